@@ -1,0 +1,114 @@
+import { type Currency, currencyFacts } from './currency.js';
+
+/** An amount in the minor units of Stripe's API: 1999 is 19.99 USD, 500 is 500 JPY or 5 ISK. */
+export interface Money {
+  readonly amountMinor: number;
+  readonly currency: Currency;
+}
+
+const MESSAGES = {
+  'not-a-decimal': 'must be a plain decimal number such as "5.00" or "5"',
+  'wrong-decimals': 'must have exactly the decimals of its currency, or none',
+  'not-an-integer': 'must be an integer of minor units, as a number or a string of digits',
+  'not-positive': 'must be more than zero',
+  'not-a-multiple': 'must not be finer than can be charged in its currency',
+  'too-large': 'has too many digits',
+} as const;
+
+/** Why a text or a number is not an amount. */
+export type MoneyErrorReason = keyof typeof MESSAGES;
+
+/** Not an amount. The message reads after a field's name and never repeats the input. */
+export class MoneyError extends Error {
+  override readonly name = 'MoneyError';
+
+  constructor(readonly reason: MoneyErrorReason) {
+    super(MESSAGES[reason]);
+  }
+}
+
+/** An amount that Stripe would not charge. The message names the limit, never the input. */
+export class AmountOutOfRangeError extends Error {
+  override readonly name = 'AmountOutOfRangeError';
+
+  constructor(
+    readonly bound: 'minimum' | 'maximum',
+    readonly limit: Money,
+  ) {
+    const text = `${formatDecimalAmount(limit.amountMinor, limit.currency)} ${limit.currency.toUpperCase()}`;
+    super(bound === 'minimum' ? `must be at least ${text}` : `must be at most ${text}`);
+  }
+}
+
+// With three more digits of minor units this still fits a safe integer.
+const MAX_INTEGER_DIGITS = 12;
+const DECIMAL = /^(0|[1-9][0-9]*)(?:\.([0-9]+))?$/;
+const INTEGER = /^(?:0|[1-9][0-9]*)$/;
+
+/**
+ * Reads an amount as a person writes it ("5.00", "5"; "500" JPY; "5.120" KWD) into minor units.
+ * The decimal point is moved on the string, so nothing is ever rounded.
+ *
+ * @throws {MoneyError} for anything but a positive plain decimal that the currency holds exactly
+ */
+export function parseDecimalAmount(text: string, currency: Currency): number {
+  const [, integer, fraction] = DECIMAL.exec(text) ?? [];
+  if (integer === undefined) throw new MoneyError('not-a-decimal');
+  const { decimals, exponent } = currencyFacts(currency);
+  if (fraction !== undefined && fraction.length !== decimals) throw new MoneyError('wrong-decimals');
+  if (integer.length > MAX_INTEGER_DIGITS) throw new MoneyError('too-large');
+  return checkAmount(Number(integer + (fraction ?? '').padEnd(exponent, '0')), currency);
+}
+
+/**
+ * Reads an amount of minor units, given as a JSON number (3000) or a string of digits ("3000").
+ *
+ * @throws {MoneyError} for anything but a positive safe integer that Stripe takes in the currency
+ */
+export function parseMinorAmount(value: unknown, currency: Currency): number {
+  const amountMinor = typeof value === 'string' && INTEGER.test(value) ? Number(value) : value;
+  if (typeof amountMinor !== 'number') throw new MoneyError('not-an-integer');
+  return checkAmount(amountMinor, currency);
+}
+
+function checkAmount(amountMinor: number, currency: Currency): number {
+  if (amountMinor === Infinity || amountMinor > Number.MAX_SAFE_INTEGER) throw new MoneyError('too-large');
+  if (!Number.isInteger(amountMinor)) throw new MoneyError('not-an-integer');
+  if (amountMinor <= 0) throw new MoneyError('not-positive');
+  if (amountMinor % currencyFacts(currency).stepMinor !== 0) throw new MoneyError('not-a-multiple');
+  return amountMinor;
+}
+
+/**
+ * Writes minor units as a person does: 1999 USD is "19.99", 500 ISK is "5".
+ *
+ * @throws {RangeError} for a negative or unsafe amount, or one that the written decimals cannot hold
+ */
+export function formatDecimalAmount(amountMinor: number, currency: Currency): string {
+  const { decimals, exponent } = currencyFacts(currency);
+  const droppedDigits = exponent - decimals;
+  if (!Number.isSafeInteger(amountMinor) || amountMinor < 0 || amountMinor % 10 ** droppedDigits !== 0) {
+    throw new RangeError('not an amount of the currency');
+  }
+  const digits = String(amountMinor).padStart(exponent + 1, '0');
+  const pointAt = digits.length - exponent;
+  const integer = digits.slice(0, pointAt);
+  return decimals === 0 ? integer : `${integer}.${digits.slice(pointAt)}`;
+}
+
+/**
+ * Refuses what Stripe would: less than the currency's minimum charge, or more than its maximum.
+ * Stripe has the last word, as its minimum depends on the currency that the account settles in.
+ *
+ * @throws {AmountOutOfRangeError}
+ * @see https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts
+ */
+export function assertChargeable({ amountMinor, currency }: Money): void {
+  const { minimumMinor, maximumMinor } = currencyFacts(currency);
+  if (minimumMinor !== undefined && amountMinor < minimumMinor) {
+    throw new AmountOutOfRangeError('minimum', { amountMinor: minimumMinor, currency });
+  }
+  if (amountMinor > maximumMinor) {
+    throw new AmountOutOfRangeError('maximum', { amountMinor: maximumMinor, currency });
+  }
+}
