@@ -1,0 +1,31 @@
+import {
+  type DynamicModule,
+  Global,
+  Inject,
+  Logger,
+  Module,
+  type OnApplicationShutdown,
+} from '@nestjs/common';
+import { type Database, DATABASE, openDatabase } from './database.js';
+
+/** The database for every module, closed after the last request has been answered. */
+@Global()
+@Module({})
+export class DatabaseModule implements OnApplicationShutdown {
+  /** @param url PostgreSQL connection string of a migrated database */
+  static register(url: string): DynamicModule {
+    const logger = new Logger(DatabaseModule.name);
+    const onConnectionLost = (error: Error) => logger.warn(`Lost a database connection: ${error.message}`);
+    return {
+      module: DatabaseModule,
+      providers: [{ provide: DATABASE, useFactory: () => openDatabase(url, onConnectionLost) }],
+      exports: [DATABASE],
+    };
+  }
+
+  constructor(@Inject(DATABASE) private readonly database: Database) {}
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.database.$client.end();
+  }
+}

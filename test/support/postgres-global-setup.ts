@@ -1,0 +1,28 @@
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestProject } from 'vitest/node';
+import { startEmbeddedPostgres } from '../../src/database/embedded-postgres.js';
+import { migrateDatabase } from '../../src/database/migrate.js';
+import { createDatabase, databaseUrl, TEMPLATE_DATABASE } from './postgres.js';
+
+/** One PostgreSQL for the whole test run, with a migrated database that suites copy; vitest runs it once. */
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'paydesk-test-'));
+  // As root, PostgreSQL runs under another account, which a folder of mode 0700 would keep out.
+  await chmod(dataDir, 0o755);
+  const postgres = await startEmbeddedPostgres({
+    dataDir,
+    log: () => undefined,
+    // Its data lives no longer than the run.
+    settings: { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '300' },
+  });
+  await createDatabase(postgres.url, TEMPLATE_DATABASE, 'template1');
+  await migrateDatabase(databaseUrl(postgres.url, TEMPLATE_DATABASE));
+  project.provide('postgresUrl', postgres.url);
+
+  return async () => {
+    await postgres.stop();
+    await rm(dataDir, { recursive: true, force: true });
+  };
+}

@@ -1,0 +1,53 @@
+import { randomUUID } from 'node:crypto';
+import pg from 'pg';
+import { inject } from 'vitest';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Set by postgres-global-setup.ts. */
+    postgresUrl: string;
+  }
+}
+
+/** The migrated database that every test database is a copy of. */
+export const TEMPLATE_DATABASE = 'paydesk_template';
+
+/** A migrated, empty database of one suite's own. */
+export interface TestDatabase {
+  url: string;
+  /** Ends what is still connected to it and removes it. */
+  drop(): Promise<void>;
+}
+
+/** Copies the template, in some 40 ms. */
+export async function createTestDatabase(): Promise<TestDatabase> {
+  const serverUrl = inject('postgresUrl');
+  const name = `test_${randomUUID().replaceAll('-', '')}`;
+  await createDatabase(serverUrl, name, TEMPLATE_DATABASE);
+  return {
+    url: databaseUrl(serverUrl, name),
+    drop: () => execute(serverUrl, `drop database ${name} with (force)`),
+  };
+}
+
+/** Makes a database on the server at `serverUrl` by copying another. */
+export async function createDatabase(serverUrl: string, name: string, template: string): Promise<void> {
+  await execute(serverUrl, `create database ${name} template ${template}`);
+}
+
+/** The same server, another database. */
+export function databaseUrl(serverUrl: string, name: string): string {
+  const url = new URL(serverUrl);
+  url.pathname = name;
+  return url.href;
+}
+
+async function execute(url: string, statement: string): Promise<void> {
+  const client = new pg.Client(url);
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}
