@@ -72,7 +72,7 @@ export function parseMinorAmount(value: unknown, currency: Currency): number {
 }
 
 function checkAmount(amountMinor: number, currency: Currency): number {
-  if (amountMinor === Infinity || amountMinor > Number.MAX_SAFE_INTEGER) throw new MoneyError('too-large');
+  if (amountMinor > Number.MAX_SAFE_INTEGER) throw new MoneyError('too-large');
   if (!Number.isInteger(amountMinor)) throw new MoneyError('not-an-integer');
   if (amountMinor <= 0) throw new MoneyError('not-positive');
   if (amountMinor % currencyFacts(currency).stepMinor !== 0) throw new MoneyError('not-a-multiple');
