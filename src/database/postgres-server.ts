@@ -14,8 +14,9 @@ const run = promisify(execFile);
 const START_TIMEOUT_S = 300;
 const CONNECT_TIMEOUT_MS = 2_000;
 const POLL_INTERVAL_MS = 20;
-/** A port picked as free may be taken before PostgreSQL opens it. */
-const START_ATTEMPTS = 3;
+/** A start fails when its port is taken meanwhile, or while the processes of a killed server are still ending. */
+const START_ATTEMPTS = 5;
+const START_RETRY_INTERVAL_MS = 200;
 /** From its pid file to its open port a server takes milliseconds; an older file with a closed port is a leftover. */
 const OPENS_PORT_WITHIN_MS = 10_000;
 const CANNOT_CONNECT_NOW = '57P03';
@@ -53,6 +54,7 @@ export async function connectToServer(
       await startServer(cluster, settings, wantedPort ?? (await freePort()));
     } catch (error) {
       failure = error;
+      await delay(START_RETRY_INTERVAL_MS);
     }
   }
   const running = await connectToRunningServer(cluster);

@@ -1,16 +1,12 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { startEmbeddedPostgres } from '../../src/database/embedded-postgres.js';
 import { migrateDatabase } from '../../src/database/migrate.js';
 import { createDatabase, databaseUrl, TEMPLATE_DATABASE } from './postgres.js';
+import { makeTemporaryFolder, removeFolder } from './temporary-folder.js';
 
 /** One PostgreSQL for the whole test run, with a migrated database that suites copy; vitest runs it once. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'paydesk-test-'));
-  // As root, PostgreSQL runs under another account, which a folder of mode 0700 would keep out.
-  await chmod(dataDir, 0o755);
+  const dataDir = await makeTemporaryFolder();
   const postgres = await startEmbeddedPostgres({
     dataDir,
     log: () => undefined,
@@ -23,6 +19,6 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
 
   return async () => {
     await postgres.stop();
-    await rm(dataDir, { recursive: true, force: true });
+    await removeFolder(dataDir);
   };
 }

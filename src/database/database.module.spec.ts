@@ -1,0 +1,19 @@
+import { Test } from '@nestjs/testing';
+import { sql } from 'drizzle-orm';
+import { expect, it, onTestFinished } from 'vitest';
+import { createTestDatabase } from '../../test/support/postgres.js';
+import { type Database, DATABASE } from './database.js';
+import { DatabaseModule } from './database.module.js';
+
+it('gives the database to every module and closes it with the application', async () => {
+  const { url, drop } = await createTestDatabase();
+  onTestFinished(drop);
+  const app = await Test.createTestingModule({ imports: [DatabaseModule.register(url)] }).compile();
+  const database = app.get<Database>(DATABASE);
+
+  const { rows } = await database.execute(sql`select count(*)::int as customers from customers`);
+  expect(rows).toEqual([{ customers: 0 }]);
+
+  await app.close();
+  expect(database.$client.ended).toBe(true);
+});
