@@ -1,0 +1,249 @@
+import { declines, type Decline } from './declines.js';
+
+/**
+ * When the issuer wants the cardholder: never; for each payment unless the card was set up (`unless_set_up`);
+ * on-session only, as it counts as set up already (`already_set_up`); for each payment, off-session too
+ * (`always`); for each on-session one, by 3D Secure alone (`on_session`).
+ */
+export type Authentication = 'never' | 'unless_set_up' | 'already_set_up' | 'always' | 'on_session';
+
+/** What the network does after a successful charge. */
+export type DisputeKind =
+  | 'fraudulent'
+  | 'product_not_received'
+  | 'inquiry'
+  | 'early_fraud_warning'
+  | 'multiple'
+  | 'ce3'
+  | 'compliance';
+
+/** A row of Stripe's testing page. */
+export interface TestCard {
+  number: string;
+  /** What follows `pm_card_` and `tok_`; the first is the row's own name, further ones are older names. */
+  names: readonly string[];
+  brand: string;
+  funding: 'credit' | 'debit' | 'prepaid';
+  country: string;
+  /** Refused whenever money is asked of it. */
+  decline?: Decline;
+  /** False when a decline shows already as it is attached or set up. */
+  canAttach: boolean;
+  authentication: Authentication;
+  /** Whether the card knows 3D Secure at all. */
+  isThreeDSecureSupported: boolean;
+  checks: { line1?: Check; postalCode?: Check; cvc?: Check };
+  risk: 'normal' | 'elevated' | 'highest';
+  refund: 'succeeds' | 'succeeds_later' | 'fails_later';
+  dispute?: DisputeKind;
+  /** Funds go to the available balance at once. */
+  bypassesPending: boolean;
+}
+
+type Check = 'pass' | 'fail' | 'unavailable';
+
+type Row = [number: string, names: string, traits?: Partial<TestCard>];
+
+const declined = (decline: Decline): Partial<TestCard> => ({ decline, canAttach: false });
+const from = (country: string, traits: Partial<TestCard> = {}): Partial<TestCard> => ({ country, ...traits });
+
+/** Every card of https://docs.stripe.com/testing, section by section. Visa credit from the US unless it says. */
+const ROWS: Row[] = [
+  // Cards by brand
+  ['4242424242424242', 'visa us'],
+  ['4000056655665556', 'visa_debit', { funding: 'debit' }],
+  ['5555555555554444', 'mastercard', { brand: 'mastercard' }],
+  ['2223003122003222', 'mastercard_2series', { brand: 'mastercard' }],
+  ['5200828282828210', 'mastercard_debit', { brand: 'mastercard', funding: 'debit' }],
+  ['5105105105105100', 'mastercard_prepaid', { brand: 'mastercard', funding: 'prepaid' }],
+  [
+    '378282246310005',
+    'amex amex_threeDSecureNotSupported',
+    { brand: 'amex', isThreeDSecureSupported: false },
+  ],
+  ['371449635398431', '', { brand: 'amex', isThreeDSecureSupported: false }],
+  ['6011111111111117', 'discover', { brand: 'discover' }],
+  ['6011000990139424', '', { brand: 'discover' }],
+  ['6011981111111113', 'discover_debit', { brand: 'discover', funding: 'debit' }],
+  ['3056930009020004', 'diners', { brand: 'diners' }],
+  ['36227206271667', '', { brand: 'diners' }],
+  ['3566002020360505', 'jcb', { brand: 'jcb', country: 'JP' }],
+  ['6200000000000005', 'unionpay', { brand: 'unionpay', country: 'CN' }],
+  ['6200000000000047', 'unionpay_debit', { brand: 'unionpay', country: 'CN', funding: 'debit' }],
+  ['6205500000000000004', '', { brand: 'unionpay', country: 'CN' }],
+
+  // Cards by country
+  ['4000000320000021', 'ar', from('AR')],
+  ['4000000760000002', 'br', from('BR')],
+  ['4000001240000000', 'ca', from('CA')],
+  ['4000001520000001', 'cl', from('CL')],
+  ['4000001700000003', 'co', from('CO')],
+  ['4000001880000005', 'cr', from('CR')],
+  ['4000002180000000', 'ec', from('EC')],
+  ['4000004840008001', 'mx', from('MX')],
+  ['4000005910000000', 'pa', from('PA')],
+  ['4000006000000066', 'py', from('PY')],
+  ['4000006040000068', 'pe', from('PE')],
+  ['4000008580000003', 'uy', from('UY')],
+  ['4000007840000001', 'ae', from('AE')],
+  ['4000000400000008', 'at', from('AT')],
+  ['4000000560000004', 'be', from('BE')],
+  ['4000001000000000', 'bg', from('BG')],
+  ['4000001120000005', 'by', from('BY')],
+  ['4000001910000009', 'hr', from('HR')],
+  ['4000001960000008', 'cy', from('CY')],
+  ['4000002030000002', 'cz', from('CZ')],
+  ['4000002080000001', 'dk', from('DK')],
+  ['4000002330000009', 'ee', from('EE')],
+  ['4000002460000001', 'fi', from('FI')],
+  ['4000002500000003', 'fr', from('FR')],
+  ['4000002760000016', 'de', from('DE')],
+  ['4000002920000005', 'gi', from('GI')],
+  ['4000003000000030', 'gr', from('GR')],
+  ['4000003480000005', 'hu', from('HU')],
+  ['4000003720000005', 'ie', from('IE')],
+  ['4000003800000008', 'it', from('IT')],
+  ['4000004280000005', 'lv', from('LV')],
+  ['4000004380000004', 'li', from('LI')],
+  ['4000004400000000', 'lt', from('LT')],
+  ['4000004420000006', 'lu', from('LU')],
+  ['4000004700000007', 'mt', from('MT')],
+  ['4000005280000002', 'nl', from('NL')],
+  ['4000005780000007', 'no', from('NO')],
+  ['4000006160000005', 'pl', from('PL')],
+  ['4000006200000007', 'pt', from('PT')],
+  ['4000006420000001', 'ro', from('RO')],
+  ['4000006820000007', 'sa', from('SA')],
+  ['4000007050000006', 'si', from('SI')],
+  ['4000007030000001', 'sk', from('SK')],
+  ['4000007240000007', 'es', from('ES')],
+  ['4000007520000008', 'se', from('SE')],
+  ['4000007560000009', 'ch', from('CH')],
+  ['4000007920000001', 'tr', from('TR')],
+  ['4000008260000000', 'gb', from('GB')],
+  ['4000058260000005', 'gb_debit', from('GB', { funding: 'debit' })],
+  ['5555558265554449', 'gb_mastercard', from('GB', { brand: 'mastercard' })],
+  ['4000000360000006', 'au', from('AU')],
+  ['4000001560000002', 'cn', from('CN')],
+  ['4000003440000004', 'hk', from('HK')],
+  ['4000003560000008', 'in', from('IN')],
+  ['4000003920000003', 'jp', from('JP')],
+  ['3530111333300000', 'jp_jcb', from('JP', { brand: 'jcb' })],
+  ['4000004580000002', 'my', from('MY')],
+  ['4000005540000008', 'nz', from('NZ')],
+  ['4000007020000003', 'sg', from('SG')],
+  ['4000001580000008', 'tw', from('TW')],
+  ['4000057640000008', 'th_debit', from('TH', { funding: 'debit' })],
+  ['4000007640000003', 'th_credit', from('TH')],
+
+  // Declined payments
+  ['4000000000000002', 'visa_chargeDeclined chargeDeclined', declined(declines.generic)],
+  [
+    '4000000000009995',
+    'visa_chargeDeclinedInsufficientFunds chargeDeclinedInsufficientFunds',
+    declined(declines.insufficientFunds),
+  ],
+  ['4000000000009987', 'visa_chargeDeclinedLostCard chargeDeclinedLostCard', declined(declines.lost)],
+  ['4000000000009979', 'visa_chargeDeclinedStolenCard chargeDeclinedStolenCard', declined(declines.stolen)],
+  ['4000000000000069', 'chargeDeclinedExpiredCard', declined(declines.expired)],
+  ['4000000000000127', 'chargeDeclinedIncorrectCvc', declined(declines.incorrectCvc)],
+  ['4000000000000119', 'chargeDeclinedProcessingError', declined(declines.processingError)],
+  [
+    '4000000000006975',
+    'visa_chargeDeclinedVelocityLimitExceeded chargeDeclinedVelocityLimitExceeded',
+    declined(declines.velocity),
+  ],
+  ['4000000000000341', 'chargeCustomerFail', { decline: declines.generic }],
+
+  // Fraud prevention
+  ['4100000000000019', 'radarBlock chargeDeclinedFraudulent', { decline: declines.blocked, risk: 'highest' }],
+  ['4000000000004954', 'riskLevelHighest', { decline: declines.blocked, risk: 'highest' }],
+  ['4000000000009235', 'riskLevelElevated', { risk: 'elevated' }],
+  ['4000000000000101', 'cvcCheckFail', { checks: { cvc: 'fail' } }],
+  ['4000000000000036', 'avsZipFail', { checks: { postalCode: 'fail' } }],
+  ['4000058400307872', 'cvcCheckFailElevatedRisk', { checks: { cvc: 'fail' }, risk: 'elevated' }],
+  ['4000058400306072', 'avsZipFailElevatedRisk', { checks: { postalCode: 'fail' }, risk: 'elevated' }],
+  ['4000000000000028', 'avsLine1Fail', { checks: { line1: 'fail' } }],
+  ['4000000000000010', 'avsFail', { checks: { line1: 'fail', postalCode: 'fail' } }],
+  ['4000000000000044', 'avsUnchecked', { checks: { line1: 'unavailable', postalCode: 'unavailable' } }],
+
+  // Disputes
+  ['4000000000000259', 'createDispute', { dispute: 'fraudulent' }],
+  ['4000000000002685', 'createDisputeProductNotReceived', { dispute: 'product_not_received' }],
+  ['4000000000001976', 'createDisputeInquiry', { dispute: 'inquiry' }],
+  ['4000000000005423', 'createIssuerFraudRecord', { dispute: 'early_fraud_warning' }],
+  ['4000000404000079', 'createMultipleDisputes', { dispute: 'multiple' }],
+  ['4000000404000038', 'createCe3EligibleDispute', { dispute: 'ce3' }],
+  ['4000008400000779', 'createComplianceDispute', { dispute: 'compliance' }],
+
+  // Refunds
+  ['4000000000007726', 'pendingRefund', { refund: 'succeeds_later' }],
+  ['4000000000005126', 'refundFail', { refund: 'fails_later' }],
+
+  // Available balance
+  ['4000000000000077', 'bypassPending', { bypassesPending: true }],
+  ['4000003720000278', 'bypassPendingInternational', from('IE', { bypassesPending: true })],
+
+  // 3D Secure: authentication and setup
+  ['4000002500003155', 'authenticationRequiredOnSetup', from('FR', { authentication: 'unless_set_up' })],
+  ['4000002760003184', 'authenticationRequired', from('DE', { authentication: 'always' })],
+  [
+    '4000003800000446',
+    'authenticationRequiredSetupForOffSession',
+    from('IT', { authentication: 'already_set_up' }),
+  ],
+  [
+    '4000008260003178',
+    'authenticationRequiredChargeDeclinedInsufficientFunds',
+    from('GB', { authentication: 'always', decline: declines.insufficientFunds }),
+  ],
+
+  // 3D Secure: support and availability
+  ['4000000000003220', 'threeDSecure2Required threeDSecureRequired', { authentication: 'on_session' }],
+  [
+    '4000008400001629',
+    'threeDSecureRequiredChargeDeclined',
+    { authentication: 'on_session', decline: declines.generic },
+  ],
+  [
+    '4000008400001280',
+    'threeDSecureRequiredProcessingError',
+    { authentication: 'on_session', decline: declines.processingError },
+  ],
+  ['4000000000003055', 'threeDSecureOptional'],
+  ['4000000000003097', 'threeDSecureOptionalProcessingError'],
+];
+
+/** The number that fails its checksum on purpose: refused when it is typed in. */
+export const INCORRECT_NUMBER = '4242424242424241';
+
+const CARDS: readonly TestCard[] = ROWS.map(([number, names, traits]) => ({
+  number,
+  names: names === '' ? [] : names.split(' '),
+  brand: 'visa',
+  funding: 'credit',
+  country: 'US',
+  canAttach: true,
+  authentication: 'never',
+  isThreeDSecureSupported: true,
+  checks: {},
+  risk: 'normal',
+  refund: 'succeeds',
+  bypassesPending: false,
+  ...traits,
+}));
+
+const BY_NUMBER = new Map(CARDS.map((card) => [card.number, card]));
+const BY_NAME = new Map(CARDS.flatMap((card) => card.names.map((name) => [name, card] as const)));
+
+/** All of them, in the order of Stripe's page. */
+export const testCards = CARDS;
+
+/** The card with this number, or undefined for one that is not on Stripe's page. */
+export const cardByNumber = (number: string): TestCard | undefined => BY_NUMBER.get(number);
+
+/** The card that a magic id (`pm_card_visa`) or a token (`tok_visa`) stands for. */
+export function cardByName(id: string): TestCard | undefined {
+  const name = /^(?:pm_card|tok)_(.+)$/.exec(id)?.[1];
+  return name === undefined ? undefined : BY_NAME.get(name);
+}

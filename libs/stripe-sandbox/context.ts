@@ -1,0 +1,35 @@
+import type { Clock } from './clock.js';
+import { recordEvent, type EventType } from './entities/event.js';
+import type { Store } from './store/store.js';
+
+/** The request that a piece of work is done for; nulls when the sandbox acts by itself, as time passes. */
+export interface Cause {
+  readonly requestId: string | null;
+  readonly idempotencyKey: string | null;
+  readonly version: string;
+}
+
+/** What handlers and state machines work with: the store, the time, and a voice. */
+export class Context {
+  readonly store: Store;
+  readonly cause: Cause;
+  readonly #clock: Clock;
+
+  constructor(store: Store, clock: Clock, cause: Cause) {
+    this.store = store;
+    this.cause = cause;
+    this.#clock = clock;
+  }
+
+  /** Unix seconds: by the customer's test clock if it has one, else by the sandbox's clock. */
+  now(customerId?: string | null): number {
+    const clockId = customerId ? this.store.customers.get(customerId)?.test_clock : undefined;
+    const frozen = typeof clockId === 'string' ? this.store.testClocks.get(clockId) : undefined;
+    return frozen?.frozen_time ?? Math.floor(this.#clock.nowMs() / 1000);
+  }
+
+  /** Records an event about a resource; with the resource as it was before, its `previous_attributes` too. */
+  emit<T extends { id: string }>(type: EventType, resource: T, before?: T): void {
+    recordEvent(this, type, resource, before);
+  }
+}

@@ -1,0 +1,20 @@
+import type Stripe from 'stripe';
+import { object, string, unsettable, type Params } from '../http/params.js';
+
+/** An address as parameters. */
+export const addressParams = {
+  city: unsettable(string()),
+  country: unsettable(string()),
+  line1: unsettable(string()),
+  line2: unsettable(string()),
+  postal_code: unsettable(string()),
+  state: unsettable(string()),
+};
+
+export const addressParam = () => object(addressParams);
+
+/** A whole address: what is not given is null. */
+export function addressFrom(given: Params<typeof addressParams>): Stripe.Address {
+  const { city = null, country = null, line1 = null, line2 = null, postal_code = null, state = null } = given;
+  return { city, country, line1, line2, postal_code, state };
+}

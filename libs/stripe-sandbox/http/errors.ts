@@ -1,0 +1,174 @@
+import type Stripe from 'stripe';
+
+/** The fields of Stripe's `error` object that vary by error; the wire adds doc_url and request_log_url. */
+export interface ErrorBody {
+  type: 'api_error' | 'card_error' | 'idempotency_error' | 'invalid_request_error';
+  message: string;
+  code?: string;
+  param?: string;
+  decline_code?: string;
+  advice_code?: string;
+  network_decline_code?: string;
+  charge?: string;
+  payment_intent?: Stripe.PaymentIntent;
+  payment_method?: Stripe.PaymentMethod;
+  setup_intent?: Stripe.SetupIntent;
+}
+
+/** Thrown anywhere, answered to the caller as Stripe answers it. What was written before stays written. */
+export class StripeFailure extends Error {
+  readonly status: number;
+  readonly body: ErrorBody;
+
+  constructor(status: number, body: ErrorBody) {
+    super(body.message);
+    this.status = status;
+    this.body = body;
+  }
+}
+
+const invalid = (message: string, code?: string, param?: string, status = 400): StripeFailure =>
+  new StripeFailure(status, {
+    type: 'invalid_request_error',
+    message,
+    ...(code !== undefined && { code }),
+    ...(param !== undefined && { param }),
+  });
+
+const HELP = 'https://support.stripe.com/';
+
+/**
+ * Stripe's errors and their wording, in one table. A noun's own rules add theirs with `invalidRequest`.
+ * Source: https://docs.stripe.com/error-codes and https://docs.stripe.com/api/errors.
+ */
+export const failures = {
+  noApiKey: () =>
+    invalid(
+      "You did not provide an API key. You need to provide your API key in the Authorization header, using Bearer auth (e.g. 'Authorization: Bearer YOUR_SECRET_KEY'). See https://stripe.com/docs/api#authentication for details, or we can help at " +
+        `${HELP}.`,
+      undefined,
+      undefined,
+      401,
+    ),
+  badApiKey: (key: string) => invalid(`Invalid API Key provided: ${maskKey(key)}`, undefined, undefined, 401),
+  badVersion: (version: string) => invalid(`Invalid Stripe API version: ${version}`),
+  unknownUrl: (method: string, path: string) =>
+    invalid(
+      `Unrecognized request URL (${method}: ${path}). If you are trying to list objects, remove the trailing slash. If you are trying to retrieve an object, make sure you passed a valid (non-empty) identifier in your code. Please see https://stripe.com/docs or we can help at ${HELP}.`,
+      undefined,
+      undefined,
+      404,
+    ),
+  badContentType: (contentType: string) =>
+    invalid(
+      `The content type '${contentType}' is not supported. Send the request as application/x-www-form-urlencoded.`,
+    ),
+  tooLarge: () => invalid('The request is too large.', undefined, undefined, 413),
+
+  missing: (param: string) => invalid(`Missing required param: ${param}.`, 'parameter_missing', param),
+  unknown: (param: string, suggestion?: string) =>
+    invalid(
+      `Received unknown parameter: ${param}${suggestion === undefined ? '' : `. Did you mean ${suggestion}?`}`,
+      'parameter_unknown',
+      param,
+    ),
+  unknownSeveral: (params: readonly string[]) =>
+    invalid(`Received unknown parameters: ${params.join(', ')}`, 'parameter_unknown', params[0]),
+  empty: (param: string) =>
+    invalid(
+      `You passed an empty string for '${param}'. We assume empty values are an attempt to unset a parameter; however '${param}' cannot be unset. You should remove '${param}' from your request or supply a non-empty value.`,
+      'parameter_invalid_empty',
+      param,
+    ),
+  badInteger: (param: string, value: string) =>
+    invalid(`Invalid integer: ${value}`, 'parameter_invalid_integer', param),
+  tooSmall: (param: string, least: number) =>
+    invalid(`This value must be greater than or equal to ${least}.`, 'parameter_invalid_integer', param),
+  tooBig: (param: string, most: number) =>
+    invalid(`This value must be less than or equal to ${most}.`, 'parameter_invalid_integer', param),
+  badType: (expected: string, param: string, value: unknown) =>
+    invalid(
+      `Invalid ${expected}: ${typeof value === 'string' ? value : JSON.stringify(value)}`,
+      undefined,
+      param,
+    ),
+  notOneOf: (param: string, allowed: readonly string[]) =>
+    invalid(`Invalid ${param}: must be one of ${inWords(allowed)}`, undefined, param),
+  tooLong: (param: string, most: number, value: string) =>
+    invalid(
+      `Invalid string: ${value.slice(0, 10)}...${value.slice(-10)}; must be at most ${most} characters`,
+      undefined,
+      param,
+    ),
+  metadataKeyTooLong: (param: string, key: string) =>
+    invalid(
+      `Metadata keys can have up to 40 characters, but you passed in a key that is ${key.length} characters. Invalid key: ${key}`,
+      undefined,
+      param,
+    ),
+  metadataValueTooLong: (param: string, value: string) =>
+    invalid(
+      `Metadata values can have up to 500 characters, but you passed in a value that is ${value.length} characters. Invalid value: ${value}`,
+      undefined,
+      param,
+    ),
+  metadataTooMany: (count: number) =>
+    invalid(`Metadata can have up to 50 keys, but this object would have ${count}.`, undefined, 'metadata'),
+  noLongerSupported: (param: string, code: string, message: string) => invalid(message, code, param),
+  exclusive: (one: string, other: string) =>
+    invalid(`Received both ${one} and ${other} parameters. Please pass in only one.`, undefined, one),
+  notExpandable: (path: string) =>
+    invalid(
+      `This property cannot be expanded (${path}). You may want to try expanding one of its parent or child properties instead.`,
+      undefined,
+      'expand',
+    ),
+  tooDeep: (path: string) =>
+    invalid(`You cannot expand more than 4 levels of a property. Property: ${path}`, undefined, 'expand'),
+
+  /** An unknown id: 404 when it was in the path, 400 when it was a parameter. */
+  noSuch: (called: string, id: string, param: string, status: 400 | 404) =>
+    invalid(`No such ${called}: '${id}'`, 'resource_missing', param, status),
+
+  keyReusedWithOtherParams: (key: string) =>
+    new StripeFailure(400, {
+      type: 'idempotency_error',
+      message: `Keys for idempotent requests can only be used with the same parameters they were first used with. Try using a key other than '${key}' if you meant to execute a different request.`,
+    }),
+  keyReusedForOtherPath: (key: string, first: string, now: string) =>
+    new StripeFailure(400, {
+      type: 'idempotency_error',
+      message: `Keys for idempotent requests can only be used for the same endpoint they were first used for ('${now}' vs '${first}'). Try using a key other than '${key}' if you meant to execute a different request.`,
+    }),
+  keyInUse: (key: string) =>
+    invalid(
+      `There is currently another in-progress request using this Idempotent Key (that probably means you submitted twice, and the other request is still going through): ${key}. Please try again later.`,
+      'idempotency_key_in_use',
+      undefined,
+      409,
+    ),
+  keyTooLong: () => invalid('Idempotency keys can be up to 255 characters long.'),
+
+  internal: () =>
+    new StripeFailure(500, {
+      type: 'api_error',
+      message: `An unknown error occurred. If this error persists, contact us at ${HELP}.`,
+    }),
+
+  /** A rule of one noun, worded where the rule is. */
+  invalidRequest: (message: string, options: { code?: string; param?: string; status?: number } = {}) =>
+    invalid(message, options.code, options.param, options.status),
+};
+
+/** "a", "a or b", "a, b, or c": how Stripe lists what an enum takes. */
+function inWords(values: readonly string[]): string {
+  if (values.length <= 2) return values.join(' or ');
+  return `${values.slice(0, -1).join(', ')}, or ${values.at(-1)}`;
+}
+
+/** Stripe shows a refused key's kind and its last four characters. */
+function maskKey(key: string): string {
+  const prefix = /^[a-z]+_(?:test|live)_/.exec(key)?.[0] ?? '';
+  const hidden = Math.max(0, key.length - prefix.length - 4);
+  return `${prefix}${'*'.repeat(hidden)}${key.slice(prefix.length + hidden)}`;
+}

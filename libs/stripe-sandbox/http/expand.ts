@@ -1,0 +1,73 @@
+import { nouns } from '../store/nouns.js';
+import type { Store } from '../store/store.js';
+import { failures } from './errors.js';
+
+const DEEPEST = 4;
+
+type Json = Record<string, unknown>;
+
+const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null;
+
+/**
+ * A copy of a response with the named references replaced by what they refer to.
+ * Source: https://docs.stripe.com/api/expanding_objects (4 levels; lists from `data`).
+ * @throws StripeFailure 400 for a path that leads to nothing expandable
+ */
+export function expand<T>(response: T, paths: readonly string[], store: Store): T {
+  let expanded: unknown = response;
+  for (const path of paths) {
+    const steps = path.split('.');
+    const levels = steps[0] === 'data' ? steps.length - 1 : steps.length;
+    if (levels > DEEPEST) throw failures.tooDeep(path);
+    expanded = new Expansion(path, store).into(expanded, steps, undefined, '');
+  }
+  return expanded as T;
+}
+
+/** One path's walk. `owner` is the nearest enclosing resource, `field` the dotted path from it. */
+class Expansion {
+  readonly #path: string;
+  readonly #store: Store;
+
+  constructor(path: string, store: Store) {
+    this.#path = path;
+    this.#store = store;
+  }
+
+  into(value: unknown, steps: readonly string[], owner: Json | undefined, field: string): unknown {
+    if (steps.length === 0) return value;
+    if (Array.isArray(value)) return value.map((each) => this.into(each, steps, owner, field));
+    if (!isObject(value)) {
+      if (value === null || value === undefined) return value;
+      throw failures.notExpandable(this.#path);
+    }
+    const [step, ...rest] = steps as [string, ...string[]];
+    if (value['object'] === 'list') return this.#intoList(value, step, rest, owner, field);
+    const isResource = typeof value['object'] === 'string' && Object.hasOwn(nouns, value['object']);
+    const holder = isResource ? value : owner;
+    const name = isResource || !field ? step : `${field}.${step}`;
+    const child = this.#resolve(value[step], holder, name, step in value);
+    return { ...value, [step]: this.into(child, rest, holder, name) };
+  }
+
+  #intoList(list: Json, step: string, rest: string[], owner: Json | undefined, field: string): unknown {
+    if (step !== 'data') throw failures.notExpandable(this.#path);
+    const items = list['data'] as unknown[];
+    return { ...list, data: items.map((item) => this.into(item, rest, owner, field)) };
+  }
+
+  #resolve(value: unknown, holder: Json | undefined, name: string, isPresent: boolean): unknown {
+    const expandable = holder && nouns[holder['object'] as string]?.expandable;
+    const expander = expandable && Object.hasOwn(expandable, name) ? expandable[name] : undefined;
+    if (typeof expander === 'function') {
+      return isObject(value) ? value : expander(holder!['id'] as string, this.#store);
+    }
+    if (expander !== undefined) return typeof value === 'string' ? this.#lookUp(expander, value) : value;
+    if (!isPresent || !isObject(value)) throw failures.notExpandable(this.#path);
+    return value;
+  }
+
+  #lookUp(collection: Parameters<Store['collection']>[0], id: string): unknown {
+    return this.#store.collection(collection).get(id) ?? this.#store.tombstones.get(id) ?? id;
+  }
+}

@@ -1,0 +1,12 @@
+import qs from 'qs';
+
+/** A decoded form: text, or nested by `a[b]`, `a[0]` and `a[]`. */
+export type FormValue = string | FormValue[] | { [key: string]: FormValue };
+export type Form = Record<string, FormValue>;
+
+const OPTIONS: qs.IParseOptions = { depth: 12, arrayLimit: 1000, parameterLimit: 10_000 };
+
+/** Decodes a query string or a form body. */
+export function decodeForm(text: string): Form {
+  return qs.parse(text, OPTIONS) as Form;
+}

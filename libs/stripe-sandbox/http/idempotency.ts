@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto';
+import type { Store } from '../store/store.js';
+import { failures } from './errors.js';
+import type { Reply } from './reply.js';
+
+const KEPT_FOR_SECONDS = 24 * 60 * 60;
+
+/** A reply kept for its idempotency key, which is its id. */
+export interface KeptReply {
+  id: string;
+  /** Unix seconds. */
+  created: number;
+  path: string;
+  fingerprint: string;
+  requestId: string;
+  status: number;
+  body: string;
+}
+
+/** A request that carries a key. */
+export interface KeyedRequest {
+  key: string;
+  path: string;
+  fingerprint: string;
+}
+
+/** Hashes a form whatever the order of its fields. */
+export function fingerprintOf(body: string): string {
+  return createHash('sha256').update(body.split('&').sort().join('&')).digest('base64');
+}
+
+/**
+ * Replies by idempotency key. Source: https://docs.stripe.com/api/idempotent_requests. What failed before it
+ * began (validation, conflicts, rate limits) is not kept, anything else is, 500s included.
+ */
+export class Idempotency {
+  readonly #store: Store;
+  readonly #nowSeconds: () => number;
+  readonly #inFlight = new Set<string>();
+
+  constructor(store: Store, nowSeconds: () => number) {
+    this.#store = store;
+    this.#nowSeconds = nowSeconds;
+  }
+
+  /**
+   * The kept reply, if this request has been answered before; otherwise the key is in use until `end`.
+   * @throws StripeFailure 400 for another request's key, 409 for a key in use
+   */
+  begin({ key, path, fingerprint }: KeyedRequest): KeptReply | undefined {
+    if (key.length > 255) throw failures.keyTooLong();
+    const kept = this.#store.keptReplies.get(key);
+    if (kept && this.#isAlive(kept)) {
+      if (kept.path !== path) throw failures.keyReusedForOtherPath(key, kept.path, path);
+      if (kept.fingerprint !== fingerprint) throw failures.keyReusedWithOtherParams(key);
+      if (!this.#inFlight.has(key)) return kept;
+    }
+    if (this.#inFlight.has(key)) throw failures.keyInUse(key);
+    this.#inFlight.add(key);
+    return undefined;
+  }
+
+  end({ key }: KeyedRequest): void {
+    this.#inFlight.delete(key);
+  }
+
+  /** Keeps a reply, in place of an earlier one for the same key. */
+  keep({ key, path, fingerprint }: KeyedRequest, requestId: string, reply: Reply): void {
+    const { keptReplies } = this.#store;
+    for (const oldest of keptReplies.oldestFirst()) {
+      if (this.#isAlive(oldest)) break;
+      keptReplies.remove(oldest.id);
+    }
+    const { status, body } = reply;
+    const kept = { id: key, created: this.#nowSeconds(), path, fingerprint, requestId, status, body };
+    if (keptReplies.get(key)) keptReplies.update(key, kept);
+    else keptReplies.insert(kept);
+  }
+
+  #isAlive(kept: KeptReply): boolean {
+    return this.#nowSeconds() < kept.created + KEPT_FOR_SECONDS;
+  }
+}

@@ -1,0 +1,59 @@
+import type Stripe from 'stripe';
+import type { Collection, Entity } from '../store/collection.js';
+import { failures } from './errors.js';
+import { fromParam } from './lookup.js';
+import { integer, string, type Params, type Range } from './params.js';
+
+/** The parameters every list takes. */
+export const listParams = {
+  limit: integer({ min: 1, max: 100 }),
+  starting_after: string(),
+  ending_before: string(),
+};
+
+export interface Listing<T> {
+  url: string;
+  /** Equal fields; undefined ones are no filter. */
+  where?: Partial<T>;
+  /** Any other filter. */
+  filter?: (entity: T) => boolean;
+}
+
+/**
+ * One page, newest first, cursors exclusive; going back, the page nearest to the cursor.
+ * Source: https://docs.stripe.com/api/pagination.
+ * @throws StripeFailure 400 for both cursors, or for an unknown one
+ */
+export function listPage<T extends Entity>(
+  collection: Collection<T>,
+  params: Params<typeof listParams>,
+  { url, where, filter = () => true }: Listing<T>,
+): Stripe.ApiList<T> {
+  const { limit = 10, starting_after: after, ending_before: before } = params;
+  if (after !== undefined && before !== undefined)
+    throw failures.exclusive('ending_before', 'starting_after');
+  if (after !== undefined) fromParam(collection, after, 'starting_after');
+  if (before !== undefined) fromParam(collection, before, 'ending_before');
+  const candidates =
+    before === undefined
+      ? collection.newestFirst({ where, from: after })
+      : collection.oldestFirst({ where, from: before });
+  const found: T[] = [];
+  for (const entity of candidates) {
+    if (filter(entity)) found.push(entity);
+    if (found.length > limit) break;
+  }
+  const data = found.slice(0, limit);
+  if (before !== undefined) data.reverse();
+  return { object: 'list', data, has_more: found.length > limit, url };
+}
+
+/** Whether a number lies in a `created[gte]`-like filter. */
+export function isWithin(value: number, { gt, gte, lt, lte }: Range = {}): boolean {
+  return (
+    (gt === undefined || value > gt) &&
+    (gte === undefined || value >= gte) &&
+    (lt === undefined || value < lt) &&
+    (lte === undefined || value <= lte)
+  );
+}

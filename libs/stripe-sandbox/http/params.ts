@@ -1,0 +1,173 @@
+import { failures } from './errors.js';
+import type { Form, FormValue } from './form.js';
+import { closest } from './suggest.js';
+import { isSince } from './versions.js';
+
+/** What reading a value may depend on. */
+export interface Reading {
+  version: string;
+}
+
+/** How one parameter is read. `name` is its bracketed path, for errors. */
+export interface Param<T, Required extends boolean = false> {
+  readonly isRequired: Required;
+  read(value: FormValue, name: string, reading: Reading): T;
+}
+
+export type Schema = Record<string, Param<unknown, boolean>>;
+
+type Value<P> = P extends Param<infer T, boolean> ? T : never;
+type RequiredKeys<S extends Schema> = {
+  [K in keyof S]: S[K] extends Param<unknown, true> ? K : never;
+}[keyof S];
+
+/** The type a schema reads to. */
+export type Params<S extends Schema> = { [K in RequiredKeys<S>]: Value<S[K]> } & {
+  [K in Exclude<keyof S, RequiredKeys<S>>]?: Value<S[K]>;
+};
+
+const param = <T>(read: Param<T>['read']): Param<T> => ({ isRequired: false, read });
+
+/** Makes a parameter's absence an error. */
+export const required = <T>(inner: Param<T>): Param<T, true> => ({ isRequired: true, read: inner.read });
+
+/** Lets an empty string unset the field: read as null. */
+export const unsettable = <T>(inner: Param<T>): Param<T | null> =>
+  param((value, name, reading) => (value === '' ? null : inner.read(value, name, reading)));
+
+export const string = ({ maxLength = 5000 }: { maxLength?: number } = {}): Param<string> =>
+  param((value, name) => {
+    if (value === '') throw failures.empty(name);
+    if (typeof value !== 'string') throw failures.badType('string', name, value);
+    if (value.length > maxLength) throw failures.tooLong(name, maxLength, value);
+    return value;
+  });
+
+export const integer = ({ min, max }: { min?: number; max?: number } = {}): Param<number> =>
+  param((value, name) => {
+    if (value === '') throw failures.empty(name);
+    if (typeof value !== 'string') throw failures.badType('integer', name, value);
+    const number = Number(value);
+    if (!/^[+-]?\d+$/.test(value) || !Number.isSafeInteger(number)) throw failures.badInteger(name, value);
+    if (min !== undefined && number < min) throw failures.tooSmall(name, min);
+    if (max !== undefined && number > max) throw failures.tooBig(name, max);
+    return number;
+  });
+
+/** Unix seconds. */
+export const timestamp = (): Param<number> => integer({ min: 0 });
+
+export const boolean = (): Param<boolean> =>
+  param((value, name) => {
+    if (value === '') throw failures.empty(name);
+    if (value !== 'true' && value !== 'false') throw failures.badType('boolean', name, value);
+    return value === 'true';
+  });
+
+/** A decimal such as `unit_amount_decimal`, kept as its text. */
+export const decimal = (): Param<string> =>
+  param((value, name) => {
+    if (value === '') throw failures.empty(name);
+    if (typeof value !== 'string' || !/^-?\d+(\.\d{1,12})?$/.test(value)) {
+      throw failures.badType('decimal', name, value);
+    }
+    return value;
+  });
+
+export const oneOf = <const T extends string>(...allowed: readonly T[]): Param<T> =>
+  param((value, name) => {
+    if (value === '') throw failures.empty(name);
+    if (!allowed.includes(value as T)) throw failures.notOneOf(name, allowed);
+    return value as T;
+  });
+
+export const object = <S extends Schema>(schema: S): Param<Params<S>> =>
+  param((value, name, reading) => {
+    if (value === '') throw failures.empty(name);
+    if (typeof value === 'string' || Array.isArray(value)) throw failures.badType('object', name, value);
+    return readFields(schema, value, name, reading);
+  });
+
+export const array = <T>(item: Param<T>): Param<T[]> =>
+  param((value, name, reading) => {
+    if (value === '') throw failures.empty(name);
+    const items = typeof value === 'string' ? undefined : itemsOf(value);
+    if (!items) throw failures.badType('array', name, value);
+    return items.map((each, index) => item.read(each, `${name}[${index}]`, reading));
+  });
+
+/** A free hash of text, such as `tracking[carrier]`. */
+export const hash = <T>(item: Param<T>): Param<Record<string, T>> =>
+  param((value, name, reading) => {
+    if (typeof value === 'string' || Array.isArray(value)) throw failures.badType('hash', name, value);
+    return Object.fromEntries(
+      Object.entries(value).map(([key, each]) => [key, item.read(each, `${name}[${key}]`, reading)]),
+    );
+  });
+
+/** A list filter: `created=1700000000`, or `created[gte]=...`. */
+export const range = (): Param<Range> =>
+  param((value, name, reading) => {
+    if (typeof value !== 'string') return object(RANGE).read(value, name, reading);
+    const exactly = timestamp().read(value, name, reading);
+    return { gte: exactly, lte: exactly };
+  });
+
+export interface Range {
+  gt?: number;
+  gte?: number;
+  lt?: number;
+  lte?: number;
+}
+
+const RANGE = { gt: timestamp(), gte: timestamp(), lt: timestamp(), lte: timestamp() };
+
+/** A parameter that Stripe took away: refused from `since` on, read as `inner` before. */
+export const removed = <T>(
+  since: string,
+  { code, message }: { code: string; message: string },
+  inner: Param<T>,
+): Param<T> =>
+  param((value, name, reading) => {
+    if (isSince(reading.version, since)) throw failures.noLongerSupported(name, code, message);
+    return inner.read(value, name, reading);
+  });
+
+/** What every request may carry besides its own parameters. */
+const COMMON = { expand: array(string()) };
+
+/**
+ * Reads a whole request by its schema.
+ * @throws StripeFailure 400 naming the parameter that is unknown, missing or wrong
+ */
+export function readParams<S extends Schema>(
+  schema: S,
+  form: Form,
+  reading: Reading,
+): Params<S> & { expand?: string[] } {
+  return readFields({ ...COMMON, ...schema }, form, '', reading) as Params<S> & { expand?: string[] };
+}
+
+function readFields<S extends Schema>(schema: S, form: Form, parent: string, reading: Reading): Params<S> {
+  const nameOf = (key: string): string => (parent ? `${parent}[${key}]` : key);
+  const unknown = Object.keys(form).filter((key) => !Object.hasOwn(schema, key));
+  if (unknown.length === 1) {
+    const suggestion = closest(unknown[0]!, Object.keys(schema));
+    throw failures.unknown(nameOf(unknown[0]!), suggestion);
+  }
+  if (unknown.length > 1) throw failures.unknownSeveral(unknown.map(nameOf));
+  const read: Record<string, unknown> = {};
+  for (const [key, field] of Object.entries(schema)) {
+    const value = form[key];
+    if (value !== undefined) read[key] = field.read(value, nameOf(key), reading);
+    else if (field.isRequired) throw failures.missing(nameOf(key));
+  }
+  return read as Params<S>;
+}
+
+/** The items of `a[]`, `a[0]`..; indexes past qs's array limit arrive as an object. */
+function itemsOf(value: FormValue[] | Record<string, FormValue>): FormValue[] | undefined {
+  if (Array.isArray(value)) return value;
+  const keys = Object.keys(value);
+  return keys.every((key) => /^\d+$/.test(key)) ? Object.values(value) : undefined;
+}

@@ -1,0 +1,26 @@
+import type { StripeFailure } from './errors.js';
+
+/** A response about to be sent. */
+export interface Reply {
+  status: number;
+  headers: Record<string, string>;
+  body: string;
+}
+
+export function success(resource: object): Reply {
+  return { status: 200, headers: {}, body: JSON.stringify(resource) };
+}
+
+/** Stripe's error body. Source: https://docs.stripe.com/api/errors. */
+export function failure({ status, body }: StripeFailure, requestId: string, nowSeconds: number): Reply {
+  const error = {
+    ...body,
+    ...(body.code !== undefined && {
+      doc_url: `https://stripe.com/docs/error-codes/${body.code.replaceAll('_', '-')}`,
+    }),
+    request_log_url: `https://dashboard.stripe.com/test/logs/${requestId}?t=${nowSeconds}`,
+  };
+  const headers: Record<string, string> =
+    status === 401 ? { 'WWW-Authenticate': 'Basic realm="Stripe"' } : {};
+  return { status, headers, body: JSON.stringify({ error }) };
+}

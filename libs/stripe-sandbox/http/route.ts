@@ -1,0 +1,35 @@
+import type { Context } from '../context.js';
+import type { Params, Schema } from './params.js';
+
+type PathNames<P extends string> = P extends `${string}:${infer Name}/${infer Rest}`
+  ? Name | PathNames<`/${Rest}`>
+  : P extends `${string}:${infer Name}`
+    ? Name
+    : never;
+
+/** One request to a route, read and validated. */
+export interface Call<S extends Schema, P extends string> {
+  ctx: Context;
+  params: Params<S>;
+  path: Record<PathNames<P>, string>;
+}
+
+export type Method = 'GET' | 'POST' | 'DELETE';
+
+/** A route as the server sees it. */
+export interface Route {
+  method: Method;
+  path: string;
+  params: Schema;
+  handle(call: { ctx: Context; params: object; path: Record<string, string> }): object;
+}
+
+/** Declares a route: its handler gets what its path and schema say, and returns the resource to answer with. */
+export function route<const P extends string, S extends Schema>(definition: {
+  method: Method;
+  path: P;
+  params: S;
+  handle(call: Call<S, P>): object;
+}): Route {
+  return definition as unknown as Route;
+}

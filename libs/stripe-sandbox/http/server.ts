@@ -1,0 +1,70 @@
+import Fastify, {
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify';
+import { newId } from '../store/ids.js';
+import { failures } from './errors.js';
+import type { Pipeline, WireRequest } from './pipeline.js';
+import { failure, type Reply } from './reply.js';
+import type { Route } from './route.js';
+
+/** An HTTP server for the routes; the wire beneath Stripe's own rules. */
+export function createServer(pipeline: Pipeline, routes: readonly Route[]): FastifyInstance {
+  const app = Fastify({
+    bodyLimit: 1024 * 1024,
+    exposeHeadRoutes: false,
+    forceCloseConnections: true,
+    // Longer than a client keeps an idle connection, so that it is never closed under a request.
+    keepAliveTimeout: 75_000,
+    routerOptions: { maxParamLength: 500 },
+    frameworkErrors: (_error, request, reply) =>
+      void refuse(request as FastifyRequest, reply as FastifyReply),
+  });
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
+  app.setNotFoundHandler(async (request, reply) => send(reply, await answer(undefined, request, reply)));
+  app.setErrorHandler((error: FastifyError, request, reply) => refuse(request, reply, error));
+
+  const answer = (route: Route | undefined, request: FastifyRequest, reply: FastifyReply): Promise<Reply> =>
+    pipeline.answer(route, wireRequestOf(request), reply.raw);
+  for (const route of routes) {
+    app.route({
+      method: route.method,
+      url: route.path,
+      handler: async (request, reply) => send(reply, await answer(route, request, reply)),
+    });
+  }
+  return app;
+}
+
+function send(reply: FastifyReply, { status, headers, body }: Reply): FastifyReply {
+  if (reply.raw.destroyed) return reply.hijack();
+  return reply.code(status).headers(headers).type('application/json').send(body);
+}
+
+/** Answers what never became a request: an unreadable URL, a body too large. */
+function refuse(request: FastifyRequest, reply: FastifyReply, error?: FastifyError): FastifyReply {
+  const cause =
+    error === undefined
+      ? failures.unknownUrl(request.method, request.url)
+      : error.statusCode === 413
+        ? failures.tooLarge()
+        : failures.internal();
+  const requestId = newId('request');
+  const answer = failure(cause, requestId, Math.floor(Date.now() / 1000));
+  return send(reply, { ...answer, headers: { 'Request-Id': requestId, ...answer.headers } });
+}
+
+function wireRequestOf(request: FastifyRequest): WireRequest {
+  const [path = '', query = ''] = request.url.split('?', 2);
+  return {
+    method: request.method,
+    path,
+    query,
+    body: typeof request.body === 'string' ? request.body : '',
+    headers: request.headers,
+    named: request.params as Record<string, string>,
+  };
+}

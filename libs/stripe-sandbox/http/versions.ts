@@ -1,0 +1,26 @@
+import { failures } from './errors.js';
+
+/** The account's version: what a request without the header gets, and what events are written in. */
+export const LATEST_VERSION = '2026-10-28.endive';
+
+/**
+ * The version a request asks for, exactly as it wrote it, so that it can be echoed.
+ * @throws StripeFailure 400 for a malformed one or one later than the sandbox knows
+ */
+export function versionOf(header: string | undefined): string {
+  if (header === undefined || header === '') return LATEST_VERSION;
+  if (
+    !/^\d{4}-\d\d-\d\d(\.[a-z]+)?(; ?[\w=;. ]+)?$/.test(header) ||
+    dateOf(header) > dateOf(LATEST_VERSION)
+  ) {
+    throw failures.badVersion(header);
+  }
+  return header;
+}
+
+/** Whether a request's version is `first` or a later one. */
+export function isSince(version: string, first: string): boolean {
+  return dateOf(version) >= dateOf(first);
+}
+
+const dateOf = (version: string): string => version.slice(0, 10);

@@ -1,0 +1,21 @@
+import { parseArgs } from 'node:util';
+import { createSandbox } from './create-sandbox.js';
+
+const { values } = parseArgs({
+  options: {
+    port: { type: 'string', default: '12111' },
+    host: { type: 'string', default: '127.0.0.1' },
+    'data-dir': { type: 'string' },
+  },
+});
+
+const sandbox = await createSandbox({
+  port: Number(values.port),
+  host: values.host,
+  dataDir: values['data-dir'],
+});
+process.stdout.write(`Stripe sandbox on ${sandbox.url}; any sk_test_ key will do.\n`);
+
+const stop = (): void => void sandbox.close().then(() => process.exit(0));
+process.once('SIGINT', stop);
+process.once('SIGTERM', stop);

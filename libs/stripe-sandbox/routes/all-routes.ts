@@ -1,0 +1,6 @@
+import type { Route } from '../http/route.js';
+import { customerRoutes } from './customers.js';
+import { paymentMethodRoutes } from './payment-methods.js';
+
+/** Every route under /v1: a line a noun. */
+export const allRoutes: readonly Route[] = [...customerRoutes, ...paymentMethodRoutes];

@@ -1,0 +1,97 @@
+import { addressParam } from '../entities/address.js';
+import {
+  attachPaymentMethod,
+  createPaymentMethod,
+  detachPaymentMethod,
+  paymentMethodInPath,
+  updatePaymentMethod,
+} from '../entities/payment-method.js';
+import { listPage, listParams } from '../http/lists.js';
+import { fromParam } from '../http/lookup.js';
+import { metadata } from '../http/metadata.js';
+import { integer, object, oneOf, required, string, unsettable } from '../http/params.js';
+import { route, type Route } from '../http/route.js';
+
+const allowRedisplay = oneOf('always', 'limited', 'unspecified');
+
+export const billingDetailsParam = object({
+  address: unsettable(addressParam()),
+  email: unsettable(string()),
+  name: unsettable(string()),
+  phone: unsettable(string()),
+  tax_id: string(),
+});
+
+/** Source: https://docs.stripe.com/api/payment_methods/create. */
+export const createParams = {
+  allow_redisplay: allowRedisplay,
+  billing_details: billingDetailsParam,
+  card: object({
+    cvc: string(),
+    exp_month: integer(),
+    exp_year: integer(),
+    number: string(),
+    token: string(),
+  }),
+  metadata: metadata(),
+  type: string(),
+};
+
+/** Source: https://docs.stripe.com/api/payment_methods/update. */
+export const updateParams = {
+  allow_redisplay: allowRedisplay,
+  billing_details: billingDetailsParam,
+  card: object({ exp_month: integer({ min: 1, max: 12 }), exp_year: integer() }),
+  metadata: metadata(),
+};
+
+export const paymentMethodRoutes: Route[] = [
+  route({
+    method: 'POST',
+    path: '/v1/payment_methods',
+    params: createParams,
+    handle: ({ ctx, params }) => createPaymentMethod(ctx, params),
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/payment_methods',
+    params: { ...listParams, allow_redisplay: allowRedisplay, customer: string(), type: string() },
+    handle: ({ ctx, params }) => {
+      const { customer, type, allow_redisplay } = params;
+      if (customer !== undefined) fromParam(ctx.store.customers, customer, 'customer');
+      return listPage(ctx.store.paymentMethods, params, {
+        url: '/v1/payment_methods',
+        where: { customer, type, allow_redisplay },
+        filter: (paymentMethod) => paymentMethod.customer !== null,
+      });
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/payment_methods/:payment_method',
+    params: {},
+    handle: ({ ctx, path }) => paymentMethodInPath(ctx, path.payment_method),
+  }),
+  route({
+    method: 'POST',
+    path: '/v1/payment_methods/:payment_method',
+    params: updateParams,
+    handle: ({ ctx, params, path }) =>
+      updatePaymentMethod(ctx, paymentMethodInPath(ctx, path.payment_method), params),
+  }),
+  route({
+    method: 'POST',
+    path: '/v1/payment_methods/:payment_method/attach',
+    params: { customer: required(string()) },
+    handle: ({ ctx, params, path }) => {
+      const customer = fromParam(ctx.store.customers, params.customer, 'customer');
+      return attachPaymentMethod(ctx, paymentMethodInPath(ctx, path.payment_method), customer.id);
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/v1/payment_methods/:payment_method/detach',
+    params: {},
+    handle: ({ ctx, path }) => detachPaymentMethod(ctx, paymentMethodInPath(ctx, path.payment_method)),
+  }),
+];

@@ -1,0 +1,54 @@
+import { randomInt } from 'node:crypto';
+
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+
+/** A random string of Stripe's id alphabet. */
+export function randomText(length: number): string {
+  let text = '';
+  for (let i = 0; i < length; i++) text += ALPHABET[randomInt(ALPHABET.length)];
+  return text;
+}
+
+/**
+ * How many random characters follow each of Stripe's prefixes. Newer objects carry a generation digit and 23
+ * more (`pm_1...`), payments a 3 (`pi_3...`), older ones 14 without a digit.
+ */
+const SHAPES = {
+  customer: ['cus_', 14],
+  paymentMethod: ['pm_1', 23],
+  setupIntent: ['seti_1', 23],
+  setupAttempt: ['setatt_1', 23],
+  paymentIntent: ['pi_3', 23],
+  charge: ['ch_3', 23],
+  refund: ['re_3', 23],
+  balanceTransaction: ['txn_3', 23],
+  product: ['prod_', 14],
+  price: ['price_1', 23],
+  checkoutSession: ['cs_test_', 58],
+  lineItem: ['li_1', 23],
+  subscription: ['sub_1', 23],
+  subscriptionItem: ['si_', 14],
+  invoice: ['in_1', 23],
+  invoiceItem: ['ii_1', 23],
+  invoiceLineItem: ['il_1', 23],
+  invoicePayment: ['inpay_1', 23],
+  dispute: ['du_1', 23],
+  event: ['evt_1', 23],
+  webhookEndpoint: ['we_1', 23],
+  webhookSecret: ['whsec_', 32],
+  testClock: ['clock_1', 23],
+  request: ['req_', 14],
+} as const satisfies Record<string, readonly [prefix: string, length: number]>;
+
+export type IdKind = keyof typeof SHAPES;
+
+/** A fresh id with the prefix and length Stripe gives that kind of object. */
+export function newId(kind: IdKind): string {
+  const [prefix, length] = SHAPES[kind];
+  return prefix + randomText(length);
+}
+
+/** The client secret of an intent: `<id>_secret_` and 25 characters. */
+export function newClientSecret(id: string): string {
+  return `${id}_secret_${randomText(25)}`;
+}

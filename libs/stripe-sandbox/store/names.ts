@@ -1,0 +1,23 @@
+/** The store's collections. */
+export type CollectionName =
+  | 'customers'
+  | 'paymentMethods'
+  | 'setupIntents'
+  | 'paymentIntents'
+  | 'charges'
+  | 'refunds'
+  | 'balanceTransactions'
+  | 'products'
+  | 'prices'
+  | 'checkoutSessions'
+  | 'subscriptions'
+  | 'invoices'
+  | 'invoiceItems'
+  | 'invoicePayments'
+  | 'disputes'
+  | 'events'
+  | 'webhookEndpoints'
+  | 'testClocks'
+  | 'tombstones'
+  | 'cardFacts'
+  | 'keptReplies';

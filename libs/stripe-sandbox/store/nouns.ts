@@ -1,0 +1,162 @@
+import type { CollectionName } from './names.js';
+import type { Store } from './store.js';
+
+/** How to expand a field: the collection its id points into, or a list that only appears when asked for. */
+export type Expander = CollectionName | ((id: string, store: Store) => unknown);
+
+/** What the wire needs to know about a noun. */
+export interface Noun {
+  /** Stripe's word for it in "No such <word>: 'id'". */
+  called: string;
+  /** The `param` Stripe names when an id in the path is unknown. */
+  pathParam: string;
+  /** Expandable fields by their dotted path, arrays and lists left out of the path. */
+  expandable: Record<string, Expander>;
+}
+
+/** Nouns by their `object`. */
+export const nouns: Record<string, Noun> = {
+  customer: {
+    called: 'customer',
+    pathParam: 'id',
+    expandable: {
+      default_source: () => null,
+      'invoice_settings.default_payment_method': 'paymentMethods',
+      subscriptions: (id, store) => ({
+        object: 'list',
+        data: [...store.subscriptions.newestFirst({ where: { customer: id } })],
+        has_more: false,
+        url: `/v1/customers/${id}/subscriptions`,
+      }),
+      test_clock: 'testClocks',
+    },
+  },
+  payment_method: {
+    called: 'PaymentMethod',
+    pathParam: 'payment_method',
+    expandable: { customer: 'customers' },
+  },
+  setup_intent: {
+    called: 'setupintent',
+    pathParam: 'intent',
+    expandable: { customer: 'customers', payment_method: 'paymentMethods' },
+  },
+  payment_intent: {
+    called: 'payment_intent',
+    pathParam: 'intent',
+    expandable: { customer: 'customers', payment_method: 'paymentMethods', latest_charge: 'charges' },
+  },
+  charge: {
+    called: 'charge',
+    pathParam: 'id',
+    expandable: {
+      customer: 'customers',
+      payment_intent: 'paymentIntents',
+      balance_transaction: 'balanceTransactions',
+      failure_balance_transaction: 'balanceTransactions',
+      refunds: (id, store) => ({
+        object: 'list',
+        data: [...store.refunds.newestFirst({ where: { charge: id } })],
+        has_more: false,
+        url: `/v1/charges/${id}/refunds`,
+      }),
+    },
+  },
+  refund: {
+    called: 'refund',
+    pathParam: 'id',
+    expandable: {
+      charge: 'charges',
+      payment_intent: 'paymentIntents',
+      balance_transaction: 'balanceTransactions',
+      failure_balance_transaction: 'balanceTransactions',
+    },
+  },
+  balance_transaction: { called: 'balance_transaction', pathParam: 'id', expandable: { source: 'charges' } },
+  product: { called: 'product', pathParam: 'id', expandable: { default_price: 'prices' } },
+  price: { called: 'price', pathParam: 'price', expandable: { product: 'products' } },
+  'checkout.session': {
+    called: 'checkout.session',
+    pathParam: 'session',
+    expandable: {
+      customer: 'customers',
+      payment_intent: 'paymentIntents',
+      setup_intent: 'setupIntents',
+      subscription: 'subscriptions',
+      invoice: 'invoices',
+    },
+  },
+  item: { called: 'line_item', pathParam: 'id', expandable: {} },
+  subscription: {
+    called: 'subscription',
+    pathParam: 'id',
+    expandable: {
+      customer: 'customers',
+      default_payment_method: 'paymentMethods',
+      latest_invoice: 'invoices',
+      pending_setup_intent: 'setupIntents',
+      test_clock: 'testClocks',
+    },
+  },
+  subscription_item: { called: 'subscription_item', pathParam: 'item', expandable: {} },
+  invoice: {
+    called: 'invoice',
+    pathParam: 'invoice',
+    expandable: {
+      customer: 'customers',
+      default_payment_method: 'paymentMethods',
+      'parent.subscription_details.subscription': 'subscriptions',
+      test_clock: 'testClocks',
+      payments: (id, store) => ({
+        object: 'list',
+        data: [...store.invoicePayments.newestFirst({ where: { invoice: id } })],
+        has_more: false,
+        url: `/v1/invoice_payments?invoice=${id}`,
+      }),
+    },
+  },
+  invoiceitem: {
+    called: 'invoiceitem',
+    pathParam: 'invoiceitem',
+    expandable: { customer: 'customers', invoice: 'invoices' },
+  },
+  invoice_payment: {
+    called: 'invoice_payment',
+    pathParam: 'id',
+    expandable: {
+      invoice: 'invoices',
+      'payment.payment_intent': 'paymentIntents',
+      'payment.charge': 'charges',
+    },
+  },
+  dispute: {
+    called: 'dispute',
+    pathParam: 'dispute',
+    expandable: { charge: 'charges', payment_intent: 'paymentIntents' },
+  },
+  event: { called: 'event', pathParam: 'id', expandable: {} },
+  webhook_endpoint: { called: 'webhook endpoint', pathParam: 'id', expandable: {} },
+  'test_helpers.test_clock': { called: 'test clock', pathParam: 'test_clock', expandable: {} },
+};
+
+/** The `object` of what a collection holds, for those that Stripe shows. */
+export const objectOf: Partial<Record<CollectionName, string>> = {
+  customers: 'customer',
+  paymentMethods: 'payment_method',
+  setupIntents: 'setup_intent',
+  paymentIntents: 'payment_intent',
+  charges: 'charge',
+  refunds: 'refund',
+  balanceTransactions: 'balance_transaction',
+  products: 'product',
+  prices: 'price',
+  checkoutSessions: 'checkout.session',
+  subscriptions: 'subscription',
+  invoices: 'invoice',
+  invoiceItems: 'invoiceitem',
+  invoicePayments: 'invoice_payment',
+  disputes: 'dispute',
+  events: 'event',
+  webhookEndpoints: 'webhook_endpoint',
+  testClocks: 'test_helpers.test_clock',
+};

@@ -1,0 +1,87 @@
+import type Stripe from 'stripe';
+import type { KeptReply } from '../http/idempotency.js';
+import type { CardFacts } from '../entities/payment-method.js';
+import { Collection, type Change, type Entity } from './collection.js';
+import type { CollectionName } from './names.js';
+
+/** What is left of a deleted object: Stripe goes on answering a retrieve with it. */
+export interface Tombstone {
+  id: string;
+  object: string;
+  deleted: true;
+}
+
+/**
+ * Everything the sandbox knows. Entities are Stripe's own resources, references unexpanded; what Stripe does
+ * not show is in the internal collections at the end.
+ */
+export class Store {
+  readonly #changes: Change[] = [];
+  readonly #watchers: ((change: Change) => void)[] = [];
+  readonly #record = (change: Change): void => void this.#changes.push(change);
+
+  readonly customers = new Collection<Stripe.Customer>('customers', this.#record, ['email', 'test_clock']);
+  readonly paymentMethods = new Collection<Stripe.PaymentMethod>('paymentMethods', this.#record, [
+    'customer',
+  ]);
+  readonly setupIntents = new Collection<Stripe.SetupIntent>('setupIntents', this.#record, ['customer']);
+  readonly paymentIntents = new Collection<Stripe.PaymentIntent>('paymentIntents', this.#record, [
+    'customer',
+  ]);
+  readonly charges = new Collection<Stripe.Charge>('charges', this.#record, ['payment_intent', 'customer']);
+  readonly refunds = new Collection<Stripe.Refund>('refunds', this.#record, ['charge', 'payment_intent']);
+  readonly balanceTransactions = new Collection<Stripe.BalanceTransaction>(
+    'balanceTransactions',
+    this.#record,
+    ['source'],
+  );
+  readonly products = new Collection<Stripe.Product>('products', this.#record);
+  readonly prices = new Collection<Stripe.Price>('prices', this.#record, ['product', 'lookup_key']);
+  readonly checkoutSessions = new Collection<Stripe.Checkout.Session>('checkoutSessions', this.#record, [
+    'payment_intent',
+    'subscription',
+    'customer',
+  ]);
+  readonly subscriptions = new Collection<Stripe.Subscription>('subscriptions', this.#record, ['customer']);
+  readonly invoices = new Collection<Stripe.Invoice>('invoices', this.#record, ['customer']);
+  readonly invoiceItems = new Collection<Stripe.InvoiceItem>('invoiceItems', this.#record, ['customer']);
+  readonly invoicePayments = new Collection<Stripe.InvoicePayment>('invoicePayments', this.#record, [
+    'invoice',
+  ]);
+  readonly disputes = new Collection<Stripe.Dispute>('disputes', this.#record, ['charge', 'payment_intent']);
+  readonly events = new Collection<Stripe.Event>('events', this.#record, ['type']);
+  readonly webhookEndpoints = new Collection<Stripe.WebhookEndpoint>('webhookEndpoints', this.#record);
+  readonly testClocks = new Collection<Stripe.TestHelpers.TestClock>('testClocks', this.#record);
+
+  /** Internal: deleted objects. */
+  readonly tombstones = new Collection<Tombstone>('tombstones', this.#record);
+  /** Internal: which test card a payment method carries. */
+  readonly cardFacts = new Collection<CardFacts>('cardFacts', this.#record);
+  /** Internal: replies to replay for their idempotency keys; the key is the id. */
+  readonly keptReplies = new Collection<KeptReply>('keptReplies', this.#record);
+
+  /** Calls `watcher` for each change once it is committed, in order: for webhooks, ledgers and the like. */
+  watch(watcher: (change: Change) => void): void {
+    this.#watchers.push(watcher);
+  }
+
+  /** Ends a unit of work: hands its changes to `persist`, then to the watchers. */
+  commit(persist: (changes: readonly Change[]) => void): void {
+    if (this.#changes.length === 0) return;
+    const changes = this.#changes.splice(0);
+    persist(changes);
+    for (const change of changes) for (const watcher of this.#watchers) watcher(change);
+  }
+
+  /** Ends a unit of work as if it had never begun. */
+  rollback(): void {
+    for (const { collection, id, before } of this.#changes.splice(0).toReversed()) {
+      this.collection(collection).restore(id, before);
+    }
+  }
+
+  /** A collection by its name, for code that works on any noun. */
+  collection(name: CollectionName): Collection<Entity> {
+    return this[name] as unknown as Collection<Entity>;
+  }
+}

@@ -1,0 +1,69 @@
+import Stripe from 'stripe';
+import { onTestFinished } from 'vitest';
+import { ManualClock } from '../clock.js';
+import { createSandbox, type Sandbox, type SandboxOptions } from '../create-sandbox.js';
+
+export const TEST_KEY = 'sk_test_sandbox';
+
+export interface Bench {
+  sandbox: Sandbox;
+  clock: ManualClock;
+  stripe: Stripe;
+}
+
+/** A sandbox of the test's own, at 2026-11-01T00:00:00Z, with a real stripe-node; gone when the test ends. */
+export async function openBench(options: Omit<SandboxOptions, 'clock'> = {}): Promise<Bench> {
+  const clock = new ManualClock(Date.UTC(2026, 10, 1));
+  const sandbox = await createSandbox({ ...options, clock });
+  onTestFinished(() => sandbox.close());
+  return { sandbox, clock, stripe: clientOf(sandbox) };
+}
+
+export function clientOf(sandbox: Sandbox): Stripe {
+  return new Stripe(TEST_KEY, {
+    host: '127.0.0.1',
+    port: sandbox.port,
+    protocol: 'http',
+    telemetry: false,
+    maxNetworkRetries: 0,
+  });
+}
+
+export interface Answer {
+  status: number;
+  headers: Headers;
+  body: { error?: Record<string, unknown> } & Record<string, unknown>;
+}
+
+/** A bare request, for what stripe-node hides. */
+export async function request(
+  { url }: Sandbox,
+  method: string,
+  path: string,
+  { form, headers = {} }: { form?: string; headers?: Record<string, string> } = {},
+): Promise<Answer> {
+  const response = await fetch(url + path, {
+    method,
+    headers: {
+      authorization: `Bearer ${TEST_KEY}`,
+      ...(form !== undefined && { 'content-type': 'application/x-www-form-urlencoded' }),
+      ...headers,
+    },
+    body: form,
+  });
+  return {
+    status: response.status,
+    headers: response.headers,
+    body: (await response.json()) as Answer['body'],
+  };
+}
+
+/** The error a call to stripe-node fails with. */
+export async function failureOf(call: Promise<unknown>): Promise<Stripe.errors.StripeError> {
+  return call.then(
+    () => {
+      throw new Error('the call succeeded');
+    },
+    (error: Stripe.errors.StripeError) => error,
+  );
+}
