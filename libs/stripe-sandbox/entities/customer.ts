@@ -49,11 +49,9 @@ export function updateCustomer(
  * Source: https://docs.stripe.com/api/customers/delete.
  */
 export function deleteCustomer(ctx: Context, customer: Stripe.Customer): Stripe.DeletedCustomer {
-  for (const paymentMethod of [
-    ...ctx.store.paymentMethods.newestFirst({ where: { customer: customer.id } }),
-  ]) {
-    ctx.store.paymentMethods.update(paymentMethod.id, { customer: null });
-  }
+  const { paymentMethods } = ctx.store;
+  const owned = [...paymentMethods.newestFirst({ where: { customer: customer.id } })];
+  for (const { id } of owned) paymentMethods.update(id, { customer: null });
   ctx.store.customers.remove(customer.id);
   ctx.emit('customer.deleted', customer);
   const tombstone = { id: customer.id, object: 'customer', deleted: true } as const;

@@ -29,7 +29,7 @@ export type Params<S extends Schema> = { [K in RequiredKeys<S>]: Value<S[K]> } &
 const param = <T>(read: Param<T>['read']): Param<T> => ({ isRequired: false, read });
 
 /** Makes a parameter's absence an error. */
-export const required = <T>(inner: Param<T>): Param<T, true> => ({ isRequired: true, read: inner.read });
+export const required = <T>(inner: Param<T>): Param<T, true> => ({ ...inner, isRequired: true });
 
 /** Lets an empty string unset the field: read as null. */
 export const unsettable = <T>(inner: Param<T>): Param<T | null> =>

@@ -61,7 +61,8 @@ export class Pipeline {
     try {
       authenticate(textOf(request.headers['authorization']));
       version = versionOf(textOf(request.headers['stripe-version']));
-      if (!route) throw failures.unknownUrl(request.method, request.path);
+      const isNamed = !Object.values(request.named).includes('');
+      if (!route || !isNamed) throw failures.unknownUrl(request.method, request.path);
       reply = await this.#answerOnce(new Attempt(route, request, requestId, version), raw);
     } catch (error) {
       if (!(error instanceof StripeFailure)) throw error;

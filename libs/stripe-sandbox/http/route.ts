@@ -31,5 +31,5 @@ export function route<const P extends string, S extends Schema>(definition: {
   params: S;
   handle(call: Call<S, P>): object;
 }): Route {
-  return definition as unknown as Route;
+  return definition;
 }

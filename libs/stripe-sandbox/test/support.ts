@@ -1,4 +1,4 @@
-import Stripe from 'stripe';
+import { Stripe } from 'stripe';
 import { onTestFinished } from 'vitest';
 import { ManualClock } from '../clock.js';
 import { createSandbox, type Sandbox, type SandboxOptions } from '../create-sandbox.js';

@@ -1,0 +1,91 @@
+import { EventEmitter, once } from 'node:events';
+import { expect, test } from 'vitest';
+import { failureOf, openBench, request } from './support.js';
+
+const keyed = (key: string) => ({ headers: { 'idempotency-key': key } });
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+test('the same key replays the same reply and has no second effect', async () => {
+  const { sandbox } = await openBench();
+  const post = () => request(sandbox, 'POST', '/v1/customers', { form: 'name=Ada&email=a', ...keyed('k') });
+  const [first, second] = [await post(), await post()];
+  expect(second.body).toEqual(first.body);
+  expect(second.headers.get('original-request')).toBe(first.headers.get('request-id'));
+  expect([first.headers.get('idempotent-replayed'), second.headers.get('idempotent-replayed')]).toEqual([
+    null,
+    'true',
+  ]);
+  expect(sandbox.store.customers.size).toBe(1);
+});
+
+test('a decline is replayed with its status', async () => {
+  const { stripe } = await openBench();
+  const { id } = await stripe.customers.create();
+  const attach = () =>
+    failureOf(
+      stripe.paymentMethods.attach('pm_card_chargeDeclined', { customer: id }, { idempotencyKey: 'k' }),
+    );
+  const [first, second] = [await attach(), await attach()];
+  expect(second).toMatchObject({ statusCode: 402, message: first.message });
+  expect(second.headers?.['idempotent-replayed']).toBe('true');
+});
+
+test('a 500 is replayed too', async () => {
+  const { sandbox } = await openBench({
+    intercept: () => ({ status: 500, headers: {}, body: '{"error":{}}' }),
+  });
+  const post = () => request(sandbox, 'POST', '/v1/customers', { form: '', ...keyed('k') });
+  expect([(await post()).status, (await post()).headers.get('idempotent-replayed')]).toEqual([500, 'true']);
+});
+
+test('another body or another path under the same key is refused', async () => {
+  const { stripe } = await openBench();
+  const { id } = await stripe.customers.create({ name: 'Ada' }, { idempotencyKey: 'k' });
+  const others = [
+    stripe.customers.create({ name: 'Bea' }, { idempotencyKey: 'k' }),
+    stripe.customers.update(id, { name: 'Ada' }, { idempotencyKey: 'k' }),
+  ];
+  for (const other of others) {
+    expect(await failureOf(other)).toMatchObject({ statusCode: 400, type: 'StripeIdempotencyError' });
+  }
+});
+
+test('a key in flight is a conflict, and is free again afterwards', async () => {
+  const signals = new EventEmitter();
+  const arrived = once(signals, 'arrived');
+  const released = once(signals, 'released');
+  const { stripe } = await openBench({
+    intercept: async (_request, run) => {
+      signals.emit('arrived');
+      await released;
+      return run();
+    },
+  });
+  const first = stripe.customers.create({}, { idempotencyKey: 'k' });
+  await arrived;
+  expect(await failureOf(stripe.customers.create({}, { idempotencyKey: 'k' }))).toMatchObject({
+    statusCode: 409,
+    code: 'idempotency_key_in_use',
+  });
+  signals.emit('released');
+  const { id } = await first;
+  expect((await stripe.customers.create({}, { idempotencyKey: 'k' })).id).toBe(id);
+});
+
+test('what failed validation is not kept', async () => {
+  const { stripe } = await openBench();
+  await failureOf(stripe.customers.create({ balance: 1.5 }, { idempotencyKey: 'k' }));
+  expect(await stripe.customers.create({ balance: 1 }, { idempotencyKey: 'k' })).toMatchObject({
+    balance: 1,
+  });
+});
+
+test('a key lives for 24 hours', async () => {
+  const { stripe, clock } = await openBench();
+  const make = async () => (await stripe.customers.create({}, { idempotencyKey: 'k' })).id;
+  const first = await make();
+  clock.advanceMs(DAY_MS - 1000);
+  expect(await make()).toBe(first);
+  clock.advanceMs(1000);
+  expect(await make()).not.toBe(first);
+});

@@ -1,0 +1,82 @@
+import type Stripe from 'stripe';
+import { expect, test } from 'vitest';
+import { failureOf, openBench, request } from './support.js';
+
+/** Five customers made within one second, newest first. */
+async function fiveCustomers(stripe: Stripe): Promise<string[]> {
+  const ids: string[] = [];
+  for (let i = 0; i < 5; i++) ids.unshift((await stripe.customers.create()).id);
+  return ids;
+}
+
+test('newest first, also within one second, with cursors exclusive in both directions', async () => {
+  const { stripe } = await openBench();
+  const [e, d, c, b, a] = await fiveCustomers(stripe);
+  const page = async (params: Stripe.CustomerListParams) => {
+    const { data, has_more } = await stripe.customers.list(params);
+    return [data.map(({ id }) => id), has_more];
+  };
+  expect(await page({})).toEqual([[e, d, c, b, a], false]);
+  expect(await page({ limit: 2 })).toEqual([[e, d], true]);
+  expect(await page({ limit: 2, starting_after: d })).toEqual([[c, b], true]);
+  expect(await page({ limit: 2, starting_after: c })).toEqual([[b, a], false]);
+  expect(await page({ limit: 2, ending_before: a })).toEqual([[c, b], true]);
+  expect(await page({ limit: 2, ending_before: c })).toEqual([[e, d], false]);
+  expect(await page({ ending_before: e })).toEqual([[], false]);
+});
+
+test('auto-pagination meets every customer once', async () => {
+  const { stripe } = await openBench();
+  const made = await fiveCustomers(stripe);
+  const seen: string[] = [];
+  for await (const { id } of stripe.customers.list({ limit: 2 })) seen.push(id);
+  expect(seen).toEqual(made);
+});
+
+test('a list says what it is and where', async () => {
+  const { sandbox } = await openBench();
+  const { body } = await request(sandbox, 'GET', '/v1/customers');
+  expect(body).toEqual({ object: 'list', data: [], has_more: false, url: '/v1/customers' });
+});
+
+test.for([
+  [{ limit: 0 }, 'limit', 'parameter_invalid_integer'],
+  [{ limit: 101 }, 'limit', 'parameter_invalid_integer'],
+  [{ starting_after: 'cus_none' }, 'starting_after', 'resource_missing'],
+  [{ ending_before: 'cus_none' }, 'ending_before', 'resource_missing'],
+  [{ starting_after: 'cus_a', ending_before: 'cus_b' }, 'ending_before', undefined],
+] as const)('%o is refused', async ([params, param, code]) => {
+  const { stripe } = await openBench();
+  const failure = await failureOf(Promise.resolve(stripe.customers.list(params)));
+  expect(failure).toMatchObject({ statusCode: 400, param });
+  expect(failure.code).toBe(code);
+});
+
+test('expands references, in lists and through objects', async () => {
+  const { stripe } = await openBench();
+  const customer = await stripe.customers.create({ payment_method: 'pm_card_visa' });
+  const listed = await stripe.paymentMethods.list({ customer: customer.id, expand: ['data.customer'] });
+  const paymentMethod = listed.data[0]!;
+  expect(paymentMethod.customer).toEqual(customer);
+  await stripe.customers.update(customer.id, {
+    invoice_settings: { default_payment_method: paymentMethod.id },
+  });
+  const expanded = await stripe.customers.retrieve(customer.id, {
+    expand: ['invoice_settings.default_payment_method.customer', 'subscriptions'],
+  });
+  expect(expanded).toMatchObject({
+    invoice_settings: { default_payment_method: { id: paymentMethod.id, customer: { id: customer.id } } },
+    subscriptions: { object: 'list', data: [], has_more: false },
+  });
+});
+
+test('a path that cannot be expanded is refused, and the request has no effect', async () => {
+  const { stripe, sandbox } = await openBench();
+  for (const path of ['email', 'nothing', 'address.city']) {
+    const failure = await failureOf(stripe.customers.create({ email: 'a@b.c', expand: [path] }));
+    expect(failure).toMatchObject({ statusCode: 400, message: expect.stringContaining(`(${path})`) });
+  }
+  const deep = await failureOf(stripe.customers.create({ expand: ['a.b.c.d.e'] }));
+  expect(deep.message).toContain('more than 4 levels');
+  expect(sandbox.store.customers.size).toBe(0);
+});

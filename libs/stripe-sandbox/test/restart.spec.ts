@@ -1,0 +1,52 @@
+import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { failureOf, openBench } from './support.js';
+
+function temporaryDir(): string {
+  const dir = mkdtempSync(join(tmpdir(), 'sandbox-'));
+  onTestFinished(() => rmSync(dir, { recursive: true }));
+  return dir;
+}
+
+test('state, order and idempotency keys survive a restart without a close', async () => {
+  const dataDir = temporaryDir();
+  const before = await openBench({ dataDir });
+  const customer = await before.stripe.customers.create({ name: 'Ada' }, { idempotencyKey: 'k' });
+  const second = await before.stripe.customers.create({ payment_method: 'pm_card_visa' });
+  const gone = await before.stripe.customers.create();
+  await before.stripe.customers.del(gone.id);
+
+  const { stripe, sandbox } = await openBench({ dataDir });
+  expect((await stripe.customers.list()).data).toEqual([second, customer]);
+  expect((await stripe.customers.create({ name: 'Ada' }, { idempotencyKey: 'k' })).id).toBe(customer.id);
+  expect(await stripe.customers.retrieve(gone.id)).toMatchObject({ deleted: true });
+  expect((await stripe.customers.listPaymentMethods(second.id)).data).toHaveLength(1);
+  expect(sandbox.store.customers.size).toBe(2);
+});
+
+test('a line torn by a crash is left out, and the journal goes on', async () => {
+  const dataDir = temporaryDir();
+  const { stripe } = await openBench({ dataDir });
+  const { id } = await stripe.customers.create();
+  appendFileSync(join(dataDir, 'journal.jsonl'), '[["customers","cus_torn",{"id":"cus_t');
+  const restarted = await openBench({ dataDir });
+  const next = await restarted.stripe.customers.create();
+  const again = await openBench({ dataDir });
+  expect((await again.stripe.customers.list()).data.map((each) => each.id)).toEqual([next.id, id]);
+});
+
+test('a fault inside a unit of work leaves nothing of it', async () => {
+  const { sandbox, stripe } = await openBench();
+  const kept = await stripe.customers.create({ name: 'Ada' });
+  const work = () =>
+    sandbox.run((ctx) => {
+      ctx.store.customers.update(kept.id, { name: 'Bea' });
+      ctx.store.customers.remove(kept.id);
+      throw new Error('a fault');
+    });
+  expect(work).toThrow('a fault');
+  expect(await stripe.customers.retrieve(kept.id)).toEqual(kept);
+  expect(await failureOf(stripe.customers.retrieve('cus_none'))).toMatchObject({ statusCode: 404 });
+});

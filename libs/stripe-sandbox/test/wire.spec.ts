@@ -1,0 +1,144 @@
+import { Stripe } from 'stripe';
+import { describe, expect, test } from 'vitest';
+import { openBench, request, TEST_KEY } from './support.js';
+
+describe('authentication', () => {
+  test('by Basic, the key being the user name, without a password', async () => {
+    const { sandbox } = await openBench();
+    const authorization = `Basic ${Buffer.from(`${TEST_KEY}:`).toString('base64')}`;
+    expect((await request(sandbox, 'GET', '/v1/customers', { headers: { authorization } })).status).toBe(200);
+  });
+
+  test('a missing key is 401', async () => {
+    const { sandbox } = await openBench();
+    const { status, headers, body } = await request(sandbox, 'GET', '/v1/customers', {
+      headers: { authorization: '' },
+    });
+    expect([status, headers.get('www-authenticate')]).toEqual([401, 'Basic realm="Stripe"']);
+    expect(body.error).toMatchObject({
+      type: 'invalid_request_error',
+      message: expect.stringMatching(/^You did not provide an API key\. You need to provide/),
+    });
+  });
+
+  test.for([
+    ['sk_live_abcdefgh1234', 'Invalid API Key provided: sk_live_********1234'],
+    ['nonsense', 'Invalid API Key provided: ****ense'],
+  ] as const)('%s is refused and masked', async ([key, message]) => {
+    const { sandbox } = await openBench();
+    const stripe = new Stripe(key, { host: '127.0.0.1', port: sandbox.port, protocol: 'http' });
+    await expect(stripe.customers.list()).rejects.toMatchObject({
+      type: 'StripeAuthenticationError',
+      statusCode: 401,
+      message,
+    });
+  });
+});
+
+test('every response carries a request id and the version', async () => {
+  const { sandbox, stripe } = await openBench();
+  const customer = await stripe.customers.create();
+  expect(customer.lastResponse).toMatchObject({
+    requestId: expect.stringMatching(/^req_[A-Za-z0-9]{14}$/),
+    apiVersion: '2026-10-28.endive',
+  });
+  const old = await request(sandbox, 'GET', '/v1/nothing', { headers: { 'stripe-version': '2020-08-27' } });
+  expect(old.headers.get('stripe-version')).toBe('2020-08-27');
+  expect(old.headers.get('request-id')).toMatch(/^req_/);
+});
+
+test('a version that does not exist is refused', async () => {
+  const { sandbox } = await openBench();
+  const answer = await request(sandbox, 'GET', '/v1/customers', { headers: { 'stripe-version': 'latest' } });
+  expect(answer).toMatchObject({
+    status: 400,
+    body: { error: { message: 'Invalid Stripe API version: latest' } },
+  });
+});
+
+test('an unknown route is told as Stripe tells it', async () => {
+  const { sandbox } = await openBench();
+  for (const path of ['/v1/nothing', '/v1/customers/']) {
+    const { status, body } = await request(sandbox, 'GET', `${path}?limit=1`);
+    expect(status).toBe(404);
+    expect(body.error?.['message']).toMatch(
+      `Unrecognized request URL (GET: ${path}). If you are trying to list objects, remove the trailing slash.`,
+    );
+  }
+});
+
+test('an error names its code, its documentation and its log', async () => {
+  const { sandbox } = await openBench();
+  const { body, headers } = await request(sandbox, 'POST', '/v1/payment_methods/pm_card_visa/attach', {
+    form: '',
+  });
+  expect(body.error).toEqual({
+    type: 'invalid_request_error',
+    code: 'parameter_missing',
+    param: 'customer',
+    message: 'Missing required param: customer.',
+    doc_url: 'https://stripe.com/docs/error-codes/parameter-missing',
+    request_log_url: `https://dashboard.stripe.com/test/logs/${headers.get('request-id')}?t=${Date.UTC(2026, 10, 1) / 1000}`,
+  });
+});
+
+describe('a wrong parameter is named', () => {
+  const long = 'k'.repeat(41);
+  const many = Array.from({ length: 51 }, (_, index) => `metadata[k${index}]=v`).join('&');
+  test.for([
+    ['foo=1', 'parameter_unknown', 'foo', 'Received unknown parameter: foo'],
+    ['emial=a', 'parameter_unknown', 'emial', 'Received unknown parameter: emial. Did you mean email?'],
+    ['foo=1&bar=2', 'parameter_unknown', 'foo', 'Received unknown parameters: foo, bar'],
+    ['shipping[nmae]=A', 'parameter_unknown', 'shipping[nmae]', expect.stringContaining('shipping[nmae]')],
+    [
+      'shipping[name]=A',
+      'parameter_missing',
+      'shipping[address]',
+      'Missing required param: shipping[address].',
+    ],
+    ['balance=1.5', 'parameter_invalid_integer', 'balance', 'Invalid integer: 1.5'],
+    ['balance=', 'parameter_invalid_empty', 'balance', expect.stringContaining("empty string for 'balance'")],
+    [
+      'tax_exempt=maybe',
+      undefined,
+      'tax_exempt',
+      'Invalid tax_exempt: must be one of none, exempt, or reverse',
+    ],
+    ['address=here', undefined, 'address', 'Invalid object: here'],
+    ['preferred_locales=en', undefined, 'preferred_locales', 'Invalid array: en'],
+    ['name[a]=b', undefined, 'name', 'Invalid string: {"a":"b"}'],
+    [`metadata[${long}]=v`, undefined, `metadata[${long}]`, expect.stringContaining('up to 40 characters')],
+    [`metadata[k]=${'v'.repeat(501)}`, undefined, 'metadata[k]', expect.stringContaining('up to 500')],
+    [many, undefined, 'metadata', expect.stringContaining('50 keys')],
+    ['payment_method=pm_none', 'resource_missing', 'payment_method', "No such PaymentMethod: 'pm_none'"],
+  ] as const)('%s', async ([form, code, param, message]) => {
+    const { sandbox } = await openBench();
+    const answer = await request(sandbox, 'POST', '/v1/customers', { form });
+    expect(answer.status).toBe(400);
+    expect(answer.body.error).toMatchObject({ type: 'invalid_request_error', param, message });
+    expect(answer.body.error?.['code']).toBe(code);
+    expect(sandbox.store.customers.size).toBe(0);
+  });
+});
+
+test('arrays come indexed or with empty brackets', async () => {
+  const { sandbox } = await openBench();
+  for (const form of [
+    'preferred_locales[0]=en&preferred_locales[1]=de',
+    'preferred_locales[]=en&preferred_locales[]=de',
+  ]) {
+    const { body } = await request(sandbox, 'POST', '/v1/customers', { form });
+    expect(body['preferred_locales']).toEqual(['en', 'de']);
+  }
+});
+
+test('JSON and oversized bodies are refused', async () => {
+  const { sandbox } = await openBench();
+  const json = await request(sandbox, 'POST', '/v1/customers', {
+    form: '{}',
+    headers: { 'content-type': 'application/json' },
+  });
+  expect(json).toMatchObject({ status: 400, body: { error: { type: 'invalid_request_error' } } });
+  const large = await request(sandbox, 'POST', '/v1/customers', { form: `name=${'a'.repeat(1024 * 1024)}` });
+  expect(large.status).toBe(413);
+});
