@@ -138,7 +138,7 @@ describe('startEmbeddedPostgres', () => {
     });
 
     it.each([
-      ['names a process that is not PostgreSQL', `${process.pid}\n/elsewhere\n1577836800\n1\n\n127.0.0.1\n`],
+      ['names a process that is not PostgreSQL', `${process.ppid}\n/elsewhere\n1577836800\n1\n\n127.0.0.1\n`],
       ['was cut short by a power loss', ''],
     ])('removes a pid file that %s', async (_, pidFile) => {
       await (await start()).stop();
