@@ -1,0 +1,52 @@
+import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { exportJWK, generateKeyPair, importJWK, type JWK, SignJWT } from 'jose';
+import type { Settings } from '../config/settings.js';
+
+const KEY_FILE = 'user-token-key.json';
+const TOKEN_LIFETIME = '15 minutes';
+
+/** The only algorithm of the local issuer: https://www.rfc-editor.org/rfc/rfc7518#section-3.4 */
+export const LOCAL_ALGORITHM = 'ES256';
+
+/** Signs a short-lived token for a user, as an identity provider would; for local use. */
+export async function issueUserToken(settings: Settings, userId: string, now: Date): Promise<string> {
+  const key = await importJWK(await localSigningKey(settings.DATA_DIR), LOCAL_ALGORITHM);
+  return new SignJWT()
+    .setProtectedHeader({ alg: LOCAL_ALGORITHM, typ: 'JWT' })
+    .setSubject(userId)
+    .setIssuer(settings.JWT_ISSUER)
+    .setAudience(settings.JWT_AUDIENCE)
+    .setIssuedAt(now)
+    .setExpirationTime(TOKEN_LIFETIME)
+    .sign(key);
+}
+
+/** The private key of this installation's local issuer, made where there is none yet. */
+export async function localSigningKey(dataDir: string): Promise<JWK> {
+  const path = join(dataDir, KEY_FILE);
+  return (await readKey(path)) ?? (await makeKey(path, dataDir));
+}
+
+async function readKey(path: string): Promise<JWK | undefined> {
+  try {
+    return JSON.parse(await readFile(path, 'utf8')) as JWK;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/** Written aside and linked into place, so that two first starts agree on one whole key. */
+async function makeKey(path: string, dataDir: string): Promise<JWK> {
+  const { privateKey } = await generateKeyPair(LOCAL_ALGORITHM, { extractable: true });
+  await mkdir(dataDir, { recursive: true });
+  const draft = join(dataDir, `${KEY_FILE}.${randomUUID()}`);
+  await writeFile(draft, JSON.stringify(await exportJWK(privateKey)), { mode: 0o600 });
+  await link(draft, path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw error;
+  });
+  await rm(draft);
+  return (await readKey(path)) as JWK;
+}

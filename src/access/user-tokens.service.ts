@@ -1,0 +1,67 @@
+import { Injectable } from '@nestjs/common';
+import { createLocalJWKSet, createRemoteJWKSet, errors, type JWTVerifyGetKey, jwtVerify } from 'jose';
+import { Settings } from '../config/settings.js';
+import { issuerTenant, type UserActor } from '../core/actor.js';
+import { Clock } from '../core/clock.js';
+import { Problem } from '../core/problem.js';
+import { LOCAL_ALGORITHM, localSigningKey } from './local-issuer.js';
+
+/** Asymmetric signatures only: a shared secret or `none` could be forged by whoever reads the public key. */
+const REMOTE_ALGORITHMS = ['ES256', 'ES384', 'RS256', 'PS256', 'EdDSA'];
+const CLOCK_TOLERANCE_SECONDS = 5;
+const USER_ID_MAX_LENGTH = 255;
+
+/** Verifies the tokens of signed-in users: https://www.rfc-editor.org/rfc/rfc7519#section-7.2 */
+@Injectable()
+export class UserTokensService {
+  private keys?: Promise<JWTVerifyGetKey>;
+
+  constructor(
+    private readonly settings: Settings,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Who a token speaks for; undefined where it is not (or no longer) a token for us.
+   *
+   * @throws {Problem} `unavailable` where the identity provider's keys can't be had
+   */
+  async actorOf(token: string): Promise<UserActor | undefined> {
+    this.keys ??= this.loadKeys();
+    try {
+      const { payload } = await jwtVerify(token, await this.keys, {
+        issuer: this.settings.JWT_ISSUER,
+        audience: this.settings.JWT_AUDIENCE,
+        algorithms: this.settings.JWKS_URL ? REMOTE_ALGORITHMS : [LOCAL_ALGORITHM],
+        requiredClaims: ['sub', 'exp'],
+        clockTolerance: CLOCK_TOLERANCE_SECONDS,
+        currentDate: this.clock.now(),
+      });
+      return actorFrom(payload.sub, this.settings.JWT_ISSUER);
+    } catch (error) {
+      if (isTokenFault(error)) return undefined;
+      throw new Problem('unavailable', {}, error);
+    }
+  }
+
+  private async loadKeys(): Promise<JWTVerifyGetKey> {
+    if (this.settings.JWKS_URL) return createRemoteJWKSet(new URL(this.settings.JWKS_URL));
+    const { kty, crv, x, y } = await localSigningKey(this.settings.DATA_DIR);
+    return createLocalJWKSet({ keys: [{ kty, crv, x, y, alg: LOCAL_ALGORITHM }] as never });
+  }
+}
+
+function actorFrom(subject: string | undefined, issuer: string): UserActor | undefined {
+  if (!subject || subject.length > USER_ID_MAX_LENGTH) return undefined;
+  return { kind: 'user', tenant: issuerTenant(issuer), userId: subject };
+}
+
+/** Everything jose says of the token itself, as opposed to a failure to fetch the keys. */
+function isTokenFault(error: unknown): boolean {
+  return (
+    error instanceof errors.JOSEError &&
+    !(error instanceof errors.JWKSTimeout) &&
+    !(error instanceof errors.JWKSInvalid) &&
+    error.code !== 'ERR_JOSE_GENERIC'
+  );
+}

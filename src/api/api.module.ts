@@ -1,0 +1,21 @@
+import { Module } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
+import { AccessModule } from '../access/access.module.js';
+import { HealthApiModule } from './health/health.module.js';
+import { AccessGuard } from './http/access.guard.js';
+import { ProblemFilter } from './http/problem.filter.js';
+import { RequestPipe } from './http/request.pipe.js';
+import { PartnersApiModule } from './partners/partners.module.js';
+import { PayApiModule } from './pay/pay.module.js';
+import { PaymentsApiModule } from './payments/payments.module.js';
+
+/** The three dialects, and what stands before and behind every route of theirs. */
+@Module({
+  imports: [AccessModule, PaymentsApiModule, PartnersApiModule, PayApiModule, HealthApiModule],
+  providers: [
+    { provide: APP_GUARD, useClass: AccessGuard },
+    { provide: APP_PIPE, useClass: RequestPipe },
+    { provide: APP_FILTER, useClass: ProblemFilter },
+  ],
+})
+export class ApiModule {}

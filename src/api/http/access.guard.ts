@@ -1,0 +1,41 @@
+import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import type { FastifyRequest } from 'fastify';
+import { ApiKeysService, isApiKey } from '../../access/api-keys.service.js';
+import { UserTokensService } from '../../access/user-tokens.service.js';
+import type { Actor, ActorKind } from '../../core/actor.js';
+import { Problem } from '../../core/problem.js';
+import { ALLOWED } from './allow.decorator.js';
+import { setActor } from './current-actor.decorator.js';
+
+const BEARER = /^Bearer +([\w.~+/-]+=*)$/i;
+
+/** Stands before every route and lets nobody in whom the route does not name. */
+@Injectable()
+export class AccessGuard implements CanActivate {
+  constructor(
+    private readonly reflector: Reflector,
+    private readonly apiKeys: ApiKeysService,
+    private readonly userTokens: UserTokensService,
+  ) {}
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const allowed = this.reflector.getAllAndOverride<ActorKind | 'anyone' | undefined>(ALLOWED, [
+      context.getHandler(),
+      context.getClass(),
+    ]);
+    if (allowed === 'anyone') return true;
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    const actor = await this.actorOf(request);
+    if (!actor) throw new Problem('unauthorized');
+    if (actor.kind !== allowed) throw new Problem('forbidden');
+    setActor(request, actor);
+    return true;
+  }
+
+  private async actorOf(request: FastifyRequest): Promise<Actor | undefined> {
+    const [, credential] = BEARER.exec(request.headers.authorization ?? '') ?? [];
+    if (!credential) return undefined;
+    return isApiKey(credential) ? this.apiKeys.actorOf(credential) : this.userTokens.actorOf(credential);
+  }
+}

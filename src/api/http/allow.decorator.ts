@@ -1,0 +1,20 @@
+import { applyDecorators, SetMetadata } from '@nestjs/common';
+import { ApiBearerAuth } from '@nestjs/swagger';
+import type { ActorKind } from '../../core/actor.js';
+import { ApiProblems } from './api-problems.decorator.js';
+
+export const ALLOWED = 'paydesk:allowed';
+
+/** Who may call the routes of a controller, or one route. A route that names nobody is closed to all. */
+export function Allow(kind: ActorKind): ClassDecorator & MethodDecorator {
+  return applyDecorators(
+    SetMetadata(ALLOWED, kind),
+    ApiBearerAuth(kind),
+    ApiProblems('unauthorized', 'forbidden'),
+  );
+}
+
+/** A route for everybody, without a credential. */
+export function AllowAnyone(): ClassDecorator & MethodDecorator {
+  return SetMetadata(ALLOWED, 'anyone');
+}

@@ -1,0 +1,32 @@
+import { inspect } from 'node:util';
+import type { Problem } from '../../core/problem.js';
+
+/** Slugs that a person has to look at: our bug, or our account at Stripe. */
+const ALERTS = new Set(['internal-error', 'provider-misconfigured']);
+
+/**
+ * What the log may know of a failure. Errors of Stripe carry client secrets and headers,
+ * so only what names them is taken over, never the whole.
+ */
+export function describeFailure(problem: Problem): Record<string, unknown> {
+  const { slug, extras, cause } = problem;
+  return {
+    problem: slug,
+    alert: ALERTS.has(slug),
+    ...(extras.operationId && { operationId: extras.operationId }),
+    ...(cause !== undefined && { cause: describeCause(cause) }),
+  };
+}
+
+function describeCause(cause: unknown): unknown {
+  if (!(cause instanceof Error)) return inspect(cause, { depth: 0 });
+  if ('rawType' in cause) {
+    const { statusCode, rawType, code, param, requestId, message } = cause as Error & Record<string, unknown>;
+    return { stripe: { statusCode, rawType, code, param, requestId }, message };
+  }
+  return {
+    message: cause.message,
+    stack: cause.stack,
+    ...(cause.cause ? { cause: describeCause(cause.cause) } : {}),
+  };
+}

@@ -1,0 +1,26 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import { Problem } from '../../core/problem.js';
+
+const KEY_SHAPE = /^[\x21-\x7e]{1,255}$/;
+const QUOTED = /^"(.*)"$/;
+
+/**
+ * The Idempotency-Key of a request, without the quotes of the IETF draft; a fresh one where there is none.
+ * https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/
+ *
+ * @throws {Problem} `idempotency-key-invalid`
+ */
+export function idempotencyKeyOf(message: IncomingMessage): string {
+  const given = message.headersDistinct['idempotency-key'];
+  if (!given) return randomUUID();
+  const key = given[0]?.replace(QUOTED, '$1') ?? '';
+  if (given.length > 1 || !KEY_SHAPE.test(key)) {
+    throw new Problem('idempotency-key-invalid', {
+      errors: [
+        { field: 'Idempotency-Key', message: 'must be sent once and be 1 to 255 visible ASCII characters' },
+      ],
+    });
+  }
+  return key;
+}

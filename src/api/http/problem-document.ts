@@ -1,0 +1,74 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { PROBLEMS, type ProblemExtras, type ProblemSlug } from '../../core/problem.js';
+
+export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
+
+class FieldErrorDocument {
+  @ApiProperty({ description: 'Path of the field', example: 'products[0].unitAmount' })
+  field!: string;
+
+  @ApiProperty({ description: 'What is wrong with it', example: 'must be more than zero' })
+  message!: string;
+}
+
+/** A failure as callers see it: https://www.rfc-editor.org/rfc/rfc9457 */
+export class ProblemDocument {
+  @ApiProperty({
+    description: 'Which problem this is: `urn:paydesk:<slug>`',
+    example: 'urn:paydesk:card-declined',
+  })
+  type!: string;
+
+  @ApiProperty({ example: 'Card declined' })
+  title!: string;
+
+  @ApiProperty({ example: 402 })
+  status!: number;
+
+  @ApiProperty({ description: 'What it means and what to do' })
+  detail!: string;
+
+  @ApiProperty({ description: 'This occurrence; names the request in the logs' })
+  instance!: string;
+
+  @ApiProperty({ description: 'Whether the same request with the same Idempotency-Key may succeed later' })
+  retryable!: boolean;
+
+  @ApiPropertyOptional({ type: [FieldErrorDocument], description: 'Each field that is wrong' })
+  errors?: FieldErrorDocument[];
+
+  @ApiPropertyOptional({ description: 'The operation behind a request that moves money' })
+  operationId?: string;
+
+  @ApiPropertyOptional({ description: "Stripe's decline code", example: 'insufficient_funds' })
+  declineCode?: string;
+
+  @ApiPropertyOptional({ description: 'The payment that waits for its customer' })
+  paymentId?: string;
+
+  @ApiPropertyOptional({ description: "Stripe's client secret of that payment, for Stripe.js" })
+  clientSecret?: string;
+}
+
+/** Writes a problem down for a caller. */
+export function problemDocument(
+  slug: ProblemSlug,
+  extras: ProblemExtras,
+  requestId: string,
+): ProblemDocument {
+  const { status, title, detail, retryable } = PROBLEMS[slug];
+  const { errors, operationId, declineCode, paymentId, clientSecret } = extras;
+  return {
+    type: `urn:paydesk:${slug}`,
+    title,
+    status,
+    detail,
+    instance: `urn:paydesk:request:${requestId}`,
+    retryable,
+    ...(errors && { errors }),
+    ...(operationId && { operationId }),
+    ...(declineCode && { declineCode }),
+    ...(paymentId && { paymentId }),
+    ...(clientSecret && { clientSecret }),
+  };
+}

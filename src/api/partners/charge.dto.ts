@@ -1,0 +1,33 @@
+import type { ChargeCommand } from '../../charges/payment.js';
+import { withAmountOf } from '../../core/amount-problem.js';
+import type { Currency } from '../../core/currency.js';
+import { parseMinorAmount } from '../../core/money.js';
+import { CurrencyField, MinorAmountField, StripeIdField, TextField } from '../dto/fields.js';
+
+export class ChargeRequest {
+  @MinorAmountField({
+    description: 'Minor units (cents), as a number or a string of digits',
+    example: '3000',
+  })
+  amount!: number | string;
+
+  @CurrencyField()
+  currency?: Currency;
+
+  @TextField({ maxLength: 1000, description: 'What the charge is for', example: 'Wellness exam' })
+  description!: string;
+
+  @StripeIdField({
+    prefixes: ['pm', 'card', 'src'],
+    description: "One of the user's cards",
+    example: 'pm_1TUvWxABCDEFGHIJKLMNOPQR',
+  })
+  stripe_payment_method_id!: string;
+
+  /** @throws {Problem} for an amount that the currency does not hold */
+  toCommand(defaultCurrency: Currency): ChargeCommand {
+    const { currency = defaultCurrency, description, stripe_payment_method_id: paymentMethodId } = this;
+    const amountMinor = withAmountOf('amount', () => parseMinorAmount(this.amount, currency));
+    return { amountMinor, currency, description, paymentMethodId };
+  }
+}

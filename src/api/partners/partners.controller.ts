@@ -1,0 +1,126 @@
+import { Body, Controller, Get, Param, Post, Query, Res } from '@nestjs/common';
+import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import type { PartnerActor } from '../../core/actor.js';
+import { ChargesService } from '../../charges/charges.service.js';
+import { Settings } from '../../config/settings.js';
+import { CustomersService } from '../../customers/customers.service.js';
+import type { OperationRequest } from '../../operations/operation.js';
+import { SetupIntentsService } from '../../setup-intents/setup-intents.service.js';
+import { Allow } from '../http/allow.decorator.js';
+import { ApiProblems } from '../http/api-problems.decorator.js';
+import { CurrentActor } from '../http/current-actor.decorator.js';
+import { ApiOperationHeaders, Operation, tell } from '../http/operation.decorator.js';
+import { ChargeRequest } from './charge.dto.js';
+import { PartnerUser, PartnerUserPayment } from './partner-user.dto.js';
+import { PaymentMethodResponse } from './payment-method.dto.js';
+import { nextPageLink, PaymentResponse, PaymentsQuery } from './payment.dto.js';
+import { PartnerSetupIntentResponse } from './setup-intent.dto.js';
+
+/** What a partner's back end does for one of its users. */
+@ApiTags('Partner')
+@Allow('partner')
+@Controller('partners/user/:user_id')
+export class PartnersController {
+  constructor(
+    private readonly setupIntents: SetupIntentsService,
+    private readonly customers: CustomersService,
+    private readonly charges: ChargesService,
+    private readonly settings: Settings,
+  ) {}
+
+  @Post('setup_intent')
+  @ApiOperation({
+    summary: 'Start saving a card',
+    description:
+      'Makes a SetupIntent; finish it in the front end with stripe.confirmCardSetup(client_secret).',
+  })
+  @ApiOperationHeaders()
+  @ApiCreatedResponse({ type: PartnerSetupIntentResponse })
+  @ApiProblems('invalid-request')
+  async createSetupIntent(
+    @CurrentActor() partner: PartnerActor,
+    @Param() user: PartnerUser,
+    @Operation() operation: OperationRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<PartnerSetupIntentResponse> {
+    return PartnerSetupIntentResponse.of(
+      tell(reply, await this.setupIntents.create(operation, user.of(partner))),
+    );
+  }
+
+  @Get('payment_methods')
+  @ApiOperation({ summary: "List the user's cards", description: 'All of them, newest first.' })
+  @ApiOkResponse({ type: [PaymentMethodResponse] })
+  @ApiProblems('invalid-request', 'outcome-unknown', 'provider-unreachable', 'unavailable')
+  async paymentMethods(
+    @CurrentActor() partner: PartnerActor,
+    @Param() user: PartnerUser,
+  ): Promise<PaymentMethodResponse[]> {
+    const cards = await this.customers.cards(user.of(partner));
+    return cards.map(PaymentMethodResponse.of);
+  }
+
+  @Post('payment_intent')
+  @ApiOperation({
+    summary: 'Charge a saved card',
+    description:
+      'Charges at once and off-session: nothing is asked of the user. `Location` names the payment.',
+  })
+  @ApiOperationHeaders()
+  @ApiCreatedResponse({
+    description: 'Charged; the body is empty',
+    headers: { Location: { description: 'The payment', schema: { type: 'string' } } },
+  })
+  @ApiProblems(
+    'invalid-request',
+    'card-declined',
+    'authentication-required',
+    'not-found',
+    'amount-out-of-range',
+  )
+  async charge(
+    @CurrentActor() partner: PartnerActor,
+    @Param() user: PartnerUser,
+    @Body() body: ChargeRequest,
+    @Operation() operation: OperationRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<void> {
+    const command = body.toCommand(this.settings.DEFAULT_CURRENCY);
+    const paymentId = tell(reply, await this.charges.charge(operation, user.of(partner), command));
+    reply.header('Location', `${user.path}/payments/${paymentId}`);
+  }
+
+  @Get('payments')
+  @ApiOperation({
+    summary: "List the user's payments",
+    description: 'Newest first; a `Link` header with rel="next" leads to the rest where there is more.',
+  })
+  @ApiOkResponse({
+    type: [PaymentResponse],
+    headers: { Link: { description: 'The next page, rel="next"', schema: { type: 'string' } } },
+  })
+  @ApiProblems('invalid-request', 'not-found', 'outcome-unknown', 'provider-unreachable', 'unavailable')
+  async payments(
+    @CurrentActor() partner: PartnerActor,
+    @Param() user: PartnerUser,
+    @Query() query: PaymentsQuery,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<PaymentResponse[]> {
+    const page = await this.charges.payments(user.of(partner), query.toPage());
+    const link = nextPageLink(user, query, page);
+    if (link) reply.header('Link', link);
+    return page.items.map(PaymentResponse.of);
+  }
+
+  @Get('payments/:id')
+  @ApiOperation({ summary: "Show one of the user's payments" })
+  @ApiOkResponse({ type: PaymentResponse })
+  @ApiProblems('invalid-request', 'not-found', 'outcome-unknown', 'provider-unreachable', 'unavailable')
+  async payment(
+    @CurrentActor() partner: PartnerActor,
+    @Param() user: PartnerUserPayment,
+  ): Promise<PaymentResponse> {
+    return PaymentResponse.of(await this.charges.payment(user.of(partner), user.id));
+  }
+}

@@ -1,0 +1,9 @@
+import { Module } from '@nestjs/common';
+import { ChargesModule } from '../../charges/charges.module.js';
+import { CustomersModule } from '../../customers/customers.module.js';
+import { SetupIntentsModule } from '../../setup-intents/setup-intents.module.js';
+import { PartnersController } from './partners.controller.js';
+
+/** The dialect of partners' back ends. */
+@Module({ imports: [ChargesModule, CustomersModule, SetupIntentsModule], controllers: [PartnersController] })
+export class PartnersApiModule {}

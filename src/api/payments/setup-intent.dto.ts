@@ -1,0 +1,14 @@
+import { ApiProperty } from '@nestjs/swagger';
+import type { SetupIntent } from '../../setup-intents/setup-intent.js';
+
+export class SetupIntentResponse {
+  @ApiProperty({
+    description: 'For stripe.confirmCardSetup() and the like; lets its holder save one card, and no more',
+    example: 'seti_1TUvWxABCDEFGHIJKLMNOPQR_secret_AbCdEfGhIjKlMnOpQrStUvWxYz01234',
+  })
+  clientSecret!: string;
+
+  static of({ clientSecret }: SetupIntent): SetupIntentResponse {
+    return { clientSecret };
+  }
+}

@@ -1,0 +1,20 @@
+import type { StripeConnection } from '../../libs/stripe/stripe-connection.js';
+import type { Settings } from '../config/settings.js';
+
+/** What a person at the terminal wants to know once the service is up; nothing of it is secret. */
+export function banner(settings: Settings, url: string, stripe: StripeConnection): string {
+  return `
+Paydesk listens on ${url}
+  docs         ${url}/docs
+  mode         ${modeOf(settings, stripe)}
+  database     ${settings.DATABASE_URL ? 'DATABASE_URL' : `embedded PostgreSQL in ${settings.DATA_DIR}`}
+  credentials  npm run -s token -- user USER_ID | partner TENANT | service NAME
+
+`;
+}
+
+function modeOf(settings: Settings, { secretKey, apiBase }: StripeConnection): string {
+  if (settings.sandboxMode) return `sandbox, no money moves: the embedded Stripe sandbox at ${apiBase}`;
+  const money = secretKey.includes('_live_') ? 'LIVE, money moves' : 'test, no money moves';
+  return `${money}: ${apiBase ?? 'Stripe'}`;
+}

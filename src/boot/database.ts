@@ -1,0 +1,23 @@
+import type { Settings } from '../config/settings.js';
+import { startEmbeddedPostgres } from '../database/embedded-postgres.js';
+import { migrateDatabase } from '../database/migrate.js';
+
+/** A migrated database, and how this process stops using it. */
+export interface BootedDatabase {
+  url: string;
+  stop(): Promise<void>;
+}
+
+/** Uses the database of the settings, or runs an embedded PostgreSQL where they name none. */
+export async function bootDatabase(settings: Settings, log: (line: string) => void): Promise<BootedDatabase> {
+  const database = settings.DATABASE_URL
+    ? { url: settings.DATABASE_URL, stop: async () => undefined }
+    : await startEmbeddedPostgres({ dataDir: settings.DATA_DIR, log });
+  try {
+    await migrateDatabase(database.url);
+  } catch (error) {
+    await database.stop();
+    throw error;
+  }
+  return database;
+}

@@ -1,0 +1,24 @@
+import { join } from 'node:path';
+import { StripeConnection } from '../../libs/stripe/stripe-connection.js';
+import { createSandbox } from '../../libs/stripe-sandbox/create-sandbox.js';
+import type { Settings } from '../config/settings.js';
+
+/** Any key of this form opens the sandbox; it guards nothing. */
+const SANDBOX_KEY = 'sk_test_paydesk';
+
+/** Which Stripe this process talks to, and how it stops what it started for that. */
+export interface BootedStripe {
+  connection: StripeConnection;
+  stop(): Promise<void>;
+}
+
+/** Uses the Stripe account of the settings, or runs the embedded sandbox where they name none. */
+export async function bootStripe(settings: Settings): Promise<BootedStripe> {
+  const { STRIPE_SECRET_KEY: secretKey, STRIPE_API_BASE: apiBase } = settings;
+  if (secretKey) return { connection: new StripeConnection(secretKey, apiBase), stop: async () => undefined };
+  const sandbox = await createSandbox({
+    port: settings.SANDBOX_PORT,
+    dataDir: join(settings.DATA_DIR, 'stripe-sandbox'),
+  });
+  return { connection: new StripeConnection(SANDBOX_KEY, sandbox.url), stop: () => sandbox.close() };
+}

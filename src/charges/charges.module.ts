@@ -1,0 +1,12 @@
+import { Module } from '@nestjs/common';
+import { CustomersModule } from '../customers/customers.module.js';
+import { OperationsModule } from '../operations/operations.module.js';
+import { ChargesService } from './charges.service.js';
+import { ChargesStripe } from './charges.stripe.js';
+
+@Module({
+  imports: [CustomersModule, OperationsModule],
+  providers: [ChargesService, ChargesStripe],
+  exports: [ChargesService],
+})
+export class ChargesModule {}

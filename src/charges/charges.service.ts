@@ -1,0 +1,77 @@
+import { Injectable } from '@nestjs/common';
+import type { Owner } from '../core/actor.js';
+import { withAmountOf } from '../core/amount-problem.js';
+import { assertChargeable } from '../core/money.js';
+import type { Page, PageRequest } from '../core/page.js';
+import { Problem, unknownObject } from '../core/problem.js';
+import { CustomersService } from '../customers/customers.service.js';
+import type { OperationRequest, Outcome } from '../operations/operation.js';
+import { OperationsService } from '../operations/operations.service.js';
+import type { Charge } from './charge.js';
+import { ChargesStripe } from './charges.stripe.js';
+import type { ChargeCommand, Payment } from './payment.js';
+
+const NOTHING = { items: [], hasMore: false };
+
+/** Charging saved cards, and the history of it. */
+@Injectable()
+export class ChargesService {
+  constructor(
+    private readonly operations: OperationsService,
+    private readonly customers: CustomersService,
+    private readonly stripe: ChargesStripe,
+  ) {}
+
+  /**
+   * Charges a saved card of an owner, who is not present; returns the payment's id.
+   *
+   * @throws {Problem} `card-declined`, `authentication-required`, `amount-out-of-range`, or `not-found` for a
+   *   card that is not the owner's
+   */
+  charge(request: OperationRequest, owner: Owner, command: ChargeCommand): Promise<Outcome<string>> {
+    return this.operations.run(request, {
+      kind: 'charge',
+      plan: async () => {
+        withAmountOf('amount', () => assertChargeable(command));
+        const customer = await this.customers.findId(owner);
+        if (!customer) throw unknownObject('stripe_payment_method_id');
+        return this.stripe.plan(customer, command);
+      },
+      send: (plan, stripeKey) => this.stripe.charge(plan, stripeKey),
+    });
+  }
+
+  /**
+   * The charges of an owner, most recent first; none for an owner without a customer.
+   *
+   * @throws {Problem} `not-found` for a cursor that is not a charge of the owner's
+   */
+  async history(owner: Owner, page: PageRequest): Promise<Page<Charge>> {
+    const customer = await this.customers.findId(owner);
+    const cursorIsTheirs =
+      !page.cursor || (customer && (await this.stripe.isChargeOf(customer, page.cursor.id)));
+    if (!cursorIsTheirs) throw unknownObject('cursorId');
+    return customer ? this.stripe.charges(customer, page) : NOTHING;
+  }
+
+  /**
+   * The payments of an owner, newest first; none for an owner without a customer.
+   *
+   * @throws {Problem} `not-found` for a cursor that is not a payment of the owner's
+   */
+  async payments(owner: Owner, page: PageRequest): Promise<Page<Payment>> {
+    const customer = await this.customers.findId(owner);
+    const cursorIsTheirs =
+      !page.cursor || (customer && (await this.stripe.payment(customer, page.cursor.id)));
+    if (!cursorIsTheirs) throw unknownObject('starting_after');
+    return customer ? this.stripe.payments(customer, page) : NOTHING;
+  }
+
+  /** @throws {Problem} `not-found` for a payment that is not the owner's */
+  async payment(owner: Owner, id: string): Promise<Payment> {
+    const customer = await this.customers.findId(owner);
+    const payment = customer && (await this.stripe.payment(customer, id));
+    if (!payment) throw new Problem('not-found');
+    return payment;
+  }
+}

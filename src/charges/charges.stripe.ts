@@ -1,0 +1,117 @@
+import { Injectable } from '@nestjs/common';
+import type Stripe from 'stripe';
+import { idOf } from '../../libs/stripe/id-of.js';
+import { isMissing, refusedParam } from '../../libs/stripe/stripe-errors.js';
+import { StripeProvider } from '../../libs/stripe/stripe.provider.js';
+import type { Page, PageRequest } from '../core/page.js';
+import { unknownObject } from '../core/problem.js';
+import type { Charge } from './charge.js';
+import type { ChargeCommand, Payment } from './payment.js';
+
+export type ChargePlan = Stripe.PaymentIntentCreateParams;
+
+/** Our calls about PaymentIntents and Charges, and what we make of Stripe's answers. */
+@Injectable()
+export class ChargesStripe {
+  constructor(private readonly stripe: StripeProvider) {}
+
+  /** A saved card charged at once, its holder away: https://docs.stripe.com/payments/save-and-reuse */
+  plan(customer: string, command: ChargeCommand): ChargePlan {
+    return {
+      amount: command.amountMinor,
+      currency: command.currency,
+      customer,
+      payment_method: command.paymentMethodId,
+      description: command.description,
+      allowed_payment_method_types: ['card'],
+      confirm: true,
+      off_session: true,
+    };
+  }
+
+  /** @throws {Problem} `card-declined`, `authentication-required`, or `not-found` for a card that isn't theirs */
+  async charge(plan: ChargePlan, idempotencyKey: string): Promise<string> {
+    try {
+      const intent = await this.stripe.write(idempotencyKey, (stripe, options) =>
+        stripe.paymentIntents.create(plan, options),
+      );
+      return intent.id;
+    } catch (error) {
+      if (refusedParam(error) === 'payment_method') throw unknownObject('stripe_payment_method_id', error);
+      throw error;
+    }
+  }
+
+  /** The Charges of a customer, most recent first. */
+  async charges(customer: string, page: PageRequest): Promise<Page<Charge>> {
+    const { data, has_more: hasMore } = await this.stripe.read((stripe) =>
+      stripe.charges.list({ customer, ...listParams(page) }),
+    );
+    return { items: data.map(toCharge), hasMore };
+  }
+
+  /** The PaymentIntents of a customer, most recent first. */
+  async payments(customer: string, page: PageRequest): Promise<Page<Payment>> {
+    const { data, has_more: hasMore } = await this.stripe.read((stripe) =>
+      stripe.paymentIntents.list({ customer, ...listParams(page) }),
+    );
+    return { items: data.map(toPayment), hasMore };
+  }
+
+  /** One PaymentIntent, where it is this customer's. */
+  async payment(customer: string, id: string): Promise<Payment | undefined> {
+    const intent = await this.existing((stripe) => stripe.paymentIntents.retrieve(id));
+    return intent && idOf(intent.customer) === customer ? toPayment(intent) : undefined;
+  }
+
+  /** Whether a Charge is this customer's. */
+  async isChargeOf(customer: string, id: string): Promise<boolean> {
+    const charge = await this.existing((stripe) => stripe.charges.retrieve(id));
+    return charge !== undefined && idOf(charge.customer) === customer;
+  }
+
+  private async existing<T extends object>(ask: (stripe: Stripe) => Promise<T>): Promise<T | undefined> {
+    try {
+      return await this.stripe.read(ask);
+    } catch (error) {
+      if (isMissing(error)) return undefined;
+      throw error;
+    }
+  }
+}
+
+function listParams({ limit, cursor }: PageRequest): Stripe.PaginationParams {
+  if (!cursor) return { limit };
+  return cursor.direction === 'back'
+    ? { limit, ending_before: cursor.id }
+    : { limit, starting_after: cursor.id };
+}
+
+function toPayment(intent: Stripe.PaymentIntent): Payment {
+  return {
+    id: intent.id,
+    createdAt: new Date(intent.created * 1000),
+    description: intent.description,
+    amountMinor: intent.amount,
+    currency: intent.currency,
+    status: intent.status as Payment['status'],
+  };
+}
+
+function toCharge(charge: Stripe.Charge): Charge {
+  const card = charge.payment_method_details?.card;
+  return {
+    id: charge.id,
+    amountMinor: charge.amount,
+    amountRefundedMinor: charge.amount_refunded,
+    currency: charge.currency,
+    status: charge.status as Charge['status'],
+    paid: charge.paid,
+    refunded: charge.refunded,
+    description: charge.description,
+    createdAt: new Date(charge.created * 1000),
+    card: card ? { brand: card.brand, last4: card.last4 } : null,
+    receiptUrl: charge.receipt_url,
+    paymentIntentId: idOf(charge.payment_intent) ?? null,
+  };
+}

@@ -1,0 +1,157 @@
+import { Transform, plainToInstance } from 'class-transformer';
+import {
+  IsIn,
+  IsInt,
+  IsOptional,
+  IsString,
+  IsUrl,
+  Matches,
+  Max,
+  Min,
+  MinLength,
+  ValidateBy,
+  validateSync,
+} from 'class-validator';
+import { isTimeZone } from '../core/calendar-day.js';
+import { isCurrency, type Currency } from '../core/currency.js';
+import { isExactOrigin } from './origin.js';
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+
+const toInteger = Transform(({ value }) =>
+  typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value,
+);
+
+const toList = Transform(({ value }) =>
+  typeof value === 'string'
+    ? value
+        .split(',')
+        .map((item) => item.trim())
+        .filter(Boolean)
+    : value,
+);
+
+function Satisfies(test: (value: unknown) => boolean, message: string): PropertyDecorator {
+  return ValidateBy({ name: 'satisfies', validator: { validate: test, defaultMessage: () => message } });
+}
+
+/** Every variable of `.env.example`, checked at boot; see there for what each means. */
+export class Settings {
+  @IsString()
+  @MinLength(1)
+  readonly HOST: string = '127.0.0.1';
+
+  @toInteger
+  @IsInt()
+  @Min(0)
+  @Max(65_535)
+  readonly PORT: number = 3000;
+
+  @IsOptional()
+  @Matches(/^(sk|rk)_(test|live)_\w+$/, { message: 'must be a secret key of Stripe (sk_... or rk_...)' })
+  readonly STRIPE_SECRET_KEY?: string;
+
+  @IsOptional()
+  @Satisfies(isExactOrigin, 'must be an origin such as http://127.0.0.1:9420, without a path')
+  readonly STRIPE_API_BASE?: string;
+
+  @IsOptional()
+  @Matches(/^whsec_\S+$/, { message: 'must be a signing secret of Stripe (whsec_...)' })
+  readonly STRIPE_WEBHOOK_SECRET?: string;
+
+  @IsOptional()
+  @Matches(/^postgres(ql)?:\/\/\S+$/, { message: 'must be a postgresql:// URL' })
+  readonly DATABASE_URL?: string;
+
+  @IsString()
+  @MinLength(1)
+  readonly DATA_DIR: string = '.data';
+
+  @toInteger
+  @IsInt()
+  @Min(0)
+  @Max(65_535)
+  readonly SANDBOX_PORT: number = 12_111;
+
+  @Satisfies(
+    (value) => typeof value === 'string' && isCurrency(value),
+    'must be a currency that Stripe takes, in lower case',
+  )
+  readonly DEFAULT_CURRENCY: Currency = 'usd';
+
+  @Satisfies(
+    (value) => typeof value === 'string' && isTimeZone(value),
+    'must be an IANA time zone such as Europe/Rome',
+  )
+  readonly BUSINESS_TIMEZONE: string = 'UTC';
+
+  @toList
+  @Satisfies(
+    (value) => Array.isArray(value) && value.every(isExactOrigin),
+    'must be origins such as https://shop.example, separated by commas',
+  )
+  readonly REDIRECT_ORIGINS: readonly string[] = [];
+
+  @IsString()
+  @MinLength(1)
+  readonly JWT_ISSUER: string = 'paydesk';
+
+  @IsString()
+  @MinLength(1)
+  readonly JWT_AUDIENCE: string = 'paydesk';
+
+  @IsOptional()
+  @IsUrl(
+    { require_tld: false, protocols: ['https', 'http'], require_protocol: true },
+    { message: 'must be a URL' },
+  )
+  readonly JWKS_URL?: string;
+
+  @IsIn(LOG_LEVELS)
+  readonly LOG_LEVEL: (typeof LOG_LEVELS)[number] = 'info';
+
+  /** True where no Stripe account is configured, so that the embedded sandbox stands in for it. */
+  get sandboxMode(): boolean {
+    return this.STRIPE_SECRET_KEY === undefined;
+  }
+}
+
+/** A boot that can't go on, in one line for the person at the terminal. */
+export class SettingsError extends Error {
+  override readonly name = 'SettingsError';
+}
+
+/**
+ * Makes settings of an environment; an empty variable counts as absent.
+ *
+ * @throws {SettingsError} naming the first variable that is wrong
+ */
+export function settingsFrom(environment: Record<string, unknown>): Settings {
+  const known = Object.keys(new Settings()).concat(OPTIONAL_KEYS);
+  const given = Object.fromEntries(
+    known.flatMap((key) => (environment[key] ? [[key, environment[key]] as const] : [])),
+  );
+  const settings = plainToInstance(Settings, given, { exposeDefaultValues: true });
+  const [error] = validateSync(settings, { stopAtFirstError: true });
+  if (error) throw new SettingsError(`${error.property} ${reason(error.constraints, error.property)}`);
+  if (settings.STRIPE_API_BASE && settings.sandboxMode) {
+    throw new SettingsError('STRIPE_SECRET_KEY must be set where STRIPE_API_BASE is');
+  }
+  if (settings.JWKS_URL && !given['JWT_ISSUER']) {
+    throw new SettingsError('JWT_ISSUER must be set where JWKS_URL is');
+  }
+  return Object.freeze(settings);
+}
+
+const OPTIONAL_KEYS = [
+  'STRIPE_SECRET_KEY',
+  'STRIPE_API_BASE',
+  'STRIPE_WEBHOOK_SECRET',
+  'DATABASE_URL',
+  'JWKS_URL',
+];
+
+function reason(constraints: Record<string, string> | undefined, property: string): string {
+  const [message = 'is not valid'] = Object.values(constraints ?? {});
+  return message.replace(`${property} `, '');
+}

@@ -1,0 +1,47 @@
+import { integer, jsonb, pgTable, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core';
+
+const instant = (name: string) => timestamp(name, { withTimezone: true });
+
+/** Which Stripe customer stands for which user of which tenant. */
+export const customers = pgTable(
+  'customers',
+  {
+    tenant: text().notNull(),
+    userId: text('user_id').notNull(),
+    stripeCustomerId: text('stripe_customer_id').notNull().unique('customers_stripe_customer_id'),
+    /** Raised when Stripe's customer was deleted, so that the next one gets an idempotency key of its own. */
+    generation: integer().notNull().default(1),
+    createdAt: instant('created_at').notNull(),
+  },
+  (table) => [primaryKey({ name: 'customers_owner', columns: [table.tenant, table.userId] })],
+);
+
+/** Credentials of partners and internal services; the key itself is never stored. */
+export const apiKeys = pgTable('api_keys', {
+  id: uuid().primaryKey(),
+  kind: text({ enum: ['partner', 'service'] }).notNull(),
+  /** The partner's tenant or the service's name. */
+  name: text().notNull(),
+  keySha256: text('key_sha256').notNull().unique('api_keys_key_sha256'),
+  createdAt: instant('created_at').notNull(),
+  revokedAt: instant('revoked_at'),
+});
+
+/** Money-moving requests, each done once however often it is asked for. */
+export const operations = pgTable('operations', {
+  id: uuid().primaryKey(),
+  kind: text().notNull(),
+  /** SHA-256 of caller, route and Idempotency-Key: equal for a repetition, and for nothing else. */
+  scope: text().notNull().unique('operations_scope'),
+  /** SHA-256 of the validated request. */
+  fingerprint: text().notNull(),
+  state: text({ enum: ['running', 'done'] }).notNull(),
+  /** The exact parameters for Stripe, fixed before the first attempt. */
+  plan: jsonb(),
+  /** `{result}` or `{problem}`, once it is final. */
+  outcome: jsonb(),
+  leaseExpiresAt: instant('lease_expires_at').notNull(),
+  firstSentAt: instant('first_sent_at'),
+  createdAt: instant('created_at').notNull(),
+  finishedAt: instant('finished_at'),
+});

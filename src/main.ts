@@ -1,0 +1,31 @@
+import 'reflect-metadata';
+import { banner } from './boot/banner.js';
+import { bootDatabase } from './boot/database.js';
+import { orExit } from './boot/or-exit.js';
+import { bootStripe } from './boot/stripe.js';
+import { stopOnSignal } from './boot/stop-on-signal.js';
+import { loadSettings } from './config/load-settings.js';
+import { SystemClock } from './core/clock.js';
+import { createApp } from './create-app.js';
+
+async function main(): Promise<void> {
+  const settings = await loadSettings();
+  const stops: (() => Promise<void>)[] = [];
+  stopOnSignal(stops);
+
+  const database = await bootDatabase(settings, (line) => process.stdout.write(`${line}\n`));
+  stops.unshift(() => database.stop());
+  const stripe = await bootStripe(settings);
+  stops.unshift(() => stripe.stop());
+  const app = await createApp({
+    settings,
+    clock: new SystemClock(),
+    databaseUrl: database.url,
+    stripe: stripe.connection,
+  });
+  stops.unshift(() => app.close());
+  await app.listen(settings.PORT, settings.HOST);
+  process.stdout.write(banner(settings, await app.getUrl(), stripe.connection));
+}
+
+await orExit(main);

@@ -1,0 +1,7 @@
+import { Module } from '@nestjs/common';
+import { OperationsService } from './operations.service.js';
+import { OperationsStore } from './operations.store.js';
+
+/** Money-moving requests as durable, idempotent operations. */
+@Module({ providers: [OperationsService, OperationsStore], exports: [OperationsService] })
+export class OperationsModule {}

@@ -1,0 +1,46 @@
+import 'reflect-metadata';
+import { issueUserToken } from './access/local-issuer.js';
+import { type ApiKeyKind, ApiKeysService } from './access/api-keys.service.js';
+import { bootDatabase } from './boot/database.js';
+import { orExit } from './boot/or-exit.js';
+import { loadSettings } from './config/load-settings.js';
+import type { Settings } from './config/settings.js';
+import { SystemClock } from './core/clock.js';
+import { openDatabase } from './database/database.js';
+
+const USAGE = 'usage: npm run -s token -- user USER_ID | partner TENANT | service NAME';
+const NAME = /^[\w.@:|+=-]{1,255}$/;
+
+/** Prints one credential for local use, and nothing else. */
+async function main(): Promise<void> {
+  const [kind, name, ...rest] = process.argv.slice(2);
+  if (!name || !NAME.test(name) || rest.length > 0) throw new Error(USAGE);
+  const settings = await loadSettings();
+  process.stdout.write(`${await credential(settings, kind, name)}\n`);
+}
+
+async function credential(settings: Settings, kind: string | undefined, name: string): Promise<string> {
+  switch (kind) {
+    case 'user':
+      if (settings.JWKS_URL) throw new Error('users get their tokens from the identity provider of JWKS_URL');
+      return issueUserToken(settings, name, new SystemClock().now());
+    case 'partner':
+    case 'service':
+      return issueApiKey(settings, kind, name);
+    default:
+      throw new Error(USAGE);
+  }
+}
+
+async function issueApiKey(settings: Settings, kind: ApiKeyKind, name: string): Promise<string> {
+  const booted = await bootDatabase(settings, (line) => process.stderr.write(`${line}\n`));
+  const database = openDatabase(booted.url, () => undefined);
+  try {
+    return await new ApiKeysService(database, new SystemClock()).issue(kind, name);
+  } finally {
+    await database.$client.end();
+    await booted.stop();
+  }
+}
+
+await orExit(main);

@@ -1,0 +1,61 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { StripeConnection } from '../../libs/stripe/stripe-connection.js';
+import { createSandbox, type Sandbox } from '../../libs/stripe-sandbox/create-sandbox.js';
+import { type ApiKeyKind, ApiKeysService } from '../../src/access/api-keys.service.js';
+import { issueUserToken } from '../../src/access/local-issuer.js';
+import { type Settings, settingsFrom } from '../../src/config/settings.js';
+import { type Clock, SystemClock } from '../../src/core/clock.js';
+import { createApp } from '../../src/create-app.js';
+import { Caller } from './caller.js';
+import { createTestDatabase } from './postgres.js';
+
+/** A whole Paydesk of one suite's own: the service over HTTP, its sandbox, its database. */
+export interface Paydesk {
+  url: string;
+  settings: Settings;
+  databaseUrl: string;
+  sandbox: Sandbox;
+  /** A browser's web app, with the token of this user. */
+  user(userId: string): Promise<Caller>;
+  /** A partner's back end. */
+  partner(tenant: string): Promise<Caller>;
+  /** An internal service. */
+  service(name?: string): Promise<Caller>;
+  /** Somebody without a credential. */
+  stranger(): Caller;
+  close(): Promise<void>;
+}
+
+/** Starts one; `environment` overrides settings as the environment would. */
+export async function startPaydesk(
+  environment: Record<string, string> = {},
+  clock: Clock = new SystemClock(),
+): Promise<Paydesk> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'paydesk-test-'));
+  const settings = settingsFrom({ LOG_LEVEL: 'silent', DATA_DIR: dataDir, ...environment });
+  const database = await createTestDatabase();
+  const sandbox = await createSandbox();
+  const connection = new StripeConnection('sk_test_paydesk', sandbox.url);
+  const app = await createApp({ settings, clock, databaseUrl: database.url, stripe: connection });
+  await app.listen(0, '127.0.0.1');
+  const url = await app.getUrl();
+
+  const key = (kind: ApiKeyKind, name: string) =>
+    app.get(ApiKeysService, { strict: false }).issue(kind, name);
+  return {
+    url,
+    settings,
+    databaseUrl: database.url,
+    sandbox,
+    user: async (userId) => new Caller(url, await issueUserToken(settings, userId, clock.now())),
+    partner: async (tenant) => new Caller(url, await key('partner', tenant)),
+    service: async (name = 'shop') => new Caller(url, await key('service', name)),
+    stranger: () => new Caller(url),
+    async close() {
+      await app.close();
+      await Promise.all([sandbox.close(), database.drop(), rm(dataDir, { recursive: true })]);
+    },
+  };
+}
