@@ -1,9 +1,9 @@
 import { declines, type Decline } from './declines.js';
 
 /**
- * When the issuer wants the cardholder: never; for each payment unless the card was set up (`unless_set_up`);
- * on-session only, as it counts as set up already (`already_set_up`); for each payment, off-session too
- * (`always`); for each on-session one, by 3D Secure alone (`on_session`).
+ * When the cardholder must authenticate: `never`; for every on-session payment, and off-session ones unless the
+ * card was set up (`unless_set_up`) or without exception (`always`); for on-session payments only, as it counts
+ * as set up (`already_set_up`) or as only Radar asks for it (`on_session`).
  */
 export type Authentication = 'never' | 'unless_set_up' | 'already_set_up' | 'always' | 'on_session';
 
@@ -23,6 +23,8 @@ export interface TestCard {
   /** What follows `pm_card_` and `tok_`; the first is the row's own name, further ones are older names. */
   names: readonly string[];
   brand: string;
+  /** The second network of a co-branded card. */
+  otherNetwork?: string;
   funding: 'credit' | 'debit' | 'prepaid';
   country: string;
   /** Refused whenever money is asked of it. */
@@ -72,6 +74,24 @@ const ROWS: Row[] = [
   ['6200000000000047', 'unionpay_debit', { brand: 'unionpay', country: 'CN', funding: 'debit' }],
   ['6205500000000000004', '', { brand: 'unionpay', country: 'CN' }],
 
+  // Co-branded cards
+  ['4000002500001001', 'visa_cartesBancaires', from('FR', { otherNetwork: 'cartes_bancaires' })],
+  [
+    '5555552500001001',
+    'mastercard_cartesBancaires',
+    from('FR', { brand: 'mastercard', otherNetwork: 'cartes_bancaires' }),
+  ],
+  [
+    '4000050360000001',
+    'visa_debit_eftposAuCoBranded',
+    from('AU', { funding: 'debit', otherNetwork: 'eftpos_au' }),
+  ],
+  [
+    '5555050360000080',
+    'mastercard_debit_eftposAuCoBranded',
+    from('AU', { brand: 'mastercard', funding: 'debit', otherNetwork: 'eftpos_au' }),
+  ],
+
   // Cards by country
   ['4000000320000021', 'ar', from('AR')],
   ['4000000760000002', 'br', from('BR')],
@@ -86,6 +106,7 @@ const ROWS: Row[] = [
   ['4000006040000068', 'pe', from('PE')],
   ['4000008580000003', 'uy', from('UY')],
   ['4000007840000001', 'ae', from('AE')],
+  ['5200007840000022', 'ae_mastercard', from('AE', { brand: 'mastercard' })],
   ['4000000400000008', 'at', from('AT')],
   ['4000000560000004', 'be', from('BE')],
   ['4000001000000000', 'bg', from('BG')],
@@ -119,7 +140,6 @@ const ROWS: Row[] = [
   ['4000007240000007', 'es', from('ES')],
   ['4000007520000008', 'se', from('SE')],
   ['4000007560000009', 'ch', from('CH')],
-  ['4000007920000001', 'tr', from('TR')],
   ['4000008260000000', 'gb', from('GB')],
   ['4000058260000005', 'gb_debit', from('GB', { funding: 'debit' })],
   ['5555558265554449', 'gb_mastercard', from('GB', { brand: 'mastercard' })],
@@ -135,6 +155,14 @@ const ROWS: Row[] = [
   ['4000001580000008', 'tw', from('TW')],
   ['4000057640000008', 'th_debit', from('TH', { funding: 'debit' })],
   ['4000007640000003', 'th_credit', from('TH')],
+
+  // Health and flexible spending accounts
+  ['4000051230000072', 'debit_visaHsaProductCode debit_visaFsaProductCode', { funding: 'debit' }],
+  [
+    '5200828282828897',
+    'mastercard_debit_mastercardFsaProductCode',
+    { brand: 'mastercard', funding: 'debit' },
+  ],
 
   // Declined payments
   ['4000000000000002', 'visa_chargeDeclined chargeDeclined', declined(declines.generic)],
@@ -175,6 +203,12 @@ const ROWS: Row[] = [
   ['4000000404000079', 'createMultipleDisputes', { dispute: 'multiple' }],
   ['4000000404000038', 'createCe3EligibleDispute', { dispute: 'ce3' }],
   ['4000008400000779', 'createComplianceDispute', { dispute: 'compliance' }],
+  ['5105008400000002', 'createMastercardComplianceDispute', { brand: 'mastercard', dispute: 'compliance' }],
+  ['4000000001000043', 'createAutoRepresentmentEligibleDispute', { dispute: 'fraudulent' }],
+  // Dispute prevention, for an account not enrolled in it
+  ['4000000404004816', 'createRapidDisputeResolutionDispute', { dispute: 'fraudulent' }],
+  ['4000000404005649', 'createCe3BlockDispute', { dispute: 'fraudulent' }],
+  ['5105000300000018', 'createEthocaAlert', { brand: 'mastercard', dispute: 'fraudulent' }],
 
   // Refunds
   ['4000000000007726', 'pendingRefund', { refund: 'succeeds_later' }],
@@ -195,49 +229,56 @@ const ROWS: Row[] = [
   [
     '4000008260003178',
     'authenticationRequiredChargeDeclinedInsufficientFunds',
-    from('GB', { authentication: 'always', decline: declines.insufficientFunds }),
+    from('GB', { authentication: 'unless_set_up', decline: declines.insufficientFunds }),
   ],
 
   // 3D Secure: support and availability
-  ['4000000000003220', 'threeDSecure2Required threeDSecureRequired', { authentication: 'on_session' }],
+  [
+    '4000000000003220',
+    'threeDSecure2Required threeDSecureRequired',
+    from('IE', { authentication: 'on_session' }),
+  ],
+  ['4000008400000027', '', { authentication: 'on_session' }],
   [
     '4000008400001629',
     'threeDSecureRequiredChargeDeclined',
     { authentication: 'on_session', decline: declines.generic },
   ],
-  [
-    '4000008400001280',
-    'threeDSecureRequiredProcessingError',
-    { authentication: 'on_session', decline: declines.processingError },
-  ],
+  // The lookup fails before there is a challenge.
+  ['4000008400001280', 'threeDSecureRequiredProcessingError', { decline: declines.generic }],
   ['4000000000003055', 'threeDSecureOptional'],
   ['4000000000003097', 'threeDSecureOptionalProcessingError'],
+
+  // 3D Secure: mobile challenge flows, which ask for a plain challenge in a browser
+  ['4000582600000094', '', { authentication: 'always' }],
+  ['4000582600000045', '', { authentication: 'always' }],
+  ['4000582600000102', '', { authentication: 'always' }],
+  ['4000582600000110', '', { authentication: 'always' }],
 ];
 
-/** The number that fails its checksum on purpose: refused when it is typed in. */
-export const INCORRECT_NUMBER = '4242424242424241';
-
-const CARDS: readonly TestCard[] = ROWS.map(([number, names, traits]) => ({
-  number,
-  names: names === '' ? [] : names.split(' '),
-  brand: 'visa',
-  funding: 'credit',
-  country: 'US',
-  canAttach: true,
-  authentication: 'never',
-  isThreeDSecureSupported: true,
-  checks: {},
-  risk: 'normal',
-  refund: 'succeeds',
-  bypassesPending: false,
-  ...traits,
-}));
-
-const BY_NUMBER = new Map(CARDS.map((card) => [card.number, card]));
-const BY_NAME = new Map(CARDS.flatMap((card) => card.names.map((name) => [name, card] as const)));
+function toCard([number, names, traits]: Row): TestCard {
+  return {
+    number,
+    names: names === '' ? [] : names.split(' '),
+    brand: 'visa',
+    funding: 'credit',
+    country: 'US',
+    canAttach: true,
+    authentication: 'never',
+    isThreeDSecureSupported: true,
+    checks: {},
+    risk: 'normal',
+    refund: 'succeeds',
+    bypassesPending: false,
+    ...traits,
+  };
+}
 
 /** All of them, in the order of Stripe's page. */
-export const testCards = CARDS;
+export const testCards: readonly TestCard[] = ROWS.map(toCard);
+
+const BY_NUMBER = new Map(testCards.map((card) => [card.number, card]));
+const BY_NAME = new Map(testCards.flatMap((card) => card.names.map((name) => [name, card] as const)));
 
 /** The card with this number, or undefined for one that is not on Stripe's page. */
 export const cardByNumber = (number: string): TestCard | undefined => BY_NUMBER.get(number);

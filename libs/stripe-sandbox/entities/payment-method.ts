@@ -172,7 +172,7 @@ function cardOf(
   { card, exp_month, exp_year, hasCvc }: CardDetails,
   { address }: Stripe.PaymentMethod.BillingDetails,
 ): Stripe.PaymentMethod.Card {
-  const { brand, funding, country, checks } = card;
+  const { brand, otherNetwork, funding, country, checks } = card;
   return {
     brand,
     checks: {
@@ -188,7 +188,7 @@ function cardOf(
     funding,
     generated_from: null,
     last4: card.number.slice(-4),
-    networks: { available: [brand], preferred: null },
+    networks: { available: [brand, ...(otherNetwork ? [otherNetwork] : [])], preferred: null },
     regulated_status: 'unregulated',
     three_d_secure_usage: { supported: card.isThreeDSecureSupported },
     wallet: null,
