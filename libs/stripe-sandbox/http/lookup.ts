@@ -1,5 +1,6 @@
 import type { Collection, Entity } from '../store/collection.js';
 import { nouns, objectOf } from '../store/nouns.js';
+import type { Store } from '../store/store.js';
 import { failures } from './errors.js';
 
 /**
@@ -18,6 +19,13 @@ export function fromParam<T extends Entity>(collection: Collection<T>, id: strin
   const entity = collection.get(id);
   if (!entity) throw failures.noSuch(nounOf(collection).called, id, param, 400);
   return entity;
+}
+
+/** The entity a path names, or what is left of it after its deletion. */
+export function fromPathOrDeleted<T extends Entity>(store: Store, collection: Collection<T>, id: string) {
+  const tombstone = store.tombstones.get(id);
+  const isOne = tombstone?.object === objectOf[collection.name];
+  return tombstone && isOne ? tombstone : fromPath(collection, id);
 }
 
 /** Answers as if the entity that a path names did not exist. */

@@ -2,7 +2,7 @@ import type Stripe from 'stripe';
 import { addressParam } from '../entities/address.js';
 import { createCustomer, deleteCustomer, updateCustomer } from '../entities/customer.js';
 import { isWithin, listPage, listParams } from '../http/lists.js';
-import { fromPath, notFound } from '../http/lookup.js';
+import { fromPath, fromPathOrDeleted, notFound } from '../http/lookup.js';
 import { metadata } from '../http/metadata.js';
 import { array, integer, object, oneOf, range, required, string, unsettable } from '../http/params.js';
 import { route, type Route } from '../http/route.js';
@@ -70,7 +70,7 @@ export const customerRoutes: Route[] = [
     method: 'GET',
     path: '/v1/customers/:customer',
     params: {},
-    handle: ({ ctx, path }) => ctx.store.tombstones.get(path.customer) ?? customerIn(ctx, path.customer),
+    handle: ({ ctx, path }) => fromPathOrDeleted(ctx.store, ctx.store.customers, path.customer),
   }),
   route({
     method: 'POST',
