@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type Stripe from 'stripe';
-import { unknownObject } from '../../src/core/problem.js';
+import { Problem, unknownObject } from '../../src/core/problem.js';
 import { idOf } from './id-of.js';
 import { isMissing } from './stripe-errors.js';
 import { StripeProvider } from './stripe.provider.js';
@@ -56,13 +56,18 @@ export class PaymentReferences {
     }
   }
 
-  /** The subscription that the payment is for; undefined where it is for none, or for none yet. */
+  /**
+   * The subscription that the payment is for; undefined where it is for none.
+   *
+   * @throws {Problem} `invalid-state` where it is still to be paid in Checkout, which makes it only then
+   */
   async subscription(id: string): Promise<string | undefined> {
     const payment = await this.find(id);
     switch (payment.object) {
       case 'subscription':
         return payment.id;
       case 'checkout.session':
+        if (payment.mode === 'subscription' && !payment.subscription) throw new Problem('invalid-state');
         return idOf(payment.subscription);
       case 'invoice':
         return subscriptionOf(payment);

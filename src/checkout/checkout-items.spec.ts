@@ -1,0 +1,158 @@
+import { describe, expect, it } from 'vitest';
+import type { CheckoutCommand, CheckoutItem, Price } from './checkout.js';
+import {
+  assertAllKnown,
+  assertOneRecurrence,
+  assertSellable,
+  assertTotalChargeable,
+  currencyOf,
+  type Prices,
+} from './checkout-items.js';
+
+const monthly = { interval: 'month', intervalCount: 1 } as const;
+const yearly = { interval: 'year', intervalCount: 1 } as const;
+const oneTime: Price = { active: true, currency: 'eur', unitAmountMinor: 1000, metered: false };
+const recurring: Price = { ...oneTime, recurrence: monthly };
+
+function command(items: CheckoutItem[], more: Partial<CheckoutCommand> = {}): CheckoutCommand {
+  return {
+    mode: 'payment',
+    items,
+    totalField: 'products',
+    successRedirect: 'https://example.com/ok',
+    failureRedirect: 'https://example.com/ko',
+    ...more,
+  };
+}
+
+function price(priceId: string, quantity = 1): CheckoutItem {
+  return { priceId, quantity };
+}
+
+function named(unitAmountMinor: number, quantity = 1): CheckoutItem {
+  return { product: { name: 'tea' }, unitAmountMinor, quantity };
+}
+
+function knowing(prices: Record<string, Price>): Prices {
+  return new Map(Object.entries(prices));
+}
+
+function refusal(slug: string, ...fields: string[]): unknown {
+  const errors = fields.map((field) => expect.objectContaining({ field }));
+  return expect.objectContaining({ slug, extras: { errors } });
+}
+
+describe('assertAllKnown', () => {
+  it('names each Price that is not known', () => {
+    const items = [price('price_a'), named(100), price('price_b'), price('price_c')];
+    expect(() => assertAllKnown(items, knowing({ price_b: oneTime }))).toThrow(
+      refusal('not-found', 'products[0].priceId', 'products[3].priceId'),
+    );
+  });
+
+  it('has nothing against known ones', () => {
+    expect(() => assertAllKnown([price('price_a')], knowing({ price_a: oneTime }))).not.toThrow();
+  });
+});
+
+describe('currencyOf', () => {
+  const prices = knowing({ price_a: oneTime });
+
+  it('is that of the request', () => {
+    expect(currencyOf(command([price('price_a')], { currency: 'jpy' }), prices)).toBe('jpy');
+  });
+
+  it('is that of the Prices where the request names none', () => {
+    expect(currencyOf(command([price('price_a')]), prices)).toBe('eur');
+  });
+});
+
+describe('assertSellable', () => {
+  it.each([
+    ['payment', oneTime],
+    ['subscription', recurring],
+  ] as const)('lets a %s sell a Price of its type', (mode, sold) => {
+    const prices = knowing({ price_a: sold });
+    expect(() => assertSellable(command([price('price_a')], { mode }), prices, 'eur')).not.toThrow();
+  });
+
+  it.each([
+    ['inactive', 'payment', { ...oneTime, active: false }, 'must be an active price'],
+    ['recurring', 'payment', recurring, 'must be a one-time price'],
+    ['one-time', 'subscription', oneTime, 'must be a recurring price'],
+    ['metered', 'subscription', { ...recurring, metered: true }, 'must not be billed by usage'],
+    ['foreign', 'payment', { ...oneTime, currency: 'usd' }, 'must be a price in EUR'],
+  ] as const)('does not sell an %s Price in a %s', (_kind, mode, sold, message) => {
+    const prices = knowing({ price_a: oneTime, price_b: sold });
+    const [first] = mode === 'payment' ? [price('price_a')] : [named(100)];
+    const sale = command([first, price('price_b')], { mode });
+    expect(() => assertSellable(sale, prices, 'eur')).toThrow(
+      expect.objectContaining({
+        slug: 'invalid-request',
+        extras: { errors: [{ field: 'products[1].priceId', message }] },
+      }),
+    );
+  });
+});
+
+describe('assertOneRecurrence', () => {
+  const monthlyTea: CheckoutItem = {
+    product: { name: 'tea' },
+    unitAmountMinor: 100,
+    quantity: 1,
+    recurrence: monthly,
+  };
+
+  it('counts a Price in', () => {
+    const items = [monthlyTea, price('price_a')];
+    expect(() => assertOneRecurrence(items, knowing({ price_a: recurring }))).not.toThrow();
+    expect(() =>
+      assertOneRecurrence(items, knowing({ price_a: { ...recurring, recurrence: yearly } })),
+    ).toThrow(refusal('invalid-request', 'products[1].priceId'));
+  });
+
+  it('finds what differs before any Price is known', () => {
+    const items = [price('price_a'), monthlyTea, { ...monthlyTea, recurrence: yearly }];
+    expect(() => assertOneRecurrence(items, new Map())).toThrow(
+      refusal('invalid-request', 'products[2].interval'),
+    );
+  });
+});
+
+describe('assertTotalChargeable', () => {
+  // Limits in EUR: 0.50 and 999,999.99, https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts
+  const prices = knowing({
+    price_a: oneTime,
+    price_free: { ...oneTime, unitAmountMinor: 0 },
+    price_tiered: { ...oneTime, unitAmountMinor: null },
+  });
+
+  it.each([
+    ['just enough', [named(50)]],
+    ['enough together', [named(20), named(10, 3)]],
+    ['enough with a Price', [named(1), price('price_a')]],
+    ['the most', [named(99_999_999)]],
+    ['nothing', [price('price_free', 7)]],
+    ['only known to Stripe', [named(1), price('price_tiered')]],
+  ])('takes a total that is %s', (_what, items) => {
+    expect(() => assertTotalChargeable(command(items), prices, 'eur')).not.toThrow();
+  });
+
+  it.each([
+    ['too little', [named(49)]],
+    ['too little together', [named(10, 4), price('price_free')]],
+    ['too much by quantity', [named(1, 100_000_000)]],
+    ['too much with a Price', [named(99_999_000), price('price_a')]],
+  ])('refuses a total that is %s', (_what, items) => {
+    expect(() => assertTotalChargeable(command(items), prices, 'eur')).toThrow(
+      refusal('amount-out-of-range', 'products'),
+    );
+  });
+
+  it('names the amount where that is what was given', () => {
+    const sale = command([named(49)], { totalField: 'amount' });
+    expect(() => assertTotalChargeable(sale, prices, 'eur')).toThrow(
+      refusal('amount-out-of-range', 'amount'),
+    );
+  });
+});

@@ -1,0 +1,83 @@
+import { withAmountOf } from '../core/amount-problem.js';
+import { type Currency, isCurrency } from '../core/currency.js';
+import { assertChargeable } from '../core/money.js';
+import { type FieldError, Problem } from '../core/problem.js';
+import { type CheckoutCommand, type CheckoutItem, isPriceItem, type Price } from './checkout.js';
+import { differingRecurrences } from './recurrence.js';
+
+/** Prices by id. */
+export type Prices = ReadonlyMap<string, Price>;
+
+/** @throws {Problem} `invalid-request` naming each item that is not billed as often as the first */
+export function assertOneRecurrence(items: readonly CheckoutItem[], prices: Prices): void {
+  const errors = differingRecurrences(
+    items.map((item, index) => ({
+      path: `products[${index}]`,
+      isPrice: isPriceItem(item),
+      recurrence: isPriceItem(item) ? prices.get(item.priceId)?.recurrence : item.recurrence,
+    })),
+  );
+  if (errors.length > 0) throw new Problem('invalid-request', { errors });
+}
+
+/** @throws {Problem} `not-found` naming each Price that Stripe does not know */
+export function assertAllKnown(items: readonly CheckoutItem[], prices: Prices): void {
+  const errors = items.flatMap((item, index) =>
+    isPriceItem(item) && !prices.has(item.priceId)
+      ? [{ field: `products[${index}].priceId`, message: 'no such object' }]
+      : [],
+  );
+  if (errors.length > 0) throw new Problem('not-found', { errors });
+}
+
+/** The currency to pay in: the request's, else that of the first Price. */
+export function currencyOf({ currency, items }: CheckoutCommand, prices: Prices): Currency {
+  if (currency) return currency;
+  const [first] = items;
+  const theirs = first && isPriceItem(first) ? prices.get(first.priceId)?.currency : undefined;
+  if (theirs === undefined || !isCurrency(theirs)) throw new Error('nothing tells the currency');
+  return theirs;
+}
+
+/** @throws {Problem} `invalid-request` naming each Price that can't be sold in this checkout, with the reason */
+export function assertSellable({ items, mode }: CheckoutCommand, prices: Prices, currency: Currency): void {
+  const errors = items.flatMap((item, index): FieldError[] => {
+    const price = isPriceItem(item) ? prices.get(item.priceId) : undefined;
+    const message = price && whyNotSellable(price, mode, currency);
+    return message ? [{ field: `products[${index}].priceId`, message }] : [];
+  });
+  if (errors.length > 0) throw new Problem('invalid-request', { errors });
+}
+
+function whyNotSellable(price: Price, mode: CheckoutCommand['mode'], currency: Currency): string | undefined {
+  if (!price.active) return 'must be an active price';
+  if (mode === 'payment' && price.recurrence) return 'must be a one-time price';
+  if (mode === 'subscription' && !price.recurrence) return 'must be a recurring price';
+  if (price.metered) return 'must not be billed by usage';
+  if (price.currency !== currency) return `must be a price in ${currency.toUpperCase()}`;
+  return undefined;
+}
+
+/**
+ * Refuses a total that Stripe would not charge. Nothing to pay is fine, as there are free Prices; a total that
+ * only Stripe can work out is left to it.
+ *
+ * @throws {Problem} `amount-out-of-range` naming the field of the total
+ */
+export function assertTotalChargeable(
+  { items, totalField }: CheckoutCommand,
+  prices: Prices,
+  currency: Currency,
+): void {
+  const amounts = items.map((item) => amountMinorOf(item, prices));
+  if (amounts.includes(null)) return;
+  const amountMinor = amounts.reduce<number>((sum, amount) => sum + (amount ?? 0), 0);
+  if (amountMinor > 0) withAmountOf(totalField, () => assertChargeable({ amountMinor, currency }));
+}
+
+function amountMinorOf(item: CheckoutItem, prices: Prices): number | null {
+  const unitAmountMinor = isPriceItem(item)
+    ? (prices.get(item.priceId)?.unitAmountMinor ?? null)
+    : item.unitAmountMinor;
+  return unitAmountMinor === null ? null : unitAmountMinor * item.quantity;
+}

@@ -1,0 +1,84 @@
+import { Injectable } from '@nestjs/common';
+import { Settings } from '../config/settings.js';
+import { type FieldError, invalidField, Problem } from '../core/problem.js';
+import { CustomersService } from '../customers/customers.service.js';
+import type { OperationRequest, Outcome } from '../operations/operation.js';
+import { OperationsService } from '../operations/operations.service.js';
+import type { Checkout, CheckoutCommand } from './checkout.js';
+import {
+  assertAllKnown,
+  assertOneRecurrence,
+  assertSellable,
+  assertTotalChargeable,
+  currencyOf,
+} from './checkout-items.js';
+import { type CheckoutPlan, CheckoutStripe } from './checkout.stripe.js';
+import { isRedirectAllowed } from './redirect-url.js';
+
+/** Payments that a customer makes on a page of Stripe's, once or as a subscription. */
+@Injectable()
+export class CheckoutService {
+  constructor(
+    private readonly operations: OperationsService,
+    private readonly customers: CustomersService,
+    private readonly stripe: CheckoutStripe,
+    private readonly settings: Settings,
+  ) {}
+
+  /**
+   * Opens a page where a customer pays. Whatever is wrong is told before anything is made at Stripe.
+   *
+   * @throws {Problem} `invalid-request`, `not-found` for a product or Price that Stripe does not know,
+   *   `amount-out-of-range`
+   */
+  start(request: OperationRequest, command: CheckoutCommand): Promise<Outcome<Checkout>> {
+    return this.operations.run(request, {
+      kind: 'checkout',
+      plan: () => this.plan(command),
+      send: (plan, stripeKey) => this.stripe.create(plan, stripeKey),
+    });
+  }
+
+  /**
+   * Closes the page of a payment that nobody has made yet.
+   *
+   * @throws {Problem} `invalid-state` for a paid one, `invalid-request` for a payment without a page, `not-found`
+   *   for one that Stripe does not know
+   */
+  expire(request: OperationRequest, paymentId: string): Promise<Outcome<null>> {
+    return this.operations.run(request, {
+      kind: 'checkout-expire',
+      plan: async () => {
+        const sessionId = await this.stripe.findSession(paymentId);
+        if (!sessionId) throw invalidField('paymentID', 'is not the id of a payment started by /pay');
+        return { sessionId };
+      },
+      send: async ({ sessionId }, stripeKey) => {
+        await this.stripe.expire(sessionId, stripeKey);
+        return null;
+      },
+    });
+  }
+
+  private async plan(command: CheckoutCommand): Promise<CheckoutPlan> {
+    const { items, owner } = command;
+    this.assertRedirects(command);
+    assertOneRecurrence(items, new Map());
+    const prices = await this.stripe.prices(items);
+    assertAllKnown(items, prices);
+    const currency = currencyOf(command, prices);
+    assertSellable(command, prices, currency);
+    assertOneRecurrence(items, prices);
+    assertTotalChargeable(command, prices, currency);
+    const customer = owner && (await this.customers.ensureId(owner));
+    return this.stripe.plan(command, currency, customer);
+  }
+
+  private assertRedirects({ successRedirect, failureRedirect }: CheckoutCommand): void {
+    const rules = { origins: this.settings.REDIRECT_ORIGINS, sandboxMode: this.settings.sandboxMode };
+    const errors = Object.entries({ successRedirect, failureRedirect })
+      .filter(([, url]) => !isRedirectAllowed(url, rules))
+      .map(([field]): FieldError => ({ field, message: 'must be an https URL at an allowed origin' }));
+    if (errors.length > 0) throw new Problem('invalid-request', { errors });
+  }
+}

@@ -1,0 +1,139 @@
+import { Injectable } from '@nestjs/common';
+import type Stripe from 'stripe';
+import { PaymentReferences } from '../../libs/stripe/payment-references.js';
+import { isMissing, isRefused, refusedParam } from '../../libs/stripe/stripe-errors.js';
+import { StripeProvider } from '../../libs/stripe/stripe.provider.js';
+import type { Currency } from '../core/currency.js';
+import { invalidField, Problem, unknownObject } from '../core/problem.js';
+import {
+  type Checkout,
+  type CheckoutCommand,
+  type CheckoutItem,
+  isPriceItem,
+  type Price,
+} from './checkout.js';
+import type { Prices } from './checkout-items.js';
+import type { Interval } from './recurrence.js';
+
+export type CheckoutPlan = Stripe.Checkout.SessionCreateParams;
+
+/** The metadata of a payment or subscription that holds the caller's own name for it. */
+export const SHOP_TRANSACTION_ID = 'paydesk_shop_transaction_id';
+
+const REFUSED_ITEM = /^line_items\[(\d+)\]\[(price|price_data)\]/;
+
+/** Our calls about Checkout Sessions and Prices: https://docs.stripe.com/api/checkout/sessions */
+@Injectable()
+export class CheckoutStripe {
+  constructor(
+    private readonly stripe: StripeProvider,
+    private readonly references: PaymentReferences,
+  ) {}
+
+  /** The Prices that items name; those that Stripe does not know are left out. */
+  async prices(items: readonly CheckoutItem[]): Promise<Prices> {
+    const ids = new Set(items.filter(isPriceItem).map(({ priceId }) => priceId));
+    const found = await Promise.all([...ids].map(async (id) => [id, await this.price(id)] as const));
+    return new Map(found.flatMap(([id, price]) => (price ? [[id, price] as const] : [])));
+  }
+
+  /** A page of Stripe's for cards only. What is paid there carries the caller's name for it too. */
+  plan(command: CheckoutCommand, currency: Currency, customer: string | undefined): CheckoutPlan {
+    const { mode, items, shopTransactionId, description } = command;
+    const about = {
+      ...(description && { description }),
+      ...(shopTransactionId && { metadata: { [SHOP_TRANSACTION_ID]: shopTransactionId } }),
+    };
+    return {
+      mode,
+      line_items: items.map((item) => toLineItem(item, currency)),
+      success_url: command.successRedirect,
+      cancel_url: command.failureRedirect,
+      allowed_payment_method_types: ['card'],
+      ...(customer && { customer }),
+      ...(shopTransactionId && { client_reference_id: shopTransactionId }),
+      ...(mode === 'payment' ? { payment_intent_data: about } : { subscription_data: about }),
+    };
+  }
+
+  /** @throws {Problem} `not-found` or `invalid-request` naming an item that Stripe can't sell */
+  async create(plan: CheckoutPlan, idempotencyKey: string): Promise<Checkout> {
+    try {
+      const { id, url } = await this.stripe.write(idempotencyKey, (stripe, options) =>
+        stripe.checkout.sessions.create(plan, options),
+      );
+      if (!url) throw new Error(`${id} came without its page`);
+      return { id, url };
+    } catch (error) {
+      throw refusedItem(error) ?? error;
+    }
+  }
+
+  /**
+   * The Checkout Session of a payment, if any.
+   *
+   * @throws {Problem} `not-found` for a payment that Stripe does not know
+   */
+  async findSession(paymentId: string): Promise<string | undefined> {
+    return (await this.references.session(paymentId))?.id;
+  }
+
+  /** Closes a page that nobody has paid at; done already where it is closed. @throws {Problem} `invalid-state` */
+  async expire(sessionId: string, idempotencyKey: string): Promise<void> {
+    try {
+      await this.stripe.write(idempotencyKey, (stripe, options) =>
+        stripe.checkout.sessions.expire(sessionId, {}, options),
+      );
+    } catch (error) {
+      if (!isRefused(error)) throw error;
+      const session = await this.stripe.read((stripe) => stripe.checkout.sessions.retrieve(sessionId));
+      if (session.status === 'complete') throw new Problem('invalid-state', {}, error);
+      if (session.status !== 'expired') throw error;
+    }
+  }
+
+  private async price(id: string): Promise<Price | undefined> {
+    try {
+      return toPrice(await this.stripe.read((stripe) => stripe.prices.retrieve(id)));
+    } catch (error) {
+      if (isMissing(error)) return undefined;
+      throw error;
+    }
+  }
+}
+
+function toLineItem(item: CheckoutItem, currency: Currency): Stripe.Checkout.SessionCreateParams.LineItem {
+  if (isPriceItem(item)) return { price: item.priceId, quantity: item.quantity };
+  const { product, quantity, unitAmountMinor, recurrence } = item;
+  return {
+    quantity,
+    price_data: {
+      currency,
+      unit_amount: unitAmountMinor,
+      ...('id' in product ? { product: product.id } : { product_data: { name: product.name } }),
+      ...(recurrence && {
+        recurring: { interval: recurrence.interval, interval_count: recurrence.intervalCount },
+      }),
+    },
+  };
+}
+
+function toPrice({ active, currency, unit_amount: unitAmountMinor, recurring }: Stripe.Price): Price {
+  return {
+    active,
+    currency,
+    unitAmountMinor,
+    metered: recurring?.usage_type === 'metered',
+    ...(recurring && {
+      recurrence: { interval: recurring.interval as Interval, intervalCount: recurring.interval_count },
+    }),
+  };
+}
+
+/** A refusal of one line item, in the words of the request. */
+function refusedItem(error: unknown): Problem | undefined {
+  const [, index, given] = REFUSED_ITEM.exec(refusedParam(error) ?? '') ?? [];
+  if (index === undefined) return undefined;
+  const field = `products[${index}].${given === 'price' ? 'priceId' : 'productId'}`;
+  return isMissing(error) ? unknownObject(field, error) : invalidField(field, 'can not be sold');
+}

@@ -1,0 +1,11 @@
+import { Module } from '@nestjs/common';
+import { OperationsModule } from '../operations/operations.module.js';
+import { RefundsService } from './refunds.service.js';
+import { RefundsStripe } from './refunds.stripe.js';
+
+@Module({
+  imports: [OperationsModule],
+  providers: [RefundsService, RefundsStripe],
+  exports: [RefundsService],
+})
+export class RefundsModule {}

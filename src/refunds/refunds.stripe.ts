@@ -1,0 +1,58 @@
+import { Injectable } from '@nestjs/common';
+import type Stripe from 'stripe';
+import { PaymentReferences } from '../../libs/stripe/payment-references.js';
+import { refusedParam } from '../../libs/stripe/stripe-errors.js';
+import { StripeProvider } from '../../libs/stripe/stripe.provider.js';
+import { type Currency, isCurrency } from '../core/currency.js';
+import { Problem } from '../core/problem.js';
+import { type Refund, type RefundablePayment, refundResult } from './refund.js';
+
+export type RefundPlan = Stripe.RefundCreateParams;
+
+/** Our calls about refunds: https://docs.stripe.com/api/refunds */
+@Injectable()
+export class RefundsStripe {
+  constructor(
+    private readonly stripe: StripeProvider,
+    private readonly references: PaymentReferences,
+  ) {}
+
+  /** @throws {Problem} `not-found` for an unknown payment, `refund-not-possible` where nothing was charged */
+  async find(paymentId: string): Promise<RefundablePayment> {
+    const charge = await this.references.charge(paymentId);
+    if (!charge) throw new Problem('refund-not-possible');
+    return {
+      chargeId: charge.id,
+      currency: knownCurrency(charge.currency),
+      paidMinor: charge.status === 'succeeded' ? charge.amount_captured : 0,
+      refundedMinor: charge.amount_refunded,
+    };
+  }
+
+  plan({ chargeId }: RefundablePayment, amountMinor: number): RefundPlan {
+    return { charge: chargeId, amount: amountMinor };
+  }
+
+  /** @throws {Problem} `refund-not-possible` where Stripe says that less, or nothing, is left */
+  async refund(plan: RefundPlan, idempotencyKey: string): Promise<Refund> {
+    try {
+      const refund = await this.stripe.write(idempotencyKey, (stripe, options) =>
+        stripe.refunds.create(plan, options),
+      );
+      return {
+        id: refund.id,
+        result: refundResult(refund.status),
+        amountMinor: refund.amount,
+        currency: knownCurrency(refund.currency),
+      };
+    } catch (error) {
+      if (refusedParam(error) === 'amount') throw new Problem('refund-not-possible', {}, error);
+      throw error;
+    }
+  }
+}
+
+function knownCurrency(code: string): Currency {
+  if (!isCurrency(code)) throw new Error('a payment in a currency that Stripe does not document');
+  return code;
+}

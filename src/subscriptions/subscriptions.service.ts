@@ -1,0 +1,43 @@
+import { Injectable } from '@nestjs/common';
+import { Settings } from '../config/settings.js';
+import { Clock } from '../core/clock.js';
+import { invalidField } from '../core/problem.js';
+import type { OperationRequest, Outcome } from '../operations/operation.js';
+import { OperationsService } from '../operations/operations.service.js';
+import { type CancelCommand, type Cancellation, type CancelTime, lastSecondOf } from './subscription.js';
+import { SubscriptionsStripe } from './subscriptions.stripe.js';
+
+/** What becomes of subscriptions once Checkout has started them. */
+@Injectable()
+export class SubscriptionsService {
+  constructor(
+    private readonly operations: OperationsService,
+    private readonly stripe: SubscriptionsStripe,
+    private readonly settings: Settings,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Ends a subscription now or later. Ending an ended one now is done already.
+   *
+   * @throws {Problem} `date-in-past`, `invalid-state` for an ended subscription or one that nobody has paid yet,
+   *   `invalid-request` for a payment that is for none, `not-found` for a payment that Stripe does not know
+   */
+  cancel(request: OperationRequest, { paymentId, when }: CancelCommand): Promise<Outcome<Cancellation>> {
+    return this.operations.run(request, {
+      kind: 'subscription-cancel',
+      plan: async () => {
+        const end = this.endOf(when);
+        const subscription = await this.stripe.find(paymentId);
+        if (!subscription) throw invalidField('paymentID', 'is not the id of a subscription or its payment');
+        return this.stripe.plan(subscription, end);
+      },
+      send: (plan, stripeKey) => this.stripe.cancel(plan, stripeKey),
+    });
+  }
+
+  private endOf(when: CancelTime): 'now' | 'endOfPeriod' | Date {
+    if (typeof when === 'string') return when;
+    return lastSecondOf(when.atDay, this.settings.BUSINESS_TIMEZONE, this.clock.now());
+  }
+}

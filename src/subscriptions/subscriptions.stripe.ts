@@ -1,0 +1,79 @@
+import { Injectable } from '@nestjs/common';
+import type Stripe from 'stripe';
+import { PaymentReferences } from '../../libs/stripe/payment-references.js';
+import { isRefused, refusedParam } from '../../libs/stripe/stripe-errors.js';
+import { StripeProvider } from '../../libs/stripe/stripe.provider.js';
+import { invalidField, Problem } from '../core/problem.js';
+import type { Cancellation } from './subscription.js';
+
+/** Without an update, the subscription is cancelled at once. */
+export interface CancelPlan {
+  subscription: string;
+  update?: Stripe.SubscriptionUpdateParams;
+}
+
+const ENDED = new Set<Stripe.Subscription.Status>(['canceled', 'incomplete_expired']);
+
+/** Our calls about subscriptions: https://docs.stripe.com/api/subscriptions */
+@Injectable()
+export class SubscriptionsStripe {
+  constructor(
+    private readonly stripe: StripeProvider,
+    private readonly references: PaymentReferences,
+  ) {}
+
+  /**
+   * The subscription that a payment is for, if any.
+   *
+   * @throws {Problem} `not-found` for an unknown payment, `invalid-state` where it is still to be paid
+   */
+  find(paymentId: string): Promise<string | undefined> {
+    return this.references.subscription(paymentId);
+  }
+
+  /**
+   * No credit for what is paid already. Where the day lies in a later period than the current one, Stripe
+   * credits the unused part of that last period whatever we say:
+   * https://docs.stripe.com/billing/subscriptions/cancel
+   */
+  plan(subscription: string, end: 'now' | 'endOfPeriod' | Date): CancelPlan {
+    if (end === 'now') return { subscription };
+    if (end === 'endOfPeriod') return { subscription, update: { cancel_at_period_end: true } };
+    const cancelAt = end.getTime() / 1000;
+    return { subscription, update: { cancel_at: cancelAt, proration_behavior: 'none' } };
+  }
+
+  /** @throws {Problem} `invalid-state` for a subscription that has ended before it was to */
+  async cancel(plan: CancelPlan, idempotencyKey: string): Promise<Cancellation> {
+    try {
+      return toCancellation(await this.change(plan, idempotencyKey));
+    } catch (error) {
+      if (refusedParam(error) === 'cancel_at') {
+        throw invalidField('cancelTime', 'is not a day that this subscription can end on');
+      }
+      if (!isRefused(error)) throw error;
+      return this.alreadyEnded(plan, error);
+    }
+  }
+
+  private change({ subscription, update }: CancelPlan, idempotencyKey: string): Promise<Stripe.Subscription> {
+    return this.stripe.write(idempotencyKey, (stripe, options) =>
+      update
+        ? stripe.subscriptions.update(subscription, update, options)
+        : stripe.subscriptions.cancel(subscription, {}, options),
+    );
+  }
+
+  /** Stripe refuses to touch what has ended, as if it did not exist. */
+  private async alreadyEnded(plan: CancelPlan, refusal: unknown): Promise<Cancellation> {
+    const subscription = await this.stripe.read((stripe) => stripe.subscriptions.retrieve(plan.subscription));
+    if (!ENDED.has(subscription.status)) throw refusal;
+    if (plan.update) throw new Problem('invalid-state', {}, refusal);
+    return toCancellation(subscription);
+  }
+}
+
+function toCancellation({ id, ended_at: endedAt, cancel_at: cancelAt }: Stripe.Subscription): Cancellation {
+  const endsAt = endedAt ?? cancelAt;
+  return { subscriptionId: id, cancelAt: endsAt === null ? null : new Date(endsAt * 1000).toISOString() };
+}
