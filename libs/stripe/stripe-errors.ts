@@ -49,6 +49,12 @@ export function isMissing(problem: unknown): boolean {
   return cause instanceof Stripe.errors.StripeError && cause.code === 'resource_missing';
 }
 
+/** Whether Stripe refused a request as it stands: nothing has changed there. */
+export function isRefused(problem: unknown): boolean {
+  const cause = problem instanceof Problem ? problem.cause : undefined;
+  return cause instanceof Stripe.errors.StripeError && (cause.statusCode === 400 || cause.statusCode === 404);
+}
+
 function slugOf({ statusCode, rawType, code, detail }: Stripe.errors.StripeError): ProblemSlug {
   if (statusCode === undefined) return nothingWasSent(detail) ? 'provider-unreachable' : 'outcome-unknown';
   if (statusCode >= 500 || statusCode < 400) return 'outcome-unknown';
@@ -56,7 +62,6 @@ function slugOf({ statusCode, rawType, code, detail }: Stripe.errors.StripeError
   if (statusCode === 401 || statusCode === 403) return 'provider-misconfigured';
   if (statusCode === 402)
     return code === 'authentication_required' ? 'authentication-required' : 'card-declined';
-  if (statusCode === 404) return 'not-found';
   if (statusCode === 409 || statusCode === 429) return 'provider-busy';
   if (rawType === 'idempotency_error') return 'idempotency-key-reused';
   return 'internal-error';
