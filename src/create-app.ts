@@ -1,9 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Logger as Pino, pino } from 'pino';
 import { setUpDocs } from './api/docs/docs.js';
+import { problemOfFramework } from './api/http/framework-problem.js';
+import { tellProblem } from './api/http/problem.filter.js';
 import { AppModule, type AppOptions } from './app.module.js';
+import { Problem } from './core/problem.js';
 import { NestLogger } from './nest-logger.js';
 
 const BODY_MAX_BYTES = 100 * 1024;
@@ -19,8 +23,7 @@ export async function createApp(
     abortOnError: false,
     bodyParser: false,
   });
-  // JSON is the only body there is: Fastify would take plain text too.
-  app.getHttpAdapter().getInstance().removeContentTypeParser('text/plain');
+  takeJsonOnly(app.getHttpAdapter().getInstance());
   app.useSecurityHeaders({ contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } });
   setUpDocs(app);
   return app;
@@ -33,5 +36,17 @@ function fastifyAdapter(log: Pino): FastifyAdapter {
     genReqId: () => randomUUID(),
     requestIdHeader: false,
     forceCloseConnections: 'idle',
+    frameworkErrors: (error: unknown, request: FastifyRequest, reply: FastifyReply) =>
+      tellProblem(problemOfFramework(error) ?? new Problem('internal-error', {}, error), request, reply),
+  });
+}
+
+/** Fastify would take plain text too; and an empty body is no body, whatever its media type. */
+function takeJsonOnly(fastify: FastifyInstance): void {
+  const parse = fastify.getDefaultJsonParser('error', 'error');
+  fastify.removeAllContentTypeParsers();
+  fastify.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body === '') done(null, undefined);
+    else void parse(request, body, done);
   });
 }

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { ProblemDocument } from '../http/problem-document.js';
+import { spellOutProblems } from './problem-responses.js';
 
 const { version } = createRequire(import.meta.url)('#package.json') as { version: string };
 
@@ -21,10 +22,11 @@ export function createOpenApiDocument(app: NestFastifyApplication): OpenAPIObjec
     .addBearerAuth({ type: 'http', scheme: 'bearer', description: PARTNER_KEY }, 'partner')
     .addBearerAuth({ type: 'http', scheme: 'bearer', description: SERVICE_KEY }, 'service')
     .build();
-  return SwaggerModule.createDocument(app, config, {
+  const document = SwaggerModule.createDocument(app, config, {
     extraModels: [ProblemDocument],
-    operationIdFactory: (_controller, method) => method,
+    operationIdFactory: (controller, method) => `${controller.replace(/Controller$/, '')}_${method}`,
   });
+  return spellOutProblems(document);
 }
 
 /** Swagger UI at `/docs`, with all assets of our own, and the document at `/docs/openapi.json`. */

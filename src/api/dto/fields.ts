@@ -31,9 +31,9 @@ export function TextField({
   return Field(
     documented,
     { type: String, minLength: 1, maxLength },
-    Matches(/^\P{Cc}*$/u, { message: 'must not contain control characters' }),
-    Length(1, maxLength, { message: `must be 1 to ${maxLength} characters` }),
     IsString({ message: 'must be a string' }),
+    Length(1, maxLength, { message: `must be 1 to ${maxLength} characters` }),
+    Matches(/^\P{Cc}*$/u, { message: 'must not contain control characters' }),
   );
 }
 

@@ -58,7 +58,7 @@ export class PartnersController {
     @Param() user: PartnerUser,
   ): Promise<PaymentMethodResponse[]> {
     const cards = await this.customers.cards(user.of(partner));
-    return cards.map(PaymentMethodResponse.of);
+    return cards.map((card) => PaymentMethodResponse.of(card));
   }
 
   @Post('payment_intent')
@@ -110,7 +110,7 @@ export class PartnersController {
     const page = await this.charges.payments(user.of(partner), query.toPage());
     const link = nextPageLink(user, query, page);
     if (link) reply.header('Link', link);
-    return page.items.map(PaymentResponse.of);
+    return page.items.map((payment) => PaymentResponse.of(payment));
   }
 
   @Get('payments/:id')

@@ -74,5 +74,5 @@ export function nextPageLink(
   const last = page.items.at(-1);
   if (!page.hasMore || !last) return undefined;
   const next = new URLSearchParams({ limit: String(query.toPage().limit), starting_after: last.id });
-  return `<${user.path}/payments?${next}>; rel="next"`;
+  return `<${user.path}/payments?${next.toString()}>; rel="next"`;
 }

@@ -99,7 +99,7 @@ export class HistoryResponse {
 
   static of({ items, hasMore }: Page<Charge>): HistoryResponse {
     return {
-      data: items.map(HistoryItem.of),
+      data: items.map((charge) => HistoryItem.of(charge)),
       hasMore,
       firstItemId: items.at(0)?.id ?? null,
       lastItemId: items.at(-1)?.id ?? null,

@@ -1,0 +1,45 @@
+import { getSchemaPath, type OpenAPIObject } from '@nestjs/swagger';
+import { PROBLEMS, type ProblemSlug } from '../../core/problem.js';
+import { PROBLEM_MARK } from '../http/api-problems.decorator.js';
+import { PROBLEM_MEDIA_TYPE, ProblemDocument, problemDocument } from '../http/problem-document.js';
+
+const EXAMPLE_REQUEST_ID = '0f8fad5b-d9cb-469f-a165-70867728950e';
+
+/** Turns the marks of `ApiProblems` into responses: one a status, with an example of each problem. */
+export function spellOutProblems(document: OpenAPIObject): OpenAPIObject {
+  for (const path of Object.values(document.paths)) {
+    for (const operation of [path.get, path.post, path.put]) {
+      if (operation) Object.assign(operation.responses, problemResponses(takeMarks(operation)));
+    }
+  }
+  return document;
+}
+
+function takeMarks(operation: object): ProblemSlug[] {
+  const marks = Object.keys(operation).filter((key) => key.startsWith(PROBLEM_MARK));
+  for (const mark of marks) Reflect.deleteProperty(operation, mark);
+  return marks.map((mark) => mark.slice(PROBLEM_MARK.length) as ProblemSlug);
+}
+
+function problemResponses(slugs: ProblemSlug[]): Record<string, object> {
+  const statuses = [...new Set(slugs.map((slug) => PROBLEMS[slug].status))];
+  return Object.fromEntries(
+    statuses.map((status) => [
+      status,
+      problemResponse(slugs.filter((slug) => PROBLEMS[slug].status === status)),
+    ]),
+  );
+}
+
+function problemResponse(slugs: ProblemSlug[]): object {
+  const examples = slugs.map((slug) => [slug, { value: problemDocument(slug, {}, EXAMPLE_REQUEST_ID) }]);
+  return {
+    description: slugs.map((slug) => PROBLEMS[slug].title).join('; '),
+    content: {
+      [PROBLEM_MEDIA_TYPE]: {
+        schema: { $ref: getSchemaPath(ProblemDocument) },
+        examples: Object.fromEntries(examples),
+      },
+    },
+  };
+}
