@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
 import type { PostgresCluster } from './postgres-cluster.js';
 import {
+  acceptsConnections,
   connectToServer,
   stopServer,
   type ServerConnection,
@@ -75,6 +76,7 @@ export class PostgresLease {
   }
 }
 
+/** When the last user is just stopping the server, this waits for the end of it and starts it anew. */
 async function connectInUse(
   cluster: PostgresCluster,
   settings: ServerSettings,
@@ -82,17 +84,25 @@ async function connectInUse(
 ): Promise<ServerConnection> {
   for (;;) {
     const connection = await connectToServer(cluster, settings, wantedPort);
-    try {
-      if (wantedPort !== undefined && connection.port !== wantedPort) {
-        throw new Error(`another process started it on port ${connection.port}: restart this one`);
-      }
-      await connection.client.query('select pg_advisory_lock_shared($1)', [IN_USE_LOCK]);
-      return connection;
-    } catch (error) {
+    if (wantedPort !== undefined && connection.port !== wantedPort) {
       await connection.client.end();
-      // The last user is stopping it: wait for that and start it anew.
-      if ((error as { code?: string }).code !== ADMIN_SHUTDOWN) throw error;
+      throw new Error(`another process started it on port ${connection.port}: restart this one`);
     }
+    // A last user who stops the server loses the lock to us when its session ends, shortly before ours does.
+    const locked = await lockShared(connection.client);
+    if (locked && (await acceptsConnections(cluster, connection.port))) return connection;
+    await connection.client.end();
+  }
+}
+
+/** False when the server is stopped meanwhile. */
+async function lockShared(client: pg.Client): Promise<boolean> {
+  try {
+    await client.query('select pg_advisory_lock_shared($1)', [IN_USE_LOCK]);
+    return true;
+  } catch (error) {
+    if ((error as { code?: string }).code === ADMIN_SHUTDOWN) return false;
+    throw error;
   }
 }
 

@@ -10,12 +10,12 @@ import { readPidFile, removePidFile, type PidFile } from './postgres-pid-file.js
 
 const run = promisify(execFile);
 
-/** Recovery after a crash replays the log first; connections are refused with `cannot_connect_now` until then. */
-const START_TIMEOUT_S = 300;
+/** Long, as recovery after a crash replays the log first, and a stop writes all that is not on disk yet. */
+const TIMEOUT_S = 300;
 const CONNECT_TIMEOUT_MS = 2_000;
 const POLL_INTERVAL_MS = 20;
-/** A start fails when its port is taken meanwhile, or while the processes of a killed server are still ending. */
-const START_ATTEMPTS = 5;
+/** A start fails while a killed server's processes are still ending, or when another process is quicker or stops it. */
+const START_ATTEMPTS = 10;
 const START_RETRY_INTERVAL_MS = 200;
 /** From its pid file to its open port a server takes milliseconds; an older file with a closed port is a leftover. */
 const OPENS_PORT_WITHIN_MS = 10_000;
@@ -62,9 +62,25 @@ export async function connectToServer(
   throw failure;
 }
 
+/** Whether new connections are let in: not any more once the server has been told to stop. */
+export async function acceptsConnections(cluster: PostgresCluster, port: number): Promise<boolean> {
+  const outcome = await tryPort(cluster, port);
+  if (typeof outcome !== 'object') return false;
+  await outcome.client.end();
+  return true;
+}
+
 /** Stops the server for everybody: sessions are ended, what is committed is safe. */
 export async function stopServer(cluster: PostgresCluster): Promise<void> {
-  await pgCtl(cluster, ['stop', '--mode', 'fast']);
+  const stopping = await readPidFile(cluster.dataFolder);
+  if (!stopping) return;
+  await pgCtl(cluster, ['stop', '--mode', 'fast', '--no-wait']);
+  // pg_ctl's own wait would go on for the next server, when another process starts one at once.
+  const deadline = Date.now() + TIMEOUT_S * 1000;
+  while ((await readPidFile(cluster.dataFolder))?.pid === stopping.pid && !isDead(stopping.pid)) {
+    if (Date.now() > deadline) throw new Error(`PostgreSQL did not stop within ${TIMEOUT_S} s.`);
+    await delay(POLL_INTERVAL_MS);
+  }
 }
 
 async function startServer(cluster: PostgresCluster, settings: ServerSettings, port: number): Promise<void> {
@@ -75,7 +91,16 @@ async function startServer(cluster: PostgresCluster, settings: ServerSettings, p
     ...settings,
   };
   const options = Object.entries(allSettings).map(([name, value]) => `-c ${name}=${value}`);
-  const args = ['start', '--log', cluster.logFile, '--options', [`-p ${port}`, ...options].join(' ')];
+  const args = [
+    'start',
+    '--wait',
+    '--timeout',
+    String(TIMEOUT_S),
+    '--log',
+    cluster.logFile,
+    '--options',
+    [`-p ${port}`, ...options].join(' '),
+  ];
   try {
     await pgCtl(cluster, args);
   } catch (cause) {
@@ -85,13 +110,15 @@ async function startServer(cluster: PostgresCluster, settings: ServerSettings, p
 }
 
 async function pgCtl(cluster: PostgresCluster, args: string[]): Promise<void> {
-  const common = ['--pgdata', cluster.dataFolder, '--wait', '--timeout', String(START_TIMEOUT_S), '--silent'];
-  await run(cluster.binaries.pgCtl, [...args, ...common], { ...cluster.account, cwd: '/' });
+  await run(cluster.binaries.pgCtl, [...args, '--pgdata', cluster.dataFolder, '--silent'], {
+    ...cluster.account,
+    cwd: '/',
+  });
 }
 
 /** Undefined when no server runs on this cluster; a pid file that lies about it is removed then. */
 async function connectToRunningServer(cluster: PostgresCluster): Promise<ServerConnection | undefined> {
-  const deadline = Date.now() + START_TIMEOUT_S * 1000;
+  const deadline = Date.now() + TIMEOUT_S * 1000;
   while (Date.now() < deadline) {
     const pidFile = await readPidFile(cluster.dataFolder);
     if (!pidFile || isDead(pidFile.pid)) return undefined;
@@ -104,7 +131,7 @@ async function connectToRunningServer(cluster: PostgresCluster): Promise<ServerC
     }
     await delay(POLL_INTERVAL_MS);
   }
-  throw new Error(`PostgreSQL in ${cluster.dataFolder} did not become ready within ${START_TIMEOUT_S} s.`);
+  throw new Error(`PostgreSQL in ${cluster.dataFolder} did not become ready within ${TIMEOUT_S} s.`);
 }
 
 async function tryPort(
