@@ -31,7 +31,7 @@ export async function postgresBinaries(
 
   const copy = join(await sharedFolder(), `postgresql-${platformPackage.version}`);
   if (!existsSync(copy)) {
-    log(`The account PostgreSQL runs as cannot enter ${native}: copying its programs to ${copy}`);
+    log(`PostgreSQL's account cannot enter ${native}: its programs are copied to ${copy}`);
     await copyOnce(native, copy);
   }
   return programs(copy);

@@ -71,13 +71,12 @@ async function createCluster(entry: string, log: (line: string) => void): Promis
   try {
     await initialise(home, account, await postgresBinaries(account, log));
     await (inPlace ? rename(home, entry) : symlink(home, entry));
+    if (!inPlace) log(`PostgreSQL's account cannot enter ${dirname(entry)}: its data is kept in ${home}`);
   } catch (error) {
     await rm(home, { recursive: true, force: true });
     const anotherProcessWasQuicker = await exists(entry);
     if (!anotherProcessWasQuicker) throw error;
   }
-  if (!inPlace)
-    log(`The account PostgreSQL runs as cannot enter ${dirname(entry)}: its data is kept in ${home}`);
   await removeUnfinished(entry);
 }
 
