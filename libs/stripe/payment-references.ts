@@ -1,12 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type Stripe from 'stripe';
+import type { PAYMENT_ID_PREFIXES } from '../../src/core/payment-id.js';
 import { Problem, unknownObject } from '../../src/core/problem.js';
 import { idOf } from './id-of.js';
 import { isMissing } from './stripe-errors.js';
 import { StripeProvider } from './stripe.provider.js';
-
-/** How the ids begin that a payment may be named by; `py` is the Charge of another method than a card. */
-export const PAYMENT_ID_PREFIXES = ['cs', 'pi', 'ch', 'py', 'in', 'sub'] as const;
 
 /** The objects of Stripe's that stand for one payment, or lead to it. */
 export type PaymentObject =

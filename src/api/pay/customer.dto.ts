@@ -1,0 +1,125 @@
+import { ApiProperty } from '@nestjs/swagger';
+import type { Settings } from '../../config/settings.js';
+import type { Owner } from '../../core/actor.js';
+import { Problem } from '../../core/problem.js';
+import type { Customer, CustomerDetails } from '../../customers/customer.js';
+import { IsEmail } from 'class-validator';
+import { Field, Satisfies, StripeIdField, TextField, UserIdField } from '../dto/fields.js';
+import { ownerOf } from './owner.js';
+
+/** https://docs.stripe.com/api/metadata */
+const METADATA_KEYS_MAX = 50;
+const METADATA_KEY_MAX_LENGTH = 40;
+const METADATA_VALUE_MAX_LENGTH = 500;
+
+/** Keys that we keep for ourselves. */
+const OUR_PREFIX = 'paydesk_';
+
+export class CustomerParams {
+  @UserIdField()
+  user_id!: string;
+}
+
+export class CustomerQuery {
+  @UserIdField({
+    optional: true,
+    description: 'The partner whose user it is; a signed-in user when left out',
+    example: 'clinic',
+  })
+  tenant?: string;
+
+  ownerFor({ user_id: userId }: CustomerParams, { JWT_ISSUER: issuer }: Settings): Owner {
+    return ownerOf(userId, this.tenant, issuer);
+  }
+}
+
+export class CustomerRequest {
+  @StripeIdField({
+    prefixes: ['cus'],
+    optional: true,
+    description: 'An existing Stripe customer, who stands for this user from now on; alone',
+    example: 'cus_TUvWxYz0123456',
+  })
+  stripeCustomerId?: string;
+
+  @Field(
+    { optional: true, description: 'Where Stripe sends receipts', example: 'jenny@example.com' },
+    { type: String, format: 'email' },
+    IsEmail({}, { message: 'must be an e-mail address' }),
+  )
+  email?: string;
+
+  @TextField({ maxLength: 256, optional: true, description: 'Full name', example: 'Jenny Rosen' })
+  name?: string;
+
+  @Field(
+    {
+      optional: true,
+      description:
+        'Merged into what is there; an empty value removes its key. Up to 50 keys of 40 characters, values of ' +
+        '500; keys that start with `paydesk_` are ours.',
+      example: { segment: 'gold' },
+    },
+    { type: 'object', additionalProperties: { type: 'string', maxLength: METADATA_VALUE_MAX_LENGTH } },
+    Satisfies(isMetadata, 'must be an object of up to 50 strings of 500 characters, by keys of 40'),
+  )
+  metadata?: Record<string, string>;
+
+  /**
+   * What to link, or what to set.
+   *
+   * @throws {Problem} for both at once, or nothing
+   */
+  toCommand(): { link: string } | { describe: CustomerDetails } {
+    const { stripeCustomerId: link, email, name, metadata } = this;
+    const describe = {
+      ...(email !== undefined && { email }),
+      ...(name !== undefined && { name }),
+      ...(metadata !== undefined && { metadata }),
+    };
+    const isDescribed = Object.keys(describe).length > 0;
+    if (link !== undefined && !isDescribed) return { link };
+    if (link === undefined && isDescribed) return { describe };
+    const message = 'either stripeCustomerId alone is needed, or any of email, name and metadata';
+    throw new Problem('invalid-request', { errors: [{ field: 'stripeCustomerId', message }] });
+  }
+}
+
+function isMetadata(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  const entries = Object.entries(value);
+  return entries.length <= METADATA_KEYS_MAX && entries.every(([key, text]) => isKey(key) && isText(text));
+}
+
+/** Square brackets would be read as a path by Stripe. */
+function isKey(key: string): boolean {
+  return key.length <= METADATA_KEY_MAX_LENGTH && /^[^[\]]+$/.test(key) && !key.startsWith(OUR_PREFIX);
+}
+
+function isText(text: unknown): boolean {
+  return typeof text === 'string' && text.length <= METADATA_VALUE_MAX_LENGTH;
+}
+
+export class CustomerResponse {
+  @ApiProperty({ example: 'cus_TUvWxYz0123456' })
+  stripeCustomerId!: string;
+
+  @ApiProperty({ type: String, nullable: true, example: 'jenny@example.com' })
+  email!: string | null;
+
+  @ApiProperty({ type: String, nullable: true, example: 'Jenny Rosen' })
+  name!: string | null;
+
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: { type: 'string' },
+    description: 'Without the keys that are ours',
+    example: { segment: 'gold' },
+  })
+  metadata!: Record<string, string>;
+
+  static of({ metadata, ...customer }: Customer): CustomerResponse {
+    const theirs = Object.entries(metadata).filter(([key]) => !key.startsWith(OUR_PREFIX));
+    return { ...customer, metadata: Object.fromEntries(theirs) };
+  }
+}

@@ -1,0 +1,59 @@
+import { Body, Controller, Get, Param, Put, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Settings } from '../../config/settings.js';
+import { CustomersService } from '../../customers/customers.service.js';
+import { Allow } from '../http/allow.decorator.js';
+import { ApiProblems } from '../http/api-problems.decorator.js';
+import { CustomerParams, CustomerQuery, CustomerRequest, CustomerResponse } from './customer.dto.js';
+
+/** Who is which Stripe customer, for other internal services. */
+@ApiTags('Internal service')
+@Allow('service')
+@Controller('customers/:user_id')
+export class CustomersController {
+  constructor(
+    private readonly customers: CustomersService,
+    private readonly settings: Settings,
+  ) {}
+
+  @Get()
+  @ApiOperation({ summary: "Show a user's Stripe customer" })
+  @ApiOkResponse({ type: CustomerResponse })
+  @ApiProblems('invalid-request', 'not-found', 'outcome-unknown', 'provider-unreachable', 'unavailable')
+  async showCustomer(
+    @Param() user: CustomerParams,
+    @Query() query: CustomerQuery,
+  ): Promise<CustomerResponse> {
+    return CustomerResponse.of(await this.customers.show(query.ownerFor(user, this.settings)));
+  }
+
+  @Put()
+  @ApiOperation({
+    summary: "Link or describe a user's Stripe customer",
+    description:
+      'With `stripeCustomerId`, makes an existing Stripe customer stand for the user; 409 `invalid-state` where ' +
+      'either is linked otherwise. With anything else, sets that, on a new customer where there is none yet.',
+  })
+  @ApiOkResponse({ type: CustomerResponse })
+  @ApiProblems(
+    'invalid-request',
+    'not-found',
+    'invalid-state',
+    'outcome-unknown',
+    'provider-unreachable',
+    'unavailable',
+  )
+  async putCustomer(
+    @Param() user: CustomerParams,
+    @Query() query: CustomerQuery,
+    @Body() body: CustomerRequest,
+  ): Promise<CustomerResponse> {
+    const owner = query.ownerFor(user, this.settings);
+    const command = body.toCommand();
+    return CustomerResponse.of(
+      'link' in command
+        ? await this.customers.link(owner, command.link)
+        : await this.customers.describe(owner, command.describe),
+    );
+  }
+}

@@ -1,0 +1,64 @@
+import { INTERVALS } from '../../checkout/recurrence.js';
+import { PAYMENT_ID_PREFIXES } from '../../core/payment-id.js';
+import { ChoiceField, Field, Satisfies, StripeIdField } from '../dto/fields.js';
+
+type Documented = Parameters<typeof Field>[0];
+
+// What no currency writes is refused before anyone asks for the currency.
+const DECIMAL = /^(?=.*[1-9])(0|[1-9][0-9]{0,11})(\.[0-9]{2,3})?$/;
+const QUANTITY_MAX = 999_999;
+const INTERVAL_COUNT_MAX = 1095;
+
+/** Any id of a payment: of its Checkout Session, PaymentIntent, Charge, Invoice or Subscription. */
+export function PaymentIdField(documented: Documented = {}): PropertyDecorator {
+  return StripeIdField({
+    prefixes: PAYMENT_ID_PREFIXES,
+    description: 'The payment: the id that `/pay` gave, or any other id that Stripe has for it',
+    example: 'cs_test_a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8s9T0u1V2w3X4y5Z6',
+    ...documented,
+  });
+}
+
+/** More than zero, as a person writes it; its currency decides how many decimals. */
+export function DecimalAmountField(documented: Documented): PropertyDecorator {
+  return Field(
+    { example: '5.00', ...documented },
+    { type: String, pattern: DECIMAL.source },
+    Satisfies(
+      (value) => typeof value === 'string' && DECIMAL.test(value),
+      'must be a plain decimal number such as "5.00" or "5", and more than zero',
+    ),
+  );
+}
+
+/** How many pieces of a product. */
+export function QuantityField(): PropertyDecorator {
+  return WholeNumberField({ description: 'How many', example: 1 }, QUANTITY_MAX);
+}
+
+/** What a billing period is counted in. */
+export function IntervalField(documented: Documented = {}): PropertyDecorator {
+  return ChoiceField({
+    choices: INTERVALS,
+    description: 'What a billing period is counted in',
+    example: 'month',
+    ...documented,
+  });
+}
+
+/** How many intervals a billing period has. */
+export function IntervalCountField(): PropertyDecorator {
+  const description = 'How many intervals a billing period has, up to three years; 1 when left out';
+  return WholeNumberField({ description, example: 1, optional: true }, INTERVAL_COUNT_MAX);
+}
+
+function WholeNumberField(documented: Documented, most: number): PropertyDecorator {
+  return Field(
+    documented,
+    { type: 'integer', minimum: 1, maximum: most },
+    Satisfies(
+      (value) => Number.isInteger(value) && Number(value) >= 1 && Number(value) <= most,
+      `must be a whole number from 1 to ${most}`,
+    ),
+  );
+}

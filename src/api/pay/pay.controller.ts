@@ -1,0 +1,104 @@
+import { Body, Controller, HttpCode, Post, Res } from '@nestjs/common';
+import { ApiBody, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { CheckoutService } from '../../checkout/checkout.service.js';
+import { Settings } from '../../config/settings.js';
+import type { OperationRequest } from '../../operations/operation.js';
+import { SubscriptionsService } from '../../subscriptions/subscriptions.service.js';
+import { Allow } from '../http/allow.decorator.js';
+import { ApiProblems } from '../http/api-problems.decorator.js';
+import { ApiOperationHeaders, Operation, tell } from '../http/operation.decorator.js';
+import { PAY_EXAMPLES, PAY_RECURRENT_EXAMPLES } from './pay.examples.js';
+import { ExpireRequest, ExpireResponse, PayRequest, PayResponse } from './pay.dto.js';
+import { CancelRequest, CancelResponse, PayRecurrentRequest } from './pay-recurrent.dto.js';
+
+/** Payments on a page of Stripe's, for other internal services. */
+@ApiTags('Internal service')
+@Allow('service')
+@Controller('pay')
+export class PayController {
+  constructor(
+    private readonly checkout: CheckoutService,
+    private readonly subscriptions: SubscriptionsService,
+    private readonly settings: Settings,
+  ) {}
+
+  @Post()
+  @ApiOperation({
+    summary: 'Start a one-time payment',
+    description:
+      'For an amount, or for products: Prices kept at Stripe, Products kept at Stripe with a price of your own, ' +
+      'or products that you name here, mixed freely.',
+  })
+  @ApiOperationHeaders()
+  @ApiBody({ type: PayRequest, examples: PAY_EXAMPLES })
+  @ApiCreatedResponse({ type: PayResponse })
+  @ApiProblems('invalid-request', 'not-found', 'amount-out-of-range')
+  async pay(
+    @Body() body: PayRequest,
+    @Operation() operation: OperationRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<PayResponse> {
+    const command = body.toCommand(this.settings);
+    return PayResponse.of(tell(reply, await this.checkout.start(operation, command)));
+  }
+
+  @Post('recurrent')
+  @ApiOperation({
+    summary: 'Start a subscription',
+    description:
+      'As a one-time payment, with `interval` and `intervalCount` beside `amount`, or in each product but Prices, ' +
+      'which bring their own. All products must be billed as often. The subscription goes on until it is cancelled.',
+  })
+  @ApiOperationHeaders()
+  @ApiBody({ type: PayRecurrentRequest, examples: PAY_RECURRENT_EXAMPLES })
+  @ApiCreatedResponse({ type: PayResponse })
+  @ApiProblems('invalid-request', 'not-found', 'amount-out-of-range')
+  async payRecurrent(
+    @Body() body: PayRecurrentRequest,
+    @Operation() operation: OperationRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<PayResponse> {
+    const command = body.toCommand(this.settings);
+    return PayResponse.of(tell(reply, await this.checkout.start(operation, command)));
+  }
+
+  @Post('expire')
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'Withdraw a payment that nobody has made yet',
+    description: 'One that is withdrawn or expired already is fine; a paid one is 409 `invalid-state`.',
+  })
+  @ApiOperationHeaders()
+  @ApiOkResponse({ type: ExpireResponse })
+  @ApiProblems('invalid-request', 'not-found', 'invalid-state')
+  async expire(
+    @Body() { paymentID }: ExpireRequest,
+    @Operation() operation: OperationRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<ExpireResponse> {
+    tell(reply, await this.checkout.expire(operation, paymentID));
+    return ExpireResponse.of(paymentID);
+  }
+
+  @Post('recurrent/expire')
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'Cancel a subscription, now or later',
+    description:
+      'With `atDay` the subscription stays active through that day. Nothing is credited for the rest of a period ' +
+      'that is paid already; only where the day lies beyond the next renewal does Stripe credit the customer with ' +
+      'the unused part of that last period. A day that is over is 422 `date-in-past`; today is not.',
+  })
+  @ApiOperationHeaders()
+  @ApiOkResponse({ type: CancelResponse })
+  @ApiProblems('invalid-request', 'not-found', 'invalid-state', 'date-in-past')
+  async cancel(
+    @Body() body: CancelRequest,
+    @Operation() operation: OperationRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<CancelResponse> {
+    const cancellation = tell(reply, await this.subscriptions.cancel(operation, body.toCommand()));
+    return CancelResponse.of(body.paymentID, cancellation);
+  }
+}

@@ -1,0 +1,69 @@
+import { ApiExtraModels, ApiProperty } from '@nestjs/swagger';
+import type { Checkout, CheckoutCommand } from '../../checkout/checkout.js';
+import type { Settings } from '../../config/settings.js';
+import { CheckoutRequest } from './checkout-request.dto.js';
+import { PaymentIdField } from './fields.js';
+import {
+  PriceProduct,
+  ProductIdProduct,
+  ProductNameProduct,
+  type ProductRequest,
+  ProductsField,
+} from './product.dto.js';
+
+/** https://docs.stripe.com/api/checkout/sessions/create#create_checkout_session-line_items */
+const LINE_ITEMS_MAX = 100;
+
+@ApiExtraModels(PriceProduct, ProductIdProduct, ProductNameProduct)
+export class PayRequest extends CheckoutRequest {
+  @ProductsField(
+    { priceId: PriceProduct, productId: ProductIdProduct, productName: ProductNameProduct },
+    LINE_ITEMS_MAX,
+  )
+  products?: ProductRequest[];
+
+  toCommand(settings: Settings): CheckoutCommand {
+    return this.commandOf('payment', settings);
+  }
+}
+
+/** Answer to both kinds of hosted payment. */
+export class PayResponse {
+  @ApiProperty({ enum: ['REDIRECT_TO_URL'] })
+  result!: 'REDIRECT_TO_URL';
+
+  @ApiProperty({ example: 'Redirect the customer to redirectToUrl, where the payment is made.' })
+  resultDescription!: string;
+
+  @ApiProperty({ description: "The Checkout Session's id", example: 'cs_test_a1B2c3D4e5F6g7H8i9J0' })
+  paymentID!: string;
+
+  @ApiProperty({ format: 'uri', example: 'https://checkout.stripe.com/c/pay/cs_test_a1B2c3D4e5F6g7H8i9J0' })
+  redirectToUrl!: string;
+
+  static of({ id, url }: Checkout): PayResponse {
+    return {
+      result: 'REDIRECT_TO_URL',
+      resultDescription: 'Redirect the customer to redirectToUrl, where the payment is made.',
+      paymentID: id,
+      redirectToUrl: url,
+    };
+  }
+}
+
+export class ExpireRequest {
+  @PaymentIdField()
+  paymentID!: string;
+}
+
+export class ExpireResponse {
+  @ApiProperty({ enum: ['OK'] })
+  result!: 'OK';
+
+  @ApiProperty({ description: 'As it was asked for', example: 'cs_test_a1B2c3D4e5F6g7H8i9J0' })
+  paymentID!: string;
+
+  static of(paymentID: string): ExpireResponse {
+    return { result: 'OK', paymentID };
+  }
+}

@@ -1,0 +1,138 @@
+import { applyDecorators } from '@nestjs/common';
+import { getSchemaPath } from '@nestjs/swagger';
+import { plainToInstance, Transform } from 'class-transformer';
+import { ValidateNested } from 'class-validator';
+import type { CheckoutItem, PricedItem } from '../../checkout/checkout.js';
+import { type Interval, recurrenceOf } from '../../checkout/recurrence.js';
+import { withAmountOf } from '../../core/amount-problem.js';
+import type { Currency } from '../../core/currency.js';
+import { parseDecimalAmount } from '../../core/money.js';
+import { Field, Satisfies, StripeIdField, TextField } from '../dto/fields.js';
+import { DecimalAmountField, IntervalCountField, IntervalField, QuantityField } from './fields.js';
+
+/** One of the three kinds of product; `path` is where it stands in the request, such as `products[0]`. */
+export interface ProductRequest {
+  /** @throws {Problem} naming the field that is no amount of the currency, or over three years */
+  toItem(path: string, currency: Currency): CheckoutItem;
+}
+
+export class PriceProduct implements ProductRequest {
+  @QuantityField()
+  quantity!: number;
+
+  @StripeIdField({
+    prefixes: ['price'],
+    description: 'A Price kept at Stripe',
+    example: 'price_1TUvWxABCDEFGHIJKLMNOPQR',
+  })
+  priceId!: string;
+
+  toItem(): CheckoutItem {
+    return { priceId: this.priceId, quantity: this.quantity };
+  }
+}
+
+abstract class PricedProduct {
+  @QuantityField()
+  quantity!: number;
+
+  @DecimalAmountField({ description: 'Price of one piece', example: '2.00' })
+  unitAmount!: string;
+
+  protected priced(product: PricedItem['product'], path: string, currency: Currency): PricedItem {
+    const { quantity, unitAmount } = this;
+    const unitAmountMinor = withAmountOf(`${path}.unitAmount`, () =>
+      parseDecimalAmount(unitAmount, currency),
+    );
+    return { product, quantity, unitAmountMinor };
+  }
+}
+
+export class ProductIdProduct extends PricedProduct implements ProductRequest {
+  @StripeIdField({
+    prefixes: ['prod'],
+    description: 'A Product kept at Stripe',
+    example: 'prod_TUvWxYz0123456',
+  })
+  productId!: string;
+
+  toItem(path: string, currency: Currency): PricedItem {
+    return this.priced({ id: this.productId }, path, currency);
+  }
+}
+
+export class ProductNameProduct extends PricedProduct implements ProductRequest {
+  @TextField({
+    maxLength: 250,
+    description: 'A product made up for this payment',
+    example: 'Wellness exam',
+  })
+  productName!: string;
+
+  toItem(path: string, currency: Currency): PricedItem {
+    return this.priced({ name: this.productName }, path, currency);
+  }
+}
+
+export class RecurringProductIdProduct extends ProductIdProduct {
+  @IntervalField()
+  interval!: Interval;
+
+  @IntervalCountField()
+  intervalCount?: number;
+
+  override toItem(path: string, currency: Currency): PricedItem {
+    const recurrence = recurrenceOf(`${path}.`, this.interval, this.intervalCount);
+    return { ...super.toItem(path, currency), recurrence };
+  }
+}
+
+export class RecurringProductNameProduct extends ProductNameProduct {
+  @IntervalField()
+  interval!: Interval;
+
+  @IntervalCountField()
+  intervalCount?: number;
+
+  override toItem(path: string, currency: Currency): PricedItem {
+    const recurrence = recurrenceOf(`${path}.`, this.interval, this.intervalCount);
+    return { ...super.toItem(path, currency), recurrence };
+  }
+}
+
+type ProductClass = new () => ProductRequest;
+
+/** Which class checks a product, by the field that tells its kind. */
+interface ProductKinds {
+  priceId: ProductClass;
+  productId: ProductClass;
+  productName: ProductClass;
+}
+
+/** A list of products, mixed freely. Without this, a wrong kind could not be told from unknown fields. */
+export function ProductsField(kinds: ProductKinds, most: number): PropertyDecorator {
+  const schemas = Object.values(kinds).map((kind: ProductClass) => ({ $ref: getSchemaPath(kind) }));
+  return applyDecorators(
+    Transform(({ value }) => (Array.isArray(value) ? value.map((item) => toProduct(item, kinds)) : value)),
+    Field(
+      { description: `What is sold: 1 to ${most} products, instead of an amount`, optional: true },
+      { type: 'array', minItems: 1, maxItems: most, items: { oneOf: schemas } },
+      Satisfies((value) => isListOfObjects(value, most), `must be a list of 1 to ${most} products`),
+      ValidateNested({ each: true, message: `must be a list of 1 to ${most} products` }),
+    ),
+  );
+}
+
+function toProduct(item: unknown, kinds: ProductKinds): unknown {
+  if (!isObject(item)) return item;
+  if ('priceId' in item) return plainToInstance(kinds.priceId, item);
+  return plainToInstance('productId' in item ? kinds.productId : kinds.productName, item);
+}
+
+function isListOfObjects(value: unknown, most: number): boolean {
+  return Array.isArray(value) && value.length >= 1 && value.length <= most && value.every(isObject);
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,36 @@
+import { Body, Controller, Post, Res } from '@nestjs/common';
+import { ApiCreatedResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import type { OperationRequest } from '../../operations/operation.js';
+import { RefundsService } from '../../refunds/refunds.service.js';
+import { Allow } from '../http/allow.decorator.js';
+import { ApiProblems } from '../http/api-problems.decorator.js';
+import { ApiOperationHeaders, Operation, tell } from '../http/operation.decorator.js';
+import { RefundRequest, RefundResponse } from './refund.dto.js';
+
+/** Giving money back, for other internal services. */
+@ApiTags('Internal service')
+@Allow('service')
+@Controller('refund')
+export class RefundsController {
+  constructor(private readonly refunds: RefundsService) {}
+
+  @Post()
+  @ApiOperation({
+    summary: 'Refund a payment',
+    description:
+      'All that is left of it, or an amount; several times, up to what was paid. Of a subscription, its latest ' +
+      'payment.',
+  })
+  @ApiOperationHeaders()
+  @ApiCreatedResponse({ type: RefundResponse })
+  @ApiProblems('invalid-request', 'not-found', 'refund-not-possible')
+  async refund(
+    @Body() body: RefundRequest,
+    @Operation() operation: OperationRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<RefundResponse> {
+    const refund = tell(reply, await this.refunds.refund(operation, body.toCommand()));
+    return RefundResponse.of(body.paymentID, refund);
+  }
+}
