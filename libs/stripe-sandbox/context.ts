@@ -13,11 +13,14 @@ export interface Cause {
 export class Context {
   readonly store: Store;
   readonly cause: Cause;
+  /** Where the sandbox's own pages are, as the caller reaches it: `http://127.0.0.1:12111`. */
+  readonly origin: string;
   readonly #clock: Clock;
 
-  constructor(store: Store, clock: Clock, cause: Cause) {
+  constructor(store: Store, clock: Clock, cause: Cause, origin: string) {
     this.store = store;
     this.cause = cause;
+    this.origin = origin;
     this.#clock = clock;
   }
 

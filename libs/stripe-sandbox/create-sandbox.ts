@@ -37,17 +37,17 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
   const persist: Journal['append'] = (changes) => journal?.append(changes);
   const app = createServer(new Pipeline({ store, clock, persist, intercept }), allRoutes);
   await app.listen({ port, host });
-  const address = app.server.address() as AddressInfo;
+  const { port: boundPort } = app.server.address() as AddressInfo;
+  const url = `http://${host}:${boundPort}`;
+  const cause = { requestId: null, idempotencyKey: null, version: LATEST_VERSION };
   return {
-    url: `http://${host}:${address.port}`,
-    port: address.port,
+    url,
+    port: boundPort,
     store,
     clock,
     run(work) {
       try {
-        return work(
-          new Context(store, clock, { requestId: null, idempotencyKey: null, version: LATEST_VERSION }),
-        );
+        return work(new Context(store, clock, cause, url));
       } catch (error) {
         store.rollback();
         throw error;

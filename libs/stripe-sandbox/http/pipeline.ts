@@ -104,7 +104,9 @@ export class Pipeline {
       const { expand: paths, ...params } = readParams(route.params, formOf(request), { version });
       hasBegun = true;
       const cause = { requestId, idempotencyKey: keyed?.key ?? null, version };
-      const resource = route.handle({ ctx: new Context(store, clock, cause), params, path: request.named });
+      const origin = `http://${textOf(request.headers['host'])}`;
+      const ctx = new Context(store, clock, cause, origin);
+      const resource = route.handle({ ctx, params, path: request.named });
       reply = success(this.#expand(resource, paths));
     } catch (error) {
       if (!(error instanceof StripeFailure)) store.rollback();
