@@ -5,7 +5,7 @@ import { exportJWK, generateKeyPair, importJWK, type JWK, SignJWT } from 'jose';
 import type { Settings } from '../config/settings.js';
 
 const KEY_FILE = 'user-token-key.json';
-const TOKEN_LIFETIME = '15 minutes';
+const TOKEN_LIFETIME_MS = 15 * 60 * 1000;
 
 /** The only algorithm of the local issuer: https://www.rfc-editor.org/rfc/rfc7518#section-3.4 */
 export const LOCAL_ALGORITHM = 'ES256';
@@ -19,7 +19,7 @@ export async function issueUserToken(settings: Settings, userId: string, now: Da
     .setIssuer(settings.JWT_ISSUER)
     .setAudience(settings.JWT_AUDIENCE)
     .setIssuedAt(now)
-    .setExpirationTime(TOKEN_LIFETIME)
+    .setExpirationTime(new Date(now.getTime() + TOKEN_LIFETIME_MS))
     .sign(key);
 }
 

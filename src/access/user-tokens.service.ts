@@ -14,7 +14,7 @@ const USER_ID_MAX_LENGTH = 255;
 /** Verifies the tokens of signed-in users: https://www.rfc-editor.org/rfc/rfc7519#section-7.2 */
 @Injectable()
 export class UserTokensService {
-  private keys?: Promise<JWTVerifyGetKey>;
+  private keys?: JWTVerifyGetKey;
 
   constructor(
     private readonly settings: Settings,
@@ -27,9 +27,8 @@ export class UserTokensService {
    * @throws {Problem} `unavailable` where the identity provider's keys can't be had
    */
   async actorOf(token: string): Promise<UserActor | undefined> {
-    this.keys ??= this.loadKeys();
     try {
-      const { payload } = await jwtVerify(token, await this.keys, {
+      const { payload } = await jwtVerify(token, await this.loadKeys(), {
         issuer: this.settings.JWT_ISSUER,
         audience: this.settings.JWT_AUDIENCE,
         algorithms: this.settings.JWKS_URL ? REMOTE_ALGORITHMS : [LOCAL_ALGORITHM],
@@ -44,11 +43,18 @@ export class UserTokensService {
     }
   }
 
+  /** Loaded with the first token; the remote set caches and refreshes its keys by itself. */
   private async loadKeys(): Promise<JWTVerifyGetKey> {
-    if (this.settings.JWKS_URL) return createRemoteJWKSet(new URL(this.settings.JWKS_URL));
-    const { kty, crv, x, y } = await localSigningKey(this.settings.DATA_DIR);
-    return createLocalJWKSet({ keys: [{ kty, crv, x, y, alg: LOCAL_ALGORITHM }] as never });
+    const { JWKS_URL, DATA_DIR } = this.settings;
+    this.keys ??= JWKS_URL ? createRemoteJWKSet(new URL(JWKS_URL)) : await localKeySet(DATA_DIR);
+    return this.keys;
   }
+}
+
+/** The public half only of the local issuer's key. */
+async function localKeySet(dataDir: string): Promise<JWTVerifyGetKey> {
+  const { kty, crv, x, y } = await localSigningKey(dataDir);
+  return createLocalJWKSet({ keys: [{ kty: String(kty), crv, x, y, alg: LOCAL_ALGORITHM }] });
 }
 
 function actorFrom(subject: string | undefined, issuer: string): UserActor | undefined {

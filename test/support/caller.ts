@@ -13,6 +13,11 @@ export class Caller {
     private readonly credential?: string,
   ) {}
 
+  /** The header that proves who calls. */
+  get authorization(): Record<string, string> {
+    return this.credential ? { authorization: `Bearer ${this.credential}` } : {};
+  }
+
   get(path: string, headers: Record<string, string> = {}): Promise<Answer> {
     return this.send('GET', path, undefined, headers);
   }
@@ -35,7 +40,7 @@ export class Caller {
       method,
       redirect: 'manual',
       headers: {
-        ...(this.credential && { authorization: `Bearer ${this.credential}` }),
+        ...this.authorization,
         ...(body !== undefined && { 'content-type': 'application/json' }),
         ...headers,
       },

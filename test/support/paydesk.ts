@@ -1,7 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type Stripe from 'stripe';
 import { StripeConnection } from '../../libs/stripe/stripe-connection.js';
+import { createStripeClient } from '../../libs/stripe/stripe-client.js';
 import { createSandbox, type Sandbox } from '../../libs/stripe-sandbox/create-sandbox.js';
 import { type ApiKeyKind, ApiKeysService } from '../../src/access/api-keys.service.js';
 import { issueUserToken } from '../../src/access/local-issuer.js';
@@ -17,6 +19,10 @@ export interface Paydesk {
   settings: Settings;
   databaseUrl: string;
   sandbox: Sandbox;
+  /** stripe-node on the sandbox, for what happens at Stripe without us. */
+  stripe: Stripe;
+  /** What the service and the test have asked of the sandbox so far, e.g. `POST /v1/customers`. */
+  stripeCalls: string[];
   /** A browser's web app, with the token of this user. */
   user(userId: string): Promise<Caller>;
   /** A partner's back end. */
@@ -36,7 +42,13 @@ export async function startPaydesk(
   const dataDir = await mkdtemp(join(tmpdir(), 'paydesk-test-'));
   const settings = settingsFrom({ LOG_LEVEL: 'silent', DATA_DIR: dataDir, ...environment });
   const database = await createTestDatabase();
-  const sandbox = await createSandbox();
+  const stripeCalls: string[] = [];
+  const sandbox = await createSandbox({
+    intercept: (request, run) => {
+      stripeCalls.push(`${request.method} ${request.path}`);
+      return run();
+    },
+  });
   const connection = new StripeConnection('sk_test_paydesk', sandbox.url);
   const app = await createApp({ settings, clock, databaseUrl: database.url, stripe: connection });
   await app.listen(0, '127.0.0.1');
@@ -49,6 +61,8 @@ export async function startPaydesk(
     settings,
     databaseUrl: database.url,
     sandbox,
+    stripe: createStripeClient(connection),
+    stripeCalls,
     user: async (userId) => new Caller(url, await issueUserToken(settings, userId, clock.now())),
     partner: async (tenant) => new Caller(url, await key('partner', tenant)),
     service: async (name = 'shop') => new Caller(url, await key('service', name)),

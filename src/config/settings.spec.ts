@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest';
+import { SettingsError, settingsFrom } from './settings.js';
+
+describe('settingsFrom', () => {
+  it('needs nothing: every setting has a default or may be absent', () => {
+    expect(settingsFrom({})).toMatchObject({
+      HOST: '127.0.0.1',
+      PORT: 3000,
+      DATA_DIR: '.data',
+      SANDBOX_PORT: 12_111,
+      DEFAULT_CURRENCY: 'usd',
+      BUSINESS_TIMEZONE: 'UTC',
+      REDIRECT_ORIGINS: [],
+      LOG_LEVEL: 'info',
+      sandboxMode: true,
+    });
+  });
+
+  it('reads what is set', () => {
+    const settings = settingsFrom({
+      PORT: '8080',
+      STRIPE_SECRET_KEY: 'sk_test_abc',
+      STRIPE_API_BASE: 'http://127.0.0.1:9420',
+      REDIRECT_ORIGINS: 'https://shop.example, https://pay.example:8443',
+      BUSINESS_TIMEZONE: 'Europe/Rome',
+      DEFAULT_CURRENCY: 'eur',
+    });
+    expect(settings).toMatchObject({
+      PORT: 8080,
+      STRIPE_SECRET_KEY: 'sk_test_abc',
+      STRIPE_API_BASE: 'http://127.0.0.1:9420',
+      REDIRECT_ORIGINS: ['https://shop.example', 'https://pay.example:8443'],
+      BUSINESS_TIMEZONE: 'Europe/Rome',
+      DEFAULT_CURRENCY: 'eur',
+      sandboxMode: false,
+    });
+  });
+
+  it('takes an empty variable for an absent one', () => {
+    expect(settingsFrom({ STRIPE_SECRET_KEY: '', PORT: '' })).toMatchObject({
+      PORT: 3000,
+      sandboxMode: true,
+    });
+  });
+
+  it('is frozen', () => {
+    const settings = settingsFrom({});
+    expect(() => Object.assign(settings, { PORT: 1 })).toThrow(TypeError);
+  });
+
+  it.each([
+    ['PORT', '80a'],
+    ['PORT', '65536'],
+    ['PORT', '-1'],
+    ['PORT', '3000.5'],
+    ['STRIPE_SECRET_KEY', 'pk_test_123'],
+    ['STRIPE_WEBHOOK_SECRET', 'hunter2'],
+    ['DATABASE_URL', 'mysql://localhost/x'],
+    ['SANDBOX_PORT', 'any'],
+    ['DEFAULT_CURRENCY', 'USD'],
+    ['DEFAULT_CURRENCY', 'bitcoin'],
+    ['BUSINESS_TIMEZONE', 'Mars/Olympus'],
+    ['REDIRECT_ORIGINS', 'https://shop.example/path'],
+    ['REDIRECT_ORIGINS', 'https://*.shop.example'],
+    ['REDIRECT_ORIGINS', 'javascript:alert(1)'],
+    ['REDIRECT_ORIGINS', 'https://user@shop.example'],
+    ['JWKS_URL', 'not a url'],
+    ['LOG_LEVEL', 'loud'],
+  ])('names %s in one line when it is %s, without telling the value', (name, value) => {
+    const boot = () => settingsFrom({ [name]: value });
+    expect(boot).toThrow(SettingsError);
+    expect(boot).toThrow(new RegExp(`^${name} [^\\n]+$`));
+    expect(boot).not.toThrow(value);
+  });
+
+  it('wants the secret key of another Stripe, and the issuer of an identity provider', () => {
+    expect(() => settingsFrom({ STRIPE_API_BASE: 'http://127.0.0.1:9420' })).toThrow(/^STRIPE_SECRET_KEY /);
+    expect(() => settingsFrom({ JWKS_URL: 'https://id.example/jwks.json' })).toThrow(/^JWT_ISSUER /);
+  });
+});

@@ -1,0 +1,150 @@
+import { request as httpRequest } from 'node:http';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Caller } from '../support/caller.js';
+import { type Paydesk, startPaydesk } from '../support/paydesk.js';
+
+const CHARGE = '/partners/user/user-1/payment_intent';
+const VALID = { amount: '3000', description: 'Wellness exam', stripe_payment_method_id: 'pm_123' };
+
+describe('bad input', () => {
+  let paydesk: Paydesk;
+  let partner: Caller;
+
+  beforeAll(async () => {
+    paydesk = await startPaydesk();
+    partner = await paydesk.partner('acme');
+  });
+  afterAll(() => {
+    expect(paydesk.stripeCalls).toEqual([]);
+    return paydesk.close();
+  });
+
+  it.each<[string, object, string]>([
+    ['a float amount', { amount: 30.5 }, 'amount'],
+    ['an exponent', { amount: '3e3' }, 'amount'],
+    ['a decimal string', { amount: '30.00' }, 'amount'],
+    ['a sign', { amount: '+3000' }, 'amount'],
+    ['a space', { amount: ' 3000' }, 'amount'],
+    ['other digits', { amount: '٣٠٠٠' }, 'amount'],
+    ['hex', { amount: '0x10' }, 'amount'],
+    ['zero', { amount: 0 }, 'amount'],
+    ['zero as text', { amount: '0' }, 'amount'],
+    ['a negative amount', { amount: -3000 }, 'amount'],
+    ['an unsafe integer', { amount: 9_007_199_254_740_993 }, 'amount'],
+    ['an array', { amount: ['3000'] }, 'amount'],
+    ['an object', { amount: { $gt: 0 } }, 'amount'],
+    ['a boolean', { amount: true }, 'amount'],
+    ['null', { amount: null }, 'amount'],
+    ['no amount', { amount: undefined }, 'amount'],
+    ['too fine an amount of KWD', { amount: '5124', currency: 'kwd' }, 'amount'],
+    ['an unknown currency', { currency: 'zzz' }, 'currency'],
+    ['an upper-case currency', { currency: 'USD' }, 'currency'],
+    ['a null currency', { currency: null }, 'currency'],
+    ['an empty description', { description: '' }, 'description'],
+    ['a description of another type', { description: 7 }, 'description'],
+    ['a control character', { description: 'a\u0000b' }, 'description'],
+    ['a long description', { description: 'x'.repeat(1001) }, 'description'],
+    ['a path for an id', { stripe_payment_method_id: 'pm_1/../../customers' }, 'stripe_payment_method_id'],
+    ['another kind of id', { stripe_payment_method_id: 'cus_123' }, 'stripe_payment_method_id'],
+    ['an unknown property', { capture: true }, 'capture'],
+  ])('refuses %s and names the field', async (_what, change, field) => {
+    const { status, body, headers } = await partner.post(CHARGE, { ...VALID, ...change });
+    expect(status).toBe(400);
+    expect(headers.get('content-type')).toContain('application/problem+json');
+    expect(body).toMatchObject({ type: 'urn:paydesk:invalid-request', status: 400, retryable: false });
+    expect(body.errors).toEqual([{ field, message: expect.any(String) }]);
+  });
+
+  it('names every field that is wrong', async () => {
+    const { body } = await partner.post(CHARGE, {});
+    const fields = body.errors.map(({ field }: { field: string }) => field);
+    expect(fields.toSorted()).toEqual(['amount', 'description', 'stripe_payment_method_id']);
+  });
+
+  it('never tells the input back', async () => {
+    const evil = '<script>alert(1)</script>';
+    const { body } = await partner.post(CHARGE, { ...VALID, [evil]: evil, amount: evil, currency: evil });
+    expect(JSON.stringify(body)).not.toContain('<script>');
+  });
+
+  it.each([
+    ['broken JSON', '{"amount":'],
+    ['a JSON array', '[]'],
+    ['a JSON string', '"3000"'],
+    ['JSON null', 'null'],
+    ['a poisoned prototype', '{"__proto__":{"amount":"3000"}}'],
+  ])('refuses %s', async (_what, text) => {
+    const { status, body } = await partner.post(CHARGE, text);
+    expect({ status, type: body.type }).toEqual({ status: 400, type: 'urn:paydesk:invalid-request' });
+    expect(body.errors.length).toBeGreaterThan(0);
+  });
+
+  it('refuses a body over 100 kB', async () => {
+    const { status, body } = await partner.post(CHARGE, { ...VALID, description: 'x'.repeat(100 * 1024) });
+    expect({ status, type: body.type }).toEqual({ status: 413, type: 'urn:paydesk:payload-too-large' });
+  });
+
+  it.each([
+    'application/x-www-form-urlencoded',
+    'text/plain',
+    'multipart/form-data; boundary=x',
+    'application/xml',
+  ])('refuses %s', async (mediaType) => {
+    const { status, body } = await partner.post(CHARGE, 'amount=3000', { 'content-type': mediaType });
+    expect({ status, type: body.type }).toEqual({ status: 415, type: 'urn:paydesk:unsupported-media-type' });
+  });
+
+  it.each(['%00', '%ff', 'a%2Fb', 'a b', 'x'.repeat(256), '%3Cscript%3E', '..%2f..%2fadmin'])(
+    'refuses the user id %s',
+    async (user) => {
+      const { status, body } = await partner.get(`/partners/user/${user}/payment_methods`);
+      expect(status).toBe(400);
+      expect(body.errors).toHaveLength(1);
+    },
+  );
+
+  it('refuses a payment id that is none of Stripe’s', async () => {
+    const { status, body } = await partner.get('/partners/user/user-1/payments/pi_1%3Fexpand');
+    expect({ status, field: body.errors[0].field }).toEqual({ status: 400, field: 'id' });
+  });
+
+  describe('Idempotency-Key', () => {
+    it.each([
+      ['an empty one', ''],
+      ['one of 256 characters', 'k'.repeat(256)],
+      ['one with a space', 'a b'],
+      ['one beyond ASCII', 'clé'],
+      ['empty quotes', '""'],
+    ])('refuses %s', async (_what, key) => {
+      const { status, body } = await partner.post(CHARGE, VALID, { 'idempotency-key': key });
+      expect({ status, type: body.type, field: body.errors[0].field }).toEqual({
+        status: 400,
+        type: 'urn:paydesk:idempotency-key-invalid',
+        field: 'Idempotency-Key',
+      });
+    });
+
+    it('refuses two of them', async () => {
+      const status = await new Promise((resolve, reject) => {
+        const request = httpRequest(paydesk.url + CHARGE, {
+          method: 'POST',
+          headers: {
+            ...partner.authorization,
+            'content-type': 'application/json',
+            'idempotency-key': ['one', 'two'],
+          },
+        });
+        request.on('response', (response) => resolve(response.resume().statusCode)).on('error', reject);
+        request.end(JSON.stringify(VALID));
+      });
+      expect(status).toBe(400);
+    });
+  });
+
+  it('answers an unknown route with a problem document', async () => {
+    for (const path of ['/nope', '/partners', '/payments/', '/v1/customers']) {
+      const { status, body } = await partner.get(path);
+      expect({ status, type: body.type }).toEqual({ status: 404, type: 'urn:paydesk:not-found' });
+    }
+  });
+});

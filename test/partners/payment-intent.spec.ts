@@ -1,0 +1,181 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Caller } from '../support/caller.js';
+import { type Paydesk, startPaydesk } from '../support/paydesk.js';
+import { saveCard, someUser } from '../support/saved-card.js';
+
+describe('POST /partners/user/:user_id/payment_intent', () => {
+  let paydesk: Paydesk;
+  let partner: Caller;
+
+  beforeAll(async () => {
+    paydesk = await startPaydesk();
+    partner = await paydesk.partner('acme');
+  });
+  afterAll(() => paydesk.close());
+
+  async function chargeWith(
+    testCard: string,
+    headers: Record<string, string> = {},
+    amount: unknown = '3000',
+  ) {
+    const user = someUser();
+    const card = await saveCard(paydesk, partner, user, testCard);
+    const body = { amount, description: 'Wellness exam', stripe_payment_method_id: card };
+    const send = (change: object = {}) =>
+      partner.post(`/partners/user/${user}/payment_intent`, { ...body, ...change }, headers);
+    return { user, card, send, answer: await send() };
+  }
+
+  it('charges the card at once and off-session, and says where the payment is', async () => {
+    const { user, card, answer } = await chargeWith('pm_card_visa');
+    expect(answer.status).toBe(201);
+    expect(answer.body).toBeUndefined();
+    const location = answer.headers.get('location') ?? '';
+    expect(location).toMatch(new RegExp(`^/partners/user/${user}/payments/pi_\\w+$`));
+    const intent = await paydesk.stripe.paymentIntents.retrieve(location.split('/').at(-1) ?? '');
+    expect(intent).toMatchObject({
+      amount: 3000,
+      amount_received: 3000,
+      currency: 'usd',
+      description: 'Wellness exam',
+      payment_method: card,
+      status: 'succeeded',
+    });
+    const { body } = await partner.get(location);
+    expect(body).toMatchObject({ amount: '3000', status: 'complete', description: 'Wellness exam' });
+  });
+
+  it('takes the amount as a JSON number too, and another currency', async () => {
+    const { user, card } = await chargeWith('pm_card_visa');
+    const { headers } = await partner.post(`/partners/user/${user}/payment_intent`, {
+      amount: 500,
+      currency: 'jpy',
+      description: 'Tea',
+      stripe_payment_method_id: card,
+    });
+    const id = headers.get('location')?.split('/').at(-1) ?? '';
+    expect(await paydesk.stripe.paymentIntents.retrieve(id)).toMatchObject({ amount: 500, currency: 'jpy' });
+  });
+
+  // https://docs.stripe.com/testing#declined-payments: this card can be saved, and every charge fails.
+  it('tells a decline as 402 with its code, and keeps the failed payment in the history', async () => {
+    const { user, answer } = await chargeWith('pm_card_chargeCustomerFail');
+    expect(answer.status).toBe(402);
+    expect(answer.headers.get('content-type')).toContain('application/problem+json');
+    expect(answer.body).toMatchObject({
+      type: 'urn:paydesk:card-declined',
+      declineCode: 'generic_decline',
+      retryable: false,
+    });
+    expect(answer.body.operationId).toMatch(/^[0-9a-f-]{36}$/);
+    const { body } = await partner.get(`/partners/user/${user}/payments`);
+    expect(body).toMatchObject([{ status: 'requires payment method', amount: '3000' }]);
+  });
+
+  // https://docs.stripe.com/testing#three-ds-cards: always asks, whether or not it was set up.
+  it('tells of a card that wants its holder as 402 with what Stripe.js needs', async () => {
+    const user = someUser();
+    const setupIntent = await partner.post(`/partners/user/${user}/setup_intent`);
+    const [id = ''] = String(setupIntent.body.client_secret).split('_secret_');
+    const { customer } = await paydesk.stripe.setupIntents.retrieve(id);
+    const card = await paydesk.stripe.paymentMethods.attach('pm_card_authenticationRequired', {
+      customer: String(customer),
+    });
+    const { status, body } = await partner.post(`/partners/user/${user}/payment_intent`, {
+      amount: '3000',
+      description: 'Wellness exam',
+      stripe_payment_method_id: card.id,
+    });
+    expect(status).toBe(402);
+    expect(body).toMatchObject({ type: 'urn:paydesk:authentication-required' });
+    expect(body.paymentId).toMatch(/^pi_\w+$/);
+    expect(body.clientSecret).toMatch(new RegExp(`^${body.paymentId}_secret_\\w+$`));
+  });
+
+  it('charges once, however often the same request is repeated under one key', async () => {
+    const { user, send, answer } = await chargeWith('pm_card_visa', { 'idempotency-key': 'order-1' });
+    const again = await Promise.all([send(), send(), send()]);
+    for (const repetition of again) {
+      expect(repetition.status).toBe(201);
+      expect(repetition.headers.get('location')).toBe(answer.headers.get('location'));
+      expect(repetition.headers.get('idempotent-replayed')).toBe('true');
+    }
+    const { body } = await partner.get(`/partners/user/${user}/payments`);
+    expect(body).toHaveLength(1);
+  });
+
+  it('charges once for 20 requests at once under one key', async () => {
+    const user = someUser();
+    const card = await saveCard(paydesk, partner, user);
+    const send = () =>
+      partner.post(
+        `/partners/user/${user}/payment_intent`,
+        { amount: 700, description: 'Race', stripe_payment_method_id: card },
+        { 'idempotency-key': 'race' },
+      );
+    const answers = await Promise.all(Array.from({ length: 20 }, send));
+    for (const { status, body, headers } of answers) {
+      if (status === 201) continue;
+      expect(body).toMatchObject({ status: 409, type: 'urn:paydesk:in-progress', retryable: true });
+      expect(headers.get('retry-after')).toBe('1');
+    }
+    expect((await send()).status).toBe(201);
+    const { body } = await partner.get(`/partners/user/${user}/payments`);
+    expect(body).toHaveLength(1);
+  });
+
+  it('repeats a decline under the same key without trying the card again', async () => {
+    const { user, send, answer } = await chargeWith('pm_card_chargeCustomerFail', { 'idempotency-key': 'k' });
+    const again = await send();
+    expect(again.status).toBe(402);
+    expect(again.body).toMatchObject({ type: answer.body.type, operationId: answer.body.operationId });
+    expect(again.headers.get('idempotent-replayed')).toBe('true');
+    const { body } = await partner.get(`/partners/user/${user}/payments`);
+    expect(body).toHaveLength(1);
+  });
+
+  it('refuses a key that was used with another body', async () => {
+    const { user, send } = await chargeWith('pm_card_visa', { 'idempotency-key': 'order-2' });
+    const { status, body } = await send({ amount: '9900' });
+    expect({ status, type: body.type }).toEqual({ status: 422, type: 'urn:paydesk:idempotency-key-reused' });
+    expect((await partner.get(`/partners/user/${user}/payments`)).body).toHaveLength(1);
+  });
+
+  it('takes the same key of another partner, or for another user, for another request', async () => {
+    const headers = { 'idempotency-key': 'shared' };
+    const first = await chargeWith('pm_card_visa', headers);
+    const second = await chargeWith('pm_card_visa', headers);
+    expect(second.answer.status).toBe(201);
+    expect(second.answer.headers.get('location')).not.toBe(first.answer.headers.get('location'));
+  });
+
+  it("does not charge another user's card", async () => {
+    const { card } = await chargeWith('pm_card_visa');
+    const other = await chargeWith('pm_card_visa');
+    const { status, body } = await other.send({ stripe_payment_method_id: card });
+    expect({ status, errors: body.errors }).toEqual({
+      status: 404,
+      errors: [{ field: 'stripe_payment_method_id', message: 'no such object' }],
+    });
+  });
+
+  it('does not charge a card for a user who has none', async () => {
+    const { card } = await chargeWith('pm_card_visa');
+    const { status, body } = await partner.post(`/partners/user/${someUser()}/payment_intent`, {
+      amount: '3000',
+      description: 'x',
+      stripe_payment_method_id: card,
+    });
+    expect({ status, type: body.type }).toEqual({ status: 404, type: 'urn:paydesk:not-found' });
+  });
+
+  // https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts
+  it.each(['49', '100000000'])('refuses %s cents as out of range, without asking Stripe', async (amount) => {
+    const { send } = await chargeWith('pm_card_visa');
+    const before = paydesk.stripeCalls.length;
+    const { status, body } = await send({ amount });
+    expect({ status, type: body.type }).toEqual({ status: 422, type: 'urn:paydesk:amount-out-of-range' });
+    expect(body.errors).toMatchObject([{ field: 'amount' }]);
+    expect(paydesk.stripeCalls.slice(before)).not.toContain('POST /v1/payment_intents');
+  });
+});

@@ -1,0 +1,27 @@
+import { randomUUID } from 'node:crypto';
+import type { Caller } from './caller.js';
+import type { Paydesk } from './paydesk.js';
+
+/** A user id that no other test uses. */
+export function someUser(): string {
+  return `user-${randomUUID()}`;
+}
+
+/**
+ * Saves a card for a partner's user as a front end would: a SetupIntent from us, confirmed at Stripe.
+ * Returns the payment method's id.
+ */
+export async function saveCard(
+  { stripe }: Paydesk,
+  partner: Caller,
+  userId: string,
+  testCard = 'pm_card_visa',
+): Promise<string> {
+  const { body } = await partner.post(`/partners/user/${userId}/setup_intent`);
+  const [setupIntentId = ''] = String(body.client_secret).split('_secret_');
+  const intent = await stripe.setupIntents.confirm(setupIntentId, {
+    payment_method: testCard,
+    return_url: 'https://example.com/saved',
+  });
+  return String(intent.payment_method);
+}
