@@ -1,0 +1,125 @@
+import { currencyParam } from '../currencies.js';
+import { createPrice, updatePrice } from '../entities/price.js';
+import { isWithin, listPage, listParams } from '../http/lists.js';
+import { fromPath } from '../http/lookup.js';
+import { metadata } from '../http/metadata.js';
+import { array, boolean, decimal, integer, object, oneOf, range, required, string } from '../http/params.js';
+import { route, type Route } from '../http/route.js';
+
+export const interval = oneOf('day', 'week', 'month', 'year');
+const taxBehavior = oneOf('exclusive', 'inclusive', 'unspecified');
+const amounts = {
+  currency: required(currencyParam()),
+  tax_behavior: taxBehavior,
+  unit_amount: integer({ min: 0, max: 999_999_999_999 }),
+  unit_amount_decimal: decimal(),
+};
+const recurring = { interval: required(interval), interval_count: integer({ min: 1 }) };
+
+/** `default_price_data` of a product. */
+export const defaultPriceParams = { ...amounts, metadata: metadata(), recurring: object(recurring) };
+
+/** `price_data` of a line item: https://docs.stripe.com/api/checkout/sessions/create. */
+export const inlineParams = {
+  ...amounts,
+  product: string(),
+  product_data: object({
+    description: string({ maxLength: 40_000 }),
+    images: array(string()),
+    metadata: metadata(),
+    name: required(string()),
+    tax_code: string(),
+    unit_label: string({ maxLength: 12 }),
+  }),
+  recurring: object(recurring),
+};
+
+/** `price_data` of a subscription's item: recurring, of a product that exists. */
+export const recurringInlineParams = {
+  ...amounts,
+  product: required(string()),
+  recurring: required(object(recurring)),
+};
+
+/** Source: https://docs.stripe.com/api/prices/create; the sandbox has no tiers and no metered usage. */
+export const createParams = {
+  ...amounts,
+  active: boolean(),
+  billing_scheme: oneOf('per_unit'),
+  lookup_key: string({ maxLength: 200 }),
+  metadata: metadata(),
+  nickname: string(),
+  product: string(),
+  product_data: object({
+    active: boolean(),
+    id: string(),
+    metadata: metadata(),
+    name: required(string()),
+    statement_descriptor: string({ maxLength: 22 }),
+    tax_code: string(),
+    unit_label: string({ maxLength: 12 }),
+  }),
+  recurring: object({
+    ...recurring,
+    trial_period_days: integer({ min: 0 }),
+    usage_type: oneOf('licensed'),
+  }),
+  transfer_lookup_key: boolean(),
+};
+
+/** Source: https://docs.stripe.com/api/prices/update. */
+export const updateParams = {
+  active: boolean(),
+  lookup_key: string({ maxLength: 200 }),
+  metadata: metadata(),
+  nickname: string(),
+  tax_behavior: taxBehavior,
+  transfer_lookup_key: boolean(),
+};
+
+export const priceRoutes: Route[] = [
+  route({
+    method: 'POST',
+    path: '/v1/prices',
+    params: createParams,
+    handle: ({ ctx, params }) => createPrice(ctx, params),
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/prices',
+    params: {
+      ...listParams,
+      active: boolean(),
+      created: range(),
+      currency: currencyParam(),
+      lookup_keys: array(string()),
+      product: string(),
+      recurring: object({ interval, usage_type: oneOf('licensed', 'metered') }),
+      type: oneOf('one_time', 'recurring'),
+    },
+    handle: ({ ctx, params }) => {
+      const { active, currency, product, type, lookup_keys, recurring: wanted } = params;
+      return listPage(ctx.store.prices, params, {
+        url: '/v1/prices',
+        where: { active, currency, product, type },
+        filter: (price) =>
+          isWithin(price.created, params.created) &&
+          (lookup_keys?.includes(price.lookup_key ?? '') ?? true) &&
+          (wanted?.interval === undefined || price.recurring?.interval === wanted.interval) &&
+          (wanted?.usage_type === undefined || price.recurring?.usage_type === wanted.usage_type),
+      });
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/prices/:price',
+    params: {},
+    handle: ({ ctx, path }) => fromPath(ctx.store.prices, path.price),
+  }),
+  route({
+    method: 'POST',
+    path: '/v1/prices/:price',
+    params: updateParams,
+    handle: ({ ctx, params, path }) => updatePrice(ctx, fromPath(ctx.store.prices, path.price), params),
+  }),
+];

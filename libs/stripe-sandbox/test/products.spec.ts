@@ -1,0 +1,115 @@
+import { expect, test } from 'vitest';
+import { failureOf, openBench } from './support.js';
+
+test('a product starts active, without a price', async () => {
+  const { stripe } = await openBench();
+  const product = await stripe.products.create({ name: 'Mug', description: 'White' });
+  expect(product).toMatchObject({
+    id: expect.stringMatching(/^prod_[A-Za-z0-9]{14}$/),
+    object: 'product',
+    active: true,
+    default_price: null,
+    images: [],
+    marketing_features: [],
+    name: 'Mug',
+    type: 'service',
+  });
+  expect(await stripe.products.retrieve(product.id)).toEqual(product);
+});
+
+test('default_price_data makes the default price with it', async () => {
+  const { stripe } = await openBench();
+  const product = await stripe.products.create({
+    name: 'Mug',
+    default_price_data: { currency: 'USD', unit_amount: 900 },
+    expand: ['default_price'],
+  });
+  expect(product.default_price).toMatchObject({
+    active: true,
+    currency: 'usd',
+    product: product.id,
+    type: 'one_time',
+    unit_amount: 900,
+  });
+  expect(await failureOf(stripe.products.del(product.id))).toMatchObject({
+    message: 'This product cannot be deleted because it has one or more user-created prices.',
+  });
+});
+
+test('an id of the caller is taken once', async () => {
+  const { stripe } = await openBench();
+  await stripe.products.create({ id: 'mug', name: 'Mug' });
+  expect(await failureOf(stripe.products.create({ id: 'mug', name: 'Mug' }))).toMatchObject({
+    statusCode: 400,
+    code: 'resource_already_exists',
+  });
+  expect(await stripe.products.del('mug')).toEqual({ id: 'mug', object: 'product', deleted: true });
+});
+
+test('a recurring price counts its intervals', async () => {
+  const { stripe } = await openBench();
+  const { id } = await stripe.products.create({ name: 'Box' });
+  const price = await stripe.prices.create({
+    product: id,
+    currency: 'eur',
+    unit_amount: 1200,
+    recurring: { interval: 'month', interval_count: 3 },
+  });
+  expect(price).toMatchObject({
+    id: expect.stringMatching(/^price_1[A-Za-z0-9]{23}$/),
+    active: true,
+    billing_scheme: 'per_unit',
+    recurring: { interval: 'month', interval_count: 3, meter: null, usage_type: 'licensed' },
+    tax_behavior: 'unspecified',
+    type: 'recurring',
+  });
+  expect(price.unit_amount_decimal?.toString()).toBe('1200');
+});
+
+test('a price needs a product, one amount, a known currency, and at most three years', async () => {
+  const { stripe } = await openBench();
+  const { id: product } = await stripe.products.create({ name: 'Box' });
+  const refusal = async (params: object) =>
+    failureOf(stripe.prices.create({ currency: 'usd', unit_amount: 500, product, ...params }));
+  expect(await refusal({ product: 'prod_none' })).toMatchObject({
+    code: 'resource_missing',
+    param: 'product',
+    message: "No such product: 'prod_none'",
+  });
+  expect(await refusal({ product: undefined })).toMatchObject({ code: 'parameter_missing' });
+  expect(await refusal({ unit_amount: undefined })).toMatchObject({ param: 'unit_amount' });
+  expect((await refusal({ currency: 'xxx' })).message).toMatch(/^Invalid currency: xxx/);
+  expect(await refusal({ recurring: { interval: 'year', interval_count: 4 } })).toMatchObject({
+    param: 'recurring[interval_count]',
+  });
+  expect((await stripe.prices.list({ product })).data).toEqual([]);
+});
+
+test('prices are found by product, kind and lookup key, and the key can move', async () => {
+  const { stripe } = await openBench();
+  const { id: product } = await stripe.products.create({ name: 'Box' });
+  const make = (params: object) =>
+    stripe.prices.create({ currency: 'usd', unit_amount: 500, product, ...params });
+  const monthly = await make({ recurring: { interval: 'month' }, lookup_key: 'box' });
+  const once = await make({});
+  const ids = async (params: object) => (await stripe.prices.list(params)).data.map(({ id }) => id);
+  expect(await ids({ product })).toEqual([once.id, monthly.id]);
+  expect(await ids({ type: 'one_time' })).toEqual([once.id]);
+  expect(await ids({ lookup_keys: ['box'] })).toEqual([monthly.id]);
+  expect((await failureOf(make({ lookup_key: 'box' }))).param).toBe('lookup_key');
+  const heir = await make({ lookup_key: 'box', transfer_lookup_key: true });
+  expect(await ids({ lookup_keys: ['box'] })).toEqual([heir.id]);
+});
+
+test('a price can be archived, but not its amount changed', async () => {
+  const { stripe } = await openBench();
+  const { id } = await stripe.prices.create({
+    currency: 'usd',
+    unit_amount: 500,
+    product_data: { name: 'Box' },
+  });
+  expect((await stripe.prices.update(id, { active: false })).active).toBe(false);
+  expect(await failureOf(stripe.prices.update(id, { unit_amount: 1 } as object))).toMatchObject({
+    code: 'parameter_unknown',
+  });
+});
