@@ -1,0 +1,179 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Caller } from '../support/caller.js';
+import { type Paydesk, startPaydesk } from '../support/paydesk.js';
+
+const redirects = { successRedirect: 'https://example.com/ok', failureRedirect: 'https://example.com/ko' };
+const tea = { productName: 'Tea', unitAmount: '2.00', quantity: 1 };
+const monthlyTea = { ...tea, interval: 'month' };
+
+describe('bad input to /pay and /pay/recurrent', () => {
+  let paydesk: Paydesk;
+  let shop: Caller;
+
+  beforeAll(async () => {
+    paydesk = await startPaydesk();
+    shop = await paydesk.service();
+  });
+  afterAll(() => paydesk.close());
+
+  async function refusal(path: string, body: unknown) {
+    const callsBefore = paydesk.stripeCalls.length;
+    const answer = await shop.post(path, body);
+    expect(answer.headers.get('content-type')).toContain('application/problem+json');
+    expect(paydesk.stripeCalls.slice(callsBefore)).toEqual([]);
+    return { status: answer.status, fields: answer.body.errors?.map((e: { field: string }) => e.field) };
+  }
+
+  it.each([
+    ['nothing', {}, ['successRedirect', 'failureRedirect']],
+    ['neither amount nor products', redirects, ['amount', 'products']],
+    ['both', { ...redirects, amount: '5.00', products: [tea] }, ['amount', 'products']],
+    ['an unknown property', { ...redirects, amount: '5.00', amuont: '5.00' }, ['amuont']],
+    ['an interval', { ...redirects, amount: '5.00', interval: 'month' }, ['interval']],
+    ['an amount that is a number', { ...redirects, amount: 5 }, ['amount']],
+    ['an amount of null', { ...redirects, amount: null }, ['amount']],
+    ['a foreign currency', { ...redirects, amount: '5.00', currency: 'xyz' }, ['currency']],
+    ['an upper-case currency', { ...redirects, amount: '5.00', currency: 'USD' }, ['currency']],
+    ['a tenant alone', { ...redirects, amount: '5.00', tenant: 'acme' }, ['tenant']],
+    ['a user id with a slash', { ...redirects, amount: '5.00', userId: 'a/b' }, ['userId']],
+    [
+      'an endless name',
+      { ...redirects, amount: '5.00', shopTransactionID: 'x'.repeat(201) },
+      ['shopTransactionID'],
+    ],
+    ['no products', { ...redirects, products: [] }, ['products']],
+    ['101 products', { ...redirects, products: Array(101).fill(tea) }, ['products']],
+    ['products by name', { ...redirects, products: { tea } }, ['products']],
+    ['products of null', { ...redirects, products: null }, ['products']],
+    ['a product of null', { ...redirects, products: [null] }, ['products']],
+    ['a product that is a list', { ...redirects, products: [[tea]] }, ['products']],
+    ['a product that is a text', { ...redirects, products: ['tea'] }, ['products']],
+  ])('refuses %s', async (_what, body, fields) => {
+    expect(await refusal('/pay', body)).toEqual({ status: 400, fields });
+  });
+
+  it.each([
+    '0',
+    '0.00',
+    '-5',
+    '+5',
+    '5.0',
+    '5.000',
+    '5,00',
+    '1e3',
+    '0x5',
+    ' 5',
+    '5 ',
+    '٥',
+    '',
+    '.5',
+    '5.',
+    '05',
+  ])('refuses the amount %j', async (amount) => {
+    expect(await refusal('/pay', { ...redirects, amount })).toEqual({ status: 400, fields: ['amount'] });
+  });
+
+  it.each([
+    ['5.00', 'jpy'],
+    ['5.00', 'kwd'],
+    ['5.121', 'kwd'],
+    ['5.120', 'usd'],
+  ])('refuses the amount %s in %s', async (amount, currency) => {
+    expect(await refusal('/pay', { ...redirects, amount, currency })).toEqual({
+      status: 400,
+      fields: ['amount'],
+    });
+  });
+
+  // https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts
+  it.each([
+    ['0.49', 'usd'],
+    ['1000000.00', 'usd'],
+    ['49', 'jpy'],
+  ])('refuses to charge %s in %s', async (amount, currency) => {
+    expect(await refusal('/pay', { ...redirects, amount, currency })).toEqual({
+      status: 422,
+      fields: ['amount'],
+    });
+  });
+
+  it('refuses to charge too little for products', async () => {
+    const products = [{ ...tea, unitAmount: '0.12', quantity: 4 }];
+    expect(await refusal('/pay', { ...redirects, products })).toEqual({ status: 422, fields: ['products'] });
+  });
+
+  it.each([
+    ['no quantity', { productName: 'Tea', unitAmount: '2.00' }, 'quantity'],
+    ['a quantity of zero', { ...tea, quantity: 0 }, 'quantity'],
+    ['half a quantity', { ...tea, quantity: 0.5 }, 'quantity'],
+    ['a quantity in a text', { ...tea, quantity: '1' }, 'quantity'],
+    ['no unitAmount', { productName: 'Tea', quantity: 1 }, 'unitAmount'],
+    ['a negative unitAmount', { ...tea, unitAmount: '-2.00' }, 'unitAmount'],
+    ['a unitAmount of too few decimals', { ...tea, unitAmount: '2.0' }, 'unitAmount'],
+    ['two kinds at once', { ...tea, productId: 'prod_1' }, 'productName'],
+    ['a Price with a unitAmount', { priceId: 'price_1', quantity: 1, unitAmount: '2.00' }, 'unitAmount'],
+    ['an id of another kind', { priceId: 'prod_1', quantity: 1 }, 'priceId'],
+    ['an id that would leave its path', { priceId: 'price_1/../../customers', quantity: 1 }, 'priceId'],
+    ['a nested id', { priceId: { id: 'price_1' }, quantity: 1 }, 'priceId'],
+    ['an interval', monthlyTea, 'interval'],
+    ['an empty name', { ...tea, productName: '' }, 'productName'],
+  ])('refuses a product with %s', async (_what, product, field) => {
+    expect(await refusal('/pay', { ...redirects, products: [tea, product] })).toEqual({
+      status: 400,
+      fields: [`products[1].${field}`],
+    });
+  });
+
+  it.each([
+    'http://example.com/ok',
+    'https://evil.example/ok',
+    'javascript:alert(1)',
+    'ok',
+    'https://a:b@example.com',
+  ])('refuses to redirect to %s', async (url) => {
+    const body = { amount: '5.00', successRedirect: url, failureRedirect: url };
+    expect(await refusal('/pay', body)).toEqual({
+      status: 400,
+      fields: ['successRedirect', 'failureRedirect'],
+    });
+  });
+
+  it.each([
+    ['an amount without an interval', { amount: '5.00' }, ['interval']],
+    ['an unknown interval', { amount: '5.00', interval: 'hour' }, ['interval']],
+    ['intervals of zero', { amount: '5.00', interval: 'day', intervalCount: 0 }, ['intervalCount']],
+    ['over three years', { amount: '5.00', interval: 'month', intervalCount: 37 }, ['intervalCount']],
+    ['an interval of products', { products: [monthlyTea], interval: 'month' }, ['interval']],
+    ['a product without an interval', { products: [tea] }, ['products[0].interval']],
+    [
+      'a Price with an interval',
+      { products: [{ priceId: 'price_1', quantity: 1, interval: 'month' }] },
+      ['products[0].interval'],
+    ],
+    [
+      'a product of over three years',
+      { products: [{ ...monthlyTea, interval: 'year', intervalCount: 4 }] },
+      ['products[0].intervalCount'],
+    ],
+    ['21 products', { products: Array(21).fill(monthlyTea) }, ['products']],
+    [
+      'products that are not billed as often',
+      { products: [monthlyTea, { ...monthlyTea, intervalCount: 2 }, { ...tea, interval: 'week' }] },
+      ['products[1].intervalCount', 'products[2].interval'],
+    ],
+  ])('refuses a subscription with %s', async (_what, body, fields) => {
+    expect(await refusal('/pay/recurrent', { ...redirects, ...body })).toEqual({ status: 400, fields });
+  });
+
+  it('never tells the input again', async () => {
+    const { body } = await shop.post('/pay', { ...redirects, amount: '<b>5</b>', '<i>': '<u>' });
+    expect(JSON.stringify(body)).not.toMatch(/[<>]/);
+  });
+
+  it('lets nobody but services in', async () => {
+    const body = { ...redirects, amount: '5.00' };
+    expect((await paydesk.stranger().post('/pay', body)).status).toBe(401);
+    expect((await (await paydesk.user('u')).post('/pay', body)).status).toBe(403);
+    expect((await (await paydesk.partner('p')).post('/pay', body)).status).toBe(403);
+  });
+});

@@ -1,0 +1,109 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Caller } from '../support/caller.js';
+import { type Paydesk, startPaydesk } from '../support/paydesk.js';
+import { someUser } from '../support/saved-card.js';
+
+describe('/customers/:user_id', () => {
+  let paydesk: Paydesk;
+  let shop: Caller;
+
+  beforeAll(async () => {
+    paydesk = await startPaydesk();
+    shop = await paydesk.service();
+  });
+  afterAll(() => paydesk.close());
+
+  it('describes a user, who becomes a customer by it, and shows the same again', async () => {
+    const path = `/customers/${someUser()}`;
+    const details = { email: 'jenny@example.com', name: 'Jenny Rosen', metadata: { segment: 'gold' } };
+    const { status, body } = await shop.put(path, details);
+    expect(status).toBe(200);
+    expect(body).toEqual({ stripeCustomerId: expect.stringMatching(/^cus_\w+$/), ...details });
+    expect((await shop.get(path)).body).toEqual(body);
+    expect(await paydesk.stripe.customers.retrieve(body.stripeCustomerId)).toMatchObject({
+      email: 'jenny@example.com',
+      name: 'Jenny Rosen',
+      metadata: { segment: 'gold' },
+    });
+  });
+
+  it('changes what is told, and merges metadata', async () => {
+    const path = `/customers/${someUser()}`;
+    const first = await shop.put(path, { name: 'Jenny', metadata: { a: '1', b: '2' } });
+    const { body } = await shop.put(path, { metadata: { b: '3', a: '' } });
+    expect(body).toEqual({ ...first.body, metadata: { b: '3' } });
+  });
+
+  it('links an existing Stripe customer', async () => {
+    const path = `/customers/${someUser()}`;
+    const { id } = await paydesk.stripe.customers.create({ name: 'Old friend' });
+    const linked = await shop.put(path, { stripeCustomerId: id });
+    expect(linked).toMatchObject({ status: 200, body: { stripeCustomerId: id, name: 'Old friend' } });
+    expect((await shop.put(path, { stripeCustomerId: id })).status).toBe(200);
+    expect((await shop.get(path)).body).toEqual(linked.body);
+  });
+
+  it('links neither a user nor a Stripe customer twice', async () => {
+    const [one, other] = await Promise.all([
+      paydesk.stripe.customers.create({}),
+      paydesk.stripe.customers.create({}),
+    ]);
+    const user = someUser();
+    await shop.put(`/customers/${user}`, { stripeCustomerId: one.id });
+    const relinked = await shop.put(`/customers/${user}`, { stripeCustomerId: other.id });
+    expect(relinked).toMatchObject({ status: 409, body: { type: 'urn:paydesk:invalid-state' } });
+    const shared = await shop.put(`/customers/${someUser()}`, { stripeCustomerId: one.id });
+    expect(shared).toMatchObject({ status: 409, body: { type: 'urn:paydesk:invalid-state' } });
+  });
+
+  it('keeps a user of a partner apart from a signed-in user of the same id', async () => {
+    const user = someUser();
+    const signedIn = await shop.put(`/customers/${user}`, { name: 'Jenny' });
+    const { status } = await shop.get(`/customers/${user}?tenant=acme`);
+    expect(status).toBe(404);
+    const partners = await shop.put(`/customers/${user}?tenant=acme`, { name: 'John' });
+    expect(partners.body.stripeCustomerId).not.toBe(signedIn.body.stripeCustomerId);
+    expect(await paydesk.stripe.customers.retrieve(partners.body.stripeCustomerId)).toMatchObject({
+      metadata: { paydesk_tenant: 'partner:acme', paydesk_user_id: user },
+    });
+  });
+
+  it('tells of an unknown user and an unknown Stripe customer as 404', async () => {
+    const path = `/customers/${someUser()}`;
+    expect(await shop.get(path)).toMatchObject({ status: 404, body: { type: 'urn:paydesk:not-found' } });
+    expect(await shop.put(path, { stripeCustomerId: 'cus_unknown' })).toMatchObject({
+      status: 404,
+      body: { errors: [{ field: 'stripeCustomerId' }] },
+    });
+  });
+
+  const MANY_KEYS = Object.fromEntries(Array.from({ length: 51 }, (_, i) => [`k${i}`, 'v']));
+
+  it.each([
+    ['nothing', {}, 'stripeCustomerId'],
+    ['a link and a description', { stripeCustomerId: 'cus_1', name: 'x' }, 'stripeCustomerId'],
+    ['an id of another kind', { stripeCustomerId: 'pi_1' }, 'stripeCustomerId'],
+    ['no e-mail address', { email: 'jenny' }, 'email'],
+    ['an empty name', { name: '' }, 'name'],
+    ['an unknown property', { name: 'x', balance: 5 }, 'balance'],
+    ['a key of ours', { metadata: { paydesk_user_id: 'x' } }, 'metadata'],
+    ['a key with brackets', { metadata: { 'a[b]': 'x' } }, 'metadata'],
+    ['a long key', { metadata: { ['k'.repeat(41)]: 'x' } }, 'metadata'],
+    ['a long value', { metadata: { a: 'x'.repeat(501) } }, 'metadata'],
+    ['a value that is a number', { metadata: { a: 1 } }, 'metadata'],
+    ['many keys', { metadata: MANY_KEYS }, 'metadata'],
+    ['metadata that is a list', { metadata: ['x'] }, 'metadata'],
+    ['metadata of null', { metadata: null }, 'metadata'],
+  ])('refuses %s', async (_what, body, field) => {
+    const callsBefore = paydesk.stripeCalls.length;
+    const answer = await shop.put(`/customers/${someUser()}`, body);
+    expect(answer).toMatchObject({ status: 400, body: { errors: [{ field }] } });
+    expect(paydesk.stripeCalls.slice(callsBefore)).toEqual([]);
+  });
+
+  it('lets nobody but services in', async () => {
+    expect((await paydesk.stranger().get('/customers/u')).status).toBe(401);
+    expect((await (await paydesk.partner('acme')).get('/customers/u')).status).toBe(403);
+    expect((await (await paydesk.user('u')).put('/customers/u', { name: 'x' })).status).toBe(403);
+  });
+});
