@@ -6,6 +6,8 @@ const redirects = { successRedirect: 'https://example.com/ok', failureRedirect: 
 const tea = { productName: 'Tea', unitAmount: '2.00', quantity: 1 };
 const monthlyTea = { ...tea, interval: 'month' };
 
+const times = (count: number, product: object) => Array.from({ length: count }, () => product);
+
 describe('bad input to /pay and /pay/recurrent', () => {
   let paydesk: Paydesk;
   let shop: Caller;
@@ -42,7 +44,7 @@ describe('bad input to /pay and /pay/recurrent', () => {
       ['shopTransactionID'],
     ],
     ['no products', { ...redirects, products: [] }, ['products']],
-    ['101 products', { ...redirects, products: Array(101).fill(tea) }, ['products']],
+    ['101 products', { ...redirects, products: times(101, tea) }, ['products']],
     ['products by name', { ...redirects, products: { tea } }, ['products']],
     ['products of null', { ...redirects, products: null }, ['products']],
     ['a product of null', { ...redirects, products: [null] }, ['products']],
@@ -155,7 +157,7 @@ describe('bad input to /pay and /pay/recurrent', () => {
       { products: [{ ...monthlyTea, interval: 'year', intervalCount: 4 }] },
       ['products[0].intervalCount'],
     ],
-    ['21 products', { products: Array(21).fill(monthlyTea) }, ['products']],
+    ['21 products', { products: times(21, monthlyTea) }, ['products']],
     [
       'products that are not billed as often',
       { products: [monthlyTea, { ...monthlyTea, intervalCount: 2 }, { ...tea, interval: 'week' }] },
