@@ -1,9 +1,9 @@
 import type { AddressInfo } from 'node:net';
 import { systemClock, type Clock } from './clock.js';
-import { Context } from './context.js';
+import type { Context } from './context.js';
+import { Engine } from './engine.js';
 import { Pipeline, type Interceptor } from './http/pipeline.js';
 import { createServer } from './http/server.js';
-import { LATEST_VERSION } from './http/versions.js';
 import { allRoutes } from './routes/all-routes.js';
 import { Journal } from './store/journal.js';
 import { Store } from './store/store.js';
@@ -29,33 +29,30 @@ export interface Sandbox {
   close(): Promise<void>;
 }
 
+/** How often time is looked at without a request. */
+const TICK_MS = 1000;
+
 /** Starts an offline Stripe on loopback; see the README beside this file. */
 export async function createSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const { port = 0, host = '127.0.0.1', dataDir, clock = systemClock, intercept } = options;
   const store = new Store();
   const journal = dataDir === undefined ? undefined : new Journal(dataDir, store);
   const persist: Journal['append'] = (changes) => journal?.append(changes);
-  const app = createServer(new Pipeline({ store, clock, persist, intercept }), allRoutes);
+  const engine = new Engine(store, clock, persist);
+  const catchUp = (): void => engine.catchUp();
+  const app = createServer(new Pipeline({ store, clock, persist, catchUp, intercept }), allRoutes);
   await app.listen({ port, host });
   const { port: boundPort } = app.server.address() as AddressInfo;
-  const url = `http://${host}:${boundPort}`;
-  const cause = { requestId: null, idempotencyKey: null, version: LATEST_VERSION };
+  engine.origin = `http://${host}:${boundPort}`;
+  const ticking = setInterval(catchUp, TICK_MS).unref();
   return {
-    url,
+    url: engine.origin,
     port: boundPort,
     store,
     clock,
-    run(work) {
-      try {
-        return work(new Context(store, clock, cause, url));
-      } catch (error) {
-        store.rollback();
-        throw error;
-      } finally {
-        store.commit(persist);
-      }
-    },
+    run: (work) => engine.run(work),
     async close() {
+      clearInterval(ticking);
       await app.close();
       journal?.close();
     },

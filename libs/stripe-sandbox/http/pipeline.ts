@@ -40,6 +40,8 @@ export interface PipelineOptions {
   store: Store;
   clock: Clock;
   persist: (changes: readonly Change[]) => void;
+  /** Does what time has brought about since the last request. */
+  catchUp: () => void;
   intercept?: Interceptor;
 }
 
@@ -98,6 +100,7 @@ export class Pipeline {
   #run(attempt: Attempt): Reply {
     const { route, request, requestId, version, keyed } = attempt;
     const { store, clock } = this.#options;
+    this.#options.catchUp();
     let hasBegun = false;
     let reply: Reply;
     try {

@@ -19,5 +19,6 @@ export type CollectionName =
   | 'webhookEndpoints'
   | 'testClocks'
   | 'tombstones'
+  | 'tasks'
   | 'cardFacts'
   | 'keptReplies';

@@ -1,4 +1,5 @@
 import type Stripe from 'stripe';
+import type { Task } from '../due.js';
 import type { KeptReply } from '../http/idempotency.js';
 import type { CardFacts } from '../entities/payment-method.js';
 import { Collection, type Change, type Entity } from './collection.js';
@@ -57,6 +58,8 @@ export class Store {
   readonly tombstones = new Collection<Tombstone>('tombstones', this.#record);
   /** Internal: which test card a payment method carries. */
   readonly cardFacts = new Collection<CardFacts>('cardFacts', this.#record);
+  /** Internal: what to look at again, and when. */
+  readonly tasks = new Collection<Task>('tasks', this.#record, ['clock']);
   /** Internal: replies to replay for their idempotency keys; the key is the id. */
   readonly keptReplies = new Collection<KeptReply>('keptReplies', this.#record);
 

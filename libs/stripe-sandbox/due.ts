@@ -1,0 +1,47 @@
+import type { Context } from './context.js';
+import type { CollectionName } from './store/names.js';
+import type { Store } from './store/store.js';
+
+/** A note to look at an entity again when its time has come. */
+export interface Task {
+  /** One for each entity: a new time replaces the old one. */
+  id: string;
+  /** Unix seconds at which it falls due: tasks are kept in that order. */
+  created: number;
+  /** The test clock that it goes by; null for the sandbox's own clock. */
+  clock: string | null;
+  collection: CollectionName;
+  subject: string;
+}
+
+/** What to do with an entity of a collection whose time has come. */
+export type DueWork = Partial<Record<CollectionName, (ctx: Context, id: string) => void>>;
+
+/** Plans to look at an entity again at a time, in place of any plan before; null plans nothing. */
+export function schedule(
+  ctx: Context,
+  collection: CollectionName,
+  subject: string,
+  { at, customer }: { at: number | null; customer?: string | null },
+): void {
+  const { tasks, customers } = ctx.store;
+  const id = `${collection}/${subject}`;
+  if (tasks.get(id)) tasks.remove(id);
+  if (at === null) return;
+  const clock = (customer ? customers.get(customer)?.test_clock : null) ?? null;
+  tasks.insert({ id, created: at, clock: clock as string | null, collection, subject });
+}
+
+/** The first task of a clock that is due by then. */
+export function nextDue(store: Store, clock: string | null, by: number): Task | undefined {
+  for (const task of store.tasks.oldestFirst({ where: { clock } })) {
+    return task.created <= by ? task : undefined;
+  }
+  return undefined;
+}
+
+/** Takes a task off the list and does it. */
+export function perform(ctx: Context, task: Task, work: DueWork): void {
+  ctx.store.tasks.remove(task.id);
+  work[task.collection]?.(ctx, task.subject);
+}

@@ -1,0 +1,4 @@
+import type { DueWork } from '../due.js';
+
+/** What time brings about, by the collection of the entity that waits for it. */
+export const dueWork: DueWork = {};
