@@ -1,0 +1,74 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+
+/** The built service as a process of its own, as `npm start` runs it. */
+export interface ServiceProcess {
+  /** Everything it wrote so far. */
+  output: () => string;
+  url: string;
+  sandboxUrl: string;
+  /** Sends a signal and waits for the end; returns the exit code, null after a SIGKILL. */
+  end(signal: NodeJS.Signals): Promise<number | null>;
+}
+
+const LISTENS = /Paydesk listens on (\S+)/;
+const SANDBOX = /Stripe sandbox at (\S+)/;
+
+/** Starts one on ports of its own, and waits until it says where it listens. */
+export async function startService(
+  dataDir: string,
+  environment: Record<string, string> = {},
+): Promise<ServiceProcess> {
+  const child = spawnService(dataDir, environment);
+  const output = collect(child);
+  await waitFor(child, output, LISTENS);
+  return {
+    output,
+    url: LISTENS.exec(output())?.[1] ?? '',
+    sandboxUrl: SANDBOX.exec(output())?.[1] ?? '',
+    end: async (signal) => {
+      const exited = once(child, 'exit');
+      child.kill(signal);
+      const [code] = (await exited) as [number | null];
+      return code;
+    },
+  };
+}
+
+/** Starts one that can't: returns its exit code and what it wrote. */
+export async function failToStart(
+  dataDir: string,
+  environment: Record<string, string>,
+): Promise<{ code: number; output: string }> {
+  const child = spawnService(dataDir, environment);
+  const output = collect(child);
+  const [code] = (await once(child, 'close')) as [number];
+  return { code, output: output() };
+}
+
+function spawnService(dataDir: string, environment: Record<string, string>): ChildProcess {
+  return spawn(process.execPath, ['dist/src/main.js'], {
+    env: { ...bareEnvironment(), DATA_DIR: dataDir, PORT: '0', SANDBOX_PORT: '0', ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+}
+
+/** The environment without anybody's settings of ours. */
+export function bareEnvironment(): Record<string, string> {
+  const { PATH = '', HOME = '' } = process.env;
+  return { PATH, HOME };
+}
+
+function collect(child: ChildProcess): () => string {
+  let text = '';
+  child.stdout?.on('data', (chunk: Buffer) => (text += chunk.toString()));
+  child.stderr?.on('data', (chunk: Buffer) => (text += chunk.toString()));
+  return () => text;
+}
+
+function waitFor(child: ChildProcess, output: () => string, pattern: RegExp): Promise<void> {
+  return new Promise((resolve, reject) => {
+    child.stdout?.on('data', () => pattern.test(output()) && resolve());
+    child.on('exit', (code) => reject(new Error(`the service ended with ${code}: ${output()}`)));
+  });
+}
