@@ -97,6 +97,19 @@ describe('Prices in /pay and /pay/recurrent', () => {
     });
   });
 
+  it('asks for no Price where other products are not billed as often already', async () => {
+    const products = [
+      { priceId: 'price_unknown', quantity: 1 },
+      { ...tea, interval: 'month' },
+      { ...tea, interval: 'week' },
+    ];
+    expect(await refusal('/pay/recurrent', products)).toEqual({
+      status: 400,
+      fields: ['products[2].interval'],
+      calls: [],
+    });
+  });
+
   it('counts them into the total', async () => {
     const priceId = await price({ unit_amount: 1_000_000 });
     expect(await refusal('/pay', [{ priceId, quantity: 100 }])).toMatchObject({

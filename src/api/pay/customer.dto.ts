@@ -1,9 +1,9 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { IsEmail } from 'class-validator';
 import type { Settings } from '../../config/settings.js';
 import type { Owner } from '../../core/actor.js';
 import { Problem } from '../../core/problem.js';
 import type { Customer, CustomerDetails } from '../../customers/customer.js';
-import { IsEmail } from 'class-validator';
 import { Field, Satisfies, StripeIdField, TextField, UserIdField } from '../dto/fields.js';
 import { ownerOf } from './owner.js';
 

@@ -1,9 +1,10 @@
 import { Body, Controller, Get, Param, Put, Query } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Settings } from '../../config/settings.js';
 import { CustomersService } from '../../customers/customers.service.js';
 import { Allow } from '../http/allow.decorator.js';
 import { ApiProblems } from '../http/api-problems.decorator.js';
+import { CUSTOMER_EXAMPLES } from './examples.js';
 import { CustomerParams, CustomerQuery, CustomerRequest, CustomerResponse } from './customer.dto.js';
 
 /** Who is which Stripe customer, for other internal services. */
@@ -34,6 +35,7 @@ export class CustomersController {
       'With `stripeCustomerId`, makes an existing Stripe customer stand for the user; 409 `invalid-state` where ' +
       'either is linked otherwise. With anything else, sets that, on a new customer where there is none yet.',
   })
+  @ApiBody({ type: CustomerRequest, examples: CUSTOMER_EXAMPLES })
   @ApiOkResponse({ type: CustomerResponse })
   @ApiProblems(
     'invalid-request',

@@ -8,7 +8,7 @@ import { SubscriptionsService } from '../../subscriptions/subscriptions.service.
 import { Allow } from '../http/allow.decorator.js';
 import { ApiProblems } from '../http/api-problems.decorator.js';
 import { ApiOperationHeaders, Operation, tell } from '../http/operation.decorator.js';
-import { PAY_EXAMPLES, PAY_RECURRENT_EXAMPLES } from './pay.examples.js';
+import { PAY_EXAMPLES, PAY_RECURRENT_EXAMPLES } from './examples.js';
 import { ExpireRequest, ExpireResponse, PayRequest, PayResponse } from './pay.dto.js';
 import { CancelRequest, CancelResponse, PayRecurrentRequest } from './pay-recurrent.dto.js';
 

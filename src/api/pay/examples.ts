@@ -36,3 +36,12 @@ export const PAY_RECURRENT_EXAMPLES = {
     },
   },
 };
+
+/** Bodies of `PUT /customers/:user_id`, for the docs; the first works as it is. */
+export const CUSTOMER_EXAMPLES = {
+  describe: {
+    summary: 'Say who the user is',
+    value: { email: 'jenny@example.com', name: 'Jenny Rosen', metadata: { segment: 'gold' } },
+  },
+  link: { summary: 'Link an existing Stripe customer', value: { stripeCustomerId: 'cus_TUvWxYz0123456' } },
+};
