@@ -2,10 +2,10 @@ import { declines, type Decline } from './declines.js';
 
 /**
  * When the cardholder must authenticate: `never`; for every on-session payment, and off-session ones unless the
- * card was set up (`unless_set_up`) or without exception (`always`); for on-session payments only, as it counts
- * as set up (`already_set_up`) or as only Radar asks for it (`on_session`).
+ * card was set up (`unless_set_up`) or without exception, as the issuer (`always`) or Radar (`by_radar`) asks for
+ * it; for on-session payments only, as it counts as set up (`already_set_up`).
  */
-export type Authentication = 'never' | 'unless_set_up' | 'already_set_up' | 'always' | 'on_session';
+export type Authentication = 'never' | 'unless_set_up' | 'already_set_up' | 'always' | 'by_radar';
 
 /** What the network does after a successful charge. */
 export type DisputeKind =
@@ -236,13 +236,13 @@ const ROWS: Row[] = [
   [
     '4000000000003220',
     'threeDSecure2Required threeDSecureRequired',
-    from('IE', { authentication: 'on_session' }),
+    from('IE', { authentication: 'by_radar' }),
   ],
-  ['4000008400000027', '', { authentication: 'on_session' }],
+  ['4000008400000027', '', { authentication: 'by_radar' }],
   [
     '4000008400001629',
     'threeDSecureRequiredChargeDeclined',
-    { authentication: 'on_session', decline: declines.generic },
+    { authentication: 'by_radar', decline: declines.generic },
   ],
   // The lookup fails before there is a challenge.
   ['4000008400001280', 'threeDSecureRequiredProcessingError', { decline: declines.generic }],

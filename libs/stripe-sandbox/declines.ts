@@ -6,6 +6,9 @@ export interface Decline {
   decline_code?: string;
   message: string;
   param?: string;
+  advice_code?: string;
+  /** The card network's own code. */
+  network_decline_code?: string;
   /** What a charge's `outcome` says of it. */
   outcome: 'issuer_declined' | 'blocked';
 }
@@ -22,7 +25,11 @@ const GENERIC = 'Your card was declined.';
 
 /** Sources: https://docs.stripe.com/declines/codes and https://docs.stripe.com/testing#declined-payments. */
 export const declines = {
-  generic: issuer('card_declined', 'generic_decline', GENERIC),
+  generic: {
+    ...issuer('card_declined', 'generic_decline', GENERIC),
+    advice_code: 'try_again_later',
+    network_decline_code: '01',
+  },
   insufficientFunds: issuer('card_declined', 'insufficient_funds', 'Your card has insufficient funds.'),
   lost: issuer('card_declined', 'lost_card', GENERIC),
   stolen: issuer('card_declined', 'stolen_card', GENERIC),

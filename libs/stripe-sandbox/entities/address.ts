@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import { object, string, unsettable, type Params } from '../http/params.js';
+import { object, required, string, unsettable, type Params } from '../http/params.js';
 
 /** An address as parameters. */
 export const addressParams = {
@@ -12,6 +12,15 @@ export const addressParams = {
 };
 
 export const addressParam = () => object(addressParams);
+
+/** Where goods go, as parameters of a payment. */
+export const shippingParams = {
+  address: required(addressParam()),
+  carrier: string(),
+  name: required(string()),
+  phone: string(),
+  tracking_number: string(),
+};
 
 /** A whole address: what is not given is null. */
 export function addressFrom(given: Params<typeof addressParams>): Stripe.Address {

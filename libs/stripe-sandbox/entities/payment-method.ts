@@ -18,8 +18,8 @@ export interface CardFacts {
   number: string;
   /** Authenticated for later use: by a setup intent, or by a payment that saved it. */
   isSetUp: boolean;
-  /** Was attached once and is no more: it can't be used again. */
-  isDetached: boolean;
+  /** Was detached, or paid once without being attached: it can't be used again. */
+  isSpent: boolean;
 }
 
 const NO_BILLING_DETAILS: Stripe.PaymentMethod.BillingDetails = {
@@ -98,7 +98,7 @@ export function detachPaymentMethod(ctx: Context, before: Stripe.PaymentMethod):
     );
   }
   const after = ctx.store.paymentMethods.update(before.id, { customer: null });
-  ctx.store.cardFacts.update(before.id, { isDetached: true });
+  ctx.store.cardFacts.update(before.id, { isSpent: true });
   const owner = ctx.store.customers.get(before.customer as string);
   if (owner?.invoice_settings.default_payment_method === before.id) {
     const invoice_settings = { ...owner.invoice_settings, default_payment_method: null };
@@ -108,9 +108,9 @@ export function detachPaymentMethod(ctx: Context, before: Stripe.PaymentMethod):
   return after;
 }
 
-/** @throws StripeFailure 400 for a payment method that was detached */
+/** @throws StripeFailure 400 for a payment method that was detached or used up */
 export function requireUsable(ctx: Context, paymentMethodId: string): void {
-  if (!ctx.store.cardFacts.get(paymentMethodId)?.isDetached) return;
+  if (!ctx.store.cardFacts.get(paymentMethodId)?.isSpent) return;
   throw failures.invalidRequest(
     'This PaymentMethod was previously used without being attached to a Customer or was detached from a Customer, and may not be used again. To use a PaymentMethod multiple times, you must attach it to a Customer first.',
   );
@@ -152,7 +152,7 @@ function insertCard(
   }: { allow_redisplay?: Stripe.PaymentMethod.AllowRedisplay; metadata?: Record<string, string> } = {},
 ): Stripe.PaymentMethod {
   const id = newId('paymentMethod');
-  ctx.store.cardFacts.insert({ id, number: details.card.number, isSetUp: false, isDetached: false });
+  ctx.store.cardFacts.insert({ id, number: details.card.number, isSetUp: false, isSpent: false });
   return ctx.store.paymentMethods.insert({
     id,
     object: 'payment_method',

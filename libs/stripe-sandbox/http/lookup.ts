@@ -28,6 +28,19 @@ export function fromPathOrDeleted<T extends Entity>(store: Store, collection: Co
   return tombstone && isOne ? tombstone : fromPath(collection, id);
 }
 
+/**
+ * Checks an entity that a list is filtered by; a deleted one will do.
+ * @throws StripeFailure 400 resource_missing
+ */
+export function requireKnown<T extends Entity>(
+  store: Store,
+  collection: Collection<T>,
+  id: string | undefined,
+  param: string,
+): void {
+  if (id !== undefined && !store.tombstones.get(id)) fromParam(collection, id, param);
+}
+
 /** Answers as if the entity that a path names did not exist. */
 export function notFound<T extends Entity>(collection: Collection<T>, id: string): never {
   const { called, pathParam } = nounOf(collection);

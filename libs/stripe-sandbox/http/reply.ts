@@ -15,12 +15,14 @@ export function success(resource: object): Reply {
 export function failure({ status, body }: StripeFailure, requestId: string, nowSeconds: number): Reply {
   const error = {
     ...body,
-    ...(body.code !== undefined && {
-      doc_url: `https://stripe.com/docs/error-codes/${body.code.replaceAll('_', '-')}`,
-    }),
+    ...(body.code !== undefined && { doc_url: docUrlOf(body.code) }),
     request_log_url: `https://dashboard.stripe.com/test/logs/${requestId}?t=${nowSeconds}`,
   };
   const headers: Record<string, string> =
     status === 401 ? { 'WWW-Authenticate': 'Basic realm="Stripe"' } : {};
   return { status, headers, body: JSON.stringify({ error }) };
 }
+
+/** The page of Stripe's that explains an error code. */
+export const docUrlOf = (code: string): string =>
+  `https://stripe.com/docs/error-codes/${code.replaceAll('_', '-')}`;

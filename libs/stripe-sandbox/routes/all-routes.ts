@@ -1,5 +1,8 @@
 import type { Route } from '../http/route.js';
+import { chargeRoutes } from './charges.js';
 import { customerRoutes } from './customers.js';
+import { disputeRoutes } from './disputes.js';
+import { paymentIntentRoutes } from './payment-intents.js';
 import { paymentMethodRoutes } from './payment-methods.js';
 import { priceRoutes } from './prices.js';
 import { productRoutes } from './products.js';
@@ -8,6 +11,9 @@ import { productRoutes } from './products.js';
 export const allRoutes: readonly Route[] = [
   ...customerRoutes,
   ...paymentMethodRoutes,
+  ...paymentIntentRoutes,
+  ...chargeRoutes,
+  ...disputeRoutes,
   ...productRoutes,
   ...priceRoutes,
 ];

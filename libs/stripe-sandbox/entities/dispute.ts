@@ -1,0 +1,124 @@
+import type Stripe from 'stripe';
+import type { DisputeKind, TestCard } from '../cards.js';
+import type { Context } from '../context.js';
+import { newId } from '../store/ids.js';
+
+/** Days to answer a dispute in: https://docs.stripe.com/disputes/how-disputes-work. */
+const DAYS_TO_RESPOND = 9;
+
+interface Terms {
+  reason: string;
+  /** An inquiry moves no money yet. */
+  isInquiry?: boolean;
+  eligibility?: Stripe.Dispute.EvidenceDetails.EnhancedEligibility;
+}
+
+const FEE = { status: 'requires_fee_acknowledgement' } as const;
+
+/** Source: https://docs.stripe.com/testing#disputes. An early fraud warning is no dispute. */
+const TERMS: Record<DisputeKind, Terms[]> = {
+  fraudulent: [{ reason: 'fraudulent' }],
+  product_not_received: [{ reason: 'product_not_received' }],
+  inquiry: [{ reason: 'fraudulent', isInquiry: true }],
+  early_fraud_warning: [],
+  multiple: [{ reason: 'fraudulent' }, { reason: 'fraudulent' }],
+  ce3: [
+    {
+      reason: 'fraudulent',
+      eligibility: {
+        visa_compelling_evidence_3: {
+          required_actions: ['missing_customer_identifiers'],
+          status: 'requires_action',
+        },
+      },
+    },
+  ],
+  compliance: [{ reason: 'noncompliant', eligibility: { visa_compliance: FEE } }],
+};
+
+/** Disputes a captured charge as its test card has it. */
+export function openDisputes(ctx: Context, charge: Stripe.Charge, card: TestCard): void {
+  if (!card.dispute) return;
+  for (const terms of TERMS[card.dispute]) openDispute(ctx, charge, terms);
+}
+
+function openDispute(
+  ctx: Context,
+  charge: Stripe.Charge,
+  { reason, isInquiry = false, eligibility = {} }: Terms,
+): void {
+  const created = ctx.now(charge.customer as string | null);
+  const { brand } = charge.payment_method_details!.card!;
+  ctx.store.charges.update(charge.id, { disputed: true });
+  const dispute = ctx.store.disputes.insert({
+    id: newId('dispute'),
+    object: 'dispute',
+    amount: charge.amount_captured,
+    balance_transactions: [],
+    charge: charge.id,
+    created,
+    currency: charge.currency,
+    enhanced_eligibility_types: Object.keys(eligibility),
+    evidence: evidenceFrom(charge),
+    evidence_details: {
+      due_by: created + DAYS_TO_RESPOND * 24 * 60 * 60,
+      enhanced_eligibility: eligibility,
+      has_evidence: false,
+      past_due: false,
+      submission_count: 0,
+      submission_method: 'not_submitted',
+    },
+    intended_submission_method: null,
+    is_charge_refundable: isInquiry,
+    livemode: false,
+    metadata: {},
+    payment_intent: charge.payment_intent,
+    payment_method_details: {
+      card: {
+        brand: brand!,
+        case_type: isInquiry ? 'inquiry' : 'chargeback',
+        network: brand!,
+        network_reason_code: null,
+      },
+      type: 'card',
+    },
+    reason,
+    status: isInquiry ? 'warning_needs_response' : 'needs_response',
+  });
+  ctx.emit('charge.dispute.created', dispute);
+  if (!isInquiry) ctx.emit('charge.dispute.funds_withdrawn', dispute);
+}
+
+/** Nothing submitted yet but what Stripe knows from the charge. */
+function evidenceFrom({ billing_details, receipt_email }: Stripe.Charge): Stripe.Dispute.Evidence {
+  return {
+    access_activity_log: null,
+    billing_address: null,
+    cancellation_policy: null,
+    cancellation_policy_disclosure: null,
+    cancellation_rebuttal: null,
+    customer_communication: null,
+    customer_email_address: receipt_email ?? billing_details.email,
+    customer_name: billing_details.name,
+    customer_purchase_ip: null,
+    customer_signature: null,
+    duplicate_charge_documentation: null,
+    duplicate_charge_explanation: null,
+    duplicate_charge_id: null,
+    enhanced_evidence: {},
+    product_description: null,
+    receipt: null,
+    refund_policy: null,
+    refund_policy_disclosure: null,
+    refund_refusal_explanation: null,
+    service_date: null,
+    service_documentation: null,
+    shipping_address: null,
+    shipping_carrier: null,
+    shipping_date: null,
+    shipping_documentation: null,
+    shipping_tracking_number: null,
+    uncategorized_file: null,
+    uncategorized_text: null,
+  };
+}

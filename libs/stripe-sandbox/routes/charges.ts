@@ -1,0 +1,54 @@
+import { shippingParams } from '../entities/address.js';
+import { updateCharge } from '../entities/charge.js';
+import { isWithin, listPage, listParams } from '../http/lists.js';
+import { fromPath } from '../http/lookup.js';
+import { metadata } from '../http/metadata.js';
+import { object, oneOf, range, string } from '../http/params.js';
+import { route, type Route } from '../http/route.js';
+
+/** Source: https://docs.stripe.com/api/charges/update. */
+export const updateParams = {
+  description: string(),
+  fraud_details: object({ user_report: oneOf('fraudulent', 'safe') }),
+  metadata: metadata(),
+  receipt_email: string(),
+  shipping: object(shippingParams),
+  transfer_group: string(),
+};
+
+/** Charges are made by payment intents only: the sandbox has no `POST /v1/charges`. */
+export const chargeRoutes: Route[] = [
+  route({
+    method: 'GET',
+    path: '/v1/charges',
+    params: {
+      ...listParams,
+      created: range(),
+      customer: string(),
+      payment_intent: string(),
+      transfer_group: string(),
+    },
+    handle: ({ ctx, params }) =>
+      listPage(ctx.store.charges, params, {
+        url: '/v1/charges',
+        where: {
+          customer: params.customer,
+          payment_intent: params.payment_intent,
+          transfer_group: params.transfer_group,
+        },
+        filter: (charge) => isWithin(charge.created, params.created),
+      }),
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/charges/:charge',
+    params: {},
+    handle: ({ ctx, path }) => fromPath(ctx.store.charges, path.charge),
+  }),
+  route({
+    method: 'POST',
+    path: '/v1/charges/:charge',
+    params: updateParams,
+    handle: ({ ctx, params, path }) => updateCharge(ctx, fromPath(ctx.store.charges, path.charge), params),
+  }),
+];
