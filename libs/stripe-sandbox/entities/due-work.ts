@@ -1,4 +1,7 @@
 import type { DueWork } from '../due.js';
+import { checkoutSessionDue } from './checkout-session.js';
 
 /** What time brings about, by the collection of the entity that waits for it. */
-export const dueWork: DueWork = {};
+export const dueWork: DueWork = {
+  checkoutSessions: checkoutSessionDue,
+};

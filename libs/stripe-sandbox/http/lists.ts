@@ -48,6 +48,30 @@ export function listPage<T extends Entity>(
   return { object: 'list', data, has_more: found.length > limit, url };
 }
 
+/**
+ * One page of what an object holds, in the order it holds it.
+ * @throws StripeFailure 400 for both cursors, or for an unknown one
+ */
+export function pageOf<T extends { id: string; object: string }>(
+  items: readonly T[],
+  { limit = 10, starting_after: after, ending_before: before }: Params<typeof listParams>,
+  url: string,
+): Stripe.ApiList<T> {
+  if (after !== undefined && before !== undefined)
+    throw failures.exclusive('ending_before', 'starting_after');
+  const placeOf = (id: string, param: string): number => {
+    const place = items.findIndex((item) => item.id === id);
+    if (place === -1) throw failures.noSuch(items[0]?.object ?? 'item', id, param, 400);
+    return place;
+  };
+  const end = before === undefined ? items.length : placeOf(before, 'ending_before');
+  const begin = after === undefined ? 0 : placeOf(after, 'starting_after') + 1;
+  const start = before === undefined ? begin : Math.max(0, end - limit);
+  const data = items.slice(start, Math.min(end, start + limit));
+  const has_more = before === undefined ? start + limit < end : start > 0;
+  return { object: 'list', data, has_more, url };
+}
+
 /** Whether a number lies in a `created[gte]`-like filter. */
 export function isWithin(value: number, { gt, gte, lt, lte }: Range = {}): boolean {
   return (

@@ -1,5 +1,6 @@
 import type { Route } from '../http/route.js';
 import { chargeRoutes } from './charges.js';
+import { checkoutSessionRoutes } from './checkout-sessions.js';
 import { customerRoutes } from './customers.js';
 import { disputeRoutes } from './disputes.js';
 import { paymentIntentRoutes } from './payment-intents.js';
@@ -16,4 +17,5 @@ export const allRoutes: readonly Route[] = [
   ...disputeRoutes,
   ...productRoutes,
   ...priceRoutes,
+  ...checkoutSessionRoutes,
 ];

@@ -19,6 +19,8 @@ export type CollectionName =
   | 'webhookEndpoints'
   | 'testClocks'
   | 'tombstones'
+  | 'lineItems'
+  | 'checkoutFacts'
   | 'tasks'
   | 'cardFacts'
   | 'keptReplies';

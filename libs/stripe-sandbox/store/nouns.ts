@@ -80,6 +80,15 @@ export const nouns: Record<string, Noun> = {
     pathParam: 'session',
     expandable: {
       customer: 'customers',
+      line_items: (id, store) => {
+        const lines = [...store.lineItems.oldestFirst({ where: { session: id } })];
+        return {
+          object: 'list',
+          data: lines.slice(0, 10).map(({ item }) => item),
+          has_more: lines.length > 10,
+          url: `/v1/checkout/sessions/${id}/line_items`,
+        };
+      },
       payment_intent: 'paymentIntents',
       setup_intent: 'setupIntents',
       subscription: 'subscriptions',

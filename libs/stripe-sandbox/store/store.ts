@@ -1,6 +1,8 @@
 import type Stripe from 'stripe';
 import type { Task } from '../due.js';
 import type { KeptReply } from '../http/idempotency.js';
+import type { SoldItem } from '../entities/checkout-items.js';
+import type { CheckoutFacts } from '../entities/checkout-session.js';
 import type { CardFacts } from '../entities/payment-method.js';
 import { Collection, type Change, type Entity } from './collection.js';
 import type { CollectionName } from './names.js';
@@ -58,6 +60,10 @@ export class Store {
   readonly tombstones = new Collection<Tombstone>('tombstones', this.#record);
   /** Internal: which test card a payment method carries. */
   readonly cardFacts = new Collection<CardFacts>('cardFacts', this.#record);
+  /** Internal: what the checkout sessions sell. */
+  readonly lineItems = new Collection<SoldItem>('lineItems', this.#record, ['session']);
+  /** Internal: what a checkout session is to be paid with. */
+  readonly checkoutFacts = new Collection<CheckoutFacts>('checkoutFacts', this.#record);
   /** Internal: what to look at again, and when. */
   readonly tasks = new Collection<Task>('tasks', this.#record, ['clock']);
   /** Internal: replies to replay for their idempotency keys; the key is the id. */
