@@ -3,8 +3,10 @@ import type { DisputeKind, TestCard } from '../cards.js';
 import type { Context } from '../context.js';
 import { newId } from '../store/ids.js';
 
-/** Days to answer a dispute in: https://docs.stripe.com/disputes/how-disputes-work. */
-const DAYS_TO_RESPOND = 9;
+const DAY_SECONDS = 24 * 60 * 60;
+
+/** Visa's words for why; the other networks have others. */
+const NETWORK_REASONS: Record<string, string> = { fraudulent: '10.4', product_not_received: '13.1' };
 
 interface Terms {
   reason: string;
@@ -48,7 +50,8 @@ function openDispute(
   { reason, isInquiry = false, eligibility = {} }: Terms,
 ): void {
   const created = ctx.now(charge.customer as string | null);
-  const { brand } = charge.payment_method_details!.card!;
+  const brand = charge.payment_method_details!.card!.brand!;
+  const networkReason = isInquiry ? '10' : brand === 'visa' ? (NETWORK_REASONS[reason] ?? null) : null;
   ctx.store.charges.update(charge.id, { disputed: true });
   const dispute = ctx.store.disputes.insert({
     id: newId('dispute'),
@@ -61,7 +64,8 @@ function openDispute(
     enhanced_eligibility_types: Object.keys(eligibility),
     evidence: evidenceFrom(charge),
     evidence_details: {
-      due_by: created + DAYS_TO_RESPOND * 24 * 60 * 60,
+      // Until the end of the eighth day.
+      due_by: (Math.floor(created / DAY_SECONDS) + 9) * DAY_SECONDS - 1,
       enhanced_eligibility: eligibility,
       has_evidence: false,
       past_due: false,
@@ -75,10 +79,10 @@ function openDispute(
     payment_intent: charge.payment_intent,
     payment_method_details: {
       card: {
-        brand: brand!,
+        brand,
         case_type: isInquiry ? 'inquiry' : 'chargeback',
-        network: brand!,
-        network_reason_code: null,
+        network: brand,
+        network_reason_code: networkReason,
       },
       type: 'card',
     },

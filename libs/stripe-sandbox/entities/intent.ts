@@ -1,8 +1,11 @@
 import type Stripe from 'stripe';
+import type { TestCard } from '../cards.js';
 import type { Context } from '../context.js';
 import { failures, StripeFailure, type ErrorBody } from '../http/errors.js';
+import type { Params } from '../http/params.js';
 import { docUrlOf } from '../http/reply.js';
-import { requireUsable } from './payment-method.js';
+import type { createParams as paymentMethodParams } from '../routes/payment-methods.js';
+import { createPaymentMethod, requireUsable, usePaymentMethod } from './payment-method.js';
 
 /** What setup intents and payment intents have in common. */
 export type Intent = Stripe.SetupIntent | Stripe.PaymentIntent;
@@ -114,6 +117,32 @@ export function requireMayUse(
     );
   }
   requireUsable(ctx, paymentMethod.id);
+}
+
+/** The payment method that a request names or describes, if any. */
+export function givenMethod(
+  ctx: Context,
+  given: { payment_method?: string; payment_method_data?: Params<typeof paymentMethodParams> },
+): Stripe.PaymentMethod | undefined {
+  const { payment_method: id, payment_method_data: details } = given;
+  if (id !== undefined) return usePaymentMethod(ctx, id, 'payment_method');
+  return details && createPaymentMethod(ctx, details);
+}
+
+/** Whether the cardholder has to authenticate, as the card has it or the intent asks for. */
+export function mustAuthenticate(
+  ctx: Context,
+  { payment_method_options }: Intent,
+  paymentMethodId: string,
+  card: TestCard,
+  offSession = false,
+): boolean {
+  const requested = payment_method_options?.card?.request_three_d_secure ?? 'automatic';
+  if (requested !== 'automatic' && card.isThreeDSecureSupported && !offSession) return true;
+  if (card.authentication === 'never') return false;
+  if (!offSession) return true;
+  if (card.authentication === 'unless_set_up') return !ctx.store.cardFacts.get(paymentMethodId)!.isSetUp;
+  return card.authentication !== 'already_set_up';
 }
 
 /** Runs work on an existing intent, whose errors show the intent as Stripe's do. */

@@ -1,5 +1,4 @@
 import type Stripe from 'stripe';
-import type { TestCard } from '../cards.js';
 import type { Context } from '../context.js';
 import { cardError, declines } from '../declines.js';
 import { StripeFailure, type ErrorBody } from '../http/errors.js';
@@ -8,6 +7,7 @@ import { openDisputes } from './dispute.js';
 import {
   authenticationOf,
   keptError,
+  mustAuthenticate,
   requireMayUse,
   requireReturnUrl,
   showing,
@@ -109,7 +109,8 @@ function attempt(ctx: Context, intent: Stripe.PaymentIntent, confirmation: Confi
   const paymentMethod = readyToConfirm(ctx, intent, confirmation);
   const { offSession = false, returnUrl, failsOnAction = false } = confirmation;
   const card = testCardOf(ctx, paymentMethod.id);
-  if (!mustAuthenticate(ctx, intent, paymentMethod, card, offSession)) return pay(ctx, intent, paymentMethod);
+  if (!mustAuthenticate(ctx, intent, paymentMethod.id, card, offSession))
+    return pay(ctx, intent, paymentMethod);
   if (offSession) {
     const decline = declines.authenticationRequired;
     // Radar refuses before there is a charge; the issuer is asked, and declines.
@@ -147,21 +148,6 @@ function requireConfirmable({ status }: Stripe.PaymentIntent): void {
       `This PaymentIntent could not be confirmed because it has a status of ${status}. Only a PaymentIntent with one of the following statuses may be confirmed: requires_payment_method, requires_confirmation, requires_action.`,
     );
   }
-}
-
-function mustAuthenticate(
-  ctx: Context,
-  { payment_method_options }: Stripe.PaymentIntent,
-  { id }: Stripe.PaymentMethod,
-  card: TestCard,
-  offSession: boolean,
-): boolean {
-  const requested = payment_method_options?.card?.request_three_d_secure ?? 'automatic';
-  if (requested !== 'automatic' && card.isThreeDSecureSupported && !offSession) return true;
-  if (card.authentication === 'never') return false;
-  if (!offSession) return true;
-  if (card.authentication === 'unless_set_up') return !ctx.store.cardFacts.get(id)!.isSetUp;
-  return card.authentication !== 'already_set_up';
 }
 
 /** Charges the card, as it is now nobody's business but the issuer's. */
@@ -223,6 +209,6 @@ function keepOrSpend(ctx: Context, intent: Stripe.PaymentIntent, paymentMethod: 
   }
 }
 
-/** The option for cards overrides the intent's own. */
-const captureMethodOf = ({ capture_method, payment_method_options }: Stripe.PaymentIntent): string =>
+/** How an intent is captured: the option for cards overrides the intent's own. */
+export const captureMethodOf = ({ capture_method, payment_method_options }: Stripe.PaymentIntent): string =>
   payment_method_options?.card?.capture_method ?? capture_method;

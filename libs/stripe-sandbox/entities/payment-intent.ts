@@ -9,9 +9,14 @@ import { newClientSecret, newId } from '../store/ids.js';
 import { requireChargeable } from './amount-limits.js';
 import { captureCharge, releaseCharge, shippingFrom } from './charge.js';
 import { openDisputes } from './dispute.js';
-import { methodsOf, requireMayUse, showing, unexpectedState } from './intent.js';
-import { confirmPaymentIntent, readyToConfirm, type Confirmation } from './payment-intent-confirm.js';
-import { createPaymentMethod, testCardOf, usePaymentMethod } from './payment-method.js';
+import { givenMethod, methodsOf, requireMayUse, showing, unexpectedState } from './intent.js';
+import {
+  captureMethodOf,
+  confirmPaymentIntent,
+  readyToConfirm,
+  type Confirmation,
+} from './payment-intent-confirm.js';
+import { testCardOf } from './payment-method.js';
 
 type CreateParams = Params<typeof createParams>;
 type UpdateParams = Params<typeof updateParams>;
@@ -168,11 +173,14 @@ export function capturePaymentIntent(
   });
 }
 
-function requireCapturable({ status, amount_capturable }: Stripe.PaymentIntent, amountMinor: number): void {
+function requireCapturable(intent: Stripe.PaymentIntent, amountMinor: number): void {
+  const { status, amount_capturable } = intent;
   if (status === 'succeeded') {
     throw unexpectedState(
       'payment',
-      'This PaymentIntent could not be captured because it has already been captured.',
+      captureMethodOf(intent) === 'manual'
+        ? 'This PaymentIntent could not be captured because it has already been captured.'
+        : 'The remaining amount on this PaymentIntent could not be captured because the remainder of the authorized amount has been released.',
     );
   }
   if (status !== 'requires_capture') {
@@ -230,14 +238,6 @@ function refuseConfirmParams(params: CreateParams): void {
     `This PaymentIntent's ${given} parameter can only be set when confirm is true.`,
     { param: given },
   );
-}
-
-function givenMethod(
-  ctx: Context,
-  { payment_method, payment_method_data }: Pick<CreateParams, 'payment_method' | 'payment_method_data'>,
-): Stripe.PaymentMethod | undefined {
-  if (payment_method !== undefined) return usePaymentMethod(ctx, payment_method, 'payment_method');
-  return payment_method_data && createPaymentMethod(ctx, payment_method_data);
 }
 
 const chargeOf = (ctx: Context, { latest_charge }: Stripe.PaymentIntent): Stripe.Charge =>

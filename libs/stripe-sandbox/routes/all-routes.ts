@@ -7,13 +7,17 @@ import { paymentIntentRoutes } from './payment-intents.js';
 import { paymentMethodRoutes } from './payment-methods.js';
 import { priceRoutes } from './prices.js';
 import { productRoutes } from './products.js';
+import { refundRoutes } from './refunds.js';
+import { setupIntentRoutes } from './setup-intents.js';
 
 /** Every route under /v1: a line a noun. */
 export const allRoutes: readonly Route[] = [
   ...customerRoutes,
   ...paymentMethodRoutes,
+  ...setupIntentRoutes,
   ...paymentIntentRoutes,
   ...chargeRoutes,
+  ...refundRoutes,
   ...disputeRoutes,
   ...productRoutes,
   ...priceRoutes,

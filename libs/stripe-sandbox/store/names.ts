@@ -3,6 +3,7 @@ export type CollectionName =
   | 'customers'
   | 'paymentMethods'
   | 'setupIntents'
+  | 'setupAttempts'
   | 'paymentIntents'
   | 'charges'
   | 'refunds'

@@ -39,7 +39,12 @@ export const nouns: Record<string, Noun> = {
   setup_intent: {
     called: 'setupintent',
     pathParam: 'intent',
-    expandable: { customer: 'customers', payment_method: 'paymentMethods' },
+    expandable: { customer: 'customers', latest_attempt: 'setupAttempts', payment_method: 'paymentMethods' },
+  },
+  setup_attempt: {
+    called: 'setupattempt',
+    pathParam: 'id',
+    expandable: { customer: 'customers', payment_method: 'paymentMethods', setup_intent: 'setupIntents' },
   },
   payment_intent: {
     called: 'payment_intent',
@@ -54,20 +59,18 @@ export const nouns: Record<string, Noun> = {
       payment_intent: 'paymentIntents',
       balance_transaction: 'balanceTransactions',
       failure_balance_transaction: 'balanceTransactions',
-      refunds: (id, store) => ({
-        object: 'list',
-        data: [...store.refunds.newestFirst({ where: { charge: id } })],
-        has_more: false,
-        url: `/v1/charges/${id}/refunds`,
-      }),
+      refunds: (id, store) =>
+        firstPage([...store.refunds.newestFirst({ where: { charge: id } })], `/v1/charges/${id}/refunds`),
     },
   },
   refund: {
     called: 'refund',
-    pathParam: 'id',
+    pathParam: 'refund',
     expandable: {
       charge: 'charges',
+      customer: 'customers',
       payment_intent: 'paymentIntents',
+      payment_method: 'paymentMethods',
       balance_transaction: 'balanceTransactions',
       failure_balance_transaction: 'balanceTransactions',
     },
@@ -153,6 +156,7 @@ export const objectOf: Partial<Record<CollectionName, string>> = {
   customers: 'customer',
   paymentMethods: 'payment_method',
   setupIntents: 'setup_intent',
+  setupAttempts: 'setup_attempt',
   paymentIntents: 'payment_intent',
   charges: 'charge',
   refunds: 'refund',
@@ -169,3 +173,8 @@ export const objectOf: Partial<Record<CollectionName, string>> = {
   webhookEndpoints: 'webhook_endpoint',
   testClocks: 'test_helpers.test_clock',
 };
+
+/** A list as it is inlined in what holds it: its first ten. */
+function firstPage(items: readonly object[], url: string) {
+  return { object: 'list', data: items.slice(0, 10), has_more: items.length > 10, url };
+}

@@ -28,6 +28,9 @@ export class Store {
     'customer',
   ]);
   readonly setupIntents = new Collection<Stripe.SetupIntent>('setupIntents', this.#record, ['customer']);
+  readonly setupAttempts = new Collection<Stripe.SetupAttempt>('setupAttempts', this.#record, [
+    'setup_intent',
+  ]);
   readonly paymentIntents = new Collection<Stripe.PaymentIntent>('paymentIntents', this.#record, [
     'customer',
   ]);

@@ -1,0 +1,54 @@
+import { cancelRefund, createRefund, updateRefund } from '../entities/refund.js';
+import { isWithin, listPage, listParams } from '../http/lists.js';
+import { fromPath } from '../http/lookup.js';
+import { metadata } from '../http/metadata.js';
+import { integer, oneOf, range, string } from '../http/params.js';
+import { route, type Route } from '../http/route.js';
+
+/** Source: https://docs.stripe.com/api/refunds/create. */
+export const createParams = {
+  amount: integer({ min: 1 }),
+  charge: string(),
+  metadata: metadata(),
+  payment_intent: string(),
+  reason: oneOf('duplicate', 'fraudulent', 'requested_by_customer'),
+};
+
+export const refundRoutes: Route[] = [
+  route({
+    method: 'POST',
+    path: '/v1/refunds',
+    params: createParams,
+    handle: ({ ctx, params }) => createRefund(ctx, params),
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/refunds',
+    params: { ...listParams, charge: string(), created: range(), payment_intent: string() },
+    handle: ({ ctx, params }) =>
+      listPage(ctx.store.refunds, params, {
+        url: '/v1/refunds',
+        where: { charge: params.charge, payment_intent: params.payment_intent },
+        filter: (refund) => isWithin(refund.created, params.created),
+      }),
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/refunds/:refund',
+    params: {},
+    handle: ({ ctx, path }) => fromPath(ctx.store.refunds, path.refund),
+  }),
+  route({
+    method: 'POST',
+    path: '/v1/refunds/:refund',
+    params: { metadata: metadata() },
+    handle: ({ ctx, params, path }) =>
+      updateRefund(ctx, fromPath(ctx.store.refunds, path.refund), params.metadata),
+  }),
+  route({
+    method: 'POST',
+    path: '/v1/refunds/:refund/cancel',
+    params: {},
+    handle: ({ ctx, path }) => cancelRefund(ctx, fromPath(ctx.store.refunds, path.refund)),
+  }),
+];
