@@ -1,5 +1,6 @@
 import type { Clock } from './clock.js';
 import { recordEvent, type EventType } from './entities/event.js';
+import { react } from './entities/reactions.js';
 import type { Store } from './store/store.js';
 
 /** The request that a piece of work is done for; nulls when the sandbox acts by itself, as time passes. */
@@ -31,8 +32,12 @@ export class Context {
     return frozen?.frozen_time ?? Math.floor(this.#clock.nowMs() / 1000);
   }
 
-  /** Records an event about a resource; with the resource as it was before, its `previous_attributes` too. */
+  /**
+   * Records an event about a resource, with the resource as it was before its `previous_attributes` too, and
+   * lets what depends on it follow.
+   */
   emit<T extends { id: string }>(type: EventType, resource: T, before?: T): void {
     recordEvent(this, type, resource, before);
+    react(this, type, resource);
   }
 }

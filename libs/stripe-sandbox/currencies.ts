@@ -2,12 +2,21 @@ import { failures } from './http/errors.js';
 import { string, type Param } from './http/params.js';
 
 /** Smallest charges in minor units, where Stripe names one: https://docs.stripe.com/currencies. */
-const MINIMUMS: Record<string, number> = {
-  ...{ aed: 200, ars: 50, aud: 50, brl: 50, cad: 50, chf: 50, cop: 50, czk: 1500, dkk: 250, eur: 50 },
-  ...{ gbp: 30, hkd: 400, huf: 17_500, idr: 50, ils: 50, inr: 50, jpy: 50, krw: 50, mxn: 1000, myr: 200 },
-  ...{ nok: 300, nzd: 50, php: 50, pln: 200, ron: 200, rub: 50, sek: 300, sgd: 50, thb: 1000, usd: 50 },
-  ...{ zar: 50 },
-};
+const MINIMUMS = new Map(
+  Object.entries({
+    30: 'gbp',
+    50: 'ars aud brl cad chf cop eur idr ils inr jpy krw nzd php rub sgd usd zar',
+    200: 'aed myr pln ron',
+    250: 'dkk',
+    300: 'nok sek',
+    400: 'hkd',
+    1000: 'mxn thb',
+    1500: 'czk',
+    17500: 'huf',
+  }).flatMap(([least, currencies]) =>
+    currencies.split(' ').map((currency) => [currency, Number(least)] as const),
+  ),
+);
 
 const ZERO_DECIMAL = words(
   'bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf', // https://docs.stripe.com/currencies#zero-decimal
@@ -45,7 +54,7 @@ export const currencyParam = (): Param<string> => {
 };
 
 /** The smallest amount Stripe charges, in minor units; where it names none, the smallest there is. */
-export const minimumChargeMinor = (currency: string): number => MINIMUMS[currency] ?? 1;
+export const minimumChargeMinor = (currency: string): number => MINIMUMS.get(currency) ?? 1;
 
 /** Power of ten from a currency's unit to the minor units of the API. */
 export function exponentOf(currency: string): number {

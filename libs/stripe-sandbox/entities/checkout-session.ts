@@ -11,6 +11,7 @@ import { requireChargeable } from './amount-limits.js';
 import { insertLines, readLines, requireEnough, type LineDraft } from './checkout-items.js';
 import { requireReadable } from './checkout-urls.js';
 import { methodsOf } from './intent.js';
+import { cancelPaymentIntent } from './payment-intent.js';
 import { amountOf } from './price.js';
 
 const MINUTES = 60;
@@ -27,6 +28,8 @@ export interface CheckoutFacts {
   customer: string | null;
   payment_intent: string | null;
   subscription: string | null;
+  /** As last entered on the page. */
+  contact: { email: string; name: string | null } | null;
 }
 
 /**
@@ -50,6 +53,7 @@ export function createCheckoutSession(ctx: Context, params: CreateParams): Strip
     customer: params.customer ?? null,
     payment_intent: null,
     subscription: null,
+    contact: null,
   });
   schedule(ctx, 'checkoutSessions', session.id, { at: expires_at });
   return session;
@@ -81,6 +85,8 @@ export function expireCheckoutSession(
   }
   const after = ctx.store.checkoutSessions.update(session.id, { status: 'expired', url: null });
   schedule(ctx, 'checkoutSessions', session.id, { at: null });
+  const attempt = ctx.store.checkoutFacts.get(session.id)?.payment_intent;
+  if (attempt) cancelPaymentIntent(ctx, ctx.store.paymentIntents.get(attempt)!, 'automatic');
   ctx.emit('checkout.session.expired', after);
   return after;
 }
@@ -191,32 +197,17 @@ function blankSession(ctx: Context, params: CreateParams): Stripe.Checkout.Sessi
   return {
     id,
     object: 'checkout.session',
+    ...UNUSED,
     adaptive_pricing: mode === 'payment' ? { enabled: false } : null,
-    after_expiration: null,
     allow_promotion_codes: params.allow_promotion_codes ?? null,
     allowed_payment_method_types,
     amount_subtotal: null,
     amount_total: null,
-    automatic_tax: { enabled: false, liability: null, provider: null, status: null },
-    billing_address_collection: null,
     cancel_url: params.cancel_url ?? null,
     client_reference_id: params.client_reference_id ?? null,
-    client_secret: null,
-    collected_information: null,
-    consent: null,
-    consent_collection: null,
     created: ctx.now(),
     currency: params.currency ?? null,
-    currency_conversion: null,
-    custom_fields: [],
-    custom_text: {
-      after_submit: null,
-      shipping_address: null,
-      submit: null,
-      terms_of_service_acceptance: null,
-    },
     customer: customer ?? null,
-    customer_account: null,
     customer_creation:
       mode === 'subscription' || customer ? null : (params.customer_creation ?? 'if_required'),
     customer_details: knownContact(ctx, params),
@@ -226,33 +217,23 @@ function blankSession(ctx: Context, params: CreateParams): Stripe.Checkout.Sessi
       excluded_payment_method_types: params.excluded_payment_method_types,
     }),
     expires_at: 0,
-    integration_identifier: null,
     invoice: null,
     invoice_creation: mode === 'payment' ? NO_INVOICE : null,
     livemode: false,
     locale: params.locale ?? null,
-    managed_payments: { enabled: false },
     metadata: mergeMetadata({}, params.metadata),
     mode,
-    origin_context: null,
     payment_intent: null,
-    payment_link: null,
     payment_method_collection:
       mode === 'payment' ? 'if_required' : (params.payment_method_collection ?? 'always'),
     payment_method_configuration_details,
     payment_method_options: { card: { request_three_d_secure: 'automatic' } },
     payment_method_types,
     payment_status: mode === 'setup' ? 'no_payment_required' : 'unpaid',
-    permissions: null,
-    phone_number_collection: { enabled: false },
-    recovered_from: null,
     saved_payment_method_options: customer
       ? { allow_redisplay_filters: ['always'], payment_method_remove: 'disabled', payment_method_save: null }
       : null,
     setup_intent: null,
-    shipping_address_collection: null,
-    shipping_cost: null,
-    shipping_options: [],
     status: 'open',
     submit_type: params.submit_type ?? null,
     subscription: null,
@@ -260,9 +241,39 @@ function blankSession(ctx: Context, params: CreateParams): Stripe.Checkout.Sessi
     total_details: null,
     ui_mode: 'hosted_page',
     url: `${ctx.origin}/c/pay/${id}`,
-    wallet_options: null,
   };
 }
+
+/** What Stripe's Checkout can do and the sandbox's does not. */
+const UNUSED = {
+  after_expiration: null,
+  automatic_tax: { enabled: false, liability: null, provider: null, status: null },
+  billing_address_collection: null,
+  client_secret: null,
+  collected_information: null,
+  consent: null,
+  consent_collection: null,
+  currency_conversion: null,
+  custom_fields: [],
+  customer_account: null,
+  integration_identifier: null,
+  managed_payments: { enabled: false },
+  origin_context: null,
+  payment_link: null,
+  permissions: null,
+  phone_number_collection: { enabled: false },
+  recovered_from: null,
+  shipping_address_collection: null,
+  shipping_cost: null,
+  shipping_options: [],
+  wallet_options: null,
+  custom_text: {
+    after_submit: null,
+    shipping_address: null,
+    submit: null,
+    terms_of_service_acceptance: null,
+  },
+} satisfies Partial<Stripe.Checkout.Session>;
 
 const NO_INVOICE: Stripe.Checkout.Session.InvoiceCreation = {
   enabled: false,

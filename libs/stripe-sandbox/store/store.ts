@@ -4,6 +4,7 @@ import type { KeptReply } from '../http/idempotency.js';
 import type { SoldItem } from '../entities/checkout-items.js';
 import type { CheckoutFacts } from '../entities/checkout-session.js';
 import type { CardFacts } from '../entities/payment-method.js';
+import type { Cause } from '../context.js';
 import { Collection, type Change, type Entity } from './collection.js';
 import type { CollectionName } from './names.js';
 
@@ -14,13 +15,16 @@ export interface Tombstone {
   deleted: true;
 }
 
+/** Is told of a change, and for whose request it was made. */
+export type Watcher = (change: Change, cause: Cause) => void;
+
 /**
  * Everything the sandbox knows. Entities are Stripe's own resources, references unexpanded; what Stripe does
  * not show is in the internal collections at the end.
  */
 export class Store {
   readonly #changes: Change[] = [];
-  readonly #watchers: ((change: Change) => void)[] = [];
+  readonly #watchers: Watcher[] = [];
   readonly #record = (change: Change): void => void this.#changes.push(change);
 
   readonly customers = new Collection<Stripe.Customer>('customers', this.#record, ['email', 'test_clock']);
@@ -66,23 +70,26 @@ export class Store {
   /** Internal: what the checkout sessions sell. */
   readonly lineItems = new Collection<SoldItem>('lineItems', this.#record, ['session']);
   /** Internal: what a checkout session is to be paid with. */
-  readonly checkoutFacts = new Collection<CheckoutFacts>('checkoutFacts', this.#record);
+  readonly checkoutFacts = new Collection<CheckoutFacts>('checkoutFacts', this.#record, [
+    'payment_intent',
+    'subscription',
+  ]);
   /** Internal: what to look at again, and when. */
   readonly tasks = new Collection<Task>('tasks', this.#record, ['clock']);
   /** Internal: replies to replay for their idempotency keys; the key is the id. */
   readonly keptReplies = new Collection<KeptReply>('keptReplies', this.#record);
 
   /** Calls `watcher` for each change once it is committed, in order: for webhooks, ledgers and the like. */
-  watch(watcher: (change: Change) => void): void {
+  watch(watcher: Watcher): void {
     this.#watchers.push(watcher);
   }
 
   /** Ends a unit of work: hands its changes to `persist`, then to the watchers. */
-  commit(persist: (changes: readonly Change[]) => void): void {
+  commit(persist: (changes: readonly Change[]) => void, cause: Cause): void {
     if (this.#changes.length === 0) return;
     const changes = this.#changes.splice(0);
     persist(changes);
-    for (const change of changes) for (const watcher of this.#watchers) watcher(change);
+    for (const change of changes) for (const watcher of this.#watchers) watcher(change, cause);
   }
 
   /** Ends a unit of work as if it had never begun. */

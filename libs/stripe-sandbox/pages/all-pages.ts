@@ -1,0 +1,6 @@
+import { authenticationPages } from './authentication.js';
+import { checkoutPages } from './checkout.js';
+import type { Page } from './page-server.js';
+
+/** Every page that a person may see. */
+export const allPages: readonly Page[] = [...checkoutPages, ...authenticationPages];

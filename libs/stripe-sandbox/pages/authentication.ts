@@ -1,0 +1,48 @@
+import type Stripe from 'stripe';
+import type { Context } from '../context.js';
+import { redirectTarget } from '../entities/checkout-urls.js';
+import type { Intent } from '../entities/intent.js';
+import { settle3ds } from '../entities/payment-intent-confirm.js';
+import { decodeForm } from '../http/form.js';
+import { challengePage } from './challenge-page.js';
+import { notice } from './layout.js';
+import { NOT_FOUND, type Page, type PageAnswer } from './page-server.js';
+
+/** The page that an intent's `next_action` leads to: https://docs.stripe.com/payments/3d-secure. */
+export const authenticationPages: Page[] = [
+  {
+    path: '/3ds/:intent',
+    show(ctx, named) {
+      const intent = waitingIntent(ctx, named['intent']!);
+      if (!intent) return NOT_FOUND;
+      const card = ctx.store.paymentMethods.get(intent.payment_method as string)?.card;
+      return { status: 200, page: challengePage(intent, card?.last4 ?? '') };
+    },
+    submit(ctx, named, body) {
+      const intent = waitingIntent(ctx, named['intent']!);
+      if (!intent) return NOT_FOUND;
+      const isAuthenticated = decodeForm(body)['result'] !== 'fail';
+      return afterwards(intent.next_action, settle3ds(ctx, intent, isAuthenticated));
+    },
+  },
+];
+
+function waitingIntent(ctx: Context, id: string): Stripe.PaymentIntent | undefined {
+  const intent = ctx.store.paymentIntents.get(id);
+  return intent?.status === 'requires_action' ? intent : undefined;
+}
+
+/** Back to the merchant, who is told of the outcome in the query: https://docs.stripe.com/payments/accept-a-payment. */
+function afterwards(action: Intent['next_action'], intent: Intent): PageAnswer {
+  const isDone = intent.status === 'succeeded' || intent.status === 'requires_capture';
+  const target = redirectTarget(action?.redirect_to_url?.return_url ?? '');
+  if (target === null) {
+    const text = isDone ? 'The authentication has succeeded.' : 'The authentication has failed.';
+    return { status: 200, page: notice('3D Secure', `${text} You can close this page.`) };
+  }
+  const url = new URL(target);
+  url.searchParams.set(intent.object, intent.id);
+  url.searchParams.set(`${intent.object}_client_secret`, intent.client_secret ?? '');
+  url.searchParams.set('redirect_status', isDone ? 'succeeded' : 'failed');
+  return { goTo: url.href };
+}

@@ -1,0 +1,23 @@
+import { formatAmount } from '../currencies.js';
+import type { Intent } from '../entities/intent.js';
+import { html } from './html.js';
+import { layout } from './layout.js';
+
+/** Where the cardholder's bank would ask whether it is them. */
+export function challengePage(intent: Intent, last4: string): string {
+  const purpose =
+    intent.object === 'payment_intent'
+      ? `pay ${formatAmount(intent.amount, intent.currency)}`
+      : 'save your card for later';
+  return layout(
+    '3D Secure',
+    html`<section class="card">
+      <h2>3D Secure authentication</h2>
+      <p>Your bank wants to know that it is you who wants to ${purpose} with the card ending in ${last4}.</p>
+      <form method="post" class="choices">
+        <button name="result" value="complete">Complete authentication</button>
+        <button name="result" value="fail" class="quiet">Fail authentication</button>
+      </form>
+    </section>`,
+  );
+}

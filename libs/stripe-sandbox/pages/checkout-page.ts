@@ -1,0 +1,60 @@
+import type Stripe from 'stripe';
+import { formatAmount } from '../currencies.js';
+import { cardForm } from './card-form.js';
+import { html, type Html } from './html.js';
+import { layout } from './layout.js';
+
+export interface CheckoutView {
+  session: Stripe.Checkout.Session;
+  lines: readonly Stripe.LineItem[];
+  /** Where its customer goes who does not want to pay. */
+  cancelUrl: string | null;
+  contact: { email: string | null; name: string | null };
+  error?: string | undefined;
+}
+
+/** The hosted page of a session. */
+export function checkoutPage(view: CheckoutView): string {
+  const { session, cancelUrl, contact, error } = view;
+  const isKnown = session.customer_details?.email != null;
+  return layout(
+    'Checkout',
+    html`<section aria-label="Order summary">
+        ${cancelUrl && html`<p><a class="back" href="${cancelUrl}">← Cancel and go back</a></p>`}
+        ${session.mode === 'setup' ? html`<h1>Save your card for later</h1>` : summary(view)}
+      </section>
+      ${cardForm({ submit: submitOf(session), error, ...contact, asksForEmail: !isKnown })}`,
+    { isWide: true },
+  );
+}
+
+function summary({ session, lines }: CheckoutView): Html {
+  const total = formatAmount(session.amount_total!, session.currency!);
+  return html`<h1>${session.mode === 'subscription' ? 'Subscribe' : 'Pay'}</h1>
+    <p class="total">${total} <small>${session.currency!.toUpperCase()} due today</small></p>
+    <ul class="lines">
+      ${lines.map(lineRow)}
+      <li class="sum"><span>Total due today</span><span class="amount">${total}</span></li>
+    </ul>`;
+}
+
+function lineRow({ description, quantity, price, amount_total, currency }: Stripe.LineItem): Html {
+  const unit = price?.unit_amount == null ? '' : `${formatAmount(price.unit_amount, currency)} each`;
+  const detail = [`Qty ${quantity}`, unit, periodOf(price)].filter(Boolean).join(', ');
+  return html`<li>
+    <span>${description}<small>${detail}</small></span>
+    <span class="amount">${formatAmount(amount_total, currency)}</span>
+  </li>`;
+}
+
+function periodOf(price: Stripe.Price | null): string {
+  if (!price?.recurring) return '';
+  const { interval, interval_count } = price.recurring;
+  return interval_count === 1 ? `per ${interval}` : `every ${interval_count} ${interval}s`;
+}
+
+function submitOf({ mode, amount_total, currency }: Stripe.Checkout.Session): string {
+  if (mode === 'setup') return 'Save card';
+  if (mode === 'subscription') return 'Subscribe';
+  return `Pay ${formatAmount(amount_total!, currency!)}`;
+}

@@ -1,0 +1,71 @@
+import type Stripe from 'stripe';
+import type { Context } from '../context.js';
+import { linesOf } from '../entities/checkout-items.js';
+import { payCheckout } from '../entities/checkout-payment.js';
+import { redirectTarget } from '../entities/checkout-urls.js';
+import { readCardEntry } from './card-entry.js';
+import { checkoutPage } from './checkout-page.js';
+import { notice } from './layout.js';
+import { attempt, NOT_FOUND, type Page, type PageAnswer } from './page-server.js';
+
+/** The page at a session's `url`. */
+export const checkoutPages: Page[] = [
+  {
+    path: '/c/pay/:session',
+    show(ctx, named) {
+      const session = ctx.store.checkoutSessions.get(named['session']!);
+      return session ? showSession(ctx, session) : NOT_FOUND;
+    },
+    submit(ctx, named, body) {
+      const session = ctx.store.checkoutSessions.get(named['session']!);
+      if (!session) return NOT_FOUND;
+      if (session.status !== 'open') return showSession(ctx, session);
+      const entry = readCardEntry(body, { email: contactOf(ctx, session).email, now: ctx.now() });
+      const outcome = attempt(() => payCheckout(ctx, session, entry));
+      if ('refusal' in outcome) return showOpen(ctx, session, outcome.refusal);
+      return { goTo: outcome.done ?? successUrl(session) };
+    },
+  },
+  {
+    // Where the cardholder comes back to after an authentication.
+    path: '/c/pay/:session/done',
+    show(ctx, named) {
+      const session = ctx.store.checkoutSessions.get(named['session']!);
+      if (!session) return NOT_FOUND;
+      return session.status === 'complete' ? { goTo: successUrl(session) } : showSession(ctx, session);
+    },
+  },
+];
+
+function showSession(ctx: Context, session: Stripe.Checkout.Session): PageAnswer {
+  if (session.status === 'open') return showOpen(ctx, session, lastRefusal(ctx, session));
+  const page =
+    session.status === 'complete'
+      ? notice('Thank you', 'This checkout has been completed.', {
+          url: successUrl(session),
+          label: 'Continue',
+        })
+      : notice('Too late', 'This checkout session has expired.');
+  return { status: 200, page };
+}
+
+function showOpen(ctx: Context, session: Stripe.Checkout.Session, error: string | undefined): PageAnswer {
+  const cancelUrl = session.cancel_url && redirectTarget(session.cancel_url, session.id);
+  const contact = contactOf(ctx, session);
+  const page = checkoutPage({ session, lines: linesOf(ctx, session.id), cancelUrl, contact, error });
+  return { status: error === undefined ? 200 : 402, page };
+}
+
+function contactOf(ctx: Context, { id, customer_details }: Stripe.Checkout.Session) {
+  const entered = ctx.store.checkoutFacts.get(id)?.contact;
+  return { email: customer_details?.email ?? entered?.email ?? null, name: entered?.name ?? null };
+}
+
+/** Why the attempt before did not work out, be it on another page. */
+function lastRefusal(ctx: Context, { id }: Stripe.Checkout.Session): string | undefined {
+  const intent = ctx.store.checkoutFacts.get(id)?.payment_intent;
+  return ctx.store.paymentIntents.get(intent ?? '')?.last_payment_error?.message;
+}
+
+const successUrl = ({ id, success_url }: Stripe.Checkout.Session): string =>
+  redirectTarget(success_url ?? '', id)!;

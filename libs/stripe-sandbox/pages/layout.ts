@@ -1,0 +1,31 @@
+import { html, type Html } from './html.js';
+
+/** A whole page, marked as the sandbox's. `isWide` gives it two columns where there is room. */
+export function layout(title: string, body: Html, { isWide = false } = {}): string {
+  return html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <title>${title} · Stripe sandbox</title>
+        <link rel="stylesheet" href="/sandbox.css" />
+        <link rel="icon" href="data:," />
+      </head>
+      <body>
+        <p class="banner">Sandbox: no money moves. Use test cards only.</p>
+        <main class="${isWide ? '' : 'single'}">${body}</main>
+      </body>
+    </html>`.text;
+}
+
+/** A page that only says something. */
+export function notice(title: string, text: string, onward?: { url: string; label: string }): string {
+  return layout(
+    title,
+    html`<section class="card">
+      <h2>${title}</h2>
+      <p>${text}</p>
+      ${onward && html`<a class="button" href="${onward.url}">${onward.label}</a>`}
+    </section>`,
+  );
+}

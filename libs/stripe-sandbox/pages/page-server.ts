@@ -1,0 +1,71 @@
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { Context } from '../context.js';
+import type { Engine } from '../engine.js';
+import { StripeFailure } from '../http/errors.js';
+import { notice } from './layout.js';
+import { STYLE } from './style.js';
+
+/** What a page answers with: itself, or where to go next. */
+export type PageAnswer = { status: 200 | 402 | 404; page: string } | { goTo: string };
+
+/** A page of the sandbox: what it shows, and what its form does. */
+export interface Page {
+  path: string;
+  show: (ctx: Context, named: Record<string, string>) => PageAnswer;
+  submit?: (ctx: Context, named: Record<string, string>, body: string) => PageAnswer;
+}
+
+/** No scripts, nothing from elsewhere, no framing. Forms may lead away, to the merchant's pages. */
+const HEADERS = {
+  'content-security-policy':
+    "default-src 'none'; style-src 'self'; img-src data:; form-action 'self' http: https:; base-uri 'none'; frame-ancestors 'none'",
+  'cache-control': 'no-store',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+};
+
+export const NOT_FOUND: PageAnswer = {
+  status: 404,
+  page: notice('Nothing here', 'This page does not exist, or has been used up.'),
+};
+
+/** Serves the pages beside the API. */
+export function servePages(app: FastifyInstance, engine: Engine, pages: readonly Page[]): void {
+  app.get('/sandbox.css', (_request, reply) => reply.type('text/css').send(STYLE));
+  for (const { path, show, submit } of pages) {
+    app.get(path, ({ params }, reply) =>
+      send(
+        reply,
+        engine.run((ctx) => show(ctx, params as Record<string, string>)),
+      ),
+    );
+    if (!submit) continue;
+    app.post(path, ({ params, body }, reply) =>
+      send(
+        reply,
+        engine.run((ctx) =>
+          submit(ctx, params as Record<string, string>, typeof body === 'string' ? body : ''),
+        ),
+      ),
+    );
+  }
+}
+
+function send(reply: FastifyReply, answer: PageAnswer): FastifyReply {
+  reply.headers(HEADERS);
+  if ('goTo' in answer) return reply.redirect(answer.goTo, 303);
+  return reply.code(answer.status).type('text/html; charset=utf-8').send(answer.page);
+}
+
+/**
+ * Runs what a form asks for: a refusal is something to tell the person, and what it wrote (a declined charge)
+ * stays.
+ */
+export function attempt<T>(work: () => T): { done: T } | { refusal: string } {
+  try {
+    return { done: work() };
+  } catch (error) {
+    if (!(error instanceof StripeFailure)) throw error;
+    return { refusal: error.body.message };
+  }
+}

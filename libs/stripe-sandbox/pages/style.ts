@@ -1,0 +1,44 @@
+/** The one style sheet of the pages. */
+export const STYLE = `
+:root {
+  --ink: #1a1f36; --muted: #5a6278; --line: #d5dae3; --paper: #fff; --wash: #f3f5f9;
+  --brand: #4a3aff; --bad: #b3093c; --sandbox: #ffe08a;
+  color-scheme: light;
+}
+* { box-sizing: border-box; }
+body { margin: 0; font: 16px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--wash); }
+.banner { background: var(--sandbox); padding: .5rem 1rem; text-align: center; font-weight: 600; }
+main { max-width: 60rem; margin: 0 auto; padding: 1.5rem 1rem 3rem; display: grid; gap: 1.5rem; }
+main.single { max-width: 32rem; }
+@media (min-width: 48rem) {
+  main:not(.single) { grid-template-columns: 1fr 1fr; padding-top: 3rem; gap: 3rem; align-items: start; }
+}
+h1 { font-size: 1.1rem; margin: 0; color: var(--muted); font-weight: 600; }
+h2 { font-size: 1.1rem; margin: 0 0 1rem; }
+.total { font-size: 2.25rem; font-weight: 700; margin: 0 0 1rem; overflow-wrap: anywhere; }
+.total small { font-size: 1rem; font-weight: 400; color: var(--muted); }
+.lines { list-style: none; margin: 0; padding: 0; }
+.lines li { display: flex; justify-content: space-between; gap: 1rem; padding: .75rem 0; border-top: 1px solid var(--line); }
+.lines span { overflow-wrap: anywhere; min-width: 0; }
+.lines small { display: block; color: var(--muted); }
+.lines .sum { font-weight: 700; }
+.amount { white-space: nowrap; }
+.card { background: var(--paper); border: 1px solid var(--line); border-radius: .75rem; padding: 1.25rem; }
+.field { margin-bottom: 1rem; }
+.row { display: grid; grid-template-columns: 1fr 1fr; gap: .75rem; }
+label { display: block; font-weight: 600; font-size: .9rem; margin-bottom: .25rem; }
+input { width: 100%; font: inherit; color: inherit; padding: .6rem .7rem; border: 1px solid #8a93a6; border-radius: .4rem; background: #fff; }
+input[aria-invalid=true] { border-color: var(--bad); }
+button, .button { display: inline-block; width: 100%; font: inherit; font-weight: 600; text-align: center; cursor: pointer;
+  padding: .7rem 1rem; border: 1px solid transparent; border-radius: .4rem; background: var(--brand); color: #fff; text-decoration: none; }
+button.quiet, .button.quiet { background: #fff; color: var(--ink); border-color: #8a93a6; }
+:focus-visible { outline: 3px solid #9a8cff; outline-offset: 2px; }
+.error { border-left: 4px solid var(--bad); background: #fdf0f3; color: var(--bad); padding: .75rem 1rem; margin: 0 0 1rem; font-weight: 600; }
+.tests { margin-top: 1.5rem; border-top: 1px solid var(--line); padding-top: 1rem; }
+.tests p { margin: 0 0 .75rem; color: var(--muted); font-size: .9rem; }
+.tests ul { list-style: none; margin: 0; padding: 0; display: grid; gap: .5rem; }
+.tests button { text-align: left; display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 .75rem; font-weight: 400; }
+.tests code { font: .9em ui-monospace, monospace; color: var(--muted); }
+.back { color: var(--muted); }
+.choices { display: grid; gap: .75rem; margin-top: 1.5rem; }
+`;

@@ -1,0 +1,192 @@
+import type { Stripe } from 'stripe';
+import { expect, test } from 'vitest';
+import { openBench } from './support.js';
+
+type Create = Stripe.Checkout.SessionCreateParams;
+
+const SALE: Create = {
+  mode: 'payment',
+  success_url: 'https://shop.example/thanks?session={CHECKOUT_SESSION_ID}',
+  cancel_url: 'https://shop.example/cart',
+  line_items: [
+    { price_data: { currency: 'usd', unit_amount: 900, product_data: { name: 'Mug' } }, quantity: 2 },
+  ],
+};
+
+/** What a browser would get, without following redirects. */
+interface Shown {
+  status: number;
+  location: string | null;
+  text: string;
+}
+
+async function visit(url: string, form?: Record<string, string>): Promise<Shown> {
+  const response = await fetch(url, {
+    redirect: 'manual',
+    ...(form && { method: 'POST', body: new URLSearchParams(form) }),
+  });
+  return {
+    status: response.status,
+    location: response.headers.get('location'),
+    text: await response.text(),
+  };
+}
+
+async function openCheckout(params: Partial<Create> = {}) {
+  const bench = await openBench();
+  const session = await bench.stripe.checkout.sessions.create({ ...SALE, ...params });
+  const current = () =>
+    bench.stripe.checkout.sessions.retrieve(session.id, { expand: ['payment_intent.latest_charge'] });
+  return { ...bench, session, url: session.url!, current };
+}
+
+test('posting a card number pays, and leads to the success URL', async () => {
+  const { session, url, current, stripe } = await openCheckout({
+    payment_intent_data: { metadata: { order: '7' }, description: 'Two mugs' },
+  });
+  const paid = await visit(url, { number: '4242424242424242' });
+  expect(paid).toMatchObject({ status: 303, location: `https://shop.example/thanks?session=${session.id}` });
+  const after = await current();
+  expect(after).toMatchObject({
+    status: 'complete',
+    payment_status: 'paid',
+    url: null,
+    customer: null,
+    customer_details: { email: 'customer@example.com' },
+    payment_intent: {
+      amount: 1800,
+      amount_received: 1800,
+      description: 'Two mugs',
+      metadata: { order: '7' },
+      status: 'succeeded',
+      latest_charge: { paid: true, payment_method_details: { card: { last4: '4242' } } },
+    },
+  });
+  const intent = (after.payment_intent as Stripe.PaymentIntent).id;
+  const found = await stripe.checkout.sessions.list({ payment_intent: intent });
+  expect(found.data.map(({ id }) => id)).toEqual([session.id]);
+});
+
+test('a declined card is told so, and another one can be tried', async () => {
+  const { session, url, current, sandbox } = await openCheckout();
+  const declined = await visit(url, { number: '4000000000009995' });
+  expect(declined.status).toBe(402);
+  expect(declined.text).toContain('Your card has insufficient funds.');
+  expect(await current()).toMatchObject({
+    status: 'open',
+    payment_status: 'unpaid',
+    payment_intent: null,
+    url: session.url,
+  });
+  expect((await visit(url, { test_card: '4242424242424242', number: '' })).status).toBe(303);
+  expect((await current()).payment_intent).toMatchObject({ status: 'succeeded' });
+  expect([...sandbox.store.paymentIntents.newestFirst()]).toHaveLength(1);
+  expect([...sandbox.store.charges.newestFirst()].map(({ status }) => status)).toEqual([
+    'succeeded',
+    'failed',
+  ]);
+});
+
+test('what is typed wrong is told, with 402 and no charge', async () => {
+  const { url, sandbox } = await openCheckout();
+  const told = async (form: Record<string, string>) => (await visit(url, form)).text;
+  expect(await told({ number: '4242424242424241' })).toContain('Your card number is incorrect.');
+  expect(await told({})).toContain('Your card number is incorrect.');
+  expect(await told({ number: '4242424242424242', expiry: '13/30' })).toContain(
+    'expiration month is invalid',
+  );
+  expect(await told({ number: '4242424242424242', expiry: '01/20' })).toContain('expiration year is invalid');
+  expect(await told({ number: '4242424242424242', cvc: '1' })).toContain('security code is invalid');
+  expect([...sandbox.store.charges.newestFirst()]).toEqual([]);
+});
+
+test('a card that asks for authentication leads to the challenge and back', async () => {
+  const { session, url, current } = await openCheckout();
+  const asked = await visit(url, { number: '4000002760003184' });
+  expect(asked.status).toBe(303);
+  expect((await visit(asked.location!)).text).toContain('$18.00');
+  expect((await current()).status).toBe('open');
+  const back = await visit(asked.location!, { result: 'complete' });
+  expect(back.location).toMatch(`${url}/done?payment_intent=pi_`);
+  expect((await current()).payment_status).toBe('paid');
+  expect((await visit(back.location!)).location).toBe(`https://shop.example/thanks?session=${session.id}`);
+});
+
+test('a failed challenge comes back to the page, which says so', async () => {
+  const { url, current } = await openCheckout();
+  const asked = await visit(url, { number: '4000002760003184' });
+  const back = await visit(asked.location!, { result: 'fail' });
+  expect(back.location).toContain('redirect_status=failed');
+  expect((await visit(back.location!)).text).toContain('failed authentication');
+  expect((await current()).status).toBe('open');
+  expect((await visit(asked.location!)).status).toBe(404);
+});
+
+test('the page shows what is bought, in its currency, and the way back', async () => {
+  const { url } = await openCheckout({
+    line_items: [
+      { price_data: { currency: 'jpy', unit_amount: 1200, product_data: { name: 'Tea' } }, quantity: 1 },
+    ],
+  });
+  const { status, text } = await visit(url);
+  expect(status).toBe(200);
+  expect(text).toContain('¥1,200');
+  expect(text).toContain('href="https://shop.example/cart"');
+  expect(text).toContain('Sandbox');
+});
+
+test('a page that is done with says so, and takes no payment', async () => {
+  const paid = await openCheckout();
+  await visit(paid.url, { number: '4242424242424242' });
+  expect((await visit(paid.url)).text).toContain('has been completed');
+  expect((await visit(paid.url, { number: '4242424242424242' })).status).toBe(200);
+  expect([...paid.sandbox.store.charges.newestFirst()]).toHaveLength(1);
+  const late = await openCheckout();
+  late.clock.advanceMs(24 * 3_600_000);
+  expect((await visit(late.url, { number: '4242424242424242' })).text).toContain('has expired');
+  expect((await visit(`${late.sandbox.url}/c/pay/cs_test_none`)).status).toBe(404);
+});
+
+test('names and contacts of the caller are text, not markup, and nothing comes from elsewhere', async () => {
+  const name = '"><script>alert(1)</script>';
+  const { url } = await openCheckout({
+    customer_email: 'a"><b@example.com',
+    cancel_url: 'https://shop.example/"><script>x</script>',
+    line_items: [{ price_data: { currency: 'usd', unit_amount: 900, product_data: { name } }, quantity: 1 }],
+  });
+  const response = await fetch(url);
+  const text = await response.text();
+  expect(text).not.toContain('<script');
+  expect(text).toContain('&lt;script&gt;');
+  expect(response.headers.get('content-security-policy')).toContain("default-src 'none'");
+});
+
+test('a customer is made when the session says so, and kept when it has one', async () => {
+  const always = await openCheckout({ customer_creation: 'always' });
+  await visit(always.url, { number: '4242424242424242', email: 'ada@example.com', name: 'Ada' });
+  const { customer } = await always.current();
+  expect(await always.stripe.customers.retrieve(customer as string)).toMatchObject({
+    email: 'ada@example.com',
+    name: 'Ada',
+  });
+});
+
+test('setup_future_usage saves the card for the customer', async () => {
+  const { stripe } = await openBench();
+  const { id: customer } = await stripe.customers.create({ email: 'ada@example.com' });
+  const session = await stripe.checkout.sessions.create({
+    ...SALE,
+    customer,
+    payment_intent_data: { setup_future_usage: 'off_session' },
+  });
+  await visit(session.url!, { number: '4242424242424242' });
+  expect((await stripe.checkout.sessions.retrieve(session.id)).customer).toBe(customer);
+  expect((await stripe.customers.listPaymentMethods(customer)).data).toHaveLength(1);
+});
+
+test('an expiry cancels the payment that was tried', async () => {
+  const { url, session, stripe, sandbox } = await openCheckout();
+  await visit(url, { number: '4000000000000002' });
+  await stripe.checkout.sessions.expire(session.id);
+  expect([...sandbox.store.paymentIntents.newestFirst()][0]?.status).toBe('canceled');
+});
