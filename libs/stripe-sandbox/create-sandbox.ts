@@ -1,9 +1,15 @@
 import type { AddressInfo } from 'node:net';
 import { systemClock, type Clock } from './clock.js';
 import type { Context } from './context.js';
+import { addControlRoutes } from './control/control-routes.js';
+import { Counters } from './control/counters.js';
+import { Ledger } from './control/ledger.js';
 import { Engine } from './engine.js';
-import { Pipeline, type Interceptor } from './http/pipeline.js';
+import { Faults } from './faults/faults.js';
+import { Pipeline, type Observer } from './http/pipeline.js';
 import { createServer } from './http/server.js';
+import { allPages } from './pages/all-pages.js';
+import { servePages } from './pages/page-server.js';
 import { allRoutes } from './routes/all-routes.js';
 import { Journal } from './store/journal.js';
 import { Store } from './store/store.js';
@@ -15,7 +21,10 @@ export interface SandboxOptions {
   /** Where state survives a restart; without it everything is in memory only. */
   dataDir?: string;
   clock?: Clock;
-  intercept?: Interceptor;
+  /** What makes faults repeatable. */
+  seed?: string;
+  /** Is told of every call and its answer. */
+  observe?: Observer;
 }
 
 /** A running sandbox. */
@@ -24,6 +33,9 @@ export interface Sandbox {
   readonly port: number;
   readonly store: Store;
   readonly clock: Clock;
+  readonly faults: Faults;
+  readonly ledger: Ledger;
+  readonly counters: Counters;
   /** Does work of the sandbox's own, not of a request, as one durable unit. */
   run<T>(work: (ctx: Context) => T): T;
   close(): Promise<void>;
@@ -34,13 +46,17 @@ const TICK_MS = 1000;
 
 /** Starts an offline Stripe on loopback; see the README beside this file. */
 export async function createSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const { port = 0, host = '127.0.0.1', dataDir, clock = systemClock, intercept } = options;
+  const { port = 0, host = '127.0.0.1', dataDir, clock = systemClock, seed = '', observe } = options;
   const store = new Store();
   const journal = dataDir === undefined ? undefined : new Journal(dataDir, store);
   const persist: Journal['append'] = (changes) => journal?.append(changes);
   const engine = new Engine(store, clock, persist);
   const catchUp = (): void => engine.catchUp();
-  const app = createServer(new Pipeline({ store, clock, persist, catchUp, intercept }), allRoutes);
+  const controls = { faults: new Faults(seed), ledger: new Ledger(store), counters: new Counters() };
+  const { intercept } = controls.faults;
+  const app = createServer(new Pipeline({ store, clock, persist, catchUp, intercept, observe }), allRoutes);
+  addControlRoutes(app, controls);
+  servePages(app, engine, allPages);
   await app.listen({ port, host });
   const { port: boundPort } = app.server.address() as AddressInfo;
   engine.origin = `http://${host}:${boundPort}`;
@@ -50,9 +66,11 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
     port: boundPort,
     store,
     clock,
+    ...controls,
     run: (work) => engine.run(work),
     async close() {
       clearInterval(ticking);
+      controls.faults.clear();
       await app.close();
       journal?.close();
     },
