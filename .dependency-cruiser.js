@@ -1,6 +1,6 @@
 /** Which folder may import which, each rule with its reason. Run by `npm run import-rules`. */
 const NOUNS = 'customers|setup-intents|charges|checkout|subscriptions|refunds';
-const DIALECTS = 'payments|partners|pay|health';
+const DIALECTS = 'payments|partners|pay|operations|health';
 
 const forbid = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to });
 

@@ -1,7 +1,7 @@
 const PAGE_SIZE_MAX = 100;
 
 /** One page of a Stripe list: https://docs.stripe.com/api/pagination */
-interface Page<Item> {
+export interface Page<Item> {
   data: Item[];
   has_more: boolean;
 }

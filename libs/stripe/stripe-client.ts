@@ -9,7 +9,7 @@ export function createStripeClient({ secretKey, apiBase }: StripeConnection): St
   return new Stripe(secretKey, {
     ...(apiBase ? addressOf(apiBase) : {}),
     timeout: IDLE_TIMEOUT_MS,
-    maxNetworkRetries: 2,
+    maxNetworkRetries: 1,
     telemetry: false,
   });
 }

@@ -1,6 +1,8 @@
 import Stripe from 'stripe';
 import { Problem, type ProblemExtras, type ProblemSlug } from '../../src/core/problem.js';
 
+const AUTHENTICATION_REQUIRED = 'authentication_required';
+
 /** Failures that can only happen before a request has left this machine. */
 const NOTHING_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
 
@@ -39,20 +41,46 @@ export function problemOf(error: unknown): Problem {
 
 /** The parameter that a Stripe refusal is about, such as `line_items[0][price]`, where it says so. */
 export function refusedParam(problem: unknown): string | undefined {
-  const cause = problem instanceof Problem ? problem.cause : undefined;
-  return cause instanceof Stripe.errors.StripeError && cause.statusCode === 400 ? cause.param : undefined;
+  const error = stripeErrorOf(problem);
+  return error?.statusCode === 400 ? error.param : undefined;
 }
 
 /** Whether Stripe says that an object does not exist (404 in a path, 400 in a body or cursor). */
 export function isMissing(problem: unknown): boolean {
-  const cause = problem instanceof Problem ? problem.cause : undefined;
-  return cause instanceof Stripe.errors.StripeError && cause.code === 'resource_missing';
+  return stripeErrorOf(problem)?.code === 'resource_missing';
 }
 
 /** Whether Stripe refused a request as it stands: nothing has changed there. */
 export function isRefused(problem: unknown): boolean {
-  const cause = problem instanceof Problem ? problem.cause : undefined;
-  return cause instanceof Stripe.errors.StripeError && (cause.statusCode === 400 || cause.statusCode === 404);
+  const status = stripeErrorOf(problem)?.statusCode;
+  return status === 400 || status === 404;
+}
+
+/** Whether Stripe's answer is its last word under this idempotency key: a refusal, or a decline. */
+export function isDefiniteRefusal(problem: unknown): boolean {
+  return isRefused(problem) || stripeErrorOf(problem)?.statusCode === 402;
+}
+
+/**
+ * Whether Stripe told again a failure that it keeps for this idempotency key: sending once more proves nothing.
+ * https://docs.stripe.com/api/idempotent_requests
+ */
+export function isSavedFailure(problem: unknown): boolean {
+  const error = stripeErrorOf(problem);
+  return (error?.statusCode ?? 0) >= 500 && error?.headers?.['idempotent-replayed'] === 'true';
+}
+
+/** Whether Stripe asks all of us to slow down, as opposed to waiting for one object's lock. */
+export function isRateLimited(error: unknown): boolean {
+  return (
+    error instanceof Stripe.errors.StripeError && error.statusCode === 429 && error.code !== 'lock_timeout'
+  );
+}
+
+/** A problem may stand for another one, which stands for what Stripe said. */
+function stripeErrorOf(problem: unknown): Stripe.errors.StripeError | undefined {
+  if (problem instanceof Stripe.errors.StripeError) return problem;
+  return problem instanceof Problem ? stripeErrorOf(problem.cause) : undefined;
 }
 
 function slugOf({ statusCode, rawType, code, detail }: Stripe.errors.StripeError): ProblemSlug {
@@ -60,21 +88,42 @@ function slugOf({ statusCode, rawType, code, detail }: Stripe.errors.StripeError
   if (statusCode >= 500 || statusCode < 400) return 'outcome-unknown';
   if (code && SLUG_BY_CODE[code]) return SLUG_BY_CODE[code];
   if (statusCode === 401 || statusCode === 403) return 'provider-misconfigured';
-  if (statusCode === 402)
-    return code === 'authentication_required' ? 'authentication-required' : 'card-declined';
+  if (statusCode === 402) return declineSlug({ code });
   if (statusCode === 409 || statusCode === 429) return 'provider-busy';
   if (rawType === 'idempotency_error') return 'idempotency-key-reused';
   return 'internal-error';
 }
 
 function extrasOf(error: Stripe.errors.StripeError): ProblemExtras {
-  if (error.statusCode !== 402) return {};
-  const { payment_intent: intent } = error;
-  if (error.code === 'authentication_required') {
+  return error.statusCode === 402 ? declineExtras(error, error.payment_intent) : {};
+}
+
+/** What a decline says, in an error of Stripe's or kept with the PaymentIntent that it ended. */
+interface Decline {
+  code?: string | undefined;
+  decline_code?: string | undefined;
+}
+
+function declineExtras(
+  { code, decline_code }: Decline,
+  intent: Stripe.PaymentIntent | undefined,
+): ProblemExtras {
+  if (code === AUTHENTICATION_REQUIRED) {
     return { ...(intent && { paymentId: intent.id, clientSecret: intent.client_secret ?? undefined }) };
   }
-  const declineCode = error.decline_code ?? error.code ?? 'generic_decline';
+  const declineCode = decline_code ?? code ?? 'generic_decline';
   return { declineCode: NOT_TOLD_APART.has(declineCode) ? 'generic_decline' : declineCode };
+}
+
+/** The decline that a PaymentIntent has ended with, the same as the answer to its charge told; if it was declined. */
+export function declineOf(intent: Stripe.PaymentIntent): Problem | undefined {
+  const decline = intent.last_payment_error;
+  if (!decline) return undefined;
+  return new Problem(declineSlug(decline), declineExtras(decline, intent));
+}
+
+function declineSlug({ code }: Decline): ProblemSlug {
+  return code === AUTHENTICATION_REQUIRED ? 'authentication-required' : 'card-declined';
 }
 
 function nothingWasSent(detail: unknown): boolean {

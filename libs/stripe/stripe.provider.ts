@@ -1,20 +1,29 @@
 import { Injectable } from '@nestjs/common';
-import Stripe from 'stripe';
+import type Stripe from 'stripe';
+import { Clock } from '../../src/core/clock.js';
 import { Problem } from '../../src/core/problem.js';
+import { Backoff } from './backoff.js';
+import { Lane } from './lane.js';
 import { createStripeClient } from './stripe-client.js';
 import { StripeConnection } from './stripe-connection.js';
-import { problemOf } from './stripe-errors.js';
+import { isRateLimited, problemOf } from './stripe-errors.js';
 
-/** The longest that one call may take, retries included. */
-const TOTAL_DEADLINE_MS = 20_000;
+const DEADLINE_MS = 22_000;
+/** Reads and money have room of their own, so that neither can take the other's when Stripe hangs. */
+const READS_MAX = 100;
+const WRITES_MAX = 100;
 
 /** The one way to Stripe: every call of every module goes through here, and fails as a {@link Problem}. */
 @Injectable()
 export class StripeProvider {
   private readonly client: Stripe;
+  private readonly reads = new Lane(READS_MAX, DEADLINE_MS);
+  private readonly writes = new Lane(WRITES_MAX, DEADLINE_MS);
+  private readonly backoff: Backoff;
 
-  constructor(connection: StripeConnection) {
+  constructor(connection: StripeConnection, clock: Clock) {
     this.client = createStripeClient(connection);
+    this.backoff = new Backoff(clock);
   }
 
   /**
@@ -23,7 +32,7 @@ export class StripeProvider {
    * @throws {Problem} as `problemOf` names it
    */
   read<T extends object>(ask: (stripe: Stripe) => Promise<T>): Promise<T> {
-    return this.bounded(ask(this.client));
+    return this.call(this.reads, () => ask(this.client));
   }
 
   /**
@@ -36,20 +45,18 @@ export class StripeProvider {
     idempotencyKey: string,
     change: (stripe: Stripe, options: Stripe.RequestOptions) => Promise<T>,
   ): Promise<T> {
-    return this.bounded(change(this.client, { idempotencyKey }));
+    return this.call(this.writes, () => change(this.client, { idempotencyKey }));
   }
 
-  private async bounded<T extends object>(call: Promise<T>): Promise<T> {
-    let timer: NodeJS.Timeout | undefined;
-    const deadline = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Problem('outcome-unknown')), TOTAL_DEADLINE_MS);
-    });
+  private async call<T extends object>(lane: Lane, call: () => Promise<T>): Promise<T> {
+    this.backoff.assertOpen();
     try {
-      return assertStripeObject(await Promise.race([call, deadline]));
+      const answer = await lane.run(call);
+      this.backoff.reset();
+      return assertStripeObject(answer);
     } catch (error) {
+      if (isRateLimited(error)) this.backoff.pause();
       throw error instanceof Problem ? error : problemOf(error);
-    } finally {
-      clearTimeout(timer);
     }
   }
 }

@@ -5,13 +5,21 @@ import { HealthApiModule } from './health/health.module.js';
 import { AccessGuard } from './http/access.guard.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { RequestPipe } from './http/request.pipe.js';
+import { OperationsApiModule } from './operations/operations.module.js';
 import { PartnersApiModule } from './partners/partners.module.js';
 import { PayApiModule } from './pay/pay.module.js';
 import { PaymentsApiModule } from './payments/payments.module.js';
 
 /** The three dialects, and what stands before and behind every route of theirs. */
 @Module({
-  imports: [AccessModule, PaymentsApiModule, PartnersApiModule, PayApiModule, HealthApiModule],
+  imports: [
+    AccessModule,
+    PaymentsApiModule,
+    PartnersApiModule,
+    PayApiModule,
+    OperationsApiModule,
+    HealthApiModule,
+  ],
   providers: [
     { provide: APP_GUARD, useClass: AccessGuard },
     { provide: APP_PIPE, useClass: RequestPipe },

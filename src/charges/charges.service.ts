@@ -6,9 +6,9 @@ import type { Page, PageRequest } from '../core/page.js';
 import { Problem, unknownObject } from '../core/problem.js';
 import { CustomersService } from '../customers/customers.service.js';
 import type { OperationRequest, Outcome } from '../operations/operation.js';
-import { OperationsService } from '../operations/operations.service.js';
+import { type Operation, OperationsService } from '../operations/operations.service.js';
 import type { Charge } from './charge.js';
-import { ChargesStripe } from './charges.stripe.js';
+import { type ChargePlan, ChargesStripe } from './charges.stripe.js';
 import type { ChargeCommand, Payment } from './payment.js';
 
 const NOTHING = { items: [], hasMore: false };
@@ -16,11 +16,19 @@ const NOTHING = { items: [], hasMore: false };
 /** Charging saved cards, and the history of it. */
 @Injectable()
 export class ChargesService {
+  private readonly charging: Operation<ChargePlan, string>;
+
   constructor(
-    private readonly operations: OperationsService,
+    operations: OperationsService,
     private readonly customers: CustomersService,
     private readonly stripe: ChargesStripe,
-  ) {}
+  ) {
+    this.charging = operations.define<ChargePlan, string>({
+      name: 'charge',
+      send: (plan, { stripeKey }) => stripe.charge(plan, stripeKey),
+      find: (plan, { operationId }, sentAt) => stripe.findCharge(plan, operationId, sentAt),
+    });
+  }
 
   /**
    * Charges a saved card of an owner, who is not present; returns the payment's id.
@@ -29,15 +37,11 @@ export class ChargesService {
    *   card that is not the owner's
    */
   charge(request: OperationRequest, owner: Owner, command: ChargeCommand): Promise<Outcome<string>> {
-    return this.operations.run(request, {
-      kind: 'charge',
-      plan: async () => {
-        withAmountOf('amount', () => assertChargeable(command));
-        const customer = await this.customers.findId(owner);
-        if (!customer) throw unknownObject('stripe_payment_method_id');
-        return this.stripe.plan(customer, command);
-      },
-      send: (plan, stripeKey) => this.stripe.charge(plan, stripeKey),
+    return this.charging.run(request, async ({ operationId }) => {
+      withAmountOf('amount', () => assertChargeable(command));
+      const customer = await this.customers.findId(owner);
+      if (!customer) throw unknownObject('stripe_payment_method_id');
+      return this.stripe.plan(customer, command, operationId);
     });
   }
 

@@ -1,10 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type Stripe from 'stripe';
+import { findMade, madeSince, OPERATION_ID } from '../../libs/stripe/find-made.js';
 import { idOf } from '../../libs/stripe/id-of.js';
-import { isMissing, refusedParam } from '../../libs/stripe/stripe-errors.js';
+import { declineOf, isMissing, refusedParam } from '../../libs/stripe/stripe-errors.js';
 import { StripeProvider } from '../../libs/stripe/stripe.provider.js';
 import type { Page, PageRequest } from '../core/page.js';
 import { unknownObject } from '../core/problem.js';
+import type { Found } from '../operations/operation.js';
 import type { Charge } from './charge.js';
 import type { ChargeCommand, Payment } from './payment.js';
 
@@ -16,7 +18,7 @@ export class ChargesStripe {
   constructor(private readonly stripe: StripeProvider) {}
 
   /** A saved card charged at once, its holder away: https://docs.stripe.com/payments/save-and-reuse */
-  plan(customer: string, command: ChargeCommand): ChargePlan {
+  plan(customer: string, command: ChargeCommand, operationId: string): ChargePlan {
     return {
       amount: command.amountMinor,
       currency: command.currency,
@@ -26,6 +28,7 @@ export class ChargesStripe {
       allowed_payment_method_types: ['card'],
       confirm: true,
       off_session: true,
+      metadata: { [OPERATION_ID]: operationId },
     };
   }
 
@@ -40,6 +43,19 @@ export class ChargesStripe {
       if (refusedParam(error) === 'payment_method') throw unknownObject('stripe_payment_method_id', error);
       throw error;
     }
+  }
+
+  /** The payment that a charge has made, however that ended. @throws {Problem} the decline it ended with */
+  async findCharge(plan: ChargePlan, operationId: string, sentAt: Date): Promise<Found<string>> {
+    const intent = await findMade(operationId, (page) =>
+      this.stripe.read((stripe) =>
+        stripe.paymentIntents.list({ customer: plan.customer, created: madeSince(sentAt), ...page }),
+      ),
+    );
+    if (typeof intent === 'string') return intent;
+    const decline = declineOf(intent);
+    if (decline) throw decline;
+    return { result: intent.id };
   }
 
   /** The Charges of a customer, most recent first. */

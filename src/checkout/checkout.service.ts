@@ -3,7 +3,7 @@ import { Settings } from '../config/settings.js';
 import { type FieldError, invalidField, Problem } from '../core/problem.js';
 import { CustomersService } from '../customers/customers.service.js';
 import type { OperationRequest, Outcome } from '../operations/operation.js';
-import { OperationsService } from '../operations/operations.service.js';
+import { type Operation, OperationsService } from '../operations/operations.service.js';
 import type { Checkout, CheckoutCommand } from './checkout.js';
 import {
   assertAllKnown,
@@ -18,12 +18,26 @@ import { isRedirectAllowed } from './redirect-url.js';
 /** Payments that a customer makes on a page of Stripe's, once or as a subscription. */
 @Injectable()
 export class CheckoutService {
+  private readonly starting: Operation<CheckoutPlan, Checkout>;
+  private readonly expiring: Operation<{ sessionId: string }, null>;
+
   constructor(
-    private readonly operations: OperationsService,
+    operations: OperationsService,
     private readonly customers: CustomersService,
     private readonly stripe: CheckoutStripe,
     private readonly settings: Settings,
-  ) {}
+  ) {
+    this.starting = operations.define<CheckoutPlan, Checkout>({
+      name: 'checkout',
+      send: (plan, { stripeKey }) => stripe.create(plan, stripeKey),
+      find: (plan, { operationId }, sentAt) => stripe.findMade(plan, operationId, sentAt),
+    });
+    this.expiring = operations.define<{ sessionId: string }, null>({
+      name: 'checkout-expire',
+      send: ({ sessionId }, { stripeKey }) => stripe.expire(sessionId, stripeKey),
+      find: ({ sessionId }) => stripe.findExpired(sessionId),
+    });
+  }
 
   /**
    * Opens a page where a customer pays. Whatever is wrong is told before anything is made at Stripe.
@@ -32,11 +46,7 @@ export class CheckoutService {
    *   `amount-out-of-range`
    */
   start(request: OperationRequest, command: CheckoutCommand): Promise<Outcome<Checkout>> {
-    return this.operations.run(request, {
-      kind: 'checkout',
-      plan: () => this.plan(command),
-      send: (plan, stripeKey) => this.stripe.create(plan, stripeKey),
-    });
+    return this.starting.run(request, ({ operationId }) => this.plan(command, operationId));
   }
 
   /**
@@ -46,21 +56,14 @@ export class CheckoutService {
    *   for one that Stripe does not know
    */
   expire(request: OperationRequest, paymentId: string): Promise<Outcome<null>> {
-    return this.operations.run(request, {
-      kind: 'checkout-expire',
-      plan: async () => {
-        const sessionId = await this.stripe.findSession(paymentId);
-        if (!sessionId) throw invalidField('paymentID', 'is not the id of a payment started by /pay');
-        return { sessionId };
-      },
-      send: async ({ sessionId }, stripeKey) => {
-        await this.stripe.expire(sessionId, stripeKey);
-        return null;
-      },
+    return this.expiring.run(request, async () => {
+      const sessionId = await this.stripe.findSession(paymentId);
+      if (!sessionId) throw invalidField('paymentID', 'is not the id of a payment started by /pay');
+      return { sessionId };
     });
   }
 
-  private async plan(command: CheckoutCommand): Promise<CheckoutPlan> {
+  private async plan(command: CheckoutCommand, operationId: string): Promise<CheckoutPlan> {
     const { items, owner } = command;
     this.assertRedirects(command);
     assertOneRecurrence(items, new Map());
@@ -71,7 +74,7 @@ export class CheckoutService {
     assertOneRecurrence(items, prices);
     assertTotalChargeable(command, prices, currency);
     const customer = owner && (await this.customers.ensureId(owner));
-    return this.stripe.plan(command, currency, customer);
+    return this.stripe.plan(command, currency, customer, operationId);
   }
 
   private assertRedirects({ successRedirect, failureRedirect }: CheckoutCommand): void {

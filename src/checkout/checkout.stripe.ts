@@ -1,10 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type Stripe from 'stripe';
+import { findMade, madeSince, OPERATION_ID } from '../../libs/stripe/find-made.js';
 import { PaymentReferences } from '../../libs/stripe/payment-references.js';
 import { isMissing, isRefused, refusedParam } from '../../libs/stripe/stripe-errors.js';
 import { StripeProvider } from '../../libs/stripe/stripe.provider.js';
 import type { Currency } from '../core/currency.js';
 import { invalidField, Problem, unknownObject } from '../core/problem.js';
+import type { Found } from '../operations/operation.js';
 import {
   type Checkout,
   type CheckoutCommand,
@@ -38,7 +40,12 @@ export class CheckoutStripe {
   }
 
   /** A page of Stripe's for cards only. What is paid there carries the caller's name for it too. */
-  plan(command: CheckoutCommand, currency: Currency, customer: string | undefined): CheckoutPlan {
+  plan(
+    command: CheckoutCommand,
+    currency: Currency,
+    customer: string | undefined,
+    operationId: string,
+  ): CheckoutPlan {
     const { mode, items, shopTransactionId, description } = command;
     const about = {
       ...(description && { description }),
@@ -50,6 +57,7 @@ export class CheckoutStripe {
       success_url: command.successRedirect,
       cancel_url: command.failureRedirect,
       allowed_payment_method_types: ['card'],
+      metadata: { [OPERATION_ID]: operationId },
       ...(customer && { customer }),
       ...(shopTransactionId && { client_reference_id: shopTransactionId }),
       ...(mode === 'payment' ? { payment_intent_data: about } : { subscription_data: about }),
@@ -69,6 +77,23 @@ export class CheckoutStripe {
     }
   }
 
+  /** The page that an operation has opened; its URL is null once it is closed. */
+  async findMade(plan: CheckoutPlan, operationId: string, sentAt: Date): Promise<Found<Checkout>> {
+    const { customer } = plan;
+    const session = await findMade(operationId, (page) =>
+      this.stripe.read((stripe) =>
+        stripe.checkout.sessions.list({ ...(customer && { customer }), created: madeSince(sentAt), ...page }),
+      ),
+    );
+    return typeof session === 'string' ? session : { result: { id: session.id, url: session.url } };
+  }
+
+  /** Whether the page of a payment is closed, unpaid. */
+  async findExpired(sessionId: string): Promise<Found<null>> {
+    const session = await this.stripe.read((stripe) => stripe.checkout.sessions.retrieve(sessionId));
+    return session.status === 'expired' ? { result: null } : 'not-done';
+  }
+
   /**
    * The Checkout Session of a payment, if any.
    *
@@ -79,7 +104,7 @@ export class CheckoutStripe {
   }
 
   /** Closes a page that nobody has paid at; done already where it is closed. @throws {Problem} `invalid-state` */
-  async expire(sessionId: string, idempotencyKey: string): Promise<void> {
+  async expire(sessionId: string, idempotencyKey: string): Promise<null> {
     try {
       await this.stripe.write(idempotencyKey, (stripe, options) =>
         stripe.checkout.sessions.expire(sessionId, {}, options),
@@ -90,6 +115,7 @@ export class CheckoutStripe {
       if (session.status === 'complete') throw new Problem('invalid-state', {}, error);
       if (session.status !== 'expired') throw error;
     }
+    return null;
   }
 
   private async price(id: string): Promise<Price | undefined> {

@@ -40,7 +40,8 @@ export interface CheckoutCommand {
 export interface Checkout {
   /** The Checkout Session's id. */
   id: string;
-  url: string;
+  /** Null once the page is closed. */
+  url: string | null;
 }
 
 /** A Price kept at Stripe, as far as selling it goes. https://docs.stripe.com/api/prices/object */

@@ -54,6 +54,18 @@ export const PROBLEMS = {
     detail: 'There is no such object for this caller.',
     retryable: false,
   },
+  'not-done': {
+    status: 409,
+    title: 'Not done',
+    detail: 'The payment provider failed and has done nothing; send the request under a new Idempotency-Key.',
+    retryable: false,
+  },
+  'needs-review': {
+    status: 409,
+    title: 'Needs review',
+    detail: 'Whether this was done can not be told automatically; a person has to look at it.',
+    retryable: false,
+  },
   'in-progress': {
     status: 409,
     title: 'In progress',

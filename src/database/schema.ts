@@ -1,4 +1,5 @@
-import { integer, jsonb, pgTable, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core';
+import { sql } from 'drizzle-orm';
+import { index, integer, jsonb, pgTable, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core';
 
 const instant = (name: string) => timestamp(name, { withTimezone: true });
 
@@ -28,20 +29,34 @@ export const apiKeys = pgTable('api_keys', {
 });
 
 /** Money-moving requests, each done once however often it is asked for. */
-export const operations = pgTable('operations', {
-  id: uuid().primaryKey(),
-  kind: text().notNull(),
-  /** SHA-256 of caller, route and Idempotency-Key: equal for a repetition, and for nothing else. */
-  scope: text().notNull().unique('operations_scope'),
-  /** SHA-256 of the validated request. */
-  fingerprint: text().notNull(),
-  state: text({ enum: ['running', 'done'] }).notNull(),
-  /** The exact parameters for Stripe, fixed before the first attempt. */
-  plan: jsonb(),
-  /** `{result}` or `{problem}`, once it is final. */
-  outcome: jsonb(),
-  leaseExpiresAt: instant('lease_expires_at').notNull(),
-  firstSentAt: instant('first_sent_at'),
-  createdAt: instant('created_at').notNull(),
-  finishedAt: instant('finished_at'),
-});
+export const operations = pgTable(
+  'operations',
+  {
+    /** Made of caller, route and Idempotency-Key: equal for a repetition, and for nothing else. */
+    id: uuid().primaryKey(),
+    kind: text().notNull(),
+    /** Who may ask how it stands. */
+    caller: text().notNull(),
+    /** SHA-256 of the validated request. */
+    fingerprint: text().notNull(),
+    state: text({ enum: ['running', 'done', 'needs-review'] }).notNull(),
+    /** The exact parameters for Stripe, fixed before the first attempt. */
+    plan: jsonb(),
+    /** `{result}` or `{problem}`, once it is final. */
+    outcome: jsonb(),
+    /** The attempt under way, until then; whoever has lost the lease changes nothing any more. */
+    leaseId: uuid('lease_id').notNull(),
+    leaseExpiresAt: instant('lease_expires_at').notNull(),
+    /** Attempts that told nothing, and when the worker makes the next. */
+    attempts: integer().notNull().default(0),
+    retryAt: instant('retry_at').notNull(),
+    firstSentAt: instant('first_sent_at'),
+    createdAt: instant('created_at').notNull(),
+    finishedAt: instant('finished_at'),
+  },
+  (table) => [
+    index('operations_due')
+      .on(table.retryAt)
+      .where(sql`state = 'running'`),
+  ],
+);

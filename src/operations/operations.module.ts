@@ -1,7 +1,8 @@
 import { Module } from '@nestjs/common';
 import { OperationsService } from './operations.service.js';
 import { OperationsStore } from './operations.store.js';
+import { OperationsWorker } from './operations.worker.js';
 
 /** Money-moving requests as durable, idempotent operations. */
-@Module({ providers: [OperationsService, OperationsStore], exports: [OperationsService] })
+@Module({ providers: [OperationsService, OperationsStore, OperationsWorker], exports: [OperationsService] })
 export class OperationsModule {}

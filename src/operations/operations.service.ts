@@ -1,112 +1,196 @@
 import { Injectable } from '@nestjs/common';
+import { isDefiniteRefusal, isSavedFailure } from '../../libs/stripe/stripe-errors.js';
+import { type Actor, callerName } from '../core/actor.js';
+import { Clock } from '../core/clock.js';
 import { Problem } from '../core/problem.js';
 import {
   fingerprintOf,
-  isFinal,
+  identityOf,
+  type OperationIdentity,
+  operationIdOf,
+  type OperationKind,
   type OperationRequest,
   type Outcome,
-  scopeOf,
   type StoredOutcome,
-  stripeKeyOf,
 } from './operation.js';
-import { type OperationRow, OperationsStore } from './operations.store.js';
+import { LEASE_RENEWAL_MS, type OperationRow, OperationsStore } from './operations.store.js';
+import { type OperationReport, reportOf } from './operation-report.js';
+import { maySendAgain } from './retry-policy.js';
 
 const RETRY_AFTER_SECONDS = 1;
+const PAYMENT_REQUIRED = 402;
 
-/** How one kind of money-moving request is done. */
-export interface OperationSteps<Plan, Result> {
-  kind: string;
-  /** Works out the exact parameters for Stripe. Refuses by a {@link Problem}; moves no money. */
-  plan: (stripeKey: string) => Promise<Plan>;
-  /** Does what was planned, under a key that makes every repetition harmless. */
-  send: (plan: Plan, stripeKey: string) => Promise<Result>;
-}
+/** Works out what exactly to ask of Stripe, or refuses by a {@link Problem}. Moves no money itself. */
+type MakePlan<Plan> = (identity: OperationIdentity) => Promise<Plan>;
 
-/** Runs each money-moving request once, however often it is repeated. */
-@Injectable()
-export class OperationsService {
-  constructor(private readonly store: OperationsStore) {}
-
+/** Runs requests of one kind. */
+export interface Operation<Plan, Result> {
   /**
    * Does what a request asks for, or tells again how that ended before.
    *
    * @throws {Problem} `idempotency-key-reused` where the key stands for another request, `in-progress` where
-   *   an attempt is under way, and whatever the steps throw
+   *   an attempt is under way, `needs-review`, and whatever the steps throw
    */
-  async run<Plan, Result>(
+  run(request: OperationRequest, makePlan: MakePlan<Plan>): Promise<Outcome<Result>>;
+}
+
+/** Has each money-moving request done once, however often it is repeated and whatever dies in between. */
+@Injectable()
+export class OperationsService {
+  private readonly kinds = new Map<string, OperationKind<unknown, unknown>>();
+
+  constructor(
+    private readonly store: OperationsStore,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Makes a kind of operation known, so that the worker can go on with it too. */
+  define<Plan, Result>(kind: OperationKind<Plan, Result>): Operation<Plan, Result> {
+    this.kinds.set(kind.name, kind);
+    return { run: (request, makePlan) => this.run(kind, request, makePlan) };
+  }
+
+  /** How an operation stands, as its own caller may know. @throws {Problem} `not-found` for anybody else's */
+  async report(actor: Actor, id: string): Promise<OperationReport> {
+    const row = await this.store.find(id);
+    if (row?.caller !== callerName(actor)) throw new Problem('not-found');
+    return reportOf(row);
+  }
+
+  /** Goes on with one operation that was left unfinished; false where there is none due. */
+  async resumeOne(): Promise<boolean> {
+    const held = await this.store.takeDue();
+    if (!held) return false;
+    const kind = this.kinds.get(held.kind);
+    // An operation of another version of this service is left to that version.
+    if (kind) await this.attempt(kind, held).catch(ignoreTold);
+    else await this.store.release(held);
+    return true;
+  }
+
+  private async run<Plan, Result>(
+    kind: OperationKind<Plan, Result>,
     request: OperationRequest,
-    steps: OperationSteps<Plan, Result>,
+    makePlan: MakePlan<Plan>,
   ): Promise<Outcome<Result>> {
-    const scope = scopeOf(request);
+    const id = operationIdOf(request);
     const fingerprint = fingerprintOf(request.body);
-    const claimed = await this.store.claim(steps.kind, scope, fingerprint);
-    if (claimed) return this.attempt(claimed, steps);
+    const caller = callerName(request.actor);
+    const claimed = await this.store.claim({ id, kind: kind.name, caller, fingerprint });
+    if (claimed) return this.begin(kind, claimed, makePlan);
 
-    const known = await this.store.find(scope);
-    if (!known) throw inProgress();
-    if (known.fingerprint !== fingerprint) {
-      throw new Problem('idempotency-key-reused', { operationId: known.id });
-    }
-    if (known.state === 'done') return replay<Result>(known);
-    const taken = await this.store.takeOver(known.id);
-    if (!taken) throw inProgress(known.id);
-    return this.attempt(taken, steps);
+    const known = await this.store.find(id);
+    if (!known) throw inProgress(id);
+    if (known.fingerprint !== fingerprint) throw new Problem('idempotency-key-reused', { operationId: id });
+    if (known.state !== 'running') return replay<Result>(known);
+    const taken = await this.store.takeOver(id);
+    if (!taken) throw inProgress(id);
+    return this.begin(kind, taken, makePlan);
   }
 
-  private async attempt<Plan, Result>(
+  private begin<Plan, Result>(
+    kind: OperationKind<Plan, Result>,
     held: OperationRow,
-    steps: OperationSteps<Plan, Result>,
+    makePlan: MakePlan<Plan>,
   ): Promise<Outcome<Result>> {
-    const stripeKey = stripeKeyOf(held.scope);
-    const plan = (held.plan as Plan | null) ?? (await this.makePlan(held, stripeKey, steps));
-    try {
-      const result = await steps.send(plan, stripeKey);
-      await this.store.finish(held, { result } satisfies StoredOutcome<Result>);
-      return { result, operationId: held.id, replayed: false };
-    } catch (error) {
-      throw await this.settle(held, error);
-    }
+    return this.whileHeld(held, async () => {
+      const planned = held.plan === null ? await this.plan(held, makePlan) : held;
+      return this.attempt(kind, planned);
+    });
   }
 
-  private async makePlan<Plan, Result>(
-    held: OperationRow,
-    stripeKey: string,
-    steps: OperationSteps<Plan, Result>,
-  ): Promise<Plan> {
+  private async plan<Plan>(held: OperationRow, makePlan: MakePlan<Plan>): Promise<OperationRow> {
     try {
-      const plan = await steps.plan(stripeKey);
-      await this.store.plan(held, plan);
-      return plan;
+      const planned = await this.store.plan(held, await makePlan(identityOf(held.id)));
+      if (!planned) throw inProgress(held.id);
+      return planned;
     } catch (error) {
       await this.store.forget(held);
       throw error;
     }
   }
 
-  /** Keeps a final failure for repetitions; gives an uncertain one back to be tried again. */
-  private async settle(held: OperationRow, error: unknown): Promise<unknown> {
-    if (!(error instanceof Problem)) {
-      await this.store.release(held);
-      return error;
+  private async attempt<Plan, Result>(
+    kind: OperationKind<Plan, Result>,
+    planned: OperationRow,
+  ): Promise<Outcome<Result>> {
+    try {
+      const result = await this.resultOf(kind, planned);
+      return await this.finish(planned, { result });
+    } catch (error) {
+      throw await this.settle(planned, error);
     }
-    const problem = error.with({ operationId: held.id });
-    if (isFinal(problem)) {
+  }
+
+  /** Sends the plan while that can't do it twice; looks for its effect at Stripe where sending proves nothing. */
+  private async resultOf<Plan, Result>(
+    kind: OperationKind<Plan, Result>,
+    { id, plan, firstSentAt }: OperationRow,
+  ): Promise<Result> {
+    const sentAt = firstSentAt ?? this.clock.now();
+    const identity = identityOf(id);
+    if (maySendAgain(sentAt, this.clock.now())) {
+      try {
+        return await kind.send(plan as Plan, identity);
+      } catch (error) {
+        if (!isSavedFailure(error)) throw error;
+      }
+    }
+    const found = await kind.find(plan as Plan, identity, sentAt);
+    if (found === 'not-done') throw new Problem('not-done');
+    if (found === 'unknown') throw new Problem('needs-review');
+    return found.result;
+  }
+
+  private async finish<Result>(held: OperationRow, outcome: { result: Result }): Promise<Outcome<Result>> {
+    if (await this.store.finish(held, outcome)) {
+      return { result: outcome.result, operationId: held.id, replayed: false };
+    }
+    const known = await this.store.find(held.id);
+    if (known?.state !== 'done') throw inProgress(held.id);
+    return replay(known);
+  }
+
+  /** Keeps what is the last word for repetitions; gives back what is uncertain, to be tried again. */
+  private async settle(held: OperationRow, error: unknown): Promise<unknown> {
+    const problem = error instanceof Problem ? error.with({ operationId: held.id }) : undefined;
+    if (problem?.slug === 'needs-review') {
+      await this.store.leaveToReview(held);
+    } else if (problem && isLastWord(problem)) {
       const { slug, extras } = problem;
-      await this.store.finish(held, { problem: { slug, extras } } satisfies StoredOutcome<never>);
+      await this.store.finish(held, { problem: { slug, extras } });
     } else {
       await this.store.release(held);
     }
-    return problem;
+    return problem ?? error;
+  }
+
+  private async whileHeld<T>(held: OperationRow, work: () => Promise<T>): Promise<T> {
+    const renewal = setInterval(() => void this.store.renew(held).catch(ignoreTold), LEASE_RENEWAL_MS);
+    try {
+      return await work();
+    } finally {
+      clearInterval(renewal);
+    }
   }
 }
 
-function replay<Result>(known: OperationRow): Outcome<Result> {
-  const outcome = known.outcome as StoredOutcome<Result>;
-  if ('problem' in outcome)
-    throw new Problem(outcome.problem.slug, { ...outcome.problem.extras, replayed: true });
-  return { result: outcome.result, operationId: known.id, replayed: true };
+/** Our own refusals and everything uncertain are not: a repetition under the same key tries again. */
+function isLastWord(problem: Problem): boolean {
+  return problem.slug === 'not-done' || problem.status === PAYMENT_REQUIRED || isDefiniteRefusal(problem);
 }
 
-function inProgress(operationId?: string): Problem {
+function replay<Result>({ id, state, outcome }: OperationRow): Outcome<Result> {
+  if (state === 'needs-review') throw new Problem('needs-review', { operationId: id });
+  const stored = outcome as StoredOutcome<Result>;
+  if ('problem' in stored)
+    throw new Problem(stored.problem.slug, { ...stored.problem.extras, replayed: true });
+  return { result: stored.result, operationId: id, replayed: true };
+}
+
+function inProgress(operationId: string): Problem {
   return new Problem('in-progress', { operationId, retryAfterSeconds: RETRY_AFTER_SECONDS });
 }
+
+/** The failure is kept with the operation, and nobody waits for it here. */
+function ignoreTold(): void {}

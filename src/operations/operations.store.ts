@@ -1,16 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import { and, eq, lt } from 'drizzle-orm';
+import { and, asc, eq, isNotNull, isNull, lt, lte } from 'drizzle-orm';
 import { Clock } from '../core/clock.js';
 import { type Database, DATABASE } from '../database/database.js';
 import { operations } from '../database/schema.js';
+import type { StoredOutcome } from './operation.js';
+import { waitMsAfter } from './retry-policy.js';
 
 export type OperationRow = typeof operations.$inferSelect;
 
-/** Longer than any one attempt may take, so that a living attempt never loses its lease. */
-const LEASE_MS = 60_000;
+/** A living attempt renews its lease well before; a dead one's operation is taken over this much later. */
+const LEASE_MS = 15_000;
+export const LEASE_RENEWAL_MS = 5_000;
+const RETENTION_MS = 30 * 24 * 60 * 60 * 1000;
 
-/** Operations in PostgreSQL. An attempt holds a lease; whoever holds none changes nothing. */
+/** Operations in PostgreSQL. An attempt holds a lease; whoever has lost it changes nothing any more. */
 @Injectable()
 export class OperationsStore {
   constructor(
@@ -18,27 +22,21 @@ export class OperationsStore {
     private readonly clock: Clock,
   ) {}
 
-  /** Takes a scope nobody has used yet; undefined where it is taken. */
-  async claim(kind: string, scope: string, fingerprint: string): Promise<OperationRow | undefined> {
+  /** Takes an id that nobody has used yet; undefined where it is taken. */
+  async claim(
+    operation: Pick<OperationRow, 'id' | 'kind' | 'caller' | 'fingerprint'>,
+  ): Promise<OperationRow | undefined> {
     const now = this.clock.now();
     const [row] = await this.database
       .insert(operations)
-      .values({
-        id: randomUUID(),
-        kind,
-        scope,
-        fingerprint,
-        state: 'running',
-        leaseExpiresAt: leaseFrom(now),
-        createdAt: now,
-      })
-      .onConflictDoNothing({ target: operations.scope })
+      .values({ ...operation, state: 'running', ...leaseFrom(now), retryAt: now, createdAt: now })
+      .onConflictDoNothing()
       .returning();
     return row;
   }
 
-  async find(scope: string): Promise<OperationRow | undefined> {
-    const [row] = await this.database.select().from(operations).where(eq(operations.scope, scope));
+  async find(id: string): Promise<OperationRow | undefined> {
+    const [row] = await this.database.select().from(operations).where(eq(operations.id, id));
     return row;
   }
 
@@ -47,44 +45,102 @@ export class OperationsStore {
     const now = this.clock.now();
     const [row] = await this.database
       .update(operations)
-      .set({ leaseExpiresAt: leaseFrom(now) })
-      .where(and(eq(operations.id, id), eq(operations.state, 'running'), lt(operations.leaseExpiresAt, now)))
+      .set(leaseFrom(now))
+      .where(and(eq(operations.id, id), isFree(now)))
       .returning();
     return row;
   }
 
-  /** Fixes what will be sent, before it is sent. */
-  async plan(held: OperationRow, plan: unknown): Promise<void> {
-    await this.changeHeld(held, { plan, firstSentAt: this.clock.now() });
+  /** Takes over one operation that is due and that nobody holds; several instances may ask at once. */
+  async takeDue(): Promise<OperationRow | undefined> {
+    const now = this.clock.now();
+    return this.database.transaction(async (transaction) => {
+      const [due] = await transaction
+        .select({ id: operations.id })
+        .from(operations)
+        .where(and(isFree(now), isNotNull(operations.plan), lte(operations.retryAt, now)))
+        .orderBy(asc(operations.retryAt))
+        .limit(1)
+        .for('update', { skipLocked: true });
+      if (!due) return undefined;
+      const [row] = await transaction
+        .update(operations)
+        .set(leaseFrom(now))
+        .where(eq(operations.id, due.id))
+        .returning();
+      return row;
+    });
   }
 
-  async finish(held: OperationRow, outcome: unknown): Promise<void> {
-    await this.changeHeld(held, { state: 'done', outcome, finishedAt: this.clock.now() });
+  /** Keeps a living attempt's lease. */
+  async renew(held: OperationRow): Promise<void> {
+    await this.changeHeld(held, { leaseExpiresAt: leaseEnd(this.clock.now()) });
   }
 
-  /** Gives an unfinished operation back, for the next repetition to go on with. */
+  /** Fixes what will be sent, before it is sent; undefined where the lease is lost. */
+  async plan(held: OperationRow, plan: unknown): Promise<OperationRow | undefined> {
+    return this.changeHeld(held, { plan, firstSentAt: this.clock.now() });
+  }
+
+  /** Keeps how it ended; undefined where the lease is lost. */
+  async finish(held: OperationRow, outcome: StoredOutcome): Promise<OperationRow | undefined> {
+    return this.changeHeld(held, { state: 'done', outcome, finishedAt: this.clock.now() });
+  }
+
+  /** Leaves what can't be proved to a person. */
+  async leaveToReview(held: OperationRow): Promise<OperationRow | undefined> {
+    return this.changeHeld(held, { state: 'needs-review', finishedAt: this.clock.now() });
+  }
+
+  /** Gives an unfinished operation back, at once for a repetition and after a while for the worker. */
   async release(held: OperationRow): Promise<void> {
-    await this.changeHeld(held, { leaseExpiresAt: new Date(0) });
+    const attempts = held.attempts + 1;
+    const retryAt = new Date(this.clock.now().getTime() + waitMsAfter(attempts));
+    await this.changeHeld(held, { attempts, retryAt, leaseExpiresAt: LONG_AGO });
   }
 
   /** Forgets a request that was refused before anything was planned. */
   async forget(held: OperationRow): Promise<void> {
-    await this.database.delete(operations).where(holding(held));
+    await this.database.delete(operations).where(isHeld(held));
   }
 
-  private async changeHeld(held: OperationRow, change: Partial<OperationRow>): Promise<void> {
-    await this.database.update(operations).set(change).where(holding(held));
+  /** Forgets what nobody repeats any more, and requests that died before anything was planned. */
+  async prune(): Promise<void> {
+    const now = this.clock.now();
+    const oldest = new Date(now.getTime() - RETENTION_MS);
+    await this.database
+      .delete(operations)
+      .where(and(eq(operations.state, 'done'), lt(operations.createdAt, oldest)));
+    await this.database.delete(operations).where(and(isFree(now), isNull(operations.plan)));
+  }
+
+  private async changeHeld(
+    held: OperationRow,
+    change: Partial<OperationRow>,
+  ): Promise<OperationRow | undefined> {
+    const [row] = await this.database.update(operations).set(change).where(isHeld(held)).returning();
+    return row;
   }
 }
 
-function leaseFrom(now: Date): Date {
+const LONG_AGO = new Date(0);
+
+function leaseFrom(now: Date): Pick<OperationRow, 'leaseId' | 'leaseExpiresAt'> {
+  return { leaseId: randomUUID(), leaseExpiresAt: leaseEnd(now) };
+}
+
+function leaseEnd(now: Date): Date {
   return new Date(now.getTime() + LEASE_MS);
 }
 
-function holding(held: OperationRow) {
+function isFree(now: Date) {
+  return and(eq(operations.state, 'running'), lt(operations.leaseExpiresAt, now));
+}
+
+function isHeld(held: OperationRow) {
   return and(
     eq(operations.id, held.id),
     eq(operations.state, 'running'),
-    eq(operations.leaseExpiresAt, held.leaseExpiresAt),
+    eq(operations.leaseId, held.leaseId),
   );
 }

@@ -1,16 +1,24 @@
 import { Injectable } from '@nestjs/common';
 import type { OperationRequest, Outcome } from '../operations/operation.js';
-import { OperationsService } from '../operations/operations.service.js';
+import { type Operation, OperationsService } from '../operations/operations.service.js';
 import { type Refund, refundAmountMinor, type RefundCommand } from './refund.js';
-import { RefundsStripe } from './refunds.stripe.js';
+import { type RefundPlan, RefundsStripe } from './refunds.stripe.js';
 
 /** Giving money back. */
 @Injectable()
 export class RefundsService {
+  private readonly refunding: Operation<RefundPlan, Refund>;
+
   constructor(
-    private readonly operations: OperationsService,
+    operations: OperationsService,
     private readonly stripe: RefundsStripe,
-  ) {}
+  ) {
+    this.refunding = operations.define<RefundPlan, Refund>({
+      name: 'refund',
+      send: (plan, { stripeKey }) => stripe.refund(plan, stripeKey),
+      find: (plan, { operationId }) => stripe.findRefund(plan, operationId),
+    });
+  }
 
   /**
    * Refunds a payment, in part or all that is left of it. "All" is fixed as an amount before Stripe is asked,
@@ -20,13 +28,9 @@ export class RefundsService {
    *   hold, or `not-found` for a payment that Stripe does not know
    */
   refund(request: OperationRequest, { paymentId, amount }: RefundCommand): Promise<Outcome<Refund>> {
-    return this.operations.run(request, {
-      kind: 'refund',
-      plan: async () => {
-        const payment = await this.stripe.find(paymentId);
-        return this.stripe.plan(payment, refundAmountMinor(payment, amount));
-      },
-      send: (plan, stripeKey) => this.stripe.refund(plan, stripeKey),
+    return this.refunding.run(request, async ({ operationId }) => {
+      const payment = await this.stripe.find(paymentId);
+      return this.stripe.plan(payment, refundAmountMinor(payment, amount), operationId);
     });
   }
 }

@@ -1,10 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type Stripe from 'stripe';
+import { findMade, OPERATION_ID } from '../../libs/stripe/find-made.js';
 import { PaymentReferences } from '../../libs/stripe/payment-references.js';
 import { refusedParam } from '../../libs/stripe/stripe-errors.js';
 import { StripeProvider } from '../../libs/stripe/stripe.provider.js';
 import { type Currency, isCurrency } from '../core/currency.js';
 import { Problem } from '../core/problem.js';
+import type { Found } from '../operations/operation.js';
 import { type Refund, type RefundablePayment, refundResult } from './refund.js';
 
 export type RefundPlan = Stripe.RefundCreateParams;
@@ -29,27 +31,32 @@ export class RefundsStripe {
     };
   }
 
-  plan({ chargeId }: RefundablePayment, amountMinor: number): RefundPlan {
-    return { charge: chargeId, amount: amountMinor };
+  plan({ chargeId }: RefundablePayment, amountMinor: number, operationId: string): RefundPlan {
+    return { charge: chargeId, amount: amountMinor, metadata: { [OPERATION_ID]: operationId } };
   }
 
   /** @throws {Problem} `refund-not-possible` where Stripe says that less, or nothing, is left */
   async refund(plan: RefundPlan, idempotencyKey: string): Promise<Refund> {
     try {
-      const refund = await this.stripe.write(idempotencyKey, (stripe, options) =>
-        stripe.refunds.create(plan, options),
+      return toRefund(
+        await this.stripe.write(idempotencyKey, (stripe, options) => stripe.refunds.create(plan, options)),
       );
-      return {
-        id: refund.id,
-        result: refundResult(refund.status),
-        amountMinor: refund.amount,
-        currency: knownCurrency(refund.currency),
-      };
     } catch (error) {
       if (refusedParam(error) === 'amount') throw new Problem('refund-not-possible', {}, error);
       throw error;
     }
   }
+
+  async findRefund({ charge }: RefundPlan, operationId: string): Promise<Found<Refund>> {
+    const refund = await findMade(operationId, (page) =>
+      this.stripe.read((stripe) => stripe.refunds.list({ charge, ...page })),
+    );
+    return typeof refund === 'string' ? refund : { result: toRefund(refund) };
+  }
+}
+
+function toRefund({ id, status, amount, currency }: Stripe.Refund): Refund {
+  return { id, result: refundResult(status), amountMinor: amount, currency: knownCurrency(currency) };
 }
 
 function knownCurrency(code: string): Currency {

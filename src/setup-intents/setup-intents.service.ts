@@ -2,25 +2,31 @@ import { Injectable } from '@nestjs/common';
 import type { Owner } from '../core/actor.js';
 import { CustomersService } from '../customers/customers.service.js';
 import type { OperationRequest, Outcome } from '../operations/operation.js';
-import { OperationsService } from '../operations/operations.service.js';
+import { type Operation, OperationsService } from '../operations/operations.service.js';
 import type { SetupIntent } from './setup-intent.js';
-import { SetupIntentsStripe } from './setup-intents.stripe.js';
+import { type SetupIntentPlan, SetupIntentsStripe } from './setup-intents.stripe.js';
 
 /** Saving cards. */
 @Injectable()
 export class SetupIntentsService {
+  private readonly making: Operation<SetupIntentPlan, SetupIntent>;
+
   constructor(
-    private readonly operations: OperationsService,
+    operations: OperationsService,
     private readonly customers: CustomersService,
     private readonly stripe: SetupIntentsStripe,
-  ) {}
+  ) {
+    this.making = operations.define<SetupIntentPlan, SetupIntent>({
+      name: 'setup-intent',
+      send: (plan, { stripeKey }) => stripe.create(plan, stripeKey),
+      find: (plan, { operationId }, sentAt) => stripe.find(plan, operationId, sentAt),
+    });
+  }
 
   /** Starts saving a card for an owner, who becomes a customer by it. */
   create(request: OperationRequest, owner: Owner): Promise<Outcome<SetupIntent>> {
-    return this.operations.run(request, {
-      kind: 'setup-intent',
-      plan: async () => this.stripe.plan(await this.customers.ensureId(owner)),
-      send: (plan, stripeKey) => this.stripe.create(plan, stripeKey),
-    });
+    return this.making.run(request, async ({ operationId }) =>
+      this.stripe.plan(await this.customers.ensureId(owner), operationId),
+    );
   }
 }

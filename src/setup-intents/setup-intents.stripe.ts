@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type Stripe from 'stripe';
+import { findMade, madeSince, OPERATION_ID } from '../../libs/stripe/find-made.js';
 import { StripeProvider } from '../../libs/stripe/stripe.provider.js';
+import type { Found } from '../operations/operation.js';
 import type { SetupIntent } from './setup-intent.js';
 
 export type SetupIntentPlan = Stripe.SetupIntentCreateParams;
@@ -11,15 +13,32 @@ export class SetupIntentsStripe {
   constructor(private readonly stripe: StripeProvider) {}
 
   /** For a card that is to be charged later without its holder present. */
-  plan(customer: string): SetupIntentPlan {
-    return { customer, usage: 'off_session', allowed_payment_method_types: ['card'] };
+  plan(customer: string, operationId: string): SetupIntentPlan {
+    return {
+      customer,
+      usage: 'off_session',
+      allowed_payment_method_types: ['card'],
+      metadata: { [OPERATION_ID]: operationId },
+    };
   }
 
   async create(plan: SetupIntentPlan, idempotencyKey: string): Promise<SetupIntent> {
-    const { id, client_secret: clientSecret } = await this.stripe.write(idempotencyKey, (stripe, options) =>
-      stripe.setupIntents.create(plan, options),
+    return toSetupIntent(
+      await this.stripe.write(idempotencyKey, (stripe, options) => stripe.setupIntents.create(plan, options)),
     );
-    if (!clientSecret) throw new Error(`${id} came without its client secret`);
-    return { id, clientSecret };
   }
+
+  async find(plan: SetupIntentPlan, operationId: string, sentAt: Date): Promise<Found<SetupIntent>> {
+    const intent = await findMade(operationId, (page) =>
+      this.stripe.read((stripe) =>
+        stripe.setupIntents.list({ customer: plan.customer, created: madeSince(sentAt), ...page }),
+      ),
+    );
+    return typeof intent === 'string' ? intent : { result: toSetupIntent(intent) };
+  }
+}
+
+function toSetupIntent({ id, client_secret: clientSecret }: Stripe.SetupIntent): SetupIntent {
+  if (!clientSecret) throw new Error(`${id} came without its client secret`);
+  return { id, clientSecret };
 }

@@ -3,19 +3,27 @@ import { Settings } from '../config/settings.js';
 import { Clock } from '../core/clock.js';
 import { invalidField } from '../core/problem.js';
 import type { OperationRequest, Outcome } from '../operations/operation.js';
-import { OperationsService } from '../operations/operations.service.js';
+import { type Operation, OperationsService } from '../operations/operations.service.js';
 import { type CancelCommand, type Cancellation, type CancelTime, lastSecondOf } from './subscription.js';
-import { SubscriptionsStripe } from './subscriptions.stripe.js';
+import { type CancelPlan, SubscriptionsStripe } from './subscriptions.stripe.js';
 
 /** What becomes of subscriptions once Checkout has started them. */
 @Injectable()
 export class SubscriptionsService {
+  private readonly cancelling: Operation<CancelPlan, Cancellation>;
+
   constructor(
-    private readonly operations: OperationsService,
+    operations: OperationsService,
     private readonly stripe: SubscriptionsStripe,
     private readonly settings: Settings,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    this.cancelling = operations.define<CancelPlan, Cancellation>({
+      name: 'subscription-cancel',
+      send: (plan, { stripeKey }) => stripe.cancel(plan, stripeKey),
+      find: (plan) => stripe.findCancelled(plan),
+    });
+  }
 
   /**
    * Ends a subscription now or later. Ending an ended one now is done already.
@@ -24,15 +32,11 @@ export class SubscriptionsService {
    *   `invalid-request` for a payment that is for none, `not-found` for a payment that Stripe does not know
    */
   cancel(request: OperationRequest, { paymentId, when }: CancelCommand): Promise<Outcome<Cancellation>> {
-    return this.operations.run(request, {
-      kind: 'subscription-cancel',
-      plan: async () => {
-        const end = this.endOf(when);
-        const subscription = await this.stripe.find(paymentId);
-        if (!subscription) throw invalidField('paymentID', 'is not the id of a subscription or its payment');
-        return this.stripe.plan(subscription, end);
-      },
-      send: (plan, stripeKey) => this.stripe.cancel(plan, stripeKey),
+    return this.cancelling.run(request, async () => {
+      const end = this.endOf(when);
+      const subscription = await this.stripe.find(paymentId);
+      if (!subscription) throw invalidField('paymentID', 'is not the id of a subscription or its payment');
+      return this.stripe.plan(subscription, end);
     });
   }
 

@@ -4,6 +4,7 @@ import { PaymentReferences } from '../../libs/stripe/payment-references.js';
 import { isRefused, refusedParam } from '../../libs/stripe/stripe-errors.js';
 import { StripeProvider } from '../../libs/stripe/stripe.provider.js';
 import { invalidField, Problem } from '../core/problem.js';
+import type { Found } from '../operations/operation.js';
 import type { Cancellation } from './subscription.js';
 
 /** Without an update, the subscription is cancelled at once. */
@@ -54,6 +55,16 @@ export class SubscriptionsStripe {
       if (!isRefused(error)) throw error;
       return this.alreadyEnded(plan, error);
     }
+  }
+
+  /** Whether a subscription ends as it was planned to. */
+  async findCancelled({ subscription: id, update }: CancelPlan): Promise<Found<Cancellation>> {
+    const subscription = await this.stripe.read((stripe) => stripe.subscriptions.retrieve(id));
+    const ended = ENDED.has(subscription.status);
+    const planned = update?.cancel_at_period_end
+      ? subscription.cancel_at_period_end
+      : subscription.cancel_at === update?.cancel_at;
+    return ended || (update && planned) ? { result: toCancellation(subscription) } : 'not-done';
   }
 
   private change({ subscription, update }: CancelPlan, idempotencyKey: string): Promise<Stripe.Subscription> {

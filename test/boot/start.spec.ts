@@ -83,7 +83,7 @@ describe('npm start', () => {
     [{ BUSINESS_TIMEZONE: 'Mars/Olympus' }, /^paydesk: BUSINESS_TIMEZONE [^\n]+\n$/],
     [{ DATABASE_URL: 'postgresql://127.0.0.1:9/none' }, /^paydesk: [^\n]+\n$/],
   ])('stops with one line for %j', async (environment, line) => {
-    const { code, output } = await failToStart(dataDir, environment as Record<string, string>);
+    const { code, output } = await failToStart(dataDir, environment);
     expect(code).toBe(1);
     expect(output).toMatch(line);
   });

@@ -30,7 +30,7 @@ describe('bad input', () => {
     ['zero', { amount: 0 }, 'amount'],
     ['zero as text', { amount: '0' }, 'amount'],
     ['a negative amount', { amount: -3000 }, 'amount'],
-    ['an unsafe integer', { amount: 9_007_199_254_740_993 }, 'amount'],
+    ['an unsafe integer', { amount: Number.MAX_SAFE_INTEGER + 1 }, 'amount'],
     ['an array', { amount: ['3000'] }, 'amount'],
     ['an object', { amount: { $gt: 0 } }, 'amount'],
     ['a boolean', { amount: true }, 'amount'],

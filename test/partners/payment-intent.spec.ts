@@ -1,3 +1,4 @@
+import { idOf } from '../../libs/stripe/id-of.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Caller } from '../support/caller.js';
 import { type Paydesk, startPaydesk } from '../support/paydesk.js';
@@ -79,7 +80,7 @@ describe('POST /partners/user/:user_id/payment_intent', () => {
     const [id = ''] = String(setupIntent.body.client_secret).split('_secret_');
     const { customer } = await paydesk.stripe.setupIntents.retrieve(id);
     const card = await paydesk.stripe.paymentMethods.attach('pm_card_authenticationRequired', {
-      customer: String(customer),
+      customer: idOf(customer) ?? '',
     });
     const { status, body } = await partner.post(`/partners/user/${user}/payment_intent`, {
       amount: '3000',

@@ -1,3 +1,4 @@
+import { idOf } from '../../libs/stripe/id-of.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { issuerTenant } from '../../src/core/actor.js';
 import type { Caller } from '../support/caller.js';
@@ -16,7 +17,7 @@ describe('the signed-in user', () => {
   async function customerOf(user: Caller): Promise<string> {
     const { body } = await user.post('/payments/create-setup-intent');
     const { customer } = await paydesk.stripe.setupIntents.retrieve(body.clientSecret.split('_secret_')[0]);
-    return String(customer);
+    return idOf(customer) ?? '';
   }
 
   async function attach(customer: string, testCard = 'pm_card_visa'): Promise<string> {
@@ -33,7 +34,7 @@ describe('the signed-in user', () => {
       confirm: true,
       description: `for ${amount}`,
     });
-    return String(intent.latest_charge);
+    return idOf(intent.latest_charge) ?? '';
   }
 
   it('starts saving a card as a customer of the issuer’s tenant', async () => {

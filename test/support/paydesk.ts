@@ -44,10 +44,7 @@ export async function startPaydesk(
   const database = await createTestDatabase();
   const stripeCalls: string[] = [];
   const sandbox = await createSandbox({
-    intercept: (request, run) => {
-      stripeCalls.push(`${request.method} ${request.path}`);
-      return run();
-    },
+    observe: ({ method, path }) => stripeCalls.push(`${method} ${path}`),
   });
   const connection = new StripeConnection('sk_test_paydesk', sandbox.url);
   const app = await createApp({ settings, clock, databaseUrl: database.url, stripe: connection });

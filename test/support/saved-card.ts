@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { idOf } from '../../libs/stripe/id-of.js';
 import type { Caller } from './caller.js';
 import type { Paydesk } from './paydesk.js';
 
@@ -23,5 +24,5 @@ export async function saveCard(
     payment_method: testCard,
     return_url: 'https://example.com/saved',
   });
-  return String(intent.payment_method);
+  return idOf(intent.payment_method) ?? '';
 }

@@ -41,6 +41,7 @@ class Expansion {
       if (value === null || value === undefined) return value;
       throw failures.notExpandable(this.#path);
     }
+    if (value['deleted'] === true) return value;
     const [step, ...rest] = steps as [string, ...string[]];
     if (value['object'] === 'list') return this.#intoList(value, step, rest, owner, field);
     const isResource = typeof value['object'] === 'string' && Object.hasOwn(nouns, value['object']);

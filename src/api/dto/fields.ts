@@ -124,3 +124,12 @@ export function MinorAmountField(documented: Documented): PropertyDecorator {
     ),
   );
 }
+
+/** An id of ours. */
+export function UuidField(documented: Documented): PropertyDecorator {
+  return Field(
+    documented,
+    { type: String, format: 'uuid' },
+    Matches(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, { message: 'must be a UUID in lower case' }),
+  );
+}

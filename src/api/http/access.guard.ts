@@ -5,9 +5,10 @@ import { ApiKeysService, isApiKey } from '../../access/api-keys.service.js';
 import { UserTokensService } from '../../access/user-tokens.service.js';
 import type { Actor, ActorKind } from '../../core/actor.js';
 import { Problem } from '../../core/problem.js';
-import { ALLOWED } from './allow.decorator.js';
+import { ALLOWED, ANYONE } from './allow.decorator.js';
 import { setActor } from './current-actor.decorator.js';
 
+const NOBODY: readonly ActorKind[] = [];
 const BEARER = /^Bearer +([\w.~+/-]+=*)$/i;
 
 /** Stands before every route and lets nobody in whom the route does not name. */
@@ -20,15 +21,16 @@ export class AccessGuard implements CanActivate {
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    const allowed = this.reflector.getAllAndOverride<ActorKind | 'anyone' | undefined>(ALLOWED, [
-      context.getHandler(),
-      context.getClass(),
-    ]);
-    if (allowed === 'anyone') return true;
+    const allowed =
+      this.reflector.getAllAndOverride<readonly ActorKind[] | typeof ANYONE | undefined>(ALLOWED, [
+        context.getHandler(),
+        context.getClass(),
+      ]) ?? NOBODY;
+    if (allowed === ANYONE) return true;
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const actor = await this.actorOf(request);
     if (!actor) throw new Problem('unauthorized');
-    if (actor.kind !== allowed) throw new Problem('forbidden');
+    if (!allowed.includes(actor.kind)) throw new Problem('forbidden');
     setActor(request, actor);
     return true;
   }

@@ -4,17 +4,18 @@ import type { ActorKind } from '../../core/actor.js';
 import { ApiProblems } from './api-problems.decorator.js';
 
 export const ALLOWED = 'paydesk:allowed';
+export const ANYONE = 'anyone';
 
 /** Who may call the routes of a controller, or one route. A route that names nobody is closed to all. */
-export function Allow(kind: ActorKind): ClassDecorator & MethodDecorator {
+export function Allow(...kinds: ActorKind[]): ClassDecorator & MethodDecorator {
   return applyDecorators(
-    SetMetadata(ALLOWED, kind),
-    ApiBearerAuth(kind),
+    SetMetadata(ALLOWED, kinds),
+    ...kinds.map((kind) => ApiBearerAuth(kind)),
     ApiProblems('unauthorized', 'forbidden'),
   );
 }
 
 /** A route for everybody, without a credential. */
 export function AllowAnyone(): ClassDecorator & MethodDecorator {
-  return SetMetadata(ALLOWED, 'anyone');
+  return SetMetadata(ALLOWED, ANYONE);
 }

@@ -38,8 +38,14 @@ export class PayResponse {
   @ApiProperty({ description: "The Checkout Session's id", example: 'cs_test_a1B2c3D4e5F6g7H8i9J0' })
   paymentID!: string;
 
-  @ApiProperty({ format: 'uri', example: 'https://checkout.stripe.com/c/pay/cs_test_a1B2c3D4e5F6g7H8i9J0' })
-  redirectToUrl!: string;
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    format: 'uri',
+    description: 'Null only where the page was closed before anyone could tell you of it',
+    example: 'https://checkout.stripe.com/c/pay/cs_test_a1B2c3D4e5F6g7H8i9J0',
+  })
+  redirectToUrl!: string | null;
 
   static of({ id, url }: Checkout): PayResponse {
     return {

@@ -21,14 +21,18 @@ CREATE TABLE "customers" (
 CREATE TABLE "operations" (
 	"id" uuid PRIMARY KEY NOT NULL,
 	"kind" text NOT NULL,
-	"scope" text NOT NULL,
+	"caller" text NOT NULL,
 	"fingerprint" text NOT NULL,
 	"state" text NOT NULL,
 	"plan" jsonb,
 	"outcome" jsonb,
+	"lease_id" uuid NOT NULL,
 	"lease_expires_at" timestamp with time zone NOT NULL,
+	"attempts" integer DEFAULT 0 NOT NULL,
+	"retry_at" timestamp with time zone NOT NULL,
 	"first_sent_at" timestamp with time zone,
 	"created_at" timestamp with time zone NOT NULL,
-	"finished_at" timestamp with time zone,
-	CONSTRAINT "operations_scope" UNIQUE("scope")
+	"finished_at" timestamp with time zone
 );
+--> statement-breakpoint
+CREATE INDEX "operations_due" ON "operations" USING btree ("retry_at") WHERE state = 'running';
