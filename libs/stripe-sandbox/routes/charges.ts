@@ -1,7 +1,7 @@
 import { shippingParams } from '../entities/address.js';
 import { updateCharge } from '../entities/charge.js';
 import { isWithin, listPage, listParams } from '../http/lists.js';
-import { fromPath } from '../http/lookup.js';
+import { fromPath, requireKnown } from '../http/lookup.js';
 import { metadata } from '../http/metadata.js';
 import { object, oneOf, range, string } from '../http/params.js';
 import { route, type Route } from '../http/route.js';
@@ -28,16 +28,15 @@ export const chargeRoutes: Route[] = [
       payment_intent: string(),
       transfer_group: string(),
     },
-    handle: ({ ctx, params }) =>
-      listPage(ctx.store.charges, params, {
+    handle: ({ ctx, params }) => {
+      const { customer, payment_intent, transfer_group, created } = params;
+      requireKnown(ctx.store, ctx.store.customers, customer, 'customer');
+      return listPage(ctx.store.charges, params, {
         url: '/v1/charges',
-        where: {
-          customer: params.customer,
-          payment_intent: params.payment_intent,
-          transfer_group: params.transfer_group,
-        },
-        filter: (charge) => isWithin(charge.created, params.created),
-      }),
+        where: { customer, payment_intent, transfer_group },
+        filter: (charge) => isWithin(charge.created, created),
+      });
+    },
   }),
   route({
     method: 'GET',

@@ -1,0 +1,88 @@
+import { expect, test } from 'vitest';
+import { settle3ds } from '../entities/payment-intent-confirm.js';
+import { openShop } from './payments.js';
+import { failureOf } from './support.js';
+
+// https://docs.stripe.com/api/payment_intents/object#payment_intent_object-next_action
+test('with a return_url, a payment sends the cardholder to a page', async () => {
+  const { sandbox, pay, events } = await openShop('pm_card_authenticationRequired');
+  const intent = await pay(1000, { off_session: false, return_url: 'https://shop.example/back' });
+  expect(intent).toMatchObject({
+    status: 'requires_action',
+    latest_charge: null,
+    next_action: {
+      type: 'redirect_to_url',
+      redirect_to_url: { return_url: 'https://shop.example/back', url: `${sandbox.url}/3ds/${intent.id}` },
+    },
+  });
+  expect(events().at(-1)).toBe('payment_intent.requires_action');
+});
+
+test('without one, it leaves that to Stripe.js', async () => {
+  const { pay } = await openShop('pm_card_authenticationRequired');
+  expect(await pay(1000, { off_session: false })).toMatchObject({
+    status: 'requires_action',
+    next_action: { type: 'use_stripe_sdk' },
+  });
+});
+
+test('passed, the payment goes through', async () => {
+  const { sandbox, stripe, pay } = await openShop('pm_card_authenticationRequired');
+  const { id } = await pay(1000, { off_session: false });
+  sandbox.run((ctx) => settle3ds(ctx, ctx.store.paymentIntents.get(id)!, true));
+  const intent = await stripe.paymentIntents.retrieve(id, { expand: ['latest_charge'] });
+  expect(intent).toMatchObject({
+    status: 'succeeded',
+    next_action: null,
+    latest_charge: { payment_method_details: { card: { three_d_secure: { result: 'authenticated' } } } },
+  });
+});
+
+test('failed, the intent waits for another payment method', async () => {
+  const { sandbox, stripe, pay, card } = await openShop('pm_card_authenticationRequired');
+  const { id } = await pay(1000, { off_session: false });
+  sandbox.run((ctx) => settle3ds(ctx, ctx.store.paymentIntents.get(id)!, false));
+  expect(await stripe.paymentIntents.retrieve(id)).toMatchObject({
+    status: 'requires_payment_method',
+    next_action: null,
+    payment_method: null,
+    last_payment_error: {
+      code: 'payment_intent_authentication_failure',
+      payment_method: { id: card.id },
+      type: 'invalid_request_error',
+    },
+  });
+});
+
+// https://docs.stripe.com/payments/save-and-reuse#charge-saved-payment-method
+test('off-session it is declined as authentication_required', async () => {
+  const { pay } = await openShop('pm_card_authenticationRequired');
+  const failure = await failureOf(pay(1000));
+  expect(failure).toMatchObject({
+    statusCode: 402,
+    code: 'authentication_required',
+    decline_code: 'authentication_required',
+    message: 'Your card was declined. This transaction requires authentication.',
+    charge: expect.stringMatching(/^ch_/),
+    payment_intent: { status: 'requires_payment_method', payment_method: null },
+  });
+});
+
+test('error_on_requires_action declines rather than asks', async () => {
+  const { pay } = await openShop('pm_card_authenticationRequired');
+  const failure = await failureOf(pay(1000, { off_session: false, error_on_requires_action: true }));
+  expect(failure).toMatchObject({
+    statusCode: 402,
+    code: 'authentication_required',
+    payment_intent: { status: 'requires_payment_method' },
+  });
+});
+
+test('any card can be asked for it', async () => {
+  const { pay } = await openShop();
+  const intent = await pay(1000, {
+    off_session: false,
+    payment_method_options: { card: { request_three_d_secure: 'any' } },
+  });
+  expect(intent.status).toBe('requires_action');
+});
