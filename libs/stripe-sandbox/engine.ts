@@ -51,7 +51,7 @@ export class Engine {
       this.#store.rollback();
       throw error;
     } finally {
-      this.#store.commit(this.#persist);
+      this.#store.commit(this.#persist, BY_ITSELF);
     }
   }
 }

@@ -19,11 +19,13 @@ export interface ErrorBody {
 export class StripeFailure extends Error {
   readonly status: number;
   readonly body: ErrorBody;
+  readonly headers: Record<string, string>;
 
-  constructor(status: number, body: ErrorBody) {
+  constructor(status: number, body: ErrorBody, headers: Record<string, string> = {}) {
     super(body.message);
     this.status = status;
     this.body = body;
+    this.headers = headers;
   }
 }
 
@@ -148,6 +150,26 @@ export const failures = {
       409,
     ),
   keyTooLong: () => invalid('Idempotency keys can be up to 255 characters long.'),
+
+  /** With what Stripe advises about a retry, where it does. */
+  rateLimited: (shouldRetry?: boolean) =>
+    new StripeFailure(
+      429,
+      {
+        type: 'invalid_request_error',
+        message:
+          'Request rate limit exceeded. Learn more about rate limits here https://stripe.com/docs/rate-limits.',
+        code: 'rate_limit',
+      },
+      shouldRetry === undefined ? {} : { 'Stripe-Should-Retry': String(shouldRetry) },
+    ),
+  locked: () =>
+    invalid(
+      'This object cannot be accessed right now because another API request or Stripe process is currently accessing it. If you see this error intermittently, retry the request. If you see this error frequently and are making multiple concurrent requests to a single object, make your requests serially or at a lower rate. For more details, see https://stripe.com/docs/rate-limits#object-lock-timeouts.',
+      'lock_timeout',
+      undefined,
+      409,
+    ),
 
   internal: () =>
     new StripeFailure(500, {

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Clock } from '../clock.js';
-import { Context } from '../context.js';
+import { Context, type Cause } from '../context.js';
 import type { Change } from '../store/collection.js';
 import { newId } from '../store/ids.js';
 import type { Store } from '../store/store.js';
@@ -26,15 +26,22 @@ export interface WireRequest {
   named: Record<string, string>;
 }
 
+/** What a call is answered with; undefined is no answer at all. */
+export type Outcome = Reply | undefined;
+
 /**
  * Stands between a request and its effect, for fault injection: it may wait, answer something else, or end the
- * raw connection, before or after `run`, which has the effect once and makes it durable.
+ * raw connection and answer nothing, before or after `run`, which has the effect once and makes it durable. A
+ * StripeFailure that it throws is answered.
  */
 export type Interceptor = (
   request: WireRequest,
   run: () => Reply,
   raw: ServerResponse,
-) => Reply | Promise<Reply>;
+) => Outcome | Promise<Outcome>;
+
+/** Is told of a call and its answer. */
+export type Observer = (request: WireRequest, outcome: Outcome) => void;
 
 export interface PipelineOptions {
   store: Store;
@@ -42,7 +49,8 @@ export interface PipelineOptions {
   persist: (changes: readonly Change[]) => void;
   /** Does what time has brought about since the last request. */
   catchUp: () => void;
-  intercept?: Interceptor;
+  intercept: Interceptor;
+  observe?: Observer;
 }
 
 /** The steps every API request goes through, whatever its noun. */
@@ -56,10 +64,10 @@ export class Pipeline {
   }
 
   /** Answers a request; `route` is undefined for a path that leads nowhere. */
-  async answer(route: Route | undefined, request: WireRequest, raw: ServerResponse): Promise<Reply> {
+  async answer(route: Route | undefined, request: WireRequest, raw: ServerResponse): Promise<Outcome> {
     const requestId = newId('request');
     let version = LATEST_VERSION;
-    let reply: Reply;
+    let reply: Outcome;
     try {
       authenticate(textOf(request.headers['authorization']));
       version = versionOf(textOf(request.headers['stripe-version']));
@@ -70,35 +78,45 @@ export class Pipeline {
       if (!(error instanceof StripeFailure)) throw error;
       reply = failure(error, requestId, this.#nowSeconds());
     }
-    return {
-      ...reply,
-      headers: { 'Request-Id': requestId, 'Stripe-Version': version, ...reply.headers },
-    };
+    this.#options.observe?.(request, reply);
+    return reply && withHeaders(reply, { 'Request-Id': requestId, 'Stripe-Version': version });
   }
 
-  async #answerOnce(attempt: Attempt, raw: ServerResponse): Promise<Reply> {
-    const { request, requestId, keyed } = attempt;
+  async #answerOnce(attempt: Attempt, raw: ServerResponse): Promise<Outcome> {
+    const { requestId, keyed } = attempt;
     const kept = keyed && this.#idempotency.begin(keyed);
-    if (kept) return replayOf(kept);
     try {
       let ran: Reply | undefined;
-      const run = (): Reply => (ran ??= this.#run(attempt));
-      const reply = await (this.#options.intercept?.(request, run, raw) ?? run());
-      if (keyed && reply !== ran && isKept(reply)) {
+      const run = (): Reply => (ran ??= kept ? replayOf(kept) : this.#run(attempt));
+      const reply = await this.#intercepted(attempt, run, raw);
+      if (!keyed || !reply) return reply;
+      // An answer in place of the real one, such as a 500 after the effect, is what a retry is told.
+      if (!kept && reply.body !== ran?.body && isKept(reply)) {
         this.#idempotency.keep(keyed, requestId, reply);
-        this.#commit();
+        this.#commit(attempt.cause);
       }
-      return keyed
-        ? withHeaders(reply, { 'Idempotency-Key': keyed.key, 'Original-Request': requestId })
-        : reply;
+      return withHeaders(reply, { 'Idempotency-Key': keyed.key, 'Original-Request': requestId });
     } finally {
-      if (keyed) this.#idempotency.end(keyed);
+      if (keyed && !kept) this.#idempotency.end(keyed);
+    }
+  }
+
+  async #intercepted(
+    { request, requestId }: Attempt,
+    run: () => Reply,
+    raw: ServerResponse,
+  ): Promise<Outcome> {
+    try {
+      return await this.#options.intercept(request, run, raw);
+    } catch (error) {
+      if (!(error instanceof StripeFailure)) throw error;
+      return failure(error, requestId, this.#nowSeconds());
     }
   }
 
   /** Reads, executes and commits: all of it or nothing, and nothing else in between. */
   #run(attempt: Attempt): Reply {
-    const { route, request, requestId, version, keyed } = attempt;
+    const { route, request, requestId, version, keyed, cause } = attempt;
     const { store, clock } = this.#options;
     this.#options.catchUp();
     let hasBegun = false;
@@ -106,7 +124,6 @@ export class Pipeline {
     try {
       const { expand: paths, ...params } = readParams(route.params, formOf(request), { version });
       hasBegun = true;
-      const cause = { requestId, idempotencyKey: keyed?.key ?? null, version };
       const origin = `http://${textOf(request.headers['host'])}`;
       const ctx = new Context(store, clock, cause, origin);
       const resource = route.handle({ ctx, params, path: request.named });
@@ -118,7 +135,7 @@ export class Pipeline {
       reply = failure(known, requestId, this.#nowSeconds());
     }
     if (keyed && hasBegun && isKept(reply)) this.#idempotency.keep(keyed, requestId, reply);
-    this.#commit();
+    this.#commit(cause);
     return reply;
   }
 
@@ -132,8 +149,8 @@ export class Pipeline {
     }
   }
 
-  #commit(): void {
-    this.#options.store.commit(this.#options.persist);
+  #commit(cause: Cause): void {
+    this.#options.store.commit(this.#options.persist, cause);
   }
 
   #nowSeconds(): number {
@@ -144,6 +161,7 @@ export class Pipeline {
 /** A request that has been let in, and who it is. */
 class Attempt {
   readonly keyed: KeyedRequest | undefined;
+  readonly cause: Cause;
 
   constructor(
     readonly route: Route,
@@ -155,6 +173,7 @@ class Attempt {
     const isPost = (request.method as Method) === 'POST';
     this.keyed =
       key && isPost ? { key, path: request.path, fingerprint: fingerprintOf(request.body) } : undefined;
+    this.cause = { requestId, idempotencyKey: this.keyed?.key ?? null, version };
   }
 }
 

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import type { StripeFailure } from './errors.js';
 
 /** A response about to be sent. */
@@ -5,6 +6,8 @@ export interface Reply {
   status: number;
   headers: Record<string, string>;
   body: string;
+  /** Sends the reply, headers included, when it is not to go out whole and at once: for faults. */
+  deliver?: (raw: ServerResponse, reply: Reply) => void;
 }
 
 export function success(resource: object): Reply {
@@ -12,14 +15,14 @@ export function success(resource: object): Reply {
 }
 
 /** Stripe's error body. Source: https://docs.stripe.com/api/errors. */
-export function failure({ status, body }: StripeFailure, requestId: string, nowSeconds: number): Reply {
+export function failure(cause: StripeFailure, requestId: string, nowSeconds: number): Reply {
+  const { status, body } = cause;
   const error = {
     ...body,
     ...(body.code !== undefined && { doc_url: docUrlOf(body.code) }),
     request_log_url: `https://dashboard.stripe.com/test/logs/${requestId}?t=${nowSeconds}`,
   };
-  const headers: Record<string, string> =
-    status === 401 ? { 'WWW-Authenticate': 'Basic realm="Stripe"' } : {};
+  const headers = status === 401 ? { 'WWW-Authenticate': 'Basic realm="Stripe"' } : cause.headers;
   return { status, headers, body: JSON.stringify({ error }) };
 }
 

@@ -27,7 +27,7 @@ export function createServer(pipeline: Pipeline, routes: readonly Route[]): Fast
   app.setNotFoundHandler(async (request, reply) => send(reply, await answer(undefined, request, reply)));
   app.setErrorHandler((error: FastifyError, request, reply) => refuse(request, reply, error));
 
-  const answer = (route: Route | undefined, request: FastifyRequest, reply: FastifyReply): Promise<Reply> =>
+  const answer = (route: Route | undefined, request: FastifyRequest, reply: FastifyReply) =>
     pipeline.answer(route, wireRequestOf(request), reply.raw);
   for (const route of routes) {
     app.route({
@@ -39,8 +39,14 @@ export function createServer(pipeline: Pipeline, routes: readonly Route[]): Fast
   return app;
 }
 
-function send(reply: FastifyReply, { status, headers, body }: Reply): FastifyReply {
-  if (reply.raw.destroyed) return reply.hijack();
+function send(reply: FastifyReply, answer: Reply | undefined): FastifyReply {
+  if (!answer || reply.raw.destroyed) return reply.hijack();
+  const { status, headers, body, deliver } = answer;
+  if (deliver) {
+    reply.hijack();
+    deliver(reply.raw, answer);
+    return reply;
+  }
   return reply.code(status).headers(headers).type('application/json').send(body);
 }
 

@@ -1,5 +1,4 @@
-import { EventEmitter, once } from 'node:events';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { failureOf, openBench, request } from './support.js';
 
 const keyed = (key: string) => ({ headers: { 'idempotency-key': key } });
@@ -31,11 +30,13 @@ test('a decline is replayed with its status', async () => {
 });
 
 test('a 500 is replayed too', async () => {
-  const { sandbox } = await openBench({
-    intercept: () => ({ status: 500, headers: {}, body: '{"error":{}}' }),
-  });
+  const { sandbox } = await openBench();
+  sandbox.faults.add({ kinds: ['error_before_effect'] });
   const post = () => request(sandbox, 'POST', '/v1/customers', { form: '', ...keyed('k') });
-  expect([(await post()).status, (await post()).headers.get('idempotent-replayed')]).toEqual([500, 'true']);
+  const [first, second] = [await post(), await post()];
+  expect([first.status, second.status]).toEqual([500, 500]);
+  expect(second.headers.get('idempotent-replayed')).toBe('true');
+  expect(second.body).toEqual(first.body);
 });
 
 test('another body or another path under the same key is refused', async () => {
@@ -51,23 +52,15 @@ test('another body or another path under the same key is refused', async () => {
 });
 
 test('a key in flight is a conflict, and is free again afterwards', async () => {
-  const signals = new EventEmitter();
-  const arrived = once(signals, 'arrived');
-  const released = once(signals, 'released');
-  const { stripe } = await openBench({
-    intercept: async (_request, run) => {
-      signals.emit('arrived');
-      await released;
-      return run();
-    },
-  });
+  const { stripe, sandbox } = await openBench();
+  sandbox.faults.add({ kinds: ['wait'], waitMs: 3_600_000 });
   const first = stripe.customers.create({}, { idempotencyKey: 'k' });
-  await arrived;
+  await vi.waitUntil(() => sandbox.faults.list()[0]?.struck.wait === 1);
   expect(await failureOf(stripe.customers.create({}, { idempotencyKey: 'k' }))).toMatchObject({
     statusCode: 409,
     code: 'idempotency_key_in_use',
   });
-  signals.emit('released');
+  sandbox.faults.clear();
   const { id } = await first;
   expect((await stripe.customers.create({}, { idempotencyKey: 'k' })).id).toBe(id);
 });

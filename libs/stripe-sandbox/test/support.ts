@@ -40,7 +40,11 @@ export async function request(
   { url }: Sandbox,
   method: string,
   path: string,
-  { form, headers = {} }: { form?: string; headers?: Record<string, string> } = {},
+  {
+    form,
+    headers = {},
+    signal,
+  }: { form?: string; headers?: Record<string, string>; signal?: AbortSignal } = {},
 ): Promise<Answer> {
   const response = await fetch(url + path, {
     method,
@@ -50,6 +54,7 @@ export async function request(
       ...headers,
     },
     body: form,
+    signal,
   });
   return {
     status: response.status,

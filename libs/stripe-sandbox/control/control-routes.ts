@@ -1,0 +1,76 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Faults } from '../faults/faults.js';
+import { StripeFailure } from '../http/errors.js';
+import type { Form, FormValue } from '../http/form.js';
+import { readParams, type Params, type Schema } from '../http/params.js';
+import { LATEST_VERSION } from '../http/versions.js';
+import type { Counters } from './counters.js';
+import { faultRuleParams, ruleFrom } from './fault-params.js';
+import type { Ledger } from './ledger.js';
+
+/** What is controlled from outside the API. */
+export interface Controls {
+  faults: Faults;
+  counters: Counters;
+  ledger: Ledger;
+}
+
+/** Adds the sandbox's own surface, `/_sandbox/...`: JSON in and out, and no key. */
+export function addControlRoutes(app: FastifyInstance, { faults, counters, ledger }: Controls): void {
+  app.get('/_sandbox/faults', async () => faults.list());
+  app.delete('/_sandbox/faults', async () => {
+    faults.clear();
+    return faults.list();
+  });
+  app.post('/_sandbox/faults', async (request, reply) => {
+    try {
+      return faults.add(ruleFrom(readJson(request, faultRuleParams)));
+    } catch (error) {
+      if (!(error instanceof StripeFailure)) throw error;
+      return reply.code(400).send({ error: error.body });
+    }
+  });
+
+  app.get<{ Querystring: { object?: string } }>('/_sandbox/ledger', async ({ query }) =>
+    ledger.list(query.object),
+  );
+  app.delete('/_sandbox/ledger', async () => {
+    ledger.clear();
+    return ledger.list();
+  });
+
+  app.get('/_sandbox/counters', async () => counters.list());
+  app.delete('/_sandbox/counters', async () => {
+    counters.clear();
+    return counters.list();
+  });
+  countCalls(app, counters);
+}
+
+function countCalls(app: FastifyInstance, counters: Counters): void {
+  app.addHook('onRequest', async (request) => {
+    const route = routeOf(request);
+    if (route) counters.called(route);
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    const route = routeOf(request);
+    if (route) counters.answered(route, reply.raw.statusCode);
+  });
+}
+
+function routeOf({ method, routeOptions: { url } }: FastifyRequest): string | undefined {
+  return url?.startsWith('/v1/') ? `${method} ${url}` : undefined;
+}
+
+/** @throws StripeFailure 400 for a body that the schema does not allow */
+function readJson<S extends Schema>(request: FastifyRequest, schema: S): Params<S> {
+  const form = formOf(JSON.parse((request.body as string | undefined) || '{}')) as Form;
+  return readParams(schema, form, { version: LATEST_VERSION });
+}
+
+/** The same value as a form would carry it. */
+function formOf(json: unknown): FormValue {
+  if (Array.isArray(json)) return json.map(formOf);
+  if (typeof json !== 'object' || json === null) return String(json);
+  return Object.fromEntries(Object.entries(json).map(([key, value]) => [key, formOf(value)]));
+}

@@ -1,0 +1,32 @@
+import { faultKinds, type FaultRule } from '../faults/fault.js';
+import { failures } from '../http/errors.js';
+import { array, boolean, integer, oneOf, required, string, type Param, type Params } from '../http/params.js';
+
+/** A share of all calls, 0 to 1. */
+export const share = (): Param<number> => ({
+  isRequired: false,
+  read(value, name) {
+    const number = typeof value === 'string' ? Number(value) : NaN;
+    if (!(number >= 0 && number <= 1)) throw failures.badType('share', name, value);
+    return number;
+  },
+});
+
+/** A fault rule in JSON. */
+export const faultRuleParams = {
+  method: oneOf('GET', 'POST', 'DELETE'),
+  path: string(),
+  kinds: required(array(oneOf(...faultKinds))),
+  times: integer({ min: 1 }),
+  share: share(),
+  waitMs: integer({ min: 0 }),
+  shouldRetry: boolean(),
+  seed: string(),
+};
+
+/** @throws StripeFailure 400 for a rule of no kind */
+export function ruleFrom({ kinds, ...rest }: Params<typeof faultRuleParams>): FaultRule {
+  const [first, ...others] = kinds;
+  if (!first) throw failures.missing('kinds[0]');
+  return { ...rest, kinds: [first, ...others] };
+}

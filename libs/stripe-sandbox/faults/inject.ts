@@ -1,0 +1,96 @@
+import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import { failures } from '../http/errors.js';
+import type { Outcome } from '../http/pipeline.js';
+import type { Reply } from '../http/reply.js';
+import type { FaultKind, FaultRule } from './fault.js';
+import type { Pauses } from './pauses.js';
+
+const DEFAULT_WAIT_MS = 1000;
+const DRIPS = 10;
+
+/** A call that is to go wrong. */
+interface Target {
+  run: () => Reply;
+  raw: ServerResponse;
+  pauses: Pauses;
+}
+
+/**
+ * Makes one call go wrong.
+ * @throws StripeFailure for the caller to be told
+ */
+export function inject(
+  kind: FaultKind,
+  { waitMs = DEFAULT_WAIT_MS, shouldRetry }: FaultRule,
+  { run, raw, pauses }: Target,
+): Outcome | Promise<Outcome> {
+  switch (kind) {
+    case 'wait':
+      return pauses.last(waitMs).then(run);
+    case 'drip':
+      return { ...run(), deliver: (_raw, reply) => void drip(raw, reply, waitMs, pauses) };
+    case 'reset_after_effect':
+      run();
+      return reset(raw);
+    case 'reset_before_effect':
+      return reset(raw);
+    case 'error_after_effect':
+      run();
+      throw failures.internal();
+    case 'error_before_effect':
+      throw failures.internal();
+    case 'rate_limit':
+      throw failures.rateLimited(shouldRetry);
+    case 'lock_timeout':
+      throw failures.locked();
+    case 'half_body':
+      return { ...run(), deliver: cutInHalf };
+    case 'bad_json':
+      return { ...run(), deliver: breakJson };
+    case 'silence_after_effect':
+      run();
+      return silence(raw);
+    case 'silence_before_effect':
+      return silence(raw);
+  }
+}
+
+function reset(raw: ServerResponse): undefined {
+  raw.socket?.resetAndDestroy();
+}
+
+async function silence(raw: ServerResponse): Promise<undefined> {
+  if (!raw.destroyed) await once(raw, 'close');
+}
+
+function writeHead(raw: ServerResponse, { status, headers }: Reply, contentLength: number): void {
+  raw.writeHead(status, {
+    ...headers,
+    'Content-Type': 'application/json',
+    'Content-Length': contentLength,
+  });
+}
+
+function cutInHalf(raw: ServerResponse, reply: Reply): void {
+  const bytes = Buffer.from(reply.body);
+  writeHead(raw, reply, bytes.length);
+  raw.write(bytes.subarray(0, bytes.length / 2), () => raw.destroy());
+}
+
+function breakJson(raw: ServerResponse, reply: Reply): void {
+  const unclosed = reply.body.slice(0, -1);
+  writeHead(raw, reply, Buffer.byteLength(unclosed));
+  raw.end(unclosed);
+}
+
+async function drip(raw: ServerResponse, reply: Reply, overMs: number, pauses: Pauses): Promise<void> {
+  const bytes = Buffer.from(reply.body);
+  const size = Math.ceil(bytes.length / DRIPS);
+  writeHead(raw, reply, bytes.length);
+  for (let start = 0; start < bytes.length; start += size) {
+    raw.write(bytes.subarray(start, start + size));
+    await pauses.last(overMs / DRIPS);
+  }
+  raw.end();
+}

@@ -1,0 +1,231 @@
+import { expect, test, vi } from 'vitest';
+import type { FaultKind } from '../faults/fault.js';
+import { type Answer, clientOf, failureOf, openBench, request } from './support.js';
+
+const keyed = { idempotencyKey: 'k' };
+
+/** A sandbox whose next call goes wrong, and a customer asked for under a key by that call and by its retry. */
+async function retryAfter(kind: FaultKind) {
+  const { sandbox } = await openBench();
+  sandbox.faults.add({ path: '/v1/customers', kinds: [kind] });
+  const create = () =>
+    request(sandbox, 'POST', '/v1/customers', { form: 'name=Ada', headers: { 'idempotency-key': 'k' } });
+  // stripe-node would retry a reset by itself.
+  const first = await create().catch((error: Error) => error);
+  const made = sandbox.ledger.list('customer').length;
+  const retry = await create();
+  const isReplayed = retry.headers.get('idempotent-replayed') === 'true';
+  return { first, made, retry, isReplayed, sandbox };
+}
+
+// What a retry gets: https://docs.stripe.com/api/idempotent_requests.
+test.for([
+  ['reset_after_effect', { message: 'fetch failed' }],
+  ['half_body', { message: 'terminated' }],
+  ['bad_json', { name: 'SyntaxError' }],
+] as const)('after %s a retry is told what the first call did', async ([kind, error]) => {
+  const { first, made, retry, isReplayed, sandbox } = await retryAfter(kind);
+  expect(first).toMatchObject(error);
+  expect(made).toBe(1);
+  expect(retry).toMatchObject({ status: 200, body: { name: 'Ada' } });
+  expect(isReplayed).toBe(true);
+  expect(sandbox.ledger.list('customer')).toMatchObject([{ id: retry.body['id'] }]);
+});
+
+test.for([
+  ['reset_before_effect', { message: 'fetch failed' }],
+  ['rate_limit', { status: 429, body: { error: { code: 'rate_limit' } } }],
+  ['lock_timeout', { status: 409, body: { error: { code: 'lock_timeout' } } }],
+] as const)('%s has no effect, and a retry is a first call', async ([kind, told]) => {
+  const { first, made, retry, isReplayed, sandbox } = await retryAfter(kind);
+  expect(first).toMatchObject(told);
+  expect(made).toBe(0);
+  expect(retry).toMatchObject({ status: 200, body: { name: 'Ada' } });
+  expect(isReplayed).toBe(false);
+  expect(sandbox.ledger.list()).toHaveLength(1);
+});
+
+test.for([
+  ['error_before_effect', 0],
+  ['error_after_effect', 1],
+] as const)('a 500 is saved under its key: %s', async ([kind, effects]) => {
+  const { first, made, retry, isReplayed, sandbox } = await retryAfter(kind);
+  expect(first).toMatchObject({ status: 500, body: { error: { type: 'api_error' } } });
+  expect(made).toBe(effects);
+  expect(retry).toMatchObject({ status: 500, body: (first as Answer).body });
+  expect(isReplayed).toBe(true);
+  expect(sandbox.ledger.list()).toHaveLength(effects);
+});
+
+test.for([
+  ['silence_before_effect', 0],
+  ['silence_after_effect', 1],
+] as const)('%s holds the key until the caller hangs up', async ([kind, effects]) => {
+  const { sandbox, stripe } = await openBench();
+  sandbox.faults.add({ kinds: [kind] });
+  const hangUp = new AbortController();
+  const silent = fetch(`${sandbox.url}/v1/customers`, {
+    method: 'POST',
+    headers: { authorization: 'Bearer sk_test_1', 'idempotency-key': 'k' },
+    signal: hangUp.signal,
+  }).catch((error: Error) => error.name);
+  await vi.waitUntil(() => sandbox.faults.list()[0]?.struck[kind] === 1);
+  expect(sandbox.ledger.list()).toHaveLength(effects);
+  expect(await failureOf(stripe.customers.create({}, keyed))).toMatchObject({
+    code: 'idempotency_key_in_use',
+  });
+  hangUp.abort();
+  expect(await silent).toBe('AbortError');
+  await vi.waitUntil(() => stripe.customers.create({}, keyed).catch(() => undefined));
+  expect(sandbox.ledger.list()).toHaveLength(1);
+});
+
+test('a call that waits carries on after its caller has gone', async () => {
+  const { sandbox } = await openBench();
+  sandbox.faults.add({ kinds: ['wait'], waitMs: 3_600_000 });
+  const hangUp = new AbortController();
+  const gone = request(sandbox, 'POST', '/v1/customers', { form: '', signal: hangUp.signal });
+  await vi.waitUntil(() => sandbox.faults.list()[0]?.struck.wait === 1);
+  hangUp.abort();
+  await expect(gone).rejects.toThrow('aborted');
+  expect(sandbox.ledger.list()).toEqual([]);
+  sandbox.faults.clear();
+  await vi.waitUntil(() => sandbox.ledger.list().length === 1);
+});
+
+test('a reply that drips is whole in the end', async () => {
+  const { sandbox } = await openBench();
+  sandbox.faults.add({ kinds: ['drip'], waitMs: 3_600_000 });
+  const response = await fetch(`${sandbox.url}/v1/customers`, {
+    method: 'POST',
+    headers: { authorization: 'Bearer sk_test_1' },
+  });
+  const drops = response.body!.getReader();
+  const { value: first } = await drops.read();
+  const length = Number(response.headers.get('content-length'));
+  expect(first!.length).toBeLessThan(length);
+  const rest = drops.read();
+  const letGo = setInterval(() => sandbox.faults.clear(), 1);
+  let received = first!.length + (await rest).value!.length;
+  for (let drop = await drops.read(); !drop.done; drop = await drops.read()) received += drop.value.length;
+  clearInterval(letGo);
+  expect(received).toBe(length);
+});
+
+test('half a body promises the whole', async () => {
+  const { sandbox } = await openBench();
+  sandbox.faults.add({ kinds: ['half_body'] });
+  const response = await fetch(`${sandbox.url}/v1/customers`, {
+    method: 'POST',
+    headers: { authorization: 'Bearer sk_test_1' },
+  });
+  expect(response.status).toBe(200);
+  const read: Uint8Array[] = [];
+  await expect(async () => {
+    for await (const chunk of response.body!) read.push(chunk);
+  }).rejects.toThrow('terminated');
+  const length = Number(response.headers.get('content-length'));
+  expect(Buffer.concat(read)).toHaveLength(Math.floor(length / 2));
+});
+
+test('a 429 advises about a retry as it is told to', async () => {
+  const { sandbox } = await openBench();
+  for (const shouldRetry of [undefined, true, false]) {
+    sandbox.faults.add({ kinds: ['rate_limit'], shouldRetry });
+    const { headers } = await request(sandbox, 'GET', '/v1/customers');
+    expect(headers.get('stripe-should-retry')).toBe(shouldRetry === undefined ? null : String(shouldRetry));
+  }
+});
+
+test('a replay can go wrong too, and stays as it is', async () => {
+  const { stripe, sandbox } = await openBench();
+  const { id } = await stripe.customers.create({}, keyed);
+  sandbox.faults.add({ kinds: ['error_after_effect'] });
+  expect(await failureOf(stripe.customers.create({}, keyed))).toMatchObject({ statusCode: 500 });
+  expect((await stripe.customers.create({}, keyed)).id).toBe(id);
+});
+
+test('only the calls that a rule means go wrong, as often as it says', async () => {
+  const { stripe, sandbox } = await openBench();
+  const { id } = await stripe.customers.create();
+  sandbox.faults.add({ method: 'POST', path: '/v1/customers/*', kinds: ['lock_timeout'], times: 2 });
+  const isFaulty = async (call: Promise<unknown>) =>
+    call.then(
+      () => false,
+      () => true,
+    );
+  const paymentMethods = () => stripe.customers.listPaymentMethods(id);
+  expect([
+    await isFaulty(stripe.customers.create()),
+    await isFaulty(stripe.customers.retrieve(id)),
+    await isFaulty(paymentMethods()),
+    await isFaulty(stripe.customers.update(id, {})),
+    await isFaulty(stripe.customers.update(id, {})),
+    await isFaulty(stripe.customers.update(id, {})),
+  ]).toEqual([false, false, false, true, true, false]);
+  sandbox.faults.add({ path: '/v1/customers/**', kinds: ['lock_timeout'] });
+  expect(await isFaulty(paymentMethods())).toBe(true);
+});
+
+test('the same seed makes the same calls go wrong', async () => {
+  const statusesOf = async (seed: string) => {
+    const { sandbox } = await openBench({ seed });
+    sandbox.faults.add({ kinds: ['rate_limit', 'lock_timeout', 'error_before_effect'], share: 0.35 });
+    const statuses: number[] = [];
+    for (let call = 0; call < 60; call++) {
+      statuses.push((await request(sandbox, 'GET', '/v1/customers')).status);
+    }
+    return statuses;
+  };
+  const [one, again, other] = [await statusesOf('a'), await statusesOf('a'), await statusesOf('b')];
+  expect(again).toEqual(one);
+  expect(other).not.toEqual(one);
+  expect(new Set(one)).toEqual(new Set([200, 429, 409, 500]));
+});
+
+test('faults, ledger and counters are told and asked in JSON', async () => {
+  const { sandbox } = await openBench();
+  const control = async (method: string, path: string, body?: object) => {
+    const response = await fetch(`${sandbox.url}/_sandbox/${path}`, {
+      method,
+      body: body && JSON.stringify(body),
+    });
+    return { status: response.status, body: await response.json() };
+  };
+  const rule = { method: 'POST', path: '/v1/customers', kinds: ['error_after_effect'], times: 1 };
+  expect(await control('POST', 'faults', rule)).toEqual({
+    status: 200,
+    body: { id: 1, ...rule, struck: {} },
+  });
+  const stripe = clientOf(sandbox);
+  await failureOf(stripe.customers.create({ metadata: { order: '7' } }, keyed));
+  const { id } = await stripe.customers.create();
+  await stripe.customers.del(id);
+
+  expect((await control('GET', 'faults')).body).toMatchObject([{ struck: { error_after_effect: 1 } }]);
+  expect((await control('GET', 'ledger?object=customer')).body).toMatchObject([
+    { object: 'customer', idempotencyKey: 'k', metadata: { order: '7' }, status: null },
+    { object: 'customer', id, status: 'deleted' },
+  ]);
+  expect((await control('GET', 'ledger?object=charge')).body).toEqual([]);
+  expect((await control('GET', 'counters')).body).toEqual([
+    { route: 'POST /v1/customers', calls: 2, statuses: { 200: 1, 500: 1 } },
+    { route: 'DELETE /v1/customers/:customer', calls: 1, statuses: { 200: 1 } },
+  ]);
+  for (const path of ['faults', 'ledger', 'counters']) {
+    expect((await control('DELETE', path)).body).toEqual([]);
+    expect((await control('GET', path)).body).toEqual([]);
+  }
+});
+
+test('a rule that makes no sense is refused', async () => {
+  const { sandbox } = await openBench();
+  for (const rule of [{}, { kinds: [] }, { kinds: ['explode'] }, { kinds: ['wait'], share: 2 }]) {
+    const response = await fetch(`${sandbox.url}/_sandbox/faults`, {
+      method: 'POST',
+      body: JSON.stringify(rule),
+    });
+    expect(response.status).toBe(400);
+  }
+  expect(sandbox.faults.list()).toEqual([]);
+});
