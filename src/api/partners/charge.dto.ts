@@ -4,6 +4,20 @@ import type { Currency } from '../../core/currency.js';
 import { parseMinorAmount } from '../../core/money.js';
 import { CurrencyField, MinorAmountField, StripeIdField, TextField } from '../dto/fields.js';
 
+const EXAMPLE_CARD = 'pm_1TUvWxABCDEFGHIJKLMNOPQR';
+
+/** Bodies of a charge, for the docs. */
+export const CHARGE_EXAMPLES = {
+  charge: {
+    summary: 'Thirty dollars',
+    value: { amount: '3000', description: 'Wellness exam', stripe_payment_method_id: EXAMPLE_CARD },
+  },
+  currency: {
+    summary: 'Five hundred yen, which have no minor units',
+    value: { amount: 500, currency: 'jpy', description: 'Tea', stripe_payment_method_id: EXAMPLE_CARD },
+  },
+};
+
 export class ChargeRequest {
   @MinorAmountField({
     description: 'Minor units (cents), as a number or a string of digits',
@@ -20,7 +34,7 @@ export class ChargeRequest {
   @StripeIdField({
     prefixes: ['pm', 'card', 'src'],
     description: "One of the user's cards",
-    example: 'pm_1TUvWxABCDEFGHIJKLMNOPQR',
+    example: EXAMPLE_CARD,
   })
   stripe_payment_method_id!: string;
 

@@ -1,5 +1,5 @@
 import { Body, Controller, Get, Param, Post, Query, Res } from '@nestjs/common';
-import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { PartnerActor } from '../../core/actor.js';
 import { ChargesService } from '../../charges/charges.service.js';
@@ -11,7 +11,7 @@ import { Allow } from '../http/allow.decorator.js';
 import { ApiProblems } from '../http/api-problems.decorator.js';
 import { CurrentActor } from '../http/current-actor.decorator.js';
 import { ApiOperationHeaders, Operation, tell } from '../http/operation.decorator.js';
-import { ChargeRequest } from './charge.dto.js';
+import { CHARGE_EXAMPLES, ChargeRequest } from './charge.dto.js';
 import { PartnerUser, PartnerUserPayment } from './partner-user.dto.js';
 import { PaymentMethodResponse } from './payment-method.dto.js';
 import { nextPageLink, PaymentResponse, PaymentsQuery } from './payment.dto.js';
@@ -68,6 +68,7 @@ export class PartnersController {
       'Charges at once and off-session: nothing is asked of the user. `Location` names the payment.',
   })
   @ApiOperationHeaders()
+  @ApiBody({ type: ChargeRequest, examples: CHARGE_EXAMPLES })
   @ApiCreatedResponse({
     description: 'Charged; the body is empty',
     headers: { Location: { description: 'The payment', schema: { type: 'string' } } },

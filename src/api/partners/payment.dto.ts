@@ -28,7 +28,6 @@ export class PaymentsQuery {
     prefixes: ['pi'],
     optional: true,
     description: 'The last payment of the page before',
-    example: 'pi_3TUvWxABCDEFGHIJ0RSTUVWX',
   })
   starting_after?: string;
 

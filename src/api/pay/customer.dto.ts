@@ -5,6 +5,7 @@ import type { Owner } from '../../core/actor.js';
 import { Problem } from '../../core/problem.js';
 import type { Customer, CustomerDetails } from '../../customers/customer.js';
 import { Field, Satisfies, StripeIdField, TextField, UserIdField } from '../dto/fields.js';
+import { EXAMPLE_CUSTOMER_ID } from './examples.js';
 import { ownerOf } from './owner.js';
 
 /** https://docs.stripe.com/api/metadata */
@@ -23,8 +24,8 @@ export class CustomerParams {
 export class CustomerQuery {
   @UserIdField({
     optional: true,
-    description: 'The partner whose user it is; a signed-in user when left out',
-    example: 'clinic',
+    description: 'The partner whose user it is, e.g. `clinic`; a signed-in user when left out',
+    example: undefined,
   })
   tenant?: string;
 
@@ -38,7 +39,7 @@ export class CustomerRequest {
     prefixes: ['cus'],
     optional: true,
     description: 'An existing Stripe customer, who stands for this user from now on; alone',
-    example: 'cus_TUvWxYz0123456',
+    example: EXAMPLE_CUSTOMER_ID,
   })
   stripeCustomerId?: string;
 
@@ -101,7 +102,7 @@ function isText(text: unknown): boolean {
 }
 
 export class CustomerResponse {
-  @ApiProperty({ example: 'cus_TUvWxYz0123456' })
+  @ApiProperty({ example: EXAMPLE_CUSTOMER_ID })
   stripeCustomerId!: string;
 
   @ApiProperty({ type: String, nullable: true, example: 'jenny@example.com' })

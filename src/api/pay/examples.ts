@@ -1,3 +1,9 @@
+/** Any id of a payment, in the docs. */
+export const EXAMPLE_PAYMENT_ID = 'cs_test_a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8s9T0u1V2w3X4y5Z6';
+export const EXAMPLE_PRICE_ID = 'price_1TUvWxABCDEFGHIJKLMNOPQR';
+export const EXAMPLE_PRODUCT_ID = 'prod_TUvWxYz0123456';
+export const EXAMPLE_CUSTOMER_ID = 'cus_TUvWxYz0123456';
+
 const redirects = {
   successRedirect: 'https://example.com/ok',
   failureRedirect: 'https://example.com/ko',
@@ -14,6 +20,16 @@ export const PAY_EXAMPLES = {
       products: [
         { quantity: 2, unitAmount: '1.00', productName: 'Tea' },
         { quantity: 1, unitAmount: '2.00', productName: 'Cake' },
+      ],
+    },
+  },
+  kept: {
+    summary: 'Products and Prices kept at Stripe',
+    value: {
+      ...redirects,
+      products: [
+        { quantity: 1, priceId: EXAMPLE_PRICE_ID },
+        { quantity: 2, unitAmount: '1.00', productId: EXAMPLE_PRODUCT_ID },
       ],
     },
   },
@@ -43,5 +59,29 @@ export const CUSTOMER_EXAMPLES = {
     summary: 'Say who the user is',
     value: { email: 'jenny@example.com', name: 'Jenny Rosen', metadata: { segment: 'gold' } },
   },
-  link: { summary: 'Link an existing Stripe customer', value: { stripeCustomerId: 'cus_TUvWxYz0123456' } },
+  link: { summary: 'Link an existing Stripe customer', value: { stripeCustomerId: EXAMPLE_CUSTOMER_ID } },
+};
+
+/** Bodies of `/pay/expire`, for the docs. */
+export const EXPIRE_EXAMPLES = {
+  payment: { summary: 'A payment that /pay has started', value: { paymentID: EXAMPLE_PAYMENT_ID } },
+};
+
+/** Bodies of `/pay/recurrent/expire`, for the docs. */
+export const CANCEL_EXAMPLES = {
+  atDay: {
+    summary: 'At the end of a day',
+    value: { paymentID: EXAMPLE_PAYMENT_ID, cancelType: 'atDay', cancelTime: '31/12/2030' },
+  },
+  endOfPeriod: {
+    summary: 'Right before the next renewal',
+    value: { paymentID: EXAMPLE_PAYMENT_ID, cancelType: 'endOfPeriod' },
+  },
+  now: { summary: 'At once', value: { paymentID: EXAMPLE_PAYMENT_ID, cancelType: 'now' } },
+};
+
+/** Bodies of `/refund`, for the docs. */
+export const REFUND_EXAMPLES = {
+  part: { summary: 'A part', value: { paymentID: EXAMPLE_PAYMENT_ID, amount: '1.00' } },
+  all: { summary: 'All that is left', value: { paymentID: EXAMPLE_PAYMENT_ID } },
 };

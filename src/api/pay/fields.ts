@@ -1,5 +1,6 @@
 import { INTERVALS } from '../../checkout/recurrence.js';
 import { PAYMENT_ID_PREFIXES } from '../../core/payment-id.js';
+import { EXAMPLE_PAYMENT_ID } from './examples.js';
 import { ChoiceField, Field, Satisfies, StripeIdField } from '../dto/fields.js';
 
 type Documented = Parameters<typeof Field>[0];
@@ -14,7 +15,7 @@ export function PaymentIdField(documented: Documented = {}): PropertyDecorator {
   return StripeIdField({
     prefixes: PAYMENT_ID_PREFIXES,
     description: 'The payment: the id that `/pay` gave, or any other id that Stripe has for it',
-    example: 'cs_test_a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8s9T0u1V2w3X4y5Z6',
+    example: EXAMPLE_PAYMENT_ID,
     ...documented,
   });
 }

@@ -8,7 +8,7 @@ import { SubscriptionsService } from '../../subscriptions/subscriptions.service.
 import { Allow } from '../http/allow.decorator.js';
 import { ApiProblems } from '../http/api-problems.decorator.js';
 import { ApiOperationHeaders, Operation, tell } from '../http/operation.decorator.js';
-import { PAY_EXAMPLES, PAY_RECURRENT_EXAMPLES } from './examples.js';
+import { CANCEL_EXAMPLES, EXPIRE_EXAMPLES, PAY_EXAMPLES, PAY_RECURRENT_EXAMPLES } from './examples.js';
 import { ExpireRequest, ExpireResponse, PayRequest, PayResponse } from './pay.dto.js';
 import { CancelRequest, CancelResponse, PayRecurrentRequest } from './pay-recurrent.dto.js';
 
@@ -70,6 +70,7 @@ export class PayController {
     description: 'One that is withdrawn or expired already is fine; a paid one is 409 `invalid-state`.',
   })
   @ApiOperationHeaders()
+  @ApiBody({ type: ExpireRequest, examples: EXPIRE_EXAMPLES })
   @ApiOkResponse({ type: ExpireResponse })
   @ApiProblems('invalid-request', 'not-found', 'invalid-state')
   async expire(
@@ -91,6 +92,7 @@ export class PayController {
       'the unused part of that last period. A day that is over is 422 `date-in-past`; today is not.',
   })
   @ApiOperationHeaders()
+  @ApiBody({ type: CancelRequest, examples: CANCEL_EXAMPLES })
   @ApiOkResponse({ type: CancelResponse })
   @ApiProblems('invalid-request', 'not-found', 'invalid-state', 'date-in-past')
   async cancel(

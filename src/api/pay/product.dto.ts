@@ -8,6 +8,7 @@ import { withAmountOf } from '../../core/amount-problem.js';
 import type { Currency } from '../../core/currency.js';
 import { parseDecimalAmount } from '../../core/money.js';
 import { Field, Satisfies, StripeIdField, TextField } from '../dto/fields.js';
+import { EXAMPLE_PRICE_ID, EXAMPLE_PRODUCT_ID } from './examples.js';
 import { DecimalAmountField, IntervalCountField, IntervalField, QuantityField } from './fields.js';
 
 /** One of the three kinds of product; `path` is where it stands in the request, such as `products[0]`. */
@@ -23,7 +24,7 @@ export class PriceProduct implements ProductRequest {
   @StripeIdField({
     prefixes: ['price'],
     description: 'A Price kept at Stripe',
-    example: 'price_1TUvWxABCDEFGHIJKLMNOPQR',
+    example: EXAMPLE_PRICE_ID,
   })
   priceId!: string;
 
@@ -52,7 +53,7 @@ export class ProductIdProduct extends PricedProduct implements ProductRequest {
   @StripeIdField({
     prefixes: ['prod'],
     description: 'A Product kept at Stripe',
-    example: 'prod_TUvWxYz0123456',
+    example: EXAMPLE_PRODUCT_ID,
   })
   productId!: string;
 

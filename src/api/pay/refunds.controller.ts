@@ -1,11 +1,12 @@
 import { Body, Controller, Post, Res } from '@nestjs/common';
-import { ApiCreatedResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiCreatedResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { OperationRequest } from '../../operations/operation.js';
 import { RefundsService } from '../../refunds/refunds.service.js';
 import { Allow } from '../http/allow.decorator.js';
 import { ApiProblems } from '../http/api-problems.decorator.js';
 import { ApiOperationHeaders, Operation, tell } from '../http/operation.decorator.js';
+import { REFUND_EXAMPLES } from './examples.js';
 import { RefundRequest, RefundResponse } from './refund.dto.js';
 
 /** Giving money back, for other internal services. */
@@ -23,6 +24,7 @@ export class RefundsController {
       'payment.',
   })
   @ApiOperationHeaders()
+  @ApiBody({ type: RefundRequest, examples: REFUND_EXAMPLES })
   @ApiCreatedResponse({ type: RefundResponse })
   @ApiProblems('invalid-request', 'not-found', 'refund-not-possible')
   async refund(

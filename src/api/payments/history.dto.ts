@@ -10,7 +10,6 @@ export class HistoryQuery {
     prefixes: ['ch', 'py'],
     optional: true,
     description: 'The charge to go on from: `lastItemId` forward, `firstItemId` back',
-    example: 'ch_3TUvWxABCDEFGHIJ0KLMNOPQ',
   })
   cursorId?: string;
 

@@ -1,0 +1,160 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Caller } from '../support/caller.js';
+import { payOnPage } from '../support/hosted-page.js';
+import { type Paydesk, startPaydesk } from '../support/paydesk.js';
+import { saveCard } from '../support/saved-card.js';
+
+interface Documented {
+  security?: Record<string, string[]>[];
+  parameters: { name: string; in: string; required: boolean; schema: { example?: unknown } }[];
+  requestBody?: { content: { 'application/json': { examples?: Record<string, { value: object }> } } };
+  responses: Record<string, unknown>;
+}
+
+type Callers = Record<'user' | 'partner' | 'service', Caller>;
+
+const PARTNER = 'acme';
+const USER = 'user-42';
+const redirects = { successRedirect: 'https://example.com/ok', failureRedirect: 'https://example.com/ko' };
+
+let paydesk: Paydesk;
+let callers: Callers;
+let operations: [string, Documented][];
+
+beforeAll(async () => {
+  paydesk = await startPaydesk();
+  callers = {
+    user: await paydesk.user(USER),
+    partner: await paydesk.partner(PARTNER),
+    service: await paydesk.service(),
+  };
+  await callers.user.post('/payments/create-setup-intent');
+  const { body } = await paydesk.stranger().get('/docs/openapi.json');
+  operations = Object.entries<Record<string, Documented>>(body.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]): [string, Documented] => [
+      `${method} ${path}`,
+      operation,
+    ]),
+  );
+});
+afterAll(() => paydesk.close());
+
+async function checkout(path: string, body: object): Promise<{ paymentID: string; redirectToUrl: string }> {
+  return (await callers.service.post(path, { ...redirects, ...body })).body;
+}
+
+async function paidCheckout(path: string, body: object): Promise<string> {
+  const { paymentID, redirectToUrl } = await checkout(path, body);
+  await payOnPage(redirectToUrl);
+  return paymentID;
+}
+
+async function chargedPayment(): Promise<string> {
+  const card = await saveCard(paydesk, callers.partner, USER);
+  const { headers } = await callers.partner.post(`/partners/user/${USER}/payment_intent`, {
+    amount: '500',
+    description: 'x',
+    stripe_payment_method_id: card,
+  });
+  return headers.get('location')?.split('/').at(-1) ?? '';
+}
+
+async function price(): Promise<string> {
+  const { id } = await paydesk.stripe.prices.create({
+    currency: 'usd',
+    unit_amount: 500,
+    product_data: { name: 'Kept at Stripe' },
+  });
+  return id;
+}
+
+/** A real object for each id in the examples of an operation: `kind` of the id -> who makes one. */
+const MADE_FOR: Record<string, Record<string, () => Promise<string>>> = {
+  'post /partners/user/{user_id}/payment_intent': { pm: () => saveCard(paydesk, callers.partner, USER) },
+  'get /partners/user/{user_id}/payments/{id}': { pi: chargedPayment },
+  'post /pay': {
+    price,
+    prod: async () => (await paydesk.stripe.products.create({ name: 'Kept at Stripe' })).id,
+  },
+  'post /pay/expire': { cs: async () => (await checkout('/pay', { amount: '5.00' })).paymentID },
+  'post /pay/recurrent/expire': {
+    cs: () => paidCheckout('/pay/recurrent', { amount: '5.00', interval: 'month' }),
+  },
+  'post /refund': { cs: () => paidCheckout('/pay', { amount: '5.00' }) },
+  'get /status': { cs: () => paidCheckout('/pay', { amount: '5.00' }) },
+  'put /customers/{user_id}': { cus: async () => (await paydesk.stripe.customers.create({})).id },
+};
+
+const DOCUMENTED_ID = /\b(pm|pi|ch|cs|price|prod|cus)_(test_)?[A-Za-z0-9]{13,}/g;
+
+async function withRealIds(text: string, operation: string): Promise<string> {
+  let real = text;
+  for (const [id, kind = ''] of text.matchAll(DOCUMENTED_ID)) {
+    const make = MADE_FOR[operation]?.[kind];
+    if (!make) throw new Error(`nothing stands for ${id} in ${operation}`);
+    real = real.replace(id, await make());
+  }
+  return real;
+}
+
+async function send(operation: string, documented: Documented, example: object | undefined, userId: string) {
+  const [method = '', template = ''] = operation.split(' ');
+  const [kind] = Object.keys(documented.security?.[0] ?? {}) as (keyof Callers)[];
+  const url = new URL(template, 'http://paydesk');
+  let path = template;
+  for (const { name, in: place, schema } of documented.parameters) {
+    if (place === 'header' || schema.example === undefined) continue;
+    const value = name === 'user_id' ? userId : String(schema.example);
+    if (place === 'path') path = path.replace(`{${name}}`, value);
+    else url.searchParams.set(name, value);
+  }
+  const target = await withRealIds(path + url.search, operation);
+  const caller = kind ? callers[kind] : paydesk.stranger();
+  if (method === 'get') return caller.get(target);
+  const body = example && JSON.parse(await withRealIds(JSON.stringify(example), operation));
+  return method === 'put' ? caller.put(target, body) : caller.post(target, body);
+}
+
+it('every documented example works as it is documented', async () => {
+  const answers: [string, number][] = [];
+  for (const [operation, documented] of operations) {
+    if (operation === 'get /operations/{id}') continue; // An operation's id can't be known beforehand.
+    const bodies = Object.entries(
+      documented.requestBody?.content['application/json'].examples ?? { '': undefined },
+    );
+    for (const [name, example] of bodies) {
+      // Linking wants a user who has no customer yet.
+      const userId = operation.startsWith('put') && name === 'link' ? 'user-43' : USER;
+      const { status } = await send(operation, documented, example?.value, userId);
+      answers.push([`${operation} ${name}`, status]);
+    }
+  }
+  const documentedSuccess = new Map(
+    operations.map(([operation, { responses }]) => [
+      operation,
+      Object.keys(responses).find((s) => s.startsWith('2')),
+    ]),
+  );
+  const expected = answers.map(([sent]) => [
+    sent,
+    Number(documentedSuccess.get(sent.split(' ').slice(0, 2).join(' '))),
+  ]);
+  expect(answers).toEqual(expected);
+  expect(answers.length).toBeGreaterThan(20);
+});
+
+it('every operation says what it does, who may call it, and how it fails', () => {
+  for (const [operation, { ...documented }] of operations) {
+    const { summary, responses, security } = documented as Documented & { summary?: string };
+    expect(summary, operation).toBeTruthy();
+    if (operation.includes('/health/')) continue;
+    expect(security?.length, operation).toBeGreaterThan(0);
+    expect(Object.keys(responses), operation).toEqual(expect.arrayContaining(['401', '403']));
+  }
+});
+
+it('every POST that takes a body has an example of it', () => {
+  for (const [operation, { requestBody }] of operations) {
+    if (requestBody) expect(requestBody.content['application/json'].examples, operation).toBeDefined();
+  }
+});
