@@ -11,8 +11,8 @@ import { addressFrom, type shippingParams } from './address.js';
 import { chargedCard } from './charged-card.js';
 import { testCardOf } from './payment-method.js';
 
-/** An authorization that is not captured lapses: https://docs.stripe.com/payments/place-a-hold-on-a-payment-method. */
-const HOLD_SECONDS = 7 * 24 * 60 * 60;
+/** After this a charge that is not captured lapses: https://docs.stripe.com/payments/place-a-hold-on-a-payment-method. */
+export const HOLD_SECONDS = 7 * 24 * 60 * 60;
 
 /** One attempt to get an intent paid. */
 export interface Attempt {
@@ -82,6 +82,10 @@ export function createCharge(ctx: Context, attempt: Attempt): Stripe.Charge {
   ctx.emit(isPaid ? 'charge.succeeded' : 'charge.failed', charge);
   return charge;
 }
+
+/** The charge of an intent's latest attempt; there must have been one. */
+export const latestChargeOf = (ctx: Context, { latest_charge }: Stripe.PaymentIntent): Stripe.Charge =>
+  ctx.store.charges.get(latest_charge as string)!;
 
 /** Takes money that was held; what is not taken goes back. Source: https://docs.stripe.com/api/payment_intents/capture. */
 export function captureCharge(ctx: Context, before: Stripe.Charge, amountMinor: number): Stripe.Charge {

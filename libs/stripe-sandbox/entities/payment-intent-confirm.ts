@@ -1,8 +1,9 @@
 import type Stripe from 'stripe';
 import type { Context } from '../context.js';
 import { cardError, declines } from '../declines.js';
+import { schedule } from '../due.js';
 import { StripeFailure, type ErrorBody } from '../http/errors.js';
-import { createCharge, type Attempt } from './charge.js';
+import { createCharge, HOLD_SECONDS, type Attempt } from './charge.js';
 import { openDisputes } from './dispute.js';
 import {
   authenticationOf,
@@ -150,7 +151,7 @@ function requireConfirmable({ status }: Stripe.PaymentIntent): void {
   }
 }
 
-/** Charges the card, as it is now nobody's business but the issuer's. */
+/** Charges the card: all is in the issuer's hands now. */
 function pay(
   ctx: Context,
   intent: Stripe.PaymentIntent,
@@ -164,6 +165,7 @@ function pay(
   const charge = createCharge(ctx, { intent, paymentMethod, isCaptured, isAuthenticated, decline: reason });
   if (reason) return refuse(ctx, intent, paymentMethod, cardError(reason), charge);
   if (isCaptured) openDisputes(ctx, charge, card);
+  else scheduleRelease(ctx, charge);
   const after = ctx.store.paymentIntents.update(intent.id, {
     amount_capturable: isCaptured ? 0 : intent.amount,
     amount_received: isCaptured ? intent.amount : 0,
@@ -175,6 +177,11 @@ function pay(
   });
   ctx.emit(isCaptured ? 'payment_intent.succeeded' : 'payment_intent.amount_capturable_updated', after);
   return { intent: after };
+}
+
+function scheduleRelease(ctx: Context, { payment_intent, created, customer }: Stripe.Charge): void {
+  const at = created + HOLD_SECONDS;
+  schedule(ctx, 'paymentIntents', payment_intent as string, { at, customer: customer as string | null });
 }
 
 /** Leaves the intent open for another payment method, with what went wrong. */

@@ -2,21 +2,14 @@ import type Stripe from 'stripe';
 import type { Context } from '../context.js';
 import { failures } from '../http/errors.js';
 import { fromParam } from '../http/lookup.js';
-import { mergeMetadata, type MetadataChange } from '../http/metadata.js';
+import { mergeMetadata } from '../http/metadata.js';
 import type { Params } from '../http/params.js';
 import type { confirmParams, createParams, updateParams } from '../routes/payment-intents.js';
-import { newClientSecret, newId } from '../store/ids.js';
 import { requireChargeable } from './amount-limits.js';
-import { captureCharge, releaseCharge, shippingFrom } from './charge.js';
-import { openDisputes } from './dispute.js';
+import { latestChargeOf, releaseCharge, shippingFrom } from './charge.js';
 import { givenMethod, methodsOf, requireMayUse, showing, unexpectedState } from './intent.js';
-import {
-  captureMethodOf,
-  confirmPaymentIntent,
-  readyToConfirm,
-  type Confirmation,
-} from './payment-intent-confirm.js';
-import { testCardOf } from './payment-method.js';
+import { confirmPaymentIntent, readyToConfirm, type Confirmation } from './payment-intent-confirm.js';
+import { blankPaymentIntent, optionsFrom } from './payment-intent-fields.js';
 
 type CreateParams = Params<typeof createParams>;
 type UpdateParams = Params<typeof updateParams>;
@@ -135,7 +128,7 @@ export function cancelPaymentIntent(
         `You cannot cancel this PaymentIntent because it has a status of ${before.status}. Only a PaymentIntent with one of the following statuses may be canceled: ${CANCELABLE.join(', ')}.`,
       );
     }
-    if (before.status === 'requires_capture') releaseCharge(ctx, chargeOf(ctx, before));
+    if (before.status === 'requires_capture') releaseCharge(ctx, latestChargeOf(ctx, before));
     const after = ctx.store.paymentIntents.update(before.id, {
       amount_capturable: 0,
       canceled_at: ctx.now(before.customer as string | null),
@@ -146,56 +139,6 @@ export function cancelPaymentIntent(
     ctx.emit('payment_intent.canceled', after);
     return after;
   });
-}
-
-/**
- * Takes the money that is held, or a part of it. Source: https://docs.stripe.com/api/payment_intents/capture.
- * @throws StripeFailure 400 when nothing is held, or less than is asked for
- */
-export function capturePaymentIntent(
-  ctx: Context,
-  before: Stripe.PaymentIntent,
-  amountMinor: number = before.amount_capturable,
-  metadata?: MetadataChange,
-): Stripe.PaymentIntent {
-  return showing({ payment_intent: before }, () => {
-    requireCapturable(before, amountMinor);
-    const charge = captureCharge(ctx, chargeOf(ctx, before), amountMinor);
-    openDisputes(ctx, charge, testCardOf(ctx, before.payment_method as string));
-    const after = ctx.store.paymentIntents.update(before.id, {
-      amount_capturable: 0,
-      amount_received: amountMinor,
-      metadata: mergeMetadata(before.metadata, metadata),
-      status: 'succeeded',
-    });
-    ctx.emit('payment_intent.succeeded', after);
-    return after;
-  });
-}
-
-function requireCapturable(intent: Stripe.PaymentIntent, amountMinor: number): void {
-  const { status, amount_capturable } = intent;
-  if (status === 'succeeded') {
-    throw unexpectedState(
-      'payment',
-      captureMethodOf(intent) === 'manual'
-        ? 'This PaymentIntent could not be captured because it has already been captured.'
-        : 'The remaining amount on this PaymentIntent could not be captured because the remainder of the authorized amount has been released.',
-    );
-  }
-  if (status !== 'requires_capture') {
-    throw unexpectedState(
-      'payment',
-      `This PaymentIntent could not be captured because it has a status of ${status}. Only a PaymentIntent with one of the following statuses may be captured: requires_capture.`,
-    );
-  }
-  if (amountMinor < 1) throw failures.tooSmall('amount', 1);
-  if (amountMinor > amount_capturable) {
-    throw failures.invalidRequest(
-      'The payment could not be captured because the requested capture amount is greater than the amount you can capture for this charge. Contact us via https://support.stripe.com/contact/ for help.',
-      { code: 'amount_too_large' },
-    );
-  }
 }
 
 const OPEN = ['requires_payment_method', 'requires_confirmation', 'requires_action'];
@@ -238,77 +181,4 @@ function refuseConfirmParams(params: CreateParams): void {
     `This PaymentIntent's ${given} parameter can only be set when confirm is true.`,
     { param: given },
   );
-}
-
-const chargeOf = (ctx: Context, { latest_charge }: Stripe.PaymentIntent): Stripe.Charge =>
-  ctx.store.charges.get(latest_charge as string)!;
-
-function blankPaymentIntent(ctx: Context, params: CreateParams): Stripe.PaymentIntent {
-  const id = newId('paymentIntent');
-  const { customer = null, shipping, metadata } = params;
-  return {
-    id,
-    object: 'payment_intent',
-    amount: params.amount,
-    amount_capturable: 0,
-    amount_details: { tip: {} },
-    amount_received: 0,
-    application: null,
-    application_fee_amount: null,
-    canceled_at: null,
-    cancellation_reason: null,
-    capture_method: params.capture_method ?? 'automatic_async',
-    client_secret: newClientSecret(id),
-    confirmation_method: params.confirmation_method ?? 'automatic',
-    created: ctx.now(customer),
-    currency: params.currency,
-    customer,
-    customer_account: null,
-    description: params.description ?? null,
-    last_payment_error: null,
-    latest_charge: null,
-    livemode: false,
-    managed_payments: null,
-    metadata: mergeMetadata({}, metadata),
-    next_action: null,
-    on_behalf_of: null,
-    payment_method: null,
-    ...methodsOf(params, 'Payment Intent'),
-    payment_method_options: optionsFrom(params.payment_method_options),
-    payment_record: null,
-    processing: null,
-    receipt_email: params.receipt_email ?? null,
-    review: null,
-    setup_future_usage: params.setup_future_usage ?? null,
-    shipping: shipping ? shippingFrom(shipping) : null,
-    source: null,
-    statement_descriptor: params.statement_descriptor ?? null,
-    statement_descriptor_suffix: params.statement_descriptor_suffix ?? null,
-    status: 'requires_payment_method',
-    transfer_data: null,
-    transfer_group: params.transfer_group ?? null,
-  };
-}
-
-const CARD_OPTIONS: Stripe.PaymentIntent.PaymentMethodOptions.Card = {
-  installments: null,
-  mandate_options: null,
-  network: null,
-  request_three_d_secure: 'automatic',
-};
-
-function optionsFrom(
-  given: CreateParams['payment_method_options'],
-  before?: Stripe.PaymentIntent,
-): Stripe.PaymentIntent.PaymentMethodOptions {
-  const { capture_method, setup_future_usage, ...card } = given?.card ?? {};
-  return {
-    card: {
-      ...CARD_OPTIONS,
-      ...before?.payment_method_options?.card,
-      ...card,
-      ...(capture_method !== undefined && { capture_method: capture_method ?? undefined }),
-      ...(setup_future_usage !== undefined && { setup_future_usage: setup_future_usage ?? undefined }),
-    },
-  };
 }

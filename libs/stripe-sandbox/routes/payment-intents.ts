@@ -3,9 +3,9 @@ import type { Context } from '../context.js';
 import { currencyParam } from '../currencies.js';
 import { shippingParams } from '../entities/address.js';
 import { requireSecret } from '../entities/intent.js';
+import { capturePaymentIntent } from '../entities/payment-intent-capture.js';
 import {
   cancelPaymentIntent,
-  capturePaymentIntent,
   confirmWithParams,
   createPaymentIntent,
   updatePaymentIntent,

@@ -81,6 +81,20 @@ test('a canceled hold is let go', async () => {
   expect(events().slice(-2)).toEqual(['charge.refunded', 'payment_intent.canceled']);
 });
 
+test('what is held for too long goes back', async () => {
+  const { stripe, pay, clock, events } = await openShop();
+  const { id } = await pay(5000, HELD);
+  clock.advanceMs(7 * 24 * 60 * 60 * 1000 - 1000);
+  expect((await stripe.paymentIntents.retrieve(id)).status).toBe('requires_capture');
+  clock.advanceMs(1000);
+  expect(await stripe.paymentIntents.retrieve(id, { expand: ['latest_charge'] })).toMatchObject({
+    status: 'canceled',
+    cancellation_reason: 'automatic',
+    latest_charge: { refunded: true },
+  });
+  expect(events().slice(-2)).toEqual(['payment_intent.canceled', 'charge.expired']);
+});
+
 test('the option for cards overrides the capture method', async () => {
   const { pay } = await openShop();
   const intent = await pay(5000, { payment_method_options: { card: { capture_method: 'manual' } } });
