@@ -84,7 +84,6 @@ export function updateRefund(
 export function cancelRefund(ctx: Context, before: Stripe.Refund): Stripe.Refund {
   if (before.status !== 'pending') throw failures.invalidRequest('Canceling this refund is unsupported.');
   const after = ctx.store.refunds.update(before.id, { pending_reason: undefined, status: 'canceled' });
-  schedule(ctx, 'refunds', before.id, { at: null });
   emitUpdated(ctx, after, before);
   return after;
 }

@@ -38,6 +38,20 @@ test('passed, the payment goes through', async () => {
   });
 });
 
+// https://docs.stripe.com/testing#authentication-and-setup
+test('passed, the issuer may still decline', async () => {
+  const { sandbox, stripe, pay } = await openShop(
+    'pm_card_authenticationRequiredChargeDeclinedInsufficientFunds',
+  );
+  const { id } = await pay(1000, { off_session: false });
+  sandbox.run((ctx) => settle3ds(ctx, ctx.store.paymentIntents.get(id)!, true));
+  expect(await stripe.paymentIntents.retrieve(id, { expand: ['latest_charge'] })).toMatchObject({
+    status: 'requires_payment_method',
+    last_payment_error: { code: 'card_declined', decline_code: 'insufficient_funds' },
+    latest_charge: { status: 'failed', failure_message: 'Your card has insufficient funds.' },
+  });
+});
+
 test('failed, the intent waits for another payment method', async () => {
   const { sandbox, stripe, pay, card } = await openShop('pm_card_authenticationRequired');
   const { id } = await pay(1000, { off_session: false });
