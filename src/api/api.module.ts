@@ -3,6 +3,7 @@ import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
 import { AccessModule } from '../access/access.module.js';
 import { HealthApiModule } from './health/health.module.js';
 import { AccessGuard } from './http/access.guard.js';
+import { IdempotencyKeyGuard } from './http/idempotency-key.guard.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { RequestPipe } from './http/request.pipe.js';
 import { OperationsApiModule } from './operations/operations.module.js';
@@ -22,6 +23,7 @@ import { PaymentsApiModule } from './payments/payments.module.js';
   ],
   providers: [
     { provide: APP_GUARD, useClass: AccessGuard },
+    { provide: APP_GUARD, useClass: IdempotencyKeyGuard },
     { provide: APP_PIPE, useClass: RequestPipe },
     { provide: APP_FILTER, useClass: ProblemFilter },
   ],

@@ -16,6 +16,7 @@ import { isTimeZone } from '../core/calendar-day.js';
 import { isCurrency, type Currency } from '../core/currency.js';
 import { isExactOrigin } from './origin.js';
 
+const PARTNER_NAME = /^[\w.@:|+=-]{1,255}$/;
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
 const toInteger = Transform(({ value }) =>
@@ -91,6 +92,13 @@ export class Settings {
     'must be origins such as https://shop.example, separated by commas',
   )
   readonly REDIRECT_ORIGINS: readonly string[] = [];
+
+  @toList
+  @Satisfies(
+    (value) => Array.isArray(value) && value.every((name) => PARTNER_NAME.test(String(name))),
+    'must be true, or names of partners separated by commas',
+  )
+  readonly REQUIRE_IDEMPOTENCY_KEY: readonly string[] = [];
 
   @IsString()
   @MinLength(1)

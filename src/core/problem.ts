@@ -20,7 +20,8 @@ export const PROBLEMS = {
   'idempotency-key-invalid': {
     status: 400,
     title: 'Invalid Idempotency-Key',
-    detail: 'Idempotency-Key must be sent once and be 1 to 255 visible ASCII characters.',
+    detail:
+      'Idempotency-Key must be sent once and be 1 to 255 visible ASCII characters; some callers must send it.',
     retryable: false,
   },
   unauthorized: {

@@ -16,11 +16,12 @@ export function idempotencyKeyOf(message: IncomingMessage): string {
   if (!given) return randomUUID();
   const key = given[0]?.replace(QUOTED, '$1') ?? '';
   if (given.length > 1 || !KEY_SHAPE.test(key)) {
-    throw new Problem('idempotency-key-invalid', {
-      errors: [
-        { field: 'Idempotency-Key', message: 'must be sent once and be 1 to 255 visible ASCII characters' },
-      ],
-    });
+    throw invalidIdempotencyKey('must be sent once and be 1 to 255 visible ASCII characters');
   }
   return key;
+}
+
+/** A request refused for its Idempotency-Key, or for having none. */
+export function invalidIdempotencyKey(message: string): Problem {
+  return new Problem('idempotency-key-invalid', { errors: [{ field: 'Idempotency-Key', message }] });
 }

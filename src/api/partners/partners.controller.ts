@@ -10,6 +10,7 @@ import { SetupIntentsService } from '../../setup-intents/setup-intents.service.j
 import { Allow } from '../http/allow.decorator.js';
 import { ApiProblems } from '../http/api-problems.decorator.js';
 import { CurrentActor } from '../http/current-actor.decorator.js';
+import { IdempotencyKeyRequirable } from '../http/idempotency-key.guard.js';
 import { ApiOperationHeaders, Operation, tell } from '../http/operation.decorator.js';
 import { CHARGE_EXAMPLES, ChargeRequest } from './charge.dto.js';
 import { PartnerUser, PartnerUserPayment } from './partner-user.dto.js';
@@ -62,6 +63,7 @@ export class PartnersController {
   }
 
   @Post('payment_intent')
+  @IdempotencyKeyRequirable()
   @ApiOperation({
     summary: 'Charge a saved card',
     description:

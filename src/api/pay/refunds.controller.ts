@@ -5,6 +5,7 @@ import type { OperationRequest } from '../../operations/operation.js';
 import { RefundsService } from '../../refunds/refunds.service.js';
 import { Allow } from '../http/allow.decorator.js';
 import { ApiProblems } from '../http/api-problems.decorator.js';
+import { IdempotencyKeyRequirable } from '../http/idempotency-key.guard.js';
 import { ApiOperationHeaders, Operation, tell } from '../http/operation.decorator.js';
 import { REFUND_EXAMPLES } from './examples.js';
 import { RefundRequest, RefundResponse } from './refund.dto.js';
@@ -17,6 +18,7 @@ export class RefundsController {
   constructor(private readonly refunds: RefundsService) {}
 
   @Post()
+  @IdempotencyKeyRequirable()
   @ApiOperation({
     summary: 'Refund a payment',
     description:

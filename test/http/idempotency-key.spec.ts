@@ -1,0 +1,106 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Paydesk, startPaydesk } from '../support/paydesk.js';
+import { saveCard, someUser } from '../support/saved-card.js';
+
+describe('Idempotency-Key', () => {
+  let paydesk: Paydesk;
+
+  beforeAll(async () => {
+    paydesk = await startPaydesk({ REQUIRE_IDEMPOTENCY_KEY: 'strict-partner' });
+  });
+  afterAll(() => paydesk.close());
+
+  async function chargeOf(partnerName: string, headers: Record<string, string>) {
+    const partner = await paydesk.partner(partnerName);
+    const user = someUser();
+    const card = await saveCard(paydesk, partner, user);
+    const body = { amount: '3000', description: 'x', stripe_payment_method_id: card };
+    return {
+      user,
+      partner,
+      answer: await partner.post(`/partners/user/${user}/payment_intent`, body, headers),
+    };
+  }
+
+  it('is made where there is none, and told in the answer', async () => {
+    const { answer } = await chargeOf('acme', {});
+    expect(answer.status).toBe(201);
+    expect(answer.headers.get('idempotency-key')).toMatch(/^[0-9a-f-]{36}$/);
+  });
+
+  it('is told as it was sent', async () => {
+    const { answer } = await chargeOf('acme', { 'idempotency-key': 'order-7' });
+    expect(answer.headers.get('idempotency-key')).toBe('order-7');
+  });
+
+  // https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/ sends a quoted string.
+  it('means the same with and without the quotes of the IETF draft', async () => {
+    const partner = await paydesk.partner('acme');
+    const user = someUser();
+    const ask = (key: string) =>
+      partner.post(`/partners/user/${user}/setup_intent`, undefined, { 'idempotency-key': key });
+    const plain = await ask('abc');
+    const quoted = await ask('"abc"');
+    expect(quoted.body).toEqual(plain.body);
+    expect(quoted.headers.get('idempotent-replayed')).toBe('true');
+  });
+
+  it('is demanded of whom the settings name, for charges', async () => {
+    const { answer } = await chargeOf('strict-partner', {});
+    expect(answer).toMatchObject({
+      status: 400,
+      body: {
+        type: 'urn:paydesk:idempotency-key-invalid',
+        errors: [{ field: 'Idempotency-Key', message: 'is required' }],
+      },
+    });
+    expect((await chargeOf('strict-partner', { 'idempotency-key': 'k' })).answer.status).toBe(201);
+  });
+
+  it('is demanded of everybody by true, for refunds too', async () => {
+    const strict = await startPaydesk({ REQUIRE_IDEMPOTENCY_KEY: 'true' });
+    const service = await strict.service();
+    const bare = await service.post('/refund', { paymentID: 'pi_unknown' });
+    const keyed = await service.post('/refund', { paymentID: 'pi_unknown' }, { 'idempotency-key': 'k' });
+    await strict.close();
+    expect([bare.status, keyed.status]).toEqual([400, 404]);
+  });
+});
+
+describe('GET /operations/:id', () => {
+  let paydesk: Paydesk;
+
+  beforeAll(async () => {
+    paydesk = await startPaydesk();
+  });
+  afterAll(() => paydesk.close());
+
+  it('shows its caller, and nobody else, how a request ended', async () => {
+    const partner = await paydesk.partner('acme');
+    const user = someUser();
+    const card = await saveCard(paydesk, partner, user, 'pm_card_chargeCustomerFail');
+    const { body } = await partner.post(`/partners/user/${user}/payment_intent`, {
+      amount: '3000',
+      description: 'x',
+      stripe_payment_method_id: card,
+    });
+    const path = `/operations/${body.operationId}`;
+    expect(await partner.get(path)).toMatchObject({
+      status: 200,
+      body: { operationId: body.operationId, state: 'failed', problem: 'urn:paydesk:card-declined' },
+    });
+    for (const other of [await paydesk.partner('rival'), await paydesk.service(), await paydesk.user(user)]) {
+      expect((await other.get(path)).status).toBe(404);
+    }
+    expect((await paydesk.stranger().get(path)).status).toBe(401);
+  });
+
+  it.each(['1', 'x'.repeat(36), '3E1F7F0C-54C8-8B21-8F0E-6C1A5D1E9B7A', '%00'])(
+    'refuses the id %s',
+    async (id) => {
+      const partner = await paydesk.partner('acme');
+      const { status, body } = await partner.get(`/operations/${id}`);
+      expect({ status, field: body.errors[0].field }).toEqual({ status: 400, field: 'id' });
+    },
+  );
+});
