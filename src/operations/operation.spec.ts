@@ -1,0 +1,84 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { fingerprintOf, identityOf, operationIdOf, type OperationRequest } from './operation.js';
+
+const request: OperationRequest = {
+  actor: { kind: 'partner', tenant: 'partner:acme' },
+  route: 'POST /partners/user/:user_id/payment_intent {"user_id":"42"}',
+  idempotencyKey: 'order-1',
+  body: { amount: '3000' },
+};
+
+describe('operationIdOf', () => {
+  it('is a UUID of version 8, the same for the same request', () => {
+    const id = operationIdOf(request);
+    expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}$/);
+    expect(operationIdOf({ ...request })).toBe(id);
+  });
+
+  it('says nothing of the body, so that a changed one is refused under the same key', () => {
+    expect(operationIdOf({ ...request, body: { amount: '9900' } })).toBe(operationIdOf(request));
+  });
+
+  it.each<[string, Partial<OperationRequest>]>([
+    ['another partner', { actor: { kind: 'partner', tenant: 'partner:rival' } }],
+    ['a service of the same name', { actor: { kind: 'service', name: 'acme' } }],
+    ['a user of the same tenant', { actor: { kind: 'user', tenant: 'partner:acme', userId: '42' } }],
+    ['another route', { route: 'POST /partners/user/:user_id/setup_intent {"user_id":"42"}' }],
+    ['another user', { route: 'POST /partners/user/:user_id/payment_intent {"user_id":"43"}' }],
+    ['another key', { idempotencyKey: 'order-2' }],
+  ])('differs for %s', (_what, change) => {
+    expect(operationIdOf({ ...request, ...change })).not.toBe(operationIdOf(request));
+  });
+
+  it('keeps route and key apart, wherever one ends and the other begins', () => {
+    fc.assert(
+      fc.property(fc.string(), fc.string(), fc.string(), fc.string(), (route, key, otherRoute, otherKey) => {
+        const same = route === otherRoute && key === otherKey;
+        const id = operationIdOf({ ...request, route, idempotencyKey: key });
+        const otherId = operationIdOf({ ...request, route: otherRoute, idempotencyKey: otherKey });
+        expect(id === otherId).toBe(same);
+      }),
+    );
+  });
+});
+
+describe('identityOf', () => {
+  it('hands Stripe a key of its own form, within the 255 characters that Stripe takes', () => {
+    const { operationId, stripeKey } = identityOf(operationIdOf(request));
+    expect(stripeKey).toBe(`paydesk-${operationId}`);
+    expect(stripeKey).not.toContain(request.idempotencyKey);
+  });
+});
+
+describe('fingerprintOf', () => {
+  it('does not care for the order of properties, at any depth', () => {
+    expect(fingerprintOf({ a: 1, b: [{ c: 2, d: 3 }] })).toBe(fingerprintOf({ b: [{ d: 3, c: 2 }], a: 1 }));
+  });
+
+  it('differs whenever two bodies do', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), fc.jsonValue(), (a, b) => {
+        const [textA, textB] = [a, b].map((body) => JSON.stringify(body));
+        fc.pre(textA !== textB && typeof a !== 'object' && typeof b !== 'object');
+        expect(fingerprintOf(a)).not.toBe(fingerprintOf(b));
+      }),
+    );
+  });
+
+  it.each([
+    [{ amount: '3000' }, { amount: 3000 }],
+    [{ amount: '3000' }, { amount: '3000', currency: 'usd' }],
+    [
+      [1, 2],
+      [2, 1],
+    ],
+    [{ a: null }, {}],
+  ])('tells %j from %j', (a, b) => {
+    expect(fingerprintOf(a)).not.toBe(fingerprintOf(b));
+  });
+
+  it('takes no body for null', () => {
+    expect(fingerprintOf(undefined)).toBe(fingerprintOf(null));
+  });
+});

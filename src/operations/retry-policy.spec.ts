@@ -1,0 +1,31 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { maySendAgain, waitMsAfter } from './retry-policy.js';
+
+describe('waitMsAfter', () => {
+  it('doubles from a second', () => {
+    expect([1, 2, 3, 4, 5].map(waitMsAfter)).toEqual([1_000, 2_000, 4_000, 8_000, 16_000]);
+  });
+
+  it('stays within half a minute, so that operations settle within a minute of a recovery', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 1_000_000 }), (attempts) => {
+        expect(waitMsAfter(attempts)).toBeLessThanOrEqual(30_000);
+        expect(waitMsAfter(attempts + 1)).toBeGreaterThanOrEqual(waitMsAfter(attempts));
+      }),
+    );
+  });
+});
+
+describe('maySendAgain', () => {
+  const sentAt = new Date('2026-11-22T00:00:00Z');
+
+  it.each([
+    ['2026-11-22T00:00:00Z', true],
+    ['2026-11-22T22:59:59Z', true],
+    ['2026-11-22T23:00:00Z', false],
+    ['2026-11-23T00:00:00Z', false],
+  ])('at %s is %s: Stripe may forget a key after a day', (now, expected) => {
+    expect(maySendAgain(sentAt, new Date(now))).toBe(expected);
+  });
+});
