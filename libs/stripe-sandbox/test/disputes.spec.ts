@@ -45,6 +45,27 @@ test('a dispute is opened between the charge and its intent', async () => {
   ]);
 });
 
+test.for([
+  ['pm_card_createMultipleDisputes', 2],
+  ['pm_card_createIssuerFraudRecord', 0],
+] as const)('%s makes %d disputes', async ([paymentMethod, count]) => {
+  const { stripe, pay } = await openShop(paymentMethod);
+  const { latest_charge } = await pay(4000);
+  const charge = await stripe.charges.retrieve(latest_charge as string);
+  expect(charge.disputed).toBe(count > 0);
+  expect((await stripe.disputes.list({ charge: charge.id })).data).toHaveLength(count);
+});
+
+test.for([
+  ['pm_card_createCe3EligibleDispute', 'fraudulent', ['visa_compelling_evidence_3']],
+  ['pm_card_createComplianceDispute', 'noncompliant', ['visa_compliance']],
+] as const)('%s is open to %s evidence', async ([paymentMethod, reason, enhanced_eligibility_types]) => {
+  const { stripe, pay } = await openShop(paymentMethod);
+  const { id } = await pay(4000);
+  const { data } = await stripe.disputes.list({ payment_intent: id });
+  expect(data).toMatchObject([{ reason, enhanced_eligibility_types }]);
+});
+
 test('held money is not disputed until it is taken', async () => {
   const { stripe, pay } = await openShop('pm_card_createDispute');
   const { id } = await pay(4000, { capture_method: 'manual' });
