@@ -2,13 +2,27 @@ import type Stripe from 'stripe';
 import type { Context } from '../context.js';
 import { checkoutPaid } from './checkout-payment.js';
 import type { EventType } from './event.js';
+import {
+  invoiceActionRequired,
+  invoicePaymentFailed,
+  invoicePaymentSucceeded,
+} from './invoice-collection.js';
+import { subscriptionGivenUp, subscriptionPaid, subscriptionUnpaid } from './subscription-lifecycle.js';
 
 type Reaction<T> = (ctx: Context, resource: T) => void;
 
 /** What follows from an event within Stripe itself, in the same unit of work. */
 const REACTIONS: { [T in EventType]?: Reaction<Extract<Stripe.Event, { type: T }>['data']['object']> } = {
-  'payment_intent.succeeded': checkoutPaid,
+  'payment_intent.succeeded': (ctx, intent) => {
+    invoicePaymentSucceeded(ctx, intent);
+    checkoutPaid(ctx, intent);
+  },
+  'payment_intent.payment_failed': invoicePaymentFailed,
+  'payment_intent.requires_action': invoiceActionRequired,
   'payment_intent.amount_capturable_updated': checkoutPaid,
+  'invoice.paid': subscriptionPaid,
+  'invoice.payment_failed': subscriptionUnpaid,
+  'invoice.updated': subscriptionGivenUp,
 };
 
 export function react(ctx: Context, type: EventType, resource: object): void {

@@ -57,6 +57,12 @@ export const integer = ({ min, max }: { min?: number; max?: number } = {}): Para
 /** Unix seconds. */
 export const timestamp = (): Param<number> => integer({ min: 0 });
 
+/** Unix seconds, or a word that stands for a moment. */
+export const timestampOr = <const T extends string>(...words: readonly T[]): Param<number | T> =>
+  param((value, name, reading) =>
+    words.includes(value as T) ? (value as T) : timestamp().read(value, name, reading),
+  );
+
 export const boolean = (): Param<boolean> =>
   param((value, name) => {
     if (value === '') throw failures.empty(name);

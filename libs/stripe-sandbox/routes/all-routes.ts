@@ -3,12 +3,17 @@ import { chargeRoutes } from './charges.js';
 import { checkoutSessionRoutes } from './checkout-sessions.js';
 import { customerRoutes } from './customers.js';
 import { disputeRoutes } from './disputes.js';
+import { eventRoutes } from './events.js';
+import { invoicePaymentRoutes, invoiceRoutes } from './invoices.js';
 import { paymentIntentRoutes } from './payment-intents.js';
 import { paymentMethodRoutes } from './payment-methods.js';
 import { priceRoutes } from './prices.js';
 import { productRoutes } from './products.js';
 import { refundRoutes } from './refunds.js';
 import { setupIntentRoutes } from './setup-intents.js';
+import { subscriptionRoutes } from './subscriptions.js';
+import { testClockRoutes } from './test-clocks.js';
+import { webhookEndpointRoutes } from './webhook-endpoints.js';
 
 /** Every route under /v1: a line a noun. */
 export const allRoutes: readonly Route[] = [
@@ -22,4 +27,10 @@ export const allRoutes: readonly Route[] = [
   ...productRoutes,
   ...priceRoutes,
   ...checkoutSessionRoutes,
+  ...subscriptionRoutes,
+  ...invoiceRoutes,
+  ...invoicePaymentRoutes,
+  ...eventRoutes,
+  ...webhookEndpointRoutes,
+  ...testClockRoutes,
 ];

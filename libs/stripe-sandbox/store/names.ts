@@ -21,7 +21,11 @@ export type CollectionName =
   | 'testClocks'
   | 'tombstones'
   | 'lineItems'
+  | 'pendingLines'
+  | 'intentInvoices'
   | 'checkoutFacts'
   | 'tasks'
   | 'cardFacts'
+  | 'endpointSecrets'
+  | 'deliveries'
   | 'keptReplies';

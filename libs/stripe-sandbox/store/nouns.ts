@@ -119,6 +119,11 @@ export const nouns: Record<string, Noun> = {
       default_payment_method: 'paymentMethods',
       'parent.subscription_details.subscription': 'subscriptions',
       test_clock: 'testClocks',
+      confirmation_secret: (id, store) => {
+        const [payment] = store.invoicePayments.newestFirst({ where: { invoice: id } });
+        const intent = store.paymentIntents.get((payment?.payment.payment_intent as string) ?? '');
+        return intent ? { client_secret: intent.client_secret, type: 'payment_intent' } : null;
+      },
       payments: (id, store) => ({
         object: 'list',
         data: [...store.invoicePayments.newestFirst({ where: { invoice: id } })],

@@ -3,8 +3,11 @@ import type { Task } from '../due.js';
 import type { KeptReply } from '../http/idempotency.js';
 import type { SoldItem } from '../entities/checkout-items.js';
 import type { CheckoutFacts } from '../entities/checkout-session.js';
+import type { PendingLine } from '../entities/proration.js';
 import type { CardFacts } from '../entities/payment-method.js';
 import type { Cause } from '../context.js';
+import type { EndpointSecret } from '../entities/webhook-endpoint.js';
+import type { Delivery } from '../webhooks/delivery.js';
 import { Collection, type Change, type Entity } from './collection.js';
 import type { CollectionName } from './names.js';
 
@@ -61,7 +64,7 @@ export class Store {
   readonly disputes = new Collection<Stripe.Dispute>('disputes', this.#record, ['charge', 'payment_intent']);
   readonly events = new Collection<Stripe.Event>('events', this.#record, ['type']);
   readonly webhookEndpoints = new Collection<Stripe.WebhookEndpoint>('webhookEndpoints', this.#record);
-  readonly testClocks = new Collection<Stripe.TestHelpers.TestClock>('testClocks', this.#record);
+  readonly testClocks = new Collection<Stripe.TestHelpers.TestClock>('testClocks', this.#record, ['status']);
 
   /** Internal: deleted objects. */
   readonly tombstones = new Collection<Tombstone>('tombstones', this.#record);
@@ -69,6 +72,13 @@ export class Store {
   readonly cardFacts = new Collection<CardFacts>('cardFacts', this.#record);
   /** Internal: what the checkout sessions sell. */
   readonly lineItems = new Collection<SoldItem>('lineItems', this.#record, ['session']);
+  /** Internal: prorations that wait for their subscription's next invoice. */
+  readonly pendingLines = new Collection<PendingLine>('pendingLines', this.#record, ['subscription']);
+  /** Internal: the invoice payment that a payment intent, by its id, is made for. */
+  readonly intentInvoices = new Collection<{ id: string; invoicePayment: string }>(
+    'intentInvoices',
+    this.#record,
+  );
   /** Internal: what a checkout session is to be paid with. */
   readonly checkoutFacts = new Collection<CheckoutFacts>('checkoutFacts', this.#record, [
     'payment_intent',
@@ -76,6 +86,10 @@ export class Store {
   ]);
   /** Internal: what to look at again, and when. */
   readonly tasks = new Collection<Task>('tasks', this.#record, ['clock']);
+  /** Internal: what webhook deliveries are signed with. */
+  readonly endpointSecrets = new Collection<EndpointSecret>('endpointSecrets', this.#record);
+  /** Internal: what the webhook endpoints are still to be told. */
+  readonly deliveries = new Collection<Delivery>('deliveries', this.#record);
   /** Internal: replies to replay for their idempotency keys; the key is the id. */
   readonly keptReplies = new Collection<KeptReply>('keptReplies', this.#record);
 

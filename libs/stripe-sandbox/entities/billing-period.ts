@@ -1,0 +1,34 @@
+import { DateTime } from 'luxon';
+
+/** How often something is billed. */
+export interface Recurrence {
+  interval: string;
+  interval_count: number;
+}
+
+/** Unix seconds, the end excluded. */
+export interface Period {
+  start: number;
+  end: number;
+}
+
+/**
+ * The period of a billing cycle that a moment lies in. Months are counted from the anchor, so that a cycle
+ * begun on the 31st ends on the last day of shorter months and returns to the 31st.
+ * Source: https://docs.stripe.com/billing/subscriptions/billing-cycle.
+ */
+export function periodAt(anchor: number, recurrence: Recurrence, moment: number): Period {
+  let count = 1;
+  while (boundary(anchor, recurrence, count) <= moment) count += 1;
+  return { start: boundary(anchor, recurrence, count - 1), end: boundary(anchor, recurrence, count) };
+}
+
+function boundary(anchor: number, { interval, interval_count }: Recurrence, count: number): number {
+  const start = DateTime.fromSeconds(anchor, { zone: 'utc' });
+  return start.plus({ [`${interval}s`]: interval_count * count }).toUnixInteger();
+}
+
+/** The part of an amount that falls to what is left of a period, in whole minor units. */
+export function prorated(amountMinor: number, period: Period, from: number): number {
+  return Math.round((amountMinor * (period.end - from)) / (period.end - period.start));
+}

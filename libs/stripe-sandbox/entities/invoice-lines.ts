@@ -1,0 +1,120 @@
+import type Stripe from 'stripe';
+import { formatAmount } from '../currencies.js';
+import type { Context } from '../context.js';
+import { newId } from '../store/ids.js';
+import type { Period } from './billing-period.js';
+import { amountOf } from './price.js';
+
+/** A line yet to be put on an invoice. */
+export type LineDraft = Omit<Stripe.InvoiceLineItem, 'id' | 'invoice'>;
+
+/** What a subscription's item costs for a period. */
+export function itemLine(
+  ctx: Context,
+  item: Stripe.SubscriptionItem,
+  period: Period,
+  amount: number,
+): LineDraft {
+  const name = productName(ctx, item.price);
+  const { interval, interval_count } = item.price.recurring!;
+  const every = interval_count === 1 ? interval : `${interval_count} ${interval}s`;
+  const unit = formatAmount(item.price.unit_amount ?? amount, item.price.currency);
+  return line(item.price, item.quantity ?? 1, period, {
+    amount,
+    description: `${item.quantity ?? 1} × ${name} (at ${unit} / ${every})`,
+    parent: parentOf(item, { invoice_item: null, proration: false }),
+    subscription: item.subscription,
+  });
+}
+
+/** The line of a trial, which costs nothing. */
+export function trialLine(ctx: Context, item: Stripe.SubscriptionItem, period: Period): LineDraft {
+  const description = `Trial period for ${productName(ctx, item.price)}`;
+  return { ...itemLine(ctx, item, period, 0), description };
+}
+
+/** Something sold once, with the first invoice. */
+export function onceLine(
+  ctx: Context,
+  price: Stripe.Price,
+  { quantity, subscription, at }: { quantity: number; subscription: string; at: number },
+): LineDraft {
+  return line(
+    price,
+    quantity,
+    { start: at, end: at },
+    {
+      amount: amountOf(price, quantity),
+      description: productName(ctx, price),
+      parent: {
+        type: 'invoice_item_details',
+        invoice_item_details: {
+          invoice_item: newId('invoiceItem'),
+          proration: false,
+          proration_details: null,
+          subscription,
+        },
+        subscription_item_details: null,
+      },
+      subscription,
+    },
+  );
+}
+
+/** A change in the middle of a period: a credit or a debit for what is left of it. */
+export function prorationLine(
+  item: Stripe.SubscriptionItem,
+  period: Period,
+  { amount, description }: { amount: number; description: string },
+): LineDraft {
+  return line(item.price, item.quantity ?? 1, period, {
+    amount,
+    description,
+    parent: parentOf(item, { invoice_item: newId('invoiceItem'), proration: true }),
+    subscription: item.subscription,
+  });
+}
+
+/** The name of what a price is for. */
+export const productName = (ctx: Context, { product }: Stripe.Price): string =>
+  ctx.store.products.get(product as string)?.name ?? '';
+
+function parentOf(
+  { id, subscription }: Stripe.SubscriptionItem,
+  about: { invoice_item: string | null; proration: boolean },
+): Stripe.InvoiceLineItem.Parent {
+  return {
+    type: 'subscription_item_details',
+    invoice_item_details: null,
+    subscription_item_details: { ...about, proration_details: null, subscription, subscription_item: id },
+  };
+}
+
+function line(
+  price: Stripe.Price,
+  quantity: number,
+  period: Period,
+  what: Pick<LineDraft, 'amount' | 'description' | 'parent' | 'subscription'>,
+): LineDraft {
+  return {
+    object: 'line_item',
+    ...what,
+    currency: price.currency,
+    discount_amounts: [],
+    discountable: true,
+    discounts: [],
+    livemode: false,
+    metadata: {},
+    period: { start: period.start, end: period.end },
+    pretax_credit_amounts: [],
+    pricing: {
+      type: 'price_details',
+      price_details: { price: price.id, product: price.product as string },
+      unit_amount_decimal: price.unit_amount_decimal,
+    },
+    quantity,
+    quantity_decimal: String(quantity) as unknown as Stripe.Decimal,
+    subtotal: what.amount,
+    taxes: [],
+  };
+}

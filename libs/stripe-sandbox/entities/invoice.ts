@@ -1,0 +1,291 @@
+import type Stripe from 'stripe';
+import type { Context } from '../context.js';
+import { minimumChargeMinor } from '../currencies.js';
+import { schedule } from '../due.js';
+import { failures } from '../http/errors.js';
+import { newId } from '../store/ids.js';
+import type { LineDraft } from './invoice-lines.js';
+import { cancelPaymentIntent, createPaymentIntent } from './payment-intent.js';
+
+/** What a new invoice is about. */
+export interface InvoiceDraft {
+  subscription: Stripe.Subscription;
+  reason: 'subscription_create' | 'subscription_cycle' | 'subscription_update';
+  lines: LineDraft[];
+  period: { start: number; end: number };
+  /** When it becomes open by itself; null when somebody sees to that now. */
+  finalizesAt: number | null;
+}
+
+/** Writes a draft. Source: https://docs.stripe.com/api/invoices/object. */
+export function draftInvoice(ctx: Context, draft: InvoiceDraft): Stripe.Invoice {
+  const { subscription, lines, finalizesAt } = draft;
+  const invoice = ctx.store.invoices.insert(blankInvoice(ctx, draft));
+  const customer = subscription.customer as string;
+  if (ctx.store.customers.get(customer)?.currency === null) {
+    ctx.store.customers.update(customer, { currency: lines[0]?.currency ?? subscription.currency });
+  }
+  ctx.emit('invoice.created', invoice);
+  schedule(ctx, 'invoices', invoice.id, { at: finalizesAt, customer });
+  return invoice;
+}
+
+/**
+ * Opens a draft: it gets its number, the customer's balance is applied, and what is left is to be paid.
+ * Source: https://docs.stripe.com/invoicing/integration/workflow-transitions.
+ * @throws StripeFailure 400 unless it is a draft
+ */
+export function finalizeInvoice(
+  ctx: Context,
+  draft: Stripe.Invoice,
+  { savesCard = false }: { savesCard?: boolean } = {},
+): Stripe.Invoice {
+  if (draft.status !== 'draft') {
+    throw failures.invalidRequest(
+      "This invoice is already finalized, you can't re-finalize a non-draft invoice.",
+      {
+        code: 'invoice_not_editable',
+      },
+    );
+  }
+  const customer = ctx.store.customers.get(draft.customer as string)!;
+  const now = ctx.now(customer.id);
+  const { amount_due, ending_balance } = applyBalance(draft, customer.balance);
+  ctx.store.customers.update(customer.id, {
+    balance: ending_balance,
+    next_invoice_sequence: (customer.next_invoice_sequence ?? 1) + 1,
+  });
+  const open = ctx.store.invoices.update(draft.id, {
+    amount_due,
+    amount_remaining: amount_due,
+    automatically_finalizes_at: null,
+    effective_at: now,
+    ending_balance,
+    number: `${customer.invoice_prefix}-${String(customer.next_invoice_sequence ?? 1).padStart(4, '0')}`,
+    starting_balance: customer.balance,
+    status: 'open',
+    status_transitions: { ...draft.status_transitions, finalized_at: now },
+  });
+  schedule(ctx, 'invoices', draft.id, { at: null });
+  ctx.emit('invoice.finalized', open);
+  if (amount_due === 0) return markPaid(ctx, open);
+  requestPayment(ctx, open, savesCard);
+  return open;
+}
+
+/** Closes an invoice as paid. */
+export function markPaid(ctx: Context, before: Stripe.Invoice): Stripe.Invoice {
+  const now = ctx.now(before.customer as string);
+  const after = ctx.store.invoices.update(before.id, {
+    amount_paid: before.amount_due,
+    amount_remaining: 0,
+    attempted: true,
+    next_payment_attempt: null,
+    status: 'paid',
+    status_transitions: { ...before.status_transitions, paid_at: now },
+  });
+  schedule(ctx, 'invoices', before.id, { at: null });
+  ctx.emit('invoice.paid', after);
+  ctx.emit('invoice.payment_succeeded', after);
+  return after;
+}
+
+/**
+ * Source: https://docs.stripe.com/api/invoices/void.
+ * @throws StripeFailure 400 unless it is open or uncollectible
+ */
+export function voidInvoice(ctx: Context, before: Stripe.Invoice): Stripe.Invoice {
+  requireStatus(before, ['open', 'uncollectible'], 'voided');
+  const voided_at = ctx.now(before.customer as string);
+  const status_transitions = { ...before.status_transitions, voided_at };
+  const after = closeUnpaid(ctx, before, { status: 'void', amount_remaining: 0, status_transitions });
+  const payment = defaultPayment(ctx, after.id);
+  if (payment) {
+    const intent = ctx.store.paymentIntents.get(payment.payment.payment_intent as string)!;
+    if (intent.status !== 'canceled') cancelPaymentIntent(ctx, intent, 'void_invoice');
+    ctx.store.invoicePayments.update(payment.id, {
+      status: 'canceled',
+      status_transitions: { canceled_at: voided_at, paid_at: null },
+    });
+  }
+  ctx.emit('invoice.voided', after);
+  return after;
+}
+
+/**
+ * Source: https://docs.stripe.com/api/invoices/mark_uncollectible.
+ * @throws StripeFailure 400 unless it is open
+ */
+export function markUncollectible(ctx: Context, before: Stripe.Invoice): Stripe.Invoice {
+  requireStatus(before, ['open'], 'marked uncollectible');
+  const marked_uncollectible_at = ctx.now(before.customer as string);
+  const status_transitions = { ...before.status_transitions, marked_uncollectible_at };
+  const after = closeUnpaid(ctx, before, { status: 'uncollectible', status_transitions });
+  ctx.emit('invoice.marked_uncollectible', after);
+  return after;
+}
+
+/** No more attempts are made by themselves. */
+export function stopCollecting(ctx: Context, invoice: Stripe.Invoice): Stripe.Invoice {
+  return closeUnpaid(ctx, invoice, {});
+}
+
+/** The payment that an invoice is settled by. */
+export const defaultPayment = (ctx: Context, invoice: string): Stripe.InvoicePayment | undefined =>
+  [...ctx.store.invoicePayments.newestFirst({ where: { invoice } })].find(({ is_default }) => is_default);
+
+function closeUnpaid(ctx: Context, before: Stripe.Invoice, changes: Partial<Stripe.Invoice>): Stripe.Invoice {
+  schedule(ctx, 'invoices', before.id, { at: null });
+  return ctx.store.invoices.update(before.id, {
+    ...changes,
+    auto_advance: false,
+    automatically_finalizes_at: null,
+    next_payment_attempt: null,
+  });
+}
+
+function requireStatus({ status }: Stripe.Invoice, allowed: readonly string[], done: string): void {
+  if (allowed.includes(status ?? '')) return;
+  throw failures.invalidRequest(
+    `You can only pass in ${allowed.join(' or ')} invoices. This invoice is ${status} and can't be ${done}.`,
+  );
+}
+
+/** A customer's credit pays first; what is too little to charge waits for the next invoice. */
+function applyBalance({ total, currency }: Stripe.Invoice, balance: number) {
+  const owed = total + balance;
+  const isCharged = owed >= minimumChargeMinor(currency) && owed > 0;
+  return isCharged ? { amount_due: owed, ending_balance: 0 } : { amount_due: 0, ending_balance: owed };
+}
+
+const DESCRIPTIONS: Record<string, string> = {
+  subscription_create: 'Subscription creation',
+  subscription_cycle: 'Subscription update',
+  subscription_update: 'Subscription update',
+};
+
+function requestPayment(ctx: Context, invoice: Stripe.Invoice, savesCard: boolean): void {
+  const customer = invoice.customer as string;
+  const intent = createPaymentIntent(ctx, {
+    amount: invoice.amount_due,
+    currency: invoice.currency,
+    customer,
+    description: DESCRIPTIONS[invoice.billing_reason ?? ''],
+    payment_method_types: ['card'],
+    ...(savesCard && { setup_future_usage: 'off_session' }),
+  });
+  const payment = ctx.store.invoicePayments.insert({
+    id: newId('invoicePayment'),
+    object: 'invoice_payment',
+    amount_paid: null,
+    amount_requested: invoice.amount_due,
+    created: ctx.now(customer),
+    currency: invoice.currency,
+    invoice: invoice.id,
+    is_default: true,
+    livemode: false,
+    payment: { type: 'payment_intent', payment_intent: intent.id },
+    status: 'open',
+    status_transitions: { canceled_at: null, paid_at: null },
+  });
+  ctx.store.intentInvoices.insert({ id: intent.id, invoicePayment: payment.id });
+}
+
+function blankInvoice(
+  ctx: Context,
+  { subscription, reason, lines, period, finalizesAt }: InvoiceDraft,
+): Stripe.Invoice {
+  const id = newId('invoice');
+  const customer = ctx.store.customers.get(subscription.customer as string)!;
+  const total = lines.reduce((sum, { amount }) => sum + amount, 0);
+  return {
+    id,
+    object: 'invoice',
+    ...UNUSED,
+    amount_due: Math.max(0, total),
+    amount_paid: 0,
+    amount_remaining: Math.max(0, total),
+    attempt_count: 0,
+    attempted: false,
+    auto_advance: true,
+    automatically_finalizes_at: finalizesAt,
+    billing_reason: reason,
+    collection_method: 'charge_automatically',
+    created: ctx.now(customer.id),
+    currency: lines[0]?.currency ?? subscription.currency,
+    customer: customer.id,
+    customer_address: customer.address ?? null,
+    customer_email: customer.email,
+    customer_name: customer.name ?? null,
+    customer_phone: customer.phone ?? null,
+    customer_shipping: null,
+    customer_tax_exempt: customer.tax_exempt ?? 'none',
+    default_payment_method: null,
+    description: null,
+    due_date: null,
+    effective_at: null,
+    ending_balance: null,
+    lines: {
+      object: 'list',
+      data: lines.map((line) => ({ ...line, id: newId('invoiceLineItem'), invoice: id })),
+      has_more: false,
+      url: `/v1/invoices/${id}/lines`,
+    },
+    metadata: {},
+    next_payment_attempt: finalizesAt,
+    number: null,
+    parent: {
+      type: 'subscription_details',
+      quote_details: null,
+      subscription_details: { metadata: subscription.metadata, subscription: subscription.id },
+    },
+    period_end: period.end,
+    period_start: period.start,
+    starting_balance: 0,
+    status: 'draft',
+    status_transitions: { finalized_at: null, marked_uncollectible_at: null, paid_at: null, voided_at: null },
+    subtotal: total,
+    subtotal_excluding_tax: total,
+    test_clock: customer.test_clock ?? null,
+    total,
+    total_excluding_tax: total,
+  };
+}
+
+/** What Stripe's invoices can carry and the sandbox's do not. */
+const UNUSED = {
+  account_country: 'US',
+  account_name: 'Stripe sandbox',
+  account_tax_ids: null,
+  amount_overpaid: 0,
+  amount_shipping: 0,
+  application: null,
+  automatic_tax: { disabled_reason: null, enabled: false, liability: null, provider: null, status: null },
+  custom_fields: null,
+  customer_account: null,
+  customer_tax_ids: [],
+  default_source: null,
+  default_tax_rates: [],
+  discounts: [],
+  footer: null,
+  from_invoice: null,
+  hosted_invoice_url: null,
+  invoice_pdf: null,
+  issuer: { type: 'self' },
+  last_finalization_error: null,
+  latest_revision: null,
+  livemode: false,
+  on_behalf_of: null,
+  payment_settings: { default_mandate: null, payment_method_options: null, payment_method_types: null },
+  post_payment_credit_notes_amount: 0,
+  pre_payment_credit_notes_amount: 0,
+  receipt_number: null,
+  rendering: null,
+  shipping_cost: null,
+  shipping_details: null,
+  statement_descriptor: null,
+  total_discount_amounts: [],
+  total_pretax_credit_amounts: [],
+  total_taxes: [],
+  webhooks_delivered_at: null,
+} satisfies Partial<Stripe.Invoice>;

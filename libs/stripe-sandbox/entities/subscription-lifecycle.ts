@@ -1,0 +1,145 @@
+import type Stripe from 'stripe';
+import type { Context } from '../context.js';
+import { periodAt, prorated } from './billing-period.js';
+import { subscriptionOf } from './invoice-collection.js';
+import { draftInvoice, finalizeInvoice, stopCollecting, voidInvoice } from './invoice.js';
+import { takePendingLines } from './proration.js';
+import {
+  changeSubscription,
+  hasEnded,
+  periodEnd,
+  periodLines,
+  scheduleSubscription,
+} from './subscription.js';
+import { itemList } from './subscription-items.js';
+
+const HOUR = 60 * 60;
+
+/** A subscription whose time has come: it expires, ends, or begins its next period. */
+export function subscriptionDue(ctx: Context, id: string): void {
+  const subscription = ctx.store.subscriptions.get(id);
+  if (!subscription || hasEnded(subscription)) return;
+  const now = ctx.now(subscription.customer as string);
+  if (subscription.status === 'incomplete') return expireIncomplete(ctx, subscription);
+  if (subscription.cancel_at !== null && subscription.cancel_at <= now) {
+    endSubscription(ctx, subscription, { reason: 'cancellation_requested' });
+    return;
+  }
+  if (periodEnd(subscription) <= now) renew(ctx, subscription);
+}
+
+/** Follows the payment of an invoice: what was incomplete or past due becomes active. */
+export function subscriptionPaid(ctx: Context, invoice: Stripe.Invoice): void {
+  const subscription = ctx.store.subscriptions.get(subscriptionOf(invoice) ?? '');
+  if (!subscription || hasEnded(subscription)) return;
+  const isLatest = subscription.latest_invoice === invoice.id;
+  if (!isLatest || !['incomplete', 'past_due', 'unpaid'].includes(subscription.status)) return;
+  const paymentMethod = savedMethod(ctx, subscription, invoice);
+  changeSubscription(ctx, subscription, {
+    status: 'active',
+    ...(paymentMethod && { default_payment_method: paymentMethod }),
+  });
+}
+
+/** Follows a failed payment: an active subscription is past due; one given up on ends. */
+export function subscriptionUnpaid(ctx: Context, invoice: Stripe.Invoice): void {
+  const subscription = ctx.store.subscriptions.get(subscriptionOf(invoice) ?? '');
+  if (subscription?.status === 'active') changeSubscription(ctx, subscription, { status: 'past_due' });
+}
+
+/** Follows the end of all attempts at an invoice: its subscription ends, as Stripe's settings say at first. */
+export function subscriptionGivenUp(ctx: Context, invoice: Stripe.Invoice): void {
+  const subscription = ctx.store.subscriptions.get(subscriptionOf(invoice) ?? '');
+  const isGivenUp = invoice.status === 'open' && invoice.auto_advance === false;
+  if (!isGivenUp || subscription?.status !== 'past_due') return;
+  endSubscription(ctx, subscription, { reason: 'payment_failed' });
+}
+
+/** Ends a subscription for good. Source: https://docs.stripe.com/api/subscriptions/cancel. */
+export function endSubscription(
+  ctx: Context,
+  before: Stripe.Subscription,
+  details: Partial<Stripe.Subscription.CancellationDetails>,
+): Stripe.Subscription {
+  const now = ctx.now(before.customer as string);
+  const latest = ctx.store.invoices.get((before.latest_invoice as string | null) ?? '');
+  if (before.status === 'incomplete' && latest?.status === 'open') voidInvoice(ctx, latest);
+  else if (latest && ['draft', 'open'].includes(latest.status ?? '')) stopCollecting(ctx, latest);
+  const after = ctx.store.subscriptions.update(before.id, {
+    canceled_at: before.canceled_at ?? now,
+    cancellation_details: { ...noDetails(before), ...details },
+    ended_at: now,
+    status: before.status === 'incomplete' ? 'incomplete_expired' : 'canceled',
+  });
+  scheduleSubscription(ctx, after);
+  ctx.emit('customer.subscription.deleted', after);
+  return after;
+}
+
+const noDetails = ({ cancellation_details }: Stripe.Subscription) =>
+  cancellation_details ?? { comment: null, feedback: null, feedback_option: null, reason: null };
+
+function expireIncomplete(ctx: Context, subscription: Stripe.Subscription): void {
+  const invoice = ctx.store.invoices.get((subscription.latest_invoice as string | null) ?? '');
+  if (invoice?.status === 'open') voidInvoice(ctx, invoice);
+  const now = ctx.now(subscription.customer as string);
+  changeSubscription(ctx, subscription, { ended_at: now, status: 'incomplete_expired' });
+}
+
+/** Begins the next period with a draft invoice, which opens and is paid an hour later. */
+function renew(ctx: Context, before: Stripe.Subscription): void {
+  const start = periodEnd(before);
+  const isTrialOver = before.status === 'trialing';
+  const whole = periodAt(before.billing_cycle_anchor, before.items.data[0]!.price.recurring!, start);
+  // A period in which the subscription is to end is billed up to then.
+  const end = Math.min(whole.end, before.cancel_at ?? whole.end);
+  const items = before.items.data.map((item) => ({
+    ...item,
+    current_period_start: start,
+    current_period_end: end,
+  }));
+  const renewed = { ...before, items: itemList(before.id, items) };
+  const share = (amountMinor: number): number => amountMinor - prorated(amountMinor, whole, end);
+  const invoice = draftInvoice(ctx, {
+    subscription: before,
+    reason: 'subscription_cycle',
+    lines: [...takePendingLines(ctx, before.id), ...periodLines(ctx, renewed, share)],
+    period: { start: before.items.data[0]!.current_period_start, end: start },
+    finalizesAt: start + HOUR,
+  });
+  changeSubscription(ctx, before, {
+    items: renewed.items,
+    latest_invoice: invoice.id,
+    ...(isTrialOver && { status: 'active' }),
+  });
+  if (before.status === 'unpaid') stopCollecting(ctx, invoice);
+}
+
+/** An invoice at once, for what has been changed in the middle of a period. */
+export function invoiceNow(ctx: Context, subscription: Stripe.Subscription): Stripe.Invoice | undefined {
+  const lines = takePendingLines(ctx, subscription.id);
+  if (lines.length === 0) return undefined;
+  const now = ctx.now(subscription.customer as string);
+  const invoice = draftInvoice(ctx, {
+    subscription,
+    reason: 'subscription_update',
+    lines,
+    period: { start: now, end: now },
+    finalizesAt: null,
+  });
+  ctx.store.subscriptions.update(subscription.id, { latest_invoice: invoice.id });
+  return finalizeInvoice(ctx, invoice);
+}
+
+/** The card that paid becomes the subscription's own where it was asked to. */
+function savedMethod(
+  ctx: Context,
+  { default_payment_method, payment_settings }: Stripe.Subscription,
+  { id }: Stripe.Invoice,
+): string | null {
+  if (default_payment_method || payment_settings?.save_default_payment_method !== 'on_subscription')
+    return null;
+  const [payment] = ctx.store.invoicePayments.newestFirst({ where: { invoice: id } });
+  const intent = ctx.store.paymentIntents.get((payment?.payment.payment_intent as string | undefined) ?? '');
+  return (intent?.payment_method as string | null) ?? null;
+}

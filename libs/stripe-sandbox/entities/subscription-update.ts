@@ -1,0 +1,132 @@
+import { isDeepStrictEqual } from 'node:util';
+import type Stripe from 'stripe';
+import type { Context } from '../context.js';
+import { failures, StripeFailure } from '../http/errors.js';
+import { mergeMetadata } from '../http/metadata.js';
+import type { Params } from '../http/params.js';
+import type { cancelParams, updateParams } from '../routes/subscriptions.js';
+import { payInvoice, payingMethod } from './invoice-collection.js';
+import { prorate } from './proration.js';
+import { changeItems } from './subscription-change.js';
+import { ownMethod, requireFuture } from './subscription-create.js';
+import { endSubscription, invoiceNow } from './subscription-lifecycle.js';
+import { changeSubscription, hasEnded, periodEnd } from './subscription.js';
+
+type UpdateParams = Params<typeof updateParams>;
+
+/**
+ * Source: https://docs.stripe.com/api/subscriptions/update.
+ * @throws StripeFailure 400 for what does not fit, 402 for a declined change under `error_if_incomplete`
+ */
+export function updateSubscription(
+  ctx: Context,
+  before: Stripe.Subscription,
+  params: UpdateParams,
+): Stripe.Subscription {
+  requireLive(before, params);
+  const customer = before.customer as string;
+  const { metadata, description, default_payment_method, cancellation_details } = params;
+  const ending = endingOf(ctx, before, params);
+  const restarted = changeItems(ctx, before, params);
+  const changes: Partial<Stripe.Subscription> = {
+    metadata: mergeMetadata(before.metadata, metadata),
+    ...(description !== undefined && { description }),
+    ...(default_payment_method !== undefined && {
+      default_payment_method: ownMethod(ctx, customer, default_payment_method),
+    }),
+    ...restarted?.changes,
+    ...ending,
+    ...detailsOf({ ...before, ...ending }, cancellation_details),
+  };
+  if (isDeepStrictEqual({ ...before, ...changes }, before)) return before;
+  const after = changeSubscription(ctx, before, changes);
+  if (restarted?.invoices) settleChange(ctx, after, params);
+  return ctx.store.subscriptions.get(after.id)!;
+}
+
+/**
+ * Source: https://docs.stripe.com/api/subscriptions/cancel.
+ * @throws StripeFailure 404 for one that has ended
+ */
+export function cancelSubscription(
+  ctx: Context,
+  before: Stripe.Subscription,
+  { prorate: credits = false, invoice_now = false, cancellation_details }: Params<typeof cancelParams>,
+): Stripe.Subscription {
+  if (hasEnded(before)) throw failures.noSuch('subscription', before.id, 'id', 404);
+  const from = ctx.now(before.customer as string);
+  if (credits) for (const item of before.items.data) prorate(ctx, { before: item, from });
+  if (invoice_now) invoiceNow(ctx, before);
+  const current = ctx.store.subscriptions.get(before.id)!;
+  return endSubscription(ctx, current, { ...cancellation_details, reason: 'cancellation_requested' });
+}
+
+function requireLive(before: Stripe.Subscription, params: UpdateParams): void {
+  const isHarmless = Object.keys(params).every((key) => key === 'metadata' || key === 'cancellation_details');
+  if (!hasEnded(before) || isHarmless) return;
+  throw failures.invalidRequest(
+    'A canceled subscription can only update its cancellation_details and metadata.',
+  );
+}
+
+/** When it is to end: `cancel_at`, or the end of the period, which Stripe shows as a `cancel_at` too. */
+function endingOf(
+  ctx: Context,
+  before: Stripe.Subscription,
+  { cancel_at, cancel_at_period_end, proration_behavior }: UpdateParams,
+): Partial<Stripe.Subscription> {
+  if (cancel_at !== undefined && cancel_at_period_end !== undefined) {
+    throw failures.exclusive('cancel_at', 'cancel_at_period_end');
+  }
+  const now = ctx.now(before.customer as string);
+  if (cancel_at_period_end === true) {
+    return { cancel_at: periodEnd(before), cancel_at_period_end, canceled_at: now, ...REQUESTED };
+  }
+  if (cancel_at_period_end === false || cancel_at === null) {
+    const isPlanned = before.cancel_at !== null;
+    return {
+      cancel_at: null,
+      cancel_at_period_end: false,
+      canceled_at: null,
+      ...(isPlanned && NOT_REQUESTED),
+    };
+  }
+  if (cancel_at === undefined) return {};
+  const at = typeof cancel_at === 'number' ? cancel_at : periodEnd(before);
+  requireFuture(at, now, 'cancel_at');
+  if (at < periodEnd(before) && proration_behavior !== 'none') {
+    for (const item of before.items.data) prorate(ctx, { before: item, from: at });
+  }
+  return { cancel_at: at, cancel_at_period_end: false, canceled_at: now, ...REQUESTED };
+}
+
+const detailsWith = (
+  reason: 'cancellation_requested' | null,
+): Pick<Stripe.Subscription, 'cancellation_details'> => ({
+  cancellation_details: { comment: null, feedback: null, feedback_option: null, reason },
+});
+const REQUESTED = detailsWith('cancellation_requested');
+const NOT_REQUESTED = detailsWith(null);
+
+function detailsOf(
+  { cancellation_details }: Stripe.Subscription,
+  given: UpdateParams['cancellation_details'],
+): Partial<Stripe.Subscription> {
+  if (!given || !cancellation_details) return {};
+  return { cancellation_details: { ...cancellation_details, ...given } };
+}
+
+/** Invoices a change at once, and pays. */
+function settleChange(ctx: Context, after: Stripe.Subscription, params: UpdateParams): void {
+  const invoice = invoiceNow(ctx, after);
+  if (invoice?.status !== 'open' || params.payment_behavior === 'default_incomplete') return;
+  try {
+    if (payingMethod(ctx, invoice)) payInvoice(ctx, invoice, { offSession: params.off_session ?? false });
+  } catch (error) {
+    if (!(error instanceof StripeFailure)) throw error;
+    if (params.payment_behavior !== 'error_if_incomplete') return;
+    ctx.store.rollback();
+    const { payment_intent: _, charge: __, payment_method: ___, ...body } = error.body;
+    throw new StripeFailure(error.status, body);
+  }
+}

@@ -1,0 +1,254 @@
+import type Stripe from 'stripe';
+import type { Context } from '../context.js';
+import { schedule } from '../due.js';
+import { failures, StripeFailure } from '../http/errors.js';
+import { fromParam } from '../http/lookup.js';
+import { mergeMetadata, type MetadataChange } from '../http/metadata.js';
+import { newId } from '../store/ids.js';
+import { periodAt, type Period } from './billing-period.js';
+import { payingMethod, payInvoice } from './invoice-collection.js';
+import { itemLine, onceLine, trialLine, type LineDraft } from './invoice-lines.js';
+import { draftInvoice, finalizeInvoice } from './invoice.js';
+import { amountOf } from './price.js';
+import { itemList, subscriptionItem, type ItemDraft } from './subscription-items.js';
+
+const HOUR = 60 * 60;
+const DAY = 24 * HOUR;
+
+export type PaymentBehavior = 'allow_incomplete' | 'default_incomplete' | 'error_if_incomplete';
+
+/** A subscription that has passed validation. */
+export interface SubscriptionDraft {
+  customer: string;
+  items: ItemDraft[];
+  /** Sold once, on the first invoice. */
+  extras?: { price: Stripe.Price; quantity: number }[];
+  behavior: PaymentBehavior;
+  offSession?: boolean;
+  default_payment_method?: string | null;
+  description?: string | null;
+  metadata?: MetadataChange;
+  trialEnd?: number | null;
+  cancel_at?: number | null;
+  cancel_at_period_end?: boolean;
+  save_default_payment_method?: 'off' | 'on_subscription';
+}
+
+/**
+ * Makes a subscription with its first invoice, and pays that as the payment behaviour says.
+ * Source: https://docs.stripe.com/billing/subscriptions/overview#payment-behavior.
+ * @throws StripeFailure 400 when it has to be paid and there is nothing to pay with; 402 for a declined or
+ *   unfinished payment under `error_if_incomplete`, leaving no trace
+ */
+export function startSubscription(ctx: Context, draft: SubscriptionDraft): Stripe.Subscription {
+  const subscription = insertSubscription(ctx, draft);
+  const invoice = firstInvoice(ctx, subscription, draft.extras ?? []);
+  if (invoice.status === 'paid') return ctx.store.subscriptions.get(subscription.id)!;
+  if (draft.behavior !== 'default_incomplete') {
+    payFirst(ctx, invoice, draft.behavior, draft.offSession ?? false);
+  }
+  return ctx.store.subscriptions.get(subscription.id)!;
+}
+
+/** The customer of a new subscription. @throws StripeFailure 400 for an unknown one, or one of another currency */
+export function subscriber(ctx: Context, id: string, currency: string): Stripe.Customer {
+  const customer = fromParam(ctx.store.customers, id, 'customer');
+  const running = [...ctx.store.subscriptions.newestFirst({ where: { customer: id } })].find(
+    (subscription) => !hasEnded(subscription) && subscription.currency !== currency,
+  );
+  if (!running) return customer;
+  throw failures.invalidRequest(
+    `You cannot combine currencies on a single customer. This customer has an active subscription, subscription schedule, discount, quote, or invoice item with currency ${running.currency}`,
+  );
+}
+
+export const hasEnded = ({ status }: Stripe.Subscription): boolean =>
+  status === 'canceled' || status === 'incomplete_expired';
+
+/** What a subscription waits for next. */
+export function scheduleSubscription(ctx: Context, subscription: Stripe.Subscription): void {
+  const { id, status, created, cancel_at, customer } = subscription;
+  const next = status === 'incomplete' ? created + 23 * HOUR : periodEnd(subscription);
+  const at = hasEnded(subscription) ? null : Math.min(next, cancel_at ?? Infinity);
+  schedule(ctx, 'subscriptions', id, { at, customer: customer as string });
+}
+
+/** When the current period ends. */
+export const periodEnd = ({ items }: Stripe.Subscription): number =>
+  Math.min(...items.data.map(({ current_period_end }) => current_period_end));
+
+/** Writes a change of a subscription, tells of it and plans what comes next. */
+export function changeSubscription(
+  ctx: Context,
+  before: Stripe.Subscription,
+  changes: Partial<Stripe.Subscription>,
+): Stripe.Subscription {
+  const after = ctx.store.subscriptions.update(before.id, changes);
+  scheduleSubscription(ctx, after);
+  ctx.emit('customer.subscription.updated', after, before);
+  return after;
+}
+
+/** The lines of a period: each item's price for it, in part where the subscription ends within it. */
+export function periodLines(
+  ctx: Context,
+  { items }: Stripe.Subscription,
+  share: (amountMinor: number) => number = (amountMinor) => amountMinor,
+): LineDraft[] {
+  return items.data.map((item) => {
+    const period = { start: item.current_period_start, end: item.current_period_end };
+    return itemLine(ctx, item, period, share(amountOf(item.price, item.quantity ?? 1)));
+  });
+}
+
+function insertSubscription(ctx: Context, draft: SubscriptionDraft): Stripe.Subscription {
+  const id = newId('subscription');
+  const { customer, trialEnd = null, cancel_at_period_end = false } = draft;
+  const now = ctx.now(customer);
+  const anchor = trialEnd ?? now;
+  const period: Period = trialEnd
+    ? { start: now, end: trialEnd }
+    : periodAt(now, draft.items[0]!.price.recurring!, now);
+  const items = draft.items.map((item) =>
+    subscriptionItem(ctx, item, { subscription: id, created: now, period }),
+  );
+  const subscription = ctx.store.subscriptions.insert({
+    id,
+    object: 'subscription',
+    ...UNUSED,
+    billing_cycle_anchor: anchor,
+    cancel_at: cancel_at_period_end ? period.end : (draft.cancel_at ?? null),
+    cancel_at_period_end,
+    canceled_at: draft.cancel_at || cancel_at_period_end ? now : null,
+    cancellation_details: { comment: null, feedback: null, feedback_option: null, reason: null },
+    created: now,
+    currency: items[0]!.price.currency,
+    customer,
+    default_payment_method: draft.default_payment_method ?? null,
+    description: draft.description ?? null,
+    ended_at: null,
+    items: itemList(id, items),
+    latest_invoice: null,
+    metadata: mergeMetadata({}, draft.metadata),
+    payment_settings: {
+      payment_method_options: null,
+      payment_method_types: null,
+      save_default_payment_method: draft.save_default_payment_method ?? 'off',
+    },
+    pending_setup_intent: null,
+    start_date: now,
+    status: trialEnd ? 'trialing' : 'incomplete',
+    test_clock: ctx.store.customers.get(customer)!.test_clock ?? null,
+    trial_end: trialEnd,
+    trial_start: trialEnd ? now : null,
+  });
+  scheduleSubscription(ctx, subscription);
+  ctx.emit('customer.subscription.created', subscription);
+  return subscription;
+}
+
+function firstInvoice(
+  ctx: Context,
+  subscription: Stripe.Subscription,
+  extras: readonly { price: Stripe.Price; quantity: number }[],
+): Stripe.Invoice {
+  const { id, items, created } = subscription;
+  const lines =
+    subscription.status === 'trialing'
+      ? items.data.map((item) =>
+          trialLine(ctx, item, { start: item.current_period_start, end: item.current_period_end }),
+        )
+      : periodLines(ctx, subscription);
+  const once = extras.map(({ price, quantity }) =>
+    onceLine(ctx, price, { quantity, subscription: id, at: created }),
+  );
+  const invoice = draftInvoice(ctx, {
+    subscription,
+    reason: 'subscription_create',
+    lines: [...once, ...lines],
+    period: { start: created, end: created },
+    finalizesAt: null,
+  });
+  ctx.store.subscriptions.update(id, { latest_invoice: invoice.id });
+  return finalizeInvoice(ctx, invoice, { savesCard: true });
+}
+
+/** @throws StripeFailure as `startSubscription` */
+function payFirst(
+  ctx: Context,
+  invoice: Stripe.Invoice,
+  behavior: PaymentBehavior,
+  offSession: boolean,
+): void {
+  if (!payingMethod(ctx, invoice)) {
+    ctx.store.rollback();
+    throw failures.invalidRequest(
+      'This customer has no attached payment source or default payment method. Please consider adding a default payment method. For more information, visit https://stripe.com/docs/billing/subscriptions/payment-methods-setting#payment-method-priority.',
+      { code: 'resource_missing' },
+    );
+  }
+  let refusal: StripeFailure | undefined;
+  try {
+    payInvoice(ctx, invoice, { offSession });
+  } catch (error) {
+    if (!(error instanceof StripeFailure)) throw error;
+    refusal = error;
+  }
+  if (behavior !== 'error_if_incomplete' || ctx.store.invoices.get(invoice.id)!.status === 'paid') return;
+  ctx.store.rollback();
+  throw refusal ? withoutPayment(refusal) : needsAction();
+}
+
+/** The intent that was declined is gone with the subscription. */
+function withoutPayment({ status, body }: StripeFailure): StripeFailure {
+  const { payment_intent: _, charge: __, payment_method: ___, ...rest } = body;
+  return new StripeFailure(status, rest);
+}
+
+const needsAction = (): StripeFailure =>
+  new StripeFailure(402, {
+    type: 'card_error',
+    code: 'subscription_payment_intent_requires_action',
+    message:
+      'Payment for this subscription requires additional user action before it can be completed successfully. Payment can be completed using the PaymentIntent associated with `subscription.latest_invoice`.',
+  });
+
+/** When a trial of so many days ends. */
+export const trialEndAfter = (now: number, days: number): number => now + days * DAY;
+
+/** What Stripe's subscriptions can be told and the sandbox's can't. */
+const UNUSED = {
+  application: null,
+  application_fee_percent: null,
+  automatic_tax: { disabled_reason: null, enabled: false, liability: null },
+  billing_cycle_anchor_config: null,
+  // The default since https://docs.stripe.com/changelog/clover/2025-09-30/billing-mode-default-flexible.
+  billing_mode: { flexible: { proration_discounts: 'included' }, type: 'flexible' },
+  billing_schedules: [],
+  billing_thresholds: null,
+  collection_method: 'charge_automatically',
+  customer_account: null,
+  days_until_due: null,
+  default_source: null,
+  default_tax_rates: [],
+  discounts: [],
+  invoice_settings: {
+    account_tax_ids: null,
+    custom_fields: null,
+    description: null,
+    footer: null,
+    issuer: { type: 'self' },
+  },
+  livemode: false,
+  managed_payments: { enabled: false },
+  next_pending_invoice_item_invoice: null,
+  on_behalf_of: null,
+  pause_collection: null,
+  pending_invoice_item_interval: null,
+  pending_update: null,
+  schedule: null,
+  transfer_data: null,
+  trial_settings: {
+    end_behavior: { billing_cycle_anchor: null, missing_payment_method: 'create_invoice' },
+  },
+} satisfies Partial<Stripe.Subscription>;
