@@ -10,18 +10,27 @@ export interface Cause {
   readonly version: string;
 }
 
+/** The account as a piece of work finds it. */
+export interface Account {
+  /** Where the sandbox's own pages are, as the caller reaches it: `http://127.0.0.1:12111`. */
+  readonly origin: string;
+  /** What a request that names no version gets, and what events are written in. */
+  readonly version: string;
+}
+
 /** What handlers and state machines work with: the store, the time, and a voice. */
 export class Context {
   readonly store: Store;
   readonly cause: Cause;
-  /** Where the sandbox's own pages are, as the caller reaches it: `http://127.0.0.1:12111`. */
   readonly origin: string;
+  readonly accountVersion: string;
   readonly #clock: Clock;
 
-  constructor(store: Store, clock: Clock, cause: Cause, origin: string) {
+  constructor(store: Store, clock: Clock, cause: Cause, account: Account) {
     this.store = store;
     this.cause = cause;
-    this.origin = origin;
+    this.origin = account.origin;
+    this.accountVersion = account.version;
     this.#clock = clock;
   }
 

@@ -6,13 +6,16 @@ import { Counters } from './control/counters.js';
 import { Ledger } from './control/ledger.js';
 import { Engine } from './engine.js';
 import { Faults } from './faults/faults.js';
+import { ensureWebhookEndpoint } from './entities/webhook-endpoint.js';
 import { Pipeline, type Observer } from './http/pipeline.js';
 import { createServer } from './http/server.js';
+import { versionOf } from './http/versions.js';
 import { allPages } from './pages/all-pages.js';
 import { servePages } from './pages/page-server.js';
 import { allRoutes } from './routes/all-routes.js';
 import { Journal } from './store/journal.js';
 import { Store } from './store/store.js';
+import { Courier } from './webhooks/courier.js';
 
 export interface SandboxOptions {
   /** 0, the default, takes any free one. */
@@ -21,6 +24,10 @@ export interface SandboxOptions {
   /** Where state survives a restart; without it everything is in memory only. */
   dataDir?: string;
   clock?: Clock;
+  /** What a request that names no version gets; the latest by default. */
+  apiVersion?: string;
+  /** A webhook endpoint to be there from the start, for all events; its secret is kept or made if not given. */
+  webhook?: { url: string; secret?: string };
   /** What makes faults repeatable. */
   seed?: string;
   /** Is told of every call and its answer. */
@@ -36,6 +43,9 @@ export interface Sandbox {
   readonly faults: Faults;
   readonly ledger: Ledger;
   readonly counters: Counters;
+  readonly webhooks: Courier;
+  /** Of the endpoint in the options. */
+  readonly webhookSecret: string | undefined;
   /** Does work of the sandbox's own, not of a request, as one durable unit. */
   run<T>(work: (ctx: Context) => T): T;
   close(): Promise<void>;
@@ -46,32 +56,52 @@ const TICK_MS = 1000;
 
 /** Starts an offline Stripe on loopback; see the README beside this file. */
 export async function createSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const { port = 0, host = '127.0.0.1', dataDir, clock = systemClock, seed = '', observe } = options;
+  const { port = 0, host = '127.0.0.1', dataDir, clock = systemClock, seed = '', observe, webhook } = options;
+  const accountVersion = versionOf(options.apiVersion);
   const store = new Store();
   const journal = dataDir === undefined ? undefined : new Journal(dataDir, store);
   const persist: Journal['append'] = (changes) => journal?.append(changes);
-  const engine = new Engine(store, clock, persist);
-  const catchUp = (): void => engine.catchUp();
-  const controls = { faults: new Faults(seed), ledger: new Ledger(store), counters: new Counters() };
-  const { intercept } = controls.faults;
-  const app = createServer(new Pipeline({ store, clock, persist, catchUp, intercept, observe }), allRoutes);
+  const engine = new Engine(store, clock, persist, accountVersion);
+  const run: Sandbox['run'] = (work) => engine.run(work);
+  const controls = {
+    faults: new Faults(seed),
+    ledger: new Ledger(store),
+    counters: new Counters(),
+    webhooks: new Courier({ store, clock, run, seed }),
+  };
+  const pipeline = new Pipeline({
+    store,
+    clock,
+    accountVersion,
+    persist,
+    catchUp: () => engine.catchUp(),
+    intercept: controls.faults.intercept,
+    observe,
+  });
+  const app = createServer(pipeline, allRoutes);
   addControlRoutes(app, controls);
   servePages(app, engine, allPages);
   await app.listen({ port, host });
   const { port: boundPort } = app.server.address() as AddressInfo;
   engine.origin = `http://${host}:${boundPort}`;
-  const ticking = setInterval(catchUp, TICK_MS).unref();
+  const endpoint = webhook && run((ctx) => ensureWebhookEndpoint(ctx, webhook.url, webhook.secret));
+  const tick = (): void => {
+    engine.catchUp();
+    void controls.webhooks.deliverDue();
+  };
+  const ticking = setInterval(tick, TICK_MS).unref();
   return {
     url: engine.origin,
     port: boundPort,
     store,
     clock,
     ...controls,
-    run: (work) => engine.run(work),
+    webhookSecret: endpoint?.secret,
+    run,
     async close() {
       clearInterval(ticking);
       controls.faults.clear();
-      await app.close();
+      await Promise.all([app.close(), controls.webhooks.close()]);
       journal?.close();
     },
   };

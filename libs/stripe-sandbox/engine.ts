@@ -1,12 +1,10 @@
 import type { Clock } from './clock.js';
-import { Context } from './context.js';
-import { nextDue, perform } from './due.js';
+import { Context, type Cause } from './context.js';
+import { nextDue, perform, type Task } from './due.js';
 import { dueWork } from './entities/due-work.js';
-import { LATEST_VERSION } from './http/versions.js';
+import { arriveTestClock } from './entities/test-clock.js';
 import type { Change } from './store/collection.js';
 import type { Store } from './store/store.js';
-
-const BY_ITSELF = { requestId: null, idempotencyKey: null, version: LATEST_VERSION };
 
 /** Does work that no API request asks for: what the pages do, and what time brings about. */
 export class Engine {
@@ -15,11 +13,18 @@ export class Engine {
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #persist: (changes: readonly Change[]) => void;
+  readonly #cause: Cause;
 
-  constructor(store: Store, clock: Clock, persist: (changes: readonly Change[]) => void) {
+  constructor(
+    store: Store,
+    clock: Clock,
+    persist: (changes: readonly Change[]) => void,
+    accountVersion: string,
+  ) {
     this.#store = store;
     this.#clock = clock;
     this.#persist = persist;
+    this.#cause = { requestId: null, idempotencyKey: null, version: accountVersion };
   }
 
   /** One durable unit of work, of which an error leaves nothing. */
@@ -28,14 +33,36 @@ export class Engine {
     return this.#unit(this.#clock, work);
   }
 
-  /** Does what has fallen due by the sandbox's clock, each thing as of the moment it was due. */
+  /** Does what has fallen due, each thing as of the moment it was due. */
   catchUp(): void {
     const now = Math.floor(this.#clock.nowMs() / 1000);
+    this.#performDue(null, now, () => undefined);
+    const advancing = [...this.#store.testClocks.oldestFirst({ where: { status: 'advancing' } })];
+    for (const { id } of advancing) this.#advance(id);
+  }
+
+  /** Takes a test clock from one due thing to the next, and to where it is to arrive. */
+  #advance(id: string): void {
+    const { testClocks } = this.#store;
+    const target = testClocks.get(id)!.status_details.advancing!.target_frozen_time;
+    this.#performDue(id, target, ({ created }) => {
+      const { frozen_time } = testClocks.get(id)!;
+      testClocks.update(id, { frozen_time: Math.max(frozen_time, created) });
+    });
+    this.#unit(this.#clock, (ctx) => arriveTestClock(ctx, testClocks.get(id)!, target));
+  }
+
+  /** Does what is due by then on a clock, which `setTime` first puts at the moment of each thing. */
+  #performDue(clockId: string | null, by: number, setTime: (task: Task) => void): void {
     for (;;) {
-      const task = nextDue(this.#store, null, now);
+      const task = nextDue(this.#store, clockId, by);
       if (!task) return;
+      const clock = clockId === null ? { nowMs: () => task.created * 1000 } : this.#clock;
       try {
-        this.#unit({ nowMs: () => task.created * 1000 }, (ctx) => perform(ctx, task, dueWork));
+        this.#unit(clock, (ctx) => {
+          setTime(task);
+          perform(ctx, task, dueWork);
+        });
       } catch (error) {
         // Left on the list it would stop the time for everything else.
         this.#unit(this.#clock, ({ store }) => store.tasks.remove(task.id));
@@ -46,12 +73,14 @@ export class Engine {
 
   #unit<T>(clock: Clock, work: (ctx: Context) => T): T {
     try {
-      return work(new Context(this.#store, clock, BY_ITSELF, this.origin));
+      return work(
+        new Context(this.#store, clock, this.#cause, { origin: this.origin, version: this.#cause.version }),
+      );
     } catch (error) {
       this.#store.rollback();
       throw error;
     } finally {
-      this.#store.commit(this.#persist, BY_ITSELF);
+      this.#store.commit(this.#persist, this.#cause);
     }
   }
 }

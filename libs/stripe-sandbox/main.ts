@@ -6,6 +6,8 @@ const { values } = parseArgs({
     port: { type: 'string', default: '12111' },
     host: { type: 'string', default: '127.0.0.1' },
     'data-dir': { type: 'string' },
+    webhook: { type: 'string' },
+    'api-version': { type: 'string' },
   },
 });
 
@@ -13,8 +15,13 @@ const sandbox = await createSandbox({
   port: Number(values.port),
   host: values.host,
   dataDir: values['data-dir'],
+  apiVersion: values['api-version'],
+  webhook: values.webhook === undefined ? undefined : { url: values.webhook },
 });
 process.stdout.write(`Stripe sandbox on ${sandbox.url}; any sk_test_ key will do.\n`);
+if (sandbox.webhookSecret) {
+  process.stdout.write(`Webhooks to ${values.webhook}, signed with ${sandbox.webhookSecret}\n`);
+}
 
 const stop = (): void => void sandbox.close().then(() => process.exit(0));
 process.once('SIGINT', stop);

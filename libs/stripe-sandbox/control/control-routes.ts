@@ -1,9 +1,11 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Faults } from '../faults/faults.js';
 import { StripeFailure } from '../http/errors.js';
 import type { Form, FormValue } from '../http/form.js';
 import { readParams, type Params, type Schema } from '../http/params.js';
 import { LATEST_VERSION } from '../http/versions.js';
+import { behaviourParams } from '../webhooks/behaviour.js';
+import type { Courier } from '../webhooks/courier.js';
 import type { Counters } from './counters.js';
 import { faultRuleParams, ruleFrom } from './fault-params.js';
 import type { Ledger } from './ledger.js';
@@ -13,23 +15,20 @@ export interface Controls {
   faults: Faults;
   counters: Counters;
   ledger: Ledger;
+  webhooks: Courier;
 }
 
 /** Adds the sandbox's own surface, `/_sandbox/...`: JSON in and out, and no key. */
-export function addControlRoutes(app: FastifyInstance, { faults, counters, ledger }: Controls): void {
+export function addControlRoutes(app: FastifyInstance, controls: Controls): void {
+  const { faults, counters, ledger, webhooks } = controls;
   app.get('/_sandbox/faults', async () => faults.list());
   app.delete('/_sandbox/faults', async () => {
     faults.clear();
     return faults.list();
   });
-  app.post('/_sandbox/faults', async (request, reply) => {
-    try {
-      return faults.add(ruleFrom(readJson(request, faultRuleParams)));
-    } catch (error) {
-      if (!(error instanceof StripeFailure)) throw error;
-      return reply.code(400).send({ error: error.body });
-    }
-  });
+  app.post('/_sandbox/faults', (request, reply) =>
+    orRefuse(reply, () => faults.add(ruleFrom(readJson(request, faultRuleParams)))),
+  );
 
   app.get<{ Querystring: { object?: string } }>('/_sandbox/ledger', async ({ query }) =>
     ledger.list(query.object),
@@ -44,7 +43,29 @@ export function addControlRoutes(app: FastifyInstance, { faults, counters, ledge
     counters.clear();
     return counters.list();
   });
+
+  const deliveries = () => ({ behaviour: webhooks.behaviour, pending: webhooks.pending() });
+  app.get('/_sandbox/webhooks', async () => deliveries());
+  app.post('/_sandbox/webhooks', (request, reply) =>
+    orRefuse(reply, () => {
+      webhooks.behave(readJson(request, behaviourParams));
+      return deliveries();
+    }),
+  );
+  app.post('/_sandbox/webhooks/flush', async () => {
+    await webhooks.flush();
+    return deliveries();
+  });
   countCalls(app, counters);
+}
+
+async function orRefuse(reply: FastifyReply, work: () => object): Promise<object> {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof StripeFailure)) throw error;
+    return reply.code(400).send({ error: error.body });
+  }
 }
 
 function countCalls(app: FastifyInstance, counters: Counters): void {

@@ -1,16 +1,7 @@
 import { faultKinds, type FaultRule } from '../faults/fault.js';
 import { failures } from '../http/errors.js';
-import { array, boolean, integer, oneOf, required, string, type Param, type Params } from '../http/params.js';
-
-/** A share of all calls, 0 to 1. */
-export const share = (): Param<number> => ({
-  isRequired: false,
-  read(value, name) {
-    const number = typeof value === 'string' ? Number(value) : NaN;
-    if (!(number >= 0 && number <= 1)) throw failures.badType('share', name, value);
-    return number;
-  },
-});
+import { array, boolean, integer, oneOf, required, string, type Params } from '../http/params.js';
+import { share } from './share.js';
 
 /** A fault rule in JSON. */
 export const faultRuleParams = {

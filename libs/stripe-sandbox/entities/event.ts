@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type Stripe from 'stripe';
 import type { Context } from '../context.js';
-import { LATEST_VERSION } from '../http/versions.js';
 import { newId } from '../store/ids.js';
+import { endpointsFor, planDeliveries } from '../webhooks/delivery.js';
 
 export type EventType = Stripe.Event['type'];
 
@@ -14,17 +14,25 @@ export function recordEvent<T extends { id: string }>(
   before: T | undefined,
 ): void {
   const previous = before && previousAttributes(before, resource);
-  ctx.store.events.insert({
+  const endpoints = endpointsFor(ctx, type);
+  const event = ctx.store.events.insert({
     id: newId('event'),
     object: 'event',
-    api_version: LATEST_VERSION,
-    created: ctx.now(),
+    api_version: ctx.accountVersion,
+    created: timeOf(ctx, resource),
     data: { object: resource, ...(previous && { previous_attributes: previous }) },
     livemode: false,
-    pending_webhooks: 0,
+    pending_webhooks: endpoints.length,
     request: { id: ctx.cause.requestId, idempotency_key: ctx.cause.idempotencyKey },
     type,
   } as unknown as Stripe.Event);
+  planDeliveries(ctx, event.id, endpoints);
+}
+
+/** Now, for the customer that a resource belongs to. */
+function timeOf(ctx: Context, resource: { id: string; object?: string; customer?: unknown }): number {
+  const customer = resource.object === 'customer' ? resource.id : resource.customer;
+  return ctx.now(typeof customer === 'string' ? customer : null);
 }
 
 type Json = Record<string, unknown>;

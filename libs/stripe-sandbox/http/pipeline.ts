@@ -12,7 +12,7 @@ import { fingerprintOf, Idempotency, type KeptReply, type KeyedRequest } from '.
 import { readParams } from './params.js';
 import { failure, success, type Reply } from './reply.js';
 import type { Method, Route } from './route.js';
-import { LATEST_VERSION, versionOf } from './versions.js';
+import { versionOf } from './versions.js';
 
 /** A request as it came over the wire. */
 export interface WireRequest {
@@ -46,6 +46,7 @@ export type Observer = (request: WireRequest, outcome: Outcome) => void;
 export interface PipelineOptions {
   store: Store;
   clock: Clock;
+  accountVersion: string;
   persist: (changes: readonly Change[]) => void;
   /** Does what time has brought about since the last request. */
   catchUp: () => void;
@@ -66,11 +67,12 @@ export class Pipeline {
   /** Answers a request; `route` is undefined for a path that leads nowhere. */
   async answer(route: Route | undefined, request: WireRequest, raw: ServerResponse): Promise<Outcome> {
     const requestId = newId('request');
-    let version = LATEST_VERSION;
+    const { accountVersion } = this.#options;
+    let version = accountVersion;
     let reply: Outcome;
     try {
       authenticate(textOf(request.headers['authorization']));
-      version = versionOf(textOf(request.headers['stripe-version']));
+      version = versionOf(textOf(request.headers['stripe-version']), accountVersion);
       const isNamed = !Object.values(request.named).includes('');
       if (!route || !isNamed) throw failures.unknownUrl(request.method, request.path);
       reply = await this.#answerOnce(new Attempt(route, request, requestId, version), raw);
@@ -117,15 +119,15 @@ export class Pipeline {
   /** Reads, executes and commits: all of it or nothing, and nothing else in between. */
   #run(attempt: Attempt): Reply {
     const { route, request, requestId, version, keyed, cause } = attempt;
-    const { store, clock } = this.#options;
+    const { store, clock, accountVersion } = this.#options;
     this.#options.catchUp();
     let hasBegun = false;
     let reply: Reply;
     try {
       const { expand: paths, ...params } = readParams(route.params, formOf(request), { version });
       hasBegun = true;
-      const origin = `http://${textOf(request.headers['host'])}`;
-      const ctx = new Context(store, clock, cause, origin);
+      const account = { origin: `http://${textOf(request.headers['host'])}`, version: accountVersion };
+      const ctx = new Context(store, clock, cause, account);
       const resource = route.handle({ ctx, params, path: request.named });
       reply = success(this.#expand(resource, paths));
     } catch (error) {

@@ -1,14 +1,14 @@
 import { failures } from './errors.js';
 
-/** The account's version: what a request without the header gets, and what events are written in. */
+/** The newest version the sandbox knows, and the account's own unless it is told otherwise. */
 export const LATEST_VERSION = '2026-10-28.endive';
 
 /**
- * The version a request asks for, exactly as it wrote it, so that it can be echoed.
+ * The version a request asks for, exactly as it wrote it, so that it can be echoed; else the account's.
  * @throws StripeFailure 400 for a malformed one or one later than the sandbox knows
  */
-export function versionOf(header: string | undefined): string {
-  if (header === undefined || header === '') return LATEST_VERSION;
+export function versionOf(header: string | undefined, accountVersion = LATEST_VERSION): string {
+  if (header === undefined || header === '') return accountVersion;
   if (
     !/^\d{4}-\d\d-\d\d(\.[a-z]+)?(; ?[\w=;. ]+)?$/.test(header) ||
     dateOf(header) > dateOf(LATEST_VERSION)

@@ -1,0 +1,43 @@
+import { failures } from '../http/errors.js';
+import { isWithin, listPage, listParams } from '../http/lists.js';
+import { fromPath } from '../http/lookup.js';
+import { array, boolean, range, string } from '../http/params.js';
+import { route, type Route } from '../http/route.js';
+
+export const eventRoutes: Route[] = [
+  route({
+    method: 'GET',
+    path: '/v1/events',
+    params: {
+      ...listParams,
+      created: range(),
+      delivery_success: boolean(),
+      type: string(),
+      types: array(string()),
+    },
+    handle: ({ ctx, params: { created, delivery_success: isDelivered, type, types, ...page } }) => {
+      if (type !== undefined && types !== undefined) throw failures.exclusive('type', 'types');
+      return listPage(ctx.store.events, page, {
+        url: '/v1/events',
+        filter: (event) =>
+          isWithin(event.created, created) &&
+          (type === undefined || matchesType(type, event.type)) &&
+          (types === undefined || types.includes(event.type)) &&
+          (isDelivered === undefined || (event.pending_webhooks === 0) === isDelivered),
+      });
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/events/:id',
+    params: {},
+    handle: ({ ctx, path }) => fromPath(ctx.store.events, path.id),
+  }),
+];
+
+/** Source: https://docs.stripe.com/api/events/list (`type` may be a group of events, by `*`). */
+function matchesType(pattern: string, type: string): boolean {
+  const star = pattern.indexOf('*');
+  if (star === -1) return pattern === type;
+  return type.startsWith(pattern.slice(0, star)) && type.endsWith(pattern.slice(star + 1));
+}

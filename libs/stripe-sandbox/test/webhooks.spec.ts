@@ -1,0 +1,240 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type Stripe from 'stripe';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import type { SandboxOptions } from '../create-sandbox.js';
+import { openReceiver } from './receiver.js';
+import { failureOf, openBench } from './support.js';
+
+const HOUR_MS = 60 * 60 * 1000;
+
+/** A sandbox that tells a receiver of every event. */
+async function openHook(options: Omit<SandboxOptions, 'clock'> = {}) {
+  const receiver = await openReceiver();
+  const bench = await openBench({ ...options, webhook: { url: receiver.url } });
+  const { webhooks, webhookSecret } = bench.sandbox;
+  const told = () => receiver.events(webhookSecret!).map(({ type }) => type);
+  const createCustomers = async (count: number) => {
+    for (let made = 0; made < count; made++) await bench.stripe.customers.create();
+  };
+  return { ...bench, receiver, webhooks, told, createCustomers };
+}
+
+describe('an endpoint', () => {
+  const settings: Stripe.WebhookEndpointCreateParams = {
+    url: 'https://example.com/hook',
+    enabled_events: ['charge.failed', 'charge.succeeded'],
+    metadata: { a: '1' },
+  };
+
+  test('shows its secret when it is created, and never again', async () => {
+    const { stripe } = await openBench();
+    const created = await stripe.webhookEndpoints.create(settings);
+    expect(created).toMatchObject({
+      ...settings,
+      id: expect.stringMatching(/^we_1[A-Za-z0-9]{23}$/),
+      object: 'webhook_endpoint',
+      api_version: null,
+      application: null,
+      description: null,
+      livemode: false,
+      secret: expect.stringMatching(/^whsec_[A-Za-z0-9]{32}$/),
+      status: 'enabled',
+    });
+    const retrieved = await stripe.webhookEndpoints.retrieve(created.id);
+    expect(retrieved).not.toHaveProperty('secret');
+    expect((await stripe.webhookEndpoints.list()).data).toEqual([retrieved]);
+  });
+
+  test('can be changed, disabled and deleted', async () => {
+    const { stripe } = await openBench();
+    const { id } = await stripe.webhookEndpoints.create(settings);
+    const changed = await stripe.webhookEndpoints.update(id, { disabled: true, description: 'ours' });
+    expect(changed).toMatchObject({ ...settings, status: 'disabled', description: 'ours' });
+    expect((await stripe.webhookEndpoints.update(id, { disabled: false })).status).toBe('enabled');
+    expect(await stripe.webhookEndpoints.del(id)).toEqual({ id, object: 'webhook_endpoint', deleted: true });
+    expect(await failureOf(stripe.webhookEndpoints.retrieve(id))).toMatchObject({ statusCode: 404 });
+  });
+
+  test('needs a URL', async () => {
+    const { stripe } = await openBench();
+    const failure = await failureOf(stripe.webhookEndpoints.create({ ...settings, url: 'here' }));
+    expect(failure).toMatchObject({ statusCode: 400, code: 'url_invalid', param: 'url' });
+  });
+});
+
+test('an event is delivered, signed with the whole secret', async () => {
+  const { stripe, sandbox, receiver, webhooks } = await openHook();
+  const { id } = await stripe.customers.create();
+  await webhooks.deliverDue();
+  const [event] = receiver.events(sandbox.webhookSecret!);
+  expect(event).toMatchObject({ type: 'customer.created', data: { object: { id } }, pending_webhooks: 1 });
+  expect(await stripe.events.retrieve(event!.id)).toEqual({ ...event, pending_webhooks: 0 });
+  expect(() => receiver.events('whsec_other')).toThrow('No signatures found');
+});
+
+test('an endpoint is told of what it wants to know, while it is enabled', async () => {
+  const { stripe, sandbox } = await openBench();
+  const receiver = await openReceiver();
+  const { id, secret } = await stripe.webhookEndpoints.create({
+    url: receiver.url,
+    enabled_events: ['customer.updated'],
+    api_version: '2025-09-30.clover',
+  });
+  const change = async () => {
+    const customer = await stripe.customers.create();
+    await stripe.customers.update(customer.id, { name: 'Ada' });
+    await sandbox.webhooks.deliverDue();
+  };
+  await change();
+  await stripe.webhookEndpoints.update(id, { disabled: true });
+  await change();
+  expect(receiver.events(secret!)).toMatchObject([
+    { type: 'customer.updated', api_version: '2025-09-30.clover' },
+  ]);
+});
+
+// Source: https://docs.stripe.com/webhooks#retries.
+test('a failed delivery is retried three times over a few hours', async () => {
+  const { stripe, clock, receiver, webhooks, createCustomers } = await openHook();
+  receiver.answer = 500;
+  await createCustomers(1);
+  await webhooks.deliverDue();
+  await webhooks.deliverDue();
+  expect(receiver.received).toHaveLength(1);
+  for (let hour = 0; hour < 12; hour++) {
+    clock.advanceMs(HOUR_MS / 2);
+    await webhooks.deliverDue();
+  }
+  expect(receiver.received).toHaveLength(4);
+  expect(webhooks.pending()).toEqual([]);
+  expect((await stripe.events.list({ delivery_success: false })).data).toMatchObject([
+    { pending_webhooks: 1 },
+  ]);
+});
+
+test.for([302, 400])('an answer of %i is a failure, and a retry may succeed', async (status) => {
+  const { clock, stripe, receiver, webhooks, createCustomers } = await openHook();
+  receiver.answer = status;
+  await createCustomers(1);
+  await webhooks.deliverDue();
+  expect(webhooks.pending()).toMatchObject([{ attempts: 1 }]);
+  receiver.answer = 204;
+  clock.advanceMs(HOUR_MS);
+  await webhooks.deliverDue();
+  expect(webhooks.pending()).toEqual([]);
+  expect((await stripe.events.list()).data).toMatchObject([{ pending_webhooks: 0 }]);
+});
+
+test('an endpoint that does not answer in time has failed', async () => {
+  const { receiver, webhooks, createCustomers } = await openHook();
+  webhooks.behave({ timeoutMs: 20 });
+  receiver.answer = null;
+  await createCustomers(1);
+  await webhooks.deliverDue();
+  expect(receiver.received).toHaveLength(1);
+  expect(webhooks.pending()).toMatchObject([{ attempts: 1 }]);
+});
+
+test('what an endpoint missed while it was disabled is not made up for', async () => {
+  const { stripe, clock, receiver, webhooks, createCustomers } = await openHook();
+  receiver.answer = 500;
+  await createCustomers(1);
+  await webhooks.deliverDue();
+  const [endpoint] = (await stripe.webhookEndpoints.list()).data;
+  await stripe.webhookEndpoints.update(endpoint!.id, { disabled: true });
+  clock.advanceMs(HOUR_MS);
+  await webhooks.deliverDue();
+  expect(receiver.received).toHaveLength(1);
+  expect(webhooks.pending()).toEqual([]);
+});
+
+describe('deliveries can go wrong', () => {
+  test('dropped', async () => {
+    const { webhooks, told, createCustomers } = await openHook();
+    webhooks.behave({ dropShare: 1 });
+    await createCustomers(2);
+    await webhooks.flush();
+    expect(told()).toEqual([]);
+    expect(webhooks.pending()).toEqual([]);
+  });
+
+  test('duplicated', async () => {
+    const { webhooks, receiver, sandbox, createCustomers } = await openHook();
+    webhooks.behave({ duplicateShare: 1 });
+    await createCustomers(1);
+    await webhooks.deliverDue();
+    const [one, other, ...more] = receiver.events(sandbox.webhookSecret!);
+    expect(other!.id).toBe(one!.id);
+    expect(more).toEqual([]);
+  });
+
+  test('delayed, by the clock', async () => {
+    const { clock, webhooks, told, createCustomers } = await openHook();
+    webhooks.behave({ delayShare: 1, delaySeconds: 90 });
+    await createCustomers(1);
+    await webhooks.deliverDue();
+    clock.advanceMs(89_000);
+    await webhooks.deliverDue();
+    expect(told()).toEqual([]);
+    clock.advanceMs(1000);
+    await webhooks.deliverDue();
+    expect(told()).toEqual(['customer.created']);
+  });
+
+  test('held back, then shuffled, the same for the same seed', async () => {
+    const orderOf = async (seed: string) => {
+      const { stripe, webhooks, receiver, sandbox } = await openHook();
+      webhooks.behave({ hold: true, shuffle: true, seed });
+      for (let number = 0; number < 8; number++) await stripe.customers.create({ name: String(number) });
+      await webhooks.deliverDue();
+      expect(receiver.received).toEqual([]);
+      await webhooks.flush();
+      return receiver
+        .events(sandbox.webhookSecret!)
+        .map(({ data }) => Number((data.object as Stripe.Customer).name));
+    };
+    const [one, again, other] = [await orderOf('a'), await orderOf('a'), await orderOf('b')];
+    const told = [0, 1, 2, 3, 4, 5, 6, 7];
+    expect(one).not.toEqual(told);
+    expect(one.toSorted((a, b) => a - b)).toEqual(told);
+    expect(again).toEqual(one);
+    expect(other).not.toEqual(one);
+  });
+
+  test('as told in JSON', async () => {
+    const { sandbox, told, createCustomers } = await openHook();
+    const control = async (path: string, body: object): Promise<unknown> => {
+      const url = `${sandbox.url}/_sandbox/${path}`;
+      return (await fetch(url, { method: 'POST', body: JSON.stringify(body) })).json();
+    };
+    const behaviour = { hold: true, duplicateShare: 1 };
+    expect(await control('webhooks', behaviour)).toEqual({ behaviour, pending: [] });
+    await createCustomers(1);
+    expect(await control('webhooks/flush', {})).toEqual({ behaviour, pending: [] });
+    expect(told()).toHaveLength(2);
+    expect(await control('webhooks', { dropShare: 7 })).toMatchObject({ error: { param: 'dropShare' } });
+  });
+});
+
+test('what is not delivered, and the secret, survive a restart without a close', async () => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'sandbox-'));
+  onTestFinished(() => rmSync(dataDir, { recursive: true }));
+  const before = await openHook({ dataDir });
+  before.webhooks.behave({ hold: true });
+  await before.createCustomers(2);
+
+  const webhook = { url: before.receiver.url };
+  const { sandbox, stripe } = await openBench({ dataDir, webhook });
+  await sandbox.webhooks.deliverDue();
+  expect(sandbox.webhookSecret).toBe(before.sandbox.webhookSecret);
+  expect((await stripe.webhookEndpoints.list()).data).toHaveLength(1);
+  expect(before.told()).toEqual(['customer.created', 'customer.created']);
+});
+
+test('an endpoint of the options may bring its own secret', async () => {
+  const receiver = await openReceiver();
+  const { sandbox } = await openBench({ webhook: { url: receiver.url, secret: 'whsec_ours' } });
+  expect(sandbox.webhookSecret).toBe('whsec_ours');
+});

@@ -1,0 +1,58 @@
+import type Stripe from 'stripe';
+import type { Context } from '../context.js';
+
+/** An event that an endpoint is still to be told of. */
+export interface Delivery {
+  /** `<event>/<endpoint>`. */
+  id: string;
+  /** Unix seconds. */
+  created: number;
+  event: string;
+  endpoint: string;
+  attempts: number;
+  /** Unix seconds of the next attempt, by the sandbox's clock. */
+  dueAt: number;
+}
+
+const MINUTE = 60;
+
+/**
+ * How long after each failed attempt the next one comes. In test mode Stripe retries three times over a few
+ * hours (https://docs.stripe.com/webhooks#retries); the steps are not published.
+ */
+const RETRY_AFTER_SECONDS = [5 * MINUTE, 30 * MINUTE, 120 * MINUTE];
+
+/** The enabled endpoints that want to know of events of a type. */
+export function endpointsFor({ store }: Context, type: string): Stripe.WebhookEndpoint[] {
+  const enabled = [...store.webhookEndpoints.oldestFirst({ where: { status: 'enabled' } })];
+  return enabled.filter(({ enabled_events: wanted }) => wanted.includes('*') || wanted.includes(type));
+}
+
+export function planDeliveries(
+  ctx: Context,
+  event: string,
+  endpoints: readonly Stripe.WebhookEndpoint[],
+): void {
+  const now = ctx.now();
+  for (const { id: endpoint } of endpoints) {
+    const id = `${event}/${endpoint}`;
+    ctx.store.deliveries.insert({ id, created: now, event, endpoint, attempts: 0, dueAt: now });
+  }
+}
+
+/** Takes note of an attempt: a success, or a failure to be made up for later if there are retries left. */
+export function noteAttempt(ctx: Context, id: string, isDelivered: boolean): void {
+  const { deliveries, events } = ctx.store;
+  const delivery = deliveries.get(id);
+  if (!delivery) return;
+  const { event, attempts } = delivery;
+  const retryAfter = RETRY_AFTER_SECONDS[attempts];
+  if (isDelivered) {
+    deliveries.remove(id);
+    events.update(event, { pending_webhooks: events.get(event)!.pending_webhooks - 1 });
+  } else if (retryAfter === undefined) {
+    deliveries.remove(id);
+  } else {
+    deliveries.update(id, { attempts: attempts + 1, dueAt: ctx.now() + retryAfter });
+  }
+}
