@@ -1,16 +1,17 @@
 import type Stripe from 'stripe';
 import type { Context } from '../context.js';
-import { schedule } from '../due.js';
 import { failures } from '../http/errors.js';
 import type { GivenCard } from './card-details.js';
-import { contactOf, type CheckoutFacts } from './checkout-session.js';
-import { createCustomer } from './customer.js';
+import { checkoutCustomer, completeCheckout } from './checkout-completion.js';
+import type { CheckoutFacts } from './checkout-session.js';
+import { firstPayment, subscribeAtCheckout } from './checkout-subscription.js';
 import { confirmPaymentIntent } from './payment-intent-confirm.js';
 import { createPaymentIntent } from './payment-intent.js';
 import { createPaymentMethod } from './payment-method.js';
+import { confirmSetupIntent } from './setup-intent-confirm.js';
 
-/** What a person enters on the hosted page. */
-export interface CheckoutEntry {
+/** What a person enters on a page that takes a card. */
+export interface CardEntry {
   card: GivenCard;
   email: string;
   name: string | null;
@@ -22,70 +23,75 @@ export interface CheckoutEntry {
  * @returns where the cardholder must authenticate, if at all
  * @throws StripeFailure 400 unless it is open, 402 for a card that is invalid or declined
  */
-export function payCheckout(
-  ctx: Context,
-  session: Stripe.Checkout.Session,
-  entry: CheckoutEntry,
-): string | null {
+export function payCheckout(ctx: Context, session: Stripe.Checkout.Session, entry: CardEntry): string | null {
   if (session.status !== 'open') throw failures.invalidRequest('This Checkout Session is no longer open.');
-  const { email, name } = entry;
-  const paymentMethod = createPaymentMethod(ctx, {
-    type: 'card',
-    card: entry.card,
-    billing_details: { email, name },
-  });
-  const facts = ctx.store.checkoutFacts.update(session.id, { contact: { email, name } });
-  if (session.amount_total === 0) return completeFree(ctx, session, facts);
-  const intent = intentOf(ctx, session, facts);
+  const paymentMethod = enteredMethod(ctx, entry);
+  const contact = { email: entry.email, name: entry.name };
+  const facts = ctx.store.checkoutFacts.update(session.id, { contact });
   const returnUrl = `${session.url}/done`;
-  const { next_action } = confirmPaymentIntent(ctx, intent, { paymentMethod, returnUrl });
-  return next_action?.redirect_to_url?.url ?? null;
+  if (session.mode === 'setup') {
+    const intent = ctx.store.setupIntents.get(session.setup_intent as string)!;
+    const customer = customerToKeep(ctx, session, facts);
+    if (customer !== null && intent.customer === null) ctx.store.setupIntents.update(intent.id, { customer });
+    const current = ctx.store.setupIntents.get(intent.id)!;
+    return whereTo(confirmSetupIntent(ctx, current, { paymentMethod, returnUrl }));
+  }
+  const intent =
+    session.mode === 'subscription'
+      ? subscribeAtCheckout(ctx, session, facts, paymentMethod)
+      : intentToPay(ctx, session, facts);
+  return intent ? whereTo(confirmPaymentIntent(ctx, intent, { paymentMethod, returnUrl })) : null;
 }
+
+/** A payment method of what was entered. @throws StripeFailure 402 for an invalid card */
+export const enteredMethod = (ctx: Context, { card, email, name }: CardEntry): Stripe.PaymentMethod =>
+  createPaymentMethod(ctx, { type: 'card', card, billing_details: { email, name } });
 
 /** Completes the session that a payment was made for, if it was made for one. */
 export function checkoutPaid(ctx: Context, intent: Stripe.PaymentIntent): void {
   const [facts] = ctx.store.checkoutFacts.newestFirst({ where: { payment_intent: intent.id } });
-  if (!facts) return;
-  complete(ctx, facts, {
+  if (!facts || ctx.store.checkoutSessions.get(facts.id)?.status !== 'open') return;
+  completeCheckout(ctx, facts, {
     payment_intent: intent.id,
     payment_status: intent.status === 'succeeded' ? 'paid' : 'unpaid',
   });
 }
 
-function completeFree(ctx: Context, session: Stripe.Checkout.Session, facts: CheckoutFacts): null {
-  const customer = session.customer_creation === 'always' ? customerOf(ctx, facts) : facts.customer;
-  complete(ctx, { ...facts, customer }, { payment_status: 'paid' });
-  return null;
+/** Completes the session that a setup was made for, if it was made for one. */
+export function checkoutSetUp(ctx: Context, { id }: Stripe.SetupIntent): void {
+  const [session] = ctx.store.checkoutSessions.newestFirst({ where: { setup_intent: id } });
+  if (session) completeCheckout(ctx, ctx.store.checkoutFacts.get(session.id)!, {});
 }
 
-function complete(ctx: Context, facts: CheckoutFacts, changes: Partial<Stripe.Checkout.Session>): void {
-  const after = ctx.store.checkoutSessions.update(facts.id, {
-    ...changes,
-    customer: facts.customer,
-    customer_details: contactOf(facts.contact ?? { email: null }),
-    status: 'complete',
-    url: null,
-  });
-  schedule(ctx, 'checkoutSessions', facts.id, { at: null });
-  ctx.emit('checkout.session.completed', after);
+/** The payment that a session's attempts are made with, if there has been one. */
+export function attemptedPayment(ctx: Context, session: string): Stripe.PaymentIntent | undefined {
+  const { payment_intent = null, subscription = null } = ctx.store.checkoutFacts.get(session) ?? {};
+  if (subscription !== null) return firstPayment(ctx, subscription);
+  return ctx.store.paymentIntents.get(payment_intent ?? '');
 }
 
-/** One payment intent serves every attempt. */
-function intentOf(
+/** Where a page of the sandbox's leads to for an authentication. */
+export const whereTo = ({ next_action }: Stripe.PaymentIntent | Stripe.SetupIntent): string | null =>
+  next_action?.redirect_to_url?.url ?? null;
+
+/** One payment intent serves every attempt; with nothing to pay there is none, and the session completes. */
+function intentToPay(
   ctx: Context,
   session: Stripe.Checkout.Session,
   facts: CheckoutFacts,
-): Stripe.PaymentIntent {
+): Stripe.PaymentIntent | undefined {
   const before = ctx.store.paymentIntents.get(facts.payment_intent ?? '');
   if (before) return before;
-  const { payment_intent_data: data } = facts;
-  const wantsCustomer = session.customer_creation === 'always' || data.setup_future_usage !== undefined;
-  const customer = facts.customer ?? (wantsCustomer ? customerOf(ctx, facts) : undefined);
+  const customer = customerToKeep(ctx, session, facts);
+  if (session.amount_total === 0) {
+    completeCheckout(ctx, facts, { payment_status: 'paid' });
+    return undefined;
+  }
   const intent = createPaymentIntent(ctx, {
-    ...data,
+    ...facts.payment_intent_data,
     amount: session.amount_total!,
     currency: session.currency!,
-    ...(customer !== undefined && { customer }),
+    ...(customer !== null && { customer }),
     ...(session.allowed_payment_method_types && {
       allowed_payment_method_types: session.allowed_payment_method_types,
     }),
@@ -94,11 +100,13 @@ function intentOf(
   return intent;
 }
 
-/** The session's customer, made of what was entered if there is none. */
-function customerOf(ctx: Context, facts: CheckoutFacts): string {
-  if (facts.customer !== null) return facts.customer;
-  const { email, name } = facts.contact!;
-  const { id } = createCustomer(ctx, { ...(email !== null && { email }), ...(name !== null && { name }) });
-  ctx.store.checkoutFacts.update(facts.id, { customer: id });
-  return id;
+/** The customer, made where the session is told to, or has something to save. */
+function customerToKeep(
+  ctx: Context,
+  { customer_creation }: Stripe.Checkout.Session,
+  facts: CheckoutFacts,
+): string | null {
+  const isWanted =
+    customer_creation === 'always' || facts.payment_intent_data.setup_future_usage !== undefined;
+  return isWanted ? checkoutCustomer(ctx, facts) : facts.customer;
 }

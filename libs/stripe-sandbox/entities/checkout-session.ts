@@ -13,6 +13,9 @@ import { requireReadable } from './checkout-urls.js';
 import { methodsOf } from './intent.js';
 import { cancelPaymentIntent } from './payment-intent.js';
 import { amountOf } from './price.js';
+import { cancelSetupIntent, createSetupIntent } from './setup-intent.js';
+import { endSubscription } from './subscription-lifecycle.js';
+import { subscriber } from './subscription.js';
 
 const MINUTES = 60;
 const DAY = 24 * 60 * MINUTES;
@@ -42,9 +45,17 @@ export function createCheckoutSession(ctx: Context, params: CreateParams): Strip
   const drafts =
     mode === 'setup' ? [] : readLines(ctx, params.line_items ?? [], { mode, currency: params.currency });
   const amounts = mode === 'setup' ? null : totalsOf(ctx, params, drafts);
+  if (mode === 'subscription' && params.customer !== undefined) {
+    subscriber(ctx, params.customer, drafts[0]!.price.currency);
+  }
   const expires_at = expiryOf(ctx, params.expires_at);
   const blank = blankSession(ctx, params);
-  const session = ctx.store.checkoutSessions.insert({ ...blank, ...amounts, expires_at });
+  const session = ctx.store.checkoutSessions.insert({
+    ...blank,
+    ...amounts,
+    expires_at,
+    setup_intent: mode === 'setup' ? setupOf(ctx, params).id : null,
+  });
   insertLines(ctx, session.id, drafts);
   ctx.store.checkoutFacts.insert({
     id: session.id,
@@ -85,8 +96,13 @@ export function expireCheckoutSession(
   }
   const after = ctx.store.checkoutSessions.update(session.id, { status: 'expired', url: null });
   schedule(ctx, 'checkoutSessions', session.id, { at: null });
-  const attempt = ctx.store.checkoutFacts.get(session.id)?.payment_intent;
+  const facts = ctx.store.checkoutFacts.get(session.id);
+  const attempt = facts?.payment_intent;
   if (attempt) cancelPaymentIntent(ctx, ctx.store.paymentIntents.get(attempt)!, 'automatic');
+  const started = ctx.store.subscriptions.get(facts?.subscription ?? '');
+  if (started) endSubscription(ctx, started, {});
+  if (session.setup_intent)
+    cancelSetupIntent(ctx, ctx.store.setupIntents.get(session.setup_intent as string)!);
   ctx.emit('checkout.session.expired', after);
   return after;
 }
@@ -95,6 +111,11 @@ export function expireCheckoutSession(
 export function checkoutSessionDue(ctx: Context, id: string): void {
   const session = ctx.store.checkoutSessions.get(id);
   if (session?.status === 'open') expireCheckoutSession(ctx, session);
+}
+
+function setupOf(ctx: Context, params: CreateParams): Stripe.SetupIntent {
+  const { customer, allowed_payment_method_types, setup_intent_data } = params;
+  return createSetupIntent(ctx, { ...setup_intent_data, customer, allowed_payment_method_types });
 }
 
 function requireFitting(ctx: Context, params: CreateParams): void {
@@ -182,7 +203,10 @@ function requireLateEnoughTrial(ctx: Context, trial_end: number | undefined): vo
   });
 }
 
-function blankSession(ctx: Context, params: CreateParams): Stripe.Checkout.Session {
+function blankSession(
+  ctx: Context,
+  params: CreateParams,
+): Omit<Stripe.Checkout.Session, 'setup_intent' | 'expires_at'> {
   const { mode, customer } = params;
   const id = newId('checkoutSession');
   const { allowed_payment_method_types, payment_method_configuration_details, payment_method_types } =
@@ -216,7 +240,6 @@ function blankSession(ctx: Context, params: CreateParams): Stripe.Checkout.Sessi
     ...(params.excluded_payment_method_types && {
       excluded_payment_method_types: params.excluded_payment_method_types,
     }),
-    expires_at: 0,
     invoice: null,
     invoice_creation: mode === 'payment' ? NO_INVOICE : null,
     livemode: false,
@@ -233,7 +256,6 @@ function blankSession(ctx: Context, params: CreateParams): Stripe.Checkout.Sessi
     saved_payment_method_options: customer
       ? { allow_redisplay_filters: ['always'], payment_method_remove: 'disabled', payment_method_save: null }
       : null,
-    setup_intent: null,
     status: 'open',
     submit_type: params.submit_type ?? null,
     subscription: null,

@@ -1,13 +1,19 @@
 import type Stripe from 'stripe';
 import type { Context } from '../context.js';
-import { checkoutPaid } from './checkout-payment.js';
+import { checkoutPaid, checkoutSetUp } from './checkout-payment.js';
+import { checkoutSubscriptionPaid } from './checkout-subscription.js';
 import type { EventType } from './event.js';
 import {
   invoiceActionRequired,
   invoicePaymentFailed,
   invoicePaymentSucceeded,
 } from './invoice-collection.js';
-import { subscriptionGivenUp, subscriptionPaid, subscriptionUnpaid } from './subscription-lifecycle.js';
+import {
+  endSubscriptionsOf,
+  subscriptionGivenUp,
+  subscriptionPaid,
+  subscriptionUnpaid,
+} from './subscription-lifecycle.js';
 
 type Reaction<T> = (ctx: Context, resource: T) => void;
 
@@ -20,9 +26,14 @@ const REACTIONS: { [T in EventType]?: Reaction<Extract<Stripe.Event, { type: T }
   'payment_intent.payment_failed': invoicePaymentFailed,
   'payment_intent.requires_action': invoiceActionRequired,
   'payment_intent.amount_capturable_updated': checkoutPaid,
-  'invoice.paid': subscriptionPaid,
+  'setup_intent.succeeded': checkoutSetUp,
+  'invoice.paid': (ctx, invoice) => {
+    subscriptionPaid(ctx, invoice);
+    checkoutSubscriptionPaid(ctx, invoice);
+  },
   'invoice.payment_failed': subscriptionUnpaid,
   'invoice.updated': subscriptionGivenUp,
+  'customer.deleted': endSubscriptionsOf,
 };
 
 export function react(ctx: Context, type: EventType, resource: object): void {

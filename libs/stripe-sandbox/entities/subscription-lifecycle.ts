@@ -76,6 +76,13 @@ export function endSubscription(
   return after;
 }
 
+/** A customer's subscriptions end with it. Source: https://docs.stripe.com/api/customers/delete. */
+export function endSubscriptionsOf(ctx: Context, { id: customer }: { id: string }): void {
+  for (const subscription of [...ctx.store.subscriptions.newestFirst({ where: { customer } })]) {
+    if (!hasEnded(subscription)) endSubscription(ctx, subscription, { reason: 'cancellation_requested' });
+  }
+}
+
 const noDetails = ({ cancellation_details }: Stripe.Subscription) =>
   cancellation_details ?? { comment: null, feedback: null, feedback_option: null, reason: null };
 

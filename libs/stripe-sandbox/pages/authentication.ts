@@ -1,8 +1,8 @@
-import type Stripe from 'stripe';
 import type { Context } from '../context.js';
 import { redirectTarget } from '../entities/checkout-urls.js';
 import type { Intent } from '../entities/intent.js';
 import { settle3ds } from '../entities/payment-intent-confirm.js';
+import { settleSetup3ds } from '../entities/setup-intent-confirm.js';
 import { decodeForm } from '../http/form.js';
 import { challengePage } from './challenge-page.js';
 import { notice } from './layout.js';
@@ -22,15 +22,20 @@ export const authenticationPages: Page[] = [
       const intent = waitingIntent(ctx, named['intent']!);
       if (!intent) return NOT_FOUND;
       const isAuthenticated = decodeForm(body)['result'] !== 'fail';
-      return afterwards(intent.next_action, settle3ds(ctx, intent, isAuthenticated));
+      return afterwards(intent.next_action, settle(ctx, intent, isAuthenticated));
     },
   },
 ];
 
-function waitingIntent(ctx: Context, id: string): Stripe.PaymentIntent | undefined {
-  const intent = ctx.store.paymentIntents.get(id);
+function waitingIntent(ctx: Context, id: string): Intent | undefined {
+  const intent = ctx.store.paymentIntents.get(id) ?? ctx.store.setupIntents.get(id);
   return intent?.status === 'requires_action' ? intent : undefined;
 }
+
+const settle = (ctx: Context, intent: Intent, isAuthenticated: boolean): Intent =>
+  intent.object === 'payment_intent'
+    ? settle3ds(ctx, intent, isAuthenticated)
+    : settleSetup3ds(ctx, intent, isAuthenticated);
 
 /** Back to the merchant, who is told of the outcome in the query: https://docs.stripe.com/payments/accept-a-payment. */
 function afterwards(action: Intent['next_action'], intent: Intent): PageAnswer {

@@ -1,11 +1,11 @@
-import type { CheckoutEntry } from '../entities/checkout-payment.js';
+import type { CardEntry } from '../entities/checkout-payment.js';
 import { decodeForm, type FormValue } from '../http/form.js';
 
 /**
  * What a card form was posted with. Only the number has to be there: the rest has defaults that every test
  * card takes, so that a page can be paid by `curl -d number=4242424242424242`.
  */
-export function readCardEntry(body: string, defaults: { email: string | null; now: number }): CheckoutEntry {
+export function readCardEntry(body: string, defaults: { email: string | null; now: number }): CardEntry {
   const form = decodeForm(body);
   const testCard = text(form['test_card']);
   const expiry = testCard === undefined ? text(form['expiry']) : undefined;

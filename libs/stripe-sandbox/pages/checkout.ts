@@ -1,7 +1,7 @@
 import type Stripe from 'stripe';
 import type { Context } from '../context.js';
 import { linesOf } from '../entities/checkout-items.js';
-import { payCheckout } from '../entities/checkout-payment.js';
+import { attemptedPayment, payCheckout } from '../entities/checkout-payment.js';
 import { redirectTarget } from '../entities/checkout-urls.js';
 import { readCardEntry } from './card-entry.js';
 import { checkoutPage } from './checkout-page.js';
@@ -62,9 +62,10 @@ function contactOf(ctx: Context, { id, customer_details }: Stripe.Checkout.Sessi
 }
 
 /** Why the attempt before did not work out, be it on another page. */
-function lastRefusal(ctx: Context, { id }: Stripe.Checkout.Session): string | undefined {
-  const intent = ctx.store.checkoutFacts.get(id)?.payment_intent;
-  return ctx.store.paymentIntents.get(intent ?? '')?.last_payment_error?.message;
+function lastRefusal(ctx: Context, session: Stripe.Checkout.Session): string | undefined {
+  const setup = ctx.store.setupIntents.get((session.setup_intent as string | null) ?? '');
+  if (setup) return setup.last_setup_error?.message;
+  return attemptedPayment(ctx, session.id)?.last_payment_error?.message;
 }
 
 const successUrl = ({ id, success_url }: Stripe.Checkout.Session): string =>

@@ -52,6 +52,7 @@ export class Store {
   readonly prices = new Collection<Stripe.Price>('prices', this.#record, ['product', 'lookup_key']);
   readonly checkoutSessions = new Collection<Stripe.Checkout.Session>('checkoutSessions', this.#record, [
     'payment_intent',
+    'setup_intent',
     'subscription',
     'customer',
   ]);

@@ -190,3 +190,98 @@ test('an expiry cancels the payment that was tried', async () => {
   await stripe.checkout.sessions.expire(session.id);
   expect([...sandbox.store.paymentIntents.newestFirst()][0]?.status).toBe('canceled');
 });
+
+const BOX = {
+  price_data: {
+    currency: 'usd',
+    unit_amount: 1200,
+    product_data: { name: 'Box' },
+    recurring: { interval: 'month' as const },
+  },
+  quantity: 1,
+};
+const CLUB: Partial<Create> = { mode: 'subscription', line_items: [BOX, SALE.line_items![0]!] };
+
+test('a subscription is begun by its first payment, what is sold once included', async () => {
+  const { url, current, stripe, session } = await openCheckout({
+    ...CLUB,
+    subscription_data: { metadata: { order: '7' }, description: 'Monthly box' },
+  });
+  expect((await visit(url)).text).toContain('per month');
+  await visit(url, { number: '4242424242424242', email: 'ada@example.com' });
+  const after = await current();
+  expect(after).toMatchObject({
+    status: 'complete',
+    payment_status: 'paid',
+    payment_intent: null,
+    customer: expect.stringMatching(/^cus_/),
+    subscription: expect.stringMatching(/^sub_1/),
+    invoice: expect.stringMatching(/^in_1/),
+  });
+  const subscription = await stripe.subscriptions.retrieve(after.subscription as string, {
+    expand: ['default_payment_method', 'latest_invoice'],
+  });
+  expect(subscription).toMatchObject({
+    customer: after.customer,
+    default_payment_method: { card: { last4: '4242' }, customer: after.customer },
+    description: 'Monthly box',
+    items: { data: [{ price: { unit_amount: 1200 }, quantity: 1 }] },
+    latest_invoice: { id: after.invoice, amount_paid: 3000, status: 'paid' },
+    metadata: { order: '7' },
+    status: 'active',
+  });
+  const found = await stripe.checkout.sessions.list({ subscription: subscription.id });
+  expect(found.data.map(({ id }) => id)).toEqual([session.id]);
+});
+
+test('a subscription may need more than one card, or an authentication', async () => {
+  const { url, current, stripe } = await openCheckout(CLUB);
+  const declined = await visit(url, { number: '4000000000000002' });
+  expect(declined.text).toContain('Your card was declined.');
+  expect((await current()).subscription).toBeNull();
+  const asked = await visit(url, { number: '4000002760003184' });
+  await visit(asked.location!, { result: 'complete' });
+  const { subscription, payment_status } = await current();
+  expect(payment_status).toBe('paid');
+  expect((await stripe.subscriptions.retrieve(subscription as string)).status).toBe('active');
+  expect((await stripe.subscriptions.list({ status: 'all' })).data).toHaveLength(1);
+});
+
+test('a trial takes a card, and charges it when it ends', async () => {
+  const { url, current, stripe, clock } = await openCheckout({
+    ...CLUB,
+    line_items: [BOX],
+    subscription_data: { trial_period_days: 7 },
+  });
+  await visit(url, { number: '4242424242424242' });
+  const { subscription, payment_status } = await current();
+  expect(payment_status).toBe('no_payment_required');
+  expect((await stripe.subscriptions.retrieve(subscription as string)).status).toBe('trialing');
+  clock.advanceMs(8 * 24 * 3_600_000);
+  const invoices = await stripe.invoices.list({ subscription: subscription as string });
+  expect(invoices.data.map(({ amount_paid }) => amount_paid)).toEqual([1200, 0]);
+});
+
+test('an expired subscription session leaves no subscription behind', async () => {
+  const { url, session, stripe } = await openCheckout(CLUB);
+  await visit(url, { number: '4000000000000002' });
+  await stripe.checkout.sessions.expire(session.id);
+  expect((await stripe.subscriptions.list()).data).toEqual([]);
+});
+
+test('setup mode saves a card for later', async () => {
+  const { stripe } = await openBench();
+  const { id: customer } = await stripe.customers.create({});
+  const session = await stripe.checkout.sessions.create({
+    mode: 'setup',
+    currency: 'usd',
+    customer,
+    success_url: SALE.success_url!,
+  });
+  expect(session).toMatchObject({ amount_total: null, payment_status: 'no_payment_required' });
+  expect(session.setup_intent).toMatch(/^seti_1/);
+  expect((await visit(session.url!)).text).toContain('Save card');
+  await visit(session.url!, { number: '4242424242424242' });
+  expect((await stripe.checkout.sessions.retrieve(session.id)).status).toBe('complete');
+  expect((await stripe.customers.listPaymentMethods(customer)).data).toHaveLength(1);
+});
