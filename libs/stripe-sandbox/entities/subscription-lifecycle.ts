@@ -78,8 +78,11 @@ export function endSubscription(
 
 /** A customer's subscriptions end with it. Source: https://docs.stripe.com/api/customers/delete. */
 export function endSubscriptionsOf(ctx: Context, { id: customer }: { id: string }): void {
-  for (const subscription of [...ctx.store.subscriptions.newestFirst({ where: { customer } })]) {
-    if (!hasEnded(subscription)) endSubscription(ctx, subscription, { reason: 'cancellation_requested' });
+  const running = [...ctx.store.subscriptions.newestFirst({ where: { customer } })].filter(
+    (subscription) => !hasEnded(subscription),
+  );
+  for (const subscription of running) {
+    endSubscription(ctx, subscription, { reason: 'cancellation_requested' });
   }
 }
 

@@ -1,6 +1,7 @@
 import { authenticationPages } from './authentication.js';
 import { checkoutPages } from './checkout.js';
+import { intentPages } from './intents.js';
 import type { Page } from './page-server.js';
 
 /** Every page that a person may see. */
-export const allPages: readonly Page[] = [...checkoutPages, ...authenticationPages];
+export const allPages: readonly Page[] = [...checkoutPages, ...authenticationPages, ...intentPages];

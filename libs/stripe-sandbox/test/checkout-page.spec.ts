@@ -1,5 +1,6 @@
 import type { Stripe } from 'stripe';
 import { expect, test } from 'vitest';
+import { visit } from './pages.js';
 import { openBench } from './support.js';
 
 type Create = Stripe.Checkout.SessionCreateParams;
@@ -12,25 +13,6 @@ const SALE: Create = {
     { price_data: { currency: 'usd', unit_amount: 900, product_data: { name: 'Mug' } }, quantity: 2 },
   ],
 };
-
-/** What a browser would get, without following redirects. */
-interface Shown {
-  status: number;
-  location: string | null;
-  text: string;
-}
-
-async function visit(url: string, form?: Record<string, string>): Promise<Shown> {
-  const response = await fetch(url, {
-    redirect: 'manual',
-    ...(form && { method: 'POST', body: new URLSearchParams(form) }),
-  });
-  return {
-    status: response.status,
-    location: response.headers.get('location'),
-    text: await response.text(),
-  };
-}
 
 async function openCheckout(params: Partial<Create> = {}) {
   const bench = await openBench();

@@ -383,3 +383,10 @@ test('each step is told by its events', async () => {
   ]);
   expect(id).toMatch(/^sub_1/);
 });
+
+test("a customer's subscriptions end with it", async () => {
+  const { stripe, subscribe, customer } = await openClub();
+  const { id } = await subscribe();
+  await stripe.customers.del(customer);
+  expect((await stripe.subscriptions.retrieve(id)).status).toBe('canceled');
+});

@@ -1,0 +1,66 @@
+import type { Context } from '../context.js';
+import { enteredMethod, whereTo } from '../entities/checkout-payment.js';
+import type { Intent } from '../entities/intent.js';
+import { confirmPaymentIntent } from '../entities/payment-intent-confirm.js';
+import { confirmSetupIntent } from '../entities/setup-intent-confirm.js';
+import { readCardEntry } from './card-entry.js';
+import { intentPage } from './intent-page.js';
+import { notice } from './layout.js';
+import { attempt, NOT_FOUND, type Page, type PageAnswer } from './page-server.js';
+
+const OPEN = new Set(['requires_payment_method', 'requires_confirmation', 'requires_action']);
+
+/** A page for any intent, found by its client secret, which only the merchant and their customer know. */
+export const intentPages: Page[] = [
+  {
+    path: '/confirm/:client_secret',
+    show(ctx, named) {
+      const intent = intentBySecret(ctx, named['client_secret']!);
+      return intent ? showIntent(intent, lastError(intent)) : NOT_FOUND;
+    },
+    submit(ctx, named, body) {
+      const intent = intentBySecret(ctx, named['client_secret']!);
+      if (!intent) return NOT_FOUND;
+      if (!OPEN.has(intent.status)) return showIntent(intent, undefined);
+      const entry = readCardEntry(body, { email: null, now: ctx.now() });
+      const here = `${ctx.origin}/confirm/${intent.client_secret}`;
+      const outcome = attempt(() => whereTo(confirm(ctx, intent, entry, here)));
+      return 'refusal' in outcome ? showIntent(intent, outcome.refusal) : { goTo: outcome.done ?? here };
+    },
+  },
+];
+
+function intentBySecret(ctx: Context, secret: string): Intent | undefined {
+  const id = secret.split('_secret_', 1)[0]!;
+  const intent = ctx.store.paymentIntents.get(id) ?? ctx.store.setupIntents.get(id);
+  return intent?.client_secret === secret ? intent : undefined;
+}
+
+function confirm(
+  ctx: Context,
+  intent: Intent,
+  entry: Parameters<typeof enteredMethod>[1],
+  returnUrl: string,
+): Intent {
+  const paymentMethod = enteredMethod(ctx, entry);
+  return intent.object === 'payment_intent'
+    ? confirmPaymentIntent(ctx, intent, { paymentMethod, returnUrl })
+    : confirmSetupIntent(ctx, intent, { paymentMethod, returnUrl });
+}
+
+function showIntent(intent: Intent, error: string | undefined): PageAnswer {
+  if (OPEN.has(intent.status)) {
+    return { status: error === undefined ? 200 : 402, page: intentPage(intent, error) };
+  }
+  const isPayment = intent.object === 'payment_intent';
+  const text =
+    intent.status === 'canceled'
+      ? 'This has been canceled.'
+      : isPayment
+        ? 'The payment has been made.'
+        : 'Your card has been saved.';
+  return { status: 200, page: notice(isPayment ? 'Payment' : 'Save a card', text) };
+}
+
+const lastError = (intent: Intent): string | undefined =>
+  (intent.object === 'payment_intent' ? intent.last_payment_error : intent.last_setup_error)?.message;

@@ -1,0 +1,19 @@
+/** What a browser would get, without following redirects. */
+export interface Shown {
+  status: number;
+  location: string | null;
+  text: string;
+}
+
+/** Opens a page; with a form, posts it there. */
+export async function visit(url: string, form?: Record<string, string>): Promise<Shown> {
+  const response = await fetch(url, {
+    redirect: 'manual',
+    ...(form && { method: 'POST', body: new URLSearchParams(form) }),
+  });
+  return {
+    status: response.status,
+    location: response.headers.get('location'),
+    text: await response.text(),
+  };
+}
