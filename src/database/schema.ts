@@ -1,7 +1,19 @@
 import { sql } from 'drizzle-orm';
-import { index, integer, jsonb, pgTable, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core';
+import {
+  bigint,
+  check,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+  uuid,
+} from 'drizzle-orm/pg-core';
 
 const instant = (name: string) => timestamp(name, { withTimezone: true });
+const minorUnits = (name: string) => bigint(name, { mode: 'number' });
 
 /** Which Stripe customer stands for which user of which tenant. */
 export const customers = pgTable(
@@ -59,4 +71,38 @@ export const operations = pgTable(
       .on(table.retryAt)
       .where(sql`state = 'running'`),
   ],
+);
+
+/** What is promised of a Stripe Charge; whoever wants to refund some of it locks its row first. */
+export const refundableCharges = pgTable(
+  'refundable_charges',
+  {
+    chargeId: text('charge_id').primaryKey(),
+    capturedMinor: minorUnits('captured_minor').notNull(),
+    /** What no reservation stands for, such as refunds made in Stripe's dashboard. */
+    refundedElsewhereMinor: minorUnits('refunded_elsewhere_minor').notNull(),
+    reservedMinor: minorUnits('reserved_minor').notNull(),
+  },
+  (table) => [
+    check(
+      'refundable_charges_never_over',
+      sql`${table.refundedElsewhereMinor} + ${table.reservedMinor} <= ${table.capturedMinor}`,
+    ),
+  ],
+);
+
+/** What each refund of ours may take of a charge, from before Stripe is asked until it has failed for good. */
+export const refundReservations = pgTable(
+  'refund_reservations',
+  {
+    /** An operation that died before it was planned is forgotten, and its reservation with it. */
+    operationId: uuid('operation_id')
+      .primaryKey()
+      .references(() => operations.id, { onDelete: 'cascade' }),
+    chargeId: text('charge_id')
+      .notNull()
+      .references(() => refundableCharges.chargeId),
+    amountMinor: minorUnits('amount_minor').notNull(),
+  },
+  (table) => [index('refund_reservations_charge').on(table.chargeId)],
 );

@@ -1,9 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { refundAmountMinor, refundResult, type RefundablePayment } from './refund.js';
+import {
+  askedMinorOf,
+  type MadeRefund,
+  refundableMinor,
+  refundResult,
+  type RefundablePayment,
+  takenByOthers,
+} from './refund.js';
 
-function payment(paidMinor: number, refundedMinor = 0): RefundablePayment {
-  return { chargeId: 'ch_1', currency: 'usd', paidMinor, refundedMinor };
+function payment(...refunds: MadeRefund[]): RefundablePayment {
+  return { chargeId: 'ch_1', currency: 'usd', capturedMinor: 2000, refunds };
 }
+
+const NOTHING = { elsewhereMinor: 0, reservedMinor: 0 };
 
 describe('refundResult', () => {
   it.each([
@@ -19,29 +28,11 @@ describe('refundResult', () => {
   });
 });
 
-describe('refundAmountMinor', () => {
-  it('is all that is left when no amount is given', () => {
-    expect(refundAmountMinor(payment(2000), undefined)).toBe(2000);
-    expect(refundAmountMinor(payment(2000, 1999), undefined)).toBe(1);
-  });
-
-  it('is what is asked for', () => {
-    expect(refundAmountMinor(payment(2000, 500), '15.00')).toBe(1500);
-    expect(refundAmountMinor({ ...payment(2000), currency: 'jpy' }, '500')).toBe(500);
-  });
-
-  it('leaves an amount over what is left to Stripe', () => {
-    expect(refundAmountMinor(payment(2000, 2000), '20.01')).toBe(2001);
-  });
-
-  it.each([
-    ['an unpaid payment', payment(0), undefined],
-    ['an unpaid payment in part', payment(0), '1.00'],
-    ['what is refunded already', payment(2000, 2000), undefined],
-  ])('does not give back %s', (_what, refunded, amount) => {
-    expect(() => refundAmountMinor(refunded, amount)).toThrow(
-      expect.objectContaining({ slug: 'refund-not-possible' }),
-    );
+describe('askedMinorOf', () => {
+  it("is what is asked for, in the payment's currency", () => {
+    expect(askedMinorOf(payment(), { paymentId: 'pi_1', amount: '15.00' })).toBe(1500);
+    expect(askedMinorOf({ ...payment(), currency: 'jpy' }, { paymentId: 'pi_1', amount: '500' })).toBe(500);
+    expect(askedMinorOf(payment(), { paymentId: 'pi_1' })).toBeUndefined();
   });
 
   it.each([
@@ -49,11 +40,57 @@ describe('refundAmountMinor', () => {
     ['fewer decimals than its currency has', 'usd', '5.0'],
     ['nothing', 'usd', '0.00'],
   ] as const)('refuses %s', (_what, currency, amount) => {
-    expect(() => refundAmountMinor({ ...payment(2000), currency }, amount)).toThrow(
+    expect(() => askedMinorOf({ ...payment(), currency }, { paymentId: 'pi_1', amount })).toThrow(
       expect.objectContaining({
         slug: 'invalid-request',
         extras: { errors: [expect.objectContaining({ field: 'amount' })] },
       }),
+    );
+  });
+});
+
+describe('takenByOthers', () => {
+  const made = (operationId?: string): MadeRefund => ({ result: 'OK', amountMinor: 300, operationId });
+
+  it('counts a refund of ours once: by its reservation', () => {
+    const reservations = [{ operationId: 'a', amountMinor: 300 }];
+    expect(takenByOthers(payment(made('a')), reservations, 'mine')).toEqual({
+      elsewhereMinor: 0,
+      reservedMinor: 300,
+    });
+  });
+
+  it('counts what is made without a reservation, unless it failed', () => {
+    const failed: MadeRefund = { result: 'KO', amountMinor: 900, operationId: undefined };
+    const pending: MadeRefund = { result: 'PENDING', amountMinor: 50, operationId: undefined };
+    expect(takenByOthers(payment(made(), made('forgotten'), pending, failed), [], 'mine')).toEqual({
+      elsewhereMinor: 650,
+      reservedMinor: 0,
+    });
+  });
+
+  it('leaves out what the operation itself has taken', () => {
+    expect(takenByOthers(payment(made('mine')), [], 'mine')).toEqual(NOTHING);
+  });
+});
+
+describe('refundableMinor', () => {
+  it('is all that is left when nothing is asked for', () => {
+    expect(refundableMinor(payment(), NOTHING, undefined)).toBe(2000);
+    expect(refundableMinor(payment(), { elsewhereMinor: 1000, reservedMinor: 999 }, undefined)).toBe(1);
+  });
+
+  it('is what is asked for, up to what is left', () => {
+    expect(refundableMinor(payment(), { elsewhereMinor: 300, reservedMinor: 200 }, 1500)).toBe(1500);
+  });
+
+  it.each([
+    ['more than is left', payment(), 1501],
+    ['what is left of nothing', { ...payment(), capturedMinor: 500 }, undefined],
+    ['what is over already', { ...payment(), capturedMinor: 400 }, 1],
+  ])('refuses %s', (_what, refunded, asked) => {
+    expect(() => refundableMinor(refunded, { elsewhereMinor: 300, reservedMinor: 200 }, asked)).toThrow(
+      expect.objectContaining({ slug: 'refund-not-possible' }),
     );
   });
 });

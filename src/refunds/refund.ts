@@ -10,13 +10,35 @@ export interface RefundCommand {
   amount?: string;
 }
 
-/** A payment as far as refunds go. */
+/** A payment as far as refunds go, as it is at Stripe. */
 export interface RefundablePayment {
   chargeId: string;
   currency: Currency;
   /** What has really been taken; 0 for a payment that failed or was never captured. */
-  paidMinor: number;
-  refundedMinor: number;
+  capturedMinor: number;
+  /** Every refund of it, failed ones included. */
+  refunds: readonly MadeRefund[];
+}
+
+/** A refund that exists at Stripe, whoever made it. */
+export interface MadeRefund {
+  result: RefundResult;
+  amountMinor: number;
+  /** The operation that made it; undefined for one made elsewhere, such as in Stripe's dashboard. */
+  operationId: string | undefined;
+}
+
+/** What an operation may refund. */
+export interface Reservation {
+  operationId: string;
+  amountMinor: number;
+}
+
+/** What of a payment is taken already. */
+export interface Taken {
+  /** By refunds without a reservation. */
+  elsewhereMinor: number;
+  reservedMinor: number;
 }
 
 /** Money on its way back, or not. */
@@ -47,15 +69,45 @@ export function refundResult(status: string | null): RefundResult {
 }
 
 /**
- * The minor units to give back. An amount over what is left is left to Stripe to refuse: only there it is known.
+ * The minor units that a command asks for; undefined for all that is left.
  *
- * @throws {Problem} `refund-not-possible` for an unpaid payment or nothing left of it, `invalid-request` for
- *   what is not an amount of the payment's currency
+ * @throws {Problem} `invalid-request` for what is not an amount of the payment's currency
  */
-export function refundAmountMinor(payment: RefundablePayment, amount: string | undefined): number {
-  const { paidMinor, refundedMinor, currency } = payment;
-  if (paidMinor === 0) throw new Problem('refund-not-possible');
-  if (amount !== undefined) return withAmountOf('amount', () => parseDecimalAmount(amount, currency));
-  if (paidMinor === refundedMinor) throw new Problem('refund-not-possible');
-  return paidMinor - refundedMinor;
+export function askedMinorOf({ currency }: RefundablePayment, { amount }: RefundCommand): number | undefined {
+  return amount === undefined
+    ? undefined
+    : withAmountOf('amount', () => parseDecimalAmount(amount, currency));
+}
+
+/** What is taken of a payment without what `operationId` itself has taken; `others` are all other reservations. */
+export function takenByOthers(
+  { refunds }: RefundablePayment,
+  others: readonly Reservation[],
+  operationId: string,
+): Taken {
+  const reserved = new Set([operationId, ...others.map((reservation) => reservation.operationId)]);
+  const elsewhere = refunds.filter(
+    (refund) => refund.result !== 'KO' && !(refund.operationId && reserved.has(refund.operationId)),
+  );
+  return { elsewhereMinor: sumOf(elsewhere), reservedMinor: sumOf(others) };
+}
+
+/**
+ * The minor units to give back: those asked for, or all that is left.
+ *
+ * @throws {Problem} `refund-not-possible` where that much, or anything at all, is not left
+ */
+export function refundableMinor(
+  { capturedMinor }: RefundablePayment,
+  { elsewhereMinor, reservedMinor }: Taken,
+  askedMinor: number | undefined,
+): number {
+  const leftMinor = capturedMinor - elsewhereMinor - reservedMinor;
+  const amountMinor = askedMinor ?? leftMinor;
+  if (leftMinor <= 0 || amountMinor > leftMinor) throw new Problem('refund-not-possible');
+  return amountMinor;
+}
+
+function sumOf(amounts: readonly { amountMinor: number }[]): number {
+  return amounts.reduce((sum, { amountMinor }) => sum + amountMinor, 0);
 }

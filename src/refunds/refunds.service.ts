@@ -1,22 +1,25 @@
 import { Injectable } from '@nestjs/common';
-import type { OperationRequest, Outcome } from '../operations/operation.js';
+import { isDefiniteRefusal } from '../../libs/stripe/stripe-errors.js';
+import type { Found, OperationIdentity, OperationRequest, Outcome } from '../operations/operation.js';
 import { type Operation, OperationsService } from '../operations/operations.service.js';
-import { type Refund, refundAmountMinor, type RefundCommand } from './refund.js';
+import { askedMinorOf, type MadeRefund, type Refund, type RefundCommand } from './refund.js';
+import { RefundsStore } from './refunds.store.js';
 import { type RefundPlan, RefundsStripe } from './refunds.stripe.js';
 
-/** Giving money back. */
+/** Giving money back. What a refund may take is reserved before Stripe is asked, and kept until it has failed. */
 @Injectable()
 export class RefundsService {
   private readonly refunding: Operation<RefundPlan, Refund>;
 
   constructor(
     operations: OperationsService,
+    private readonly store: RefundsStore,
     private readonly stripe: RefundsStripe,
   ) {
     this.refunding = operations.define<RefundPlan, Refund>({
       name: 'refund',
-      send: (plan, { stripeKey }) => stripe.refund(plan, stripeKey),
-      find: (plan, { operationId }) => stripe.findRefund(plan, operationId),
+      send: (plan, identity) => this.send(plan, identity),
+      find: (plan, identity) => this.find(plan, identity),
     });
   }
 
@@ -27,10 +30,37 @@ export class RefundsService {
    * @throws {Problem} `refund-not-possible`, `invalid-request` for an amount that the payment's currency can't
    *   hold, or `not-found` for a payment that Stripe does not know
    */
-  refund(request: OperationRequest, { paymentId, amount }: RefundCommand): Promise<Outcome<Refund>> {
+  refund(request: OperationRequest, command: RefundCommand): Promise<Outcome<Refund>> {
     return this.refunding.run(request, async ({ operationId }) => {
-      const payment = await this.stripe.find(paymentId);
-      return this.stripe.plan(payment, refundAmountMinor(payment, amount), operationId);
+      const payment = await this.stripe.find(command.paymentId);
+      const askedMinor = askedMinorOf(payment, command);
+      await Promise.all(payment.refunds.map((refund) => this.releaseFailed(refund)));
+      const amountMinor = await this.store.reserve(operationId, payment, askedMinor);
+      return this.stripe.plan(payment, amountMinor, operationId);
     });
+  }
+
+  /** Makes room for other refunds where one has failed after Stripe had taken it. */
+  async settle(refundId: string): Promise<void> {
+    await this.releaseFailed(await this.stripe.refundOf(refundId));
+  }
+
+  private async send(plan: RefundPlan, { operationId, stripeKey }: OperationIdentity): Promise<Refund> {
+    try {
+      return await this.stripe.refund(plan, stripeKey);
+    } catch (error) {
+      if (isDefiniteRefusal(error)) await this.store.release(operationId);
+      throw error;
+    }
+  }
+
+  private async find(plan: RefundPlan, { operationId }: OperationIdentity): Promise<Found<Refund>> {
+    const found = await this.stripe.findRefund(plan, operationId);
+    if (found === 'not-done') await this.store.release(operationId);
+    return found;
+  }
+
+  private async releaseFailed({ result, operationId }: MadeRefund): Promise<void> {
+    if (result === 'KO' && operationId) await this.store.release(operationId);
   }
 }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type Stripe from 'stripe';
+import { everyPage } from '../../libs/stripe/every-page.js';
 import { findMade, OPERATION_ID } from '../../libs/stripe/find-made.js';
 import { PaymentReferences } from '../../libs/stripe/payment-references.js';
 import { refusedParam } from '../../libs/stripe/stripe-errors.js';
@@ -7,7 +8,7 @@ import { StripeProvider } from '../../libs/stripe/stripe.provider.js';
 import { type Currency, isCurrency } from '../core/currency.js';
 import { Problem } from '../core/problem.js';
 import type { Found } from '../operations/operation.js';
-import { type Refund, type RefundablePayment, refundResult } from './refund.js';
+import { type MadeRefund, type Refund, type RefundablePayment, refundResult } from './refund.js';
 
 export type RefundPlan = Stripe.RefundCreateParams;
 
@@ -19,16 +20,28 @@ export class RefundsStripe {
     private readonly references: PaymentReferences,
   ) {}
 
-  /** @throws {Problem} `not-found` for an unknown payment, `refund-not-possible` where nothing was charged */
+  /**
+   * A payment as it is now, refunds made without us included.
+   *
+   * @throws {Problem} `not-found` for an unknown payment, `refund-not-possible` where nobody has tried to pay
+   */
   async find(paymentId: string): Promise<RefundablePayment> {
     const charge = await this.references.charge(paymentId);
     if (!charge) throw new Problem('refund-not-possible');
+    const refunds = await everyPage((page) =>
+      this.stripe.read((stripe) => stripe.refunds.list({ charge: charge.id, ...page })),
+    );
     return {
       chargeId: charge.id,
       currency: knownCurrency(charge.currency),
-      paidMinor: charge.status === 'succeeded' ? charge.amount_captured : 0,
-      refundedMinor: charge.amount_refunded,
+      capturedMinor: charge.status === 'succeeded' ? charge.amount_captured : 0,
+      refunds: refunds.map(toMadeRefund),
     };
+  }
+
+  /** A refund as it is now. */
+  async refundOf(id: string): Promise<MadeRefund> {
+    return toMadeRefund(await this.stripe.read((stripe) => stripe.refunds.retrieve(id)));
   }
 
   plan({ chargeId }: RefundablePayment, amountMinor: number, operationId: string): RefundPlan {
@@ -57,6 +70,10 @@ export class RefundsStripe {
 
 function toRefund({ id, status, amount, currency }: Stripe.Refund): Refund {
   return { id, result: refundResult(status), amountMinor: amount, currency: knownCurrency(currency) };
+}
+
+function toMadeRefund({ status, amount, metadata }: Stripe.Refund): MadeRefund {
+  return { result: refundResult(status), amountMinor: amount, operationId: metadata?.[OPERATION_ID] };
 }
 
 function knownCurrency(code: string): Currency {

@@ -35,4 +35,21 @@ CREATE TABLE "operations" (
 	"finished_at" timestamp with time zone
 );
 --> statement-breakpoint
-CREATE INDEX "operations_due" ON "operations" USING btree ("retry_at") WHERE state = 'running';
+CREATE TABLE "refund_reservations" (
+	"operation_id" uuid PRIMARY KEY NOT NULL,
+	"charge_id" text NOT NULL,
+	"amount_minor" bigint NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "refundable_charges" (
+	"charge_id" text PRIMARY KEY NOT NULL,
+	"captured_minor" bigint NOT NULL,
+	"refunded_elsewhere_minor" bigint NOT NULL,
+	"reserved_minor" bigint NOT NULL,
+	CONSTRAINT "refundable_charges_never_over" CHECK ("refundable_charges"."refunded_elsewhere_minor" + "refundable_charges"."reserved_minor" <= "refundable_charges"."captured_minor")
+);
+--> statement-breakpoint
+ALTER TABLE "refund_reservations" ADD CONSTRAINT "refund_reservations_operation_id_operations_id_fk" FOREIGN KEY ("operation_id") REFERENCES "public"."operations"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "refund_reservations" ADD CONSTRAINT "refund_reservations_charge_id_refundable_charges_charge_id_fk" FOREIGN KEY ("charge_id") REFERENCES "public"."refundable_charges"("charge_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+CREATE INDEX "operations_due" ON "operations" USING btree ("retry_at") WHERE state = 'running';--> statement-breakpoint
+CREATE INDEX "refund_reservations_charge" ON "refund_reservations" USING btree ("charge_id");

@@ -1,0 +1,62 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { eq, sql } from 'drizzle-orm';
+import { type Database, DATABASE } from '../database/database.js';
+import { refundableCharges, refundReservations } from '../database/schema.js';
+import { refundableMinor, type RefundablePayment, takenByOthers } from './refund.js';
+
+/** Who may refund how much of which charge; together never more than was captured. */
+@Injectable()
+export class RefundsStore {
+  constructor(@Inject(DATABASE) private readonly database: Database) {}
+
+  /**
+   * Sets aside what an operation will refund, once: asked again, it tells the same amount.
+   *
+   * @param askedMinor all that is left when undefined
+   * @returns minor units
+   * @throws {Problem} `refund-not-possible`
+   */
+  reserve(operationId: string, payment: RefundablePayment, askedMinor: number | undefined): Promise<number> {
+    const { chargeId, capturedMinor } = payment;
+    return this.database.transaction(async (transaction) => {
+      // Locks the row, new or old, until the transaction ends.
+      await transaction
+        .insert(refundableCharges)
+        .values({ chargeId, capturedMinor, refundedElsewhereMinor: 0, reservedMinor: 0 })
+        .onConflictDoUpdate({ target: refundableCharges.chargeId, set: { capturedMinor } });
+      const reservations = await transaction
+        .select()
+        .from(refundReservations)
+        .where(eq(refundReservations.chargeId, chargeId));
+      const own = reservations.find((reservation) => reservation.operationId === operationId);
+      if (own) return own.amountMinor;
+
+      const taken = takenByOthers(payment, reservations, operationId);
+      const amountMinor = refundableMinor(payment, taken, askedMinor);
+      await transaction.insert(refundReservations).values({ operationId, chargeId, amountMinor });
+      await transaction
+        .update(refundableCharges)
+        .set({
+          refundedElsewhereMinor: taken.elsewhereMinor,
+          reservedMinor: taken.reservedMinor + amountMinor,
+        })
+        .where(eq(refundableCharges.chargeId, chargeId));
+      return amountMinor;
+    });
+  }
+
+  /** Gives back what an operation has set aside, if it has. */
+  async release(operationId: string): Promise<void> {
+    await this.database.transaction(async (transaction) => {
+      const [released] = await transaction
+        .delete(refundReservations)
+        .where(eq(refundReservations.operationId, operationId))
+        .returning();
+      if (!released) return;
+      await transaction
+        .update(refundableCharges)
+        .set({ reservedMinor: sql`${refundableCharges.reservedMinor} - ${released.amountMinor}` })
+        .where(eq(refundableCharges.chargeId, released.chargeId));
+    });
+  }
+}

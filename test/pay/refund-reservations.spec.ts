@@ -1,0 +1,169 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { idOf } from '../../libs/stripe/id-of.js';
+import { refundDue } from '../../libs/stripe-sandbox/entities/refund.js';
+import type { Answer, Caller } from '../support/caller.js';
+import { query } from '../support/database.js';
+import { type Paydesk, startPaydesk } from '../support/paydesk.js';
+
+const NOT_POSSIBLE = { status: 409, body: { type: 'urn:paydesk:refund-not-possible' } };
+
+describe('what refunds reserve', () => {
+  let paydesk: Paydesk;
+  let shop: Caller;
+
+  beforeAll(async () => {
+    paydesk = await startPaydesk();
+    shop = await paydesk.service();
+  });
+  afterEach(() => paydesk.sandbox.faults.clear());
+  afterAll(() => paydesk.close());
+
+  /** A payment of 20.00: the id of its Charge. */
+  async function paid(testCard = 'pm_card_visa'): Promise<string> {
+    const intent = await paydesk.stripe.paymentIntents.create({
+      amount: 2000,
+      currency: 'usd',
+      payment_method: testCard,
+      confirm: true,
+      return_url: 'https://example.com/paid',
+    });
+    return idOf(intent.latest_charge) ?? '';
+  }
+
+  function refund(charge: string, amount?: string, key: string = randomUUID()): Promise<Answer> {
+    const body = { paymentID: charge, ...(amount && { amount }) };
+    return shop.post('/refund', body, { 'idempotency-key': key });
+  }
+
+  /** The calls to Stripe that try to refund, while `work` runs. */
+  async function refundCallsDuring(work: () => Promise<unknown>): Promise<number> {
+    const before = paydesk.stripeCalls.length;
+    await work();
+    return paydesk.stripeCalls.slice(before).filter((call) => call === 'POST /v1/refunds').length;
+  }
+
+  async function refundedMinor(charge: string): Promise<number> {
+    return (await paydesk.stripe.charges.retrieve(charge)).amount_refunded;
+  }
+
+  it('lets one of two full refunds through, and asks Stripe for that one only', async () => {
+    const charge = await paid();
+    let answers: Answer[] = [];
+    const calls = await refundCallsDuring(async () => {
+      answers = await Promise.all([refund(charge), refund(charge)]);
+    });
+    answers.sort((a, b) => a.status - b.status);
+    expect(answers).toMatchObject([{ status: 201, body: { amount: '20.00' } }, NOT_POSSIBLE]);
+    expect(calls).toBe(1);
+    expect(await refundedMinor(charge)).toBe(2000);
+  });
+
+  it('gives back exactly what was paid, however many ask at once', async () => {
+    const charge = await paid();
+    let answers: Answer[] = [];
+    const calls = await refundCallsDuring(async () => {
+      answers = await Promise.all(Array.from({ length: 50 }, () => refund(charge, '1.00')));
+    });
+    expect(answers.filter(({ status }) => status === 201)).toHaveLength(20);
+    expect(answers.filter(({ body }) => body.type === NOT_POSSIBLE.body.type)).toHaveLength(30);
+    expect(calls).toBe(20);
+    expect(await refundedMinor(charge)).toBe(2000);
+  });
+
+  it('keeps what it has set aside while the outcome is unknown', async () => {
+    const charge = await paid();
+    loseRefunds();
+    expect((await refund(charge, '15.00')).status).toBe(503);
+    paydesk.sandbox.faults.clear();
+    expect(await refund(charge, '5.01')).toMatchObject(NOT_POSSIBLE);
+    expect(await refund(charge)).toMatchObject({ status: 201, body: { amount: '5.00' } });
+  });
+
+  it('counts refunds made without us, except those that failed', async () => {
+    const charge = await paid('pm_card_refundFail');
+    const [kept, failing] = await Promise.all([
+      paydesk.stripe.refunds.create({ charge, amount: 400 }),
+      paydesk.stripe.refunds.create({ charge, amount: 600, metadata: { operation_id: randomUUID() } }),
+    ]);
+    expect(kept.status).toBe('succeeded');
+    expect(await refund(charge, '10.01')).toMatchObject(NOT_POSSIBLE);
+    paydesk.sandbox.run((ctx) => refundDue(ctx, failing.id));
+    const calls = await refundCallsDuring(async () => {
+      expect(await refund(charge, '16.01')).toMatchObject(NOT_POSSIBLE);
+    });
+    expect(calls).toBe(0);
+    expect(await refund(charge)).toMatchObject({ status: 201, body: { amount: '16.00' } });
+  });
+
+  it('gives back what was set aside for a refund that Stripe refused', async () => {
+    const charge = await paid('pm_card_createDispute');
+    expect(await refund(charge)).toMatchObject(NOT_POSSIBLE);
+    expect(await reservedMinor(charge)).toEqual({ reservations: 0, reserved: 0 });
+  });
+
+  it('gives back what was set aside for a refund that failed later', async () => {
+    const charge = await paid('pm_card_refundFail');
+    const { body } = await refund(charge);
+    expect(await refund(charge)).toMatchObject(NOT_POSSIBLE);
+    paydesk.sandbox.run((ctx) => refundDue(ctx, body.refundID));
+    expect(await refund(charge, '8.00')).toMatchObject({ status: 201, body: { amount: '8.00' } });
+    expect(await reservedMinor(charge)).toEqual({ reservations: 1, reserved: 800 });
+  });
+
+  it('finds its own again after a death between setting aside and planning', async () => {
+    const charge = await paid();
+    const key = randomUUID();
+    await diedUnplanned(charge, key);
+    expect(await refund(charge)).toMatchObject(NOT_POSSIBLE);
+    expect(await refund(charge, undefined, key)).toMatchObject({ status: 201, body: { amount: '20.00' } });
+    expect(await refundedMinor(charge)).toBe(2000);
+  });
+
+  it('is forgotten with an operation that nobody went on with', async () => {
+    const charge = await paid();
+    const operationId = await diedUnplanned(charge, randomUUID());
+    expect(await refund(charge)).toMatchObject(NOT_POSSIBLE);
+    // What the worker does with such operations.
+    await query(paydesk, 'delete from operations where id = $1', [operationId]);
+    expect(await refund(charge)).toMatchObject({ status: 201, body: { amount: '20.00' } });
+  });
+
+  it('is held to what was captured by the database itself', async () => {
+    const charge = await paid();
+    await refund(charge, '20.00');
+    const over = 'update refundable_charges set reserved_minor = reserved_minor + 1 where charge_id = $1';
+    await expect(query(paydesk, over, [charge])).rejects.toThrow('refundable_charges_never_over');
+  });
+
+  /** From now on Stripe hears of no refund. */
+  function loseRefunds(): void {
+    paydesk.sandbox.faults.add({
+      path: '/v1/refunds',
+      method: 'POST',
+      kinds: ['reset_before_effect'],
+      share: 1,
+    });
+  }
+
+  /** A full refund whose process died once it had reserved: the id of its operation. */
+  async function diedUnplanned(charge: string, key: string): Promise<string> {
+    loseRefunds();
+    const { body } = await refund(charge, undefined, key);
+    paydesk.sandbox.faults.clear();
+    const unplan = 'update operations set plan = null, first_sent_at = null where id = $1';
+    await query(paydesk, unplan, [body.operationId]);
+    return body.operationId;
+  }
+
+  async function reservedMinor(charge: string): Promise<{ reservations: number; reserved: number }> {
+    const [row] = await query<{ reservations: number; reserved: number }>(
+      paydesk,
+      `select reserved_minor::int as reserved,
+         (select count(*)::int from refund_reservations r where r.charge_id = c.charge_id) as reservations
+       from refundable_charges c where charge_id = $1`,
+      [charge],
+    );
+    return row ?? { reservations: 0, reserved: 0 };
+  }
+});

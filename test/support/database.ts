@@ -1,0 +1,18 @@
+import pg from 'pg';
+import type { Paydesk } from './paydesk.js';
+
+/** Looks into, or meddles with, the database of a running service. */
+export async function query<Row extends pg.QueryResultRow>(
+  { databaseUrl }: Pick<Paydesk, 'databaseUrl'>,
+  statement: string,
+  values: readonly unknown[] = [],
+): Promise<Row[]> {
+  const client = new pg.Client(databaseUrl);
+  await client.connect();
+  try {
+    const { rows } = await client.query<Row>(statement, [...values]);
+    return rows;
+  } finally {
+    await client.end();
+  }
+}
