@@ -18,13 +18,13 @@ function answer(
   error: object = {},
   headers: Record<string, string> = {},
 ): Stripe.errors.StripeError {
-  return StripeError.generate({ statusCode, headers, ...error } as never);
+  return StripeError.generate({ statusCode, headers, ...error });
 }
 
 /** A failure of the connection, as stripe-node throws it. */
 function broken(code: string): Stripe.errors.StripeError {
   const detail = Object.assign(new Error(code), { code });
-  return new Stripe.errors.StripeConnectionError({ message: 'An error occurred', detail } as never);
+  return new Stripe.errors.StripeConnectionError({ message: 'An error occurred', detail });
 }
 
 describe('problemOf', () => {

@@ -5,8 +5,9 @@ import { type Paydesk, startPaydesk } from '../support/paydesk.js';
 import { saveCard } from '../support/saved-card.js';
 
 interface Documented {
+  summary?: string;
   security?: Record<string, string[]>[];
-  parameters: { name: string; in: string; required: boolean; schema: { example?: unknown } }[];
+  parameters: { name: string; in: string; required: boolean; schema: { example?: string } }[];
   requestBody?: { content: { 'application/json': { examples?: Record<string, { value: object }> } } };
   responses: Record<string, unknown>;
 }
@@ -104,7 +105,7 @@ async function send(operation: string, documented: Documented, example: object |
   let path = template;
   for (const { name, in: place, schema } of documented.parameters) {
     if (place === 'header' || schema.example === undefined) continue;
-    const value = name === 'user_id' ? userId : String(schema.example);
+    const value = name === 'user_id' ? userId : schema.example;
     if (place === 'path') path = path.replace(`{${name}}`, value);
     else url.searchParams.set(name, value);
   }
@@ -144,17 +145,16 @@ it('every documented example works as it is documented', async () => {
 });
 
 it('every operation says what it does, who may call it, and how it fails', () => {
-  for (const [operation, { ...documented }] of operations) {
-    const { summary, responses, security } = documented as Documented & { summary?: string };
-    expect(summary, operation).toBeTruthy();
-    if (operation.includes('/health/')) continue;
-    expect(security?.length, operation).toBeGreaterThan(0);
-    expect(Object.keys(responses), operation).toEqual(expect.arrayContaining(['401', '403']));
-  }
+  const unclear = operations.filter(([operation, { summary, security, responses }]) => {
+    const isOpen = operation.includes('/health/');
+    return !summary || !(isOpen || (security?.length && responses['401'] && responses['403']));
+  });
+  expect(unclear.map(([operation]) => operation)).toEqual([]);
 });
 
 it('every POST that takes a body has an example of it', () => {
-  for (const [operation, { requestBody }] of operations) {
-    if (requestBody) expect(requestBody.content['application/json'].examples, operation).toBeDefined();
-  }
+  const bare = operations.filter(
+    ([, { requestBody }]) => requestBody && !requestBody.content['application/json'].examples,
+  );
+  expect(bare.map(([operation]) => operation)).toEqual([]);
 });
