@@ -1,7 +1,10 @@
 import { Stripe } from 'stripe';
-import { onTestFinished } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import { ManualClock } from '../clock.js';
 import { createSandbox, type Sandbox, type SandboxOptions } from '../create-sandbox.js';
+import type { Observer } from '../http/pipeline.js';
+import { Checker } from './schemas/checker.js';
+import { loadSchemas } from './schemas/load.js';
 
 export const TEST_KEY = 'sk_test_sandbox';
 
@@ -11,11 +14,24 @@ export interface Bench {
   stripe: Stripe;
 }
 
-/** A sandbox of the test's own, at 2026-11-01T00:00:00Z, with a real stripe-node; gone when the test ends. */
-export async function openBench(options: Omit<SandboxOptions, 'clock'> = {}): Promise<Bench> {
+const checker = new Checker(await loadSchemas());
+
+/**
+ * A sandbox of the test's own, at 2026-11-01T00:00:00Z, with a real stripe-node; gone when the test ends. The
+ * test fails for any response that is not as stripe-node's types say.
+ */
+export async function openBench(options: Omit<SandboxOptions, 'clock' | 'observe'> = {}): Promise<Bench> {
   const clock = new ManualClock(Date.UTC(2026, 10, 1));
-  const sandbox = await createSandbox({ ...options, clock });
-  onTestFinished(() => sandbox.close());
+  const problems = new Set<string>();
+  const observe: Observer = ({ method, path }, reply) => {
+    const found = reply ? checker.problemsOf(JSON.parse(reply.body)) : [];
+    for (const problem of found) problems.add(`${method} ${path}: ${problem}`);
+  };
+  const sandbox = await createSandbox({ ...options, clock, observe });
+  onTestFinished(async () => {
+    await sandbox.close();
+    expect([...problems], "responses that differ from stripe-node's types").toEqual([]);
+  });
   return { sandbox, clock, stripe: clientOf(sandbox) };
 }
 

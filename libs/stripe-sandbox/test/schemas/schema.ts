@@ -1,0 +1,23 @@
+/** What a value must be. */
+export type Schema =
+  | { kind: 'string' | 'number' | 'boolean' | 'null' | 'decimal' | 'never' | 'anything' }
+  | { kind: 'literal'; value: string | number | boolean }
+  | { kind: 'array'; items: Schema }
+  | { kind: 'map'; values: Schema }
+  | { kind: 'object'; type: string }
+  | { kind: 'union'; of: Schema[] };
+
+export interface Field {
+  isOptional: boolean;
+  schema: Schema;
+}
+
+/** An object's fields by their names. */
+export type Fields = Record<string, Field>;
+
+/** The shapes of resources. */
+export interface Schemas {
+  /** The types that an `object` may have: a live one, a deleted one. */
+  roots: Record<string, string[]>;
+  types: Record<string, Fields>;
+}
