@@ -7,7 +7,7 @@ import { Ledger } from './control/ledger.js';
 import { Engine } from './engine.js';
 import { Faults } from './faults/faults.js';
 import { ensureWebhookEndpoint } from './entities/webhook-endpoint.js';
-import { Pipeline, type Observer } from './http/pipeline.js';
+import { type Interceptor, Pipeline, type Observer } from './http/pipeline.js';
 import { createServer } from './http/server.js';
 import { versionOf } from './http/versions.js';
 import { allPages } from './pages/all-pages.js';
@@ -32,6 +32,8 @@ export interface SandboxOptions {
   seed?: string;
   /** Is told of every call and its answer. */
   observe?: Observer;
+  /** Stands before the faults, and decides what they are handed. */
+  intercept?: (faults: Interceptor) => Interceptor;
 }
 
 /** A running sandbox. */
@@ -57,6 +59,7 @@ const TICK_MS = 1000;
 /** Starts an offline Stripe on loopback; see the README beside this file. */
 export async function createSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const { port = 0, host = '127.0.0.1', dataDir, clock = systemClock, seed = '', observe, webhook } = options;
+  const { intercept = (faults) => faults } = options;
   const accountVersion = versionOf(options.apiVersion);
   const store = new Store();
   const journal = dataDir === undefined ? undefined : new Journal(dataDir, store);
@@ -75,7 +78,7 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
     accountVersion,
     persist,
     catchUp: () => engine.catchUp(),
-    intercept: controls.faults.intercept,
+    intercept: intercept(controls.faults.intercept),
     observe,
   });
   const app = createServer(pipeline, allRoutes);

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { join } from 'node:path';
 
 /** The built service as a process of its own, as `npm start` runs it. */
 export interface ServiceProcess {
@@ -14,12 +15,16 @@ export interface ServiceProcess {
 const LISTENS = /Paydesk listens on (\S+)/;
 const SANDBOX = /Stripe sandbox at (\S+)/;
 
-/** Starts one on ports of its own, and waits until it says where it listens. */
+/**
+ * Starts one on ports of its own, and waits until it says where it listens.
+ * @param build folder of the built service
+ */
 export async function startService(
   dataDir: string,
   environment: Record<string, string> = {},
+  build = 'dist',
 ): Promise<ServiceProcess> {
-  const child = spawnService(dataDir, environment);
+  const child = spawnService(dataDir, environment, build);
   const output = collect(child);
   await waitFor(child, output, LISTENS);
   return {
@@ -46,8 +51,8 @@ export async function failToStart(
   return { code, output: output() };
 }
 
-function spawnService(dataDir: string, environment: Record<string, string>): ChildProcess {
-  return spawn(process.execPath, ['dist/src/main.js'], {
+function spawnService(dataDir: string, environment: Record<string, string>, build = 'dist'): ChildProcess {
+  return spawn(process.execPath, [join(build, 'src', 'main.js')], {
     env: { ...bareEnvironment(), DATA_DIR: dataDir, PORT: '0', SANDBOX_PORT: '0', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
