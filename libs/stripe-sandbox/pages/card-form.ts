@@ -23,8 +23,8 @@ export interface CardForm {
 
 /** A form for a card, with Stripe's test cards a click away. It posts to the page it is on. */
 export function cardForm({ submit, error, email, name, asksForEmail }: CardForm): Html {
-  return html`<form method="post" class="card" aria-label="Card payment">
-    <h2>Pay by card</h2>
+  return html`<form method="post" class="card" aria-label="Card details">
+    <h2>Card details</h2>
     ${error && html`<p class="error" role="alert" id="error">${error}</p>`}
     ${
       asksForEmail &&

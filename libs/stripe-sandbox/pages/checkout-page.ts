@@ -30,13 +30,17 @@ export function checkoutPage(view: CheckoutView): string {
 
 function summary({ session, lines }: CheckoutView): Html {
   const total = formatAmount(session.amount_total!, session.currency!);
+  const listed = lines.reduce((sum, { amount_total }) => sum + amount_total, 0);
+  const isTrial = listed !== session.amount_total;
   return html`<h1>${session.mode === 'subscription' ? 'Subscribe' : 'Pay'}</h1>
     <p class="total">${total} <small>${session.currency!.toUpperCase()} due today</small></p>
     <ul class="lines">
-      ${lines.map(lineRow)}
+      ${lines.map(lineRow)} ${isTrial && html`<li><span>${TRIAL}</span></li>`}
       <li class="sum"><span>Total due today</span><span class="amount">${total}</span></li>
     </ul>`;
 }
+
+const TRIAL = 'It begins with a free trial: recurring prices are charged when that ends.';
 
 function lineRow({ description, quantity, price, amount_total, currency }: Stripe.LineItem): Html {
   const unit = price?.unit_amount == null ? '' : `${formatAmount(price.unit_amount, currency)} each`;

@@ -32,7 +32,7 @@ export const checkoutPages: Page[] = [
     show(ctx, named) {
       const session = ctx.store.checkoutSessions.get(named['session']!);
       if (!session) return NOT_FOUND;
-      return session.status === 'complete' ? { goTo: successUrl(session) } : showSession(ctx, session);
+      return { goTo: session.status === 'complete' ? successUrl(session) : `/c/pay/${session.id}` };
     },
   },
 ];

@@ -7,7 +7,7 @@ export const STYLE = `
 }
 * { box-sizing: border-box; }
 body { margin: 0; font: 16px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--wash); }
-.banner { background: var(--sandbox); padding: .5rem 1rem; text-align: center; font-weight: 600; }
+.banner { margin: 0; background: var(--sandbox); padding: .5rem 1rem; text-align: center; font-weight: 600; }
 main { max-width: 60rem; margin: 0 auto; padding: 1.5rem 1rem 3rem; display: grid; gap: 1.5rem; }
 main.single { max-width: 32rem; }
 @media (min-width: 48rem) {
@@ -15,14 +15,14 @@ main.single { max-width: 32rem; }
 }
 h1 { font-size: 1.1rem; margin: 0; color: var(--muted); font-weight: 600; }
 h2 { font-size: 1.1rem; margin: 0 0 1rem; }
-.total { font-size: 2.25rem; font-weight: 700; margin: 0 0 1rem; overflow-wrap: anywhere; }
-.total small { font-size: 1rem; font-weight: 400; color: var(--muted); }
+.total { font-size: 2.25rem; line-height: 1.3; font-weight: 700; margin: 0 0 1rem; overflow-wrap: anywhere; }
+.total small { display: block; font-size: 1rem; font-weight: 400; color: var(--muted); }
 .lines { list-style: none; margin: 0; padding: 0; }
 .lines li { display: flex; justify-content: space-between; gap: 1rem; padding: .75rem 0; border-top: 1px solid var(--line); }
 .lines span { overflow-wrap: anywhere; min-width: 0; }
 .lines small { display: block; color: var(--muted); }
 .lines .sum { font-weight: 700; }
-.amount { white-space: nowrap; }
+.lines .amount { flex: none; }
 .card { background: var(--paper); border: 1px solid var(--line); border-radius: .75rem; padding: 1.25rem; }
 .field { margin-bottom: 1rem; }
 .row { display: grid; grid-template-columns: 1fr 1fr; gap: .75rem; }
@@ -37,8 +37,9 @@ button.quiet, .button.quiet { background: #fff; color: var(--ink); border-color:
 .tests { margin-top: 1.5rem; border-top: 1px solid var(--line); padding-top: 1rem; }
 .tests p { margin: 0 0 .75rem; color: var(--muted); font-size: .9rem; }
 .tests ul { list-style: none; margin: 0; padding: 0; display: grid; gap: .5rem; }
-.tests button { text-align: left; display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 .75rem; font-weight: 400; }
+.tests button { text-align: left; display: flex; flex-wrap: wrap; justify-content: space-between; align-items: center; gap: 0 .75rem; font-weight: 400; }
 .tests code { font: .9em ui-monospace, monospace; color: var(--muted); }
-.back { color: var(--muted); }
+.back { color: var(--muted); overflow-wrap: anywhere; }
+p:has(> .back) { margin: 0 0 1rem; }
 .choices { display: grid; gap: .75rem; margin-top: 1.5rem; }
 `;

@@ -99,7 +99,9 @@ test('a failed challenge comes back to the page, which says so', async () => {
   const asked = await visit(url, { number: '4000002760003184' });
   const back = await visit(asked.location!, { result: 'fail' });
   expect(back.location).toContain('redirect_status=failed');
-  expect((await visit(back.location!)).text).toContain('failed authentication');
+  const again = await visit(back.location!);
+  expect(again.location).toBe(new URL(url).pathname);
+  expect((await visit(url)).text).toContain('failed authentication');
   expect((await current()).status).toBe('open');
   expect((await visit(asked.location!)).status).toBe(404);
 });
@@ -235,6 +237,7 @@ test('a trial takes a card, and charges it when it ends', async () => {
     line_items: [BOX],
     subscription_data: { trial_period_days: 7 },
   });
+  expect((await visit(url)).text).toContain('free trial');
   await visit(url, { number: '4242424242424242' });
   const { subscription, payment_status } = await current();
   expect(payment_status).toBe('no_payment_required');

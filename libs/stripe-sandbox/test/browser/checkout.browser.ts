@@ -1,0 +1,150 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Browser, Page } from 'playwright-core';
+import type { Stripe } from 'stripe';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { openBench } from '../support.js';
+import { DESKTOP, openPage, PHONE, startBrowser } from './browser.js';
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await startBrowser();
+});
+afterAll(() => browser.close());
+
+/** The merchant's own site, which the page leads back to. */
+async function openShopSite(): Promise<string> {
+  const server = createServer((request, response) => response.end(`shop ${request.url}`));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void server.close());
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+async function openCheckout(params: Partial<Stripe.Checkout.SessionCreateParams> = {}, viewport = DESKTOP) {
+  const bench = await openBench();
+  const shop = await openShopSite();
+  const session = await bench.stripe.checkout.sessions.create({
+    mode: 'payment',
+    success_url: `${shop}/thanks?session={CHECKOUT_SESSION_ID}`,
+    cancel_url: `${shop}/cart`,
+    line_items: [
+      { price_data: { currency: 'usd', unit_amount: 900, product_data: { name: 'Mug' } }, quantity: 2 },
+    ],
+    ...params,
+  });
+  const page = await openPage(browser, viewport);
+  await page.goto(session.url!);
+  const current = () => bench.stripe.checkout.sessions.retrieve(session.id);
+  return { ...bench, shop, session, page, current };
+}
+
+const shopText = (page: Page): Promise<string | null> => page.textContent('body');
+
+async function typeCard(page: Page, number: string): Promise<void> {
+  await page.getByLabel('Card number').fill(number);
+  await page.getByLabel('Expiry').fill('12/34');
+  await page.getByLabel('Security code').fill('123');
+}
+
+test('a person types a card, pays, and is back at the shop', async () => {
+  const { page, shop, session, current } = await openCheckout();
+  expect(await page.getByText('Sandbox: no money moves').isVisible()).toBe(true);
+  await page.getByLabel('Email').fill('ada@example.com');
+  await typeCard(page, '4242 4242 4242 4242');
+  await page.getByLabel('Name on card').fill('Ada');
+  await page.getByRole('button', { name: 'Pay $18.00' }).click();
+  await page.waitForURL(`${shop}/**`);
+  expect(await shopText(page)).toBe(`shop /thanks?session=${session.id}`);
+  expect(await current()).toMatchObject({
+    payment_status: 'paid',
+    customer_details: { email: 'ada@example.com', name: 'Ada' },
+  });
+});
+
+test('the keyboard is enough', async () => {
+  const { page, shop, current } = await openCheckout();
+  for (const text of ['', 'ada@example.com', '4242424242424242', '1234', '123', 'Ada']) {
+    await page.keyboard.press('Tab');
+    if (text) await page.keyboard.type(text.replace(/^1234$/, '12/34'));
+  }
+  await page.keyboard.press('Enter');
+  await page.waitForURL(`${shop}/**`);
+  expect((await current()).payment_status).toBe('paid');
+});
+
+test('a test card is one click away; declined, it says so, and another pays', async () => {
+  const { page, shop } = await openCheckout();
+  await page.getByRole('button', { name: /^Insufficient funds/ }).click();
+  expect(await page.getByRole('alert').textContent()).toBe('Your card has insufficient funds.');
+  await page.getByRole('button', { name: /^Succeeds/ }).click();
+  await page.waitForURL(`${shop}/**`);
+});
+
+test('an authentication is completed or failed on a page of its own', async () => {
+  const { page, shop } = await openCheckout();
+  await page.getByRole('button', { name: /^Asks for authentication/ }).click();
+  await page.getByRole('button', { name: 'Fail authentication' }).click();
+  expect(await page.getByRole('alert').textContent()).toContain('failed authentication');
+  await page.getByRole('button', { name: /^Asks for authentication/ }).click();
+  await page.getByRole('button', { name: 'Complete authentication' }).click();
+  await page.waitForURL(`${shop}/**`);
+  expect(await shopText(page)).toMatch(/^shop \/thanks/);
+});
+
+test('the way back leads to the cancel URL', async () => {
+  const { page, shop, current } = await openCheckout();
+  await page.getByRole('link', { name: 'Cancel and go back' }).click();
+  await page.waitForURL(`${shop}/cart`);
+  expect((await current()).status).toBe('open');
+});
+
+test('on a phone nothing is wider than the screen, long names included', async () => {
+  const name = 'Espresso machine with a rather long name, unbreakable-'.padEnd(120, 'x');
+  const item = {
+    price_data: { currency: 'jpy', unit_amount: 1_250_000, product_data: { name } },
+    quantity: 3,
+  };
+  const { page } = await openCheckout({ line_items: [item] }, PHONE);
+  const width = await page.locator('html').evaluate(({ scrollWidth }) => scrollWidth);
+  expect(width).toBe(PHONE.width);
+  await page.getByRole('button', { name: 'Pay ¥3,750,000' }).scrollIntoViewIfNeeded();
+});
+
+test('a subscription tells its period, and is active afterwards', async () => {
+  const price_data = {
+    currency: 'eur',
+    unit_amount: 1200,
+    product_data: { name: 'Box' },
+    recurring: { interval: 'month' as const, interval_count: 3 },
+  };
+  const line_items = [{ price_data, quantity: 1 }];
+  const { page, shop, current, stripe } = await openCheckout({ mode: 'subscription', line_items });
+  expect(await page.getByText('every 3 months').isVisible()).toBe(true);
+  await page.getByRole('button', { name: /^Succeeds/ }).click();
+  await page.waitForURL(`${shop}/**`);
+  const { subscription } = await current();
+  expect((await stripe.subscriptions.retrieve(subscription as string)).status).toBe('active');
+});
+
+test('nothing is fetched from elsewhere, and nothing fails', async () => {
+  const { page, session, sandbox } = await openCheckout();
+  const requests: string[] = [];
+  const complaints: string[] = [];
+  page.on('request', (request) => requests.push(new URL(request.url()).origin));
+  page.on('console', (message) => complaints.push(message.text()));
+  await page.goto(session.url!);
+  expect(new Set(requests.filter((origin) => origin !== 'null'))).toEqual(new Set([sandbox.url]));
+  expect(complaints).toEqual([]);
+});
+
+test('a setup intent is confirmed in the browser', async () => {
+  const { stripe, sandbox } = await openBench();
+  const { id: customer } = await stripe.customers.create({});
+  const intent = await stripe.setupIntents.create({ customer });
+  const page = await openPage(browser);
+  await page.goto(`${sandbox.url}/confirm/${intent.client_secret}`);
+  await page.getByRole('button', { name: /^Asks for authentication/ }).click();
+  await page.getByRole('button', { name: 'Complete authentication' }).click();
+  expect(await page.getByText('Your card has been saved.').isVisible()).toBe(true);
+  expect((await stripe.setupIntents.retrieve(intent.id)).status).toBe('succeeded');
+});

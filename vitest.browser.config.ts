@@ -1,0 +1,10 @@
+import { defineConfig } from 'vitest/config';
+
+/** `npm run test:browser`: needs Debian's `chromium`, which the other tests do without. */
+export default defineConfig({
+  test: {
+    include: ['libs/**/*.browser.ts'],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
+});
