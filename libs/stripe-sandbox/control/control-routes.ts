@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Faults } from '../faults/faults.js';
-import { StripeFailure } from '../http/errors.js';
+import { failures, StripeFailure } from '../http/errors.js';
 import type { Form, FormValue } from '../http/form.js';
 import { readParams, type Params, type Schema } from '../http/params.js';
 import { LATEST_VERSION } from '../http/versions.js';
@@ -85,8 +85,15 @@ function routeOf({ method, routeOptions: { url } }: FastifyRequest): string | un
 
 /** @throws StripeFailure 400 for a body that the schema does not allow */
 function readJson<S extends Schema>(request: FastifyRequest, schema: S): Params<S> {
-  const form = formOf(JSON.parse((request.body as string | undefined) || '{}')) as Form;
-  return readParams(schema, form, { version: LATEST_VERSION });
+  return readParams(schema, formOf(parse(request.body as string)) as Form, { version: LATEST_VERSION });
+}
+
+function parse(text: string): object {
+  try {
+    return JSON.parse(text) as object;
+  } catch {
+    throw failures.badType('JSON', 'body', text);
+  }
 }
 
 /** The same value as a form would carry it. */

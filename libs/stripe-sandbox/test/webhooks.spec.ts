@@ -168,6 +168,11 @@ describe('deliveries can go wrong', () => {
     const [one, other, ...more] = receiver.events(sandbox.webhookSecret!);
     expect(other!.id).toBe(one!.id);
     expect(more).toEqual([]);
+    receiver.answer = 500;
+    await createCustomers(1);
+    await webhooks.deliverDue();
+    expect(receiver.received).toHaveLength(4);
+    expect(webhooks.pending()).toMatchObject([{ attempts: 1 }]);
   });
 
   test('delayed, by the clock', async () => {

@@ -102,20 +102,20 @@ export class Courier {
     return [];
   }
 
-  async #attempt({ id, event: eventId, endpoint: endpointId }: Delivery): Promise<void> {
+  async #attempt(delivery: Delivery): Promise<void> {
     const { store, run } = this.#options;
-    const endpoint = store.webhookEndpoints.get(endpointId);
-    const event = store.events.get(eventId);
+    const endpoint = store.webhookEndpoints.get(delivery.endpoint);
+    const event = store.events.get(delivery.event);
     // An endpoint that is disabled or gone when its turn comes is not told later either.
     if (!event || endpoint?.status !== 'enabled') {
-      run((ctx) => ctx.store.deliveries.remove(id));
+      run((ctx) => ctx.store.deliveries.remove(delivery.id));
       return;
     }
     const api_version = endpoint.api_version ?? event.api_version;
     const body = JSON.stringify({ ...event, api_version }, undefined, 2);
-    const { secret } = store.endpointSecrets.get(endpointId)!;
+    const { secret } = store.endpointSecrets.get(endpoint.id)!;
     const isDelivered = await this.#post(endpoint.url, body, secret);
-    if (!this.#closing.signal.aborted) run((ctx) => noteAttempt(ctx, id, isDelivered));
+    if (!this.#closing.signal.aborted) run((ctx) => noteAttempt(ctx, delivery, isDelivered));
   }
 
   async #post(url: string, body: string, secret: string): Promise<boolean> {

@@ -41,11 +41,11 @@ export function planDeliveries(
 }
 
 /** Takes note of an attempt: a success, or a failure to be made up for later if there are retries left. */
-export function noteAttempt(ctx: Context, id: string, isDelivered: boolean): void {
+export function noteAttempt(ctx: Context, { id, event, attempts }: Delivery, isDelivered: boolean): void {
   const { deliveries, events } = ctx.store;
-  const delivery = deliveries.get(id);
-  if (!delivery) return;
-  const { event, attempts } = delivery;
+  const current = deliveries.get(id);
+  // The second of two duplicates finds the attempt noted.
+  if (!current || (!isDelivered && current.attempts > attempts)) return;
   const retryAfter = RETRY_AFTER_SECONDS[attempts];
   if (isDelivered) {
     deliveries.remove(id);

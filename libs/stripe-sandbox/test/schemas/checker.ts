@@ -31,7 +31,8 @@ export class Checker {
     return fewest(types.map((type) => this.#fields(value, type, path)));
   }
 
-  #list({ object: _, data, has_more, url, ...others }: Json, path: string): string[] {
+  #list(value: Json, path: string): string[] {
+    const { object: _, data, has_more, url, ...others } = value;
     const isWhole = Array.isArray(data) && typeof has_more === 'boolean' && typeof url === 'string';
     if (!isWhole || Object.keys(others).length > 0) return [`${path}: is no list`];
     return data.flatMap((item, index) => this.#resource(item as Json, `${path}.data[${index}]`));
