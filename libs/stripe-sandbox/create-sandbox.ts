@@ -14,7 +14,7 @@ import { allPages } from './pages/all-pages.js';
 import { servePages } from './pages/page-server.js';
 import { allRoutes } from './routes/all-routes.js';
 import { Journal } from './store/journal.js';
-import { Store } from './store/store.js';
+import { Store, type AccountSettings } from './store/store.js';
 import { Courier } from './webhooks/courier.js';
 
 export interface SandboxOptions {
@@ -28,6 +28,8 @@ export interface SandboxOptions {
   apiVersion?: string;
   /** A webhook endpoint to be there from the start, for all events; its secret is kept or made if not given. */
   webhook?: { url: string; secret?: string };
+  /** What the account's owner has set. */
+  settings?: Partial<AccountSettings>;
   /** What makes faults repeatable. */
   seed?: string;
   /** Is told of every call and its answer. */
@@ -61,7 +63,7 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
   const { port = 0, host = '127.0.0.1', dataDir, clock = systemClock, seed = '', observe, webhook } = options;
   const { intercept = (faults) => faults } = options;
   const accountVersion = versionOf(options.apiVersion);
-  const store = new Store();
+  const store = new Store(options.settings);
   const journal = dataDir === undefined ? undefined : new Journal(dataDir, store);
   const persist: Journal['append'] = (changes) => journal?.append(changes);
   const engine = new Engine(store, clock, persist, accountVersion);

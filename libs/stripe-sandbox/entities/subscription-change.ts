@@ -123,7 +123,7 @@ function nextItems(
     const param = `items[${index}]`;
     const old = change.id === undefined ? undefined : items.get(change.id);
     if (change.id !== undefined && !old)
-      throw failures.noSuch('subscription item', change.id, `${param}[id]`, 400);
+      throw failures.noSuch('subscription_item', change.id, `${param}[id]`, 400);
     return { change, old, draft: draftOf(ctx, change, old, param) };
   });
   const kept = before.items.data.filter(({ id }) => !given.some((change) => change.id === id));

@@ -97,8 +97,9 @@ export function subscriptionItem(
   { subscription, created, period }: { subscription: string; created: number; period: Period },
 ): Stripe.SubscriptionItem {
   const price = 'id' in given ? given : insertPrice(ctx, given);
+  const { id } = ctx.store.itemOwners.insert({ id: newId('subscriptionItem'), subscription });
   return {
-    id: newId('subscriptionItem'),
+    id,
     object: 'subscription_item',
     billing_thresholds: null,
     created,

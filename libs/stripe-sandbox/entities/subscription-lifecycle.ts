@@ -47,12 +47,14 @@ export function subscriptionUnpaid(ctx: Context, invoice: Stripe.Invoice): void 
   if (subscription?.status === 'active') changeSubscription(ctx, subscription, { status: 'past_due' });
 }
 
-/** Follows the end of all attempts at an invoice: its subscription ends, as Stripe's settings say at first. */
+/** Follows the end of all attempts at an invoice, as the account's settings say. */
 export function subscriptionGivenUp(ctx: Context, invoice: Stripe.Invoice): void {
   const subscription = ctx.store.subscriptions.get(subscriptionOf(invoice) ?? '');
   const isGivenUp = invoice.status === 'open' && invoice.auto_advance === false;
   if (!isGivenUp || subscription?.status !== 'past_due') return;
-  endSubscription(ctx, subscription, { reason: 'payment_failed' });
+  const { afterRetries } = ctx.store.settings;
+  if (afterRetries === 'cancel') endSubscription(ctx, subscription, { reason: 'payment_failed' });
+  if (afterRetries === 'mark_unpaid') changeSubscription(ctx, subscription, { status: 'unpaid' });
 }
 
 /** Ends a subscription for good. Source: https://docs.stripe.com/api/subscriptions/cancel. */

@@ -132,11 +132,6 @@ export const nouns: Record<string, Noun> = {
       }),
     },
   },
-  invoiceitem: {
-    called: 'invoiceitem',
-    pathParam: 'invoiceitem',
-    expandable: { customer: 'customers', invoice: 'invoices' },
-  },
   invoice_payment: {
     called: 'invoice_payment',
     pathParam: 'id',
@@ -170,8 +165,8 @@ export const objectOf: Partial<Record<CollectionName, string>> = {
   prices: 'price',
   checkoutSessions: 'checkout.session',
   subscriptions: 'subscription',
+  itemOwners: 'subscription_item',
   invoices: 'invoice',
-  invoiceItems: 'invoiceitem',
   invoicePayments: 'invoice_payment',
   disputes: 'dispute',
   events: 'event',

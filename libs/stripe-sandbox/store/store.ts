@@ -21,11 +21,23 @@ export interface Tombstone {
 /** Is told of a change, and for whose request it was made. */
 export type Watcher = (change: Change, cause: Cause) => void;
 
+/** What an account's owner has set in Stripe's dashboard. */
+export interface AccountSettings {
+  /**
+   * What becomes of a subscription whose invoice could not be paid at any attempt. Source:
+   * https://docs.stripe.com/billing/revenue-recovery/smart-retries#failed-payments-for-subscriptions.
+   */
+  afterRetries: 'cancel' | 'mark_unpaid' | 'leave_past_due';
+}
+
+const SETTINGS: AccountSettings = { afterRetries: 'cancel' };
+
 /**
  * Everything the sandbox knows. Entities are Stripe's own resources, references unexpanded; what Stripe does
  * not show is in the internal collections at the end.
  */
 export class Store {
+  readonly settings: AccountSettings;
   readonly #changes: Change[] = [];
   readonly #watchers: Watcher[] = [];
   readonly #record = (change: Change): void => void this.#changes.push(change);
@@ -58,7 +70,6 @@ export class Store {
   ]);
   readonly subscriptions = new Collection<Stripe.Subscription>('subscriptions', this.#record, ['customer']);
   readonly invoices = new Collection<Stripe.Invoice>('invoices', this.#record, ['customer']);
-  readonly invoiceItems = new Collection<Stripe.InvoiceItem>('invoiceItems', this.#record, ['customer']);
   readonly invoicePayments = new Collection<Stripe.InvoicePayment>('invoicePayments', this.#record, [
     'invoice',
   ]);
@@ -71,6 +82,8 @@ export class Store {
   readonly tombstones = new Collection<Tombstone>('tombstones', this.#record);
   /** Internal: which test card a payment method carries. */
   readonly cardFacts = new Collection<CardFacts>('cardFacts', this.#record);
+  /** Internal: the subscription that an item, by its id, belongs to. */
+  readonly itemOwners = new Collection<{ id: string; subscription: string }>('itemOwners', this.#record);
   /** Internal: what the checkout sessions sell. */
   readonly lineItems = new Collection<SoldItem>('lineItems', this.#record, ['session']);
   /** Internal: prorations that wait for their subscription's next invoice. */
@@ -93,6 +106,10 @@ export class Store {
   readonly deliveries = new Collection<Delivery>('deliveries', this.#record);
   /** Internal: replies to replay for their idempotency keys; the key is the id. */
   readonly keptReplies = new Collection<KeptReply>('keptReplies', this.#record);
+
+  constructor(settings: Partial<AccountSettings> = {}) {
+    this.settings = { ...SETTINGS, ...settings };
+  }
 
   /** Calls `watcher` for each change once it is committed, in order: for webhooks, ledgers and the like. */
   watch(watcher: Watcher): void {

@@ -1,5 +1,6 @@
 import type { Stripe } from 'stripe';
 import { expect, test } from 'vitest';
+import type { AccountSettings } from '../store/store.js';
 import { failureOf, openBench } from './support.js';
 
 const HOUR_MS = 3_600_000;
@@ -7,8 +8,8 @@ const DAY_MS = 24 * HOUR_MS;
 const at = (text: string): number => Date.parse(`${text}T00:00:00Z`) / 1000;
 
 /** A customer with a card, and a price of $10 a month. */
-async function openClub(card = 'pm_card_visa') {
-  const bench = await openBench();
+async function openClub(card = 'pm_card_visa', settings: Partial<AccountSettings> = {}) {
+  const bench = await openBench({ settings });
   const { stripe, clock } = bench;
   const { id: customer } = await stripe.customers.create({ email: 'ada@example.com' });
   const paymentMethod = await stripe.paymentMethods.attach(card, { customer });
@@ -189,6 +190,19 @@ test('a failed renewal is past due, tried again, and ends the subscription at la
     status: 'canceled',
     cancellation_details: { reason: 'payment_failed' },
   });
+});
+
+test('an account may have it marked unpaid instead: further invoices stay drafts', async () => {
+  const { stripe, subscribe, customer, invoices, wait } = await openClub('pm_card_visa', {
+    afterRetries: 'mark_unpaid',
+  });
+  const { id } = await subscribe();
+  const bad = await stripe.paymentMethods.attach('pm_card_chargeCustomerFail', { customer });
+  await stripe.subscriptions.update(id, { default_payment_method: bad.id });
+  wait(50);
+  expect((await stripe.subscriptions.retrieve(id)).status).toBe('unpaid');
+  wait(30);
+  expect((await invoices(id))[0]).toMatchObject({ status: 'draft', auto_advance: false });
 });
 
 test('a past due subscription is active again once its invoice is paid', async () => {
@@ -389,4 +403,19 @@ test("a customer's subscriptions end with it", async () => {
   const { id } = await subscribe();
   await stripe.customers.del(customer);
   expect((await stripe.subscriptions.retrieve(id)).status).toBe('canceled');
+});
+
+test('an item is changed by itself, with the same effect', async () => {
+  const { stripe, subscribe } = await openClub();
+  const { id, items } = await subscribe();
+  const { id: item } = items.data[0]!;
+  expect((await stripe.subscriptionItems.list({ subscription: id })).data).toEqual(items.data);
+  expect(await stripe.subscriptionItems.update(item, { quantity: 3 })).toMatchObject({ quantity: 3 });
+  expect((await stripe.subscriptionItems.retrieve(item)).quantity).toBe(3);
+  const more = await priceOf(stripe, 200);
+  const added = await stripe.subscriptionItems.create({ subscription: id, price: more.id });
+  expect(added).toMatchObject({ price: { id: more.id }, subscription: id });
+  expect(await stripe.subscriptionItems.del(added.id)).toMatchObject({ deleted: true });
+  expect(await failureOf(stripe.subscriptionItems.retrieve(added.id))).toMatchObject({ statusCode: 404 });
+  expect((await failureOf(stripe.subscriptionItems.del(item))).param).toBe('items');
 });
