@@ -19,13 +19,17 @@ export interface Receiver {
   answer: number | null;
 }
 
+/** Where a redirect leads to; all is well there. */
+const ELSEWHERE = '/elsewhere';
+
 export async function openReceiver(): Promise<Receiver> {
   const server = createServer((request, response) => {
     let body = '';
     request.setEncoding('utf8').on('data', (text: string) => (body += text));
     request.on('end', () => {
+      if (request.url === ELSEWHERE) return void response.end();
       receiver.received.push({ body, headers: request.headers });
-      if (receiver.answer !== null) response.writeHead(receiver.answer).end();
+      if (receiver.answer !== null) response.writeHead(receiver.answer, { location: ELSEWHERE }).end();
     });
   });
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));

@@ -161,13 +161,14 @@ describe('deliveries can go wrong', () => {
   });
 
   test('duplicated', async () => {
-    const { webhooks, receiver, sandbox, createCustomers } = await openHook();
+    const { stripe, webhooks, receiver, sandbox, createCustomers } = await openHook();
     webhooks.behave({ duplicateShare: 1 });
     await createCustomers(1);
     await webhooks.deliverDue();
     const [one, other, ...more] = receiver.events(sandbox.webhookSecret!);
     expect(other!.id).toBe(one!.id);
     expect(more).toEqual([]);
+    expect((await stripe.events.retrieve(one!.id)).pending_webhooks).toBe(0);
     receiver.answer = 500;
     await createCustomers(1);
     await webhooks.deliverDue();

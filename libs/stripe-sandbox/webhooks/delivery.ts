@@ -43,9 +43,8 @@ export function planDeliveries(
 /** Takes note of an attempt: a success, or a failure to be made up for later if there are retries left. */
 export function noteAttempt(ctx: Context, { id, event, attempts }: Delivery, isDelivered: boolean): void {
   const { deliveries, events } = ctx.store;
-  const current = deliveries.get(id);
-  // The second of two duplicates finds the attempt noted.
-  if (!current || (!isDelivered && current.attempts > attempts)) return;
+  // Its duplicate may have been delivered before it.
+  if (!deliveries.get(id)) return;
   const retryAfter = RETRY_AFTER_SECONDS[attempts];
   if (isDelivered) {
     deliveries.remove(id);
