@@ -14,6 +14,11 @@ test('a month begun on the 31st ends on the last day of shorter months, and come
   });
 });
 
+test('days are those of UTC', () => {
+  const anchor = Date.parse('2027-01-30T23:00:00Z') / 1000;
+  expect(periodAt(anchor, month, anchor).end).toBe(Date.parse('2027-02-28T23:00:00Z') / 1000);
+});
+
 test('counts of intervals are whole periods', () => {
   const anchor = at('2026-11-01');
   expect(periodAt(anchor, { interval: 'week', interval_count: 2 }, anchor).end).toBe(at('2026-11-15'));

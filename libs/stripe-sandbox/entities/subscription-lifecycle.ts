@@ -111,7 +111,8 @@ function renew(ctx: Context, before: Stripe.Subscription): void {
     current_period_end: end,
   }));
   const renewed = { ...before, items: itemList(before.id, items) };
-  const share = (amountMinor: number): number => amountMinor - prorated(amountMinor, whole, end);
+  const share = (amountMinor: number): number =>
+    prorated(amountMinor, whole, start) - prorated(amountMinor, whole, end);
   const invoice = draftInvoice(ctx, {
     subscription: before,
     reason: 'subscription_cycle',

@@ -274,6 +274,17 @@ test('at a given day it ends, and the last period is billed up to it', async () 
   expect(await failureOf(stripe.subscriptions.update(id, { cancel_at }))).toMatchObject({ statusCode: 400 });
 });
 
+test('a last period that goes on after all is billed for the rest of it', async () => {
+  const { stripe, subscribe, invoices, wait } = await openClub();
+  const { id } = await subscribe();
+  await stripe.subscriptions.update(id, { cancel_at: at('2026-12-11'), proration_behavior: 'none' });
+  wait(31);
+  await stripe.subscriptions.update(id, { cancel_at: '' });
+  wait(10);
+  expect((await invoices(id))[0]).toMatchObject({ amount_due: 677, status: 'paid' });
+  expect((await stripe.subscriptions.retrieve(id)).items.data[0]?.current_period_end).toBe(at('2027-01-01'));
+});
+
 // Source: https://docs.stripe.com/billing/subscriptions/prorations; half of a month of 30 days is left.
 test('a change of price is prorated on the next invoice, or at once', async () => {
   const { stripe, subscribe, invoices, wait } = await openClub();
