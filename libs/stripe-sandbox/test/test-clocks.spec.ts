@@ -119,6 +119,29 @@ test.for([
   });
 });
 
+test('an advance goes two intervals of the shortest subscription at most', async () => {
+  const { stripe } = await openBench();
+  const { id: test_clock } = await stripe.testHelpers.testClocks.create({ frozen_time: START });
+  const { id: customer } = await stripe.customers.create({
+    test_clock,
+    payment_method: 'pm_card_visa',
+    invoice_settings: { default_payment_method: 'pm_card_visa' },
+  });
+  for (const interval of ['month', 'year'] as const) {
+    const price = await stripe.prices.create({
+      currency: 'usd',
+      unit_amount: 1000,
+      recurring: { interval },
+      product_data: { name: interval },
+    });
+    await stripe.subscriptions.create({ customer, items: [{ price: price.id }] });
+  }
+  const furthest = Date.UTC(2027, 2, 1) / 1000;
+  const advance = (frozen_time: number) => stripe.testHelpers.testClocks.advance(test_clock, { frozen_time });
+  expect(await failureOf(advance(furthest + 1))).toMatchObject({ statusCode: 400, param: 'frozen_time' });
+  expect((await advance(furthest)).status).toBe('advancing');
+});
+
 test('a deleted clock takes its customers with it', async () => {
   const { stripe } = await openBench();
   const { id } = await stripe.testHelpers.testClocks.create({ frozen_time: START });
