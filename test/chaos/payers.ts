@@ -1,0 +1,29 @@
+import { idOf } from '../../libs/stripe/id-of.js';
+import type { Bench } from './bench.js';
+
+/** Someone who pays: with a good card, and one that every bank declines. */
+export interface Payer {
+  user: string;
+  good: string;
+  bad: string;
+}
+
+/** Customers with saved cards, made before anything goes wrong. */
+export async function makePayers(bench: Bench, key: string, count: number): Promise<Payer[]> {
+  const save = async (user: string, testCard: string): Promise<string> => {
+    const { body } = await bench.client(key).send({ path: `/partners/user/${user}/setup_intent`, body: {} });
+    const [intent = ''] = String(body.client_secret).split('_secret_');
+    const { payment_method: card } = await bench.stripeClient.setupIntents.confirm(intent, {
+      payment_method: testCard,
+      return_url: 'https://example.com/saved',
+    });
+    return idOf(card) ?? '';
+  };
+  return Promise.all(
+    Array.from({ length: count }, async (_, index): Promise<Payer> => {
+      const user = `user-${index}`;
+      const good = await save(user, 'pm_card_visa');
+      return { user, good, bad: await save(user, 'pm_card_chargeCustomerFail') };
+    }),
+  );
+}

@@ -1,0 +1,12 @@
+// Runs the harness, which Node 20 can't do with TypeScript by itself.
+import { createViteServer } from 'vitest/node';
+
+const vite = await createViteServer({
+  configFile: false,
+  server: { middlewareMode: true, ws: false, watch: null },
+  appType: 'custom',
+  logLevel: 'error',
+});
+const { main } = await vite.ssrLoadModule('/test/chaos/main.ts');
+process.exitCode = await main(process.argv.slice(2));
+await vite.close();

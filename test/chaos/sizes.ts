@@ -1,0 +1,24 @@
+import type { Scenario } from './run-scenario.js';
+
+/** How much of a scenario belongs to a run of so many charges and kills. */
+export interface Size {
+  requests: number;
+  kills: number;
+  instances: number;
+}
+
+/** At 2,000 charges: 50 payments of 20 refunds each, and 200 users of 16 first calls each. */
+export function sizeOf(scenario: Scenario, charges: number, kills: number): Size {
+  switch (scenario) {
+    case 'charges':
+      return { requests: charges, kills, instances: 3 };
+    case 'refunds':
+      return { requests: charges / 2, kills: Math.floor(kills / 4), instances: 2 };
+    case 'checkouts':
+      return { requests: charges / 5, kills: Math.floor(kills / 4), instances: 2 };
+    case 'customers':
+      return { requests: charges * 1.6, kills: 0, instances: 2 };
+    case 'outage':
+      return { requests: charges / 5, kills: 0, instances: 1 };
+  }
+}
