@@ -1,7 +1,8 @@
 import type Stripe from 'stripe';
 import type { Context } from '../context.js';
 import { schedule } from '../due.js';
-import { contactOf, type CheckoutFacts } from './checkout-session.js';
+import { contactOf } from './checkout-fields.js';
+import type { CheckoutFacts } from './checkout-session.js';
 import { createCustomer } from './customer.js';
 
 /** Ends a session well, showing what it was paid with. */

@@ -26,6 +26,20 @@ test('state, order and idempotency keys survive a restart without a close', asyn
   expect(sandbox.store.customers.size).toBe(2);
 });
 
+test('what is to come survives too: a session still expires when its time is up', async () => {
+  const dataDir = temporaryDir();
+  const { stripe } = await openBench({ dataDir });
+  const price_data = { currency: 'usd', unit_amount: 900, product_data: { name: 'Mug' } };
+  const { id } = await stripe.checkout.sessions.create({
+    mode: 'payment',
+    success_url: 'https://shop.example/',
+    line_items: [{ price_data, quantity: 1 }],
+  });
+  const restarted = await openBench({ dataDir });
+  restarted.clock.advanceMs(24 * 3_600_000);
+  expect((await restarted.stripe.checkout.sessions.retrieve(id)).status).toBe('expired');
+});
+
 test('a line torn by a crash is left out, and the journal goes on', async () => {
   const dataDir = temporaryDir();
   const { stripe } = await openBench({ dataDir });
