@@ -1,0 +1,74 @@
+import { expect, test } from 'vitest';
+import { at, openClub, priceOf } from './club.js';
+import { failureOf } from './support.js';
+
+// Source: https://docs.stripe.com/billing/subscriptions/prorations; half of a month of 30 days is left.
+test('a change of price is prorated on the next invoice, or at once', async () => {
+  const { stripe, subscribe, invoices, wait } = await openClub();
+  const { id, items } = await subscribe();
+  const dear = await priceOf(stripe, 3000);
+  wait(15);
+  const change = { items: [{ id: items.data[0]!.id, price: dear.id }] };
+  const changed = await stripe.subscriptions.update(id, change);
+  expect(changed.items.data[0]).toMatchObject({
+    id: items.data[0]!.id,
+    price: { id: dear.id },
+    plan: { amount: 3000 },
+    current_period_end: at('2026-12-01'),
+  });
+  wait(16);
+  const [renewal] = await invoices(id);
+  expect(renewal?.lines.data.map(({ amount, description }) => [amount, description])).toEqual([
+    [-500, 'Unused time on Plan 1000 after 16 Nov 2026'],
+    [1500, 'Remaining time on Plan 3000 after 16 Nov 2026'],
+    [3000, '1 × Plan 3000 (at $30.00 / month)'],
+  ]);
+  expect(renewal).toMatchObject({ amount_due: 4000, status: 'paid' });
+
+  const cheaper = await priceOf(stripe, 500);
+  const back = [{ id: items.data[0]!.id, price: cheaper.id }];
+  await stripe.subscriptions.update(id, { items: back, proration_behavior: 'none' });
+  expect(await invoices(id)).toHaveLength(2);
+  const up = [{ id: items.data[0]!.id, price: dear.id }];
+  await stripe.subscriptions.update(id, { items: up, proration_behavior: 'always_invoice' });
+  expect((await invoices(id))[0]).toMatchObject({
+    billing_reason: 'subscription_update',
+    status: 'paid',
+  });
+});
+
+test('another interval begins a new cycle, billed at once, with credit for the old one', async () => {
+  const { stripe, subscribe, invoices, wait } = await openClub();
+  const { id, items } = await subscribe();
+  const yearly = await priceOf(stripe, 9000, { interval: 'year' });
+  wait(15);
+  const changed = await stripe.subscriptions.update(id, {
+    items: [{ id: items.data[0]!.id, price: yearly.id }],
+  });
+  expect(changed).toMatchObject({ billing_cycle_anchor: at('2026-11-16') });
+  expect(changed.items.data[0]?.current_period_end).toBe(at('2027-11-16'));
+  expect((await invoices(id))[0]).toMatchObject({ amount_due: 8500, status: 'paid' });
+});
+
+test('canceling with prorate and invoice_now credits the customer what is unused', async () => {
+  const { stripe, subscribe, customer, wait } = await openClub();
+  const { id } = await subscribe();
+  wait(15);
+  await stripe.subscriptions.cancel(id, { prorate: true, invoice_now: true });
+  expect(await stripe.customers.retrieve(customer)).toMatchObject({ balance: -500 });
+});
+
+test('an item is changed by itself, with the same effect', async () => {
+  const { stripe, subscribe } = await openClub();
+  const { id, items } = await subscribe();
+  const { id: item } = items.data[0]!;
+  expect((await stripe.subscriptionItems.list({ subscription: id })).data).toEqual(items.data);
+  expect(await stripe.subscriptionItems.update(item, { quantity: 3 })).toMatchObject({ quantity: 3 });
+  expect((await stripe.subscriptionItems.retrieve(item)).quantity).toBe(3);
+  const more = await priceOf(stripe, 200);
+  const added = await stripe.subscriptionItems.create({ subscription: id, price: more.id });
+  expect(added).toMatchObject({ price: { id: more.id }, subscription: id });
+  expect(await stripe.subscriptionItems.del(added.id)).toMatchObject({ deleted: true });
+  expect(await failureOf(stripe.subscriptionItems.retrieve(added.id))).toMatchObject({ statusCode: 404 });
+  expect((await failureOf(stripe.subscriptionItems.del(item))).param).toBe('items');
+});
