@@ -28,10 +28,20 @@ export async function findMade<Item extends Made>(
   operationId: string,
   list: (page: { limit: number; starting_after?: string }) => Promise<Page<Item>>,
 ): Promise<Item | 'not-done' | 'unknown'> {
+  return findMarked({ [OPERATION_ID]: operationId }, list);
+}
+
+/** The same for what is marked otherwise: with all of `marks` in its metadata. */
+export async function findMarked<Item extends Made>(
+  marks: Readonly<Record<string, string>>,
+  list: (page: { limit: number; starting_after?: string }) => Promise<Page<Item>>,
+): Promise<Item | 'not-done' | 'unknown'> {
+  const isMarked = ({ metadata }: Made) =>
+    Object.entries(marks).every(([key, value]) => metadata?.[key] === value);
   let startingAfter: string | undefined;
   for (let pages = 0; pages < PAGES_MAX; pages += 1) {
     const page = await list({ limit: PAGE_SIZE, ...(startingAfter && { starting_after: startingAfter }) });
-    const made = page.data.find(({ metadata }) => metadata?.[OPERATION_ID] === operationId);
+    const made = page.data.find(isMarked);
     if (made) return made;
     startingAfter = page.data.at(-1)?.id;
     if (!page.has_more || !startingAfter) return 'not-done';

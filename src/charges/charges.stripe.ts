@@ -40,7 +40,11 @@ export class ChargesStripe {
       );
       return intent.id;
     } catch (error) {
-      if (refusedParam(error) === 'payment_method') throw unknownObject('stripe_payment_method_id', error);
+      // A customer that is gone has taken its cards with it.
+      const refused = refusedParam(error);
+      if (refused === 'payment_method' || refused === 'customer') {
+        throw unknownObject('stripe_payment_method_id', error);
+      }
       throw error;
     }
   }

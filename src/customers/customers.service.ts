@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { Owner } from '../core/actor.js';
+import { Clock } from '../core/clock.js';
 import { Problem, unknownObject } from '../core/problem.js';
+import { maySendAgain } from '../operations/retry-policy.js';
 import type { Card, Customer, CustomerDetails, PaymentInformation } from './customer.js';
-import { CustomersStore } from './customers.store.js';
+import { CustomersStore, type Generation } from './customers.store.js';
 import { CustomersStripe } from './customers.stripe.js';
 
 const NO_INFORMATION: PaymentInformation = {
@@ -20,6 +22,7 @@ export class CustomersService {
   constructor(
     private readonly store: CustomersStore,
     private readonly stripe: CustomersStripe,
+    private readonly clock: Clock,
   ) {}
 
   /** The Stripe customer of an owner, where there is one. */
@@ -27,15 +30,19 @@ export class CustomersService {
     return this.store.find(owner);
   }
 
-  /** The Stripe customer of an owner, made where there is none yet; one, however many ask at once. */
+  /**
+   * The Stripe customer of an owner, made where there is none yet, or no longer one; one, however many ask at once.
+   *
+   * @throws {Problem} `needs-review` where it can't be told whether one was made long ago
+   */
   async ensureId(owner: Owner): Promise<string> {
-    return (await this.store.find(owner)) ?? (await this.makeOnce(owner));
+    const living = await this.ask(owner, (id) => this.stripe.find(id));
+    return living?.stripeCustomerId ?? this.makeOnce(owner);
   }
 
   /** @throws {Problem} `not-found` for an owner without a customer */
   async show(owner: Owner): Promise<Customer> {
-    const id = await this.store.find(owner);
-    const customer = id && (await this.stripe.find(id));
+    const customer = await this.ask(owner, (id) => this.stripe.find(id));
     if (!customer) throw new Problem('not-found');
     return customer;
   }
@@ -61,14 +68,32 @@ export class CustomersService {
 
   /** Nothing known, rather than an error, for an owner without a customer. */
   async paymentInformation(owner: Owner): Promise<PaymentInformation> {
-    const id = await this.store.find(owner);
-    return (id && (await this.stripe.paymentInformation(id))) || NO_INFORMATION;
+    return (await this.ask(owner, (id) => this.stripe.paymentInformation(id))) ?? NO_INFORMATION;
   }
 
   /** All cards of an owner, newest first. */
   async cards(owner: Owner): Promise<Card[]> {
+    return (await this.ask(owner, (id) => this.stripe.cards(id))) ?? [];
+  }
+
+  /**
+   * Has the next request make a new customer, where Stripe says that this one was deleted. One that Stripe has never
+   * heard of is kept: more likely we look into the wrong account.
+   */
+  async forgetDeleted(id: string): Promise<void> {
+    if (await this.stripe.isDeleted(id)) await this.store.startOver(id);
+  }
+
+  /** What Stripe says of an owner's customer; undefined where there is none, or no longer one. */
+  private async ask<T>(
+    owner: Owner,
+    question: (id: string) => Promise<T | undefined>,
+  ): Promise<T | undefined> {
     const id = await this.store.find(owner);
-    return id ? this.stripe.cards(id) : [];
+    if (id === undefined) return undefined;
+    const answer = await question(id);
+    if (answer === undefined) await this.forgetDeleted(id);
+    return answer;
   }
 
   private makeOnce(owner: Owner): Promise<string> {
@@ -81,9 +106,20 @@ export class CustomersService {
   }
 
   private async make(owner: Owner): Promise<string> {
-    const id = await this.store.link(owner, await this.stripe.create(owner));
-    if (!id)
-      throw new Problem('internal-error', {}, new Error('the Stripe customer is linked to another owner'));
+    const begun = await this.store.begin(owner);
+    const id =
+      begun.stripeCustomerId ??
+      (await this.madeLongAgo(owner, begun)) ??
+      (await this.stripe.create(owner, begun.generation));
+    // Nobody stands for the owner where a customer was made and deleted meanwhile.
+    return (await this.store.settle(owner, begun.generation, id)) ?? this.make(owner);
+  }
+
+  /** The customer of a request that died before it could tell, so long ago that asking again would make another. */
+  private async madeLongAgo(owner: Owner, { generation, askedAt }: Generation): Promise<string | undefined> {
+    if (maySendAgain(askedAt, this.clock.now())) return undefined;
+    const id = await this.stripe.findMade(owner, askedAt);
+    if (!id) await this.store.beginAnew(owner, generation);
     return id;
   }
 }

@@ -1,11 +1,18 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { and, eq } from 'drizzle-orm';
+import { and, eq, isNull, sql } from 'drizzle-orm';
 import type { Owner } from '../core/actor.js';
 import { Clock } from '../core/clock.js';
 import { type Database, DATABASE } from '../database/database.js';
 import { customers } from '../database/schema.js';
+import { isUniqueViolation } from '../database/unique-violation.js';
 
-const FIRST_GENERATION = 1;
+/** An owner's turn of having a Stripe customer; the next one begins when that was deleted at Stripe. */
+export interface Generation {
+  generation: number;
+  /** When Stripe was first asked to make its customer. */
+  askedAt: Date;
+  stripeCustomerId: string | null;
+}
 
 /** Which Stripe customer stands for whom; one per owner, and one owner per Stripe customer. */
 @Injectable()
@@ -19,16 +26,73 @@ export class CustomersStore {
     const [row] = await this.database
       .select({ stripeCustomerId: customers.stripeCustomerId })
       .from(customers)
-      .where(and(eq(customers.tenant, owner.tenant), eq(customers.userId, owner.userId)));
-    return row?.stripeCustomerId;
+      .where(isOf(owner));
+    return row?.stripeCustomerId ?? undefined;
+  }
+
+  /** Notes that Stripe is about to be asked for an owner's customer, unless that is noted already. */
+  async begin(owner: Owner): Promise<Generation> {
+    const now = this.clock.now();
+    const [row] = await this.database
+      .insert(customers)
+      .values({ ...owner, askedAt: now, createdAt: now })
+      .onConflictDoUpdate({
+        target: [customers.tenant, customers.userId],
+        set: { askedAt: sql`coalesce(${customers.askedAt}, excluded.asked_at)` },
+      })
+      .returning();
+    if (!row?.askedAt) throw new Error('an upsert returns its row');
+    return { ...row, askedAt: row.askedAt };
+  }
+
+  /** Notes that Stripe is about to be asked anew, as nothing came of the first time. */
+  async beginAnew(owner: Owner, generation: number): Promise<void> {
+    await this.database
+      .update(customers)
+      .set({ askedAt: this.clock.now() })
+      .where(isUnmade(owner, generation));
+  }
+
+  /** Keeps the customer that was made, unless another one stands for the owner by now; tells who does, if any. */
+  async settle(owner: Owner, generation: number, stripeCustomerId: string): Promise<string | undefined> {
+    await this.database.update(customers).set({ stripeCustomerId }).where(isUnmade(owner, generation));
+    return this.find(owner);
   }
 
   /** Links where neither side is linked yet, and tells who stands for the owner then, if anyone does. */
   async link(owner: Owner, stripeCustomerId: string): Promise<string | undefined> {
-    await this.database
-      .insert(customers)
-      .values({ ...owner, stripeCustomerId, generation: FIRST_GENERATION, createdAt: this.clock.now() })
-      .onConflictDoNothing();
+    try {
+      await this.database
+        .insert(customers)
+        .values({
+          ...owner,
+          stripeCustomerId,
+          createdAt: this.clock.now(),
+        })
+        .onConflictDoUpdate({
+          target: [customers.tenant, customers.userId],
+          set: { stripeCustomerId },
+          setWhere: isNull(customers.stripeCustomerId),
+        });
+    } catch (error) {
+      if (!isUniqueViolation(error)) throw error;
+    }
     return this.find(owner);
   }
+
+  /** Begins the next generation of whomever a deleted customer stood for. */
+  async startOver(deletedId: string): Promise<void> {
+    await this.database
+      .update(customers)
+      .set({ stripeCustomerId: null, askedAt: null, generation: sql`${customers.generation} + 1` })
+      .where(eq(customers.stripeCustomerId, deletedId));
+  }
+}
+
+function isOf({ tenant, userId }: Owner) {
+  return and(eq(customers.tenant, tenant), eq(customers.userId, userId));
+}
+
+function isUnmade(owner: Owner, generation: number) {
+  return and(isOf(owner), eq(customers.generation, generation), isNull(customers.stripeCustomerId));
 }

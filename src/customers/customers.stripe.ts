@@ -1,26 +1,47 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type Stripe from 'stripe';
+import { findMarked, madeSince } from '../../libs/stripe/find-made.js';
 import { isMissing } from '../../libs/stripe/stripe-errors.js';
 import { everyPage } from '../../libs/stripe/every-page.js';
 import { StripeProvider } from '../../libs/stripe/stripe.provider.js';
 import type { Owner } from '../core/actor.js';
+import { Problem } from '../core/problem.js';
 import type { BillingDetails, Card, Customer, CustomerDetails, PaymentInformation } from './customer.js';
+
+/** Longer than a key is used again, and so than a first attempt can go on. */
+const LOOKED_AT_SECONDS = 25 * 60 * 60;
 
 /** Our calls about customers and their cards, and what we make of Stripe's answers. */
 @Injectable()
 export class CustomersStripe {
   constructor(private readonly stripe: StripeProvider) {}
 
-  /** The same parameters and key for the same owner, always: however often it runs, one customer is made. */
-  async create({ tenant, userId }: Owner): Promise<string> {
+  /** The same parameters and key for the same generation, always: however often it runs, one customer is made. */
+  async create(owner: Owner, generation: number): Promise<string> {
     const identity = createHash('sha256')
-      .update(JSON.stringify([tenant, userId]))
+      .update(JSON.stringify([owner.tenant, owner.userId, generation]))
       .digest('hex');
     const customer = await this.stripe.write(`paydesk-customer-${identity}`, (stripe, options) =>
-      stripe.customers.create({ metadata: { paydesk_tenant: tenant, paydesk_user_id: userId } }, options),
+      stripe.customers.create({ metadata: marksOf(owner) }, options),
     );
     return customer.id;
+  }
+
+  /**
+   * The customer that {@link create} has made when it was first asked to, or within a day; undefined where it has not.
+   *
+   * @throws {Problem} `needs-review` where there are too many customers to tell
+   */
+  async findMade(owner: Owner, askedAt: Date): Promise<string | undefined> {
+    const { gte } = madeSince(askedAt);
+    const made = await findMarked(marksOf(owner), (page) =>
+      this.stripe.read((stripe) =>
+        stripe.customers.list({ created: { gte, lte: gte + LOOKED_AT_SECONDS }, ...page }),
+      ),
+    );
+    if (made === 'unknown') throw new Problem('needs-review');
+    return made === 'not-done' ? undefined : made.id;
   }
 
   async update(id: string, details: CustomerDetails, idempotencyKey: string): Promise<Customer> {
@@ -49,12 +70,20 @@ export class CustomersStripe {
     };
   }
 
-  /** All cards, newest first. */
-  async cards(id: string): Promise<Card[]> {
-    const methods = await everyPage((page) =>
-      this.stripe.read((stripe) => stripe.customers.listPaymentMethods(id, { type: 'card', ...page })),
+  /** All cards, newest first; undefined where Stripe has no such customer, or no longer has it. */
+  async cards(id: string): Promise<Card[] | undefined> {
+    const methods = await orMissing(
+      everyPage((page) =>
+        this.stripe.read((stripe) => stripe.customers.listPaymentMethods(id, { type: 'card', ...page })),
+      ),
     );
-    return methods.map(toCard);
+    return methods?.map(toCard);
+  }
+
+  /** Whether Stripe says that the customer was deleted, as opposed to never having heard of it. */
+  async isDeleted(id: string): Promise<boolean> {
+    const customer = await orMissing(this.stripe.read((stripe) => stripe.customers.retrieve(id)));
+    return customer?.deleted === true;
   }
 
   private async newestCard(id: string): Promise<Stripe.PaymentMethod | undefined> {
@@ -68,13 +97,23 @@ export class CustomersStripe {
     id: string,
     params: Stripe.CustomerRetrieveParams = {},
   ): Promise<Stripe.Customer | undefined> {
-    try {
-      const customer = await this.stripe.read((stripe) => stripe.customers.retrieve(id, params));
-      return customer.deleted ? undefined : customer;
-    } catch (error) {
-      if (isMissing(error)) return undefined;
-      throw error;
-    }
+    const customer = await orMissing(this.stripe.read((stripe) => stripe.customers.retrieve(id, params)));
+    return customer?.deleted ? undefined : customer;
+  }
+}
+
+/** Marks what is made for an owner; the keys are ours, so that nobody else writes them. */
+function marksOf({ tenant, userId }: Owner): Record<string, string> {
+  return { paydesk_tenant: tenant, paydesk_user_id: userId };
+}
+
+/** Undefined where Stripe has no such object. */
+async function orMissing<T>(answer: Promise<T>): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
   }
 }
 

@@ -21,9 +21,12 @@ export const customers = pgTable(
   {
     tenant: text().notNull(),
     userId: text('user_id').notNull(),
-    stripeCustomerId: text('stripe_customer_id').notNull().unique('customers_stripe_customer_id'),
+    /** Null until Stripe has made one, and again once that was deleted there. */
+    stripeCustomerId: text('stripe_customer_id').unique('customers_stripe_customer_id'),
     /** Raised when Stripe's customer was deleted, so that the next one gets an idempotency key of its own. */
     generation: integer().notNull().default(1),
+    /** Since when Stripe may have made this generation; null where it was not asked yet. */
+    askedAt: instant('asked_at'),
     createdAt: instant('created_at').notNull(),
   },
   (table) => [primaryKey({ name: 'customers_owner', columns: [table.tenant, table.userId] })],

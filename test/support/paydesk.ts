@@ -34,7 +34,7 @@ export interface Paydesk {
   close(): Promise<void>;
 }
 
-/** Starts one; `environment` overrides settings as the environment would. */
+/** Starts one; `environment` overrides settings as the environment would. The sandbox tells the same time. */
 export async function startPaydesk(
   environment: Record<string, string> = {},
   clock: Clock = new SystemClock(),
@@ -44,6 +44,7 @@ export async function startPaydesk(
   const database = await createTestDatabase();
   const stripeCalls: string[] = [];
   const sandbox = await createSandbox({
+    clock: { nowMs: () => clock.now().getTime() },
     observe: ({ method, path }) => stripeCalls.push(`${method} ${path}`),
   });
   const connection = new StripeConnection('sk_test_paydesk', sandbox.url);

@@ -11,8 +11,9 @@ CREATE TABLE "api_keys" (
 CREATE TABLE "customers" (
 	"tenant" text NOT NULL,
 	"user_id" text NOT NULL,
-	"stripe_customer_id" text NOT NULL,
+	"stripe_customer_id" text,
 	"generation" integer DEFAULT 1 NOT NULL,
+	"asked_at" timestamp with time zone,
 	"created_at" timestamp with time zone NOT NULL,
 	CONSTRAINT "customers_owner" PRIMARY KEY("tenant","user_id"),
 	CONSTRAINT "customers_stripe_customer_id" UNIQUE("stripe_customer_id")

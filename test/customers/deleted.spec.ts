@@ -1,0 +1,93 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Caller } from '../support/caller.js';
+import { query } from '../support/database.js';
+import { type Paydesk, startPaydesk } from '../support/paydesk.js';
+import { saveCard, someUser } from '../support/saved-card.js';
+
+/** A customer that somebody deletes in Stripe's dashboard, of which no webhook tells us. */
+describe('a deleted Stripe customer', () => {
+  let paydesk: Paydesk;
+  let partner: Caller;
+  let shop: Caller;
+
+  beforeAll(async () => {
+    paydesk = await startPaydesk();
+    partner = await paydesk.partner('acme');
+    shop = await paydesk.service();
+  });
+  afterAll(() => paydesk.close());
+
+  /** A user who had a card, on a customer that is gone. */
+  async function deletedUser() {
+    const user = someUser();
+    const card = await saveCard(paydesk, partner, user);
+    const customer = await customerOf(user);
+    await paydesk.stripe.customers.del(customer);
+    return { user, card, customer };
+  }
+
+  async function customerOf(user: string): Promise<string> {
+    const { body } = await shop.get(`/customers/${user}?tenant=acme`);
+    return body.stripeCustomerId;
+  }
+
+  it('leaves its user without cards', async () => {
+    const { user } = await deletedUser();
+    expect(await partner.get(`/partners/user/${user}/payment_methods`)).toMatchObject({
+      status: 200,
+      body: [],
+    });
+    expect(await partner.get(`/partners/user/${user}/payments`)).toMatchObject({
+      status: 200,
+      body: [],
+    });
+  });
+
+  it('can not be charged any more', async () => {
+    const { user, card } = await deletedUser();
+    const charge = { amount: '3000', description: 'Wellness exam', stripe_payment_method_id: card };
+    expect(await partner.post(`/partners/user/${user}/payment_intent`, charge)).toMatchObject({
+      status: 404,
+      body: { errors: [{ field: 'stripe_payment_method_id' }] },
+    });
+  });
+
+  it('is replaced when its user saves a card', async () => {
+    const { user, customer } = await deletedUser();
+    const card = await saveCard(paydesk, partner, user);
+    const replacement = await customerOf(user);
+    expect(replacement).toMatch(/^cus_\w+$/);
+    expect(replacement).not.toBe(customer);
+    expect(await partner.get(`/partners/user/${user}/payment_methods`)).toMatchObject({
+      body: [{ stripe_payment_method_id: card }],
+    });
+  });
+
+  it('is replaced when its user is described', async () => {
+    const { user, customer } = await deletedUser();
+    expect((await shop.get(`/customers/${user}?tenant=acme`)).status).toBe(404);
+    const { status, body } = await shop.put(`/customers/${user}?tenant=acme`, { name: 'Jenny' });
+    expect({ status, name: body.name }).toEqual({ status: 200, name: 'Jenny' });
+    expect(body.stripeCustomerId).not.toBe(customer);
+  });
+
+  it('is replaced again and again', async () => {
+    const { user, customer } = await deletedUser();
+    await saveCard(paydesk, partner, user);
+    const second = await customerOf(user);
+    await paydesk.stripe.customers.del(second);
+    await saveCard(paydesk, partner, user);
+    expect(new Set([customer, second, await customerOf(user)]).size).toBe(3);
+  });
+
+  it('is no customer that Stripe has merely never heard of, which is kept', async () => {
+    const user = someUser();
+    await saveCard(paydesk, partner, user);
+    const known = await customerOf(user);
+    const rename = 'update customers set stripe_customer_id = $2 where stripe_customer_id = $1';
+    await query(paydesk, rename, [known, 'cus_ofAnotherAccount']);
+    expect((await shop.get(`/customers/${user}?tenant=acme`)).status).toBe(404);
+    await query(paydesk, rename, ['cus_ofAnotherAccount', known]);
+    expect(await customerOf(user)).toBe(known);
+  });
+});

@@ -1,0 +1,78 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Caller } from '../support/caller.js';
+import { query } from '../support/database.js';
+import { MovedClock } from '../support/moved-clock.js';
+import { type Paydesk, startPaydesk } from '../support/paydesk.js';
+import { someUser } from '../support/saved-card.js';
+
+const USERS = 25;
+const CALLS_PER_USER = 16;
+
+describe('the first calls of a user', () => {
+  const clock = new MovedClock();
+  let paydesk: Paydesk;
+  let shop: Caller;
+
+  beforeAll(async () => {
+    paydesk = await startPaydesk({}, clock);
+    shop = await paydesk.service();
+  });
+  afterEach(() => paydesk.sandbox.faults.clear());
+  afterAll(() => paydesk.close());
+
+  function made(user: string): number {
+    return [...paydesk.sandbox.store.customers.newestFirst()].filter(
+      ({ metadata }) => metadata['paydesk_user_id'] === user,
+    ).length;
+  }
+
+  /** Calls until it is told. */
+  async function describeUntilTold(user: string): Promise<string> {
+    for (;;) {
+      const { status, body } = await shop.put(`/customers/${user}`, { name: user });
+      if (status === 200) return body.stripeCustomerId;
+      expect(body).toMatchObject({ retryable: true });
+    }
+  }
+
+  it('make one customer, whatever gets lost and however many come at once', async () => {
+    paydesk.sandbox.faults.add({
+      path: '/v1/customers',
+      kinds: ['reset_before_effect', 'reset_after_effect'],
+      share: 0.4,
+    });
+    const users = Array.from({ length: USERS }, someUser);
+    const told = await Promise.all(
+      users.flatMap((user) => Array.from({ length: CALLS_PER_USER }, () => describeUntilTold(user))),
+    );
+    expect(new Set(told).size).toBe(USERS);
+    expect(users.filter((user) => made(user) !== 1)).toEqual([]);
+  });
+
+  /** A user whose customer was made, by a process that died before it could keep that. */
+  async function lostCustomer(): Promise<{ user: string; customer: string }> {
+    const user = someUser();
+    const { body } = await shop.put(`/customers/${user}`, { name: 'Jenny' });
+    const lose = 'update customers set stripe_customer_id = null where user_id = $1';
+    await query(paydesk, lose, [user]);
+    return { user, customer: body.stripeCustomerId };
+  }
+
+  it.each([1, 22, 25, 24 * 30])('find the customer of a process that died %d hours ago', async (hours) => {
+    const { user, customer } = await lostCustomer();
+    clock.moveHours(hours);
+    const { body } = await shop.put(`/customers/${user}`, { name: 'Jenny' });
+    expect(body.stripeCustomerId).toBe(customer);
+    expect(made(user)).toBe(1);
+  });
+
+  it('make a customer where none was made long ago', async () => {
+    const user = someUser();
+    paydesk.sandbox.faults.add({ path: '/v1/customers', kinds: ['reset_before_effect'], share: 1 });
+    expect((await shop.put(`/customers/${user}`, { name: 'Jenny' })).status).toBe(503);
+    paydesk.sandbox.faults.clear();
+    clock.moveHours(25);
+    expect((await shop.put(`/customers/${user}`, { name: 'Jenny' })).status).toBe(200);
+    expect(made(user)).toBe(1);
+  });
+});
