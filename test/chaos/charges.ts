@@ -18,12 +18,16 @@ interface Wanted extends Wish {
   amount: number;
 }
 
-/** Charges saved cards, each by a client of its own, and audits what became of them. */
-export async function charges(bench: Bench): Promise<Figure[]> {
+/**
+ * Charges saved cards, each by a client of its own, and audits what became of them.
+ *
+ * @param meanwhile what else happens to the service
+ */
+export async function charges(bench: Bench, meanwhile = async () => {}): Promise<Figure[]> {
   const key = await bench.issueKey('partner', 'acme');
   const wanted = await makeWanted(bench, key);
   addFaults(bench.stripe);
-  const told = await bench.sendAll(key, wanted);
+  const [told] = await Promise.all([bench.sendAll(key, wanted), meanwhile()]);
   const left = await bench.settle();
   const effects = groupBy(chargedAtStripe(bench), ({ description }) => description ?? '');
   const cases = wanted.map(({ name, amount }, index) => {

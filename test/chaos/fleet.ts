@@ -84,6 +84,7 @@ export class Fleet {
         DATABASE_URL: databaseUrl,
         STRIPE_API_BASE: stripeUrl,
         STRIPE_SECRET_KEY: secretKeyOf(number),
+        REDIRECT_ORIGINS: 'https://example.com',
         LOG_LEVEL: 'silent',
       },
       build,

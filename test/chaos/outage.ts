@@ -6,11 +6,11 @@ import { charges } from './charges.js';
 import type { Figure } from './verdict.js';
 
 const OUTAGES = 5;
-const BETWEEN_MS = 2_000;
+const BETWEEN_MS = 500;
 
 /** Charges while PostgreSQL is killed again and again: callers are told, and nothing is lost. */
 export async function outage(bench: Bench): Promise<Figure[]> {
-  const [figures] = await Promise.all([charges(bench), killPostgres(bench)]);
+  const figures = await charges(bench, () => killPostgres(bench));
   const told = bench.problems().get('unavailable') ?? 0;
   return [
     ...figures,

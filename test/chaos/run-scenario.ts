@@ -8,10 +8,13 @@ import { MOMENTS } from './kill-plan.js';
 import type { Figure, Verdict } from './verdict.js';
 
 /** What can be put to the test; each returns what its audit has found. */
-export const SCENARIOS = { charges, refunds, checkouts, customers, outage } as const satisfies Record<
-  string,
-  (bench: Bench) => Promise<Figure[]>
->;
+export const SCENARIOS = {
+  charges: (bench) => charges(bench),
+  refunds,
+  checkouts,
+  customers,
+  outage,
+} as const satisfies Record<string, (bench: Bench) => Promise<Figure[]>>;
 export type Scenario = keyof typeof SCENARIOS;
 
 /** Runs one scenario on a bench of its own, and adds how hard it was made. */
