@@ -142,10 +142,10 @@ export function cancelPaymentIntent(
 }
 
 const OPEN = ['requires_payment_method', 'requires_confirmation', 'requires_action'];
-const ALWAYS_UPDATABLE = ['description', 'metadata', 'receipt_email', 'shipping', 'transfer_group'];
+const ALWAYS_UPDATABLE = new Set(['description', 'metadata', 'receipt_email', 'shipping', 'transfer_group']);
 
 function requireUpdatable(intent: Stripe.PaymentIntent, params: UpdateParams): void {
-  const field = Object.keys(params).find((key) => !ALWAYS_UPDATABLE.includes(key));
+  const field = Object.keys(params).find((key) => !ALWAYS_UPDATABLE.has(key));
   if (field !== undefined && !OPEN.includes(intent.status)) {
     throw unexpectedState(
       'payment',
