@@ -10,15 +10,15 @@ export default defineConfig({
         test: {
           name: 'service',
           include: ['src/**/*.spec.ts', 'libs/**/*.spec.ts', 'test/**/*.spec.ts'],
-          exclude: ['test/boot/**'],
+          exclude: ['test/boot/**', 'test/chaos/**'],
           globalSetup: ['test/support/postgres-global-setup.ts'],
         },
       },
       {
         extends: true,
         test: {
-          name: 'boot',
-          include: ['test/boot/**/*.spec.ts'],
+          name: 'build',
+          include: ['test/{boot,chaos}/**/*.spec.ts'],
           globalSetup: ['test/support/build.ts'],
         },
       },

@@ -10,7 +10,6 @@ import { type ApiKeyKind, ApiKeysService } from '../../src/access/api-keys.servi
 import { SystemClock } from '../../src/core/clock.js';
 import { openDatabase } from '../../src/database/database.js';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/database/embedded-postgres.js';
-import { migrateDatabase } from '../../src/database/migrate.js';
 import { makeTemporaryFolder, removeFolder } from '../support/temporary-folder.js';
 import { copyBuild, type Mutation } from './build.js';
 import { Client, type Told, type Wish } from './client.js';
@@ -59,7 +58,6 @@ export class Bench {
     const build = await copyBuild(bench.folder, hardship.mutation);
     bench.stripe = await startStripe(hardship.seed, (instance, moment) => bench.dies(instance, moment));
     bench.postgres = await startEmbeddedPostgres({ dataDir: bench.databaseFolder, log: () => undefined });
-    await migrateDatabase(bench.postgres.url);
     bench.fleet = await Fleet.start({
       size: hardship.instances,
       build,

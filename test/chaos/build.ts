@@ -11,8 +11,8 @@ export interface Mutation {
   replacement: string;
 }
 
-/** What a copy of the build finds beside itself. */
-const BESIDE = ['node_modules', 'package.json', 'src'];
+/** What belongs to a running build besides its dependencies. */
+const PARTS = ['dist', 'package.json', 'src/database/migrations'];
 
 /**
  * Copies the build into a folder, so that a rebuild meanwhile changes nothing, and mutates the copy.
@@ -21,9 +21,9 @@ const BESIDE = ['node_modules', 'package.json', 'src'];
  * @throws Error where the code to mutate has moved
  */
 export async function copyBuild(folder: string, mutation?: Mutation): Promise<string> {
+  await Promise.all(PARTS.map((part) => cp(part, join(folder, part), { recursive: true })));
+  await symlink(resolve('node_modules'), join(folder, 'node_modules'));
   const build = join(folder, 'dist');
-  await cp('dist', build, { recursive: true });
-  await Promise.all(BESIDE.map((name) => symlink(resolve(name), join(folder, name))));
   if (mutation) await mutate(join(build, 'src', mutation.file), mutation);
   return build;
 }

@@ -11,7 +11,10 @@ export interface Payer {
 /** Customers with saved cards, made before anything goes wrong. */
 export async function makePayers(bench: Bench, key: string, count: number): Promise<Payer[]> {
   const save = async (user: string, testCard: string): Promise<string> => {
-    const { body } = await bench.client(key).send({ path: `/partners/user/${user}/setup_intent`, body: {} });
+    const { status, slug, body } = await bench
+      .client(key)
+      .send({ path: `/partners/user/${user}/setup_intent`, body: {} });
+    if (status !== 201) throw new Error(`no setup intent for ${user}: ${status} ${slug}`);
     const [intent = ''] = String(body.client_secret).split('_secret_');
     const { payment_method: card } = await bench.stripeClient.setupIntents.confirm(intent, {
       payment_method: testCard,

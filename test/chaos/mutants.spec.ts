@@ -1,0 +1,49 @@
+import { expect, it } from 'vitest';
+import type { Mutation } from './build.js';
+import { runScenario, type Scenario } from './run-scenario.js';
+import { failures } from './verdict.js';
+
+/** A harness that can't fail proves nothing: each of these breaks a promise, and has to be noticed. */
+const MUTANTS: [Mutation, Scenario, string[]][] = [
+  [
+    {
+      name: 'a fresh Stripe key for each attempt',
+      file: 'operations/operation.js',
+      text: 'stripeKey: `paydesk-${operationId}`',
+      replacement: 'stripeKey: `paydesk-${operationId}-${Math.random()}`',
+    },
+    'charges',
+    ['doubled: more than one effect'],
+  ],
+  [
+    {
+      name: 'an unknown outcome saved as final',
+      file: 'operations/operations.service.js',
+      text: "return problem.slug === 'not-done' ||",
+      replacement: "return problem.slug === 'outcome-unknown' || problem.slug === 'not-done' ||",
+    },
+    'charges',
+    ['told something else, or nothing', 'phantom: an effect, not told as done'],
+  ],
+  [
+    {
+      name: 'no reservation of refunds',
+      file: 'refunds/refunds.service.js',
+      text: 'await this.store.reserve(operationId, payment, askedMinor)',
+      replacement: 'askedMinor ?? payment.capturedMinor',
+    },
+    'refunds',
+    ['Stripe asked for more than was left'],
+  ],
+];
+
+const HARDSHIP = { seed: 'mutants', requests: 100, kills: 8, instances: 2, patienceMs: 40_000 };
+
+it.each(MUTANTS)(
+  'notices $name',
+  { timeout: 300_000 },
+  async (mutation: Mutation, scenario: Scenario, noticed: string[]) => {
+    const verdict = await runScenario(scenario, { ...HARDSHIP, mutation, log: () => undefined });
+    expect(failures(verdict).map(({ what }) => what)).toEqual(expect.arrayContaining(noticed));
+  },
+);
