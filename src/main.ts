@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { localSigningKey } from './access/local-issuer.js';
 import { banner } from './boot/banner.js';
 import { bootDatabase } from './boot/database.js';
 import { orExit } from './boot/or-exit.js';
@@ -13,6 +14,7 @@ async function main(): Promise<void> {
   const stops: (() => Promise<void>)[] = [];
   stopOnSignal(stops);
 
+  if (!settings.JWKS_URL) await localSigningKey(settings.DATA_DIR);
   const database = await bootDatabase(settings, (line) => process.stdout.write(`${line}\n`));
   stops.unshift(() => database.stop());
   const stripe = await bootStripe(settings);

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { SettingsError, settingsFrom } from './settings.js';
 
@@ -43,6 +44,14 @@ describe('settingsFrom', () => {
     });
   });
 
+  it('takes several signing secrets, while one is replaced', () => {
+    expect(settingsFrom({ STRIPE_WEBHOOK_SECRET: 'whsec_new, whsec_old' }).STRIPE_WEBHOOK_SECRET).toEqual([
+      'whsec_new',
+      'whsec_old',
+    ]);
+    expect(settingsFrom({}).STRIPE_WEBHOOK_SECRET).toEqual([]);
+  });
+
   it('is frozen', () => {
     const settings = settingsFrom({});
     expect(() => Object.assign(settings, { PORT: 1 })).toThrow(TypeError);
@@ -55,6 +64,7 @@ describe('settingsFrom', () => {
     ['PORT', '3000.5'],
     ['STRIPE_SECRET_KEY', 'pk_test_123'],
     ['STRIPE_WEBHOOK_SECRET', 'hunter2'],
+    ['STRIPE_WEBHOOK_SECRET', 'whsec_new,hunter2'],
     ['DATABASE_URL', 'mysql://localhost/x'],
     ['SANDBOX_PORT', 'any'],
     ['DEFAULT_CURRENCY', 'USD'],
@@ -76,5 +86,24 @@ describe('settingsFrom', () => {
   it('wants the secret key of another Stripe, and the issuer of an identity provider', () => {
     expect(() => settingsFrom({ STRIPE_API_BASE: 'http://127.0.0.1:9420' })).toThrow(/^STRIPE_SECRET_KEY /);
     expect(() => settingsFrom({ JWKS_URL: 'https://id.example/jwks.json' })).toThrow(/^JWT_ISSUER /);
+  });
+});
+
+describe('.env.example', () => {
+  const variables = new Map(
+    [...readFileSync('.env.example', 'utf8').matchAll(/^([A-Z_]+)=(.*)$/gm)].map(([, name, value]) => [
+      name,
+      value,
+    ]),
+  );
+
+  it('lists every setting, each with a comment', () => {
+    const sources = readFileSync('src/config/settings.ts', 'utf8');
+    const settings = [...sources.matchAll(/^  readonly ([A-Z_]+)/gm)].map(([, name]) => name);
+    expect([...variables.keys()].toSorted()).toEqual(settings.toSorted());
+  });
+
+  it('shows the defaults', () => {
+    expect(settingsFrom(Object.fromEntries(variables))).toEqual(settingsFrom({}));
   });
 });
