@@ -1,6 +1,6 @@
 /** Which folder may import which, each rule with its reason. Run by `npm run import-rules`. */
 const NOUNS = 'customers|setup-intents|charges|checkout|subscriptions|refunds';
-const DIALECTS = 'payments|partners|pay|operations|health';
+const DIALECTS = 'payments|partners|pay|operations|webhooks|health';
 
 const forbid = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to });
 
@@ -80,6 +80,12 @@ export default {
       'Every noun may use customers and operations; beyond that they do not know each other.',
       { path: `^src/(${NOUNS})/` },
       { path: `^src/(${NOUNS})/`, pathNot: ['^src/$1/', '^src/customers/', '^src/charges/'] },
+    ),
+    forbid(
+      'webhooks-never-back',
+      'Webhooks hand what Stripe tells to the modules, none of which needs to know how it came.',
+      { path: '^src/', pathNot: ['^src/webhooks/', '^src/api/webhooks/'] },
+      { path: '^src/webhooks/' },
     ),
     forbid(
       'sql-in-stores',

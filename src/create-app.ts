@@ -6,6 +6,7 @@ import { type Logger as Pino, pino } from 'pino';
 import { setUpDocs } from './api/docs/docs.js';
 import { problemOfFramework } from './api/http/framework-problem.js';
 import { tellProblem } from './api/http/problem.filter.js';
+import { makeRoomForRawBodies, wantsRawBody } from './api/http/raw-body.js';
 import { AppModule, type AppOptions } from './app.module.js';
 import { Problem } from './core/problem.js';
 import { NestLogger } from './nest-logger.js';
@@ -23,7 +24,9 @@ export async function createApp(
     abortOnError: false,
     bodyParser: false,
   });
-  takeJsonOnly(app.getHttpAdapter().getInstance());
+  const fastify = app.getHttpAdapter().getInstance();
+  takeJsonOnly(fastify);
+  makeRoomForRawBodies(fastify);
   app.useSecurityHeaders({ contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } });
   setUpDocs(app);
   return app;
@@ -47,6 +50,7 @@ function takeJsonOnly(fastify: FastifyInstance): void {
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
     if (body === '') done(null, undefined);
+    else if (wantsRawBody(request)) done(null, body);
     else void parse(request, body, done);
   });
 }

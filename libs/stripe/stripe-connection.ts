@@ -1,8 +1,10 @@
-/** Which Stripe account, and where it is reached. */
+/** Which Stripe account, where it is reached, and how it proves itself to us. */
 export class StripeConnection {
   constructor(
     readonly secretKey: string,
     /** Origin of a Stripe-compatible API; Stripe's own when absent. */
     readonly apiBase?: string,
+    /** Signing secrets of webhooks; none where they are not taken. */
+    readonly webhookSecrets: readonly string[] = [],
   ) {}
 }

@@ -11,7 +11,7 @@ export class StripeModule {
     return {
       module: StripeModule,
       providers: [{ provide: StripeConnection, useValue: connection }, StripeProvider, PaymentReferences],
-      exports: [StripeProvider, PaymentReferences],
+      exports: [StripeConnection, StripeProvider, PaymentReferences],
     };
   }
 }

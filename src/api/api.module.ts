@@ -10,8 +10,9 @@ import { OperationsApiModule } from './operations/operations.module.js';
 import { PartnersApiModule } from './partners/partners.module.js';
 import { PayApiModule } from './pay/pay.module.js';
 import { PaymentsApiModule } from './payments/payments.module.js';
+import { WebhooksApiModule } from './webhooks/webhooks.module.js';
 
-/** The three dialects, and what stands before and behind every route of theirs. */
+/** The three dialects, Stripe's webhooks, and what stands before and behind every route of theirs. */
 @Module({
   imports: [
     AccessModule,
@@ -19,6 +20,7 @@ import { PaymentsApiModule } from './payments/payments.module.js';
     PartnersApiModule,
     PayApiModule,
     OperationsApiModule,
+    WebhooksApiModule,
     HealthApiModule,
   ],
   providers: [

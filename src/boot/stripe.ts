@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net';
 import { join } from 'node:path';
 import { StripeConnection } from '../../libs/stripe/stripe-connection.js';
 import { createSandbox } from '../../libs/stripe-sandbox/create-sandbox.js';
@@ -14,11 +15,25 @@ export interface BootedStripe {
 
 /** Uses the Stripe account of the settings, or runs the embedded sandbox where they name none. */
 export async function bootStripe(settings: Settings): Promise<BootedStripe> {
-  const { STRIPE_SECRET_KEY: secretKey, STRIPE_API_BASE: apiBase } = settings;
-  if (secretKey) return { connection: new StripeConnection(secretKey, apiBase), stop: async () => undefined };
+  const { STRIPE_SECRET_KEY: secretKey, STRIPE_API_BASE: apiBase, STRIPE_WEBHOOK_SECRET: secrets } = settings;
+  if (secretKey) {
+    return { connection: new StripeConnection(secretKey, apiBase, secrets), stop: async () => undefined };
+  }
   const sandbox = await createSandbox({
     port: settings.SANDBOX_PORT,
     dataDir: join(settings.DATA_DIR, 'stripe-sandbox'),
+    webhook: webhookOf(settings),
   });
-  return { connection: new StripeConnection(SANDBOX_KEY, sandbox.url), stop: () => sandbox.close() };
+  const { url, webhookSecret } = sandbox;
+  return {
+    connection: new StripeConnection(SANDBOX_KEY, url, webhookSecret ? [webhookSecret] : []),
+    stop: () => sandbox.close(),
+  };
+}
+
+/** Where the sandbox tells us of its events; nowhere where any free port is ours, as it is not known yet. */
+function webhookOf({ HOST, PORT }: Settings): { url: string } | undefined {
+  if (PORT === 0) return undefined;
+  const host = isIPv6(HOST) ? `[${HOST}]` : HOST;
+  return { url: `http://${host}:${PORT}/webhooks/stripe` };
 }

@@ -56,9 +56,12 @@ export class Settings {
   @Satisfies(isExactOrigin, 'must be an origin such as http://127.0.0.1:9420, without a path')
   readonly STRIPE_API_BASE?: string;
 
-  @IsOptional()
-  @Matches(/^whsec_\S+$/, { message: 'must be a signing secret of Stripe (whsec_...)' })
-  readonly STRIPE_WEBHOOK_SECRET?: string;
+  @toList
+  @Satisfies(
+    (value) => Array.isArray(value) && value.every((secret) => /^whsec_\S+$/.test(secret)),
+    'must be signing secrets of Stripe (whsec_...), separated by commas',
+  )
+  readonly STRIPE_WEBHOOK_SECRET: readonly string[] = [];
 
   @IsOptional()
   @Matches(/^postgres(ql)?:\/\/\S+$/, { message: 'must be a postgresql:// URL' })
@@ -151,13 +154,7 @@ export function settingsFrom(environment: Record<string, unknown>): Settings {
   return Object.freeze(settings);
 }
 
-const OPTIONAL_KEYS = [
-  'STRIPE_SECRET_KEY',
-  'STRIPE_API_BASE',
-  'STRIPE_WEBHOOK_SECRET',
-  'DATABASE_URL',
-  'JWKS_URL',
-];
+const OPTIONAL_KEYS = ['STRIPE_SECRET_KEY', 'STRIPE_API_BASE', 'DATABASE_URL', 'JWKS_URL'];
 
 function reason(constraints: Record<string, string> | undefined, property: string): string {
   const [message = 'is not valid'] = Object.values(constraints ?? {});

@@ -109,3 +109,16 @@ export const refundReservations = pgTable(
   },
   (table) => [index('refund_reservations_charge').on(table.chargeId)],
 );
+
+/** Events that Stripe has told us of, each to be dealt with once. */
+export const webhookEvents = pgTable(
+  'webhook_events',
+  {
+    id: text().primaryKey(),
+    type: text().notNull(),
+    receivedAt: instant('received_at').notNull(),
+    /** Null until then: Stripe sends it again. */
+    handledAt: instant('handled_at'),
+  },
+  (table) => [index('webhook_events_received').on(table.receivedAt)],
+);

@@ -1,4 +1,6 @@
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -12,6 +14,16 @@ import {
 import { makeTemporaryFolder, removeFolder } from '../support/temporary-folder.js';
 
 const run = promisify(execFile);
+
+/** A port that nobody uses right now. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
 
 async function token(dataDir: string, ...words: string[]): Promise<string> {
   const { stdout } = await run(process.execPath, ['dist/src/token.js', ...words], {
@@ -75,6 +87,29 @@ describe('npm start', () => {
     service = await startService(dataDir);
     expect(await cards()).toEqual(before);
     expect(await service.end('SIGTERM')).toBe(0);
+  });
+
+  it('is told by its sandbox of what happens there', async () => {
+    const service = await startService(dataDir, { PORT: String(await freePort()) });
+    const ask = (path: string, body?: URLSearchParams) =>
+      fetch(service.sandboxUrl + path, {
+        method: 'POST',
+        headers: { authorization: 'Bearer sk_test_any' },
+        ...(body && { body }),
+      });
+    try {
+      await ask('/v1/products', new URLSearchParams({ name: 'Checkup' }));
+      const flushed = await ask('/_sandbox/webhooks/flush');
+      expect(await flushed.json()).toMatchObject({ pending: [] });
+      const endpoints = await fetch(`${service.sandboxUrl}/v1/webhook_endpoints`, {
+        headers: { authorization: 'Bearer sk_test_any' },
+      });
+      expect(await endpoints.json()).toMatchObject({
+        data: [{ url: `${service.url}/webhooks/stripe`, status: 'enabled' }],
+      });
+    } finally {
+      await service.end('SIGTERM');
+    }
   });
 
   it.each([

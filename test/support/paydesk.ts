@@ -10,8 +10,11 @@ import { issueUserToken } from '../../src/access/local-issuer.js';
 import { type Settings, settingsFrom } from '../../src/config/settings.js';
 import { type Clock, SystemClock } from '../../src/core/clock.js';
 import { createApp } from '../../src/create-app.js';
+import { OperationsService } from '../../src/operations/operations.service.js';
 import { Caller } from './caller.js';
 import { createTestDatabase } from './postgres.js';
+
+const SANDBOX_KEY = 'sk_test_paydesk';
 
 /** A whole Paydesk of one suite's own: the service over HTTP, its sandbox, its database. */
 export interface Paydesk {
@@ -31,6 +34,8 @@ export interface Paydesk {
   service(name?: string): Promise<Caller>;
   /** Somebody without a credential. */
   stranger(): Caller;
+  /** Goes on with one unfinished operation, as the worker would; false where none is due. */
+  resumeOne(): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -47,7 +52,8 @@ export async function startPaydesk(
     clock: { nowMs: () => clock.now().getTime() },
     observe: ({ method, path }) => stripeCalls.push(`${method} ${path}`),
   });
-  const connection = new StripeConnection('sk_test_paydesk', sandbox.url);
+  const { STRIPE_SECRET_KEY: secretKey = SANDBOX_KEY, STRIPE_WEBHOOK_SECRET: webhookSecret } = settings;
+  const connection = new StripeConnection(secretKey, sandbox.url, webhookSecret);
   const app = await createApp({ settings, clock, databaseUrl: database.url, stripe: connection });
   await app.listen(0, '127.0.0.1');
   const url = await app.getUrl();
@@ -59,12 +65,13 @@ export async function startPaydesk(
     settings,
     databaseUrl: database.url,
     sandbox,
-    stripe: createStripeClient(connection),
+    stripe: createStripeClient(new StripeConnection(SANDBOX_KEY, sandbox.url)),
     stripeCalls,
     user: async (userId) => new Caller(url, await issueUserToken(settings, userId, clock.now())),
     partner: async (tenant) => new Caller(url, await key('partner', tenant)),
     service: async (name = 'shop') => new Caller(url, await key('service', name)),
     stranger: () => new Caller(url),
+    resumeOne: () => app.get(OperationsService, { strict: false }).resumeOne(),
     async close() {
       await app.close();
       await Promise.all([sandbox.close(), database.drop(), rm(dataDir, { recursive: true })]);

@@ -50,7 +50,15 @@ CREATE TABLE "refundable_charges" (
 	CONSTRAINT "refundable_charges_never_over" CHECK ("refundable_charges"."refunded_elsewhere_minor" + "refundable_charges"."reserved_minor" <= "refundable_charges"."captured_minor")
 );
 --> statement-breakpoint
+CREATE TABLE "webhook_events" (
+	"id" text PRIMARY KEY NOT NULL,
+	"type" text NOT NULL,
+	"received_at" timestamp with time zone NOT NULL,
+	"handled_at" timestamp with time zone
+);
+--> statement-breakpoint
 ALTER TABLE "refund_reservations" ADD CONSTRAINT "refund_reservations_operation_id_operations_id_fk" FOREIGN KEY ("operation_id") REFERENCES "public"."operations"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "refund_reservations" ADD CONSTRAINT "refund_reservations_charge_id_refundable_charges_charge_id_fk" FOREIGN KEY ("charge_id") REFERENCES "public"."refundable_charges"("charge_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 CREATE INDEX "operations_due" ON "operations" USING btree ("retry_at") WHERE state = 'running';--> statement-breakpoint
-CREATE INDEX "refund_reservations_charge" ON "refund_reservations" USING btree ("charge_id");
+CREATE INDEX "refund_reservations_charge" ON "refund_reservations" USING btree ("charge_id");--> statement-breakpoint
+CREATE INDEX "webhook_events_received" ON "webhook_events" USING btree ("received_at");

@@ -1,0 +1,65 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { idOf } from '../../libs/stripe/id-of.js';
+import { refundDue } from '../../libs/stripe-sandbox/entities/refund.js';
+import { ensureWebhookEndpoint } from '../../libs/stripe-sandbox/entities/webhook-endpoint.js';
+import { query } from '../support/database.js';
+import { type Paydesk, startPaydesk } from '../support/paydesk.js';
+import { saveCard, someUser } from '../support/saved-card.js';
+
+const SECRET = 'whsec_test';
+
+describe('what the sandbox tells', () => {
+  let paydesk: Paydesk;
+
+  beforeAll(async () => {
+    paydesk = await startPaydesk({ STRIPE_WEBHOOK_SECRET: SECRET });
+    const url = `${paydesk.url}/webhooks/stripe`;
+    paydesk.sandbox.run((ctx) => ensureWebhookEndpoint(ctx, url, SECRET));
+    paydesk.sandbox.webhooks.behave({ duplicateShare: 0.5, shuffle: true });
+  });
+  afterAll(() => paydesk.close());
+
+  it('frees what was reserved for a refund that fails later', async () => {
+    const { stripe, sandbox } = paydesk;
+    const intent = await stripe.paymentIntents.create({
+      amount: 2000,
+      currency: 'usd',
+      payment_method: 'pm_card_refundFail',
+      confirm: true,
+      return_url: 'https://example.com/paid',
+    });
+    const shop = await paydesk.service();
+    const { body } = await shop.post('/refund', { paymentID: intent.id });
+    const charge = idOf(intent.latest_charge);
+    const reserved = 'select reserved_minor::int from refundable_charges where charge_id = $1';
+    expect(await query(paydesk, reserved, [charge])).toEqual([{ reserved_minor: 2000 }]);
+    sandbox.run((ctx) => refundDue(ctx, body.refundID));
+    await sandbox.webhooks.flush();
+    expect(await query(paydesk, reserved, [charge])).toEqual([{ reserved_minor: 0 }]);
+  });
+
+  it('makes room for a new customer where the old one was deleted', async () => {
+    const partner = await paydesk.partner('acme');
+    const user = someUser();
+    const card = await saveCard(paydesk, partner, user);
+    const customer = idOf((await paydesk.stripe.paymentMethods.retrieve(card)).customer) ?? '';
+    const charge = { amount: '3000', description: 'Wellness exam', stripe_payment_method_id: card };
+    await partner.post(`/partners/user/${user}/payment_intent`, charge);
+    await paydesk.stripe.customers.del(customer);
+    await paydesk.sandbox.webhooks.flush();
+    const before = paydesk.stripeCalls.length;
+    for (const what of ['payment_methods', 'payments']) {
+      expect(await partner.get(`/partners/user/${user}/${what}`)).toMatchObject({ status: 200, body: [] });
+    }
+    expect((await partner.post(`/partners/user/${user}/payment_intent`, charge)).status).toBe(404);
+    expect(paydesk.stripeCalls.slice(before)).toEqual([]);
+    expect(await saveCard(paydesk, partner, user)).toMatch(/^pm_/);
+  });
+
+  it('is all dealt with', async () => {
+    await paydesk.stripe.products.create({ name: 'Checkup' });
+    await paydesk.sandbox.webhooks.flush();
+    expect(paydesk.sandbox.webhooks.pending()).toEqual([]);
+    expect(await query(paydesk, 'select id from webhook_events where handled_at is null')).toEqual([]);
+  });
+});

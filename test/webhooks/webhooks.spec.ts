@@ -1,0 +1,180 @@
+import { createHmac, randomUUID } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { idOf } from '../../libs/stripe/id-of.js';
+import { query } from '../support/database.js';
+import { MovedClock } from '../support/moved-clock.js';
+import { type Paydesk, startPaydesk } from '../support/paydesk.js';
+import { saveCard, someUser } from '../support/saved-card.js';
+
+const SECRET = 'whsec_new';
+const OLD_SECRET = 'whsec_old';
+const REFUSED = { status: 400, type: 'urn:paydesk:invalid-request' };
+
+interface Delivery {
+  payload?: string;
+  secret?: string;
+  ageSeconds?: number;
+  signature?: string | null;
+}
+
+/** https://docs.stripe.com/webhooks#verify-manually */
+function signatureOf(payload: string, secret: string, timestamp: number): string {
+  const mac = createHmac('sha256', secret).update(`${timestamp}.${payload}`).digest('hex');
+  return `t=${timestamp},v1=${mac},v0=6ffbb59b2300aae63f272406069a9788598b792a944a07aba816edb039989a39`;
+}
+
+describe('POST /webhooks/stripe', () => {
+  const clock = new MovedClock();
+  let paydesk: Paydesk;
+
+  beforeAll(async () => {
+    paydesk = await startPaydesk({ STRIPE_WEBHOOK_SECRET: `${SECRET}, ${OLD_SECRET}` }, clock);
+  });
+  afterEach(() => paydesk.sandbox.faults.clear());
+  afterAll(() => paydesk.close());
+
+  /** An event as Stripe would send it: https://docs.stripe.com/api/events/object */
+  function eventOf(type: string, object: object, id = `evt_${randomUUID()}`): string {
+    return JSON.stringify({ id, object: 'event', type, data: { object } }, null, 2);
+  }
+
+  async function deliver(delivery: Delivery, to = paydesk): Promise<{ status: number; type?: string }> {
+    const {
+      payload = eventOf('product.created', { id: 'prod_1' }),
+      secret = SECRET,
+      ageSeconds = 0,
+    } = delivery;
+    const timestamp = Math.floor(clock.now().getTime() / 1000) - ageSeconds;
+    const made = signatureOf(payload, secret, timestamp);
+    const { signature = made } = delivery;
+    const response = await fetch(`${to.url}/webhooks/stripe`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json; charset=utf-8',
+        ...(signature !== null && { 'stripe-signature': signature }),
+      },
+      body: payload,
+    });
+    const text = await response.text();
+    return { status: response.status, ...(text && { type: JSON.parse(text).type }) };
+  }
+
+  function handledAt(eventId: string): Promise<{ handled: boolean }[]> {
+    const statement = 'select handled_at is not null as handled from webhook_events where id = $1';
+    return query(paydesk, statement, [eventId]);
+  }
+
+  describe('takes', () => {
+    it.each<[string, Delivery]>([
+      ['what is signed with the newest secret', { secret: SECRET }],
+      ['what is signed with one that is being replaced', { secret: OLD_SECRET }],
+      ['what is some minutes old', { ageSeconds: 295 }],
+      ['what is some minutes ahead', { ageSeconds: -295 }],
+      [
+        'an event about something without an id',
+        { payload: eventOf('balance.available', { object: 'balance' }) },
+      ],
+      [
+        'bytes as they are',
+        { payload: `\n ${eventOf('product.created', { id: 'prod_1', name: 'Caffè ☕' })}\t` },
+      ],
+      ['a large event', { payload: eventOf('invoice.paid', { id: 'in_1', text: 'x'.repeat(900_000) }) }],
+    ])('%s', async (_what, delivery) => {
+      expect(await deliver(delivery)).toEqual({ status: 200 });
+    });
+  });
+
+  describe('refuses, without telling why,', () => {
+    it.each<[string, Delivery]>([
+      ['what is signed with another secret', { secret: 'whsec_other' }],
+      ['what is older than five minutes', { ageSeconds: 301 }],
+      ['what is more than five minutes ahead', { ageSeconds: -305 }],
+      ['what is not signed', { signature: null }],
+      ['a signature that is none', { signature: 't=1,v0=00' }],
+      ['what is signed but no JSON', { payload: 'evt_1' }],
+      ['an empty body', { payload: '' }],
+    ])('%s', async (_what, delivery) => {
+      expect(await deliver(delivery)).toEqual(REFUSED);
+    });
+
+    it('what was changed on the way', async () => {
+      const timestamp = Math.floor(clock.now().getTime() / 1000);
+      const payload = eventOf('product.created', { id: 'prod_1' });
+      const signature = signatureOf(payload, SECRET, timestamp);
+      expect(await deliver({ payload: payload.replace('prod_1', 'prod_2'), signature })).toEqual(REFUSED);
+      expect(await deliver({ payload: JSON.stringify(JSON.parse(payload)), signature })).toEqual(REFUSED);
+      expect(await deliver({ payload, signature })).toEqual({ status: 200 });
+    });
+  });
+
+  it('refuses what is no JSON by its type, and what is too large', async () => {
+    const text = await fetch(`${paydesk.url}/webhooks/stripe`, { method: 'POST', body: 'evt_1' });
+    expect(text.status).toBe(415);
+    const large = eventOf('invoice.paid', { id: 'in_1', text: 'x'.repeat(1024 * 1024) });
+    expect(await deliver({ payload: large })).toMatchObject({ status: 413 });
+  });
+
+  it('leaves the limit of other routes as it was', async () => {
+    const shop = await paydesk.service();
+    expect((await shop.post('/refund', { paymentID: 'x'.repeat(200_000) })).status).toBe(413);
+  });
+
+  it('does not exist where no secret is set', async () => {
+    const closed = await startPaydesk();
+    try {
+      expect(await deliver({}, closed)).toEqual({ status: 404, type: 'urn:paydesk:not-found' });
+    } finally {
+      await closed.close();
+    }
+  });
+
+  it('deals with an event once, however often it comes', async () => {
+    const customer = await paydesk.stripe.customers.create({});
+    const id = `evt_${randomUUID()}`;
+    const payload = eventOf('customer.deleted', { id: customer.id }, id);
+    expect(await deliver({ payload })).toEqual({ status: 200 });
+    const before = paydesk.stripeCalls.length;
+    expect(await deliver({ payload })).toEqual({ status: 200 });
+    expect(paydesk.stripeCalls.slice(before)).toEqual([]);
+    expect(await handledAt(id)).toEqual([{ handled: true }]);
+  });
+
+  it('has an event sent again that it could not deal with', async () => {
+    const partner = await paydesk.partner('acme');
+    const user = someUser();
+    const card = await saveCard(paydesk, partner, user);
+    const customer = idOf((await paydesk.stripe.paymentMethods.retrieve(card)).customer) ?? '';
+    await paydesk.stripe.customers.del(customer);
+    const id = `evt_${randomUUID()}`;
+    const payload = eventOf('customer.deleted', { id: customer }, id);
+    paydesk.sandbox.faults.add({ path: '/v1/customers/*', kinds: ['error_before_effect'], share: 1 });
+    expect(await deliver({ payload })).toEqual({ status: 503, type: 'urn:paydesk:outcome-unknown' });
+    expect(await handledAt(id)).toEqual([{ handled: false }]);
+    paydesk.sandbox.faults.clear();
+    expect(await deliver({ payload })).toEqual({ status: 200 });
+    expect(await handledAt(id)).toEqual([{ handled: true }]);
+    const owners = 'select generation from customers where user_id = $1 and stripe_customer_id is null';
+    expect(await query(paydesk, owners, [user])).toEqual([{ generation: 2 }]);
+  });
+
+  it('asks Stripe rather than believing that a customer is gone', async () => {
+    const partner = await paydesk.partner('acme');
+    const user = someUser();
+    const card = await saveCard(paydesk, partner, user);
+    const { customer } = await paydesk.stripe.paymentMethods.retrieve(card);
+    expect(await deliver({ payload: eventOf('customer.deleted', { id: customer }) })).toEqual({
+      status: 200,
+    });
+    expect(await partner.get(`/partners/user/${user}/payment_methods`)).toMatchObject({
+      body: [{ stripe_payment_method_id: card }],
+    });
+  });
+
+  it('forgets events that can not come again', async () => {
+    const id = `evt_${randomUUID()}`;
+    await deliver({ payload: eventOf('product.created', { id: 'prod_1' }, id) });
+    clock.moveHours(32 * 24);
+    await deliver({});
+    expect(await handledAt(id)).toEqual([]);
+  });
+});
