@@ -9,6 +9,10 @@ export class MovedClock extends Clock {
   }
 
   moveHours(hours: number): void {
-    this.aheadMs += hours * 60 * 60 * 1000;
+    this.moveSeconds(hours * 60 * 60);
+  }
+
+  moveSeconds(seconds: number): void {
+    this.aheadMs += seconds * 1000;
   }
 }

@@ -1,0 +1,150 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { FaultKind } from '../../libs/stripe-sandbox/faults/fault.js';
+import type { Answer, Caller } from '../support/caller.js';
+import { query } from '../support/database.js';
+import { MovedClock } from '../support/moved-clock.js';
+import { type Paydesk, startPaydesk } from '../support/paydesk.js';
+import { saveCard, someUser } from '../support/saved-card.js';
+
+const PAYMENTS = '/v1/payment_intents';
+/** The worker leaves no operation alone for longer. */
+const LONGEST_WAIT_SECONDS = 31;
+const LEASE_SECONDS = 15;
+
+describe('a charge whose outcome is not known', () => {
+  const clock = new MovedClock();
+  let paydesk: Paydesk;
+  let partner: Caller;
+
+  beforeAll(async () => {
+    paydesk = await startPaydesk({}, clock);
+    partner = await paydesk.partner('acme');
+  });
+  afterEach(() => paydesk.sandbox.faults.clear());
+  afterAll(() => paydesk.close());
+
+  /** A charge that can be sent again and again under its key, and what Stripe has for it. */
+  async function someCharge() {
+    const user = someUser();
+    const card = await saveCard(paydesk, partner, user);
+    const key = randomUUID();
+    const send = (): Promise<Answer> =>
+      partner.post(
+        `/partners/user/${user}/payment_intent`,
+        { amount: '3000', description: user, stripe_payment_method_id: card },
+        { 'idempotency-key': key },
+      );
+    const made = () =>
+      [...paydesk.sandbox.store.paymentIntents.newestFirst()].filter(
+        ({ description }) => description === user,
+      );
+    return { send, made };
+  }
+
+  /** Every charge goes wrong like this until the faults are cleared. */
+  function failCharges(kind: FaultKind): void {
+    paydesk.sandbox.faults.add({ method: 'POST', path: PAYMENTS, kinds: [kind], share: 1 });
+  }
+
+  function chargesSent(): number {
+    return paydesk.stripeCalls.filter((call) => call === `POST ${PAYMENTS}`).length;
+  }
+
+  /** Lets time pass and the worker work until an operation has ended. */
+  async function settled(operationId: string) {
+    for (;;) {
+      clock.moveSeconds(LONGEST_WAIT_SECONDS);
+      await paydesk.resumeOne();
+      const { body } = await partner.get(`/operations/${operationId}`);
+      if (body.state !== 'running') return body;
+    }
+  }
+
+  it.each<FaultKind>(['reset_after_effect', 'error_after_effect', 'half_body', 'bad_json'])(
+    'is told as 503 with its operation after %s, and settles by itself',
+    async (kind) => {
+      const { send, made } = await someCharge();
+      failCharges(kind);
+      const { status, body } = await send();
+      expect({ status, body }).toEqual({
+        status: 503,
+        body: {
+          type: 'urn:paydesk:outcome-unknown',
+          title: 'Outcome unknown',
+          status: 503,
+          detail:
+            'The payment provider did not answer clearly; repeat the request with the same Idempotency-Key only.',
+          instance: expect.stringMatching(/^urn:paydesk:request:/),
+          retryable: true,
+          operationId: expect.stringMatching(/^[0-9a-f-]{36}$/),
+        },
+      });
+      expect((await partner.get(`/operations/${body.operationId}`)).body).toMatchObject({
+        state: 'running',
+        finishedAt: null,
+      });
+
+      paydesk.sandbox.faults.clear();
+      expect(await settled(body.operationId)).toMatchObject({ state: 'succeeded', problem: null });
+      const again = await send();
+      expect(again.status).toBe(201);
+      expect(again.headers.get('idempotent-replayed')).toBe('true');
+      expect(made().map(({ id }) => again.headers.get('location')?.endsWith(id))).toEqual([true]);
+    },
+  );
+
+  // https://docs.stripe.com/api/idempotent_requests: a 500 is kept for its key, and told again.
+  it('is found at Stripe by its operation where Stripe only tells a kept 500 again', async () => {
+    const { send, made } = await someCharge();
+    paydesk.sandbox.faults.add({ method: 'POST', path: PAYMENTS, kinds: ['error_after_effect'] });
+    const { status, headers } = await send();
+    expect(status).toBe(201);
+    expect(made().map(({ id }) => headers.get('location')?.endsWith(id))).toEqual([true]);
+  });
+
+  it('ends as not done where Stripe keeps a 500 and has done nothing; a new key does it', async () => {
+    const { send, made } = await someCharge();
+    paydesk.sandbox.faults.add({ method: 'POST', path: PAYMENTS, kinds: ['error_before_effect'] });
+    const first = await send();
+    expect(first).toMatchObject({
+      status: 409,
+      body: { type: 'urn:paydesk:not-done', retryable: false },
+    });
+    const again = await send();
+    expect(again).toMatchObject({ status: 409, body: { operationId: first.body.operationId } });
+    expect(again.headers.get('idempotent-replayed')).toBe('true');
+    expect(made()).toEqual([]);
+  });
+
+  it.each<[string, FaultKind, object]>([
+    ['found', 'reset_after_effect', { state: 'succeeded', problem: null }],
+    ['not found', 'reset_before_effect', { state: 'failed', problem: 'urn:paydesk:not-done' }],
+  ])('is looked up, never sent again, after 23 hours: %s', async (_what, kind, report) => {
+    const { send } = await someCharge();
+    failCharges(kind);
+    const { body } = await send();
+    clock.moveHours(23);
+    paydesk.sandbox.faults.clear();
+    const sent = chargesSent();
+    expect(await settled(body.operationId)).toMatchObject(report);
+    expect(chargesSent()).toBe(sent);
+  });
+
+  it('is left to the instance that works on it, and taken over once that one has died', async () => {
+    const { send, made } = await someCharge();
+    failCharges('reset_after_effect');
+    const { body } = await send();
+    const leaseEnd = new Date(clock.now().getTime() + LEASE_SECONDS * 1000);
+    const lease = 'update operations set lease_id = gen_random_uuid(), lease_expires_at = $2 where id = $1';
+    await query(paydesk, lease, [body.operationId, leaseEnd]);
+    paydesk.sandbox.faults.clear();
+
+    const meanwhile = await send();
+    expect(meanwhile).toMatchObject({ status: 409, body: { type: 'urn:paydesk:in-progress' } });
+    expect(meanwhile.headers.get('retry-after')).toBe('1');
+    clock.moveSeconds(LEASE_SECONDS + 1);
+    expect((await send()).status).toBe(201);
+    expect(made()).toHaveLength(1);
+  });
+});
