@@ -37,7 +37,7 @@ export async function createDatabase(serverUrl: string, name: string, template: 
 
 /** Removes a database, ending what is still connected to it. */
 export async function dropDatabase(serverUrl: string, name: string): Promise<void> {
-  await execute(serverUrl, `drop database ${name} with (force)`);
+  await execute(serverUrl, `drop database if exists ${name} with (force)`);
 }
 
 /** The same server, another database. */
