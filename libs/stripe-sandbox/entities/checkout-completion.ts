@@ -26,7 +26,7 @@ export function completeCheckout(
 export function checkoutCustomer(ctx: Context, facts: CheckoutFacts): string {
   if (facts.customer !== null) return facts.customer;
   const { email, name } = facts.contact!;
-  const { id } = createCustomer(ctx, { email, ...(name !== null && { name }) });
+  const { id } = createCustomer(ctx, { ...(email !== null && { email }), ...(name !== null && { name }) });
   ctx.store.checkoutFacts.update(facts.id, { customer: id });
   return id;
 }

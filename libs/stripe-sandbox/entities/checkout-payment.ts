@@ -21,12 +21,16 @@ export interface CardEntry {
  * Tries to pay a session. It completes once its payment has succeeded, be it after an authentication.
  * Source: https://docs.stripe.com/payments/checkout/how-checkout-works.
  * @returns where the cardholder must authenticate, if at all
- * @throws StripeFailure 400 unless it is open, 402 for a card that is invalid or declined
+ * @throws StripeFailure 400 unless it is open, 402 for a card that is declined
  */
-export function payCheckout(ctx: Context, session: Stripe.Checkout.Session, entry: CardEntry): string | null {
+export function payCheckout(
+  ctx: Context,
+  session: Stripe.Checkout.Session,
+  paymentMethod: Stripe.PaymentMethod,
+): string | null {
   if (session.status !== 'open') throw failures.invalidRequest('This Checkout Session is no longer open.');
-  const paymentMethod = enteredMethod(ctx, entry);
-  const contact = { email: entry.email, name: entry.name };
+  const { email, name } = paymentMethod.billing_details;
+  const contact = { email: email ?? session.customer_details?.email ?? null, name };
   const facts = ctx.store.checkoutFacts.update(session.id, { contact });
   const returnUrl = `${session.url}/done`;
   if (session.mode === 'setup') {

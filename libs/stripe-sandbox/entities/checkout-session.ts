@@ -31,7 +31,7 @@ export interface CheckoutFacts {
   payment_intent: string | null;
   subscription: string | null;
   /** As last entered on the page. */
-  contact: { email: string; name: string | null } | null;
+  contact: { email: string | null; name: string | null } | null;
 }
 
 /**

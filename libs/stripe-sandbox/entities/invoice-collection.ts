@@ -17,10 +17,12 @@ export interface PaymentChoice {
 }
 
 /**
- * Tries to pay an open invoice. Source: https://docs.stripe.com/api/invoices/pay.
- * @throws StripeFailure 400 unless it is open and there is something to pay with, 402 for a decline
+ * Tries to pay an invoice; a draft is finalized first. Source: https://docs.stripe.com/api/invoices/pay.
+ * @throws StripeFailure 400 unless it can be paid and there is something to pay with, 402 for a decline
  */
-export function payInvoice(ctx: Context, invoice: Stripe.Invoice, choice: PaymentChoice): Stripe.Invoice {
+export function payInvoice(ctx: Context, given: Stripe.Invoice, choice: PaymentChoice): Stripe.Invoice {
+  const invoice = given.status === 'draft' ? finalizeInvoice(ctx, given) : given;
+  if (given.status === 'draft' && invoice.status === 'paid') return invoice;
   if (invoice.status === 'paid') throw failures.invalidRequest('Invoice is already paid');
   if (invoice.status !== 'open') {
     throw failures.invalidRequest(`This invoice is ${invoice.status}, so it can't be paid.`);

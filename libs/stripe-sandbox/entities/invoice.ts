@@ -4,27 +4,34 @@ import { minimumChargeMinor } from '../currencies.js';
 import { schedule } from '../due.js';
 import { failures } from '../http/errors.js';
 import { newId } from '../store/ids.js';
+import { lineOfItem } from './invoice-item.js';
 import type { LineDraft } from './invoice-lines.js';
 import { cancelPaymentIntent, createPaymentIntent } from './payment-intent.js';
 
 /** What a new invoice is about. */
 export interface InvoiceDraft {
-  subscription: Stripe.Subscription;
-  reason: 'subscription_create' | 'subscription_cycle' | 'subscription_update';
-  lines: LineDraft[];
+  customer: string;
+  currency: string;
+  /** null for an invoice that is made by hand. */
+  subscription: Stripe.Subscription | null;
+  reason: 'manual' | 'subscription_create' | 'subscription_cycle' | 'subscription_update';
+  /** What has waited for an invoice of the customer's. */
+  items?: readonly Stripe.InvoiceItem[];
+  lines?: LineDraft[];
   period: { start: number; end: number };
   /** When it becomes open by itself; null when somebody sees to that now. */
   finalizesAt: number | null;
+  /** What its maker has said of it. */
+  given?: Partial<Pick<Stripe.Invoice, 'default_payment_method' | 'description' | 'metadata'>>;
 }
 
 /** Writes a draft. Source: https://docs.stripe.com/api/invoices/object. */
 export function draftInvoice(ctx: Context, draft: InvoiceDraft): Stripe.Invoice {
-  const { subscription, lines, finalizesAt } = draft;
+  const { customer, currency, finalizesAt, items = [] } = draft;
   const invoice = ctx.store.invoices.insert(blankInvoice(ctx, draft));
-  const customer = subscription.customer as string;
-  if (ctx.store.customers.get(customer)?.currency === null) {
-    ctx.store.customers.update(customer, { currency: lines[0]?.currency ?? subscription.currency });
-  }
+  for (const { id } of items) ctx.store.invoiceItems.update(id, { invoice: invoice.id });
+  if (ctx.store.customers.get(customer)?.currency === null)
+    ctx.store.customers.update(customer, { currency });
   ctx.emit('invoice.created', invoice);
   schedule(ctx, 'invoices', invoice.id, { at: finalizesAt, customer });
   return invoice;
@@ -159,6 +166,7 @@ function applyBalance({ total, currency }: Stripe.Invoice, balance: number) {
 }
 
 const DESCRIPTIONS: Record<string, string> = {
+  manual: 'Payment for Invoice',
   subscription_create: 'Subscription creation',
   subscription_cycle: 'Subscription update',
   subscription_update: 'Subscription update',
@@ -191,12 +199,11 @@ function requestPayment(ctx: Context, invoice: Stripe.Invoice, savesCard: boolea
   ctx.store.intentInvoices.insert({ id: intent.id, invoicePayment: payment.id });
 }
 
-function blankInvoice(
-  ctx: Context,
-  { subscription, reason, lines, period, finalizesAt }: InvoiceDraft,
-): Stripe.Invoice {
+function blankInvoice(ctx: Context, draft: InvoiceDraft): Stripe.Invoice {
+  const { currency, subscription, reason, period, finalizesAt, items = [] } = draft;
   const id = newId('invoice');
-  const customer = ctx.store.customers.get(subscription.customer as string)!;
+  const customer = ctx.store.customers.get(draft.customer)!;
+  const lines = [...items.map(lineOfItem), ...(draft.lines ?? [])];
   const total = lines.reduce((sum, { amount }) => sum + amount, 0);
   return {
     id,
@@ -207,12 +214,12 @@ function blankInvoice(
     amount_remaining: Math.max(0, total),
     attempt_count: 0,
     attempted: false,
-    auto_advance: true,
+    auto_advance: finalizesAt !== null || subscription !== null,
     automatically_finalizes_at: finalizesAt,
     billing_reason: reason,
     collection_method: 'charge_automatically',
     created: ctx.now(customer.id),
-    currency: lines[0]?.currency ?? subscription.currency,
+    currency,
     customer: customer.id,
     customer_address: customer.address ?? null,
     customer_email: customer.email,
@@ -227,14 +234,14 @@ function blankInvoice(
     ending_balance: null,
     lines: {
       object: 'list',
-      data: lines.map((line) => ({ ...line, id: newId('invoiceLineItem'), invoice: id })),
+      data: linesOn(id, lines),
       has_more: false,
       url: `/v1/invoices/${id}/lines`,
     },
     metadata: {},
     next_payment_attempt: finalizesAt,
     number: null,
-    parent: {
+    parent: subscription && {
       type: 'subscription_details',
       quote_details: null,
       subscription_details: { metadata: subscription.metadata, subscription: subscription.id },
@@ -249,8 +256,12 @@ function blankInvoice(
     test_clock: customer.test_clock ?? null,
     total,
     total_excluding_tax: total,
+    ...draft.given,
   };
 }
+
+const linesOn = (invoice: string, lines: readonly LineDraft[]): Stripe.InvoiceLineItem[] =>
+  lines.map((line) => ({ ...line, id: newId('invoiceLineItem'), invoice }));
 
 /** What Stripe's invoices can carry and the sandbox's do not. */
 const UNUSED = {

@@ -2,6 +2,7 @@ import type Stripe from 'stripe';
 import type { Context } from '../context.js';
 import { periodAt, prorated } from './billing-period.js';
 import { subscriptionOf } from './invoice-collection.js';
+import { pendingItems } from './invoice-item.js';
 import { draftInvoice, finalizeInvoice, stopCollecting, voidInvoice } from './invoice.js';
 import { takePendingLines } from './proration.js';
 import {
@@ -113,9 +114,13 @@ function renew(ctx: Context, before: Stripe.Subscription): void {
   const renewed = { ...before, items: itemList(before.id, items) };
   const share = (amountMinor: number): number =>
     prorated(amountMinor, whole, start) - prorated(amountMinor, whole, end);
+  const customer = before.customer as string;
   const invoice = draftInvoice(ctx, {
+    customer,
+    currency: before.currency,
     subscription: before,
     reason: 'subscription_cycle',
+    items: pendingItems(ctx, customer, before.currency),
     lines: [...takePendingLines(ctx, before.id), ...periodLines(ctx, renewed, share)],
     period: { start: before.items.data[0]!.current_period_start, end: start },
     finalizesAt: start + HOUR,
@@ -132,8 +137,11 @@ function renew(ctx: Context, before: Stripe.Subscription): void {
 export function invoiceNow(ctx: Context, subscription: Stripe.Subscription): Stripe.Invoice | undefined {
   const lines = takePendingLines(ctx, subscription.id);
   if (lines.length === 0) return undefined;
-  const now = ctx.now(subscription.customer as string);
+  const customer = subscription.customer as string;
+  const now = ctx.now(customer);
   const invoice = draftInvoice(ctx, {
+    customer,
+    currency: subscription.currency,
     subscription,
     reason: 'subscription_update',
     lines,

@@ -7,6 +7,7 @@ import { mergeMetadata, type MetadataChange } from '../http/metadata.js';
 import { newId } from '../store/ids.js';
 import { periodAt, type Period } from './billing-period.js';
 import { payingMethod, payInvoice } from './invoice-collection.js';
+import { pendingItems } from './invoice-item.js';
 import { itemLine, onceLine, trialLine, type LineDraft } from './invoice-lines.js';
 import { draftInvoice, finalizeInvoice } from './invoice.js';
 import { amountOf } from './price.js';
@@ -152,7 +153,8 @@ function firstInvoice(
   subscription: Stripe.Subscription,
   extras: readonly { price: Stripe.Price; quantity: number }[],
 ): Stripe.Invoice {
-  const { id, items, created } = subscription;
+  const { id, items, created, currency } = subscription;
+  const customer = subscription.customer as string;
   const lines =
     subscription.status === 'trialing'
       ? items.data.map((item) =>
@@ -163,8 +165,11 @@ function firstInvoice(
     onceLine(ctx, price, { quantity, subscription: id, at: created }),
   );
   const invoice = draftInvoice(ctx, {
+    customer,
+    currency,
     subscription,
     reason: 'subscription_create',
+    items: pendingItems(ctx, customer, currency),
     lines: [...once, ...lines],
     period: { start: created, end: created },
     finalizesAt: null,

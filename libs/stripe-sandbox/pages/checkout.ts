@@ -1,7 +1,7 @@
 import type Stripe from 'stripe';
 import type { Context } from '../context.js';
 import { linesOf } from '../entities/checkout-items.js';
-import { attemptedPayment, payCheckout } from '../entities/checkout-payment.js';
+import { attemptedPayment, enteredMethod, payCheckout } from '../entities/checkout-payment.js';
 import { redirectTarget } from '../entities/checkout-urls.js';
 import { readCardEntry } from './card-entry.js';
 import { checkoutPage } from './checkout-page.js';
@@ -21,7 +21,7 @@ export const checkoutPages: Page[] = [
       if (!session) return NOT_FOUND;
       if (session.status !== 'open') return showSession(ctx, session);
       const entry = readCardEntry(body, { email: contactOf(ctx, session).email, now: ctx.now() });
-      const outcome = attempt(() => payCheckout(ctx, session, entry));
+      const outcome = attempt(() => payCheckout(ctx, session, enteredMethod(ctx, entry)));
       if ('refusal' in outcome) return showOpen(ctx, session, outcome.refusal);
       return { goTo: outcome.done ?? successUrl(session) };
     },

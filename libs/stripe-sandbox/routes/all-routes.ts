@@ -4,9 +4,11 @@ import { checkoutSessionRoutes } from './checkout-sessions.js';
 import { customerRoutes } from './customers.js';
 import { disputeRoutes } from './disputes.js';
 import { eventRoutes } from './events.js';
+import { invoiceItemRoutes } from './invoice-items.js';
 import { invoicePaymentRoutes, invoiceRoutes } from './invoices.js';
 import { paymentIntentRoutes } from './payment-intents.js';
 import { paymentMethodRoutes } from './payment-methods.js';
+import { paymentPageRoutes } from './payment-pages.js';
 import { priceRoutes } from './prices.js';
 import { productRoutes } from './products.js';
 import { refundRoutes } from './refunds.js';
@@ -28,9 +30,11 @@ export const allRoutes: readonly Route[] = [
   ...productRoutes,
   ...priceRoutes,
   ...checkoutSessionRoutes,
+  ...paymentPageRoutes,
   ...subscriptionRoutes,
   ...subscriptionItemRoutes,
   ...invoiceRoutes,
+  ...invoiceItemRoutes,
   ...invoicePaymentRoutes,
   ...eventRoutes,
   ...webhookEndpointRoutes,

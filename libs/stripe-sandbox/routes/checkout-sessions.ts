@@ -1,6 +1,7 @@
 import type Stripe from 'stripe';
 import type { Context } from '../context.js';
 import { currencyParam } from '../currencies.js';
+import { shippingParams } from '../entities/address.js';
 import { linesOf } from '../entities/checkout-items.js';
 import {
   createCheckoutSession,
@@ -58,6 +59,7 @@ export const createParams = {
     metadata: metadata(),
     receipt_email: string(),
     setup_future_usage: oneOf('off_session', 'on_session'),
+    shipping: object(shippingParams),
     statement_descriptor: string({ maxLength: 22 }),
     statement_descriptor_suffix: string({ maxLength: 22 }),
   }),

@@ -1,6 +1,8 @@
 import type Stripe from 'stripe';
 import type { Context } from '../context.js';
+import { currencyParam } from '../currencies.js';
 import { payInvoice, subscriptionOf } from '../entities/invoice-collection.js';
+import { createInvoice } from '../entities/manual-invoice.js';
 import { finalizeInvoice, markUncollectible, voidInvoice } from '../entities/invoice.js';
 import { usePaymentMethod } from '../entities/payment-method.js';
 import { isWithin, listPage, listParams, pageOf } from '../http/lists.js';
@@ -11,7 +13,25 @@ import { route, type Route } from '../http/route.js';
 
 const status = oneOf('draft', 'open', 'paid', 'uncollectible', 'void');
 
+/** Source: https://docs.stripe.com/api/invoices/create, for one that is finalized and paid by further calls. */
+export const createParams = {
+  auto_advance: boolean(),
+  collection_method: oneOf('charge_automatically'),
+  currency: currencyParam(),
+  customer: required(string()),
+  default_payment_method: string(),
+  description: string(),
+  metadata: metadata(),
+  pending_invoice_items_behavior: oneOf('exclude', 'include'),
+};
+
 export const invoiceRoutes: Route[] = [
+  route({
+    method: 'POST',
+    path: '/v1/invoices',
+    params: createParams,
+    handle: ({ ctx, params }) => createInvoice(ctx, params),
+  }),
   route({
     method: 'GET',
     path: '/v1/invoices',

@@ -13,6 +13,7 @@ export type CollectionName =
   | 'checkoutSessions'
   | 'subscriptions'
   | 'invoices'
+  | 'invoiceItems'
   | 'invoicePayments'
   | 'disputes'
   | 'events'

@@ -132,6 +132,11 @@ export const nouns: Record<string, Noun> = {
       }),
     },
   },
+  invoiceitem: {
+    called: 'invoiceitem',
+    pathParam: 'id',
+    expandable: { customer: 'customers', invoice: 'invoices', test_clock: 'testClocks' },
+  },
   invoice_payment: {
     called: 'invoice_payment',
     pathParam: 'id',
@@ -167,6 +172,7 @@ export const objectOf: Partial<Record<CollectionName, string>> = {
   subscriptions: 'subscription',
   itemOwners: 'subscription_item',
   invoices: 'invoice',
+  invoiceItems: 'invoiceitem',
   invoicePayments: 'invoice_payment',
   disputes: 'dispute',
   events: 'event',

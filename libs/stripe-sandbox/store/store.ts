@@ -70,6 +70,10 @@ export class Store {
   ]);
   readonly subscriptions = new Collection<Stripe.Subscription>('subscriptions', this.#record, ['customer']);
   readonly invoices = new Collection<Stripe.Invoice>('invoices', this.#record, ['customer']);
+  readonly invoiceItems = new Collection<Stripe.InvoiceItem>('invoiceItems', this.#record, [
+    'customer',
+    'invoice',
+  ]);
   readonly invoicePayments = new Collection<Stripe.InvoicePayment>('invoicePayments', this.#record, [
     'invoice',
   ]);

@@ -1,0 +1,60 @@
+import type Stripe from 'stripe';
+import type { Context } from '../context.js';
+import { currencyParam } from '../currencies.js';
+import { createInvoiceItem, deleteInvoiceItem } from '../entities/invoice-item.js';
+import { isWithin, listPage, listParams } from '../http/lists.js';
+import { fromPath } from '../http/lookup.js';
+import { metadata } from '../http/metadata.js';
+import { boolean, integer, range, required, string } from '../http/params.js';
+import { route, type Route } from '../http/route.js';
+
+/** Source: https://docs.stripe.com/api/invoiceitems/create, for a bare amount that waits for an invoice. */
+export const createParams = {
+  amount: required(integer()),
+  currency: currencyParam(),
+  customer: required(string()),
+  description: string(),
+  metadata: metadata(),
+};
+
+export const invoiceItemRoutes: Route[] = [
+  route({
+    method: 'POST',
+    path: '/v1/invoiceitems',
+    params: createParams,
+    handle: ({ ctx, params }) => createInvoiceItem(ctx, params),
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/invoiceitems',
+    params: {
+      ...listParams,
+      created: range(),
+      customer: string(),
+      invoice: string(),
+      pending: boolean(),
+    },
+    handle: ({ ctx, params }) =>
+      listPage(ctx.store.invoiceItems, params, {
+        url: '/v1/invoiceitems',
+        where: { customer: params.customer, invoice: params.invoice },
+        filter: ({ date, invoice }) =>
+          isWithin(date, params.created) &&
+          (params.pending === undefined || params.pending === (invoice === null)),
+      }),
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/invoiceitems/:invoiceitem',
+    params: {},
+    handle: ({ ctx, path }) => itemIn(ctx, path.invoiceitem),
+  }),
+  route({
+    method: 'DELETE',
+    path: '/v1/invoiceitems/:invoiceitem',
+    params: {},
+    handle: ({ ctx, path }) => deleteInvoiceItem(ctx, itemIn(ctx, path.invoiceitem)),
+  }),
+];
+
+const itemIn = (ctx: Context, id: string): Stripe.InvoiceItem => fromPath(ctx.store.invoiceItems, id);

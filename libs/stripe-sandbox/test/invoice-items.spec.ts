@@ -1,0 +1,72 @@
+import { expect, test } from 'vitest';
+import { at, openClub } from './club.js';
+import { failureOf, openBench } from './support.js';
+
+test('what waits for a customer is put on an invoice that asks for it', async () => {
+  const { stripe } = await openBench();
+  const { id: customer } = await stripe.customers.create({});
+  const item = await stripe.invoiceItems.create({
+    customer,
+    amount: 2000,
+    currency: 'eur',
+    description: 'Labels',
+  });
+  expect(item).toMatchObject({ amount: 2000, date: at('2026-11-01'), invoice: null, proration: false });
+  await stripe.invoiceItems.create({ customer, amount: -500 });
+  const empty = await stripe.invoices.create({ customer });
+  expect(empty).toMatchObject({ total: 0, status: 'draft', billing_reason: 'manual', parent: null });
+  const invoice = await stripe.invoices.create({ customer, pending_invoice_items_behavior: 'include' });
+  expect(invoice).toMatchObject({ currency: 'eur', total: 1500, auto_advance: false });
+  expect(invoice.lines.data.map(({ amount, description }) => [amount, description])).toEqual([
+    [2000, 'Labels'],
+    [-500, null],
+  ]);
+  expect(await stripe.invoiceItems.retrieve(item.id)).toMatchObject({ invoice: invoice.id });
+  expect((await stripe.invoiceItems.list({ customer, pending: true })).data).toEqual([]);
+  expect((await stripe.invoiceItems.list({ invoice: invoice.id })).data).toHaveLength(2);
+});
+
+test('an item is deleted only while it waits', async () => {
+  const { stripe } = await openBench();
+  const { id: customer } = await stripe.customers.create({});
+  const make = () => stripe.invoiceItems.create({ customer, amount: 2000 });
+  const { id } = await make();
+  expect(await stripe.invoiceItems.del(id)).toMatchObject({ id, object: 'invoiceitem', deleted: true });
+  const taken = await make();
+  const invoice = await stripe.invoices.create({ customer, pending_invoice_items_behavior: 'include' });
+  expect(invoice.total).toBe(2000);
+  expect(await failureOf(stripe.invoiceItems.del(taken.id))).toMatchObject({ statusCode: 400 });
+  const { data } = await stripe.events.list({ types: ['invoiceitem.created', 'invoiceitem.deleted'] });
+  expect(data.map(({ type }) => type)).toEqual([
+    'invoiceitem.created',
+    'invoiceitem.deleted',
+    'invoiceitem.created',
+  ]);
+});
+
+test('paying a draft finalizes it; declined, it stays open', async () => {
+  const { stripe, customer, card } = await openClub();
+  await stripe.invoiceItems.create({ customer, amount: 2000 });
+  const params = { customer, pending_invoice_items_behavior: 'include' as const };
+  const { id } = await stripe.invoices.create({ ...params, description: 'Once' });
+  const bad = await stripe.paymentMethods.attach('pm_card_chargeCustomerFail', { customer });
+  const failure = await failureOf(stripe.invoices.pay(id, { payment_method: bad.id }));
+  expect(failure).toMatchObject({ statusCode: 402, code: 'card_declined' });
+  expect(await stripe.invoices.retrieve(id)).toMatchObject({ status: 'open', attempt_count: 1 });
+  expect(await stripe.invoices.pay(id, { payment_method: card })).toMatchObject({
+    status: 'paid',
+    amount_paid: 2000,
+    description: 'Once',
+    number: expect.stringMatching(/^[A-Z0-9]{8}-0001$/),
+  });
+});
+
+// https://docs.stripe.com/billing/invoices/subscription#adding-upcoming-invoice-items
+test("a renewal takes along what waits for the subscription's customer", async () => {
+  const { stripe, subscribe, customer, invoices, wait } = await openClub();
+  const { id } = await subscribe();
+  await stripe.invoiceItems.create({ customer, amount: 250 });
+  wait(31);
+  const [renewal] = await invoices(id);
+  expect(renewal).toMatchObject({ status: 'paid', total: 1250 });
+});

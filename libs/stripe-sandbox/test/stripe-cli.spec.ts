@@ -1,0 +1,67 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type Stripe from 'stripe';
+import { expect, onTestFinished, test } from 'vitest';
+import type { Sandbox } from '../create-sandbox.js';
+import { openBench, TEST_KEY } from './support.js';
+
+/** The official CLI (https://docs.stripe.com/stripe-cli), a client that nobody here has written. */
+const CLI = createRequire(import.meta.url).resolve('@stripe/cli/bin/shim.js');
+
+/** What the CLI's fixtures are written for: they send `payment_method_types`, which endive refuses. */
+const ITS_VERSION = '2026-08-26.dahlia';
+
+/** Runs `stripe trigger`, away from the user's own configuration and without a word to anybody else. */
+async function trigger(sandbox: Sandbox, event: string): Promise<string> {
+  const home = mkdtempSync(join(tmpdir(), 'stripe-cli-'));
+  onTestFinished(() => rmSync(home, { recursive: true, force: true }));
+  const options = ['--api-base', sandbox.url, '--api-key', TEST_KEY, '--api-version', ITS_VERSION];
+  const { stdout } = await promisify(execFile)(process.execPath, [CLI, 'trigger', event, ...options], {
+    env: {
+      PATH: process.env['PATH'],
+      HOME: home,
+      XDG_CONFIG_HOME: home,
+      DO_NOT_TRACK: '1',
+      STRIPE_CLI_TELEMETRY_OPTOUT: '1',
+      STRIPE_NO_AUTO_UPDATE: '1',
+    },
+  });
+  return stdout;
+}
+
+type Told = { [T in Stripe.Event['type']]?: object };
+
+const EVENTS: Told = {
+  'payment_intent.succeeded': { object: 'payment_intent', amount_received: 2000, status: 'succeeded' },
+  'payment_intent.payment_failed': {
+    object: 'payment_intent',
+    status: 'requires_payment_method',
+    last_payment_error: { code: 'card_declined', decline_code: 'generic_decline' },
+  },
+  'setup_intent.succeeded': { object: 'setup_intent', status: 'succeeded' },
+  'charge.refunded': { object: 'charge', amount: 100, amount_refunded: 100, refunded: true },
+  'charge.dispute.created': { object: 'dispute', amount: 100, status: 'warning_needs_response' },
+  'checkout.session.completed': {
+    object: 'checkout.session',
+    amount_total: 3000,
+    customer_details: { email: 'stripe@example.com', name: 'Jenny Rosen' },
+    payment_status: 'paid',
+    status: 'complete',
+  },
+  'customer.subscription.created': { object: 'subscription', currency: 'usd' },
+  'customer.subscription.updated': { object: 'subscription', metadata: { foo: 'bar' } },
+  'customer.subscription.deleted': { object: 'subscription', status: 'canceled' },
+  'invoice.paid': { object: 'invoice', amount_paid: 2000, billing_reason: 'manual', status: 'paid' },
+  'invoice.payment_failed': { object: 'invoice', amount_remaining: 2000, attempted: true, status: 'open' },
+};
+
+test.for(Object.entries(EVENTS))('stripe trigger %s', async ([type, resource]) => {
+  const { sandbox, stripe } = await openBench();
+  expect(await trigger(sandbox, type)).toContain('Trigger succeeded!');
+  const { data } = await stripe.events.list({ type });
+  expect(data[0]?.data.object).toMatchObject(resource);
+});
