@@ -100,7 +100,7 @@ describe('.env.example', () => {
   it('lists every setting, each with a comment', () => {
     const sources = readFileSync('src/config/settings.ts', 'utf8');
     const settings = [...sources.matchAll(/^  readonly ([A-Z_]+)/gm)].map(([, name]) => name);
-    expect([...variables.keys()].toSorted()).toEqual(settings.toSorted());
+    expect(new Set(variables.keys())).toEqual(new Set(settings));
   });
 
   it('shows the defaults', () => {
