@@ -63,7 +63,7 @@ export class OperationsService {
     if (!held) return false;
     const kind = this.kinds.get(held.kind);
     // An operation of another version of this service is left to that version.
-    if (kind) await this.attempt(kind, held).catch(ignoreTold);
+    if (kind) await this.whileHeld(held, () => this.attempt(kind, held)).catch(ignoreTold);
     else await this.store.release(held);
     return true;
   }

@@ -1,0 +1,62 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { query } from '../support/database.js';
+import { MovedClock } from '../support/moved-clock.js';
+import { type Paydesk, startPaydesk } from '../support/paydesk.js';
+import { saveCard, someUser } from '../support/saved-card.js';
+
+const PAYMENTS = { method: 'POST', path: '/v1/payment_intents' } as const;
+const FOREVER_MS = 600_000;
+const LONGEST_WAIT_SECONDS = 31;
+const RENEWAL_MS = 5_000;
+/** Two of these are more than a lease, one is less. */
+const MOST_OF_A_LEASE_SECONDS = 10;
+
+const clock = new MovedClock();
+let paydesk: Paydesk;
+
+beforeAll(async () => {
+  vi.useFakeTimers({ toFake: ['setInterval'] });
+  paydesk = await startPaydesk({}, clock);
+});
+afterAll(async () => {
+  await paydesk.close();
+  vi.useRealTimers();
+});
+
+it('keeps what the worker is at from others, however long the call to Stripe lasts', async () => {
+  const { faults } = paydesk.sandbox;
+  const partner = await paydesk.partner('acme');
+  const user = someUser();
+  const body = {
+    amount: '3000',
+    description: 'x',
+    stripe_payment_method_id: await saveCard(paydesk, partner, user),
+  };
+  const key = { 'idempotency-key': randomUUID() };
+  const send = () => partner.post(`/partners/user/${user}/payment_intent`, body, key);
+
+  faults.add({ ...PAYMENTS, kinds: ['reset_before_effect'], share: 1 });
+  const { operationId } = (await send()).body;
+  faults.clear();
+  const hang = faults.add({ ...PAYMENTS, kinds: ['wait'], waitMs: FOREVER_MS });
+  clock.moveSeconds(LONGEST_WAIT_SECONDS);
+  const resumed = paydesk.resumeOne();
+  await vi.waitFor(() => expect(hang.struck.wait).toBe(1));
+
+  clock.moveSeconds(MOST_OF_A_LEASE_SECONDS);
+  const renewedFrom = clock.now();
+  await vi.advanceTimersByTimeAsync(RENEWAL_MS);
+  await vi.waitFor(async () => {
+    const lease = 'select lease_expires_at as "end" from operations where id = $1';
+    const [row] = await query<{ end: Date }>(paydesk, lease, [operationId]);
+    expect(row?.end.getTime()).toBeGreaterThan(renewedFrom.getTime() + MOST_OF_A_LEASE_SECONDS * 1000);
+  });
+  clock.moveSeconds(MOST_OF_A_LEASE_SECONDS);
+  expect(await paydesk.resumeOne()).toBe(false);
+
+  faults.clear();
+  await resumed;
+  const again = await send();
+  expect([again.status, again.headers.get('idempotent-replayed')]).toEqual([201, 'true']);
+});
