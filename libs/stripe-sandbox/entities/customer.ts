@@ -45,13 +45,16 @@ export function updateCustomer(
 }
 
 /**
- * Deletes a customer and detaches its payment methods.
+ * Deletes a customer; its payment methods are of no more use.
  * Source: https://docs.stripe.com/api/customers/delete.
  */
 export function deleteCustomer(ctx: Context, customer: Stripe.Customer): Stripe.DeletedCustomer {
-  const { paymentMethods } = ctx.store;
+  const { paymentMethods, cardFacts } = ctx.store;
   const owned = [...paymentMethods.newestFirst({ where: { customer: customer.id } })];
-  for (const { id } of owned) paymentMethods.update(id, { customer: null });
+  for (const { id } of owned) {
+    paymentMethods.update(id, { customer: null });
+    cardFacts.update(id, { isSpent: true });
+  }
   ctx.store.customers.remove(customer.id);
   ctx.emit('customer.deleted', customer);
   const tombstone = { id: customer.id, object: 'customer', deleted: true } as const;

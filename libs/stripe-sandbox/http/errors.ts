@@ -115,7 +115,11 @@ export const failures = {
       param,
     ),
   metadataTooMany: (count: number) =>
-    invalid(`Metadata can have up to 50 keys, but this object would have ${count}.`, undefined, 'metadata'),
+    invalid(
+      `Metadata can have up to 50 keys, but you've set ${count}. Email us at support+metadata@stripe.com for more information.`,
+      undefined,
+      'metadata',
+    ),
   noLongerSupported: (param: string, code: string, message: string) => invalid(message, code, param),
   exclusive: (one: string, other: string) =>
     invalid(`Received both ${one} and ${other} parameters. Please pass in only one.`, undefined, one),

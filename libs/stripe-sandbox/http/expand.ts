@@ -10,15 +10,14 @@ const isObject = (value: unknown): value is Json => typeof value === 'object' &&
 
 /**
  * A copy of a response with the named references replaced by what they refer to.
- * Source: https://docs.stripe.com/api/expanding_objects (4 levels; lists from `data`).
+ * Source: https://docs.stripe.com/api/expanding_objects (4 levels, of which a list's `data` is one).
  * @throws StripeFailure 400 for a path that leads to nothing expandable
  */
 export function expand<T>(response: T, paths: readonly string[], store: Store): T {
   let expanded: unknown = response;
   for (const path of paths) {
     const steps = path.split('.');
-    const levels = steps[0] === 'data' ? steps.length - 1 : steps.length;
-    if (levels > DEEPEST) throw failures.tooDeep(path);
+    if (steps.length > DEEPEST) throw failures.tooDeep(path);
     expanded = new Expansion(path, store).into(expanded, steps, undefined, '');
   }
   return expanded as T;

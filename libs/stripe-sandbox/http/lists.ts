@@ -31,7 +31,7 @@ export function listPage<T extends Entity>(
 ): Stripe.ApiList<T> {
   const { limit = 10, starting_after: after, ending_before: before } = params;
   if (after !== undefined && before !== undefined)
-    throw failures.exclusive('ending_before', 'starting_after');
+    throw failures.exclusive('starting_after', 'ending_before');
   if (after !== undefined) fromParam(collection, after, 'starting_after');
   if (before !== undefined) fromParam(collection, before, 'ending_before');
   const candidates =
@@ -58,7 +58,7 @@ export function pageOf<T extends { id: string; object: string }>(
   url: string,
 ): Stripe.ApiList<T> {
   if (after !== undefined && before !== undefined)
-    throw failures.exclusive('ending_before', 'starting_after');
+    throw failures.exclusive('starting_after', 'ending_before');
   const placeOf = (id: string, param: string): number => {
     const place = items.findIndex((item) => item.id === id);
     if (place === -1) throw failures.noSuch(items[0]?.object ?? 'item', id, param, 400);

@@ -11,7 +11,7 @@ export interface Reply {
 }
 
 export function success(resource: object): Reply {
-  return { status: 200, headers: {}, body: JSON.stringify(resource) };
+  return { status: 200, headers: {}, body: textOf(resource) };
 }
 
 /** Stripe's error body. Source: https://docs.stripe.com/api/errors. */
@@ -23,8 +23,11 @@ export function failure(cause: StripeFailure, requestId: string, nowSeconds: num
     request_log_url: `https://dashboard.stripe.com/test/logs/${requestId}?t=${nowSeconds}`,
   };
   const headers = status === 401 ? { 'WWW-Authenticate': 'Basic realm="Stripe"' } : cause.headers;
-  return { status, headers, body: JSON.stringify({ error }) };
+  return { status, headers, body: textOf({ error }) };
 }
+
+/** JSON as Stripe writes it: indented. */
+const textOf = (body: object): string => JSON.stringify(body, undefined, 2);
 
 /** The page of Stripe's that explains an error code. */
 export const docUrlOf = (code: string): string =>

@@ -69,6 +69,18 @@ test('a default payment method must be attached to the customer', async () => {
   expect((await choose(own.id)).invoice_settings.default_payment_method).toBe(own.id);
 });
 
+test("a deleted customer's cards are of no more use to anybody", async () => {
+  const { stripe } = await openBench();
+  const [{ id }, { id: customer }] = [await stripe.customers.create({}), await stripe.customers.create({})];
+  const card = await stripe.paymentMethods.attach('pm_card_visa', { customer: id });
+  await stripe.customers.del(id);
+  expect((await stripe.paymentMethods.retrieve(card.id)).customer).toBeNull();
+  expect(await failureOf(stripe.paymentMethods.attach(card.id, { customer }))).toMatchObject({
+    statusCode: 400,
+    message: expect.stringContaining('may not be used again'),
+  });
+});
+
 test('customers are found by email and by when they were created', async () => {
   const { stripe, clock } = await openBench();
   const first = await stripe.customers.create({ email: 'a@example.com' });

@@ -44,12 +44,20 @@ test.for([
   [{ limit: 101 }, 'limit', 'parameter_invalid_integer'],
   [{ starting_after: 'cus_none' }, 'starting_after', 'resource_missing'],
   [{ ending_before: 'cus_none' }, 'ending_before', 'resource_missing'],
-  [{ starting_after: 'cus_a', ending_before: 'cus_b' }, 'ending_before', undefined],
+  [{ starting_after: 'cus_a', ending_before: 'cus_b' }, 'starting_after', undefined],
 ] as const)('%o is refused', async ([params, param, code]) => {
   const { stripe } = await openBench();
   const failure = await failureOf(Promise.resolve(stripe.customers.list(params)));
   expect(failure).toMatchObject({ statusCode: 400, param });
   expect(failure.code).toBe(code);
+});
+
+test('both cursors at once are refused in so many words', async () => {
+  const { stripe } = await openBench();
+  const failure = await failureOf(stripe.customers.list({ starting_after: 'a', ending_before: 'b' }));
+  expect(failure.message).toBe(
+    'Received both starting_after and ending_before parameters. Please pass in only one.',
+  );
 });
 
 test('expands references, in lists and through objects', async () => {
@@ -76,7 +84,9 @@ test('a path that cannot be expanded is refused, and the request has no effect',
     const failure = await failureOf(stripe.customers.create({ email: 'a@b.c', expand: [path] }));
     expect(failure).toMatchObject({ statusCode: 400, message: expect.stringContaining(`(${path})`) });
   }
-  const deep = await failureOf(stripe.customers.create({ expand: ['a.b.c.d.e'] }));
-  expect(deep.message).toContain('more than 4 levels');
+  for (const path of ['a.b.c.d.e', 'data.a.b.c.d']) {
+    const deep = await failureOf(stripe.customers.create({ expand: [path] }));
+    expect(deep.message).toMatch(/^You cannot expand more than 4 levels of a property\./);
+  }
   expect(sandbox.store.customers.size).toBe(0);
 });
