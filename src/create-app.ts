@@ -12,6 +12,7 @@ import { Problem } from './core/problem.js';
 import { NestLogger } from './nest-logger.js';
 
 const BODY_MAX_BYTES = 100 * 1024;
+const CLOSING_POLL_MS = 100;
 
 /** Makes the application, ready to listen: the same one in production and under test. */
 export async function createApp(
@@ -27,6 +28,7 @@ export async function createApp(
   const fastify = app.getHttpAdapter().getInstance();
   takeJsonOnly(fastify);
   makeRoomForRawBodies(fastify);
+  closeOnceAnswered(fastify);
   app.useSecurityHeaders({ contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } });
   setUpDocs(app);
   return app;
@@ -41,6 +43,17 @@ function fastifyAdapter(log: Pino): FastifyAdapter {
     forceCloseConnections: 'idle',
     frameworkErrors: (error: unknown, request: FastifyRequest, reply: FastifyReply) =>
       tellProblem(problemOfFramework(error) ?? new Problem('internal-error', {}, error), request, reply),
+  });
+}
+
+/**
+ * On close Fastify ends the connections that are idle at that moment; one whose request was still to be answered
+ * would keep the process up for as long as a client may keep it open.
+ */
+function closeOnceAnswered(fastify: FastifyInstance): void {
+  fastify.addHook('preClose', (done) => {
+    setInterval(() => fastify.server.closeIdleConnections(), CLOSING_POLL_MS).unref();
+    done();
   });
 }
 
