@@ -1,7 +1,13 @@
 import { authenticationPages } from './authentication.js';
 import { checkoutPages } from './checkout.js';
+import { homePages } from './home.js';
 import { intentPages } from './intents.js';
 import type { Page } from './page-server.js';
 
 /** Every page that a person may see. */
-export const allPages: readonly Page[] = [...checkoutPages, ...authenticationPages, ...intentPages];
+export const allPages: readonly Page[] = [
+  ...homePages,
+  ...checkoutPages,
+  ...authenticationPages,
+  ...intentPages,
+];

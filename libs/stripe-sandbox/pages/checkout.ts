@@ -39,18 +39,23 @@ export const checkoutPages: Page[] = [
 
 function showSession(ctx: Context, session: Stripe.Checkout.Session): PageAnswer {
   if (session.status === 'open') return showOpen(ctx, session, lastRefusal(ctx, session));
+  const cancelUrl = cancelUrlOf(session);
   const page =
     session.status === 'complete'
       ? notice('Thank you', 'This checkout has been completed.', {
           url: successUrl(session),
           label: 'Continue',
         })
-      : notice('Too late', 'This checkout session has expired.');
+      : notice(
+          'Too late',
+          'This checkout session has expired.',
+          cancelUrl === null ? undefined : { url: cancelUrl, label: 'Go back' },
+        );
   return { status: 200, page };
 }
 
 function showOpen(ctx: Context, session: Stripe.Checkout.Session, error: string | undefined): PageAnswer {
-  const cancelUrl = session.cancel_url && redirectTarget(session.cancel_url, session.id);
+  const cancelUrl = cancelUrlOf(session);
   const contact = contactOf(ctx, session);
   const page = checkoutPage({ session, lines: linesOf(ctx, session.id), cancelUrl, contact, error });
   return { status: error === undefined ? 200 : 402, page };
@@ -67,6 +72,9 @@ function lastRefusal(ctx: Context, session: Stripe.Checkout.Session): string | u
   if (setup) return setup.last_setup_error?.message;
   return attemptedPayment(ctx, session.id)?.last_payment_error?.message;
 }
+
+const cancelUrlOf = ({ id, cancel_url }: Stripe.Checkout.Session): string | null =>
+  cancel_url && redirectTarget(cancel_url, id);
 
 const successUrl = ({ id, success_url }: Stripe.Checkout.Session): string =>
   redirectTarget(success_url ?? '', id)!;

@@ -15,12 +15,13 @@ export function intentPage(intent: Intent, error: string | undefined): string {
         ${isPayment && amount(intent)}
         <p class="back">${intent.id}</p>
       </section>
-      ${cardForm({ submit: isPayment ? 'Pay' : 'Save card', error, asksForEmail: false })}`,
+      ${cardForm({ submit: isPayment ? `Pay ${formatAmount(intent.amount, intent.currency)}` : 'Save card', error, asksForEmail: false })}`,
     { isWide: true },
   );
 }
 
 const amount = ({ amount: amountMinor, currency, description }: Stripe.PaymentIntent) =>
   html`<p class="total">
-    ${formatAmount(amountMinor, currency)} <small>${currency.toUpperCase()} ${description}</small>
+    ${formatAmount(amountMinor, currency)}
+    <small>${[currency.toUpperCase(), description].filter(Boolean).join(', ')}</small>
   </p>`;

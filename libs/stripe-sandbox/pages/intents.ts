@@ -10,6 +10,9 @@ import { attempt, NOT_FOUND, type Page, type PageAnswer } from './page-server.js
 
 const OPEN = new Set(['requires_payment_method', 'requires_confirmation', 'requires_action']);
 
+/** Whether there is something left for a person to do. */
+export const isOpen = ({ status }: Intent): boolean => OPEN.has(status);
+
 /** A page for any intent, found by its client secret, which only the merchant and their customer know. */
 export const intentPages: Page[] = [
   {
@@ -21,7 +24,7 @@ export const intentPages: Page[] = [
     submit(ctx, named, body) {
       const intent = intentBySecret(ctx, named['client_secret']!);
       if (!intent) return NOT_FOUND;
-      if (!OPEN.has(intent.status)) return showIntent(intent, undefined);
+      if (!isOpen(intent)) return showIntent(intent, undefined);
       const entry = readCardEntry(body, { email: null, now: ctx.now() });
       const here = `${ctx.origin}/confirm/${intent.client_secret}`;
       const outcome = attempt(() => whereTo(confirm(ctx, intent, entry, here)));
@@ -49,7 +52,7 @@ function confirm(
 }
 
 function showIntent(intent: Intent, error: string | undefined): PageAnswer {
-  if (OPEN.has(intent.status)) {
+  if (isOpen(intent)) {
     return { status: error === undefined ? 200 : 402, page: intentPage(intent, error) };
   }
   const isPayment = intent.object === 'payment_intent';

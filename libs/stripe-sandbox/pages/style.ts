@@ -24,6 +24,7 @@ h2 { font-size: 1.1rem; margin: 0 0 1rem; }
 .lines .sum { font-weight: 700; }
 .lines .amount { flex: none; }
 .card { background: var(--paper); border: 1px solid var(--line); border-radius: .75rem; padding: 1.25rem; }
+.card > :last-child { margin-bottom: 0; }
 .field { margin-bottom: 1rem; }
 .row { display: grid; grid-template-columns: 1fr 1fr; gap: .75rem; }
 label { display: block; font-weight: 600; font-size: .9rem; margin-bottom: .25rem; }
@@ -39,6 +40,7 @@ button.quiet, .button.quiet { background: #fff; color: var(--ink); border-color:
 .tests ul { list-style: none; margin: 0; padding: 0; display: grid; gap: .5rem; }
 .tests button { text-align: left; display: flex; flex-wrap: wrap; justify-content: space-between; align-items: center; gap: 0 .75rem; font-weight: 400; }
 .tests code { font: .9em ui-monospace, monospace; color: var(--muted); }
+@media (max-width: 30rem) { .tests code { flex-basis: 100%; } }
 .back { color: var(--muted); overflow-wrap: anywhere; }
 p:has(> .back) { margin: 0 0 1rem; }
 .choices { display: grid; gap: .75rem; margin-top: 1.5rem; }

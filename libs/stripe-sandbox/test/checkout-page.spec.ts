@@ -127,7 +127,9 @@ test('a page that is done with says so, and takes no payment', async () => {
   expect([...paid.sandbox.store.charges.newestFirst()]).toHaveLength(1);
   const late = await openCheckout();
   late.clock.advanceMs(24 * 3_600_000);
-  expect((await visit(late.url, { number: '4242424242424242' })).text).toContain('has expired');
+  const { text } = await visit(late.url, { number: '4242424242424242' });
+  expect(text).toContain('has expired');
+  expect(text).toContain(`href="${late.session.cancel_url}"`);
   expect((await visit(`${late.sandbox.url}/c/pay/cs_test_none`)).status).toBe(404);
 });
 

@@ -137,6 +137,17 @@ test('nothing is fetched from elsewhere, and nothing fails', async () => {
   expect(complaints).toEqual([]);
 });
 
+test('whoever was only given a client secret finds the way from the front page', async () => {
+  const { stripe, sandbox } = await openBench();
+  const intent = await stripe.paymentIntents.create({ amount: 4999, currency: 'usd' });
+  const page = await openPage(browser, PHONE);
+  await page.goto(sandbox.url);
+  await page.getByRole('link', { name: '$49.99' }).click();
+  await page.getByRole('button', { name: /^Succeeds/ }).click();
+  expect(await page.getByText('The payment has been made.').isVisible()).toBe(true);
+  expect((await stripe.paymentIntents.retrieve(intent.id)).status).toBe('succeeded');
+});
+
 test('a setup intent is confirmed in the browser', async () => {
   const { stripe, sandbox } = await openBench();
   const { id: customer } = await stripe.customers.create({});

@@ -1,0 +1,65 @@
+import { html, type Html } from './html.js';
+import { layout } from './layout.js';
+
+/** One thing of a list. */
+export interface Entry {
+  id: string;
+  text: string;
+  status: string;
+  /** Where a person can finish it; null when there is nothing left to do. */
+  url: string | null;
+}
+
+export interface Section {
+  title: string;
+  entries: readonly Entry[];
+}
+
+const CONTROLS = [
+  ['/_sandbox/ledger', 'Ledger', 'what has been made, and for which idempotency key'],
+  ['/_sandbox/counters', 'Counters', 'calls and statuses by route'],
+  ['/_sandbox/faults', 'Faults', 'calls that are to go wrong'],
+  ['/_sandbox/webhooks', 'Webhooks', 'what is still to be delivered'],
+] as const;
+
+/** What is going on in the sandbox, newest first. */
+export function homePage(sections: readonly Section[]): string {
+  return layout(
+    'Home',
+    html`<section class="card">
+        <h2>Stripe sandbox</h2>
+        <p>
+          An offline Stripe: the API is under <code>/v1</code>, and any <code>sk_test_</code> key will do.
+        </p>
+        <ul class="lines">
+          ${CONTROLS.map(
+            ([url, label, text]) =>
+              html`<li>
+                <span><a href="${url}">${label}</a><small>${text}</small></span>
+              </li>`,
+          )}
+        </ul>
+      </section>
+      ${sections.map(sectionCard)}`,
+  );
+}
+
+const sectionCard = ({ title, entries }: Section): Html =>
+  html`<section class="card" aria-label="${title}">
+    <h2>${title}</h2>
+    ${
+      entries.length === 0
+        ? html`<p>None yet.</p>`
+        : html`<ul class="lines">
+            ${entries.map(row)}
+          </ul>`
+    }
+  </section>`;
+
+const row = ({ id, text, status, url }: Entry): Html =>
+  html`<li>
+    <span>
+      ${url === null ? text : html`<a href="${url}">${text}</a>`}, ${status.replaceAll('_', ' ')}
+      <small>${id}</small>
+    </span>
+  </li>`;

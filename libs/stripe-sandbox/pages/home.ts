@@ -1,0 +1,52 @@
+import type Stripe from 'stripe';
+import type { Context } from '../context.js';
+import { formatAmount } from '../currencies.js';
+import type { Intent } from '../entities/intent.js';
+import type { Collection, Entity } from '../store/collection.js';
+import { homePage, type Entry } from './home-page.js';
+import { isOpen } from './intents.js';
+import type { Page } from './page-server.js';
+
+const SHOWN = 8;
+
+/** The sandbox's front door, with a way to everything that a person may have to finish. */
+export const homePages: Page[] = [
+  {
+    path: '/',
+    show(ctx) {
+      const { checkoutSessions, setupIntents, paymentIntents } = ctx.store;
+      const page = homePage([
+        { title: 'Checkout sessions', entries: latest(checkoutSessions).map(sessionEntry) },
+        { title: 'Setup intents', entries: latest(setupIntents).map((intent) => intentEntry(ctx, intent)) },
+        {
+          title: 'Payment intents',
+          entries: latest(paymentIntents).map((intent) => intentEntry(ctx, intent)),
+        },
+      ]);
+      return { status: 200, page };
+    },
+  },
+];
+
+function latest<T extends Entity>(collection: Collection<T>): T[] {
+  const found: T[] = [];
+  for (const entity of collection.newestFirst()) if (found.push(entity) === SHOWN) break;
+  return found;
+}
+
+const sessionEntry = (session: Stripe.Checkout.Session): Entry => ({
+  id: session.id,
+  text: session.amount_total === null ? 'Save a card' : formatAmount(session.amount_total, session.currency!),
+  status: session.status ?? '',
+  url: session.url,
+});
+
+function intentEntry({ origin }: Context, intent: Intent): Entry {
+  const page = intent.next_action?.redirect_to_url?.url ?? `${origin}/confirm/${intent.client_secret}`;
+  return {
+    id: intent.id,
+    text: intent.object === 'payment_intent' ? formatAmount(intent.amount, intent.currency) : 'Save a card',
+    status: intent.status,
+    url: isOpen(intent) ? page : null,
+  };
+}
