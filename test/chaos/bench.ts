@@ -87,6 +87,7 @@ export class Bench {
       size: fleet.size,
       url: (number: number) => fleet.url(number),
       dies: (instance: number, moment: Moment) => this.dies(instance, moment),
+      log: hardship.log,
     };
     const client = new Client(servers, credential, hardship.patienceMs, clients.length);
     clients.push(client);
@@ -133,6 +134,7 @@ export class Bench {
 
   /** Lets Stripe recover and the workers finish what nobody asks for; counts what they did not finish. */
   async settle(): Promise<Figure[]> {
+    const calls = this.stripe.counters.list().map((route) => route.calls);
     const wrong = this.stripe.faults.list().flatMap(({ struck }) => Object.values(struck));
     this.stripe.faults.clear();
     await this.fleet.allUp();
@@ -140,21 +142,29 @@ export class Bench {
     const reviewed = "select count(*)::int from operations where state = 'needs-review'";
     const giveUpAt = Date.now() + SETTLES_WITHIN_MS;
     while ((await running()) > 0 && Date.now() < giveUpAt) await delay(POLL_MS);
+    for (const row of await this.query("select * from operations where state = 'running'"))
+      this.hardship.log(`does not settle: ${JSON.stringify(row)}`);
     return [
       { what: 'operations that do not settle', count: await running(), expected: 0 },
       { what: 'operations that need a review', count: await this.count(reviewed), expected: 0 },
-      { what: 'calls to Stripe that went wrong', count: wrong.reduce((sum, count) => sum + count, 0) },
+      { what: 'calls to Stripe', count: sumOf(calls) },
+      { what: '  that went wrong', count: sumOf(wrong) },
     ];
   }
 
   /** Asks the database for one number. */
   async count(query: string): Promise<number> {
+    const [row] = await this.query<{ count: number }>(query);
+    return row?.count ?? 0;
+  }
+
+  private async query<Row extends pg.QueryResultRow>(statement: string): Promise<Row[]> {
     const client = new pg.Client(this.postgres.url);
     client.on('error', () => undefined);
     await client.connect();
     try {
-      const { rows } = await client.query<{ count: number }>(query);
-      return rows[0]?.count ?? 0;
+      const { rows } = await client.query<Row>(statement);
+      return rows;
     } finally {
       await client.end();
     }
@@ -173,4 +183,8 @@ export class Bench {
     this.fleet.kill(instance);
     return true;
   }
+}
+
+function sumOf(counts: readonly number[]): number {
+  return counts.reduce((sum, count) => sum + count, 0);
 }

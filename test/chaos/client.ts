@@ -19,6 +19,7 @@ export interface Servers {
   url(number: number): string;
   /** Is told of each final answer. */
   dies(instance: number, moment: Moment): boolean;
+  log(line: string): void;
 }
 
 /** Something to be done once. */
@@ -49,12 +50,15 @@ export class Client {
   async send(wish: Wish): Promise<Told> {
     const giveUpAt = Date.now() + this.patienceMs;
     let key = randomUUID();
+    let last: Told | undefined;
     while (Date.now() < giveUpAt) {
       const told = await this.ask(wish, key);
+      last = told ?? last;
       if (told?.slug === 'not-done') key = randomUUID();
       else if (told && told.body?.retryable !== true) return told;
       await delay(PAUSE_MS);
     }
+    this.servers.log(`gives up on ${wish.path}: ${last?.status} ${last?.slug}`);
     return { status: undefined, slug: undefined, location: null, body: undefined };
   }
 

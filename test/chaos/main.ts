@@ -4,9 +4,27 @@ import { sizeOf } from './sizes.js';
 import { failures, tableOf } from './verdict.js';
 
 const PATIENCE_MS = 180_000;
+const USAGE =
+  `usage: npm run chaos -- [--charges 2000] [--kills 200] [--seed SEED]... [--only SCENARIO]...\n` +
+  `scenarios: ${Object.keys(SCENARIOS).join(' ')}`;
 
 /** `npm run chaos`; returns the exit code, which is not 0 when any verdict is red. */
 export async function main(args: string[]): Promise<number> {
+  const { charges, kills, seeds, scenarios } = optionsOf(args);
+  let isRed = false;
+  for (const seed of seeds) {
+    for (const scenario of scenarios) {
+      write(`${scenario}, seed ${seed}`);
+      const size = sizeOf(scenario, charges, kills);
+      const verdict = await runScenario(scenario, { seed, ...size, patienceMs: PATIENCE_MS, log: write });
+      write(`\n${tableOf(verdict)}`);
+      isRed ||= failures(verdict).length > 0;
+    }
+  }
+  return isRed ? 1 : 0;
+}
+
+function optionsOf(args: string[]) {
   const { values } = parseArgs({
     args,
     options: {
@@ -16,20 +34,13 @@ export async function main(args: string[]): Promise<number> {
       only: { type: 'string', multiple: true, default: Object.keys(SCENARIOS) },
     },
   });
-  let isRed = false;
-  for (const seed of values.seed) {
-    for (const scenario of values.only as Scenario[]) {
-      const log = (line: string): void => void process.stdout.write(`  ${line}\n`);
-      log(`${scenario}, seed ${seed}`);
-      const verdict = await runScenario(scenario, {
-        seed,
-        ...sizeOf(scenario, Number(values.charges), Number(values.kills)),
-        patienceMs: PATIENCE_MS,
-        log,
-      });
-      process.stdout.write(`\n${tableOf(verdict)}\n`);
-      isRed ||= failures(verdict).length > 0;
-    }
-  }
-  return isRed ? 1 : 0;
+  const [charges, kills] = [Number(values.charges), Number(values.kills)];
+  const scenarios = values.only.filter((name): name is Scenario => Object.hasOwn(SCENARIOS, name));
+  const isWrong = !(charges > 0 && kills >= 0) || scenarios.length < values.only.length;
+  if (isWrong) throw new Error(USAGE);
+  return { charges, kills, seeds: values.seed, scenarios };
+}
+
+function write(line: string): void {
+  process.stdout.write(`${line}\n`);
 }
