@@ -36,6 +36,8 @@ const PATH_OF_POSTGRES = 'database';
 /** Operations must settle within a minute of Stripe's recovery; a lease of a dead instance comes on top. */
 const SETTLES_WITHIN_MS = 90_000;
 const POLL_MS = 250;
+/** One that died before it was planned has sent nothing, and is forgotten. */
+const UNSETTLED = "from operations where state = 'running' and plan is not null";
 
 /** The built service as child processes, a PostgreSQL of its own, and a Stripe outside; one for each run. */
 export class Bench {
@@ -121,6 +123,7 @@ export class Bench {
   async sendAll(credential: string, wishes: readonly Wish[]): Promise<Told[]> {
     const { kills, hardship } = this;
     let answered = 0;
+    kills.begin();
     return Promise.all(
       wishes.map(async (wish, index) => {
         await kills.mayStart(index);
@@ -138,11 +141,11 @@ export class Bench {
     const wrong = this.stripe.faults.list().flatMap(({ struck }) => Object.values(struck));
     this.stripe.faults.clear();
     await this.fleet.allUp();
-    const running = () => this.count("select count(*)::int from operations where state = 'running'");
+    const running = () => this.count(`select count(*)::int ${UNSETTLED}`);
     const reviewed = "select count(*)::int from operations where state = 'needs-review'";
     const giveUpAt = Date.now() + SETTLES_WITHIN_MS;
     while ((await running()) > 0 && Date.now() < giveUpAt) await delay(POLL_MS);
-    for (const row of await this.query("select * from operations where state = 'running'"))
+    for (const row of await this.query(`select * ${UNSETTLED}`))
       this.hardship.log(`does not settle: ${JSON.stringify(row)}`);
     return [
       { what: 'operations that do not settle', count: await running(), expected: 0 },

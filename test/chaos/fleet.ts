@@ -35,7 +35,7 @@ export class Fleet {
     for (let number = 0; number < options.size; number += 1) {
       const instance: Instance = { port: await freePort(), starting: Promise.resolve() };
       fleet.instances.push(instance);
-      instance.starting = fleet.start(number, instance);
+      instance.starting = heardLater(fleet.start(number, instance));
     }
     await Promise.all(fleet.instances.map(({ starting }) => starting));
     return fleet;
@@ -60,7 +60,7 @@ export class Fleet {
     if (!process) return;
     delete instance.process;
     // The signal is sent before `end` waits for anything.
-    instance.starting = process.end('SIGKILL').then(() => this.start(number, instance));
+    instance.starting = heardLater(process.end('SIGKILL').then(() => this.start(number, instance)));
   }
 
   /** Resolves when all are up. @throws Error where one can't start */
@@ -96,6 +96,12 @@ export class Fleet {
     if (!instance) throw new Error(`there is no instance ${number}`);
     return instance;
   }
+}
+
+/** A failure is told by `allUp`, and must not end the harness before it has cleaned up. */
+function heardLater(starting: Promise<void>): Promise<void> {
+  starting.catch(() => undefined);
+  return starting;
 }
 
 async function freePort(): Promise<number> {

@@ -10,12 +10,13 @@ export const MOMENTS = [
 export type Moment = (typeof MOMENTS)[number];
 
 /** Requests that may be under way ahead of, or behind, the kills that belong to them. */
-const SLACK_KILLS = 10;
+const SLACK_KILLS = 5;
 
 /** Spreads kills over a number of requests: neither comes to its end without the other. */
 export class KillPlan {
   readonly hits = new Map<Moment, number>(MOMENTS.map((moment) => [moment, 0]));
   private readonly moments: Moment[];
+  private begun = false;
   private killed = 0;
   private answered = 0;
   private readonly waiting: (() => void)[] = [];
@@ -27,6 +28,11 @@ export class KillPlan {
   ) {
     const inTurn = Array.from({ length: kills }, (_, index) => MOMENTS[index % MOMENTS.length] as Moment);
     this.moments = random.shuffle(inTurn);
+  }
+
+  /** From here on somebody may die. */
+  begin(): void {
+    this.begun = true;
   }
 
   /** Resolves when it is time to start the request of this index. */
@@ -43,7 +49,7 @@ export class KillPlan {
 
   /** Whether it is time for somebody to die at this moment; whoever asks does. */
   take(moment: Moment): boolean {
-    const isTime = this.answered >= (this.killed - SLACK_KILLS) * this.requestsPerKill;
+    const isTime = this.begun && this.answered >= (this.killed - SLACK_KILLS) * this.requestsPerKill;
     if (!isTime || this.moments[this.killed] !== moment) return false;
     this.killed += 1;
     this.hits.set(moment, (this.hits.get(moment) ?? 0) + 1);

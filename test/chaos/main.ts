@@ -3,7 +3,8 @@ import { runScenario, type Scenario, SCENARIOS } from './run-scenario.js';
 import { sizeOf } from './sizes.js';
 import { failures, tableOf } from './verdict.js';
 
-const PATIENCE_MS = 180_000;
+/** More than a few leases of instances that died one after the other. */
+const PATIENCE_MS = 600_000;
 const USAGE =
   `usage: npm run chaos -- [--charges 2000] [--kills 200] [--seed SEED]... [--only SCENARIO]...\n` +
   `scenarios: ${Object.keys(SCENARIOS).join(' ')}`;
