@@ -1,15 +1,19 @@
 import type Stripe from 'stripe';
 import type { Collection, Entity } from '../store/collection.js';
+import type { Span } from '../store/timeline.js';
 import { failures } from './errors.js';
 import { fromParam } from './lookup.js';
-import { integer, string, type Params, type Range } from './params.js';
+import { integer, range, string, type Params, type Range } from './params.js';
 
-/** The parameters every list takes. */
+/** The parameters of a list of what an object holds. */
 export const listParams = {
   limit: integer({ min: 1, max: 100 }),
   starting_after: string(),
   ending_before: string(),
 };
+
+/** The parameters of a list of what the account holds. */
+export const collectionParams = { ...listParams, created: range() };
 
 export interface Listing<T> {
   url: string;
@@ -26,7 +30,7 @@ export interface Listing<T> {
  */
 export function listPage<T extends Entity>(
   collection: Collection<T>,
-  params: Params<typeof listParams>,
+  params: Params<typeof collectionParams>,
   { url, where, filter = () => true }: Listing<T>,
 ): Stripe.ApiList<T> {
   const { limit = 10, starting_after: after, ending_before: before } = params;
@@ -34,10 +38,11 @@ export function listPage<T extends Entity>(
     throw failures.exclusive('starting_after', 'ending_before');
   if (after !== undefined) fromParam(collection, after, 'starting_after');
   if (before !== undefined) fromParam(collection, before, 'ending_before');
+  const created = spanOf(params.created);
   const candidates =
     before === undefined
-      ? collection.newestFirst({ where, from: after })
-      : collection.oldestFirst({ where, from: before });
+      ? collection.newestFirst({ where, from: after, created })
+      : collection.oldestFirst({ where, from: before, created });
   const found: T[] = [];
   for (const entity of candidates) {
     if (filter(entity)) found.push(entity);
@@ -71,6 +76,11 @@ export function pageOf<T extends { id: string; object: string }>(
   const has_more = before === undefined ? start + limit < end : start > 0;
   return { object: 'list', data, has_more, url };
 }
+
+const spanOf = ({ gt = -Infinity, gte = -Infinity, lt = Infinity, lte = Infinity }: Range = {}): Span => ({
+  first: Math.max(gte, gt + 1),
+  last: Math.min(lte, lt - 1),
+});
 
 /** Whether a number lies in a `created[gte]`-like filter. */
 export function isWithin(value: number, { gt, gte, lt, lte }: Range = {}): boolean {

@@ -1,9 +1,9 @@
 import { shippingParams } from '../entities/address.js';
 import { updateCharge } from '../entities/charge.js';
-import { isWithin, listPage, listParams } from '../http/lists.js';
+import { collectionParams, listPage } from '../http/lists.js';
 import { fromPath, requireKnown } from '../http/lookup.js';
 import { metadata } from '../http/metadata.js';
-import { object, oneOf, range, string } from '../http/params.js';
+import { object, oneOf, string } from '../http/params.js';
 import { route, type Route } from '../http/route.js';
 
 /** Source: https://docs.stripe.com/api/charges/update. */
@@ -22,19 +22,17 @@ export const chargeRoutes: Route[] = [
     method: 'GET',
     path: '/v1/charges',
     params: {
-      ...listParams,
-      created: range(),
+      ...collectionParams,
       customer: string(),
       payment_intent: string(),
       transfer_group: string(),
     },
     handle: ({ ctx, params }) => {
-      const { customer, payment_intent, transfer_group, created } = params;
+      const { customer, payment_intent, transfer_group } = params;
       requireKnown(ctx.store, ctx.store.customers, customer, 'customer');
       return listPage(ctx.store.charges, params, {
         url: '/v1/charges',
         where: { customer, payment_intent, transfer_group },
-        filter: (charge) => isWithin(charge.created, created),
       });
     },
   }),

@@ -8,7 +8,7 @@ import {
   expireCheckoutSession,
   updateCheckoutSession,
 } from '../entities/checkout-session.js';
-import { isWithin, listPage, listParams, pageOf } from '../http/lists.js';
+import { collectionParams, listPage, listParams, pageOf } from '../http/lists.js';
 import { fromPath } from '../http/lookup.js';
 import { metadata } from '../http/metadata.js';
 import {
@@ -17,7 +17,6 @@ import {
   integer,
   object,
   oneOf,
-  range,
   removed,
   required,
   string,
@@ -99,8 +98,7 @@ export const checkoutSessionRoutes: Route[] = [
     method: 'GET',
     path: '/v1/checkout/sessions',
     params: {
-      ...listParams,
-      created: range(),
+      ...collectionParams,
       customer: string(),
       customer_details: object({ email: required(string()) }),
       payment_intent: string(),
@@ -113,8 +111,7 @@ export const checkoutSessionRoutes: Route[] = [
         url: '/v1/checkout/sessions',
         where: { payment_intent, subscription, customer, status },
         filter: (session) =>
-          isWithin(session.created, params.created) &&
-          (customer_details === undefined || session.customer_details?.email === customer_details.email),
+          customer_details === undefined || session.customer_details?.email === customer_details.email,
       });
     },
   }),

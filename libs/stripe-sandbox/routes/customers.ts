@@ -1,10 +1,10 @@
 import type Stripe from 'stripe';
 import { addressParam } from '../entities/address.js';
 import { createCustomer, deleteCustomer, updateCustomer } from '../entities/customer.js';
-import { isWithin, listPage, listParams } from '../http/lists.js';
+import { collectionParams, listPage, listParams } from '../http/lists.js';
 import { fromPath, fromPathOrDeleted, notFound } from '../http/lookup.js';
 import { metadata } from '../http/metadata.js';
-import { array, integer, object, oneOf, range, required, string, unsettable } from '../http/params.js';
+import { array, integer, object, oneOf, required, string, unsettable } from '../http/params.js';
 import { route, type Route } from '../http/route.js';
 import type { Context } from '../context.js';
 
@@ -56,14 +56,12 @@ export const customerRoutes: Route[] = [
   route({
     method: 'GET',
     path: '/v1/customers',
-    params: { ...listParams, created: range(), email: string({ maxLength: 512 }), test_clock: string() },
+    params: { ...collectionParams, email: string({ maxLength: 512 }), test_clock: string() },
     handle: ({ ctx, params }) =>
       listPage(ctx.store.customers, params, {
         url: '/v1/customers',
         where: { email: params.email, test_clock: params.test_clock },
-        filter: (customer) =>
-          isWithin(customer.created, params.created) &&
-          (params.test_clock !== undefined || customer.test_clock === null),
+        filter: (customer) => params.test_clock !== undefined || customer.test_clock === null,
       }),
   }),
   route({

@@ -1,7 +1,9 @@
+import type Stripe from 'stripe';
+import type { EventType } from '../entities/event.js';
 import { failures } from '../http/errors.js';
-import { isWithin, listPage, listParams } from '../http/lists.js';
+import { collectionParams, listPage } from '../http/lists.js';
 import { fromPath } from '../http/lookup.js';
-import { array, boolean, range, string } from '../http/params.js';
+import { array, boolean, string } from '../http/params.js';
 import { route, type Route } from '../http/route.js';
 
 export const eventRoutes: Route[] = [
@@ -9,18 +11,17 @@ export const eventRoutes: Route[] = [
     method: 'GET',
     path: '/v1/events',
     params: {
-      ...listParams,
-      created: range(),
+      ...collectionParams,
       delivery_success: boolean(),
       type: string(),
       types: array(string()),
     },
-    handle: ({ ctx, params: { created, delivery_success: isDelivered, type, types, ...page } }) => {
+    handle: ({ ctx, params: { delivery_success: isDelivered, type, types, ...page } }) => {
       if (type !== undefined && types !== undefined) throw failures.exclusive('type', 'types');
       return listPage(ctx.store.events, page, {
         url: '/v1/events',
+        where: isExact(type) ? ({ type } as Partial<Stripe.Event>) : undefined,
         filter: (event) =>
-          isWithin(event.created, created) &&
           (type === undefined || matchesType(type, event.type)) &&
           (types === undefined || types.includes(event.type)) &&
           (isDelivered === undefined || (event.pending_webhooks === 0) === isDelivered),
@@ -34,6 +35,8 @@ export const eventRoutes: Route[] = [
     handle: ({ ctx, path }) => fromPath(ctx.store.events, path.id),
   }),
 ];
+
+const isExact = (type: string | undefined): type is EventType => type !== undefined && !type.includes('*');
 
 /** Source: https://docs.stripe.com/api/events/list (`type` may be a group of events, by `*`). */
 function matchesType(pattern: string, type: string): boolean {

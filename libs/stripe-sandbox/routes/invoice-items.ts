@@ -2,10 +2,10 @@ import type Stripe from 'stripe';
 import type { Context } from '../context.js';
 import { currencyParam } from '../currencies.js';
 import { createInvoiceItem, deleteInvoiceItem } from '../entities/invoice-item.js';
-import { isWithin, listPage, listParams } from '../http/lists.js';
+import { listPage, listParams } from '../http/lists.js';
 import { fromPath } from '../http/lookup.js';
 import { metadata } from '../http/metadata.js';
-import { boolean, integer, range, required, string } from '../http/params.js';
+import { boolean, integer, required, string } from '../http/params.js';
 import { route, type Route } from '../http/route.js';
 
 /** Source: https://docs.stripe.com/api/invoiceitems/create, for a bare amount that waits for an invoice. */
@@ -29,7 +29,6 @@ export const invoiceItemRoutes: Route[] = [
     path: '/v1/invoiceitems',
     params: {
       ...listParams,
-      created: range(),
       customer: string(),
       invoice: string(),
       pending: boolean(),
@@ -38,9 +37,7 @@ export const invoiceItemRoutes: Route[] = [
       listPage(ctx.store.invoiceItems, params, {
         url: '/v1/invoiceitems',
         where: { customer: params.customer, invoice: params.invoice },
-        filter: ({ date, invoice }) =>
-          isWithin(date, params.created) &&
-          (params.pending === undefined || params.pending === (invoice === null)),
+        filter: ({ invoice }) => params.pending === undefined || params.pending === (invoice === null),
       }),
   }),
   route({

@@ -5,10 +5,10 @@ import { payInvoice, subscriptionOf } from '../entities/invoice-collection.js';
 import { createInvoice } from '../entities/manual-invoice.js';
 import { finalizeInvoice, markUncollectible, voidInvoice } from '../entities/invoice.js';
 import { usePaymentMethod } from '../entities/payment-method.js';
-import { isWithin, listPage, listParams, pageOf } from '../http/lists.js';
+import { collectionParams, listPage, listParams, pageOf } from '../http/lists.js';
 import { fromPath } from '../http/lookup.js';
 import { mergeMetadata, metadata } from '../http/metadata.js';
-import { boolean, object, oneOf, range, required, string } from '../http/params.js';
+import { boolean, object, oneOf, required, string } from '../http/params.js';
 import { route, type Route } from '../http/route.js';
 
 const status = oneOf('draft', 'open', 'paid', 'uncollectible', 'void');
@@ -35,14 +35,13 @@ export const invoiceRoutes: Route[] = [
   route({
     method: 'GET',
     path: '/v1/invoices',
-    params: { ...listParams, created: range(), customer: string(), status, subscription: string() },
+    params: { ...collectionParams, customer: string(), status, subscription: string() },
     handle: ({ ctx, params }) =>
       listPage(ctx.store.invoices, params, {
         url: '/v1/invoices',
         where: { customer: params.customer, status: params.status },
         filter: (invoice) =>
-          isWithin(invoice.created, params.created) &&
-          (params.subscription === undefined || subscriptionOf(invoice) === params.subscription),
+          params.subscription === undefined || subscriptionOf(invoice) === params.subscription,
       }),
   }),
   route({
@@ -109,8 +108,7 @@ export const invoicePaymentRoutes: Route[] = [
     method: 'GET',
     path: '/v1/invoice_payments',
     params: {
-      ...listParams,
-      created: range(),
+      ...collectionParams,
       invoice: string(),
       payment: object({ payment_intent: string(), type: required(oneOf('payment_intent')) }),
       status: oneOf('canceled', 'open', 'paid'),
@@ -121,8 +119,7 @@ export const invoicePaymentRoutes: Route[] = [
       return listPage(ctx.store.invoicePayments, params, {
         url: '/v1/invoice_payments',
         where: { invoice: params.invoice, status: params.status },
-        filter: ({ id, created }) =>
-          isWithin(created, params.created) && (intent === undefined || id === wanted),
+        filter: ({ id }) => intent === undefined || id === wanted,
       });
     },
   }),

@@ -10,20 +10,10 @@ import {
   createPaymentIntent,
   updatePaymentIntent,
 } from '../entities/payment-intent.js';
-import { isWithin, listPage, listParams } from '../http/lists.js';
+import { collectionParams, listPage } from '../http/lists.js';
 import { fromPath, requireKnown } from '../http/lookup.js';
 import { metadata } from '../http/metadata.js';
-import {
-  array,
-  boolean,
-  integer,
-  object,
-  oneOf,
-  range,
-  required,
-  string,
-  unsettable,
-} from '../http/params.js';
+import { array, boolean, integer, object, oneOf, required, string, unsettable } from '../http/params.js';
 import { route, type Route } from '../http/route.js';
 import { automaticPaymentMethods, offSession, paymentMethodTypes } from './intent-params.js';
 import { createParams as paymentMethodParams } from './payment-methods.js';
@@ -106,14 +96,13 @@ export const paymentIntentRoutes: Route[] = [
   route({
     method: 'GET',
     path: '/v1/payment_intents',
-    params: { ...listParams, created: range(), customer: string() },
+    params: { ...collectionParams, customer: string() },
     handle: ({ ctx, params }) => {
-      const { customer, created } = params;
+      const { customer } = params;
       requireKnown(ctx.store, ctx.store.customers, customer, 'customer');
       return listPage(ctx.store.paymentIntents, params, {
         url: '/v1/payment_intents',
         where: { customer },
-        filter: (intent) => isWithin(intent.created, created),
       });
     },
   }),

@@ -1,9 +1,9 @@
 import { currencyParam } from '../currencies.js';
 import { createPrice, updatePrice } from '../entities/price.js';
-import { isWithin, listPage, listParams } from '../http/lists.js';
+import { collectionParams, listPage } from '../http/lists.js';
 import { fromPath } from '../http/lookup.js';
 import { metadata } from '../http/metadata.js';
-import { array, boolean, decimal, integer, object, oneOf, range, required, string } from '../http/params.js';
+import { array, boolean, decimal, integer, object, oneOf, required, string } from '../http/params.js';
 import { route, type Route } from '../http/route.js';
 
 export const interval = oneOf('day', 'week', 'month', 'year');
@@ -88,9 +88,9 @@ export const priceRoutes: Route[] = [
     method: 'GET',
     path: '/v1/prices',
     params: {
-      ...listParams,
+      ...collectionParams,
       active: boolean(),
-      created: range(),
+
       currency: currencyParam(),
       lookup_keys: array(string()),
       product: string(),
@@ -103,7 +103,6 @@ export const priceRoutes: Route[] = [
         url: '/v1/prices',
         where: { active, currency, product, type },
         filter: (price) =>
-          isWithin(price.created, params.created) &&
           (lookup_keys?.includes(price.lookup_key ?? '') ?? true) &&
           (wanted?.interval === undefined || price.recurring?.interval === wanted.interval) &&
           (wanted?.usage_type === undefined || price.recurring?.usage_type === wanted.usage_type),

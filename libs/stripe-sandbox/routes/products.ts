@@ -1,19 +1,9 @@
 import { createProductWithPrice } from '../entities/price.js';
 import { createProduct, deleteProduct, updateProduct } from '../entities/product.js';
-import { isWithin, listPage, listParams } from '../http/lists.js';
+import { collectionParams, listPage } from '../http/lists.js';
 import { fromPath, fromPathOrDeleted } from '../http/lookup.js';
 import { metadata } from '../http/metadata.js';
-import {
-  array,
-  boolean,
-  integer,
-  object,
-  oneOf,
-  range,
-  required,
-  string,
-  unsettable,
-} from '../http/params.js';
+import { array, boolean, integer, object, oneOf, required, string, unsettable } from '../http/params.js';
 import { route, type Route } from '../http/route.js';
 import { defaultPriceParams } from './prices.js';
 
@@ -75,9 +65,9 @@ export const productRoutes: Route[] = [
     method: 'GET',
     path: '/v1/products',
     params: {
-      ...listParams,
+      ...collectionParams,
       active: boolean(),
-      created: range(),
+
       ids: array(string()),
       shippable: boolean(),
       type: oneOf('good', 'service'),
@@ -87,7 +77,7 @@ export const productRoutes: Route[] = [
       listPage(ctx.store.products, params, {
         url: '/v1/products',
         where: { active: params.active, shippable: params.shippable, type: params.type, url: params.url },
-        filter: ({ id, created }) => isWithin(created, params.created) && (params.ids?.includes(id) ?? true),
+        filter: ({ id }) => params.ids?.includes(id) ?? true,
       }),
   }),
   route({

@@ -1,8 +1,8 @@
 import { cancelRefund, createRefund, updateRefund } from '../entities/refund.js';
-import { isWithin, listPage, listParams } from '../http/lists.js';
+import { collectionParams, listPage } from '../http/lists.js';
 import { fromPath } from '../http/lookup.js';
 import { metadata } from '../http/metadata.js';
-import { integer, oneOf, range, string } from '../http/params.js';
+import { integer, oneOf, string } from '../http/params.js';
 import { route, type Route } from '../http/route.js';
 
 /** Source: https://docs.stripe.com/api/refunds/create. */
@@ -24,12 +24,11 @@ export const refundRoutes: Route[] = [
   route({
     method: 'GET',
     path: '/v1/refunds',
-    params: { ...listParams, charge: string(), created: range(), payment_intent: string() },
+    params: { ...collectionParams, charge: string(), payment_intent: string() },
     handle: ({ ctx, params }) =>
       listPage(ctx.store.refunds, params, {
         url: '/v1/refunds',
         where: { charge: params.charge, payment_intent: params.payment_intent },
-        filter: (refund) => isWithin(refund.created, params.created),
       }),
   }),
   route({

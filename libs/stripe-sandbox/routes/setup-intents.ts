@@ -7,10 +7,10 @@ import {
   createSetupIntent,
   updateSetupIntent,
 } from '../entities/setup-intent.js';
-import { isWithin, listPage, listParams } from '../http/lists.js';
+import { collectionParams, listPage } from '../http/lists.js';
 import { fromParam, fromPath, requireKnown } from '../http/lookup.js';
 import { metadata } from '../http/metadata.js';
-import { array, boolean, object, oneOf, range, required, string, unsettable } from '../http/params.js';
+import { array, boolean, object, oneOf, required, string, unsettable } from '../http/params.js';
 import { route, type Route } from '../http/route.js';
 import { automaticPaymentMethods, paymentMethodTypes } from './intent-params.js';
 import { createParams as paymentMethodParams } from './payment-methods.js';
@@ -63,14 +63,13 @@ export const setupIntentRoutes: Route[] = [
   route({
     method: 'GET',
     path: '/v1/setup_intents',
-    params: { ...listParams, created: range(), customer: string(), payment_method: string() },
+    params: { ...collectionParams, customer: string(), payment_method: string() },
     handle: ({ ctx, params }) => {
-      const { customer, payment_method, created } = params;
+      const { customer, payment_method } = params;
       requireKnown(ctx.store, ctx.store.customers, customer, 'customer');
       return listPage(ctx.store.setupIntents, params, {
         url: '/v1/setup_intents',
         where: { customer, payment_method },
-        filter: (intent) => isWithin(intent.created, created),
       });
     },
   }),
@@ -101,12 +100,11 @@ export const setupIntentRoutes: Route[] = [
   route({
     method: 'GET',
     path: '/v1/setup_attempts',
-    params: { ...listParams, created: range(), setup_intent: required(string()) },
+    params: { ...collectionParams, setup_intent: required(string()) },
     handle: ({ ctx, params }) =>
       listPage(ctx.store.setupAttempts, params, {
         url: '/v1/setup_attempts',
         where: { setup_intent: fromParam(ctx.store.setupIntents, params.setup_intent, 'setup_intent').id },
-        filter: (attempt) => isWithin(attempt.created, params.created),
       }),
   }),
 ];

@@ -3,7 +3,7 @@ import type { Context } from '../context.js';
 import { createSubscription } from '../entities/subscription-create.js';
 import { cancelSubscription, updateSubscription } from '../entities/subscription-update.js';
 import { hasEnded } from '../entities/subscription.js';
-import { isWithin, listPage, listParams } from '../http/lists.js';
+import { collectionParams, isWithin, listPage } from '../http/lists.js';
 import { fromPath } from '../http/lookup.js';
 import { metadata } from '../http/metadata.js';
 import {
@@ -111,9 +111,9 @@ export const subscriptionRoutes: Route[] = [
     method: 'GET',
     path: '/v1/subscriptions',
     params: {
-      ...listParams,
+      ...collectionParams,
       collection_method: oneOf('charge_automatically', 'send_invoice'),
-      created: range(),
+
       current_period_end: range(),
       current_period_start: range(),
       customer: string(),
@@ -128,7 +128,6 @@ export const subscriptionRoutes: Route[] = [
         where: { customer, collection_method, test_clock },
         filter: (subscription) =>
           isOf(subscription, status) &&
-          isWithin(subscription.created, params.created) &&
           subscription.items.data.some(
             (item) =>
               (price === undefined || item.price.id === price) &&

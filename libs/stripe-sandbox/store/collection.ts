@@ -1,5 +1,5 @@
 import type { CollectionName } from './names.js';
-import { Timeline, type Place } from './timeline.js';
+import { ALWAYS, Timeline, type Place, type Span } from './timeline.js';
 
 /** Anything the store keeps. Kept entities are frozen: change them by `update`, never in place. */
 export interface Entity {
@@ -20,6 +20,8 @@ export interface Walk<T> {
   where?: Partial<T>;
   /** Begin just past this entity. */
   from?: string;
+  /** Only entities created then. */
+  created?: Span;
 }
 
 /** The entities of one noun, by id and in time order. */
@@ -65,7 +67,7 @@ export class Collection<T extends Entity> {
   /** Newest first, the order of Stripe's lists. */
   *newestFirst(walk: Walk<T> = {}): Generator<T> {
     const from = walk.from === undefined ? undefined : this.#places.get(walk.from);
-    for (const id of this.#timelineFor(walk.where)?.newestFirst(from) ?? []) {
+    for (const id of this.#timelineFor(walk.where)?.newestFirst(walk.created ?? ALWAYS, from) ?? []) {
       const entity = this.#entities.get(id)!;
       if (matches(entity, walk.where)) yield entity;
     }
@@ -73,7 +75,7 @@ export class Collection<T extends Entity> {
 
   *oldestFirst(walk: Walk<T> = {}): Generator<T> {
     const from = walk.from === undefined ? undefined : this.#places.get(walk.from);
-    for (const id of this.#timelineFor(walk.where)?.oldestFirst(from) ?? []) {
+    for (const id of this.#timelineFor(walk.where)?.oldestFirst(walk.created ?? ALWAYS, from) ?? []) {
       const entity = this.#entities.get(id)!;
       if (matches(entity, walk.where)) yield entity;
     }

@@ -5,6 +5,14 @@ export interface Place {
   readonly sequence: number;
 }
 
+/** A stretch of seconds, both ends included. */
+export interface Span {
+  first: number;
+  last: number;
+}
+
+export const ALWAYS: Span = { first: -Infinity, last: Infinity };
+
 const isBefore = (a: Place, b: Place): boolean =>
   a.created < b.created || (a.created === b.created && a.sequence < b.sequence);
 
@@ -21,17 +29,29 @@ export class Timeline {
     if (this.#places[index]?.id === place.id) this.#places.splice(index, 1);
   }
 
-  /** From the newest to the oldest; with a place, only those older than it. */
-  *newestFirst(olderThan?: Place): Generator<string> {
+  /** From the newest to the oldest within a span; with a place, only those older than it. */
+  *newestFirst({ first, last }: Span, olderThan?: Place): Generator<string> {
     const end = olderThan ? this.#firstNotBefore(olderThan) : this.#places.length;
-    for (let i = end - 1; i >= 0; i--) yield this.#places[i]!.id;
+    for (let i = Math.min(end, this.#firstSince(last + 1)) - 1; i >= 0; i--) {
+      const { id, created } = this.#places[i]!;
+      if (created < first) return;
+      yield id;
+    }
   }
 
-  /** From the oldest to the newest; with a place, only those newer than it. */
-  *oldestFirst(newerThan?: Place): Generator<string> {
-    let index = newerThan ? this.#firstNotBefore(newerThan) : 0;
-    if (newerThan && this.#places[index]?.id === newerThan.id) index += 1;
-    for (; index < this.#places.length; index++) yield this.#places[index]!.id;
+  /** From the oldest to the newest within a span; with a place, only those newer than it. */
+  *oldestFirst({ first, last }: Span, newerThan?: Place): Generator<string> {
+    let start = newerThan ? this.#firstNotBefore(newerThan) : 0;
+    if (newerThan && this.#places[start]?.id === newerThan.id) start += 1;
+    for (let i = Math.max(start, this.#firstSince(first)); i < this.#places.length; i++) {
+      const { id, created } = this.#places[i]!;
+      if (created > last) return;
+      yield id;
+    }
+  }
+
+  #firstSince(created: number): number {
+    return this.#firstNotBefore({ id: '', created, sequence: -1 });
   }
 
   #firstNotBefore(place: Place): number {
