@@ -1,9 +1,12 @@
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readSync, renameSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Change, Entity } from './collection.js';
 import { Collection } from './collection.js';
 import type { CollectionName } from './names.js';
 import type { Store } from './store.js';
+
+/** How much is read or written at once at a start. */
+const CHUNK_BYTES = 4 * 1024 * 1024;
 
 /** One write as it is journalled: null for a removal. */
 type Line = [collection: CollectionName, id: string, entity: Entity | null][];
@@ -18,14 +21,14 @@ export class Journal {
   constructor(dataDir: string, store: Store) {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
     const path = join(dataDir, 'journal.jsonl');
-    if (existsSync(path)) replay(readFileSync(path), store);
+    if (existsSync(path)) replay(path, store);
     compact(path, store);
     this.#file = openSync(path, 'a', 0o600);
   }
 
   append(changes: readonly Change[]): void {
     const line: Line = changes.map(({ collection, id, after }) => [collection, id, after ?? null]);
-    writeLine(this.#file, line);
+    write(this.#file, textOf(line));
   }
 
   close(): void {
@@ -33,29 +36,51 @@ export class Journal {
   }
 }
 
-function replay(bytes: Buffer, store: Store): void {
-  // A last line without its newline was torn by a crash before it was acknowledged: it is left out.
-  for (let start = 0, end = bytes.indexOf(10); end !== -1; start = end + 1, end = bytes.indexOf(10, start)) {
-    const line = JSON.parse(bytes.toString('utf8', start, end)) as Line;
-    for (const [collection, id, entity] of line)
+function replay(path: string, store: Store): void {
+  for (const text of linesIn(path)) {
+    for (const [collection, id, entity] of JSON.parse(text) as Line)
       store.collection(collection).restore(id, entity ?? undefined);
   }
+}
+
+/** A last line without its newline was torn by a crash before it was acknowledged: it is left out. */
+function* linesIn(path: string): Generator<string> {
+  const file = openSync(path, 'r');
+  const chunk = Buffer.alloc(CHUNK_BYTES);
+  let rest: Buffer = Buffer.alloc(0);
+  for (let read = readSync(file, chunk); read > 0; read = readSync(file, chunk)) {
+    const bytes = Buffer.concat([rest, chunk.subarray(0, read)]);
+    let start = 0;
+    for (let end = bytes.indexOf(10); end !== -1; end = bytes.indexOf(10, start)) {
+      yield bytes.toString('utf8', start, end);
+      start = end + 1;
+    }
+    rest = bytes.subarray(start);
+  }
+  closeSync(file);
 }
 
 function compact(path: string, store: Store): void {
   const fresh = `${path}.new`;
   const file = openSync(fresh, 'w', 0o600);
+  let text = '';
   for (const collection of Object.values(store)) {
     if (!(collection instanceof Collection)) continue;
     for (const entity of (collection as Collection<Entity>).oldestFirst()) {
-      writeLine(file, [[collection.name, entity.id, entity]]);
+      text += textOf([[collection.name, entity.id, entity]]);
+      if (text.length < CHUNK_BYTES) continue;
+      write(file, text);
+      text = '';
     }
   }
+  write(file, text);
   closeSync(file);
   renameSync(fresh, path);
 }
 
-function writeLine(file: number, line: Line): void {
-  const bytes = Buffer.from(`${JSON.stringify(line)}\n`);
+const textOf = (line: Line): string => `${JSON.stringify(line)}\n`;
+
+function write(file: number, text: string): void {
+  const bytes = Buffer.from(text);
   for (let written = 0; written < bytes.length;) written += writeSync(file, bytes, written);
 }

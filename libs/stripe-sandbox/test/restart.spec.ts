@@ -51,6 +51,18 @@ test('a line torn by a crash is left out, and the journal goes on', async () => 
   expect((await again.stripe.customers.list()).data.map((each) => each.id)).toEqual([next.id, id]);
 });
 
+test('a journal of any length is read, however its lines and letters fall', async () => {
+  const dataDir = temporaryDir();
+  const { stripe } = await openBench({ dataDir });
+  const metadata = Object.fromEntries(Array.from({ length: 50 }, (_, i) => [`k${i}`, 'ë'.repeat(500)]));
+  for (let i = 0; i < 180; i++) await stripe.customers.create({ metadata });
+  // The first start rewrites it, the second reads what was written.
+  await openBench({ dataDir });
+  const { sandbox } = await openBench({ dataDir });
+  const kept = [...sandbox.store.customers.oldestFirst()].map((customer) => customer.metadata);
+  expect(kept).toEqual(Array.from({ length: 180 }, () => metadata));
+});
+
 test('a fault inside a unit of work leaves nothing of it', async () => {
   const { sandbox, stripe } = await openBench();
   const kept = await stripe.customers.create({ name: 'Ada' });
