@@ -1,6 +1,8 @@
 import pLimit, { type LimitFunction } from 'p-limit';
 import { Problem } from '../../src/core/problem.js';
 
+const RETRY_AFTER_SECONDS = 1;
+
 /**
  * Room for a number of calls at once, each within a deadline that counts from when it was asked for:
  * retries of stripe-node and the wait for a place are in it.
@@ -10,13 +12,20 @@ export class Lane {
 
   constructor(
     callsMax: number,
+    private readonly waitingMax: number,
     private readonly deadlineMs: number,
   ) {
     this.limit = pLimit(callsMax);
   }
 
-  /** @throws {Problem} `provider-busy` where no place came free in time, `outcome-unknown` where no answer did */
+  /**
+   * @throws {Problem} `too-many-requests` where too many wait already, `provider-busy` where no place came free in
+   *   time, `outcome-unknown` where no answer did
+   */
   async run<T>(call: () => Promise<T>): Promise<T> {
+    if (this.limit.pendingCount >= this.waitingMax) {
+      throw new Problem('too-many-requests', { retryAfterSeconds: RETRY_AFTER_SECONDS });
+    }
     let started = false;
     let timer: NodeJS.Timeout | undefined;
     const deadline = new Promise<never>((_resolve, reject) => {

@@ -42,14 +42,16 @@ export class PaymentReferences {
     switch (payment.object) {
       case 'checkout.session':
         return payment;
-      case 'payment_intent':
-        return this.firstSession({ payment_intent: payment.id });
       case 'subscription':
         return this.firstSession({ subscription: payment.id });
+      case 'invoice':
+        return this.sessionOfSubscription(payment);
       case 'charge':
-      case 'invoice': {
-        const next = payment.object === 'charge' ? idOf(payment.payment_intent) : subscriptionOf(payment);
-        return next === undefined ? undefined : this.session(next);
+      case 'payment_intent': {
+        const intent = payment.object === 'charge' ? idOf(payment.payment_intent) : payment.id;
+        const session =
+          intent === undefined ? undefined : await this.firstSession({ payment_intent: intent });
+        return session ?? this.sessionOfSubscription(await this.invoice(payment));
       }
     }
   }
@@ -110,6 +112,13 @@ export class PaymentReferences {
       stripe.invoicePayments.list({ invoice: invoice.id, status: 'paid', limit: 1 }),
     );
     return idOf(data[0]?.payment.payment_intent) ?? idOf(data[0]?.payment.charge);
+  }
+
+  private async sessionOfSubscription(
+    invoice: Stripe.Invoice | undefined,
+  ): Promise<Stripe.Checkout.Session | undefined> {
+    const subscription = invoice && subscriptionOf(invoice);
+    return subscription === undefined ? undefined : this.firstSession({ subscription });
   }
 
   private async firstSession(

@@ -12,13 +12,15 @@ const DEADLINE_MS = 22_000;
 /** Reads and money have room of their own, so that neither can take the other's when Stripe hangs. */
 const READS_MAX = 100;
 const WRITES_MAX = 100;
+/** More than this is better told to come again than kept waiting. */
+const WAITING_MAX = 1_000;
 
 /** The one way to Stripe: every call of every module goes through here, and fails as a {@link Problem}. */
 @Injectable()
 export class StripeProvider {
   private readonly client: Stripe;
-  private readonly reads = new Lane(READS_MAX, DEADLINE_MS);
-  private readonly writes = new Lane(WRITES_MAX, DEADLINE_MS);
+  private readonly reads = new Lane(READS_MAX, WAITING_MAX, DEADLINE_MS);
+  private readonly writes = new Lane(WRITES_MAX, WAITING_MAX, DEADLINE_MS);
   private readonly backoff: Backoff;
 
   constructor(connection: StripeConnection, clock: Clock) {

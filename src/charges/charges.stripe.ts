@@ -5,10 +5,13 @@ import { idOf } from '../../libs/stripe/id-of.js';
 import { declineOf, isMissing, refusedParam } from '../../libs/stripe/stripe-errors.js';
 import { StripeProvider } from '../../libs/stripe/stripe.provider.js';
 import type { Page, PageRequest } from '../core/page.js';
-import { unknownObject } from '../core/problem.js';
+import { Problem, unknownObject } from '../core/problem.js';
 import type { Found } from '../operations/operation.js';
 import type { Charge } from './charge.js';
 import type { ChargeCommand, Payment } from './payment.js';
+
+/** Stripe has the money, or is getting it. */
+const CHARGED = new Set<Stripe.PaymentIntent.Status>(['succeeded', 'processing', 'requires_capture']);
 
 export type ChargePlan = Stripe.PaymentIntentCreateParams;
 
@@ -38,7 +41,10 @@ export class ChargesStripe {
       const intent = await this.stripe.write(idempotencyKey, (stripe, options) =>
         stripe.paymentIntents.create(plan, options),
       );
-      return intent.id;
+      const charged = chargedBy(intent);
+      if (charged === 'unknown')
+        throw new Problem('outcome-unknown', {}, new Error(`${intent.id} is ${intent.status}`));
+      return charged.result;
     } catch (error) {
       // A customer that is gone has taken its cards with it.
       const refused = refusedParam(error);
@@ -56,10 +62,7 @@ export class ChargesStripe {
         stripe.paymentIntents.list({ customer: plan.customer, created: madeSince(sentAt), ...page }),
       ),
     );
-    if (typeof intent === 'string') return intent;
-    const decline = declineOf(intent);
-    if (decline) throw decline;
-    return { result: intent.id };
+    return typeof intent === 'string' ? intent : chargedBy(intent);
   }
 
   /** The Charges of a customer, most recent first. */
@@ -98,6 +101,19 @@ export class ChargesStripe {
       throw error;
     }
   }
+}
+
+/**
+ * What has become of a charge, by the PaymentIntent that it made.
+ *
+ * @throws {Problem} the decline that it ended with, or `not-done` where it was canceled
+ */
+function chargedBy(intent: Stripe.PaymentIntent): { result: string } | 'unknown' {
+  if (CHARGED.has(intent.status)) return { result: intent.id };
+  const decline = declineOf(intent);
+  if (decline) throw decline;
+  if (intent.status === 'canceled') throw new Problem('not-done');
+  return 'unknown';
 }
 
 function listParams({ limit, cursor }: PageRequest): Stripe.PaginationParams {

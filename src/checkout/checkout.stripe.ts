@@ -161,5 +161,5 @@ function refusedItem(error: unknown): Problem | undefined {
   const [, index, given] = REFUSED_ITEM.exec(refusedParam(error) ?? '') ?? [];
   if (index === undefined) return undefined;
   const field = `products[${index}].${given === 'price' ? 'priceId' : 'productId'}`;
-  return isMissing(error) ? unknownObject(field, error) : invalidField(field, 'can not be sold');
+  return isMissing(error) ? unknownObject(field, error) : invalidField(field, 'can not be sold', error);
 }

@@ -210,8 +210,8 @@ export class Problem extends Error {
 }
 
 /** A request refused for one field of it. */
-export function invalidField(field: string, message: string): Problem {
-  return new Problem('invalid-request', { errors: [{ field, message }] });
+export function invalidField(field: string, message: string, cause?: unknown): Problem {
+  return new Problem('invalid-request', { errors: [{ field, message }] }, cause);
 }
 
 /** An object that the caller named in `field` and that does not exist for it. */

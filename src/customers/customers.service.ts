@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
+import { isSavedFailure } from '../../libs/stripe/stripe-errors.js';
 import type { Owner } from '../core/actor.js';
 import { Clock } from '../core/clock.js';
 import { Problem, unknownObject } from '../core/problem.js';
-import { maySendAgain } from '../operations/retry-policy.js';
+import { maySendAgain, provesAbsence } from '../operations/retry-policy.js';
 import type { Card, Customer, CustomerDetails, PaymentInformation } from './customer.js';
 import { CustomersStore, type Generation } from './customers.store.js';
 import { CustomersStripe } from './customers.stripe.js';
@@ -108,11 +109,22 @@ export class CustomersService {
   private async make(owner: Owner): Promise<string> {
     const begun = await this.store.begin(owner);
     const id =
-      begun.stripeCustomerId ??
-      (await this.madeLongAgo(owner, begun)) ??
-      (await this.stripe.create(owner, begun.generation));
+      begun.stripeCustomerId ?? (await this.madeLongAgo(owner, begun)) ?? (await this.create(owner, begun));
     // Nobody stands for the owner where a customer was made and deleted meanwhile.
-    return (await this.store.settle(owner, begun.generation, id)) ?? this.make(owner);
+    return (id && (await this.store.settle(owner, begun.generation, id))) ?? this.make(owner);
+  }
+
+  /** Undefined where Stripe has failed for good under this generation's key, so that the next one has its turn. */
+  private async create(owner: Owner, { generation, askedAt }: Generation): Promise<string | undefined> {
+    try {
+      return await this.stripe.create(owner, generation);
+    } catch (error) {
+      if (!isSavedFailure(error)) throw error;
+      const id = await this.stripe.findMade(owner, askedAt);
+      if (!id && !provesAbsence(askedAt, this.clock.now())) throw error;
+      if (!id) await this.store.beginNext(owner, generation);
+      return id;
+    }
   }
 
   /** The customer of a request that died before it could tell, so long ago that asking again would make another. */

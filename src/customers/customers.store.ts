@@ -53,6 +53,14 @@ export class CustomersStore {
       .where(isUnmade(owner, generation));
   }
 
+  /** Notes that Stripe is about to be asked under another key, as it only tells an old failure under this one. */
+  async beginNext(owner: Owner, generation: number): Promise<void> {
+    await this.database
+      .update(customers)
+      .set({ askedAt: this.clock.now(), generation: generation + 1 })
+      .where(isUnmade(owner, generation));
+  }
+
   /** Keeps the customer that was made, unless another one stands for the owner by now; tells who does, if any. */
   async settle(owner: Owner, generation: number, stripeCustomerId: string): Promise<string | undefined> {
     await this.database.update(customers).set({ stripeCustomerId }).where(isUnmade(owner, generation));

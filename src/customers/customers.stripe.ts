@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type Stripe from 'stripe';
 import { findMarked, madeSince } from '../../libs/stripe/find-made.js';
-import { isMissing } from '../../libs/stripe/stripe-errors.js';
+import { isMissing, refusedParam } from '../../libs/stripe/stripe-errors.js';
 import { everyPage } from '../../libs/stripe/every-page.js';
 import { StripeProvider } from '../../libs/stripe/stripe.provider.js';
 import type { Owner } from '../core/actor.js';
-import { Problem } from '../core/problem.js';
+import { invalidField, Problem } from '../core/problem.js';
 import type { BillingDetails, Card, Customer, CustomerDetails, PaymentInformation } from './customer.js';
 
 /** Longer than a key is used again, and so than a first attempt can go on. */
@@ -44,11 +44,19 @@ export class CustomersStripe {
     return made === 'not-done' ? undefined : made.id;
   }
 
+  /** @throws {Problem} `invalid-request` naming what Stripe does not take, such as more metadata than it keeps */
   async update(id: string, details: CustomerDetails, idempotencyKey: string): Promise<Customer> {
-    const customer = await this.stripe.write(idempotencyKey, (stripe, options) =>
-      stripe.customers.update(id, { ...details }, options),
-    );
-    return toCustomer(customer);
+    try {
+      return toCustomer(
+        await this.stripe.write(idempotencyKey, (stripe, options) =>
+          stripe.customers.update(id, { ...details }, options),
+        ),
+      );
+    } catch (error) {
+      const [refused] = /^(email|name|metadata)\b/.exec(refusedParam(error) ?? '') ?? [];
+      if (refused) throw invalidField(refused, 'is not taken by Stripe', error);
+      throw error;
+    }
   }
 
   /** Undefined where Stripe has no such customer, or no longer has it. */

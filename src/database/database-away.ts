@@ -1,5 +1,5 @@
-/** PostgreSQL refusing us or leaving: https://www.postgresql.org/docs/18/errcodes-appendix.html */
-const SQLSTATE_AWAY = /^(08|28|3D|53|57P0)/;
+/** PostgreSQL refusing us, leaving or giving up: https://www.postgresql.org/docs/18/errcodes-appendix.html */
+const SQLSTATE_AWAY = /^(08|28|3D|53|57P0|57014|40001|40P01|55P03)/;
 const CONNECTION_ERRORS = new Set([
   'ECONNREFUSED',
   'ECONNRESET',

@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { isDefiniteRefusal, isSavedFailure } from '../../libs/stripe/stripe-errors.js';
 import { type Actor, callerName } from '../core/actor.js';
 import { Clock } from '../core/clock.js';
-import { Problem } from '../core/problem.js';
+import { Problem, type ProblemSlug } from '../core/problem.js';
+import { isDatabaseAway } from '../database/database-away.js';
 import {
   fingerprintOf,
   identityOf,
@@ -15,10 +16,16 @@ import {
 } from './operation.js';
 import { LEASE_RENEWAL_MS, type OperationRow, OperationsStore } from './operations.store.js';
 import { type OperationReport, reportOf } from './operation-report.js';
-import { maySendAgain } from './retry-policy.js';
+import { maySendAgain, provesAbsence } from './retry-policy.js';
 
 const RETRY_AFTER_SECONDS = 1;
-const PAYMENT_REQUIRED = 402;
+/** Where a step tells one of these, it has looked at Stripe. */
+const LAST_WORDS: ReadonlySet<ProblemSlug> = new Set([
+  'not-done',
+  'invalid-state',
+  'card-declined',
+  'authentication-required',
+]);
 
 /** Works out what exactly to ask of Stripe, or refuses by a {@link Problem}. Moves no money itself. */
 type MakePlan<Plan> = (identity: OperationIdentity) => Promise<Plan>;
@@ -137,7 +144,8 @@ export class OperationsService {
       }
     }
     const found = await kind.find(plan as Plan, identity, sentAt);
-    if (found === 'not-done') throw new Problem('not-done');
+    if (found === 'not-done')
+      throw new Problem(provesAbsence(sentAt, this.clock.now()) ? 'not-done' : 'outcome-unknown');
     if (found === 'unknown') throw new Problem('needs-review');
     return found.result;
   }
@@ -151,18 +159,25 @@ export class OperationsService {
     return replay(known);
   }
 
-  /** Keeps what is the last word for repetitions; gives back what is uncertain, to be tried again. */
-  private async settle(held: OperationRow, error: unknown): Promise<unknown> {
-    const problem = error instanceof Problem ? error.with({ operationId: held.id }) : undefined;
-    if (problem?.slug === 'needs-review') {
-      await this.store.leaveToReview(held);
-    } else if (problem && isLastWord(problem)) {
-      const { slug, extras } = problem;
-      await this.store.finish(held, { problem: { slug, extras } });
-    } else {
-      await this.store.release(held);
+  /**
+   * Keeps what is the last word for repetitions; gives back what is uncertain, to be tried again. Once something may
+   * have been sent, nothing that goes wrong with us may sound as if it had not.
+   */
+  private async settle(held: OperationRow, error: unknown): Promise<Problem> {
+    const problem = problemOfAttempt(error).with({ operationId: held.id });
+    try {
+      await this.keep(held, problem);
+      return problem;
+    } catch (failure) {
+      return problemOfAttempt(failure).with({ operationId: held.id });
     }
-    return problem ?? error;
+  }
+
+  private async keep(held: OperationRow, problem: Problem): Promise<void> {
+    const { slug, extras } = problem;
+    if (slug === 'needs-review') await this.store.leaveToReview(held);
+    else if (isLastWord(problem)) await this.store.finish(held, { problem: { slug, extras } });
+    else await this.store.release(held);
   }
 
   private async whileHeld<T>(held: OperationRow, work: () => Promise<T>): Promise<T> {
@@ -175,9 +190,14 @@ export class OperationsService {
   }
 }
 
-/** Our own refusals and everything uncertain are not: a repetition under the same key tries again. */
+/** Everything uncertain is not: a repetition under the same key tries again. */
 function isLastWord(problem: Problem): boolean {
-  return problem.slug === 'not-done' || problem.status === PAYMENT_REQUIRED || isDefiniteRefusal(problem);
+  return LAST_WORDS.has(problem.slug) || isDefiniteRefusal(problem);
+}
+
+function problemOfAttempt(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  return new Problem(isDatabaseAway(error) ? 'unavailable' : 'outcome-unknown', {}, error);
 }
 
 function replay<Result>({ id, state, outcome }: OperationRow): Outcome<Result> {

@@ -4,6 +4,7 @@ import {
   type BeforeApplicationShutdown,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
+import { withoutQuery } from '../database/without-query.js';
 import { OperationsService } from './operations.service.js';
 import { OperationsStore } from './operations.store.js';
 
@@ -55,6 +56,6 @@ export class OperationsWorker implements OnApplicationBootstrap, BeforeApplicati
 
   /** A database that is away is told of by every request already. */
   private complain(error: unknown): void {
-    this.logger.warn(`Unfinished operations wait: ${error instanceof Error ? error.message : String(error)}`);
+    this.logger.warn(`Unfinished operations wait: ${String(withoutQuery(error))}`);
   }
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { maySendAgain, waitMsAfter } from './retry-policy.js';
+import { maySendAgain, provesAbsence, waitMsAfter } from './retry-policy.js';
 
 describe('waitMsAfter', () => {
   it('doubles from a second', () => {
@@ -14,6 +14,18 @@ describe('waitMsAfter', () => {
         expect(waitMsAfter(attempts + 1)).toBeGreaterThanOrEqual(waitMsAfter(attempts));
       }),
     );
+  });
+});
+
+describe('provesAbsence', () => {
+  const sentAt = new Date('2026-11-22T00:00:00Z');
+
+  it.each([
+    ['2026-11-22T00:00:00Z', false],
+    ['2026-11-22T00:00:14Z', false],
+    ['2026-11-22T00:00:15Z', true],
+  ])('at %s is %s: Stripe may still be at work after a failure', (now, expected) => {
+    expect(provesAbsence(sentAt, new Date(now))).toBe(expected);
   });
 });
 

@@ -9,6 +9,14 @@ export function waitMsAfter(attempts: number): number {
   return Math.min(FIRST_WAIT_MS * 2 ** Math.min(attempts - 1, 10), LONGEST_WAIT_MS);
 }
 
+/** Stripe may still be at work on what it answered with a 500: https://docs.stripe.com/error-low-level#server-errors */
+const SETTLING_MS = 15_000;
+
+/** Whether what was first sent then, and is not at Stripe now, will not appear there any more. */
+export function provesAbsence(firstSentAt: Date, now: Date): boolean {
+  return now.getTime() - firstSentAt.getTime() >= SETTLING_MS;
+}
+
 /** Whether what was first sent then may still be sent again without doing it twice. */
 export function maySendAgain(firstSentAt: Date, now: Date): boolean {
   return now.getTime() - firstSentAt.getTime() < KEY_LIFETIME_MS;

@@ -77,6 +77,6 @@ function toMadeRefund({ status, amount, metadata }: Stripe.Refund): MadeRefund {
 }
 
 function knownCurrency(code: string): Currency {
-  if (!isCurrency(code)) throw new Error('a payment in a currency that Stripe does not document');
+  if (!isCurrency(code)) throw new Problem('refund-not-possible');
   return code;
 }

@@ -50,7 +50,7 @@ export class SubscriptionsStripe {
       return toCancellation(await this.change(plan, idempotencyKey));
     } catch (error) {
       if (refusedParam(error) === 'cancel_at') {
-        throw invalidField('cancelTime', 'is not a day that this subscription can end on');
+        throw invalidField('cancelTime', 'is not a day that this subscription can end on', error);
       }
       if (!isRefused(error)) throw error;
       return this.alreadyEnded(plan, error);
@@ -64,6 +64,7 @@ export class SubscriptionsStripe {
     const planned = update?.cancel_at_period_end
       ? subscription.cancel_at_period_end
       : subscription.cancel_at === update?.cancel_at;
+    if (ended && update) throw new Problem('invalid-state');
     return ended || (update && planned) ? { result: toCancellation(subscription) } : 'not-done';
   }
 

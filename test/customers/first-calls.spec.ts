@@ -5,6 +5,7 @@ import { MovedClock } from '../support/moved-clock.js';
 import { type Paydesk, startPaydesk } from '../support/paydesk.js';
 import { someUser } from '../support/saved-card.js';
 
+const STRIPE_SETTLES_SECONDS = 15;
 const USERS = 25;
 const CALLS_PER_USER = 16;
 
@@ -72,6 +73,24 @@ describe('the first calls of a user', () => {
     expect((await shop.put(`/customers/${user}`, { name: 'Jenny' })).status).toBe(503);
     paydesk.sandbox.faults.clear();
     clock.moveHours(25);
+    expect((await shop.put(`/customers/${user}`, { name: 'Jenny' })).status).toBe(200);
+    expect(made(user)).toBe(1);
+  });
+
+  // https://docs.stripe.com/api/idempotent_requests: a 500 is kept for its key, which is always the same for a user.
+  it('get over a failure that Stripe keeps telling', async () => {
+    const user = someUser();
+    paydesk.sandbox.faults.add({ method: 'POST', path: '/v1/customers', kinds: ['error_before_effect'] });
+    const first = await shop.put(`/customers/${user}`, { name: 'Jenny' });
+    expect(first).toMatchObject({ status: 503, body: { type: 'urn:paydesk:outcome-unknown' } });
+    clock.moveSeconds(STRIPE_SETTLES_SECONDS);
+    expect((await shop.put(`/customers/${user}`, { name: 'Jenny' })).status).toBe(200);
+    expect(made(user)).toBe(1);
+  });
+
+  it('find the customer behind a failure that Stripe keeps telling', async () => {
+    const user = someUser();
+    paydesk.sandbox.faults.add({ method: 'POST', path: '/v1/customers', kinds: ['error_after_effect'] });
     expect((await shop.put(`/customers/${user}`, { name: 'Jenny' })).status).toBe(200);
     expect(made(user)).toBe(1);
   });

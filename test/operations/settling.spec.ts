@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { FaultKind } from '../../libs/stripe-sandbox/faults/fault.js';
+import { idOf } from '../../libs/stripe/id-of.js';
+import { type Actor, partnerTenant } from '../../src/core/actor.js';
+import { operationIdOf } from '../../src/operations/operation.js';
 import type { Answer, Caller } from '../support/caller.js';
 import { query } from '../support/database.js';
 import { MovedClock } from '../support/moved-clock.js';
@@ -11,6 +14,7 @@ const PAYMENTS = '/v1/payment_intents';
 /** The worker leaves no operation alone for longer. */
 const LONGEST_WAIT_SECONDS = 31;
 const LEASE_SECONDS = 15;
+const STRIPE_SETTLES_SECONDS = 15;
 
 describe('a charge whose outcome is not known', () => {
   const clock = new MovedClock();
@@ -39,7 +43,7 @@ describe('a charge whose outcome is not known', () => {
       [...paydesk.sandbox.store.paymentIntents.newestFirst()].filter(
         ({ description }) => description === user,
       );
-    return { send, made };
+    return { user, card, key, send, made };
   }
 
   /** Every charge goes wrong like this until the faults are cleared. */
@@ -106,14 +110,17 @@ describe('a charge whose outcome is not known', () => {
   it('ends as not done where Stripe keeps a 500 and has done nothing; a new key does it', async () => {
     const { send, made } = await someCharge();
     paydesk.sandbox.faults.add({ method: 'POST', path: PAYMENTS, kinds: ['error_before_effect'] });
-    const first = await send();
-    expect(first).toMatchObject({
+    const early = await send();
+    expect(early).toMatchObject({ status: 503, body: { type: 'urn:paydesk:outcome-unknown' } });
+
+    // https://docs.stripe.com/error-low-level#server-errors: Stripe may still be at work on it for a while.
+    clock.moveSeconds(STRIPE_SETTLES_SECONDS);
+    const last = await send();
+    expect(last).toMatchObject({
       status: 409,
-      body: { type: 'urn:paydesk:not-done', retryable: false },
+      body: { type: 'urn:paydesk:not-done', retryable: false, operationId: early.body.operationId },
     });
-    const again = await send();
-    expect(again).toMatchObject({ status: 409, body: { operationId: first.body.operationId } });
-    expect(again.headers.get('idempotent-replayed')).toBe('true');
+    expect((await send()).headers.get('idempotent-replayed')).toBe('true');
     expect(made()).toEqual([]);
   });
 
@@ -146,5 +153,58 @@ describe('a charge whose outcome is not known', () => {
     clock.moveSeconds(LEASE_SECONDS + 1);
     expect((await send()).status).toBe(201);
     expect(made()).toHaveLength(1);
+  });
+
+  it.each(['requires_confirmation', 'canceled'])(
+    'is no success where its payment is left %s',
+    async (status) => {
+      const { user, card, key, send } = await someCharge();
+      const actor: Actor = { kind: 'partner', tenant: partnerTenant('acme') };
+      const route = `POST /partners/user/:user_id/payment_intent {"user_id":"${user}"}`;
+      const operationId = operationIdOf({ actor, route, idempotencyKey: key, body: undefined });
+      const { customer } = await paydesk.stripe.paymentMethods.retrieve(card);
+      const intent = await paydesk.stripe.paymentIntents.create({
+        amount: 3000,
+        currency: 'usd',
+        customer: idOf(customer) ?? '',
+        payment_method: card,
+        metadata: { operation_id: operationId },
+      });
+      if (status === 'canceled') await paydesk.stripe.paymentIntents.cancel(intent.id);
+      paydesk.sandbox.faults.add({ method: 'POST', path: PAYMENTS, kinds: ['error_before_effect'] });
+      const answer = await send();
+      const slug = status === 'canceled' ? 'not-done' : 'needs-review';
+      expect(answer).toMatchObject({ status: 409, body: { type: `urn:paydesk:${slug}`, operationId } });
+    },
+  );
+
+  it('is told as uncertain, not as failed, where we can not keep what Stripe has done', async () => {
+    const { send, made } = await someCharge();
+    await query(paydesk, "alter table operations add constraint full_disk check (state <> 'done') not valid");
+    const first = await send();
+    await query(paydesk, 'alter table operations drop constraint full_disk');
+    expect(first).toMatchObject({
+      status: 503,
+      body: { type: 'urn:paydesk:outcome-unknown', retryable: true, operationId: expect.any(String) },
+    });
+    expect((await send()).status).toBe(201);
+    expect(made()).toHaveLength(1);
+  });
+});
+
+describe('a refusal by Stripe', () => {
+  it('is the last word, also where we tell it in our own words', async () => {
+    const paydesk = await startPaydesk();
+    const shop = await paydesk.service();
+    const product = await paydesk.stripe.products.create({ name: 'Gone', active: false });
+    const { status, headers } = await shop.post('/pay', {
+      successRedirect: 'https://example.com/ok',
+      failureRedirect: 'https://example.com/ko',
+      products: [{ quantity: 1, unitAmount: '5.00', productId: product.id }],
+    });
+    const [operation] = await query<{ state: string }>(paydesk, 'select state from operations');
+    await paydesk.close();
+    expect(headers.get('idempotency-key')).toBeTruthy();
+    expect({ status, state: operation?.state }).toEqual({ status: 400, state: 'done' });
   });
 });

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { idOf } from '../../libs/stripe/id-of.js';
 import type { Caller } from '../support/caller.js';
+import { payOnPage } from '../support/hosted-page.js';
 import { type Paydesk, startPaydesk } from '../support/paydesk.js';
 
 const redirects = { successRedirect: 'https://example.com/ok', failureRedirect: 'https://example.com/ko' };
@@ -48,4 +50,26 @@ describe('POST /pay/expire', () => {
       fields: ['paymentID'],
     });
   });
+
+  it.each(['session', 'subscription', 'invoice', 'payment', 'charge'])(
+    'does not withdraw a paid subscription by its %s',
+    async (kind) => {
+      const { stripe } = paydesk;
+      const started = await shop.post('/pay/recurrent', { ...redirects, amount: '5.00', interval: 'month' });
+      await payOnPage(started.body.redirectToUrl);
+      const session = await stripe.checkout.sessions.retrieve(started.body.paymentID);
+      const { data } = await stripe.invoicePayments.list({ invoice: idOf(session.invoice) ?? '' });
+      const payment = idOf(data[0]?.payment.payment_intent) ?? '';
+      const { latest_charge: charge } = await stripe.paymentIntents.retrieve(payment);
+      const ids: Record<string, string | undefined> = {
+        session: session.id,
+        subscription: idOf(session.subscription),
+        invoice: idOf(session.invoice),
+        payment,
+        charge: idOf(charge),
+      };
+      const { status, body } = await shop.post('/pay/expire', { paymentID: ids[kind] });
+      expect({ status, type: body.type }).toEqual({ status: 409, type: 'urn:paydesk:invalid-state' });
+    },
+  );
 });

@@ -1,12 +1,13 @@
 import { inspect } from 'node:util';
 import type { Problem } from '../../core/problem.js';
+import { withoutQuery } from '../../database/without-query.js';
 
 /** Slugs that a person has to look at: our bug, or our account at Stripe. */
 const ALERTS = new Set(['internal-error', 'provider-misconfigured']);
 
 /**
- * What the log may know of a failure. Errors of Stripe carry client secrets and headers,
- * so only what names them is taken over, never the whole.
+ * What the log may know of a failure. Errors of Stripe carry client secrets and headers, and those of queries
+ * their parameters, so only what names them is taken over, never the whole.
  */
 export function describeFailure(problem: Problem): Record<string, unknown> {
   const { slug, extras, cause } = problem;
@@ -18,7 +19,8 @@ export function describeFailure(problem: Problem): Record<string, unknown> {
   };
 }
 
-function describeCause(cause: unknown): unknown {
+function describeCause(failure: unknown): unknown {
+  const cause = withoutQuery(failure);
   if (!(cause instanceof Error)) return inspect(cause, { depth: 0 });
   if ('rawType' in cause) {
     const { statusCode, rawType, code, param, requestId, message } = cause as Error & Record<string, unknown>;
