@@ -9,9 +9,12 @@ import { tellProblem } from './api/http/problem.filter.js';
 import { makeRoomForRawBodies, wantsRawBody } from './api/http/raw-body.js';
 import { AppModule, type AppOptions } from './app.module.js';
 import { Problem } from './core/problem.js';
+import { NAME_MAX_LENGTH } from './core/text.js';
 import { NestLogger } from './nest-logger.js';
 
 const BODY_MAX_BYTES = 100 * 1024;
+/** A user id, all of it percent-encoded. */
+const PATH_PARAM_MAX_LENGTH = NAME_MAX_LENGTH * '%40'.length;
 const CLOSING_POLL_MS = 100;
 
 /** Makes the application, ready to listen: the same one in production and under test. */
@@ -37,6 +40,7 @@ export async function createApp(
 function fastifyAdapter(log: Pino): FastifyAdapter {
   return new FastifyAdapter({
     loggerInstance: log,
+    routerOptions: { maxParamLength: PATH_PARAM_MAX_LENGTH },
     bodyLimit: BODY_MAX_BYTES,
     genReqId: () => randomUUID(),
     requestIdHeader: false,

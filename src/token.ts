@@ -6,10 +6,10 @@ import { orExit } from './boot/or-exit.js';
 import { loadSettings } from './config/load-settings.js';
 import type { Settings } from './config/settings.js';
 import { SystemClock } from './core/clock.js';
+import { NAME } from './core/text.js';
 import { openDatabase } from './database/database.js';
 
 const USAGE = 'usage: npm run -s token -- user USER_ID | partner TENANT | service NAME';
-const NAME = /^[\w.@:|+=-]{1,255}$/;
 
 /** Prints one credential for local use, and nothing else. */
 async function main(): Promise<void> {

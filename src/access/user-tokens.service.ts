@@ -4,12 +4,12 @@ import { Settings } from '../config/settings.js';
 import { issuerTenant, type UserActor } from '../core/actor.js';
 import { Clock } from '../core/clock.js';
 import { Problem } from '../core/problem.js';
+import { NAME_MAX_LENGTH, PLAIN_TEXT } from '../core/text.js';
 import { LOCAL_ALGORITHM, localSigningKey } from './local-issuer.js';
 
 /** Asymmetric signatures only: a shared secret or `none` could be forged by whoever reads the public key. */
 const REMOTE_ALGORITHMS = ['ES256', 'ES384', 'RS256', 'PS256', 'EdDSA'];
 const CLOCK_TOLERANCE_SECONDS = 5;
-const USER_ID_MAX_LENGTH = 255;
 
 /** Verifies the tokens of signed-in users: https://www.rfc-editor.org/rfc/rfc7519#section-7.2 */
 @Injectable()
@@ -58,7 +58,7 @@ async function localKeySet(dataDir: string): Promise<JWTVerifyGetKey> {
 }
 
 function actorFrom(subject: string | undefined, issuer: string): UserActor | undefined {
-  if (!subject || subject.length > USER_ID_MAX_LENGTH) return undefined;
+  if (!subject || subject.length > NAME_MAX_LENGTH || !PLAIN_TEXT.test(subject)) return undefined;
   return { kind: 'user', tenant: issuerTenant(issuer), userId: subject };
 }
 

@@ -6,6 +6,7 @@ import { AccessGuard } from './http/access.guard.js';
 import { IdempotencyKeyGuard } from './http/idempotency-key.guard.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { RequestPipe } from './http/request.pipe.js';
+import { UndeclaredInputGuard } from './http/undeclared-input.guard.js';
 import { OperationsApiModule } from './operations/operations.module.js';
 import { PartnersApiModule } from './partners/partners.module.js';
 import { PayApiModule } from './pay/pay.module.js';
@@ -26,6 +27,7 @@ import { WebhooksApiModule } from './webhooks/webhooks.module.js';
   providers: [
     { provide: APP_GUARD, useClass: AccessGuard },
     { provide: APP_GUARD, useClass: IdempotencyKeyGuard },
+    { provide: APP_GUARD, useClass: UndeclaredInputGuard },
     { provide: APP_PIPE, useClass: RequestPipe },
     { provide: APP_FILTER, useClass: ProblemFilter },
   ],

@@ -9,14 +9,14 @@ import {
   Max,
   Min,
   MinLength,
-  ValidateBy,
   validateSync,
 } from 'class-validator';
 import { isTimeZone } from '../core/calendar-day.js';
 import { isCurrency, type Currency } from '../core/currency.js';
+import { NAME } from '../core/text.js';
 import { isExactOrigin } from './origin.js';
+import { Satisfies } from './satisfies.js';
 
-const PARTNER_NAME = /^[\w.@:|+=-]{1,255}$/;
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
 const toInteger = Transform(({ value }) =>
@@ -31,10 +31,6 @@ const toList = Transform(({ value }) =>
         .filter(Boolean)
     : value,
 );
-
-function Satisfies(test: (value: unknown) => boolean, message: string): PropertyDecorator {
-  return ValidateBy({ name: 'satisfies', validator: { validate: test, defaultMessage: () => message } });
-}
 
 /** Every variable of `.env.example`, checked at boot; see there for what each means. */
 export class Settings {
@@ -98,7 +94,7 @@ export class Settings {
 
   @toList
   @Satisfies(
-    (value) => Array.isArray(value) && value.every((name) => PARTNER_NAME.test(String(name))),
+    (value) => Array.isArray(value) && value.every((name) => NAME.test(String(name))),
     'must be true, or names of partners separated by commas',
   )
   readonly REQUIRE_IDEMPOTENCY_KEY: readonly string[] = [];

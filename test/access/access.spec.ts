@@ -115,6 +115,8 @@ describe('access', () => {
       ['no subject', { sub: undefined }],
       ['an empty subject', { sub: '' }],
       ['a subject of 256 characters', { sub: 'u'.repeat(256) }],
+      ['a control character in its subject', { sub: 'a\u0000' }],
+      ['a lone surrogate in its subject', { sub: '\ud800' }],
       ['no expiry', { exp: undefined }],
       ['a start in the future', { nbf: 4_000_000_000 }],
     ])('refuses one with %s', async (_what, claims) => {

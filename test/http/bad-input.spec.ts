@@ -43,10 +43,14 @@ describe('bad input', () => {
     ['an empty description', { description: '' }, 'description'],
     ['a description of another type', { description: 7 }, 'description'],
     ['a control character', { description: 'a\u0000b' }, 'description'],
+    ['a lone surrogate', { description: 'a\ud800b' }, 'description'],
     ['a long description', { description: 'x'.repeat(1001) }, 'description'],
     ['a path for an id', { stripe_payment_method_id: 'pm_1/../../customers' }, 'stripe_payment_method_id'],
     ['another kind of id', { stripe_payment_method_id: 'cus_123' }, 'stripe_payment_method_id'],
     ['an unknown property', { capture: true }, 'capture'],
+    ['a property named like a method of ours', { toCommand: 'x' }, 'toCommand'],
+    ['a property named like one of every object', { hasOwnProperty: 'x' }, 'hasOwnProperty'],
+    ['a property named constructor', { constructor: 'x' }, 'constructor'],
   ])('refuses %s and names the field', async (_what, change, field) => {
     const { status, body, headers } = await partner.post(CHARGE, { ...VALID, ...change });
     expect(status).toBe(400);
@@ -102,6 +106,33 @@ describe('bad input', () => {
       expect(body.errors).toHaveLength(1);
     },
   );
+
+  it('takes a user id of 255 characters, all of them percent-encoded', async () => {
+    const { status } = await partner.get(`/partners/user/${'%40'.repeat(255)}/payment_methods`);
+    expect(status).toBe(200);
+  });
+
+  describe('where nothing is asked for', () => {
+    const SETUP_INTENT = '/partners/user/user-1/setup_intent';
+
+    it.each([
+      ['a property', { foo: 1 }, 'foo'],
+      ['a property of every object', { constructor: 1 }, 'constructor'],
+      ['a list', [1, 2], 'body'],
+      ['a text', '"x"', 'body'],
+    ])('refuses %s in a body', async (_what, body, field) => {
+      const answer = await partner.post(SETUP_INTENT, body);
+      expect(answer).toMatchObject({ status: 400, body: { errors: [{ field }] } });
+    });
+
+    it.each([
+      ['of a GET', async () => (await paydesk.user('user-1')).get('/payments/payment-information?foo=1')],
+      ['of a POST with a body', () => partner.post(`${CHARGE}?foo=1`, VALID)],
+    ])('refuses a query %s', async (_what, ask) => {
+      const answer = await ask();
+      expect(answer).toMatchObject({ status: 400, body: { errors: [{ field: 'foo' }] } });
+    });
+  });
 
   it('refuses a payment id that is none of Stripe’s', async () => {
     const { status, body } = await partner.get('/partners/user/user-1/payments/pi_1%3Fexpand');

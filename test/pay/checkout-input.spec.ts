@@ -31,6 +31,12 @@ describe('bad input to /pay and /pay/recurrent', () => {
     ['neither amount nor products', redirects, ['amount', 'products']],
     ['both', { ...redirects, amount: '5.00', products: [tea] }, ['amount', 'products']],
     ['an unknown property', { ...redirects, amount: '5.00', amuont: '5.00' }, ['amuont']],
+    ['a property named like a method', { ...redirects, amount: '5.00', items: [] }, ['items']],
+    [
+      'a product with a property named like a method',
+      { ...redirects, products: [{ ...tea, toItem: 1 }] },
+      ['products[0].toItem'],
+    ],
     ['an interval', { ...redirects, amount: '5.00', interval: 'month' }, ['interval']],
     ['an amount that is a number', { ...redirects, amount: 5 }, ['amount']],
     ['an amount of null', { ...redirects, amount: null }, ['amount']],

@@ -4,7 +4,13 @@ import qs from 'qs';
 export type FormValue = string | FormValue[] | { [key: string]: FormValue };
 export type Form = Record<string, FormValue>;
 
-const OPTIONS: qs.IParseOptions = { depth: 12, arrayLimit: 1000, parameterLimit: 10_000 };
+/** Metadata may have keys such as `constructor`. */
+const OPTIONS: qs.IParseOptions = {
+  depth: 12,
+  arrayLimit: 1000,
+  parameterLimit: 10_000,
+  allowPrototypes: true,
+};
 
 /** Decodes a query string or a form body. */
 export function decodeForm(text: string): Form {

@@ -1,7 +1,9 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, type ApiPropertyOptions } from '@nestjs/swagger';
-import { IsIn, IsString, Length, Matches, ValidateBy, ValidateIf } from 'class-validator';
+import { IsIn, IsString, Length, Matches, ValidateIf } from 'class-validator';
+import { Satisfies } from '../../config/satisfies.js';
 import { isCurrency } from '../../core/currency.js';
+import { NAME, PLAIN_TEXT } from '../../core/text.js';
 
 type Documented = Pick<ApiPropertyOptions, 'description' | 'example'> & { optional?: boolean };
 
@@ -23,7 +25,7 @@ function IsAbsentOr(): PropertyDecorator {
   return ValidateIf((_object, value) => value !== undefined);
 }
 
-/** Free text of 1 to `maxLength` characters, without control characters. */
+/** Free text of 1 to `maxLength` characters. */
 export function TextField({
   maxLength,
   ...documented
@@ -33,7 +35,7 @@ export function TextField({
     { type: String, minLength: 1, maxLength },
     IsString({ message: 'must be a string' }),
     Length(1, maxLength, { message: `must be 1 to ${maxLength} characters` }),
-    Matches(/^\P{Cc}*$/u, { message: 'must not contain control characters' }),
+    Matches(PLAIN_TEXT, { message: 'must be well-formed text without control characters' }),
   );
 }
 
@@ -68,12 +70,10 @@ export function StripeIdField({
 export function UserIdField(documented: Documented = {}): PropertyDecorator {
   return Field(
     { description: 'The user, as the caller knows it', example: 'user-42', ...documented },
-    { type: String, pattern: USER_ID.source },
-    Matches(USER_ID, { message: 'must be 1 to 255 letters, digits or . _ @ : | + = -' }),
+    { type: String, pattern: NAME.source },
+    Matches(NAME, { message: 'must be 1 to 255 letters, digits or . _ @ : | + = -' }),
   );
 }
-
-const USER_ID = /^[A-Za-z0-9._@:|+=-]{1,255}$/;
 
 /** A currency that Stripe takes, in lower case as Stripe writes it. */
 export function CurrencyField(documented: Documented = {}): PropertyDecorator {
@@ -90,11 +90,6 @@ export function CurrencyField(documented: Documented = {}): PropertyDecorator {
       'must be a currency that Stripe takes, in lower case',
     ),
   );
-}
-
-/** Whatever a pure predicate says. */
-export function Satisfies(test: (value: unknown) => boolean, message: string): PropertyDecorator {
-  return ValidateBy({ name: 'satisfies', validator: { validate: test, defaultMessage: () => message } });
 }
 
 /** How many items a page may have: "1" to "100", as Stripe's lists do. */

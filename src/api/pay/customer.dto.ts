@@ -1,15 +1,19 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IsEmail } from 'class-validator';
+import { Transform } from 'class-transformer';
+import { isEmail } from 'class-validator';
+import { Satisfies } from '../../config/satisfies.js';
 import type { Settings } from '../../config/settings.js';
 import type { Owner } from '../../core/actor.js';
 import { Problem } from '../../core/problem.js';
+import { PLAIN_TEXT } from '../../core/text.js';
 import type { Customer, CustomerDetails } from '../../customers/customer.js';
-import { Field, Satisfies, StripeIdField, TextField, UserIdField } from '../dto/fields.js';
+import { Field, StripeIdField, TextField, UserIdField } from '../dto/fields.js';
+import { isJsonObject } from '../http/json-object.js';
 import { EXAMPLE_CUSTOMER_ID } from './examples.js';
 import { ownerOf } from './owner.js';
 
-/** https://docs.stripe.com/api/metadata */
-const METADATA_KEYS_MAX = 50;
+/** Stripe takes 50, and two name the user: https://docs.stripe.com/api/metadata */
+const METADATA_KEYS_MAX = 48;
 const METADATA_KEY_MAX_LENGTH = 40;
 const METADATA_VALUE_MAX_LENGTH = 500;
 
@@ -46,23 +50,25 @@ export class CustomerRequest {
   @Field(
     { optional: true, description: 'Where Stripe sends receipts', example: 'jenny@example.com' },
     { type: String, format: 'email' },
-    IsEmail({}, { message: 'must be an e-mail address' }),
+    Satisfies(isPlainEmail, 'must be an e-mail address'),
   )
   email?: string;
 
   @TextField({ maxLength: 256, optional: true, description: 'Full name', example: 'Jenny Rosen' })
   name?: string;
 
+  // As it came: class-transformer would leave out keys such as `constructor`.
+  @Transform(({ obj }: { obj: CustomerRequest }) => obj.metadata)
   @Field(
     {
       optional: true,
       description:
-        'Merged into what is there; an empty value removes its key. Up to 50 keys of 40 characters, values of ' +
+        'Merged into what is there; an empty value removes its key. Up to 48 keys of 40 characters, values of ' +
         '500; keys that start with `paydesk_` are ours.',
       example: { segment: 'gold' },
     },
     { type: 'object', additionalProperties: { type: 'string', maxLength: METADATA_VALUE_MAX_LENGTH } },
-    Satisfies(isMetadata, 'must be an object of up to 50 strings of 500 characters, by keys of 40'),
+    Satisfies(isMetadata, 'must be an object of up to 48 strings of 500 characters, by keys of 40'),
   )
   metadata?: Record<string, string>;
 
@@ -86,19 +92,25 @@ export class CustomerRequest {
   }
 }
 
+/** Asked in this order: isEmail fails on what UTF-8 can't write. */
+function isPlainEmail(value: unknown): boolean {
+  return typeof value === 'string' && PLAIN_TEXT.test(value) && isEmail(value);
+}
+
 function isMetadata(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  if (!isJsonObject(value)) return false;
   const entries = Object.entries(value);
   return entries.length <= METADATA_KEYS_MAX && entries.every(([key, text]) => isKey(key) && isText(text));
 }
 
 /** Square brackets would be read as a path by Stripe. */
 function isKey(key: string): boolean {
-  return key.length <= METADATA_KEY_MAX_LENGTH && /^[^[\]]+$/.test(key) && !key.startsWith(OUR_PREFIX);
+  const isShort = key.length >= 1 && key.length <= METADATA_KEY_MAX_LENGTH;
+  return isShort && PLAIN_TEXT.test(key) && !/[[\]]/.test(key) && !key.startsWith(OUR_PREFIX);
 }
 
 function isText(text: unknown): boolean {
-  return typeof text === 'string' && text.length <= METADATA_VALUE_MAX_LENGTH;
+  return typeof text === 'string' && text.length <= METADATA_VALUE_MAX_LENGTH && PLAIN_TEXT.test(text);
 }
 
 export class CustomerResponse {

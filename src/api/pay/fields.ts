@@ -1,7 +1,8 @@
 import { INTERVALS } from '../../checkout/recurrence.js';
 import { PAYMENT_ID_PREFIXES } from '../../core/payment-id.js';
+import { Satisfies } from '../../config/satisfies.js';
 import { EXAMPLE_PAYMENT_ID } from './examples.js';
-import { ChoiceField, Field, Satisfies, StripeIdField } from '../dto/fields.js';
+import { ChoiceField, Field, StripeIdField } from '../dto/fields.js';
 
 type Documented = Parameters<typeof Field>[0];
 

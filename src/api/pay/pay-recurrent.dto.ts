@@ -1,11 +1,12 @@
 import { ApiExtraModels, ApiProperty } from '@nestjs/swagger';
 import type { CheckoutCommand } from '../../checkout/checkout.js';
 import { type Interval, type Recurrence, recurrenceOf } from '../../checkout/recurrence.js';
+import { Satisfies } from '../../config/satisfies.js';
 import type { Settings } from '../../config/settings.js';
 import { CalendarDayError, parseCalendarDay } from '../../core/calendar-day.js';
 import { type FieldError, invalidField, Problem } from '../../core/problem.js';
 import type { CancelCommand, Cancellation, CancelTime } from '../../subscriptions/subscription.js';
-import { ChoiceField, Field, Satisfies } from '../dto/fields.js';
+import { ChoiceField, Field } from '../dto/fields.js';
 import { CheckoutRequest } from './checkout-request.dto.js';
 import { IntervalCountField, IntervalField, PaymentIdField } from './fields.js';
 import {

@@ -4,10 +4,13 @@ import { plainToInstance, Transform } from 'class-transformer';
 import { ValidateNested } from 'class-validator';
 import type { CheckoutItem, PricedItem } from '../../checkout/checkout.js';
 import { type Interval, recurrenceOf } from '../../checkout/recurrence.js';
+import { Satisfies } from '../../config/satisfies.js';
 import { withAmountOf } from '../../core/amount-problem.js';
 import type { Currency } from '../../core/currency.js';
 import { parseDecimalAmount } from '../../core/money.js';
-import { Field, Satisfies, StripeIdField, TextField } from '../dto/fields.js';
+import { Field, StripeIdField, TextField } from '../dto/fields.js';
+import { isJsonObject } from '../http/json-object.js';
+import { refuseInherited } from '../http/unknown-fields.js';
 import { EXAMPLE_PRICE_ID, EXAMPLE_PRODUCT_ID } from './examples.js';
 import { DecimalAmountField, IntervalCountField, IntervalField, QuantityField } from './fields.js';
 
@@ -114,7 +117,9 @@ interface ProductKinds {
 export function ProductsField(kinds: ProductKinds, most: number): PropertyDecorator {
   const schemas = Object.values(kinds).map((kind: ProductClass) => ({ $ref: getSchemaPath(kind) }));
   return applyDecorators(
-    Transform(({ value }) => (Array.isArray(value) ? value.map((item) => toProduct(item, kinds)) : value)),
+    Transform(({ value }) =>
+      Array.isArray(value) ? value.map((item, index) => toProduct(item, kinds, `products[${index}]`)) : value,
+    ),
     Field(
       { description: `What is sold: 1 to ${most} products, instead of an amount`, optional: true },
       { type: 'array', minItems: 1, maxItems: most, items: { oneOf: schemas } },
@@ -124,16 +129,18 @@ export function ProductsField(kinds: ProductKinds, most: number): PropertyDecora
   );
 }
 
-function toProduct(item: unknown, kinds: ProductKinds): unknown {
-  if (!isObject(item)) return item;
-  if ('priceId' in item) return plainToInstance(kinds.priceId, item);
-  return plainToInstance('productId' in item ? kinds.productId : kinds.productName, item);
+function toProduct(item: unknown, kinds: ProductKinds, path: string): unknown {
+  if (!isJsonObject(item)) return item;
+  const kind = kindOf(item, kinds);
+  refuseInherited(kind, item, path);
+  return plainToInstance(kind, item);
+}
+
+function kindOf(item: object, { priceId, productId, productName }: ProductKinds): ProductClass {
+  if ('priceId' in item) return priceId;
+  return 'productId' in item ? productId : productName;
 }
 
 function isListOfObjects(value: unknown, most: number): boolean {
-  return Array.isArray(value) && value.length >= 1 && value.length <= most && value.every(isObject);
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return Array.isArray(value) && value.length >= 1 && value.length <= most && value.every(isJsonObject);
 }
