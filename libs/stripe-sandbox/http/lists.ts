@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import type { Collection, Entity } from '../store/collection.js';
+import type { Collection, Entity, Passing } from '../store/collection.js';
 import type { Span } from '../store/timeline.js';
 import { failures } from './errors.js';
 import { fromParam } from './lookup.js';
@@ -19,6 +19,8 @@ export interface Listing<T> {
   url: string;
   /** Equal fields; undefined ones are no filter. */
   where?: Partial<T>;
+  /** Fields that pass a test. */
+  passing?: Passing<T>;
   /** Any other filter. */
   filter?: (entity: T) => boolean;
 }
@@ -31,7 +33,7 @@ export interface Listing<T> {
 export function listPage<T extends Entity>(
   collection: Collection<T>,
   params: Params<typeof collectionParams>,
-  { url, where, filter = () => true }: Listing<T>,
+  { url, where, passing, filter = () => true }: Listing<T>,
 ): Stripe.ApiList<T> {
   const { limit = 10, starting_after: after, ending_before: before } = params;
   if (after !== undefined && before !== undefined)
@@ -39,10 +41,8 @@ export function listPage<T extends Entity>(
   if (after !== undefined) fromParam(collection, after, 'starting_after');
   if (before !== undefined) fromParam(collection, before, 'ending_before');
   const created = spanOf(params.created);
-  const candidates =
-    before === undefined
-      ? collection.newestFirst({ where, from: after, created })
-      : collection.oldestFirst({ where, from: before, created });
+  const walk = { where, passing, created, from: after ?? before };
+  const candidates = before === undefined ? collection.newestFirst(walk) : collection.oldestFirst(walk);
   const found: T[] = [];
   for (const entity of candidates) {
     if (filter(entity)) found.push(entity);

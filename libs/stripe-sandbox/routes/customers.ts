@@ -60,8 +60,7 @@ export const customerRoutes: Route[] = [
     handle: ({ ctx, params }) =>
       listPage(ctx.store.customers, params, {
         url: '/v1/customers',
-        where: { email: params.email, test_clock: params.test_clock },
-        filter: (customer) => params.test_clock !== undefined || customer.test_clock === null,
+        where: { email: params.email, test_clock: params.test_clock ?? null },
       }),
   }),
   route({

@@ -1,5 +1,3 @@
-import type Stripe from 'stripe';
-import type { EventType } from '../entities/event.js';
 import { failures } from '../http/errors.js';
 import { collectionParams, listPage } from '../http/lists.js';
 import { fromPath } from '../http/lookup.js';
@@ -20,11 +18,11 @@ export const eventRoutes: Route[] = [
       if (type !== undefined && types !== undefined) throw failures.exclusive('type', 'types');
       return listPage(ctx.store.events, page, {
         url: '/v1/events',
-        where: isExact(type) ? ({ type } as Partial<Stripe.Event>) : undefined,
-        filter: (event) =>
-          (type === undefined || matchesType(type, event.type)) &&
-          (types === undefined || types.includes(event.type)) &&
-          (isDelivered === undefined || (event.pending_webhooks === 0) === isDelivered),
+        passing: {
+          type: type === undefined ? types && ((each) => types.includes(each)) : matcherOf(type),
+          pending_webhooks:
+            isDelivered === undefined ? undefined : (pending) => (pending === 0) === isDelivered,
+        },
       });
     },
   }),
@@ -36,11 +34,9 @@ export const eventRoutes: Route[] = [
   }),
 ];
 
-const isExact = (type: string | undefined): type is EventType => type !== undefined && !type.includes('*');
-
 /** Source: https://docs.stripe.com/api/events/list (`type` may be a group of events, by `*`). */
-function matchesType(pattern: string, type: string): boolean {
+function matcherOf(pattern: string): (type: string) => boolean {
   const star = pattern.indexOf('*');
-  if (star === -1) return pattern === type;
-  return type.startsWith(pattern.slice(0, star)) && type.endsWith(pattern.slice(star + 1));
+  if (star === -1) return (type) => type === pattern;
+  return (type) => type.startsWith(pattern.slice(0, star)) && type.endsWith(pattern.slice(star + 1));
 }

@@ -36,3 +36,62 @@ test('a span goes together with where to go on from', () => {
   expect([...collection.newestFirst({ ...walk, from: 'evt_500' })]).toEqual([]);
   expect([...collection.oldestFirst({ ...walk, from: 'evt_501' })].map(({ id }) => id)).toEqual(['evt_502']);
 });
+
+/** A thousand entities of ten kinds in turn, an index of which there is, and how many have been looked at. */
+function openKinds() {
+  const looked = { at: 0 };
+  const collection = new Collection<{ id: string; created: number; kind: string; size: number }>(
+    'events',
+    () => {},
+    ['kind', 'size'],
+  );
+  for (let created = 0; created < 1000; created++) {
+    collection.insert({
+      id: `evt_${created}`,
+      created,
+      size: created < 998 ? 0 : 1,
+      get kind() {
+        looked.at += 1;
+        return `kind.${created % 10}`;
+      },
+    });
+  }
+  looked.at = 0;
+  return { collection, looked };
+}
+
+test('several values of an indexed field are merged in time order, and no others are looked at', () => {
+  const { collection, looked } = openKinds();
+  const walk = {
+    passing: { kind: (kind: string) => ['kind.3', 'kind.7'].includes(kind) },
+    created: { first: 100, last: 119 },
+  };
+  const ids = ['evt_103', 'evt_107', 'evt_113', 'evt_117'];
+  expect([...collection.oldestFirst(walk)].map(({ id }) => id)).toEqual(ids);
+  expect([...collection.newestFirst(walk)].map(({ id }) => id)).toEqual(ids.toReversed());
+  expect([...collection.newestFirst({ ...walk, from: 'evt_113' })].map(({ id }) => id)).toEqual([
+    'evt_107',
+    'evt_103',
+  ]);
+  expect(looked.at).toBe(10);
+});
+
+test('a field without an index is filtered all the same', () => {
+  const { collection } = openKinds();
+  const walk = { passing: { created: (created: number) => created % 500 === 3 } };
+  expect([...collection.newestFirst(walk)].map(({ id }) => id)).toEqual(['evt_503', 'evt_3']);
+});
+
+test('of several indexed fields, the one that leaves the fewest decides what is looked at', () => {
+  const { collection, looked } = openKinds();
+  const walk = { where: { kind: 'kind.9' }, passing: { size: (size: number) => size > 0 } };
+  expect([...collection.newestFirst(walk)].map(({ id }) => id)).toEqual(['evt_999']);
+  expect(looked.at).toBe(2);
+});
+
+test('a change moves an entity from one value of an index to another', () => {
+  const { collection } = openKinds();
+  collection.update('evt_500', { size: 2 });
+  const big = collection.newestFirst({ passing: { size: (size: number) => size > 0 } });
+  expect([...big].map(({ id }) => id)).toEqual(['evt_999', 'evt_998', 'evt_500']);
+});

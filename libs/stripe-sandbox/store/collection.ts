@@ -1,5 +1,5 @@
 import type { CollectionName } from './names.js';
-import { ALWAYS, Timeline, type Place, type Span } from './timeline.js';
+import { ALWAYS, mergedNewestFirst, mergedOldestFirst, Timeline, type Place, type Span } from './timeline.js';
 
 /** Anything the store keeps. Kept entities are frozen: change them by `update`, never in place. */
 export interface Entity {
@@ -15,9 +15,14 @@ export interface Change {
   readonly after: Entity | undefined;
 }
 
+/** A test of each field. */
+export type Passing<T> = { readonly [Field in keyof T]?: (value: T[Field]) => boolean };
+
 export interface Walk<T> {
   /** Only entities whose fields equal these; an indexed field makes it fast. */
   where?: Partial<T>;
+  /** Only entities whose fields pass these; an indexed field that has few different values makes it fast. */
+  passing?: Passing<T>;
   /** Begin just past this entity. */
   from?: string;
   /** Only entities created then. */
@@ -65,20 +70,14 @@ export class Collection<T extends Entity> {
   }
 
   /** Newest first, the order of Stripe's lists. */
-  *newestFirst(walk: Walk<T> = {}): Generator<T> {
-    const from = walk.from === undefined ? undefined : this.#places.get(walk.from);
-    for (const id of this.#timelineFor(walk.where)?.newestFirst(walk.created ?? ALWAYS, from) ?? []) {
-      const entity = this.#entities.get(id)!;
-      if (matches(entity, walk.where)) yield entity;
-    }
+  newestFirst(walk: Walk<T> = {}): Generator<T> {
+    const { created = ALWAYS } = walk;
+    return this.#matching(walk, mergedNewestFirst(this.#timelinesFor(walk), created, this.#start(walk)));
   }
 
-  *oldestFirst(walk: Walk<T> = {}): Generator<T> {
-    const from = walk.from === undefined ? undefined : this.#places.get(walk.from);
-    for (const id of this.#timelineFor(walk.where)?.oldestFirst(walk.created ?? ALWAYS, from) ?? []) {
-      const entity = this.#entities.get(id)!;
-      if (matches(entity, walk.where)) yield entity;
-    }
+  oldestFirst(walk: Walk<T> = {}): Generator<T> {
+    const { created = ALWAYS } = walk;
+    return this.#matching(walk, mergedOldestFirst(this.#timelinesFor(walk), created, this.#start(walk)));
   }
 
   /** Puts an entity back as it was, or takes it away, telling nobody: for restart and rollback. */
@@ -119,18 +118,48 @@ export class Collection<T extends Entity> {
     this.#places.delete(entity.id);
   }
 
-  #timelineFor(where: Partial<T> = {}): Timeline | undefined {
-    for (const [field, byValue] of this.#indexes) {
-      if (where[field] !== undefined) return byValue.get(where[field]);
+  *#matching(walk: Walk<T>, places: Iterable<Place>): Generator<T> {
+    for (const { id } of places) {
+      const entity = this.#entities.get(id)!;
+      if (matches(entity, walk)) yield entity;
     }
-    return this.#timeline;
+  }
+
+  #start({ from }: Walk<T>): Place | undefined {
+    return from === undefined ? undefined : this.#places.get(from);
+  }
+
+  /** Of the timelines that hold all that is wanted, those with the fewest others. */
+  #timelinesFor({ where = {}, passing = {} }: Walk<T>): readonly Timeline[] {
+    let fewest: readonly Timeline[] = [this.#timeline];
+    for (const [field, byValue] of this.#indexes) {
+      const found = timelinesIn(byValue, where[field], passing[field]);
+      if (found && sizeOf(found) < sizeOf(fewest)) fewest = found;
+    }
+    return fewest;
   }
 }
 
-function matches<T>(entity: T, where: Partial<T> | undefined): boolean {
-  if (!where) return true;
+/** Undefined for an index that the walk does not ask for. */
+function timelinesIn<T, Field extends keyof T>(
+  byValue: ReadonlyMap<unknown, Timeline>,
+  wanted: T[Field] | undefined,
+  passes: Passing<T>[Field],
+): Timeline[] | undefined {
+  const timeline = byValue.get(wanted);
+  if (wanted !== undefined) return timeline ? [timeline] : [];
+  if (!passes) return undefined;
+  return [...byValue].flatMap(([value, timeline]) => (passes(value as T[Field]) ? [timeline] : []));
+}
+
+const sizeOf = (timelines: readonly Timeline[]): number => timelines.reduce((sum, { size }) => sum + size, 0);
+
+function matches<T>(entity: T, { where, passing }: Walk<T>): boolean {
   for (const field in where) {
     if (where[field] !== undefined && entity[field] !== where[field]) return false;
+  }
+  for (const field in passing) {
+    if (passing[field]?.(entity[field]) === false) return false;
   }
   return true;
 }

@@ -67,6 +67,7 @@ export class Store {
     'setup_intent',
     'subscription',
     'customer',
+    'status',
   ]);
   readonly subscriptions = new Collection<Stripe.Subscription>('subscriptions', this.#record, ['customer']);
   readonly invoices = new Collection<Stripe.Invoice>('invoices', this.#record, ['customer']);
@@ -78,7 +79,7 @@ export class Store {
     'invoice',
   ]);
   readonly disputes = new Collection<Stripe.Dispute>('disputes', this.#record, ['charge', 'payment_intent']);
-  readonly events = new Collection<Stripe.Event>('events', this.#record, ['type']);
+  readonly events = new Collection<Stripe.Event>('events', this.#record, ['type', 'pending_webhooks']);
   readonly webhookEndpoints = new Collection<Stripe.WebhookEndpoint>('webhookEndpoints', this.#record);
   readonly testClocks = new Collection<Stripe.TestHelpers.TestClock>('testClocks', this.#record, ['status']);
 

@@ -20,6 +20,10 @@ const isBefore = (a: Place, b: Place): boolean =>
 export class Timeline {
   readonly #places: Place[] = [];
 
+  get size(): number {
+    return this.#places.length;
+  }
+
   add(place: Place): void {
     this.#places.splice(this.#firstNotBefore(place), 0, place);
   }
@@ -30,23 +34,23 @@ export class Timeline {
   }
 
   /** From the newest to the oldest within a span; with a place, only those older than it. */
-  *newestFirst({ first, last }: Span, olderThan?: Place): Generator<string> {
+  *newestFirst({ first, last }: Span, olderThan?: Place): Generator<Place> {
     const end = olderThan ? this.#firstNotBefore(olderThan) : this.#places.length;
     for (let i = Math.min(end, this.#firstSince(last + 1)) - 1; i >= 0; i--) {
-      const { id, created } = this.#places[i]!;
-      if (created < first) return;
-      yield id;
+      const place = this.#places[i]!;
+      if (place.created < first) return;
+      yield place;
     }
   }
 
   /** From the oldest to the newest within a span; with a place, only those newer than it. */
-  *oldestFirst({ first, last }: Span, newerThan?: Place): Generator<string> {
+  *oldestFirst({ first, last }: Span, newerThan?: Place): Generator<Place> {
     let start = newerThan ? this.#firstNotBefore(newerThan) : 0;
     if (newerThan && this.#places[start]?.id === newerThan.id) start += 1;
     for (let i = Math.max(start, this.#firstSince(first)); i < this.#places.length; i++) {
-      const { id, created } = this.#places[i]!;
-      if (created > last) return;
-      yield id;
+      const place = this.#places[i]!;
+      if (place.created > last) return;
+      yield place;
     }
   }
 
@@ -65,5 +69,45 @@ export class Timeline {
       else high = middle;
     }
     return low;
+  }
+}
+
+/** The places of several timelines as if they were one, from the newest to the oldest. */
+export const mergedNewestFirst = (
+  timelines: readonly Timeline[],
+  span: Span,
+  olderThan?: Place,
+): Generator<Place> =>
+  merged(
+    timelines.map((timeline) => timeline.newestFirst(span, olderThan)),
+    (a, b) => isBefore(b, a),
+  );
+
+/** The places of several timelines as if they were one, from the oldest to the newest. */
+export const mergedOldestFirst = (
+  timelines: readonly Timeline[],
+  span: Span,
+  newerThan?: Place,
+): Generator<Place> =>
+  merged(
+    timelines.map((timeline) => timeline.oldestFirst(span, newerThan)),
+    isBefore,
+  );
+
+/** Takes from each walk no more than its next place. */
+function* merged(
+  walks: readonly Generator<Place>[],
+  comesFirst: (a: Place, b: Place) => boolean,
+): Generator<Place> {
+  const heads = walks.flatMap((walk) => {
+    const { value } = walk.next();
+    return value ? [{ walk, place: value }] : [];
+  });
+  while (heads.length > 0) {
+    const next = heads.reduce((first, head) => (comesFirst(head.place, first.place) ? head : first));
+    yield next.place;
+    const { value } = next.walk.next();
+    if (value) next.place = value;
+    else heads.splice(heads.indexOf(next), 1);
   }
 }
