@@ -37,7 +37,7 @@ const MUTANTS: [Mutation, Scenario, string[]][] = [
   ],
 ];
 
-const HARDSHIP = { seed: 'mutants', requests: 100, kills: 8, instances: 2, patienceMs: 40_000 };
+const HARDSHIP = { seed: 'mutants', requests: 60, kills: 6, instances: 2, patienceMs: 25_000 };
 
 it.each(MUTANTS)(
   'notices $name',
