@@ -146,8 +146,8 @@ function timelinesIn<T, Field extends keyof T>(
   wanted: T[Field] | undefined,
   passes: Passing<T>[Field],
 ): Timeline[] | undefined {
-  const timeline = byValue.get(wanted);
-  if (wanted !== undefined) return timeline ? [timeline] : [];
+  const exact = byValue.get(wanted);
+  if (wanted !== undefined) return exact ? [exact] : [];
   if (!passes) return undefined;
   return [...byValue].flatMap(([value, timeline]) => (passes(value as T[Field]) ? [timeline] : []));
 }

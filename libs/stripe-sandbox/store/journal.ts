@@ -1,4 +1,13 @@
-import { closeSync, existsSync, mkdirSync, openSync, readSync, renameSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  renameSync,
+  truncateSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import type { Change, Entity } from './collection.js';
 import { Collection } from './collection.js';
@@ -13,7 +22,7 @@ type Line = [collection: CollectionName, id: string, entity: Entity | null][];
 
 /**
  * An append-only file, one line for each unit of work, so that a process killed at any moment has either all of
- * a request or nothing of it. Opening replays it into the store and rewrites it without history.
+ * a request or nothing of it. Opening replays it into the store, and rewrites it once most of it is history.
  */
 export class Journal {
   readonly #file: number;
@@ -21,8 +30,7 @@ export class Journal {
   constructor(dataDir: string, store: Store) {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
     const path = join(dataDir, 'journal.jsonl');
-    if (existsSync(path)) replay(path, store);
-    compact(path, store);
+    if (existsSync(path)) restore(path, store);
     this.#file = openSync(path, 'a', 0o600);
   }
 
@@ -36,15 +44,29 @@ export class Journal {
   }
 }
 
-function replay(path: string, store: Store): void {
+function restore(path: string, store: Store): void {
+  const { writes, bytes } = replay(path, store);
+  const live = collectionsOf(store).reduce((sum, { size }) => sum + size, 0);
+  if (writes - live > live) compact(path, store);
+  // What is appended next must not continue a torn line.
+  else truncateSync(path, bytes);
+}
+
+/** Tells how many writes there were, and how many bytes their lines have. */
+function replay(path: string, store: Store): { writes: number; bytes: number } {
+  let [writes, bytes] = [0, 0];
   for (const text of linesIn(path)) {
-    for (const [collection, id, entity] of JSON.parse(text) as Line)
+    const line = JSON.parse(text.toString()) as Line;
+    for (const [collection, id, entity] of line)
       store.collection(collection).restore(id, entity ?? undefined);
+    writes += line.length;
+    bytes += text.length + 1;
   }
+  return { writes, bytes };
 }
 
 /** A last line without its newline was torn by a crash before it was acknowledged: it is left out. */
-function* linesIn(path: string): Generator<string> {
+function* linesIn(path: string): Generator<Buffer> {
   const file = openSync(path, 'r');
   const chunk = Buffer.alloc(CHUNK_BYTES);
   let rest: Buffer = Buffer.alloc(0);
@@ -52,7 +74,7 @@ function* linesIn(path: string): Generator<string> {
     const bytes = Buffer.concat([rest, chunk.subarray(0, read)]);
     let start = 0;
     for (let end = bytes.indexOf(10); end !== -1; end = bytes.indexOf(10, start)) {
-      yield bytes.toString('utf8', start, end);
+      yield bytes.subarray(start, end);
       start = end + 1;
     }
     rest = bytes.subarray(start);
@@ -64,9 +86,8 @@ function compact(path: string, store: Store): void {
   const fresh = `${path}.new`;
   const file = openSync(fresh, 'w', 0o600);
   let text = '';
-  for (const collection of Object.values(store)) {
-    if (!(collection instanceof Collection)) continue;
-    for (const entity of (collection as Collection<Entity>).oldestFirst()) {
+  for (const collection of collectionsOf(store)) {
+    for (const entity of collection.oldestFirst()) {
       text += textOf([[collection.name, entity.id, entity]]);
       if (text.length < CHUNK_BYTES) continue;
       write(file, text);
@@ -77,6 +98,9 @@ function compact(path: string, store: Store): void {
   closeSync(file);
   renameSync(fresh, path);
 }
+
+const collectionsOf = (store: Store): Collection<Entity>[] =>
+  Object.values(store).filter((field) => field instanceof Collection);
 
 const textOf = (line: Line): string => `${JSON.stringify(line)}\n`;
 

@@ -56,8 +56,6 @@ test('a journal of any length is read, however its lines and letters fall', asyn
   const { stripe } = await openBench({ dataDir });
   const metadata = Object.fromEntries(Array.from({ length: 50 }, (_, i) => [`k${i}`, 'ë'.repeat(500)]));
   for (let i = 0; i < 180; i++) await stripe.customers.create({ metadata });
-  // The first start rewrites it, the second reads what was written.
-  await openBench({ dataDir });
   const { sandbox } = await openBench({ dataDir });
   const kept = [...sandbox.store.customers.oldestFirst()].map((customer) => customer.metadata);
   expect(kept).toEqual(Array.from({ length: 180 }, () => metadata));

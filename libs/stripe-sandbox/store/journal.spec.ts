@@ -1,0 +1,65 @@
+import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type Stripe from 'stripe';
+import { expect, onTestFinished, test } from 'vitest';
+import { Journal } from './journal.js';
+import { Store } from './store.js';
+
+const CAUSE = { requestId: null, idempotencyKey: null, version: '' };
+
+/** The journal's file, and a way to open a store on it as a start does, after `work` if given. */
+function openDir() {
+  const dataDir = mkdtempSync(join(tmpdir(), 'journal-'));
+  onTestFinished(() => rmSync(dataDir, { recursive: true }));
+  const path = join(dataDir, 'journal.jsonl');
+  const start = (work: (store: Store) => void = () => {}): Stripe.Customer[] => {
+    const store = new Store();
+    const journal = new Journal(dataDir, store);
+    work(store);
+    store.commit((changes) => journal.append(changes), CAUSE);
+    journal.close();
+    return [...store.customers.oldestFirst()];
+  };
+  return { path, start };
+}
+
+const customer = (id: string, name = 'Ada') => ({ id, created: 1, name }) as Stripe.Customer;
+const idsIn = (customers: Stripe.Customer[]) => customers.map(({ id }) => id);
+const linesIn = (path: string) => readFileSync(path, 'utf8').split('\n').slice(0, -1);
+
+test('a start leaves a journal as it is while what it holds is mostly alive', () => {
+  const { path, start } = openDir();
+  start(({ customers }) => {
+    customers.insert(customer('cus_1'));
+    customers.insert(customer('cus_2'));
+    customers.update('cus_1', { name: 'Bea' });
+  });
+  const written = readFileSync(path);
+  expect(start()).toEqual([customer('cus_1', 'Bea'), customer('cus_2')]);
+  expect(readFileSync(path)).toEqual(written);
+});
+
+test('a start rewrites a journal with more history than live data, whatever its size', () => {
+  const { path, start } = openDir();
+  const name = 'ë'.repeat(50_000);
+  const ids = Array.from({ length: 100 }, (_, i) => `cus_${i}`);
+  const kept = start(({ customers }) => {
+    for (const id of ids) customers.insert(customer(id));
+    for (const id of ids) customers.update(id, { name: 'Bea' });
+    for (const id of ids) customers.update(id, { name });
+    customers.remove('cus_50');
+  });
+  expect(start()).toEqual(kept);
+  expect(linesIn(path)).toHaveLength(99);
+  expect(start()).toEqual(kept);
+});
+
+test('a torn line is cut off even if nothing is rewritten', () => {
+  const { path, start } = openDir();
+  start(({ customers }) => void customers.insert(customer('cus_1')));
+  appendFileSync(path, '[["customers","cus_torn",{"id":"cus_t');
+  start(({ customers }) => void customers.insert(customer('cus_2')));
+  expect(idsIn(start())).toEqual(['cus_1', 'cus_2']);
+  expect(linesIn(path)).toHaveLength(2);
+});
