@@ -1,7 +1,9 @@
 import 'reflect-metadata';
 import { localSigningKey } from './access/local-issuer.js';
 import { banner } from './boot/banner.js';
+import { blaming } from './boot/blaming.js';
 import { bootDatabase } from './boot/database.js';
+import { listen } from './boot/listen.js';
 import { orExit } from './boot/or-exit.js';
 import { bootStripe } from './boot/stripe.js';
 import { stopOnSignal } from './boot/stop-on-signal.js';
@@ -14,7 +16,7 @@ async function main(): Promise<void> {
   const stops: (() => Promise<void>)[] = [];
   stopOnSignal(stops);
 
-  if (!settings.JWKS_URL) await localSigningKey(settings.DATA_DIR);
+  if (!settings.JWKS_URL) await blaming('DATA_DIR', () => localSigningKey(settings.DATA_DIR));
   const database = await bootDatabase(settings, (line) => process.stdout.write(`${line}\n`));
   stops.unshift(() => database.stop());
   const stripe = await bootStripe(settings);
@@ -26,8 +28,8 @@ async function main(): Promise<void> {
     stripe: stripe.connection,
   });
   stops.unshift(() => app.close());
-  await app.listen(settings.PORT, settings.HOST);
-  process.stdout.write(banner(settings, await app.getUrl(), stripe.connection));
+  const url = await listen(app, settings);
+  process.stdout.write(banner(settings, url, stripe.connection));
 }
 
 await orExit(main);

@@ -1,4 +1,5 @@
 import type { Settings } from '../config/settings.js';
+import { blaming } from './blaming.js';
 import { startEmbeddedPostgres } from '../database/embedded-postgres.js';
 import { migrateDatabase } from '../database/migrate.js';
 
@@ -12,9 +13,9 @@ export interface BootedDatabase {
 export async function bootDatabase(settings: Settings, log: (line: string) => void): Promise<BootedDatabase> {
   const database = settings.DATABASE_URL
     ? { url: settings.DATABASE_URL, stop: async () => undefined }
-    : await startEmbeddedPostgres({ dataDir: settings.DATA_DIR, log });
+    : await blaming('DATA_DIR', () => startEmbeddedPostgres({ dataDir: settings.DATA_DIR, log }));
   try {
-    await migrateDatabase(database.url);
+    await blaming('DATABASE_URL', () => migrateDatabase(database.url));
   } catch (error) {
     await database.stop();
     throw error;

@@ -1,3 +1,5 @@
+import { withoutQuery } from '../database/without-query.js';
+
 /** Runs a program; what stops it is told to the person at the terminal in one line. */
 export async function orExit(program: () => Promise<void>): Promise<void> {
   try {
@@ -8,11 +10,9 @@ export async function orExit(program: () => Promise<void>): Promise<void> {
   }
 }
 
-function reasonOf(error: unknown): string {
+function reasonOf(failure: unknown): string {
+  const error = withoutQuery(failure);
   if (!(error instanceof Error)) return String(error);
-  if ('code' in error && error.code === 'EADDRINUSE' && 'port' in error) {
-    return `port ${String(error.port)} is in use; set PORT or SANDBOX_PORT to another`;
-  }
   if (error instanceof AggregateError) return error.errors.map(reasonOf).join('; ');
   return error.message || error.name;
 }

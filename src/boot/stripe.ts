@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { StripeConnection } from '../../libs/stripe/stripe-connection.js';
 import { createSandbox } from '../../libs/stripe-sandbox/create-sandbox.js';
 import type { Settings } from '../config/settings.js';
+import { blaming } from './blaming.js';
 
 /** Any key of this form opens the sandbox; it guards nothing. */
 const SANDBOX_KEY = 'sk_test_paydesk';
@@ -19,11 +20,13 @@ export async function bootStripe(settings: Settings): Promise<BootedStripe> {
   if (secretKey) {
     return { connection: new StripeConnection(secretKey, apiBase, secrets), stop: async () => undefined };
   }
-  const sandbox = await createSandbox({
-    port: settings.SANDBOX_PORT,
-    dataDir: join(settings.DATA_DIR, 'stripe-sandbox'),
-    webhook: webhookOf(settings),
-  });
+  const sandbox = await blaming('SANDBOX_PORT', () =>
+    createSandbox({
+      port: settings.SANDBOX_PORT,
+      dataDir: join(settings.DATA_DIR, 'stripe-sandbox'),
+      webhook: webhookOf(settings),
+    }),
+  );
   const { url, webhookSecret } = sandbox;
   return {
     connection: new StripeConnection(SANDBOX_KEY, url, webhookSecret ? [webhookSecret] : []),

@@ -65,6 +65,13 @@ describe('currencyOf', () => {
   it('is that of the Prices where the request names none', () => {
     expect(currencyOf(command([price('price_a')]), prices)).toBe('eur');
   });
+
+  it('refuses a Price in a currency that nobody here knows', () => {
+    const foreign = knowing({ price_a: { ...oneTime, currency: 'xyz' } });
+    expect(() => currencyOf(command([price('price_a')]), foreign)).toThrow(
+      refusal('invalid-request', 'products[0].priceId'),
+    );
+  });
 });
 
 describe('assertSellable', () => {

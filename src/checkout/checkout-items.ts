@@ -1,7 +1,7 @@
 import { withAmountOf } from '../core/amount-problem.js';
 import { type Currency, isCurrency } from '../core/currency.js';
 import { assertChargeable } from '../core/money.js';
-import { type FieldError, Problem } from '../core/problem.js';
+import { type FieldError, invalidField, Problem } from '../core/problem.js';
 import { type CheckoutCommand, type CheckoutItem, isPriceItem, type Price } from './checkout.js';
 import { differingRecurrences } from './recurrence.js';
 
@@ -30,12 +30,18 @@ export function assertAllKnown(items: readonly CheckoutItem[], prices: Prices): 
   if (errors.length > 0) throw new Problem('not-found', { errors });
 }
 
-/** The currency to pay in: the request's, else that of the first Price. */
+/**
+ * The currency to pay in: the request's, else that of the first Price.
+ *
+ * @throws {Problem} `invalid-request` for a Price in a currency that we do not know
+ */
 export function currencyOf({ currency, items }: CheckoutCommand, prices: Prices): Currency {
   if (currency) return currency;
   const [first] = items;
   const theirs = first && isPriceItem(first) ? prices.get(first.priceId)?.currency : undefined;
-  if (theirs === undefined || !isCurrency(theirs)) throw new Error('nothing tells the currency');
+  if (theirs === undefined || !isCurrency(theirs)) {
+    throw invalidField('products[0].priceId', 'must be a price in a currency that Paydesk takes');
+  }
   return theirs;
 }
 

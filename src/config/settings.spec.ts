@@ -52,6 +52,23 @@ describe('settingsFrom', () => {
     expect(settingsFrom({}).STRIPE_WEBHOOK_SECRET).toEqual([]);
   });
 
+  it.each(['http://localhost:3000', 'http://127.0.0.2', 'http://[::1]:3000', 'https://any.example'])(
+    'takes %s, where nobody can listen in',
+    (origin) => {
+      const settings = {
+        STRIPE_SECRET_KEY: 'sk_test_abc',
+        STRIPE_API_BASE: origin,
+        REDIRECT_ORIGINS: origin,
+      };
+      const JWKS_URL = `${origin}/jwks.json`;
+      expect(settingsFrom({ ...settings, JWKS_URL, JWT_ISSUER: 'id' })).toMatchObject({ JWKS_URL });
+    },
+  );
+
+  it('says what a number must be', () => {
+    expect(() => settingsFrom({ PORT: 'abc' })).toThrow('PORT must be a whole number from 0 to 65535');
+  });
+
   it('is frozen', () => {
     const settings = settingsFrom({});
     expect(() => Object.assign(settings, { PORT: 1 })).toThrow(TypeError);
@@ -74,6 +91,10 @@ describe('settingsFrom', () => {
     ['REDIRECT_ORIGINS', 'https://*.shop.example'],
     ['REDIRECT_ORIGINS', 'javascript:alert(1)'],
     ['REDIRECT_ORIGINS', 'https://user@shop.example'],
+    ['REDIRECT_ORIGINS', 'http://shop.example'],
+    ['STRIPE_API_BASE', 'http://stripe.example'],
+    ['JWKS_URL', 'http://id.example/jwks.json'],
+    ['JWKS_URL', 'ftp://localhost/jwks.json'],
     ['JWKS_URL', 'not a url'],
     ['LOG_LEVEL', 'loud'],
   ])('names %s in one line when it is %s, without telling the value', (name, value) => {

@@ -1,22 +1,12 @@
 import { Transform, plainToInstance } from 'class-transformer';
-import {
-  IsIn,
-  IsInt,
-  IsOptional,
-  IsString,
-  IsUrl,
-  Matches,
-  Max,
-  Min,
-  MinLength,
-  validateSync,
-} from 'class-validator';
+import { IsIn, IsOptional, IsString, Matches, MinLength, validateSync } from 'class-validator';
 import { isTimeZone } from '../core/calendar-day.js';
 import { isCurrency, type Currency } from '../core/currency.js';
 import { NAME } from '../core/text.js';
-import { isExactOrigin } from './origin.js';
+import { isSafeOrigin, isSafeUrl } from './origin.js';
 import { Satisfies } from './satisfies.js';
 
+const POSTGRES_URL = /^postgres(ql)?:\/\/([^\s%]|%[0-9a-f]{2})+$/i;
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
 const toInteger = Transform(({ value }) =>
@@ -39,9 +29,7 @@ export class Settings {
   readonly HOST: string = '127.0.0.1';
 
   @toInteger
-  @IsInt()
-  @Min(0)
-  @Max(65_535)
+  @Satisfies(isPort, 'must be a whole number from 0 to 65535')
   readonly PORT: number = 3000;
 
   @IsOptional()
@@ -49,7 +37,7 @@ export class Settings {
   readonly STRIPE_SECRET_KEY?: string;
 
   @IsOptional()
-  @Satisfies(isExactOrigin, 'must be an origin such as http://127.0.0.1:9420, without a path')
+  @Satisfies(isSafeOrigin, 'must be an https origin, or an http one on a loopback host, without a path')
   readonly STRIPE_API_BASE?: string;
 
   @toList
@@ -60,7 +48,10 @@ export class Settings {
   readonly STRIPE_WEBHOOK_SECRET: readonly string[] = [];
 
   @IsOptional()
-  @Matches(/^postgres(ql)?:\/\/\S+$/, { message: 'must be a postgresql:// URL' })
+  @Satisfies(
+    isPostgresUrl,
+    'must be a postgresql:// URL, with what is special in its password percent-encoded',
+  )
   readonly DATABASE_URL?: string;
 
   @IsString()
@@ -68,9 +59,7 @@ export class Settings {
   readonly DATA_DIR: string = '.data';
 
   @toInteger
-  @IsInt()
-  @Min(0)
-  @Max(65_535)
+  @Satisfies(isPort, 'must be a whole number from 0 to 65535')
   readonly SANDBOX_PORT: number = 12_111;
 
   @Satisfies(
@@ -87,8 +76,8 @@ export class Settings {
 
   @toList
   @Satisfies(
-    (value) => Array.isArray(value) && value.every(isExactOrigin),
-    'must be origins such as https://shop.example, separated by commas',
+    (value) => Array.isArray(value) && value.every(isSafeOrigin),
+    'must be https origins such as https://shop.example, or http ones on a loopback host, separated by commas',
   )
   readonly REDIRECT_ORIGINS: readonly string[] = [];
 
@@ -108,10 +97,7 @@ export class Settings {
   readonly JWT_AUDIENCE: string = 'paydesk';
 
   @IsOptional()
-  @IsUrl(
-    { require_tld: false, protocols: ['https', 'http'], require_protocol: true },
-    { message: 'must be a URL' },
-  )
+  @Satisfies(isSafeUrl, 'must be an https URL, or an http one on a loopback host')
   readonly JWKS_URL?: string;
 
   @IsIn(LOG_LEVELS)
@@ -148,6 +134,14 @@ export function settingsFrom(environment: Record<string, unknown>): Settings {
     throw new SettingsError('JWT_ISSUER must be set where JWKS_URL is');
   }
   return Object.freeze(settings);
+}
+
+function isPostgresUrl(value: unknown): boolean {
+  return typeof value === 'string' && POSTGRES_URL.test(value) && URL.canParse(value);
+}
+
+function isPort(value: unknown): boolean {
+  return Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 65_535;
 }
 
 const OPTIONAL_KEYS = ['STRIPE_SECRET_KEY', 'STRIPE_API_BASE', 'DATABASE_URL', 'JWKS_URL'];

@@ -1,8 +1,13 @@
+import { setTimeout } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { HealthIndicatorService } from '@nestjs/terminus';
 import { StripeProvider } from '../../libs/stripe/stripe.provider.js';
+import { Problem } from '../core/problem.js';
 
-/** Whether Stripe answers us and takes our key. */
+/** Shorter than any prober waits, and than any call to Stripe may take. */
+const DEADLINE_MS = 3_000;
+
+/** Whether Stripe answers us and takes our key; asking us to slow down is an answer. */
 @Injectable()
 export class StripeHealth {
   constructor(
@@ -13,10 +18,16 @@ export class StripeHealth {
   async check() {
     const indicator = this.indicators.check('stripe');
     try {
-      await this.stripe.read((stripe) => stripe.customers.list({ limit: 1 }));
+      await Promise.race([
+        this.stripe.read((stripe) => stripe.customers.list({ limit: 1 })),
+        setTimeout(DEADLINE_MS, undefined, { ref: false }).then(() => {
+          throw new Problem('provider-unreachable');
+        }),
+      ]);
       return indicator.up();
-    } catch {
-      return indicator.down();
+    } catch (error) {
+      const isBusy = error instanceof Problem && error.slug === 'provider-busy';
+      return isBusy ? indicator.up() : indicator.down();
     }
   }
 }

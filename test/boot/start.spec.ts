@@ -116,17 +116,26 @@ describe('npm start', () => {
     [{ PORT: 'high' }, /^paydesk: PORT [^\n]+\n$/],
     [{ STRIPE_SECRET_KEY: 'nonsense' }, /^paydesk: STRIPE_SECRET_KEY [^\n]+\n$/],
     [{ BUSINESS_TIMEZONE: 'Mars/Olympus' }, /^paydesk: BUSINESS_TIMEZONE [^\n]+\n$/],
-    [{ DATABASE_URL: 'postgresql://127.0.0.1:9/none' }, /^paydesk: [^\n]+\n$/],
+    [{ DATABASE_URL: 'postgresql://u:hunter2@127.0.0.1:9/none' }, /^paydesk: DATABASE_URL [^\n]+\n$/],
+    [{ DATABASE_URL: 'postgresql://u:hunter2%@127.0.0.1:9/none' }, /^paydesk: DATABASE_URL [^\n]+\n$/],
+    [{ DATABASE_URL: 'postgresql://u:hunter2@127.0.0.1:none/none' }, /^paydesk: DATABASE_URL [^\n]+\n$/],
+    [{ DATA_DIR: '/dev/null/hunter2' }, /^paydesk: DATA_DIR [^\n]+\n$/],
+    [{ HOST: '192.0.2.1' }, /^paydesk: HOST [^\n]+\n$/],
   ])('stops with one line for %j', async (environment, line) => {
     const { code, output } = await failToStart(dataDir, environment);
     expect(code).toBe(1);
     expect(output).toMatch(line);
+    expect(output).not.toContain('hunter2');
   });
 
   it('names the port that is in use', async () => {
     await withService(async ({ url }) => {
       const { code, output } = await failToStart(dataDir, { PORT: new URL(url).port });
-      expect({ code, output }).toEqual({ code: 1, output: expect.stringContaining('is in use; set PORT') });
+      expect({ code, output }).toEqual({
+        code: 1,
+        output: expect.stringMatching(/^paydesk: PORT is in use[^\n]*\n$/m),
+      });
+      expect(output).not.toContain('{');
     });
   });
 

@@ -1,7 +1,7 @@
 import { applyDecorators, SetMetadata } from '@nestjs/common';
 import { ApiBearerAuth } from '@nestjs/swagger';
 import type { ActorKind } from '../../core/actor.js';
-import { ApiProblems } from './api-problems.decorator.js';
+import { ApiProblems, GUARDED } from './api-problems.decorator.js';
 
 export const ALLOWED = 'paydesk:allowed';
 export const ANYONE = 'anyone';
@@ -11,7 +11,7 @@ export function Allow(...kinds: ActorKind[]): ClassDecorator & MethodDecorator {
   return applyDecorators(
     SetMetadata(ALLOWED, kinds),
     ...kinds.map((kind) => ApiBearerAuth(kind)),
-    ApiProblems('unauthorized', 'forbidden'),
+    ApiProblems(...GUARDED),
   );
 }
 

@@ -2,7 +2,7 @@ import { applyDecorators, createParamDecorator, type ExecutionContext } from '@n
 import { ApiHeader } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { OperationRequest, Outcome } from '../../operations/operation.js';
-import { ApiProblems } from './api-problems.decorator.js';
+import { ApiProblems, IS_OPERATION } from './api-problems.decorator.js';
 import { actorOf } from './current-actor.decorator.js';
 import { idempotencyKeyOf } from './idempotency-key.js';
 
@@ -36,14 +36,6 @@ export function ApiOperationHeaders(): MethodDecorator {
         'more money. 1 to 255 visible ASCII characters.',
       schema: { type: 'string', minLength: 1, maxLength: 255 },
     }),
-    ApiProblems(
-      'idempotency-key-invalid',
-      'idempotency-key-reused',
-      'in-progress',
-      'provider-busy',
-      'provider-unreachable',
-      'outcome-unknown',
-      'unavailable',
-    ),
+    ApiProblems(...IS_OPERATION),
   );
 }

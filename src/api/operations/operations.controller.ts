@@ -20,7 +20,7 @@ export class OperationsController {
     description: 'Only to whoever sent it.',
   })
   @ApiOkResponse({ type: OperationResponse })
-  @ApiProblems('invalid-request', 'not-found', 'unavailable')
+  @ApiProblems('not-found')
   async show(@CurrentActor() actor: Actor, @Param() { id }: OperationPath): Promise<OperationResponse> {
     return OperationResponse.of(await this.operations.report(actor, id));
   }

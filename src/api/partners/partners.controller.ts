@@ -8,7 +8,7 @@ import { CustomersService } from '../../customers/customers.service.js';
 import type { OperationRequest } from '../../operations/operation.js';
 import { SetupIntentsService } from '../../setup-intents/setup-intents.service.js';
 import { Allow } from '../http/allow.decorator.js';
-import { ApiProblems } from '../http/api-problems.decorator.js';
+import { ApiProblems, CALLS_STRIPE } from '../http/api-problems.decorator.js';
 import { CurrentActor } from '../http/current-actor.decorator.js';
 import { IdempotencyKeyRequirable } from '../http/idempotency-key.guard.js';
 import { ApiOperationHeaders, Operation, tell } from '../http/operation.decorator.js';
@@ -38,7 +38,6 @@ export class PartnersController {
   })
   @ApiOperationHeaders()
   @ApiCreatedResponse({ type: PartnerSetupIntentResponse })
-  @ApiProblems('invalid-request')
   async createSetupIntent(
     @CurrentActor() partner: PartnerActor,
     @Param() user: PartnerUser,
@@ -53,7 +52,7 @@ export class PartnersController {
   @Get('payment_methods')
   @ApiOperation({ summary: "List the user's cards", description: 'All of them, newest first.' })
   @ApiOkResponse({ type: [PaymentMethodResponse] })
-  @ApiProblems('invalid-request', 'outcome-unknown', 'provider-unreachable', 'unavailable')
+  @ApiProblems(...CALLS_STRIPE)
   async paymentMethods(
     @CurrentActor() partner: PartnerActor,
     @Param() user: PartnerUser,
@@ -75,13 +74,7 @@ export class PartnersController {
     description: 'Charged; the body is empty',
     headers: { Location: { description: 'The payment', schema: { type: 'string' } } },
   })
-  @ApiProblems(
-    'invalid-request',
-    'card-declined',
-    'authentication-required',
-    'not-found',
-    'amount-out-of-range',
-  )
+  @ApiProblems('card-declined', 'authentication-required', 'not-found', 'amount-out-of-range')
   async charge(
     @CurrentActor() partner: PartnerActor,
     @Param() user: PartnerUser,
@@ -103,7 +96,7 @@ export class PartnersController {
     type: [PaymentResponse],
     headers: { Link: { description: 'The next page, rel="next"', schema: { type: 'string' } } },
   })
-  @ApiProblems('invalid-request', 'not-found', 'outcome-unknown', 'provider-unreachable', 'unavailable')
+  @ApiProblems(...CALLS_STRIPE, 'not-found')
   async payments(
     @CurrentActor() partner: PartnerActor,
     @Param() user: PartnerUser,
@@ -119,7 +112,7 @@ export class PartnersController {
   @Get('payments/:id')
   @ApiOperation({ summary: "Show one of the user's payments" })
   @ApiOkResponse({ type: PaymentResponse })
-  @ApiProblems('invalid-request', 'not-found', 'outcome-unknown', 'provider-unreachable', 'unavailable')
+  @ApiProblems(...CALLS_STRIPE, 'not-found')
   async payment(
     @CurrentActor() partner: PartnerActor,
     @Param() user: PartnerUserPayment,

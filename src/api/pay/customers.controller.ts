@@ -3,7 +3,7 @@ import { ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Settings } from '../../config/settings.js';
 import { CustomersService } from '../../customers/customers.service.js';
 import { Allow } from '../http/allow.decorator.js';
-import { ApiProblems } from '../http/api-problems.decorator.js';
+import { ApiProblems, CALLS_STRIPE, HAS_BODY } from '../http/api-problems.decorator.js';
 import { CUSTOMER_EXAMPLES } from './examples.js';
 import { CustomerParams, CustomerQuery, CustomerRequest, CustomerResponse } from './customer.dto.js';
 
@@ -20,7 +20,7 @@ export class CustomersController {
   @Get()
   @ApiOperation({ summary: "Show a user's Stripe customer" })
   @ApiOkResponse({ type: CustomerResponse })
-  @ApiProblems('invalid-request', 'not-found', 'outcome-unknown', 'provider-unreachable', 'unavailable')
+  @ApiProblems(...CALLS_STRIPE, 'not-found')
   async showCustomer(
     @Param() user: CustomerParams,
     @Query() query: CustomerQuery,
@@ -37,14 +37,7 @@ export class CustomersController {
   })
   @ApiBody({ type: CustomerRequest, examples: CUSTOMER_EXAMPLES })
   @ApiOkResponse({ type: CustomerResponse })
-  @ApiProblems(
-    'invalid-request',
-    'not-found',
-    'invalid-state',
-    'outcome-unknown',
-    'provider-unreachable',
-    'unavailable',
-  )
+  @ApiProblems(...CALLS_STRIPE, ...HAS_BODY, 'not-found', 'invalid-state')
   async putCustomer(
     @Param() user: CustomerParams,
     @Query() query: CustomerQuery,

@@ -33,7 +33,7 @@ export class PayController {
   @ApiOperationHeaders()
   @ApiBody({ type: PayRequest, examples: PAY_EXAMPLES })
   @ApiCreatedResponse({ type: PayResponse })
-  @ApiProblems('invalid-request', 'not-found', 'amount-out-of-range')
+  @ApiProblems('not-found', 'amount-out-of-range')
   async pay(
     @Body() body: PayRequest,
     @Operation() operation: OperationRequest,
@@ -53,7 +53,7 @@ export class PayController {
   @ApiOperationHeaders()
   @ApiBody({ type: PayRecurrentRequest, examples: PAY_RECURRENT_EXAMPLES })
   @ApiCreatedResponse({ type: PayResponse })
-  @ApiProblems('invalid-request', 'not-found', 'amount-out-of-range')
+  @ApiProblems('not-found', 'amount-out-of-range')
   async payRecurrent(
     @Body() body: PayRecurrentRequest,
     @Operation() operation: OperationRequest,
@@ -72,7 +72,7 @@ export class PayController {
   @ApiOperationHeaders()
   @ApiBody({ type: ExpireRequest, examples: EXPIRE_EXAMPLES })
   @ApiOkResponse({ type: ExpireResponse })
-  @ApiProblems('invalid-request', 'not-found', 'invalid-state')
+  @ApiProblems('not-found', 'invalid-state')
   async expire(
     @Body() { paymentID }: ExpireRequest,
     @Operation() operation: OperationRequest,
@@ -94,7 +94,7 @@ export class PayController {
   @ApiOperationHeaders()
   @ApiBody({ type: CancelRequest, examples: CANCEL_EXAMPLES })
   @ApiOkResponse({ type: CancelResponse })
-  @ApiProblems('invalid-request', 'not-found', 'invalid-state', 'date-in-past')
+  @ApiProblems('not-found', 'invalid-state', 'date-in-past')
   async cancel(
     @Body() body: CancelRequest,
     @Operation() operation: OperationRequest,

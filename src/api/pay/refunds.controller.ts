@@ -28,7 +28,7 @@ export class RefundsController {
   @ApiOperationHeaders()
   @ApiBody({ type: RefundRequest, examples: REFUND_EXAMPLES })
   @ApiCreatedResponse({ type: RefundResponse })
-  @ApiProblems('invalid-request', 'not-found', 'refund-not-possible')
+  @ApiProblems('not-found', 'refund-not-possible')
   async refund(
     @Body() body: RefundRequest,
     @Operation() operation: OperationRequest,

@@ -2,7 +2,7 @@ import { Controller, Get, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { PaymentStatusService } from '../../checkout/payment-status.service.js';
 import { Allow } from '../http/allow.decorator.js';
-import { ApiProblems } from '../http/api-problems.decorator.js';
+import { ApiProblems, CALLS_STRIPE } from '../http/api-problems.decorator.js';
 import { StatusQuery, StatusResponse } from './status.dto.js';
 
 /** How payments stand, for other internal services. */
@@ -18,7 +18,7 @@ export class StatusController {
     description: 'ACCEPTED is paid, FAILED will not be paid any more, PENDING may yet be.',
   })
   @ApiOkResponse({ type: StatusResponse })
-  @ApiProblems('invalid-request', 'not-found', 'outcome-unknown', 'provider-unreachable', 'unavailable')
+  @ApiProblems(...CALLS_STRIPE, 'not-found')
   async status(@Query() { paymentID }: StatusQuery): Promise<StatusResponse> {
     return StatusResponse.of(paymentID, await this.payments.report(paymentID));
   }

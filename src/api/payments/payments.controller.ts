@@ -7,7 +7,7 @@ import { CustomersService } from '../../customers/customers.service.js';
 import type { OperationRequest } from '../../operations/operation.js';
 import { SetupIntentsService } from '../../setup-intents/setup-intents.service.js';
 import { Allow } from '../http/allow.decorator.js';
-import { ApiProblems } from '../http/api-problems.decorator.js';
+import { ApiProblems, CALLS_STRIPE } from '../http/api-problems.decorator.js';
 import { CurrentActor } from '../http/current-actor.decorator.js';
 import { ApiOperationHeaders, Operation, tell } from '../http/operation.decorator.js';
 import { HistoryQuery, HistoryResponse } from './history.dto.js';
@@ -49,7 +49,7 @@ export class PaymentsController {
       'Billing details, balance and the default card, else the newest one; nulls for a user who never paid.',
   })
   @ApiOkResponse({ type: PaymentInformationResponse })
-  @ApiProblems('outcome-unknown', 'provider-unreachable', 'unavailable')
+  @ApiProblems(...CALLS_STRIPE)
   async paymentInformation(@CurrentActor() user: UserActor): Promise<PaymentInformationResponse> {
     return PaymentInformationResponse.of(await this.customers.paymentInformation(user));
   }
@@ -60,7 +60,7 @@ export class PaymentsController {
     description: 'Most recent first, page by page: go on with `lastItemId` forward, or `firstItemId` back.',
   })
   @ApiOkResponse({ type: HistoryResponse })
-  @ApiProblems('invalid-request', 'not-found', 'outcome-unknown', 'provider-unreachable', 'unavailable')
+  @ApiProblems(...CALLS_STRIPE, 'not-found')
   async history(@CurrentActor() user: UserActor, @Query() query: HistoryQuery): Promise<HistoryResponse> {
     return HistoryResponse.of(await this.charges.history(user, query.toPage()));
   }

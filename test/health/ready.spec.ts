@@ -1,0 +1,31 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { MovedClock } from '../support/moved-clock.js';
+import { type Paydesk, startPaydesk } from '../support/paydesk.js';
+
+const clock = new MovedClock();
+let paydesk: Paydesk;
+
+beforeAll(async () => {
+  paydesk = await startPaydesk({}, clock);
+});
+afterAll(() => paydesk.close());
+
+const ready = async () => (await paydesk.stranger().get('/health/ready')).status;
+
+it('asks Stripe once for all who ask within five seconds', async () => {
+  expect(await Promise.all([ready(), ready(), ready()])).toEqual([200, 200, 200]);
+  expect(paydesk.stripeCalls).toHaveLength(1);
+  clock.moveSeconds(6);
+  expect(await ready()).toBe(200);
+  expect(paydesk.stripeCalls).toHaveLength(2);
+});
+
+it('is ready while Stripe asks us to slow down, and not while Stripe hangs', async () => {
+  clock.moveSeconds(60);
+  paydesk.sandbox.faults.add({ kinds: ['rate_limit'], times: 1 });
+  expect(await ready()).toBe(200);
+  clock.moveSeconds(60);
+  paydesk.sandbox.faults.add({ kinds: ['wait'], share: 1, waitMs: 60_000 });
+  expect(await ready()).toBe(503);
+  paydesk.sandbox.faults.clear();
+}, 10_000);
