@@ -19,8 +19,8 @@ const MUTANTS: [Mutation, Scenario, string[]][] = [
     {
       name: 'an unknown outcome saved as final',
       file: 'operations/operations.service.js',
-      text: "return problem.slug === 'not-done' ||",
-      replacement: "return problem.slug === 'outcome-unknown' || problem.slug === 'not-done' ||",
+      text: 'return LAST_WORDS.has(problem.slug) ||',
+      replacement: "return problem.slug === 'outcome-unknown' || LAST_WORDS.has(problem.slug) ||",
     },
     'charges',
     ['told something else, or nothing', 'phantom: an effect, not told as done'],
