@@ -22,8 +22,8 @@ export class RefundsController {
   @ApiOperation({
     summary: 'Refund a payment',
     description:
-      'All that is left of it, or an amount; several times, up to what was paid. Of a subscription, its latest ' +
-      'payment.',
+      'All that is left of it, or an amount; several times, up to what was paid. By the id that `/pay/recurrent` ' +
+      'gave, the first payment of the subscription; by the id of the subscription, its latest.',
   })
   @ApiOperationHeaders()
   @ApiBody({ type: RefundRequest, examples: REFUND_EXAMPLES })
