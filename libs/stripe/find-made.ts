@@ -1,9 +1,8 @@
-import type { Page } from './every-page.js';
+import { type ListPage, pagesOf } from './every-page.js';
 
 /** Stands in the metadata of what an operation makes. */
 export const OPERATION_ID = 'operation_id';
 
-const PAGE_SIZE = 100;
 const PAGES_MAX = 50;
 /** How far Stripe's clock and ours may be apart, and more. */
 const CLOCK_SKEW_SECONDS = 600;
@@ -26,7 +25,7 @@ export function madeSince(sentAt: Date): { gte: number } {
  */
 export async function findMade<Item extends Made>(
   operationId: string,
-  list: (page: { limit: number; starting_after?: string }) => Promise<Page<Item>>,
+  list: ListPage<Item>,
 ): Promise<Item | 'not-done' | 'unknown'> {
   return findMarked({ [OPERATION_ID]: operationId }, list);
 }
@@ -34,17 +33,16 @@ export async function findMade<Item extends Made>(
 /** The same for what is marked otherwise: with all of `marks` in its metadata. */
 export async function findMarked<Item extends Made>(
   marks: Readonly<Record<string, string>>,
-  list: (page: { limit: number; starting_after?: string }) => Promise<Page<Item>>,
+  list: ListPage<Item>,
 ): Promise<Item | 'not-done' | 'unknown'> {
   const isMarked = ({ metadata }: Made) =>
     Object.entries(marks).every(([key, value]) => metadata?.[key] === value);
-  let startingAfter: string | undefined;
-  for (let pages = 0; pages < PAGES_MAX; pages += 1) {
-    const page = await list({ limit: PAGE_SIZE, ...(startingAfter && { starting_after: startingAfter }) });
-    const made = page.data.find(isMarked);
+  let looked = 0;
+  for await (const { data, has_more: hasMore } of pagesOf(list)) {
+    const made = data.find(isMarked);
     if (made) return made;
-    startingAfter = page.data.at(-1)?.id;
-    if (!page.has_more || !startingAfter) return 'not-done';
+    looked += 1;
+    if (hasMore && looked === PAGES_MAX) return 'unknown';
   }
-  return 'unknown';
+  return 'not-done';
 }

@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type Stripe from 'stripe';
 import { findMade, madeSince, OPERATION_ID } from '../../libs/stripe/find-made.js';
 import { idOf } from '../../libs/stripe/id-of.js';
-import { declineOf, isMissing, refusedParam } from '../../libs/stripe/stripe-errors.js';
+import { orMissing } from '../../libs/stripe/or-missing.js';
+import { declineOf, refusedParam } from '../../libs/stripe/stripe-errors.js';
 import { StripeProvider } from '../../libs/stripe/stripe.provider.js';
 import type { Page, PageRequest } from '../core/page.js';
 import { Problem, unknownObject } from '../core/problem.js';
@@ -83,23 +84,14 @@ export class ChargesStripe {
 
   /** One PaymentIntent, where it is this customer's. */
   async payment(customer: string, id: string): Promise<Payment | undefined> {
-    const intent = await this.existing((stripe) => stripe.paymentIntents.retrieve(id));
+    const intent = await orMissing(this.stripe.read((stripe) => stripe.paymentIntents.retrieve(id)));
     return intent && idOf(intent.customer) === customer ? toPayment(intent) : undefined;
   }
 
   /** Whether a Charge is this customer's. */
   async isChargeOf(customer: string, id: string): Promise<boolean> {
-    const charge = await this.existing((stripe) => stripe.charges.retrieve(id));
+    const charge = await orMissing(this.stripe.read((stripe) => stripe.charges.retrieve(id)));
     return charge !== undefined && idOf(charge.customer) === customer;
-  }
-
-  private async existing<T extends object>(ask: (stripe: Stripe) => Promise<T>): Promise<T | undefined> {
-    try {
-      return await this.stripe.read(ask);
-    } catch (error) {
-      if (isMissing(error)) return undefined;
-      throw error;
-    }
   }
 }
 

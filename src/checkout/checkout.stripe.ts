@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type Stripe from 'stripe';
 import { findMade, madeSince, OPERATION_ID } from '../../libs/stripe/find-made.js';
+import { orMissing } from '../../libs/stripe/or-missing.js';
 import { PaymentReferences } from '../../libs/stripe/payment-references.js';
 import { isMissing, isRefused, refusedParam } from '../../libs/stripe/stripe-errors.js';
 import { StripeProvider } from '../../libs/stripe/stripe.provider.js';
@@ -119,12 +120,8 @@ export class CheckoutStripe {
   }
 
   private async price(id: string): Promise<Price | undefined> {
-    try {
-      return toPrice(await this.stripe.read((stripe) => stripe.prices.retrieve(id)));
-    } catch (error) {
-      if (isMissing(error)) return undefined;
-      throw error;
-    }
+    const price = await orMissing(this.stripe.read((stripe) => stripe.prices.retrieve(id)));
+    return price && toPrice(price);
   }
 }
 

@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type Stripe from 'stripe';
 import { findMarked, madeSince } from '../../libs/stripe/find-made.js';
-import { isMissing, refusedParam } from '../../libs/stripe/stripe-errors.js';
 import { everyPage } from '../../libs/stripe/every-page.js';
+import { orMissing } from '../../libs/stripe/or-missing.js';
+import { refusedParam } from '../../libs/stripe/stripe-errors.js';
 import { StripeProvider } from '../../libs/stripe/stripe.provider.js';
 import type { Owner } from '../core/actor.js';
 import { invalidField, Problem } from '../core/problem.js';
@@ -113,16 +114,6 @@ export class CustomersStripe {
 /** Marks what is made for an owner; the keys are ours, so that nobody else writes them. */
 function marksOf({ tenant, userId }: Owner): Record<string, string> {
   return { paydesk_tenant: tenant, paydesk_user_id: userId };
-}
-
-/** Undefined where Stripe has no such object. */
-async function orMissing<T>(answer: Promise<T>): Promise<T | undefined> {
-  try {
-    return await answer;
-  } catch (error) {
-    if (isMissing(error)) return undefined;
-    throw error;
-  }
 }
 
 function toCustomer({ id, email, name = null, metadata }: Stripe.Customer): Customer {
