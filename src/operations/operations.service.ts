@@ -30,6 +30,8 @@ const LAST_WORDS: ReadonlySet<ProblemSlug> = new Set([
 /** Works out what exactly to ask of Stripe, or refuses by a {@link Problem}. Moves no money itself. */
 type MakePlan<Plan> = (identity: OperationIdentity) => Promise<Plan>;
 
+type AnyKind = Pick<OperationKind<unknown, unknown>, 'release'>;
+
 /** Runs requests of one kind. */
 export interface Operation<Plan, Result> {
   /**
@@ -71,7 +73,7 @@ export class OperationsService {
     const kind = this.kinds.get(held.kind);
     // An operation of another version of this service is left to that version.
     if (kind) await this.whileHeld(held, () => this.attempt(kind, held)).catch(ignoreTold);
-    else await this.store.release(held);
+    else await this.store.giveBack(held);
     return true;
   }
 
@@ -125,7 +127,7 @@ export class OperationsService {
       const result = await this.resultOf(kind, planned);
       return await this.finish(planned, { result });
     } catch (error) {
-      throw await this.settle(planned, error);
+      throw await this.settle(kind, planned, error);
     }
   }
 
@@ -163,21 +165,22 @@ export class OperationsService {
    * Keeps what is the last word for repetitions; gives back what is uncertain, to be tried again. Once something may
    * have been sent, nothing that goes wrong with us may sound as if it had not.
    */
-  private async settle(held: OperationRow, error: unknown): Promise<Problem> {
+  private async settle(kind: AnyKind, held: OperationRow, error: unknown): Promise<Problem> {
     const problem = problemOfAttempt(error).with({ operationId: held.id });
     try {
-      await this.keep(held, problem);
+      await this.keep(kind, held, problem);
       return problem;
     } catch (failure) {
       return problemOfAttempt(failure).with({ operationId: held.id });
     }
   }
 
-  private async keep(held: OperationRow, problem: Problem): Promise<void> {
+  private async keep(kind: AnyKind, held: OperationRow, problem: Problem): Promise<void> {
     const { slug, extras } = problem;
-    if (slug === 'needs-review') await this.store.leaveToReview(held);
-    else if (isLastWord(problem)) await this.store.finish(held, { problem: { slug, extras } });
-    else await this.store.release(held);
+    if (slug === 'needs-review') return this.store.leaveToReview(held);
+    if (!isLastWord(problem)) return this.store.giveBack(held);
+    await kind.release?.(identityOf(held.id));
+    await this.store.finish(held, { problem: { slug, extras } });
   }
 
   private async whileHeld<T>(held: OperationRow, work: () => Promise<T>): Promise<T> {

@@ -10,8 +10,8 @@ import { waitMsAfter } from './retry-policy.js';
 export type OperationRow = typeof operations.$inferSelect;
 
 /** A living attempt renews its lease well before; a dead one's operation is taken over this much later. */
-const LEASE_MS = 15_000;
-export const LEASE_RENEWAL_MS = 5_000;
+const LEASE_MS = 6_000;
+export const LEASE_RENEWAL_MS = 2_000;
 const RETENTION_MS = 30 * 24 * 60 * 60 * 1000;
 
 /** Operations in PostgreSQL. An attempt holds a lease; whoever has lost it changes nothing any more. */
@@ -88,12 +88,12 @@ export class OperationsStore {
   }
 
   /** Leaves what can't be proved to a person. */
-  async leaveToReview(held: OperationRow): Promise<OperationRow | undefined> {
-    return this.changeHeld(held, { state: 'needs-review', finishedAt: this.clock.now() });
+  async leaveToReview(held: OperationRow): Promise<void> {
+    await this.changeHeld(held, { state: 'needs-review', finishedAt: this.clock.now() });
   }
 
   /** Gives an unfinished operation back, at once for a repetition and after a while for the worker. */
-  async release(held: OperationRow): Promise<void> {
+  async giveBack(held: OperationRow): Promise<void> {
     const attempts = held.attempts + 1;
     const retryAt = new Date(this.clock.now().getTime() + waitMsAfter(attempts));
     await this.changeHeld(held, { attempts, retryAt, leaseExpiresAt: LONG_AGO });
@@ -104,14 +104,17 @@ export class OperationsStore {
     await this.database.delete(operations).where(isHeld(held));
   }
 
-  /** Forgets what nobody repeats any more, and requests that died before anything was planned. */
+  /** Forgets requests that died before anything was planned, and with them what they had set aside. */
+  async forgetUnplanned(): Promise<void> {
+    await this.database.delete(operations).where(and(isFree(this.clock.now()), isNull(operations.plan)));
+  }
+
+  /** Forgets what nobody repeats any more. */
   async prune(): Promise<void> {
-    const now = this.clock.now();
-    const oldest = new Date(now.getTime() - RETENTION_MS);
+    const oldest = new Date(this.clock.now().getTime() - RETENTION_MS);
     await this.database
       .delete(operations)
       .where(and(eq(operations.state, 'done'), lt(operations.createdAt, oldest)));
-    await this.database.delete(operations).where(and(isFree(now), isNull(operations.plan)));
   }
 
   private async changeHeld(

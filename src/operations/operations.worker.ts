@@ -42,6 +42,7 @@ export class OperationsWorker implements OnApplicationBootstrap, BeforeApplicati
 
   private async work(): Promise<void> {
     try {
+      await this.store.forgetUnplanned();
       await Promise.all(Array.from({ length: RESUMED_AT_ONCE_MAX }, () => this.resumeAll()));
     } catch (error) {
       this.complain(error);

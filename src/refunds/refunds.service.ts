@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { isDefiniteRefusal } from '../../libs/stripe/stripe-errors.js';
-import type { Found, OperationIdentity, OperationRequest, Outcome } from '../operations/operation.js';
+import type { OperationRequest, Outcome } from '../operations/operation.js';
 import { type Operation, OperationsService } from '../operations/operations.service.js';
 import { askedMinorOf, type MadeRefund, type Refund, type RefundCommand } from './refund.js';
 import { RefundsStore } from './refunds.store.js';
@@ -18,8 +17,9 @@ export class RefundsService {
   ) {
     this.refunding = operations.define<RefundPlan, Refund>({
       name: 'refund',
-      send: (plan, identity) => this.send(plan, identity),
-      find: (plan, identity) => this.find(plan, identity),
+      send: (plan, { stripeKey }) => this.stripe.refund(plan, stripeKey),
+      find: (plan, { operationId }) => this.stripe.findRefund(plan, operationId),
+      release: ({ operationId }) => this.store.release(operationId),
     });
   }
 
@@ -43,21 +43,6 @@ export class RefundsService {
   /** Makes room for other refunds where one has failed after Stripe had taken it. */
   async settle(refundId: string): Promise<void> {
     await this.releaseFailed(await this.stripe.refundOf(refundId));
-  }
-
-  private async send(plan: RefundPlan, { operationId, stripeKey }: OperationIdentity): Promise<Refund> {
-    try {
-      return await this.stripe.refund(plan, stripeKey);
-    } catch (error) {
-      if (isDefiniteRefusal(error)) await this.store.release(operationId);
-      throw error;
-    }
-  }
-
-  private async find(plan: RefundPlan, { operationId }: OperationIdentity): Promise<Found<Refund>> {
-    const found = await this.stripe.findRefund(plan, operationId);
-    if (found === 'not-done') await this.store.release(operationId);
-    return found;
   }
 
   private async releaseFailed({ result, operationId }: MadeRefund): Promise<void> {

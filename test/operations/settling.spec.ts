@@ -13,7 +13,7 @@ import { saveCard, someUser } from '../support/saved-card.js';
 const PAYMENTS = '/v1/payment_intents';
 /** The worker leaves no operation alone for longer. */
 const LONGEST_WAIT_SECONDS = 31;
-const LEASE_SECONDS = 15;
+const LEASE_SECONDS = 6;
 const STRIPE_SETTLES_SECONDS = 15;
 
 describe('a charge whose outcome is not known', () => {

@@ -8,9 +8,9 @@ import { saveCard, someUser } from '../support/saved-card.js';
 const PAYMENTS = { method: 'POST', path: '/v1/payment_intents' } as const;
 const FOREVER_MS = 600_000;
 const LONGEST_WAIT_SECONDS = 31;
-const RENEWAL_MS = 5_000;
+const RENEWAL_MS = 2_000;
 /** Two of these are more than a lease, one is less. */
-const MOST_OF_A_LEASE_SECONDS = 10;
+const MOST_OF_A_LEASE_SECONDS = 4;
 
 const clock = new MovedClock();
 let paydesk: Paydesk;

@@ -1,19 +1,23 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { idOf } from '../../libs/stripe/id-of.js';
 import { refundDue } from '../../libs/stripe-sandbox/entities/refund.js';
 import type { Answer, Caller } from '../support/caller.js';
 import { query } from '../support/database.js';
+import { MovedClock } from '../support/moved-clock.js';
 import { type Paydesk, startPaydesk } from '../support/paydesk.js';
 
+const STRIPE_SETTLES_SECONDS = 15;
+const WORKER_MAX_MS = 10_000;
 const NOT_POSSIBLE = { status: 409, body: { type: 'urn:paydesk:refund-not-possible' } };
 
 describe('what refunds reserve', () => {
+  const clock = new MovedClock();
   let paydesk: Paydesk;
   let shop: Caller;
 
   beforeAll(async () => {
-    paydesk = await startPaydesk();
+    paydesk = await startPaydesk({}, clock);
     shop = await paydesk.service();
   });
   afterEach(() => paydesk.sandbox.faults.clear());
@@ -80,6 +84,17 @@ describe('what refunds reserve', () => {
     expect(await refund(charge)).toMatchObject({ status: 201, body: { amount: '5.00' } });
   });
 
+  it('keeps it too while Stripe may still be at work on what it answered with a 500, and no longer', async () => {
+    const charge = await paid();
+    const key = randomUUID();
+    paydesk.sandbox.faults.add({ path: '/v1/refunds', method: 'POST', kinds: ['error_before_effect'] });
+    expect((await refund(charge, '15.00', key)).status).toBe(503);
+    expect(await refund(charge, '5.01')).toMatchObject(NOT_POSSIBLE);
+    clock.moveSeconds(STRIPE_SETTLES_SECONDS);
+    expect((await refund(charge, '15.00', key)).body.type).toBe('urn:paydesk:not-done');
+    expect(await refund(charge)).toMatchObject({ status: 201, body: { amount: '20.00' } });
+  });
+
   it('counts refunds made without us, except those that failed', async () => {
     const charge = await paid('pm_card_refundFail');
     const [kept, failing] = await Promise.all([
@@ -114,18 +129,20 @@ describe('what refunds reserve', () => {
   it('finds its own again after a death between setting aside and planning', async () => {
     const charge = await paid();
     const key = randomUUID();
-    await diedUnplanned(charge, key);
+    const operationId = await diesUnplanned(charge, key);
     expect(await refund(charge)).toMatchObject(NOT_POSSIBLE);
+    await endLease(operationId);
     expect(await refund(charge, undefined, key)).toMatchObject({ status: 201, body: { amount: '20.00' } });
     expect(await refundedMinor(charge)).toBe(2000);
   });
 
-  it('is forgotten with an operation that nobody went on with', async () => {
+  it('is free again soon after such a death where nobody goes on', async () => {
     const charge = await paid();
-    const operationId = await diedUnplanned(charge, randomUUID());
+    const operationId = await diesUnplanned(charge, randomUUID());
     expect(await refund(charge)).toMatchObject(NOT_POSSIBLE);
-    // What the worker does with such operations.
-    await query(paydesk, 'delete from operations where id = $1', [operationId]);
+    await endLease(operationId);
+    const isFree = async () => expect((await reservedMinor(charge)).reservations).toBe(0);
+    await vi.waitFor(isFree, { timeout: WORKER_MAX_MS });
     expect(await refund(charge)).toMatchObject({ status: 201, body: { amount: '20.00' } });
   });
 
@@ -146,14 +163,19 @@ describe('what refunds reserve', () => {
     });
   }
 
-  /** A full refund whose process died once it had reserved: the id of its operation. */
-  async function diedUnplanned(charge: string, key: string): Promise<string> {
+  /** A full refund whose process dies once it has reserved, and still has its lease: the id of its operation. */
+  async function diesUnplanned(charge: string, key: string): Promise<string> {
     loseRefunds();
     const { body } = await refund(charge, undefined, key);
     paydesk.sandbox.faults.clear();
-    const unplan = 'update operations set plan = null, first_sent_at = null where id = $1';
+    const unplan = `update operations set plan = null, first_sent_at = null,
+      lease_id = gen_random_uuid(), lease_expires_at = now() + interval '1 day' where id = $1`;
     await query(paydesk, unplan, [body.operationId]);
     return body.operationId;
+  }
+
+  async function endLease(operationId: string): Promise<void> {
+    await query(paydesk, "update operations set lease_expires_at = '-infinity' where id = $1", [operationId]);
   }
 
   async function reservedMinor(charge: string): Promise<{ reservations: number; reserved: number }> {
