@@ -1,7 +1,6 @@
 import { isIPv6 } from 'node:net';
 import { join } from 'node:path';
 import { StripeConnection } from '../../libs/stripe/stripe-connection.js';
-import { createSandbox } from '../../libs/stripe-sandbox/create-sandbox.js';
 import type { Settings } from '../config/settings.js';
 import { blaming } from './blaming.js';
 
@@ -20,6 +19,8 @@ export async function bootStripe(settings: Settings): Promise<BootedStripe> {
   if (secretKey) {
     return { connection: new StripeConnection(secretKey, apiBase, secrets), stop: async () => undefined };
   }
+  // A service with an account of its own never loads the sandbox.
+  const { createSandbox } = await import('../../libs/stripe-sandbox/create-sandbox.js');
   const sandbox = await blaming('SANDBOX_PORT', () =>
     createSandbox({
       port: settings.SANDBOX_PORT,
