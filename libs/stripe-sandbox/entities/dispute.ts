@@ -2,6 +2,7 @@ import type Stripe from 'stripe';
 import type { DisputeKind, TestCard } from '../cards.js';
 import type { Context } from '../context.js';
 import { newId } from '../store/ids.js';
+import { awaitAnswer } from './dispute-answer.js';
 
 const DAY_SECONDS = 24 * 60 * 60;
 
@@ -89,6 +90,7 @@ function openDispute(
     reason,
     status: isInquiry ? 'warning_needs_response' : 'needs_response',
   });
+  awaitAnswer(ctx, dispute);
   ctx.emit('charge.dispute.created', dispute);
   if (!isInquiry) ctx.emit('charge.dispute.funds_withdrawn', dispute);
 }

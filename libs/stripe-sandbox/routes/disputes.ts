@@ -1,9 +1,40 @@
+import { closeDispute, updateDispute } from '../entities/dispute-answer.js';
 import { collectionParams, listPage } from '../http/lists.js';
 import { fromPath } from '../http/lookup.js';
-import { string } from '../http/params.js';
+import { metadata } from '../http/metadata.js';
+import { boolean, object, string, unsettable } from '../http/params.js';
 import { route, type Route } from '../http/route.js';
 
-/** Disputes are opened by test cards; answering them is beyond the sandbox. */
+const line = unsettable(string());
+const text = unsettable(string({ maxLength: 20_000 }));
+
+/** Source: https://docs.stripe.com/api/disputes/update; evidence in words only, as there are no file uploads. */
+export const updateParams = {
+  evidence: object({
+    access_activity_log: text,
+    billing_address: line,
+    cancellation_policy_disclosure: text,
+    cancellation_rebuttal: text,
+    customer_email_address: line,
+    customer_name: line,
+    customer_purchase_ip: line,
+    duplicate_charge_explanation: text,
+    duplicate_charge_id: line,
+    product_description: text,
+    refund_policy_disclosure: text,
+    refund_refusal_explanation: text,
+    service_date: line,
+    shipping_address: line,
+    shipping_carrier: line,
+    shipping_date: line,
+    shipping_tracking_number: line,
+    uncategorized_text: text,
+  }),
+  metadata: metadata(),
+  submit: boolean(),
+};
+
+/** Disputes are opened by test cards. */
 export const disputeRoutes: Route[] = [
   route({
     method: 'GET',
@@ -20,5 +51,17 @@ export const disputeRoutes: Route[] = [
     path: '/v1/disputes/:dispute',
     params: {},
     handle: ({ ctx, path }) => fromPath(ctx.store.disputes, path.dispute),
+  }),
+  route({
+    method: 'POST',
+    path: '/v1/disputes/:dispute',
+    params: updateParams,
+    handle: ({ ctx, params, path }) => updateDispute(ctx, fromPath(ctx.store.disputes, path.dispute), params),
+  }),
+  route({
+    method: 'POST',
+    path: '/v1/disputes/:dispute/close',
+    params: {},
+    handle: ({ ctx, path }) => closeDispute(ctx, fromPath(ctx.store.disputes, path.dispute)),
   }),
 ];
