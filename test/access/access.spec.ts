@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { issueUserToken, localSigningKey } from '../../src/access/local-issuer.js';
 import { Clock } from '../../src/core/clock.js';
 import { Caller } from '../support/caller.js';
-import { type Paydesk, startPaydesk } from '../support/paydesk.js';
+import { type Paydesk, startPaydesk, usePaydesk } from '../support/paydesk.js';
 
 const USER_ROUTE = '/payments/get-history';
 const PARTNER_ROUTE = '/partners/user/user-1/payments';
@@ -27,14 +27,9 @@ class StoppedClock extends Clock {
   }
 }
 
-describe('access', () => {
+describe('access', async () => {
   const clock = new StoppedClock(new Date('2026-11-22T12:00:00Z'));
-  let paydesk: Paydesk;
-
-  beforeAll(async () => {
-    paydesk = await startPaydesk({}, clock);
-  });
-  afterAll(() => paydesk.close());
+  const paydesk = await usePaydesk({}, clock);
 
   it.each([USER_ROUTE, PARTNER_ROUTE, SERVICE_ROUTE])(
     'asks a stranger on %s for a credential',

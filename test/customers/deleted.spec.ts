@@ -1,21 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Caller } from '../support/caller.js';
+import { describe, expect, it } from 'vitest';
 import { query } from '../support/database.js';
-import { type Paydesk, startPaydesk } from '../support/paydesk.js';
+import { usePaydesk } from '../support/paydesk.js';
 import { saveCard, someUser } from '../support/saved-card.js';
 
 /** A customer that somebody deletes in Stripe's dashboard, of which no webhook tells us. */
-describe('a deleted Stripe customer', () => {
-  let paydesk: Paydesk;
-  let partner: Caller;
-  let shop: Caller;
-
-  beforeAll(async () => {
-    paydesk = await startPaydesk();
-    partner = await paydesk.partner('acme');
-    shop = await paydesk.service();
-  });
-  afterAll(() => paydesk.close());
+describe('a deleted Stripe customer', async () => {
+  const paydesk = await usePaydesk();
+  const partner = await paydesk.partner('acme');
+  const shop = await paydesk.service();
 
   /** A user who had a card, on a customer that is gone. */
   async function deletedUser() {

@@ -1,25 +1,17 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { Caller } from '../support/caller.js';
+import { describe, expect, it } from 'vitest';
 import { query } from '../support/database.js';
 import { MovedClock } from '../support/moved-clock.js';
-import { type Paydesk, startPaydesk } from '../support/paydesk.js';
+import { usePaydesk } from '../support/paydesk.js';
 import { someUser } from '../support/saved-card.js';
 
 const STRIPE_SETTLES_SECONDS = 15;
 const USERS = 25;
 const CALLS_PER_USER = 16;
 
-describe('the first calls of a user', () => {
+describe('the first calls of a user', async () => {
   const clock = new MovedClock();
-  let paydesk: Paydesk;
-  let shop: Caller;
-
-  beforeAll(async () => {
-    paydesk = await startPaydesk({}, clock);
-    shop = await paydesk.service();
-  });
-  afterEach(() => paydesk.sandbox.faults.clear());
-  afterAll(() => paydesk.close());
+  const paydesk = await usePaydesk({}, clock);
+  const shop = await paydesk.service();
 
   function made(user: string): number {
     return [...paydesk.sandbox.store.customers.newestFirst()].filter(

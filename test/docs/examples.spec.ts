@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import type { Caller } from '../support/caller.js';
 import { payOnPage } from '../support/hosted-page.js';
-import { type Paydesk, startPaydesk } from '../support/paydesk.js';
+import { usePaydesk } from '../support/paydesk.js';
 import { saveCard } from '../support/saved-card.js';
 
 interface Documented {
@@ -12,33 +12,25 @@ interface Documented {
   responses: Record<string, unknown>;
 }
 
-type Callers = Record<'user' | 'partner' | 'service', Caller>;
-
 const PARTNER = 'acme';
 const USER = 'user-42';
 const redirects = { successRedirect: 'https://example.com/ok', failureRedirect: 'https://example.com/ko' };
 
-let paydesk: Paydesk;
-let callers: Callers;
-let operations: [string, Documented][];
-
-beforeAll(async () => {
-  paydesk = await startPaydesk();
-  callers = {
-    user: await paydesk.user(USER),
-    partner: await paydesk.partner(PARTNER),
-    service: await paydesk.service(),
-  };
-  await callers.user.post('/payments/create-setup-intent');
-  const { body } = await paydesk.stranger().get('/docs/openapi.json');
-  operations = Object.entries<Record<string, Documented>>(body.paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, operation]): [string, Documented] => [
-      `${method} ${path}`,
-      operation,
-    ]),
-  );
-});
-afterAll(() => paydesk.close());
+const paydesk = await usePaydesk();
+type Callers = Record<'user' | 'partner' | 'service', Caller>;
+const callers: Callers = {
+  user: await paydesk.user(USER),
+  partner: await paydesk.partner(PARTNER),
+  service: await paydesk.service(),
+};
+await callers.user.post('/payments/create-setup-intent');
+const { body: openApi } = await paydesk.stranger().get('/docs/openapi.json');
+const operations = Object.entries<Record<string, Documented>>(openApi.paths).flatMap(([path, methods]) =>
+  Object.entries(methods).map(([method, operation]): [string, Documented] => [
+    `${method} ${path}`,
+    operation,
+  ]),
+);
 
 async function checkout(path: string, body: object): Promise<{ paymentID: string; redirectToUrl: string }> {
   return (await callers.service.post(path, { ...redirects, ...body })).body;

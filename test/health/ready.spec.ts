@@ -1,14 +1,9 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { MovedClock } from '../support/moved-clock.js';
-import { type Paydesk, startPaydesk } from '../support/paydesk.js';
+import { usePaydesk } from '../support/paydesk.js';
 
 const clock = new MovedClock();
-let paydesk: Paydesk;
-
-beforeAll(async () => {
-  paydesk = await startPaydesk({}, clock);
-});
-afterAll(() => paydesk.close());
+const paydesk = await usePaydesk({}, clock);
 
 const ready = async () => (await paydesk.stranger().get('/health/ready')).status;
 

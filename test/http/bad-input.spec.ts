@@ -1,23 +1,14 @@
 import { request as httpRequest } from 'node:http';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Caller } from '../support/caller.js';
-import { type Paydesk, startPaydesk } from '../support/paydesk.js';
+import { afterAll, describe, expect, it } from 'vitest';
+import { usePaydesk } from '../support/paydesk.js';
 
 const CHARGE = '/partners/user/user-1/payment_intent';
 const VALID = { amount: '3000', description: 'Wellness exam', stripe_payment_method_id: 'pm_123' };
 
-describe('bad input', () => {
-  let paydesk: Paydesk;
-  let partner: Caller;
-
-  beforeAll(async () => {
-    paydesk = await startPaydesk();
-    partner = await paydesk.partner('acme');
-  });
-  afterAll(() => {
-    expect(paydesk.stripeCalls).toEqual([]);
-    return paydesk.close();
-  });
+describe('bad input', async () => {
+  const paydesk = await usePaydesk();
+  const partner = await paydesk.partner('acme');
+  afterAll(() => expect(paydesk.stripeCalls).toEqual([]));
 
   it.each<[string, object, string]>([
     ['a float amount', { amount: 30.5 }, 'amount'],

@@ -1,10 +1,10 @@
 import pg from 'pg';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { FaultKind } from '../../libs/stripe-sandbox/faults/fault.js';
 import { PROBLEMS, type ProblemSlug } from '../../src/core/problem.js';
-import type { Answer, Caller } from '../support/caller.js';
+import type { Answer } from '../support/caller.js';
 import { databaseUrl, dropDatabase } from '../support/postgres.js';
-import { type Paydesk, startPaydesk } from '../support/paydesk.js';
+import { startPaydesk, usePaydesk } from '../support/paydesk.js';
 import { saveCard, someUser } from '../support/saved-card.js';
 
 /** Nothing of Stripe's words, of its keys and headers, or of ours. */
@@ -17,22 +17,16 @@ function expectProblem(answer: Answer, slug: ProblemSlug): void {
   expect(JSON.stringify(answer.body)).not.toMatch(NOT_TOLD);
 }
 
-describe('the error contract', () => {
-  let paydesk: Paydesk;
-  let partner: Caller;
+describe('the error contract', async () => {
+  const paydesk = await usePaydesk();
+  const partner = await paydesk.partner('acme');
   let user: string;
   let card: string;
 
-  beforeAll(async () => {
-    paydesk = await startPaydesk();
-    partner = await paydesk.partner('acme');
-  });
   beforeEach(async () => {
     user = someUser();
     card = await saveCard(paydesk, partner, user);
   });
-  afterEach(() => paydesk.sandbox.faults.clear());
-  afterAll(() => paydesk.close());
 
   function charge(paymentMethod = card): Promise<Answer> {
     return partner.post(`/partners/user/${user}/payment_intent`, {

@@ -1,14 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Paydesk, startPaydesk } from '../support/paydesk.js';
+import { describe, expect, it } from 'vitest';
+import { startPaydesk, usePaydesk } from '../support/paydesk.js';
 import { saveCard, someUser } from '../support/saved-card.js';
 
-describe('Idempotency-Key', () => {
-  let paydesk: Paydesk;
-
-  beforeAll(async () => {
-    paydesk = await startPaydesk({ REQUIRE_IDEMPOTENCY_KEY: 'strict-partner' });
-  });
-  afterAll(() => paydesk.close());
+describe('Idempotency-Key', async () => {
+  const paydesk = await usePaydesk({ REQUIRE_IDEMPOTENCY_KEY: 'strict-partner' });
 
   async function chargeOf(partnerName: string, headers: Record<string, string>) {
     const partner = await paydesk.partner(partnerName);
@@ -67,13 +62,8 @@ describe('Idempotency-Key', () => {
   });
 });
 
-describe('GET /operations/:id', () => {
-  let paydesk: Paydesk;
-
-  beforeAll(async () => {
-    paydesk = await startPaydesk();
-  });
-  afterAll(() => paydesk.close());
+describe('GET /operations/:id', async () => {
+  const paydesk = await usePaydesk();
 
   it('shows its caller, and nobody else, how a request ended', async () => {
     const partner = await paydesk.partner('acme');

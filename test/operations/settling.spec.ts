@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { FaultKind } from '../../libs/stripe-sandbox/faults/fault.js';
 import { idOf } from '../../libs/stripe/id-of.js';
 import { type Actor, partnerTenant } from '../../src/core/actor.js';
 import { operationIdOf } from '../../src/operations/operation.js';
-import type { Answer, Caller } from '../support/caller.js';
+import type { Answer } from '../support/caller.js';
 import { query } from '../support/database.js';
 import { MovedClock } from '../support/moved-clock.js';
-import { type Paydesk, startPaydesk } from '../support/paydesk.js';
+import { startPaydesk, usePaydesk } from '../support/paydesk.js';
 import { saveCard, someUser } from '../support/saved-card.js';
 
 const PAYMENTS = '/v1/payment_intents';
@@ -16,17 +16,10 @@ const LONGEST_WAIT_SECONDS = 31;
 const LEASE_SECONDS = 6;
 const STRIPE_SETTLES_SECONDS = 15;
 
-describe('a charge whose outcome is not known', () => {
+describe('a charge whose outcome is not known', async () => {
   const clock = new MovedClock();
-  let paydesk: Paydesk;
-  let partner: Caller;
-
-  beforeAll(async () => {
-    paydesk = await startPaydesk({}, clock);
-    partner = await paydesk.partner('acme');
-  });
-  afterEach(() => paydesk.sandbox.faults.clear());
-  afterAll(() => paydesk.close());
+  const paydesk = await usePaydesk({}, clock);
+  const partner = await paydesk.partner('acme');
 
   /** A charge that can be sent again and again under its key, and what Stripe has for it. */
   async function someCharge() {

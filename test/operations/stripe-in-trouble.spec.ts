@@ -1,28 +1,19 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { Answer, Caller } from '../support/caller.js';
+import { describe, expect, it, vi } from 'vitest';
+import type { Answer } from '../support/caller.js';
 import { MovedClock } from '../support/moved-clock.js';
-import { type Paydesk, startPaydesk } from '../support/paydesk.js';
+import { usePaydesk } from '../support/paydesk.js';
 import { saveCard, someUser } from '../support/saved-card.js';
 
 const PAYMENTS = '/v1/payment_intents';
 const HUNG_CALLS = 50;
 const FOREVER_MS = 600_000;
 
-describe('when Stripe is in trouble', () => {
+describe('when Stripe is in trouble', async () => {
   const clock = new MovedClock();
-  let paydesk: Paydesk;
-  let partner: Caller;
-  let user: string;
-  let card: string;
-
-  beforeAll(async () => {
-    paydesk = await startPaydesk({}, clock);
-    partner = await paydesk.partner('acme');
-    user = someUser();
-    card = await saveCard(paydesk, partner, user);
-  });
-  afterEach(() => paydesk.sandbox.faults.clear());
-  afterAll(() => paydesk.close());
+  const paydesk = await usePaydesk({}, clock);
+  const partner = await paydesk.partner('acme');
+  const user = someUser();
+  const card = await saveCard(paydesk, partner, user);
 
   function charge(): Promise<Answer> {
     const body = { amount: '3000', description: 'x', stripe_payment_method_id: card };

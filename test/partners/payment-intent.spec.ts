@@ -1,18 +1,11 @@
 import { idOf } from '../../libs/stripe/id-of.js';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Caller } from '../support/caller.js';
-import { type Paydesk, startPaydesk } from '../support/paydesk.js';
+import { describe, expect, it } from 'vitest';
+import { usePaydesk } from '../support/paydesk.js';
 import { saveCard, someUser } from '../support/saved-card.js';
 
-describe('POST /partners/user/:user_id/payment_intent', () => {
-  let paydesk: Paydesk;
-  let partner: Caller;
-
-  beforeAll(async () => {
-    paydesk = await startPaydesk();
-    partner = await paydesk.partner('acme');
-  });
-  afterAll(() => paydesk.close());
+describe('POST /partners/user/:user_id/payment_intent', async () => {
+  const paydesk = await usePaydesk();
+  const partner = await paydesk.partner('acme');
 
   async function chargeWith(
     testCard: string,

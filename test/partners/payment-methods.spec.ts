@@ -1,17 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Caller } from '../support/caller.js';
-import { type Paydesk, startPaydesk } from '../support/paydesk.js';
+import { describe, expect, it } from 'vitest';
+import { usePaydesk } from '../support/paydesk.js';
 import { saveCard, someUser } from '../support/saved-card.js';
 
-describe('GET /partners/user/:user_id/payment_methods', () => {
-  let paydesk: Paydesk;
-  let partner: Caller;
-
-  beforeAll(async () => {
-    paydesk = await startPaydesk();
-    partner = await paydesk.partner('acme');
-  });
-  afterAll(() => paydesk.close());
+describe('GET /partners/user/:user_id/payment_methods', async () => {
+  const paydesk = await usePaydesk();
+  const partner = await paydesk.partner('acme');
 
   it('lists the cards, newest first, in the words of the contract', async () => {
     const user = someUser();

@@ -1,20 +1,15 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Caller } from '../support/caller.js';
-import { type Paydesk, startPaydesk } from '../support/paydesk.js';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { usePaydesk } from '../support/paydesk.js';
 import { saveCard, someUser } from '../support/saved-card.js';
 
-describe('GET /partners/user/:user_id/payments', () => {
-  let paydesk: Paydesk;
-  let partner: Caller;
-  let user: string;
-  let path: string;
+describe('GET /partners/user/:user_id/payments', async () => {
+  const paydesk = await usePaydesk();
+  const partner = await paydesk.partner('acme');
+  const user = someUser();
+  const path = `/partners/user/${user}/payments`;
   const ids: string[] = [];
 
   beforeAll(async () => {
-    paydesk = await startPaydesk();
-    partner = await paydesk.partner('acme');
-    user = someUser();
-    path = `/partners/user/${user}/payments`;
     const card = await saveCard(paydesk, partner, user);
     for (const amount of ['1000', '2000', '3000']) {
       const { headers } = await partner.post(`/partners/user/${user}/payment_intent`, {
@@ -25,7 +20,6 @@ describe('GET /partners/user/:user_id/payments', () => {
       ids.unshift(headers.get('location')?.split('/').at(-1) ?? '');
     }
   });
-  afterAll(() => paydesk.close());
 
   it('lists the payments, newest first, in the words of the contract', async () => {
     const { status, body, headers } = await partner.get(path);

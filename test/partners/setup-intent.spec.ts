@@ -1,17 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Caller } from '../support/caller.js';
-import { type Paydesk, startPaydesk } from '../support/paydesk.js';
+import { describe, expect, it } from 'vitest';
+import { usePaydesk } from '../support/paydesk.js';
 import { saveCard, someUser } from '../support/saved-card.js';
 
-describe('POST /partners/user/:user_id/setup_intent', () => {
-  let paydesk: Paydesk;
-  let partner: Caller;
-
-  beforeAll(async () => {
-    paydesk = await startPaydesk();
-    partner = await paydesk.partner('acme');
-  });
-  afterAll(() => paydesk.close());
+describe('POST /partners/user/:user_id/setup_intent', async () => {
+  const paydesk = await usePaydesk();
+  const partner = await paydesk.partner('acme');
 
   it('hands out the client secret of a SetupIntent for off-session cards', async () => {
     const { status, body } = await partner.post(`/partners/user/${someUser()}/setup_intent`);

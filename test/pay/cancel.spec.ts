@@ -1,17 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { idOf } from '../../libs/stripe/id-of.js';
-import type { Caller } from '../support/caller.js';
-import { type Paydesk, startPaydesk } from '../support/paydesk.js';
+import { usePaydesk } from '../support/paydesk.js';
 
-describe('POST /pay/recurrent/expire', () => {
-  let paydesk: Paydesk;
-  let shop: Caller;
-
-  beforeAll(async () => {
-    paydesk = await startPaydesk({ BUSINESS_TIMEZONE: 'Europe/Rome' });
-    shop = await paydesk.service();
-  });
-  afterAll(() => paydesk.close());
+describe('POST /pay/recurrent/expire', async () => {
+  const paydesk = await usePaydesk({ BUSINESS_TIMEZONE: 'Europe/Rome' });
+  const shop = await paydesk.service();
 
   /** A monthly subscription whose first invoice is paid. */
   async function subscription() {

@@ -1,6 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Caller } from '../support/caller.js';
-import { type Paydesk, startPaydesk } from '../support/paydesk.js';
+import { describe, expect, it } from 'vitest';
+import { usePaydesk } from '../support/paydesk.js';
 
 const redirects = { successRedirect: 'https://example.com/ok', failureRedirect: 'https://example.com/ko' };
 const tea = { productName: 'Tea', unitAmount: '2.00', quantity: 1 };
@@ -8,15 +7,9 @@ const monthlyTea = { ...tea, interval: 'month' };
 
 const times = (count: number, product: object) => Array.from({ length: count }, () => product);
 
-describe('bad input to /pay and /pay/recurrent', () => {
-  let paydesk: Paydesk;
-  let shop: Caller;
-
-  beforeAll(async () => {
-    paydesk = await startPaydesk();
-    shop = await paydesk.service();
-  });
-  afterAll(() => paydesk.close());
+describe('bad input to /pay and /pay/recurrent', async () => {
+  const paydesk = await usePaydesk();
+  const shop = await paydesk.service();
 
   async function refusal(path: string, body: unknown) {
     const callsBefore = paydesk.stripeCalls.length;

@@ -1,17 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Caller } from '../support/caller.js';
-import { type Paydesk, startPaydesk } from '../support/paydesk.js';
+import { describe, expect, it } from 'vitest';
+import { usePaydesk } from '../support/paydesk.js';
 import { someUser } from '../support/saved-card.js';
 
-describe('/customers/:user_id', () => {
-  let paydesk: Paydesk;
-  let shop: Caller;
-
-  beforeAll(async () => {
-    paydesk = await startPaydesk();
-    shop = await paydesk.service();
-  });
-  afterAll(() => paydesk.close());
+describe('/customers/:user_id', async () => {
+  const paydesk = await usePaydesk();
+  const shop = await paydesk.service();
 
   it('describes a user, who becomes a customer by it, and shows the same again', async () => {
     const path = `/customers/${someUser()}`;

@@ -1,20 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { idOf } from '../../libs/stripe/id-of.js';
-import type { Caller } from '../support/caller.js';
 import { payOnPage } from '../support/hosted-page.js';
-import { type Paydesk, startPaydesk } from '../support/paydesk.js';
+import { usePaydesk } from '../support/paydesk.js';
 
 const redirects = { successRedirect: 'https://example.com/ok', failureRedirect: 'https://example.com/ko' };
 
-describe('POST /pay/expire', () => {
-  let paydesk: Paydesk;
-  let shop: Caller;
-
-  beforeAll(async () => {
-    paydesk = await startPaydesk();
-    shop = await paydesk.service();
-  });
-  afterAll(() => paydesk.close());
+describe('POST /pay/expire', async () => {
+  const paydesk = await usePaydesk();
+  const shop = await paydesk.service();
 
   it.each([
     ['/pay', { amount: '5.00' }],

@@ -1,19 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Caller } from '../support/caller.js';
-import { type Paydesk, startPaydesk } from '../support/paydesk.js';
+import { describe, expect, it } from 'vitest';
+import { usePaydesk } from '../support/paydesk.js';
 import { someUser } from '../support/saved-card.js';
 
 const redirects = { successRedirect: 'https://example.com/ok', failureRedirect: 'https://example.com/ko' };
 
-describe('POST /pay', () => {
-  let paydesk: Paydesk;
-  let shop: Caller;
-
-  beforeAll(async () => {
-    paydesk = await startPaydesk();
-    shop = await paydesk.service();
-  });
-  afterAll(() => paydesk.close());
+describe('POST /pay', async () => {
+  const paydesk = await usePaydesk();
+  const shop = await paydesk.service();
 
   async function pay(body: object, headers: Record<string, string> = {}) {
     const answer = await shop.post('/pay', { ...redirects, ...body }, headers);
@@ -150,15 +143,9 @@ describe('POST /pay', () => {
   });
 });
 
-describe('POST /pay/recurrent', () => {
-  let paydesk: Paydesk;
-  let shop: Caller;
-
-  beforeAll(async () => {
-    paydesk = await startPaydesk();
-    shop = await paydesk.service();
-  });
-  afterAll(() => paydesk.close());
+describe('POST /pay/recurrent', async () => {
+  const paydesk = await usePaydesk();
+  const shop = await paydesk.service();
 
   async function payRecurrent(body: object) {
     const answer = await shop.post('/pay/recurrent', { ...redirects, ...body });

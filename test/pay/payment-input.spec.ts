@@ -1,18 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Answer, Caller } from '../support/caller.js';
-import { type Paydesk, startPaydesk } from '../support/paydesk.js';
+import { describe, expect, it } from 'vitest';
+import type { Answer } from '../support/caller.js';
+import { usePaydesk } from '../support/paydesk.js';
 
 const NOT_IDS = ['', 'cs_', 'cus_1', 'cs_test_1/expire', 'cs_test_1?x=1', '../cs_test_1', 'cs test', 'pi_ä'];
 
-describe('bad input about a payment', () => {
-  let paydesk: Paydesk;
-  let shop: Caller;
-
-  beforeAll(async () => {
-    paydesk = await startPaydesk();
-    shop = await paydesk.service();
-  });
-  afterAll(() => paydesk.close());
+describe('bad input about a payment', async () => {
+  const paydesk = await usePaydesk();
+  const shop = await paydesk.service();
 
   async function refusal(ask: () => Promise<Answer>) {
     const callsBefore = paydesk.stripeCalls.length;

@@ -1,20 +1,13 @@
 import type Stripe from 'stripe';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Caller } from '../support/caller.js';
-import { type Paydesk, startPaydesk } from '../support/paydesk.js';
+import { describe, expect, it } from 'vitest';
+import { usePaydesk } from '../support/paydesk.js';
 
 const redirects = { successRedirect: 'https://example.com/ok', failureRedirect: 'https://example.com/ko' };
 const tea = { productName: 'Tea', unitAmount: '2.00', quantity: 1 };
 
-describe('Prices in /pay and /pay/recurrent', () => {
-  let paydesk: Paydesk;
-  let shop: Caller;
-
-  beforeAll(async () => {
-    paydesk = await startPaydesk();
-    shop = await paydesk.service();
-  });
-  afterAll(() => paydesk.close());
+describe('Prices in /pay and /pay/recurrent', async () => {
+  const paydesk = await usePaydesk();
+  const shop = await paydesk.service();
 
   async function price(params: Partial<Stripe.PriceCreateParams> = {}): Promise<string> {
     const { id } = await paydesk.stripe.prices.create({

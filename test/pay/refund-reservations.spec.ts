@@ -1,27 +1,20 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { idOf } from '../../libs/stripe/id-of.js';
 import { refundDue } from '../../libs/stripe-sandbox/entities/refund.js';
-import type { Answer, Caller } from '../support/caller.js';
+import type { Answer } from '../support/caller.js';
 import { query } from '../support/database.js';
 import { MovedClock } from '../support/moved-clock.js';
-import { type Paydesk, startPaydesk } from '../support/paydesk.js';
+import { usePaydesk } from '../support/paydesk.js';
 
 const STRIPE_SETTLES_SECONDS = 15;
 const WORKER_MAX_MS = 10_000;
 const NOT_POSSIBLE = { status: 409, body: { type: 'urn:paydesk:refund-not-possible' } };
 
-describe('what refunds reserve', () => {
+describe('what refunds reserve', async () => {
   const clock = new MovedClock();
-  let paydesk: Paydesk;
-  let shop: Caller;
-
-  beforeAll(async () => {
-    paydesk = await startPaydesk({}, clock);
-    shop = await paydesk.service();
-  });
-  afterEach(() => paydesk.sandbox.faults.clear());
-  afterAll(() => paydesk.close());
+  const paydesk = await usePaydesk({}, clock);
+  const shop = await paydesk.service();
 
   /** A payment of 20.00: the id of its Charge. */
   async function paid(testCard = 'pm_card_visa'): Promise<string> {

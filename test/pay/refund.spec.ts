@@ -1,19 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { idOf } from '../../libs/stripe/id-of.js';
-import type { Caller } from '../support/caller.js';
-import { type Paydesk, startPaydesk } from '../support/paydesk.js';
+import { usePaydesk } from '../support/paydesk.js';
 
 const NOT_POSSIBLE = { status: 409, body: { type: 'urn:paydesk:refund-not-possible' } };
 
-describe('POST /refund', () => {
-  let paydesk: Paydesk;
-  let shop: Caller;
-
-  beforeAll(async () => {
-    paydesk = await startPaydesk();
-    shop = await paydesk.service();
-  });
-  afterAll(() => paydesk.close());
+describe('POST /refund', async () => {
+  const paydesk = await usePaydesk();
+  const shop = await paydesk.service();
 
   /** A payment of 20.00 in two decimals. */
   async function paid(currency = 'usd', testCard = 'pm_card_visa') {

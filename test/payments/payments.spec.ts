@@ -1,17 +1,12 @@
 import { idOf } from '../../libs/stripe/id-of.js';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { issuerTenant } from '../../src/core/actor.js';
 import type { Caller } from '../support/caller.js';
-import { type Paydesk, startPaydesk } from '../support/paydesk.js';
+import { usePaydesk } from '../support/paydesk.js';
 import { someUser } from '../support/saved-card.js';
 
-describe('the signed-in user', () => {
-  let paydesk: Paydesk;
-
-  beforeAll(async () => {
-    paydesk = await startPaydesk();
-  });
-  afterAll(() => paydesk.close());
+describe('the signed-in user', async () => {
+  const paydesk = await usePaydesk();
 
   /** A user with the Stripe customer that a first SetupIntent makes. */
   async function customerOf(user: Caller): Promise<string> {

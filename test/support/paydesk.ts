@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type Stripe from 'stripe';
+import { afterAll, afterEach } from 'vitest';
 import { StripeConnection } from '../../libs/stripe/stripe-connection.js';
 import { createStripeClient } from '../../libs/stripe/stripe-client.js';
 import { createSandbox, type Sandbox } from '../../libs/stripe-sandbox/create-sandbox.js';
@@ -37,6 +38,14 @@ export interface Paydesk {
   /** Goes on with one unfinished operation, as the worker would; false where none is due. */
   resumeOne(): Promise<boolean>;
   close(): Promise<void>;
+}
+
+/** One for all tests of the suite that calls this, its Stripe without faults at the start of each. */
+export async function usePaydesk(...options: Parameters<typeof startPaydesk>): Promise<Paydesk> {
+  const paydesk = await startPaydesk(...options);
+  afterEach(() => paydesk.sandbox.faults.clear());
+  afterAll(() => paydesk.close());
+  return paydesk;
 }
 
 /** Starts one; `environment` overrides settings as the environment would. The sandbox tells the same time. */

@@ -1,23 +1,18 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { idOf } from '../../libs/stripe/id-of.js';
 import { refundDue } from '../../libs/stripe-sandbox/entities/refund.js';
 import { ensureWebhookEndpoint } from '../../libs/stripe-sandbox/entities/webhook-endpoint.js';
 import { query } from '../support/database.js';
-import { type Paydesk, startPaydesk } from '../support/paydesk.js';
+import { usePaydesk } from '../support/paydesk.js';
 import { saveCard, someUser } from '../support/saved-card.js';
 
 const SECRET = 'whsec_test';
 
-describe('what the sandbox tells', () => {
-  let paydesk: Paydesk;
-
-  beforeAll(async () => {
-    paydesk = await startPaydesk({ STRIPE_WEBHOOK_SECRET: SECRET });
-    const url = `${paydesk.url}/webhooks/stripe`;
-    paydesk.sandbox.run((ctx) => ensureWebhookEndpoint(ctx, url, SECRET));
-    paydesk.sandbox.webhooks.behave({ duplicateShare: 0.5, shuffle: true });
-  });
-  afterAll(() => paydesk.close());
+describe('what the sandbox tells', async () => {
+  const paydesk = await usePaydesk({ STRIPE_WEBHOOK_SECRET: SECRET });
+  const url = `${paydesk.url}/webhooks/stripe`;
+  paydesk.sandbox.run((ctx) => ensureWebhookEndpoint(ctx, url, SECRET));
+  paydesk.sandbox.webhooks.behave({ duplicateShare: 0.5, shuffle: true });
 
   it('frees what was reserved for a refund that fails later', async () => {
     const { stripe, sandbox } = paydesk;

@@ -1,9 +1,9 @@
 import { createHmac, randomUUID } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { idOf } from '../../libs/stripe/id-of.js';
 import { query } from '../support/database.js';
 import { MovedClock } from '../support/moved-clock.js';
-import { type Paydesk, startPaydesk } from '../support/paydesk.js';
+import { startPaydesk, usePaydesk } from '../support/paydesk.js';
 import { saveCard, someUser } from '../support/saved-card.js';
 
 const SECRET = 'whsec_new';
@@ -23,15 +23,9 @@ function signatureOf(payload: string, secret: string, timestamp: number): string
   return `t=${timestamp},v1=${mac},v0=6ffbb59b2300aae63f272406069a9788598b792a944a07aba816edb039989a39`;
 }
 
-describe('POST /webhooks/stripe', () => {
+describe('POST /webhooks/stripe', async () => {
   const clock = new MovedClock();
-  let paydesk: Paydesk;
-
-  beforeAll(async () => {
-    paydesk = await startPaydesk({ STRIPE_WEBHOOK_SECRET: `${SECRET}, ${OLD_SECRET}` }, clock);
-  });
-  afterEach(() => paydesk.sandbox.faults.clear());
-  afterAll(() => paydesk.close());
+  const paydesk = await usePaydesk({ STRIPE_WEBHOOK_SECRET: `${SECRET}, ${OLD_SECRET}` }, clock);
 
   /** An event as Stripe would send it: https://docs.stripe.com/api/events/object */
   function eventOf(type: string, object: object, id = `evt_${randomUUID()}`): string {
