@@ -13,8 +13,13 @@ export class Backoff {
 
   /** @throws {Problem} `provider-busy` during a pause, without a call */
   assertOpen(): void {
-    const leftMs = this.pausedUntilMs - this.clock.now().getTime();
-    if (leftMs > 0) throw new Problem('provider-busy', { retryAfterSeconds: Math.ceil(leftMs / 1000) });
+    const retryAfterSeconds = this.leftSeconds();
+    if (retryAfterSeconds > 0) throw new Problem('provider-busy', { retryAfterSeconds });
+  }
+
+  /** How long the pause still is; 0 or less outside one. */
+  leftSeconds(): number {
+    return Math.ceil((this.pausedUntilMs - this.clock.now().getTime()) / 1000);
   }
 
   /** Pauses all calls, longer each time that the first call after a pause is told to slow down again. */

@@ -1,8 +1,6 @@
 import pLimit, { type LimitFunction } from 'p-limit';
 import { Problem } from '../../src/core/problem.js';
 
-const RETRY_AFTER_SECONDS = 1;
-
 /**
  * Room for a number of calls at once, each within a deadline that counts from when it was asked for:
  * retries of stripe-node and the wait for a place are in it.
@@ -23,9 +21,7 @@ export class Lane {
    *   time, `outcome-unknown` where no answer did
    */
   async run<T>(call: () => Promise<T>): Promise<T> {
-    if (this.limit.pendingCount >= this.waitingMax) {
-      throw new Problem('too-many-requests', { retryAfterSeconds: RETRY_AFTER_SECONDS });
-    }
+    if (this.limit.pendingCount >= this.waitingMax) throw new Problem('too-many-requests');
     let started = false;
     let timer: NodeJS.Timeout | undefined;
     const deadline = new Promise<never>((_resolve, reject) => {

@@ -67,9 +67,9 @@ describe('problemOf', () => {
     ],
     ['a key with other parameters', answer(400, { type: 'idempotency_error' }), 'idempotency-key-reused'],
     [
-      'a key in use',
+      'a key that an earlier attempt still uses',
       answer(409, { type: 'idempotency_error', code: 'idempotency_key_in_use' }),
-      'in-progress',
+      'outcome-unknown',
     ],
     ['a wrong key', answer(401, { type: 'invalid_request_error' }), 'provider-misconfigured'],
     ['a key without permission', answer(403, { type: 'invalid_request_error' }), 'provider-misconfigured'],

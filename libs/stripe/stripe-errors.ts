@@ -21,7 +21,8 @@ const SLUG_BY_CODE: Readonly<Record<string, ProblemSlug>> = {
   amount_too_large: 'amount-out-of-range',
   charge_already_refunded: 'refund-not-possible',
   charge_disputed: 'refund-not-possible',
-  idempotency_key_in_use: 'in-progress',
+  // An attempt holds a lease of ours, so this is an earlier one that we have given up and Stripe has not.
+  idempotency_key_in_use: 'outcome-unknown',
   lock_timeout: 'provider-busy',
   rate_limit: 'provider-busy',
   payment_intent_unexpected_state: 'invalid-state',

@@ -57,9 +57,14 @@ export class StripeProvider {
       this.backoff.reset();
       return assertStripeObject(answer);
     } catch (error) {
-      if (isRateLimited(error)) this.backoff.pause();
-      throw error instanceof Problem ? error : problemOf(error);
+      throw error instanceof Problem ? error : this.problemOf(error);
     }
+  }
+
+  private problemOf(error: unknown): Problem {
+    if (!isRateLimited(error)) return problemOf(error);
+    this.backoff.pause();
+    return problemOf(error).with({ retryAfterSeconds: this.backoff.leftSeconds() });
   }
 }
 

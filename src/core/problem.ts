@@ -149,7 +149,9 @@ export const PROBLEMS = {
   'provider-unreachable': {
     status: 503,
     title: 'Payment provider unreachable',
-    detail: 'Nothing was sent to the payment provider; repeat the request with the same Idempotency-Key.',
+    detail:
+      'The payment provider can not be reached; repeat the request with the same Idempotency-Key, as it may ' +
+      'still be done.',
     retryable: true,
   },
   'outcome-unknown': {

@@ -18,7 +18,6 @@ import { LEASE_RENEWAL_MS, type OperationRow, OperationsStore } from './operatio
 import { type OperationReport, reportOf } from './operation-report.js';
 import { maySendAgain, provesAbsence } from './retry-policy.js';
 
-const RETRY_AFTER_SECONDS = 1;
 /** Where a step tells one of these, it has looked at Stripe. */
 const LAST_WORDS: ReadonlySet<ProblemSlug> = new Set([
   'not-done',
@@ -115,7 +114,7 @@ export class OperationsService {
       return planned;
     } catch (error) {
       await this.store.forget(held);
-      throw error;
+      throw error instanceof Problem ? error.with({ operationId: held.id }) : error;
     }
   }
 
@@ -212,7 +211,7 @@ function replay<Result>({ id, state, outcome }: OperationRow): Outcome<Result> {
 }
 
 function inProgress(operationId: string): Problem {
-  return new Problem('in-progress', { operationId, retryAfterSeconds: RETRY_AFTER_SECONDS });
+  return new Problem('in-progress', { operationId });
 }
 
 /** The failure is kept with the operation, and nobody waits for it here. */

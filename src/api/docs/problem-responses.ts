@@ -5,6 +5,10 @@ import { PROBLEM_MEDIA_TYPE, ProblemDocument, problemDocument } from '../http/pr
 
 const EXAMPLE_REQUEST_ID = '0f8fad5b-d9cb-469f-a165-70867728950e';
 
+const RETRY_AFTER = {
+  'Retry-After': { description: 'Seconds to wait; where `retryable`', schema: { type: 'integer' } },
+};
+
 /** Turns the marks of `ApiProblems` into responses: one a status, with an example of each problem. */
 export function spellOutProblems(document: OpenAPIObject): OpenAPIObject {
   for (const path of Object.values(document.paths)) {
@@ -35,6 +39,7 @@ function problemResponse(slugs: ProblemSlug[]): object {
   const examples = slugs.map((slug) => [slug, { value: problemDocument(slug, {}, EXAMPLE_REQUEST_ID) }]);
   return {
     description: slugs.map((slug) => PROBLEMS[slug].title).join('; '),
+    ...(slugs.some((slug) => PROBLEMS[slug].retryable) && { headers: RETRY_AFTER }),
     content: {
       [PROBLEM_MEDIA_TYPE]: {
         schema: { $ref: getSchemaPath(ProblemDocument) },

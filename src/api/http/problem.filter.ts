@@ -1,10 +1,13 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isDatabaseAway } from '../../database/database-away.js';
-import { Problem } from '../../core/problem.js';
-import { describeFailure } from './describe-failure.js';
+import { Problem, PROBLEMS } from '../../core/problem.js';
+import { describeFailure } from '../../logging/describe-failure.js';
 import { problemOfFramework } from './framework-problem.js';
 import { PROBLEM_MEDIA_TYPE, problemDocument } from './problem-document.js';
+
+/** Where a problem that may pass names no other time. */
+const RETRY_AFTER_SECONDS = 1;
 
 /** Tells every failure as a problem document, and logs those that are ours or the provider's. */
 @Catch()
@@ -21,7 +24,9 @@ export function tellProblem(problem: Problem, request: FastifyRequest, reply: Fa
   const { slug, status, extras } = problem;
   if (status >= 500) request.log.error(describeFailure(problem), slug);
   if (slug === 'unauthorized') reply.header('WWW-Authenticate', 'Bearer');
-  if (extras.retryAfterSeconds) reply.header('Retry-After', String(extras.retryAfterSeconds));
+  if (PROBLEMS[slug].retryable) {
+    reply.header('Retry-After', String(extras.retryAfterSeconds ?? RETRY_AFTER_SECONDS));
+  }
   if (extras.replayed) reply.header('Idempotent-Replayed', 'true');
   void reply
     .status(status)
@@ -31,6 +36,6 @@ export function tellProblem(problem: Problem, request: FastifyRequest, reply: Fa
 
 function problemFrom(error: unknown): Problem {
   if (error instanceof Problem) return error;
-  if (isDatabaseAway(error)) return new Problem('unavailable', { retryAfterSeconds: 1 }, error);
+  if (isDatabaseAway(error)) return new Problem('unavailable', {}, error);
   return problemOfFramework(error) ?? new Problem('internal-error', {}, error);
 }
