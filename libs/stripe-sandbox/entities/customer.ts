@@ -12,6 +12,7 @@ import { attachPaymentMethod, requireAttachable, usePaymentMethod } from './paym
 
 /** Source: https://docs.stripe.com/api/customers/create. */
 export function createCustomer(ctx: Context, params: Params<typeof createParams>): Stripe.Customer {
+  if (params.test_clock !== undefined) requireRoomOnClock(ctx, params.test_clock);
   const blank = blankCustomer(ctx, params.test_clock);
   const paymentMethod =
     params.payment_method === undefined
@@ -60,6 +61,17 @@ export function deleteCustomer(ctx: Context, customer: Stripe.Customer): Stripe.
   const tombstone = { id: customer.id, object: 'customer', deleted: true } as const;
   ctx.store.tombstones.insert(tombstone);
   return tombstone;
+}
+
+/** Source: https://docs.stripe.com/billing/testing/test-clocks/api-advanced-usage#limitations. */
+const MOST_ON_CLOCK = 3;
+
+function requireRoomOnClock({ store }: Context, test_clock: string): void {
+  fromParam(store.testClocks, test_clock, 'test_clock');
+  if ([...store.customers.newestFirst({ where: { test_clock } })].length < MOST_ON_CLOCK) return;
+  throw failures.invalidRequest(`A test clock can have at most ${MOST_ON_CLOCK} customers.`, {
+    param: 'test_clock',
+  });
 }
 
 function blankCustomer(ctx: Context, test_clock: string | undefined): Stripe.Customer {

@@ -87,6 +87,7 @@ export function markPaid(ctx: Context, before: Stripe.Invoice): Stripe.Invoice {
     amount_paid: before.amount_due,
     amount_remaining: 0,
     attempted: true,
+    auto_advance: false,
     next_payment_attempt: null,
     status: 'paid',
     status_transitions: { ...before.status_transitions, paid_at: now },

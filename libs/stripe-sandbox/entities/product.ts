@@ -84,9 +84,7 @@ export function deleteProduct(ctx: Context, product: Stripe.Product): Stripe.Del
   }
   ctx.store.products.remove(product.id);
   ctx.emit('product.deleted', product);
-  const tombstone = { id: product.id, object: 'product', deleted: true } as const;
-  ctx.store.tombstones.insert(tombstone);
-  return tombstone;
+  return { id: product.id, object: 'product', deleted: true };
 }
 
 function requireOwnPrice(ctx: Context, product: Stripe.Product, priceId: string): void {

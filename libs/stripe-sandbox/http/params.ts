@@ -43,6 +43,14 @@ export const string = ({ maxLength = 5000 }: { maxLength?: number } = {}): Param
     return value;
   });
 
+/** @throws StripeFailure 400 email_invalid, of https://docs.stripe.com/error-codes#email-invalid */
+export const email = ({ maxLength = 512 }: { maxLength?: number } = {}): Param<string> =>
+  param((value, name, reading) => {
+    const text = string({ maxLength }).read(value, name, reading);
+    if (!/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(text)) throw failures.badEmail(name, text);
+    return text;
+  });
+
 export const integer = ({ min, max }: { min?: number; max?: number } = {}): Param<number> =>
   param((value, name) => {
     if (value === '') throw failures.empty(name);

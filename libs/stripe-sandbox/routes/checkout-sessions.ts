@@ -14,6 +14,7 @@ import { metadata } from '../http/metadata.js';
 import {
   array,
   boolean,
+  email,
   integer,
   object,
   oneOf,
@@ -45,7 +46,7 @@ export const createParams = {
   currency: currencyParam(),
   customer: string(),
   customer_creation: oneOf('always', 'if_required'),
-  customer_email: string({ maxLength: 800 }),
+  customer_email: email({ maxLength: 800 }),
   excluded_payment_method_types: array(string()),
   expires_at: timestamp(),
   line_items: array(object(lineItemParams)),

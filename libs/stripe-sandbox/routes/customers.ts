@@ -4,7 +4,7 @@ import { createCustomer, deleteCustomer, updateCustomer } from '../entities/cust
 import { collectionParams, listPage, listParams } from '../http/lists.js';
 import { fromPath, fromPathOrDeleted, notFound } from '../http/lookup.js';
 import { metadata } from '../http/metadata.js';
-import { array, integer, object, oneOf, required, string, unsettable } from '../http/params.js';
+import { array, email, integer, object, oneOf, required, string, unsettable } from '../http/params.js';
 import { route, type Route } from '../http/route.js';
 import type { Context } from '../context.js';
 
@@ -14,7 +14,7 @@ export const updateParams = {
   balance: integer(),
   business_name: unsettable(string({ maxLength: 150 })),
   description: unsettable(string()),
-  email: unsettable(string({ maxLength: 512 })),
+  email: unsettable(email()),
   individual_name: unsettable(string({ maxLength: 150 })),
   invoice_prefix: string({ maxLength: 12 }),
   invoice_settings: object({

@@ -6,7 +6,7 @@ import { metadata } from '../http/metadata.js';
 import { array, boolean, decimal, integer, object, oneOf, required, string } from '../http/params.js';
 import { route, type Route } from '../http/route.js';
 
-export const interval = oneOf('day', 'week', 'month', 'year');
+export const interval = oneOf('day', 'month', 'week', 'year');
 const taxBehavior = oneOf('exclusive', 'inclusive', 'unspecified');
 const amounts = {
   currency: required(currencyParam()),

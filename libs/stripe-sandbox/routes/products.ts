@@ -1,7 +1,7 @@
 import { createProductWithPrice } from '../entities/price.js';
 import { createProduct, deleteProduct, updateProduct } from '../entities/product.js';
 import { collectionParams, listPage } from '../http/lists.js';
-import { fromPath, fromPathOrDeleted } from '../http/lookup.js';
+import { fromPath } from '../http/lookup.js';
 import { metadata } from '../http/metadata.js';
 import { array, boolean, integer, object, oneOf, required, string, unsettable } from '../http/params.js';
 import { route, type Route } from '../http/route.js';
@@ -84,7 +84,7 @@ export const productRoutes: Route[] = [
     method: 'GET',
     path: '/v1/products/:id',
     params: {},
-    handle: ({ ctx, path }) => fromPathOrDeleted(ctx.store, ctx.store.products, path.id),
+    handle: ({ ctx, path }) => fromPath(ctx.store.products, path.id),
   }),
   route({
     method: 'POST',

@@ -122,7 +122,9 @@ export const subscriptionRoutes: Route[] = [
       test_clock: string(),
     },
     handle: ({ ctx, params }) => {
-      const { customer, collection_method, test_clock, status, price } = params;
+      const { customer, collection_method, status, price } = params;
+      // Those on test clocks are listed only by their clock or customer.
+      const test_clock = params.test_clock ?? (customer === undefined ? null : undefined);
       return listPage(ctx.store.subscriptions, params, {
         url: '/v1/subscriptions',
         where: { customer, collection_method, test_clock },

@@ -217,3 +217,12 @@ test('a trial leaves nothing to pay today but what is sold once', async () => {
   expect((await create(trial)).amount_total).toBe(900);
   expect((await create({ mode: 'subscription', line_items })).amount_total).toBe(1800);
 });
+
+test('an email address that is none', async () => {
+  const { refusal } = await openShop();
+  expect(await refusal({ customer_email: 'nope' })).toMatchObject({
+    statusCode: 400,
+    code: 'email_invalid',
+    param: 'customer_email',
+  });
+});

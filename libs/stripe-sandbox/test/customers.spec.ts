@@ -107,3 +107,14 @@ test('each change is told by an event', async () => {
   expect(events[1]?.data.previous_attributes).toEqual({ name: 'Ada', metadata: { k: null } });
   expect(events[1]?.request?.id).toMatch(/^req_/);
 });
+
+// https://docs.stripe.com/error-codes#email-invalid
+test.for(['nope', 'a@b', 'a b@example.com', '@example.com'])('%s is no email address', async (email) => {
+  const { stripe } = await openBench();
+  expect(await failureOf(stripe.customers.create({ email }))).toMatchObject({
+    statusCode: 400,
+    code: 'email_invalid',
+    param: 'email',
+    message: `Invalid email address: ${email}`,
+  });
+});

@@ -44,6 +44,12 @@ test('an id of the caller is taken once', async () => {
     code: 'resource_already_exists',
   });
   expect(await stripe.products.del('mug')).toEqual({ id: 'mug', object: 'product', deleted: true });
+  // Unlike a customer, a product is not found afterwards: stripe-node's `retrieve` answers no deleted one.
+  expect(await failureOf(stripe.products.retrieve('mug'))).toMatchObject({
+    statusCode: 404,
+    code: 'resource_missing',
+    message: "No such product: 'mug'",
+  });
 });
 
 test('a recurring price counts its intervals', async () => {
@@ -111,5 +117,16 @@ test('a price can be archived, but not its amount changed', async () => {
   expect((await stripe.prices.update(id, { active: false })).active).toBe(false);
   expect(await failureOf(stripe.prices.update(id, { unit_amount: 1 } as object))).toMatchObject({
     code: 'parameter_unknown',
+  });
+});
+
+test('an interval that there is not', async () => {
+  const { stripe } = await openBench();
+  const recurring = { interval: 'fortnight' as 'week' };
+  const price = { currency: 'usd', unit_amount: 900, product_data: { name: 'Box' }, recurring };
+  expect(await failureOf(stripe.prices.create(price))).toMatchObject({
+    statusCode: 400,
+    param: 'recurring[interval]',
+    message: 'Invalid recurring[interval]: must be one of day, month, week, or year',
   });
 });

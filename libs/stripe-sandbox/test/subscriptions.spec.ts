@@ -37,6 +37,7 @@ test('a subscription with a card is paid at once and active', async () => {
       amount_paid: 1000,
       amount_remaining: 0,
       attempt_count: 1,
+      auto_advance: false,
       billing_reason: 'subscription_create',
       number: expect.stringMatching(/^[A-Z0-9]{8}-0001$/),
       parent: {

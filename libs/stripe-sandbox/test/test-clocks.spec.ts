@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { schedule } from '../due.js';
+import { priceOf } from './club.js';
 import { failureOf, openBench } from './support.js';
 
 const DAY = 24 * 60 * 60;
@@ -164,4 +165,31 @@ test('a clock goes by itself after 30 days', async () => {
   expect((await stripe.testHelpers.testClocks.retrieve(id)).status).toBe('ready');
   clock.advanceMs(1000);
   expect((await stripe.testHelpers.testClocks.list()).data).toEqual([]);
+});
+
+// https://docs.stripe.com/billing/testing/test-clocks/api-advanced-usage#limitations
+test('a clock has room for three customers', async () => {
+  const { stripe } = await openBench();
+  const { id: test_clock } = await stripe.testHelpers.testClocks.create({ frozen_time: START });
+  for (let made = 0; made < 3; made++) await stripe.customers.create({ test_clock });
+  expect(await failureOf(stripe.customers.create({ test_clock }))).toMatchObject({
+    statusCode: 400,
+    param: 'test_clock',
+  });
+});
+
+// https://docs.stripe.com/api/subscriptions/list#list_subscriptions-test_clock
+test('subscriptions on a clock are listed by their clock or customer alone', async () => {
+  const { stripe } = await openBench();
+  const { id: test_clock } = await stripe.testHelpers.testClocks.create({ frozen_time: START });
+  const { id: customer } = await stripe.customers.create({ test_clock, payment_method: 'pm_card_visa' });
+  const [card] = (await stripe.customers.listPaymentMethods(customer)).data;
+  const { id } = await stripe.subscriptions.create({
+    customer,
+    default_payment_method: card!.id,
+    items: [{ price: (await priceOf(stripe, 1000)).id }],
+  });
+  expect((await stripe.subscriptions.list()).data).toEqual([]);
+  expect((await stripe.subscriptions.list({ test_clock })).data).toMatchObject([{ id }]);
+  expect((await stripe.subscriptions.list({ customer })).data).toMatchObject([{ id }]);
 });
