@@ -88,6 +88,7 @@ describe('/customers/:user_id', async () => {
     ['an empty name', { name: '' }, 'name'],
     ['an unknown property', { name: 'x', balance: 5 }, 'balance'],
     ['a key of ours', { metadata: { paydesk_user_id: 'x' } }, 'metadata'],
+    ['a key that JavaScript has for itself', { metadata: { constructor: 'x' } }, 'metadata.constructor'],
     ['a key with brackets', { metadata: { 'a[b]': 'x' } }, 'metadata'],
     ['a key with a control character', { metadata: { 'a\u0000': 'x' } }, 'metadata'],
     ['a key with a lone surrogate', { metadata: { '\udc00': 'x' } }, 'metadata'],

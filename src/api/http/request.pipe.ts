@@ -2,7 +2,7 @@ import { type ArgumentMetadata, Injectable, ValidationPipe } from '@nestjs/commo
 import type { ValidationError } from 'class-validator';
 import { type FieldError, Problem } from '../../core/problem.js';
 import { assertJsonObject, isJsonObject } from './json-object.js';
-import { fieldPath, refuseInherited, UNKNOWN } from './unknown-fields.js';
+import { fieldPath, refuseInherited, refuseStripped, UNKNOWN } from './unknown-fields.js';
 
 /** Checks bodies, queries and path parameters against their DTOs: exact shapes, no conversion. */
 @Injectable()
@@ -23,6 +23,10 @@ export class RequestPipe extends ValidationPipe {
     if (metadata.type === 'body' && value !== undefined) assertJsonObject(value);
     if (metadata.metatype && isJsonObject(value)) refuseInherited(metadata.metatype, value);
     return super.transform(value, metadata);
+  }
+
+  protected override stripProtoKeys(value: unknown): void {
+    refuseStripped(value);
   }
 }
 

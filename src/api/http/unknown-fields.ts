@@ -17,6 +17,28 @@ export function refuseInherited(type: { prototype: object }, raw: object, parent
   );
 }
 
+/**
+ * Refuses fields, however deep, that Nest takes out of every input in silence, so that nothing sent is lost.
+ *
+ * @throws {Problem} `invalid-request` naming the first of them
+ */
+export function refuseStripped(raw: unknown): void {
+  const left: { value: unknown; path: string }[] = [{ value: raw, path: '' }];
+  for (let next = left.pop(); next; next = left.pop()) {
+    const { value, path } = next;
+    if (typeof value !== 'object' || value === null) continue;
+    refuseUnknown(
+      STRIPPED.filter((name) => Object.hasOwn(value, name)),
+      path,
+    );
+    for (const [name, inner] of Object.entries(value))
+      left.push({ value: inner, path: fieldPath(name, path) });
+  }
+}
+
+/** Fastify refuses `__proto__` as it reads the body. */
+const STRIPPED = ['constructor', 'prototype'];
+
 /** @throws {Problem} `invalid-request` naming each of the fields, where there are any */
 export function refuseUnknown(names: readonly string[], parent = ''): void {
   const errors = names.map((name) => ({ field: fieldPath(name, parent), message: UNKNOWN }));

@@ -57,7 +57,7 @@ export class CustomerRequest {
   @TextField({ maxLength: 256, optional: true, description: 'Full name', example: 'Jenny Rosen' })
   name?: string;
 
-  // As it came: class-transformer would leave out keys such as `constructor`.
+  // As it came: class-transformer would leave out keys such as `toString`.
   @Transform(({ obj }: { obj: CustomerRequest }) => obj.metadata)
   @Field(
     {
