@@ -10,7 +10,7 @@ export default defineConfig({
         test: {
           name: 'service',
           include: ['src/**/*.spec.ts', 'libs/**/*.spec.ts', 'test/**/*.spec.ts'],
-          exclude: ['test/boot/**', 'test/chaos/**'],
+          exclude: ['test/boot/**', 'test/chaos/**', 'libs/stripe-sandbox/test/process/**'],
           globalSetup: ['test/support/postgres-global-setup.ts'],
         },
       },
@@ -18,7 +18,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'build',
-          include: ['test/{boot,chaos}/**/*.spec.ts'],
+          include: ['test/{boot,chaos}/**/*.spec.ts', 'libs/stripe-sandbox/test/process/**/*.spec.ts'],
           globalSetup: ['test/support/build.ts'],
         },
       },

@@ -13,7 +13,7 @@ import { versionOf } from './http/versions.js';
 import { allPages } from './pages/all-pages.js';
 import { servePages } from './pages/page-server.js';
 import { allRoutes } from './routes/all-routes.js';
-import { Journal } from './store/journal.js';
+import { noFolder, openDataFolder } from './store/data-folder.js';
 import { Store, type AccountSettings } from './store/store.js';
 import { Courier } from './webhooks/courier.js';
 
@@ -64,13 +64,12 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
   const { intercept = (faults) => faults } = options;
   const accountVersion = versionOf(options.apiVersion);
   const store = new Store(options.settings);
-  const journal = dataDir === undefined ? undefined : new Journal(dataDir, store);
-  const persist: Journal['append'] = (changes) => journal?.append(changes);
-  const engine = new Engine(store, clock, persist, accountVersion);
+  const folder = dataDir === undefined ? noFolder : await openDataFolder(dataDir, store);
+  const engine = new Engine(store, clock, folder.append, accountVersion);
   const run: Sandbox['run'] = (work) => engine.run(work);
   const controls = {
     faults: new Faults(seed),
-    ledger: new Ledger(store),
+    ledger: new Ledger(store, run),
     counters: new Counters(),
     webhooks: new Courier({ store, clock, run, seed }),
   };
@@ -78,7 +77,7 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
     store,
     clock,
     accountVersion,
-    persist,
+    persist: folder.append,
     catchUp: () => engine.catchUp(),
     intercept: intercept(controls.faults.intercept),
     observe,
@@ -86,12 +85,21 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
   const app = createServer(pipeline, allRoutes);
   addControlRoutes(app, controls);
   servePages(app, engine, allPages);
-  await app.listen({ port, host });
+  try {
+    await app.listen({ port, host });
+  } catch (error) {
+    await folder.close();
+    throw error;
+  }
   const { port: boundPort } = app.server.address() as AddressInfo;
   engine.origin = `http://${host}:${boundPort}`;
   const endpoint = webhook && run((ctx) => ensureWebhookEndpoint(ctx, webhook.url, webhook.secret));
   const tick = (): void => {
-    engine.catchUp();
+    try {
+      engine.catchUp();
+    } catch (error) {
+      process.emitWarning(error as Error);
+    }
     void controls.webhooks.deliverDue();
   };
   const ticking = setInterval(tick, TICK_MS).unref();
@@ -107,7 +115,7 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
       clearInterval(ticking);
       controls.faults.clear();
       await Promise.all([app.close(), controls.webhooks.close()]);
-      journal?.close();
+      await folder.close();
     },
   };
 }

@@ -4,6 +4,7 @@ import { nextDue, perform, type Task } from './due.js';
 import { dueWork } from './entities/due-work.js';
 import { arriveTestClock } from './entities/test-clock.js';
 import type { Change } from './store/collection.js';
+import { JournalError } from './store/journal.js';
 import type { Store } from './store/store.js';
 
 /** Does work that no API request asks for: what the pages do, and what time brings about. */
@@ -64,6 +65,7 @@ export class Engine {
           perform(ctx, task, dueWork);
         });
       } catch (error) {
+        if (error instanceof JournalError) throw error;
         // Left on the list it would stop the time for everything else.
         this.#unit(this.#clock, ({ store }) => store.tasks.remove(task.id));
         process.emitWarning(error as Error);

@@ -1,28 +1,33 @@
 import { parseArgs } from 'node:util';
 import { createSandbox } from './create-sandbox.js';
 
-const { values } = parseArgs({
-  options: {
-    port: { type: 'string', default: '12111' },
-    host: { type: 'string', default: '127.0.0.1' },
-    'data-dir': { type: 'string' },
-    webhook: { type: 'string' },
-    'api-version': { type: 'string' },
-  },
-});
-
-const sandbox = await createSandbox({
-  port: Number(values.port),
-  host: values.host,
-  dataDir: values['data-dir'],
-  apiVersion: values['api-version'],
-  webhook: values.webhook === undefined ? undefined : { url: values.webhook },
-});
-process.stdout.write(`Stripe sandbox on ${sandbox.url}; any sk_test_ key will do.\n`);
-if (sandbox.webhookSecret) {
-  process.stdout.write(`Webhooks to ${values.webhook}, signed with ${sandbox.webhookSecret}\n`);
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      port: { type: 'string', default: '12111' },
+      host: { type: 'string', default: '127.0.0.1' },
+      'data-dir': { type: 'string' },
+      webhook: { type: 'string' },
+      'api-version': { type: 'string' },
+    },
+  });
+  const sandbox = await createSandbox({
+    port: Number(values.port),
+    host: values.host,
+    dataDir: values['data-dir'],
+    apiVersion: values['api-version'],
+    webhook: values.webhook === undefined ? undefined : { url: values.webhook },
+  });
+  process.stdout.write(`Stripe sandbox on ${sandbox.url}; any sk_test_ key will do.\n`);
+  if (sandbox.webhookSecret) {
+    process.stdout.write(`Webhooks to ${values.webhook}, signed with ${sandbox.webhookSecret}\n`);
+  }
+  const stop = (): void => void sandbox.close().then(() => process.exit(0));
+  process.once('SIGINT', stop);
+  process.once('SIGTERM', stop);
 }
 
-const stop = (): void => void sandbox.close().then(() => process.exit(0));
-process.once('SIGINT', stop);
-process.once('SIGTERM', stop);
+main().catch((error: Error) => {
+  process.stderr.write(`stripe-sandbox: ${error.message}\n`);
+  process.exit(1);
+});

@@ -1,19 +1,7 @@
-import type { Cause } from '../context.js';
-import type { Change } from '../store/collection.js';
-import type { CollectionName } from '../store/names.js';
+import type { Sandbox } from '../create-sandbox.js';
+import type { EffectNote } from '../store/effects.js';
 import { objectOf } from '../store/nouns.js';
 import type { Store } from '../store/store.js';
-
-/** The nouns whose creation is an effect that somebody may have to account for. */
-const AUDITED: ReadonlySet<CollectionName> = new Set([
-  'customers',
-  'setupIntents',
-  'paymentIntents',
-  'charges',
-  'refunds',
-  'checkoutSessions',
-  'subscriptions',
-]);
 
 /** Something that was made, and as it is now. */
 export interface Effect {
@@ -32,50 +20,41 @@ export interface Effect {
   metadata: Record<string, string>;
 }
 
-interface Entry {
-  collection: CollectionName;
-  id: string;
-  created: number;
-  cause: Cause;
-}
-
-/** What calls have done to the account since the start of the process, for audits. */
+/** What calls have done to the account, for audits: since the ledger was last cleared, over restarts. */
 export class Ledger {
   readonly #store: Store;
-  #entries: Entry[] = [];
+  readonly #run: Sandbox['run'];
 
-  constructor(store: Store) {
+  constructor(store: Store, run: Sandbox['run']) {
     this.#store = store;
-    store.watch((change, cause) => this.#note(change, cause));
+    this.#run = run;
   }
 
   /** In the order they were made; only of one `object`, if given. */
   list(object?: string): Effect[] {
-    const entries = this.#entries.filter(
-      ({ collection }) => object === undefined || objectOf[collection] === object,
-    );
-    return entries.map((entry) => this.#effectOf(entry));
+    const notes = [...this.#store.effects.oldestFirst()];
+    return notes
+      .filter(({ collection }) => object === undefined || objectOf[collection] === object)
+      .map((note) => this.#effectOf(note));
   }
 
   clear(): void {
-    this.#entries = [];
+    this.#run(({ store: { effects } }) => {
+      const notes = [...effects.oldestFirst()];
+      for (const { id } of notes) effects.remove(id);
+    });
   }
 
-  #note({ collection, id, before, after }: Change, cause: Cause): void {
-    if (before || !after || !AUDITED.has(collection)) return;
-    this.#entries.push({ collection, id, created: after.created ?? 0, cause });
-  }
-
-  #effectOf({ collection, id, created, cause }: Entry): Effect {
+  #effectOf({ collection, id, madeAt, requestId, idempotencyKey }: EffectNote): Effect {
     const entity = (this.#store.collection(collection).get(id) ?? { status: 'deleted' }) as Partial<
       Effect & { amount_total: number }
     >;
     return {
       object: objectOf[collection]!,
       id,
-      created,
-      requestId: cause.requestId,
-      idempotencyKey: cause.idempotencyKey,
+      created: madeAt,
+      requestId,
+      idempotencyKey,
       customer: entity.customer ?? null,
       amount: entity.amount ?? entity.amount_total ?? null,
       currency: entity.currency ?? null,

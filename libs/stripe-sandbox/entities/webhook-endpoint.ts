@@ -13,6 +13,15 @@ export interface EndpointSecret {
   secret: string;
 }
 
+/** Source: https://docs.stripe.com/webhooks#register-webhook: up to 16 endpoints an account. */
+const MOST_ENDPOINTS = 16;
+
+/** @throws StripeFailure 400 when the account has as many as it may */
+export function requireRoomForEndpoint({ store }: Context): void {
+  if (store.webhookEndpoints.size < MOST_ENDPOINTS) return;
+  throw failures.invalidRequest(`You have reached the maximum of ${MOST_ENDPOINTS} test webhook endpoints.`);
+}
+
 /**
  * Answers with the secret, this once.
  * Source: https://docs.stripe.com/api/webhook_endpoints/create.
@@ -62,6 +71,8 @@ export function deleteWebhookEndpoint(
 ): Stripe.DeletedWebhookEndpoint {
   store.webhookEndpoints.remove(id);
   store.endpointSecrets.remove(id);
+  const untold = [...store.deliveries.oldestFirst({ where: { endpoint: id } })];
+  for (const delivery of untold) store.deliveries.remove(delivery.id);
   return { id, object: 'webhook_endpoint', deleted: true };
 }
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Store } from '../store/store.js';
+import { take } from '../store/take.js';
 import { failures } from './errors.js';
 import type { Reply } from './reply.js';
 
@@ -67,14 +68,17 @@ export class Idempotency {
   /** Keeps a reply, in place of an earlier one for the same key. */
   keep({ key, path, fingerprint }: KeyedRequest, requestId: string, reply: Reply): void {
     const { keptReplies } = this.#store;
-    for (const oldest of keptReplies.oldestFirst()) {
-      if (this.#isAlive(oldest)) break;
-      keptReplies.remove(oldest.id);
-    }
+    for (const { id } of this.#outlived()) keptReplies.remove(id);
     const { status, body } = reply;
     const kept = { id: key, created: this.#nowSeconds(), path, fingerprint, requestId, status, body };
     if (keptReplies.get(key)) keptReplies.update(key, kept);
     else keptReplies.insert(kept);
+  }
+
+  /** Two for each that is kept: they dwindle, and no request pays for all of them. */
+  #outlived(): KeptReply[] {
+    const last = this.#nowSeconds() - KEPT_FOR_SECONDS;
+    return take(2, this.#store.keptReplies.oldestFirst({ created: { first: -Infinity, last } }));
   }
 
   #isAlive(kept: KeptReply): boolean {

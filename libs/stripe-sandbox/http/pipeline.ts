@@ -77,8 +77,7 @@ export class Pipeline {
       if (!route || !isNamed) throw failures.unknownUrl(request.method, request.path);
       reply = await this.#answerOnce(new Attempt(route, request, requestId, version), raw);
     } catch (error) {
-      if (!(error instanceof StripeFailure)) throw error;
-      reply = failure(error, requestId, this.#nowSeconds());
+      reply = failure(knownFrom(error), requestId, this.#nowSeconds());
     }
     this.#options.observe?.(request, reply);
     return reply && withHeaders(reply, { 'Request-Id': requestId, 'Stripe-Version': version });
@@ -132,9 +131,7 @@ export class Pipeline {
       reply = success(this.#expand(resource, paths));
     } catch (error) {
       if (!(error instanceof StripeFailure)) store.rollback();
-      const known = error instanceof StripeFailure ? error : failures.internal();
-      if (known !== error) process.emitWarning(error as Error);
-      reply = failure(known, requestId, this.#nowSeconds());
+      reply = failure(knownFrom(error), requestId, this.#nowSeconds());
     }
     if (keyed && hasBegun && isKept(reply)) this.#idempotency.keep(keyed, requestId, reply);
     this.#commit(cause);
@@ -177,6 +174,13 @@ class Attempt {
       key && isPost ? { key, path: request.path, fingerprint: fingerprintOf(request.body) } : undefined;
     this.cause = { requestId, idempotencyKey: this.keyed?.key ?? null, version };
   }
+}
+
+/** What to answer for an error: for a fault of the sandbox's own, which is told on the terminal, a 500. */
+function knownFrom(error: unknown): StripeFailure {
+  if (error instanceof StripeFailure) return error;
+  process.emitWarning(error as Error);
+  return failures.internal();
 }
 
 /** @throws StripeFailure 400 for a body that is not a form */

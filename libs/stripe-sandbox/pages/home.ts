@@ -3,6 +3,7 @@ import type { Context } from '../context.js';
 import { formatAmount } from '../currencies.js';
 import type { Intent } from '../entities/intent.js';
 import type { Collection, Entity } from '../store/collection.js';
+import { take } from '../store/take.js';
 import { homePage, type Entry } from './home-page.js';
 import { isOpen } from './intents.js';
 import type { Page } from './page-server.js';
@@ -28,11 +29,7 @@ export const homePages: Page[] = [
   },
 ];
 
-function latest<T extends Entity>(collection: Collection<T>): T[] {
-  const found: T[] = [];
-  for (const entity of collection.newestFirst()) if (found.push(entity) === SHOWN) break;
-  return found;
-}
+const latest = <T extends Entity>(collection: Collection<T>): T[] => take(SHOWN, collection.newestFirst());
 
 const sessionEntry = (session: Stripe.Checkout.Session): Entry => ({
   id: session.id,

@@ -66,7 +66,7 @@ export class Collection<T extends Entity> {
   }
 
   remove(id: string): void {
-    this.#write(id, undefined);
+    if (this.#entities.has(id)) this.#write(id, undefined);
   }
 
   /** Newest first, the order of Stripe's lists. */

@@ -1,4 +1,4 @@
-import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type Stripe from 'stripe';
@@ -26,7 +26,10 @@ function openDir() {
 
 const customer = (id: string, name = 'Ada') => ({ id, created: 1, name }) as Stripe.Customer;
 const idsIn = (customers: Stripe.Customer[]) => customers.map(({ id }) => id);
-const linesIn = (path: string) => readFileSync(path, 'utf8').split('\n').slice(0, -1);
+const linesIn = (path: string) =>
+  readFileSync(path, 'utf8')
+    .split('\n')
+    .filter((line) => line.startsWith('[["customers"'));
 
 test('a start leaves a journal as it is while what it holds is mostly alive', () => {
   const { path, start } = openDir();
@@ -62,4 +65,16 @@ test('a torn line is cut off even if nothing is rewritten', () => {
   start(({ customers }) => void customers.insert(customer('cus_2')));
   expect(idsIn(start())).toEqual(['cus_1', 'cus_2']);
   expect(linesIn(path)).toHaveLength(2);
+});
+
+test('a rewrite cut short by a kill counts for nothing, and is done anew', () => {
+  const { path, start } = openDir();
+  const kept = start(({ customers }) => {
+    customers.insert(customer('cus_1'));
+    for (const name of ['Bea', 'Cleo', 'Dora']) customers.update('cus_1', { name });
+  });
+  writeFileSync(`${path}.new`, '[["customers","cus_1",{"id":"cus_1","name":"E');
+  expect(start()).toEqual(kept);
+  expect(linesIn(path)).toHaveLength(1);
+  expect(existsSync(`${path}.new`)).toBe(false);
 });

@@ -1,6 +1,9 @@
 import {
   closeSync,
   existsSync,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
   mkdirSync,
   openSync,
   readSync,
@@ -20,23 +23,46 @@ const CHUNK_BYTES = 4 * 1024 * 1024;
 /** One write as it is journalled: null for a removal. */
 type Line = [collection: CollectionName, id: string, entity: Entity | null][];
 
+/** Thrown where the data folder refuses to be read or written; the message names it. */
+export class JournalError extends Error {}
+
 /**
  * An append-only file, one line for each unit of work, so that a process killed at any moment has either all of
  * a request or nothing of it. Opening replays it into the store, and rewrites it once most of it is history.
+ * A line that has been handed to the system outlives the process, so nothing waits for the disk; what a power
+ * failure takes with it is not guarded against.
  */
 export class Journal {
+  readonly #path: string;
   readonly #file: number;
+  #bytes: number;
 
+  /** @throws JournalError for a folder that cannot be used, or a journal that cannot be read */
   constructor(dataDir: string, store: Store) {
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-    const path = join(dataDir, 'journal.jsonl');
-    if (existsSync(path)) restore(path, store);
-    this.#file = openSync(path, 'a', 0o600);
+    this.#path = join(dataDir, 'journal.jsonl');
+    try {
+      mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+      if (existsSync(this.#path)) restore(this.#path, store);
+      this.#file = openSync(this.#path, 'a', 0o600);
+      this.#bytes = fstatSync(this.#file).size;
+    } catch (error) {
+      if (error instanceof JournalError) throw error;
+      throw new JournalError(`The data folder ${dataDir} can't be used: ${(error as Error).message}`);
+    }
   }
 
+  /** @throws JournalError if the line cannot be written whole; nothing of it stays then */
   append(changes: readonly Change[]): void {
     const line: Line = changes.map(({ collection, id, after }) => [collection, id, after ?? null]);
-    write(this.#file, textOf(line));
+    const bytes = Buffer.from(textOf(line));
+    try {
+      write(this.#file, bytes);
+    } catch (error) {
+      // What is appended next must not continue half a line.
+      ftruncateSync(this.#file, this.#bytes);
+      throw new JournalError(`Nothing more is kept in ${this.#path}: ${(error as Error).message}`);
+    }
+    this.#bytes += bytes.length;
   }
 
   close(): void {
@@ -56,10 +82,14 @@ function restore(path: string, store: Store): void {
 function replay(path: string, store: Store): { writes: number; bytes: number } {
   let [writes, bytes] = [0, 0];
   for (const text of linesIn(path)) {
-    const line = JSON.parse(text.toString()) as Line;
-    for (const [collection, id, entity] of line)
-      store.collection(collection).restore(id, entity ?? undefined);
-    writes += line.length;
+    try {
+      const line = JSON.parse(text.toString()) as Line;
+      for (const [collection, id, entity] of line)
+        store.collection(collection).restore(id, entity ?? undefined);
+      writes += line.length;
+    } catch (error) {
+      throw new JournalError(`${path} is damaged at byte ${bytes}: ${(error as Error).message}`);
+    }
     bytes += text.length + 1;
   }
   return { writes, bytes };
@@ -82,6 +112,7 @@ function* linesIn(path: string): Generator<Buffer> {
   closeSync(file);
 }
 
+/** Writes beside the journal and then takes its place, so that a kill leaves the one or the other whole. */
 function compact(path: string, store: Store): void {
   const fresh = `${path}.new`;
   const file = openSync(fresh, 'w', 0o600);
@@ -90,11 +121,12 @@ function compact(path: string, store: Store): void {
     for (const entity of collection.oldestFirst()) {
       text += textOf([[collection.name, entity.id, entity]]);
       if (text.length < CHUNK_BYTES) continue;
-      write(file, text);
+      write(file, Buffer.from(text));
       text = '';
     }
   }
-  write(file, text);
+  write(file, Buffer.from(text));
+  fsyncSync(file);
   closeSync(file);
   renameSync(fresh, path);
 }
@@ -104,7 +136,6 @@ const collectionsOf = (store: Store): Collection<Entity>[] =>
 
 const textOf = (line: Line): string => `${JSON.stringify(line)}\n`;
 
-function write(file: number, text: string): void {
-  const bytes = Buffer.from(text);
+function write(file: number, bytes: Buffer): void {
   for (let written = 0; written < bytes.length;) written += writeSync(file, bytes, written);
 }

@@ -29,4 +29,5 @@ export type CollectionName =
   | 'cardFacts'
   | 'endpointSecrets'
   | 'deliveries'
+  | 'effects'
   | 'keptReplies';

@@ -9,6 +9,7 @@ import type { Cause } from '../context.js';
 import type { EndpointSecret } from '../entities/webhook-endpoint.js';
 import type { Delivery } from '../webhooks/delivery.js';
 import { Collection, type Change, type Entity } from './collection.js';
+import { noteEffects, type EffectNote } from './effects.js';
 import type { CollectionName } from './names.js';
 
 /** What is left of a deleted object: Stripe goes on answering a retrieve with it. */
@@ -108,7 +109,9 @@ export class Store {
   /** Internal: what webhook deliveries are signed with. */
   readonly endpointSecrets = new Collection<EndpointSecret>('endpointSecrets', this.#record);
   /** Internal: what the webhook endpoints are still to be told. */
-  readonly deliveries = new Collection<Delivery>('deliveries', this.#record);
+  readonly deliveries = new Collection<Delivery>('deliveries', this.#record, ['endpoint']);
+  /** Internal: the ledger, in the order of what was made. */
+  readonly effects = new Collection<EffectNote>('effects', this.#record);
   /** Internal: replies to replay for their idempotency keys; the key is the id. */
   readonly keptReplies = new Collection<KeptReply>('keptReplies', this.#record);
 
@@ -121,11 +124,17 @@ export class Store {
     this.#watchers.push(watcher);
   }
 
-  /** Ends a unit of work: hands its changes to `persist`, then to the watchers. */
+  /** Ends a unit of work: hands its changes to `persist`, whose failure undoes them, then to the watchers. */
   commit(persist: (changes: readonly Change[]) => void, cause: Cause): void {
     if (this.#changes.length === 0) return;
+    noteEffects(this, this.#changes, cause);
+    try {
+      persist(this.#changes);
+    } catch (error) {
+      this.rollback();
+      throw error;
+    }
     const changes = this.#changes.splice(0);
-    persist(changes);
     for (const change of changes) for (const watcher of this.#watchers) watcher(change, cause);
   }
 

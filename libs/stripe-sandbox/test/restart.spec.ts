@@ -1,24 +1,18 @@
-import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { leftBehind, temporaryFolder } from './folders.js';
 import { failureOf, openBench } from './support.js';
 
-function temporaryDir(): string {
-  const dir = mkdtempSync(join(tmpdir(), 'sandbox-'));
-  onTestFinished(() => rmSync(dir, { recursive: true }));
-  return dir;
-}
-
 test('state, order and idempotency keys survive a restart without a close', async () => {
-  const dataDir = temporaryDir();
+  const dataDir = temporaryFolder();
   const before = await openBench({ dataDir });
   const customer = await before.stripe.customers.create({ name: 'Ada' }, { idempotencyKey: 'k' });
   const second = await before.stripe.customers.create({ payment_method: 'pm_card_visa' });
   const gone = await before.stripe.customers.create();
   await before.stripe.customers.del(gone.id);
 
-  const { stripe, sandbox } = await openBench({ dataDir });
+  const { stripe, sandbox } = await openBench({ dataDir: leftBehind(dataDir) });
   expect((await stripe.customers.list()).data).toEqual([second, customer]);
   expect((await stripe.customers.create({ name: 'Ada' }, { idempotencyKey: 'k' })).id).toBe(customer.id);
   expect(await stripe.customers.retrieve(gone.id)).toMatchObject({ deleted: true });
@@ -26,8 +20,22 @@ test('state, order and idempotency keys survive a restart without a close', asyn
   expect(sandbox.store.customers.size).toBe(2);
 });
 
+test('the ledger survives a restart, and a clear of it does', async () => {
+  const dataDir = temporaryFolder();
+  const before = await openBench({ dataDir });
+  await before.stripe.customers.create({ name: 'Ada' }, { idempotencyKey: 'k' });
+  const made = before.sandbox.ledger.list();
+  expect(made).toMatchObject([{ object: 'customer', idempotencyKey: 'k' }]);
+
+  const { sandbox } = await openBench({ dataDir: leftBehind(dataDir) });
+  expect(sandbox.ledger.list()).toEqual(made);
+  before.sandbox.ledger.clear();
+  const cleared = await openBench({ dataDir: leftBehind(dataDir) });
+  expect(cleared.sandbox.ledger.list()).toEqual([]);
+});
+
 test('what is to come survives too: a session still expires when its time is up', async () => {
-  const dataDir = temporaryDir();
+  const dataDir = temporaryFolder();
   const { stripe } = await openBench({ dataDir });
   const price_data = { currency: 'usd', unit_amount: 900, product_data: { name: 'Mug' } };
   const { id } = await stripe.checkout.sessions.create({
@@ -35,28 +43,29 @@ test('what is to come survives too: a session still expires when its time is up'
     success_url: 'https://shop.example/',
     line_items: [{ price_data, quantity: 1 }],
   });
-  const restarted = await openBench({ dataDir });
+  const restarted = await openBench({ dataDir: leftBehind(dataDir) });
   restarted.clock.advanceMs(24 * 3_600_000);
   expect((await restarted.stripe.checkout.sessions.retrieve(id)).status).toBe('expired');
 });
 
 test('a line torn by a crash is left out, and the journal goes on', async () => {
-  const dataDir = temporaryDir();
+  const dataDir = temporaryFolder();
   const { stripe } = await openBench({ dataDir });
   const { id } = await stripe.customers.create();
-  appendFileSync(join(dataDir, 'journal.jsonl'), '[["customers","cus_torn",{"id":"cus_t');
-  const restarted = await openBench({ dataDir });
+  const torn = leftBehind(dataDir);
+  appendFileSync(join(torn, 'journal.jsonl'), '[["customers","cus_torn",{"id":"cus_t');
+  const restarted = await openBench({ dataDir: torn });
   const next = await restarted.stripe.customers.create();
-  const again = await openBench({ dataDir });
+  const again = await openBench({ dataDir: leftBehind(torn) });
   expect((await again.stripe.customers.list()).data.map((each) => each.id)).toEqual([next.id, id]);
 });
 
 test('a journal of any length is read, however its lines and letters fall', async () => {
-  const dataDir = temporaryDir();
+  const dataDir = temporaryFolder();
   const { stripe } = await openBench({ dataDir });
   const metadata = Object.fromEntries(Array.from({ length: 50 }, (_, i) => [`k${i}`, 'ë'.repeat(500)]));
   for (let i = 0; i < 180; i++) await stripe.customers.create({ metadata });
-  const { sandbox } = await openBench({ dataDir });
+  const { sandbox } = await openBench({ dataDir: leftBehind(dataDir) });
   const kept = [...sandbox.store.customers.oldestFirst()].map((customer) => customer.metadata);
   expect(kept).toEqual(Array.from({ length: 180 }, () => metadata));
 });

@@ -1,9 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type Stripe from 'stripe';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { SandboxOptions } from '../create-sandbox.js';
+import { leftBehind, temporaryFolder } from './folders.js';
 import { openReceiver } from './receiver.js';
 import { failureOf, openBench } from './support.js';
 
@@ -61,6 +59,21 @@ describe('an endpoint', () => {
     const { stripe } = await openBench();
     const failure = await failureOf(stripe.webhookEndpoints.create({ ...settings, url: 'here' }));
     expect(failure).toMatchObject({ statusCode: 400, code: 'url_invalid', param: 'url' });
+  });
+
+  test('is told of events that there are', async () => {
+    const { stripe } = await openBench();
+    const enabled_events = ['charge.failed', 'charge.exploded' as 'charge.failed'];
+    const failure = await failureOf(stripe.webhookEndpoints.create({ ...settings, enabled_events }));
+    expect(failure).toMatchObject({ statusCode: 400, param: 'enabled_events[1]' });
+  });
+
+  // https://docs.stripe.com/webhooks#register-webhook
+  test('is one of sixteen at most', async () => {
+    const { stripe } = await openBench();
+    for (let made = 0; made < 16; made++) await stripe.webhookEndpoints.create(settings);
+    const failure = await failureOf(stripe.webhookEndpoints.create(settings));
+    expect(failure.message).toBe('You have reached the maximum of 16 test webhook endpoints.');
   });
 });
 
@@ -135,6 +148,31 @@ test('an endpoint that does not answer in time has failed', async () => {
   await webhooks.deliverDue();
   expect(receiver.received).toHaveLength(1);
   expect(webhooks.pending()).toMatchObject([{ attempts: 1 }]);
+});
+
+test('an endpoint that does not answer holds up no other', async () => {
+  const { stripe, receiver, sandbox, told, createCustomers } = await openHook();
+  const silent = await openReceiver();
+  silent.answer = null;
+  await stripe.webhookEndpoints.create({ url: silent.url, enabled_events: ['*'] });
+  await createCustomers(1);
+  await vi.waitUntil(() => silent.received.length === 1);
+  await createCustomers(2);
+  await vi.waitUntil(() => receiver.received.length === 3);
+  expect(told()).toEqual(['customer.created', 'customer.created', 'customer.created']);
+  expect(silent.received).toHaveLength(1);
+  await vi.waitUntil(() => sandbox.webhooks.pending().length === 3);
+});
+
+test('an endpoint that is deleted is told nothing more', async () => {
+  const { stripe, webhooks, receiver, createCustomers } = await openHook();
+  webhooks.behave({ hold: true });
+  await createCustomers(1);
+  const [endpoint] = (await stripe.webhookEndpoints.list()).data;
+  await stripe.webhookEndpoints.del(endpoint!.id);
+  expect(webhooks.pending()).toEqual([]);
+  await webhooks.flush();
+  expect(receiver.received).toEqual([]);
 });
 
 test('what an endpoint missed while it was disabled is not made up for', async () => {
@@ -225,14 +263,13 @@ describe('deliveries can go wrong', () => {
 });
 
 test('what is not delivered, and the secret, survive a restart without a close', async () => {
-  const dataDir = mkdtempSync(join(tmpdir(), 'sandbox-'));
-  onTestFinished(() => rmSync(dataDir, { recursive: true }));
+  const dataDir = temporaryFolder();
   const before = await openHook({ dataDir });
   before.webhooks.behave({ hold: true });
   await before.createCustomers(2);
 
   const webhook = { url: before.receiver.url };
-  const { sandbox, stripe } = await openBench({ dataDir, webhook });
+  const { sandbox, stripe } = await openBench({ dataDir: leftBehind(dataDir), webhook });
   await sandbox.webhooks.deliverDue();
   expect(sandbox.webhookSecret).toBe(before.sandbox.webhookSecret);
   expect((await stripe.webhookEndpoints.list()).data).toHaveLength(1);

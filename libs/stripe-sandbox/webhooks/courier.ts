@@ -3,7 +3,7 @@ import type { Context } from '../context.js';
 import { SeededRandom } from '../faults/random.js';
 import type { Store } from '../store/store.js';
 import type { Behaviour } from './behaviour.js';
-import { noteAttempt, type Delivery } from './delivery.js';
+import { delay, noteAttempt, type Delivery } from './delivery.js';
 import { signatureOf } from './signature.js';
 
 /** Stripe does not publish how long an endpoint may take. */
@@ -17,20 +17,25 @@ export interface CourierOptions {
   seed: string;
 }
 
-/** Tells the webhook endpoints what happened: to each endpoint one event at a time, in their order. */
+/**
+ * Tells the webhook endpoints what happened: to each endpoint one event at a time, in their order. One that does not
+ * answer holds up no other.
+ */
 export class Courier {
   readonly #options: CourierOptions;
   readonly #closing = new AbortController();
+  /** By endpoint, all that it is being told and is to be told next. */
+  readonly #turns = new Map<string, Promise<void>>();
+  /** By endpoint, a turn that has not begun and will tell what is due then. */
+  readonly #planned = new Map<string, Promise<void>>();
   #behaviour: Behaviour = {};
   #random: SeededRandom;
-  #turn: Promise<void> = Promise.resolve();
-  #planned: Promise<void> | undefined;
 
   constructor(options: CourierOptions) {
     this.#options = options;
     this.#random = new SeededRandom(options.seed);
-    options.store.watch(({ collection, before }) => {
-      if (collection === 'deliveries' && !before) void this.deliverDue();
+    options.store.watch(({ collection, before, after }) => {
+      if (collection === 'deliveries' && !before) void this.#deliverDueTo((after as Delivery).endpoint);
     });
   }
 
@@ -44,61 +49,78 @@ export class Courier {
     this.#random = new SeededRandom(behaviour.seed ?? this.#options.seed);
   }
 
-  /** What has not been told yet, oldest first. */
+  /** What has not been told yet, by when it is due. */
   pending(): Delivery[] {
     return [...this.#options.store.deliveries.oldestFirst()];
   }
 
   /** Tells what is due; resolves when each of it has been tried once. */
   deliverDue(): Promise<void> {
-    this.#planned ??= this.#inTurn(async () => {
-      this.#planned = undefined;
-      const now = this.#nowSeconds();
-      if (!this.#behaviour.hold) await this.#send(this.pending().filter(({ dueAt }) => dueAt <= now));
-    });
-    return this.#planned;
+    return this.#forEachEndpoint((endpoint) => this.#deliverDueTo(endpoint));
   }
 
   /** Tells everything now, held, delayed and waiting for a retry; resolves when each has been tried once. */
   flush(): Promise<void> {
-    return this.#inTurn(() => this.#send(this.pending(), { isFlush: true }));
+    return this.#forEachEndpoint((endpoint) =>
+      this.#inTurn(endpoint, () => this.#send(this.#undelivered(endpoint), { isFlush: true })),
+    );
   }
 
   /** Breaks off: what is not told yet is told after a restart. */
   async close(): Promise<void> {
     this.#closing.abort();
-    await this.#turn;
+    await Promise.all(this.#turns.values());
   }
 
-  #inTurn(work: () => Promise<void>): Promise<void> {
-    this.#turn = this.#turn.then(work);
-    return this.#turn;
+  #deliverDueTo(endpoint: string): Promise<void> {
+    const planned =
+      this.#planned.get(endpoint) ??
+      this.#inTurn(endpoint, async () => {
+        this.#planned.delete(endpoint);
+        if (!this.#behaviour.hold) await this.#send(this.#undelivered(endpoint, this.#nowSeconds()));
+      });
+    this.#planned.set(endpoint, planned);
+    return planned;
+  }
+
+  async #forEachEndpoint(work: (endpoint: string) => Promise<void>): Promise<void> {
+    const endpoints = [...this.#options.store.webhookEndpoints.oldestFirst()];
+    await Promise.all(endpoints.map(({ id }) => work(id)));
+  }
+
+  #inTurn(endpoint: string, work: () => Promise<void>): Promise<void> {
+    const before = this.#turns.get(endpoint) ?? Promise.resolve();
+    const turn = before.then(work).catch((error: Error) => process.emitWarning(error));
+    this.#turns.set(endpoint, turn);
+    return turn;
+  }
+
+  /** What an endpoint is to be told, as far as it is due by then. */
+  #undelivered(endpoint: string, by = Infinity): Delivery[] {
+    const created = { first: -Infinity, last: by };
+    return [...this.#options.store.deliveries.oldestFirst({ where: { endpoint }, created })];
   }
 
   async #send(batch: Delivery[], { isFlush = false } = {}): Promise<void> {
     const ordered = this.#behaviour.shuffle ? this.#random.shuffle(batch) : batch;
     const sent = ordered.flatMap((delivery) => this.#misdirect(delivery, isFlush));
-    const endpoints = [...new Set(sent.map(({ endpoint }) => endpoint))];
-    await Promise.all(
-      endpoints.map(async (own) => {
-        for (const delivery of sent) if (delivery.endpoint === own) await this.#attempt(delivery);
-      }),
-    );
+    for (const delivery of sent) {
+      if (this.#closing.signal.aborted) return;
+      await this.#attempt(delivery);
+    }
   }
 
   /** What becomes of a delivery at its first attempt: nothing, itself, or itself twice. */
   #misdirect(delivery: Delivery, isFlush: boolean): Delivery[] {
-    if (delivery.attempts > 0 || delivery.dueAt > delivery.created) return [delivery];
+    if (delivery.attempts > 0 || delivery.isDelayed) return [delivery];
     const { dropShare = 0, delayShare = 0, delaySeconds = 60, duplicateShare = 0 } = this.#behaviour;
     const isDropped = this.#random.next() < dropShare;
     const isDelayed = this.#random.next() < delayShare;
     const isDuplicated = this.#random.next() < duplicateShare;
     const { run } = this.#options;
     if (isDropped) run(({ store }) => store.deliveries.remove(delivery.id));
-    else if (isDelayed && !isFlush) {
-      const dueAt = delivery.created + delaySeconds;
-      run(({ store }) => store.deliveries.update(delivery.id, { dueAt }));
-    } else return isDuplicated ? [delivery, delivery] : [delivery];
+    else if (isDelayed && !isFlush) run((ctx) => delay(ctx, delivery, delaySeconds));
+    else return isDuplicated ? [delivery, delivery] : [delivery];
     return [];
   }
 

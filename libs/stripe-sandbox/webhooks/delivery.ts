@@ -5,13 +5,13 @@ import type { Context } from '../context.js';
 export interface Delivery {
   /** `<event>/<endpoint>`. */
   id: string;
-  /** Unix seconds. */
+  /** Unix seconds of the next attempt, by the sandbox's clock: deliveries are kept in that order. */
   created: number;
   event: string;
   endpoint: string;
   attempts: number;
-  /** Unix seconds of the next attempt, by the sandbox's clock. */
-  dueAt: number;
+  /** Whether it was put off before its first attempt, which happens once at most. */
+  isDelayed: boolean;
 }
 
 const MINUTE = 60;
@@ -36,13 +36,19 @@ export function planDeliveries(
   const now = ctx.now();
   for (const { id: endpoint } of endpoints) {
     const id = `${event}/${endpoint}`;
-    ctx.store.deliveries.insert({ id, created: now, event, endpoint, attempts: 0, dueAt: now });
+    ctx.store.deliveries.insert({ id, created: now, event, endpoint, attempts: 0, isDelayed: false });
   }
 }
 
+/** Puts a first attempt off. */
+export function delay(ctx: Context, delivery: Delivery, seconds: number): void {
+  plan(ctx, { ...delivery, created: delivery.created + seconds, isDelayed: true });
+}
+
 /** Takes note of an attempt: a success, or a failure to be made up for later if there are retries left. */
-export function noteAttempt(ctx: Context, { id, event, attempts }: Delivery, isDelivered: boolean): void {
+export function noteAttempt(ctx: Context, delivery: Delivery, isDelivered: boolean): void {
   const { deliveries, events } = ctx.store;
+  const { id, event, attempts } = delivery;
   // Its duplicate may have been delivered before it.
   if (!deliveries.get(id)) return;
   const retryAfter = RETRY_AFTER_SECONDS[attempts];
@@ -52,6 +58,12 @@ export function noteAttempt(ctx: Context, { id, event, attempts }: Delivery, isD
   } else if (retryAfter === undefined) {
     deliveries.remove(id);
   } else {
-    deliveries.update(id, { attempts: attempts + 1, dueAt: ctx.now() + retryAfter });
+    plan(ctx, { ...delivery, attempts: attempts + 1, created: ctx.now() + retryAfter });
   }
+}
+
+/** Puts a delivery where its time has it. */
+function plan({ store }: Context, delivery: Delivery): void {
+  store.deliveries.remove(delivery.id);
+  store.deliveries.insert(delivery);
 }

@@ -1,0 +1,65 @@
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { temporaryFolder } from '../folders.js';
+import { failureOf } from '../support.js';
+import { allOf } from './hammer.js';
+import { failToStart, startSandbox } from './sandbox-process.js';
+
+test('with no room left it refuses, says so, and keeps what it answered', async () => {
+  const dataDir = temporaryFolder();
+  const full = await startSandbox({ dataDir, fileBlocks: 100 });
+  const answered: string[] = [];
+  const create = async () => answered.push((await full.stripe.customers.create()).id);
+  const failure = await failureOf(
+    (async () => {
+      for (;;) await create();
+    })(),
+  );
+  expect(failure).toMatchObject({ statusCode: 500, type: 'StripeAPIError' });
+  await expect.poll(full.output).toContain(`Nothing more is kept in ${dataDir}/journal.jsonl: EFBIG`);
+  expect((await allOf(full.stripe.customers.list())).map(({ id }) => id)).toEqual(answered.toReversed());
+  await full.kill();
+
+  const roomy = await startSandbox({ dataDir });
+  const { id } = await roomy.stripe.customers.create();
+  expect((await allOf(roomy.stripe.customers.list())).map((each) => each.id)).toEqual([
+    id,
+    ...answered.toReversed(),
+  ]);
+});
+
+test('a folder in use is refused, and what uses it loses nothing', async () => {
+  const dataDir = temporaryFolder();
+  const first = await startSandbox({ dataDir });
+  await first.stripe.customers.create();
+  expect(await failToStart({ dataDir })).toEqual({
+    code: 1,
+    output: `stripe-sandbox: Another sandbox is running on ${dataDir}: stop it first\n`,
+  });
+  await first.stripe.customers.create();
+  await first.kill();
+  const { stripe } = await startSandbox({ dataDir });
+  expect((await stripe.customers.list()).data).toHaveLength(2);
+});
+
+test('a folder that cannot be one is refused in a line', async () => {
+  const dataDir = join(temporaryFolder(), 'file', 'below');
+  writeFileSync(join(dataDir, '..'), '');
+  const { code, output } = await failToStart({ dataDir });
+  expect(code).toBe(1);
+  expect(output).toMatch(/^stripe-sandbox: The data folder \S+ can't be used: ENOTDIR[^\n]+\n$/);
+});
+
+test('a journal damaged in its middle is refused, and left as it is', async () => {
+  const dataDir = temporaryFolder();
+  const path = join(dataDir, 'journal.jsonl');
+  const line = `${JSON.stringify([['customers', 'cus_1', { id: 'cus_1', created: 1 }]])}\n`;
+  writeFileSync(path, `${line}[["customers",\n`);
+  appendFileSync(path, line);
+  const written = readFileSync(path);
+  const { code, output } = await failToStart({ dataDir });
+  expect(code).toBe(1);
+  expect(output).toContain(`stripe-sandbox: ${path} is damaged at byte ${line.length}: `);
+  expect(readFileSync(path)).toEqual(written);
+});

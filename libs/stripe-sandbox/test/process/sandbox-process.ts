@@ -1,0 +1,81 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { Stripe } from 'stripe';
+import { onTestFinished } from 'vitest';
+import { TEST_KEY } from '../support.js';
+
+const MAIN = 'dist/libs/stripe-sandbox/main.js';
+const LISTENS = /Stripe sandbox on (\S+);/;
+
+/** A built sandbox as a process of its own, as `npm run sandbox` runs it. */
+export interface SandboxProcess {
+  url: string;
+  stripe: Stripe;
+  /** Everything it wrote so far. */
+  output: () => string;
+  /** Ends it at once; resolves when it is gone. */
+  kill(): Promise<void>;
+}
+
+export interface ProcessOptions {
+  dataDir: string;
+  webhook?: string;
+  /** As far as any file of it may grow, in units of 512 bytes. */
+  fileBlocks?: number;
+}
+
+/** Starts one on a port of its own, and waits until it says where it listens; gone when the test ends. */
+export async function startSandbox(options: ProcessOptions): Promise<SandboxProcess> {
+  const { child, output } = spawnSandbox(options);
+  const kill = async () => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const exited = once(child, 'exit');
+    child.kill('SIGKILL');
+    await exited;
+  };
+  onTestFinished(kill);
+  const url = await new Promise<string>((resolve, reject) => {
+    child.stdout?.on('data', () => LISTENS.test(output()) && resolve(LISTENS.exec(output())![1]!));
+    child.on('exit', (code) => reject(new Error(`the sandbox ended with ${code}: ${output()}`)));
+  });
+  const { hostname: host, port } = new URL(url);
+  const stripe = new Stripe(TEST_KEY, {
+    host,
+    port,
+    protocol: 'http',
+    telemetry: false,
+    maxNetworkRetries: 0,
+  });
+  return { url, stripe, output, kill };
+}
+
+/** Starts one that can't: returns its exit code and what it wrote. */
+export async function failToStart(options: ProcessOptions): Promise<{ code: number; output: string }> {
+  const { child, output } = spawnSandbox(options);
+  const [code] = (await once(child, 'close')) as [number];
+  return { code, output: output() };
+}
+
+/** Starts one and kills it that many milliseconds later, wherever it has got to. */
+export async function killEarly(options: ProcessOptions, afterMs: number): Promise<void> {
+  const { child } = spawnSandbox(options);
+  setTimeout(() => child.kill('SIGKILL'), afterMs);
+  await once(child, 'exit');
+}
+
+function spawnSandbox({ dataDir, webhook, fileBlocks }: ProcessOptions) {
+  const target = webhook === undefined ? [] : ['--webhook', webhook];
+  const words = [process.execPath, MAIN, '--port', '0', '--data-dir', dataDir, ...target];
+  const limit = fileBlocks === undefined ? '' : `ulimit -f ${fileBlocks} && `;
+  const child = spawn('sh', ['-c', `${limit}exec "$@"`, 'sh', ...words], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  return { child, output: collect(child) };
+}
+
+function collect(child: ChildProcess): () => string {
+  let text = '';
+  child.stdout?.on('data', (chunk: Buffer) => (text += chunk.toString()));
+  child.stderr?.on('data', (chunk: Buffer) => (text += chunk.toString()));
+  return () => text;
+}
