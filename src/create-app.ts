@@ -10,7 +10,7 @@ import { makeRoomForRawBodies, wantsRawBody } from './api/http/raw-body.js';
 import { AppModule, type AppOptions } from './app.module.js';
 import { Problem } from './core/problem.js';
 import { NAME_MAX_LENGTH } from './core/text.js';
-import { NestLogger } from './nest-logger.js';
+import { NestLogger } from './logging/nest-logger.js';
 
 const BODY_MAX_BYTES = 100 * 1024;
 /** A user id, all of it percent-encoded. */

@@ -30,7 +30,7 @@ export interface OperationKind<Plan, Result> {
   /** Looks at Stripe whether it was done, once sending it again proves nothing any more. */
   find(plan: Plan, identity: OperationIdentity, sentAt: Date): Promise<Found<Result>>;
   /** Gives back what was set aside for it, once it is certain that it was not done and never will be. */
-  release?(identity: OperationIdentity): Promise<void>;
+  release?(plan: Plan, identity: OperationIdentity): Promise<void>;
 }
 
 /** What a look at Stripe has proved: that it was done, that it was not, or neither. */

@@ -1,9 +1,10 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { isDefiniteRefusal, isSavedFailure } from '../../libs/stripe/stripe-errors.js';
 import { type Actor, callerName } from '../core/actor.js';
 import { Clock } from '../core/clock.js';
 import { Problem, type ProblemSlug } from '../core/problem.js';
 import { isDatabaseAway } from '../database/database-away.js';
+import { describeFailure } from '../logging/describe-failure.js';
 import {
   fingerprintOf,
   identityOf,
@@ -45,6 +46,7 @@ export interface Operation<Plan, Result> {
 /** Has each money-moving request done once, however often it is repeated and whatever dies in between. */
 @Injectable()
 export class OperationsService {
+  private readonly logger = new Logger(OperationsService.name);
   private readonly kinds = new Map<string, OperationKind<unknown, unknown>>();
 
   constructor(
@@ -71,7 +73,10 @@ export class OperationsService {
     if (!held) return false;
     const kind = this.kinds.get(held.kind);
     // An operation of another version of this service is left to that version.
-    if (kind) await this.whileHeld(held, () => this.attempt(kind, held)).catch(ignoreTold);
+    if (kind)
+      await this.whileHeld(held, () => this.attempt(kind, held)).catch((error: unknown) =>
+        this.logUnsettled(error),
+      );
     else await this.store.giveBack(held);
     return true;
   }
@@ -176,10 +181,19 @@ export class OperationsService {
 
   private async keep(kind: AnyKind, held: OperationRow, problem: Problem): Promise<void> {
     const { slug, extras } = problem;
-    if (slug === 'needs-review') return this.store.leaveToReview(held);
+    if (slug === 'needs-review') {
+      this.logger.error(describeFailure(problem));
+      return this.store.leaveToReview(held);
+    }
     if (!isLastWord(problem)) return this.store.giveBack(held);
-    await kind.release?.(identityOf(held.id));
+    await kind.release?.(held.plan, identityOf(held.id));
     await this.store.finish(held, { problem: { slug, extras } });
+  }
+
+  /** Nobody waits for an answer where the worker goes on with an operation. */
+  private logUnsettled(error: unknown): void {
+    if (!(error instanceof Problem)) throw error;
+    if (error.status >= 500) this.logger.warn(describeFailure(error));
   }
 
   private async whileHeld<T>(held: OperationRow, work: () => Promise<T>): Promise<T> {
@@ -214,5 +228,5 @@ function inProgress(operationId: string): Problem {
   return new Problem('in-progress', { operationId });
 }
 
-/** The failure is kept with the operation, and nobody waits for it here. */
+/** A renewal that fails is made up for by the next one. */
 function ignoreTold(): void {}

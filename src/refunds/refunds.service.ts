@@ -19,7 +19,7 @@ export class RefundsService {
       name: 'refund',
       send: (plan, { stripeKey }) => this.stripe.refund(plan, stripeKey),
       find: (plan, { operationId }) => this.stripe.findRefund(plan, operationId),
-      release: ({ operationId }) => this.store.release(operationId),
+      release: (_plan, { operationId }) => this.store.release(operationId),
     });
   }
 

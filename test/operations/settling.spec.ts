@@ -91,6 +91,18 @@ describe('a charge whose outcome is not known', async () => {
     },
   );
 
+  it('is told to the log at each attempt, by whomever it is made', async () => {
+    const { send } = await someCharge();
+    failCharges('reset_before_effect');
+    const { operationId } = (await send()).body;
+    clock.moveSeconds(LONGEST_WAIT_SECONDS);
+    expect(await paydesk.resumeOne()).toBe(true);
+    const line = { operationId, problem: 'outcome-unknown', alert: false, cause: expect.any(Object) };
+    expect(paydesk.log.filter((logged) => logged['operationId'] === operationId)).toMatchObject([line, line]);
+    paydesk.sandbox.faults.clear();
+    await settled(operationId);
+  });
+
   // https://docs.stripe.com/api/idempotent_requests: a 500 is kept for its key, and told again.
   it('is found at Stripe by its operation where Stripe only tells a kept 500 again', async () => {
     const { send, made } = await someCharge();
@@ -168,6 +180,8 @@ describe('a charge whose outcome is not known', async () => {
       const answer = await send();
       const slug = status === 'canceled' ? 'not-done' : 'needs-review';
       expect(answer).toMatchObject({ status: 409, body: { type: `urn:paydesk:${slug}`, operationId } });
+      const alerts = paydesk.log.filter((line) => line['operationId'] === operationId && line['alert']);
+      expect(alerts).toHaveLength(slug === 'needs-review' ? 1 : 0);
     },
   );
 

@@ -27,6 +27,8 @@ export interface Paydesk {
   stripe: Stripe;
   /** What the service and the test have asked of the sandbox so far, e.g. `POST /v1/customers`. */
   stripeCalls: string[];
+  /** What the service has logged so far, warnings and worse. */
+  log: Record<string, unknown>[];
   /** A browser's web app, with the token of this user. */
   user(userId: string): Promise<Caller>;
   /** A partner's back end. */
@@ -54,7 +56,7 @@ export async function startPaydesk(
   clock: Clock = new SystemClock(),
 ): Promise<Paydesk> {
   const dataDir = await mkdtemp(join(tmpdir(), 'paydesk-test-'));
-  const settings = settingsFrom({ LOG_LEVEL: 'silent', DATA_DIR: dataDir, ...environment });
+  const settings = settingsFrom({ LOG_LEVEL: 'warn', DATA_DIR: dataDir, ...environment });
   const database = await createTestDatabase();
   const stripeCalls: string[] = [];
   const sandbox = await createSandbox({
@@ -63,7 +65,11 @@ export async function startPaydesk(
   });
   const { STRIPE_SECRET_KEY: secretKey = SANDBOX_KEY, STRIPE_WEBHOOK_SECRET: webhookSecret } = settings;
   const connection = new StripeConnection(secretKey, sandbox.url, webhookSecret);
-  const app = await createApp({ settings, clock, databaseUrl: database.url, stripe: connection });
+  const log: Record<string, unknown>[] = [];
+  const app = await createApp(
+    { settings, clock, databaseUrl: database.url, stripe: connection },
+    { write: (line) => log.push(JSON.parse(line) as Record<string, unknown>) },
+  );
   await app.listen(0, '127.0.0.1');
   const url = await app.getUrl();
 
@@ -76,6 +82,7 @@ export async function startPaydesk(
     sandbox,
     stripe: createStripeClient(new StripeConnection(SANDBOX_KEY, sandbox.url)),
     stripeCalls,
+    log,
     user: async (userId) => new Caller(url, await issueUserToken(settings, userId, clock.now())),
     partner: async (tenant) => new Caller(url, await key('partner', tenant)),
     service: async (name = 'shop') => new Caller(url, await key('service', name)),

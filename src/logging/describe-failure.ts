@@ -1,9 +1,13 @@
 import { inspect } from 'node:util';
-import type { Problem } from '../../core/problem.js';
-import { withoutQuery } from '../../database/without-query.js';
+import type { Problem, ProblemSlug } from '../core/problem.js';
+import { withoutQuery } from '../database/without-query.js';
 
-/** Slugs that a person has to look at: our bug, or our account at Stripe. */
-const ALERTS = new Set(['internal-error', 'provider-misconfigured']);
+/** What a person has to look at: our bug, our account at Stripe, or what nobody can prove. */
+const ALERTS: ReadonlySet<ProblemSlug> = new Set([
+  'internal-error',
+  'provider-misconfigured',
+  'needs-review',
+]);
 
 /**
  * What the log may know of a failure. Errors of Stripe carry client secrets and headers, and those of queries

@@ -7,14 +7,20 @@ export class NestLogger implements LoggerService {
 
   /** Nest tells of every module and route at boot, which only a developer wants to read. */
   log(message: unknown, context?: string): void {
-    this.pino.debug({ context }, String(message));
+    this.pino.debug(...lineOf(message, { context }));
   }
 
   warn(message: unknown, context?: string): void {
-    this.pino.warn({ context }, String(message));
+    this.pino.warn(...lineOf(message, { context }));
   }
 
   error(message: unknown, stack?: string, context?: string): void {
-    this.pino.error({ context, stack }, String(message));
+    this.pino.error(...lineOf(message, { context, stack }));
   }
+}
+
+/** An object holds fields of a line; anything else is its text. */
+function lineOf(message: unknown, fields: object): [object, string?] {
+  const isFields = typeof message === 'object' && message !== null && !(message instanceof Error);
+  return isFields ? [{ ...fields, ...message }] : [fields, String(message)];
 }
