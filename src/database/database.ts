@@ -33,5 +33,7 @@ export function openDatabase(url: string, onConnectionLost: (error: Error) => vo
   });
   // Without a listener a broken idle connection would end the process.
   pool.on('error', onConnectionLost);
+  // The pool does not listen while a transaction has the connection, whose next statement fails anyway.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return drizzle({ client: pool });
 }

@@ -1,0 +1,26 @@
+import { sql } from 'drizzle-orm';
+import type pg from 'pg';
+import { expect, it, onTestFinished } from 'vitest';
+import { createTestDatabase } from '../../test/support/postgres.js';
+import { openDatabase } from './database.js';
+import { isDatabaseAway } from './database-away.js';
+
+it('outlives a connection that breaks between two statements of a transaction', async () => {
+  const { url, drop } = await createTestDatabase();
+  const database = openDatabase(url, () => undefined);
+  onTestFinished(async () => {
+    await database.$client.end();
+    await drop();
+  });
+  const connected = new Promise<pg.PoolClient>((resolve) => database.$client.once('connect', resolve));
+
+  const transaction = database.transaction(async (inside) => {
+    const { rows } = await inside.execute<{ pid: number }>(sql`select pg_backend_pid() as pid`);
+    const broken = connected.then((client) => new Promise<void>((resolve) => client.once('end', resolve)));
+    await database.execute(sql`select pg_terminate_backend(${rows[0]?.pid})`);
+    await broken;
+    await inside.execute(sql`select 1`);
+  });
+  expect(await transaction.catch(isDatabaseAway)).toBe(true);
+  expect((await database.execute(sql`select 1 as one`)).rows).toEqual([{ one: 1 }]);
+});
