@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
-import { isSavedFailure } from '../../libs/stripe/stripe-errors.js';
 import type { Owner } from '../core/actor.js';
-import { Clock } from '../core/clock.js';
 import { Problem, unknownObject } from '../core/problem.js';
-import { maySendAgain, provesAbsence } from '../operations/retry-policy.js';
+import { type Operation, OperationsService } from '../operations/operations.service.js';
 import type { Card, Customer, CustomerDetails, PaymentInformation } from './customer.js';
-import { CustomersStore, type Generation } from './customers.store.js';
+import { CustomersStore } from './customers.store.js';
 import { CustomersStripe } from './customers.stripe.js';
 
 const NO_INFORMATION: PaymentInformation = {
@@ -15,16 +14,37 @@ const NO_INFORMATION: PaymentInformation = {
   card: null,
 };
 
+/** Another instance that makes the same customer has it soon. */
+const WAIT_MS = 100;
+const WAITS_MAX = 20;
+
+/** Whose customer is to be made, and which one of theirs. */
+interface CustomerPlan {
+  owner: Owner;
+  generation: number;
+}
+
 /** Who is which Stripe customer, and what they pay with. */
 @Injectable()
 export class CustomersService {
+  private readonly making: Operation<CustomerPlan, string>;
   private readonly beingMade = new Map<string, Promise<string>>();
 
   constructor(
+    operations: OperationsService,
     private readonly store: CustomersStore,
     private readonly stripe: CustomersStripe,
-    private readonly clock: Clock,
-  ) {}
+  ) {
+    this.making = operations.define<CustomerPlan, string>({
+      name: 'customer',
+      send: async (plan) => this.keep(plan, await stripe.create(plan.owner, plan.generation)),
+      find: async (plan, _identity, sentAt) => {
+        const found = await stripe.findMade(plan.owner, sentAt);
+        return typeof found === 'string' ? found : { result: await this.keep(plan, found.result) };
+      },
+      release: ({ owner, generation }) => store.beginNext(owner, generation),
+    });
+  }
 
   /** The Stripe customer of an owner, where there is one. */
   findId(owner: Owner): Promise<string | undefined> {
@@ -106,32 +126,28 @@ export class CustomersService {
     return made;
   }
 
-  private async make(owner: Owner): Promise<string> {
-    const begun = await this.store.begin(owner);
-    const id =
-      begun.stripeCustomerId ?? (await this.madeLongAgo(owner, begun)) ?? (await this.create(owner, begun));
-    // Nobody stands for the owner where a customer was made and deleted meanwhile.
-    return (id && (await this.store.settle(owner, begun.generation, id))) ?? this.make(owner);
-  }
-
-  /** Undefined where Stripe has failed for good under this generation's key, so that the next one has its turn. */
-  private async create(owner: Owner, { generation, askedAt }: Generation): Promise<string | undefined> {
+  /** Repeated by whoever needs the customer, and driven on by the worker where nobody does. */
+  private async make(owner: Owner, waitsLeft = WAITS_MAX): Promise<string> {
+    const { generation, stripeCustomerId } = await this.store.begin(owner);
+    if (stripeCustomerId) return stripeCustomerId;
+    const actor = { kind: 'user', ...owner } as const;
+    const request = { actor, route: 'customer', idempotencyKey: String(generation), body: null };
     try {
-      return await this.stripe.create(owner, generation);
+      const { result } = await this.making.run(request, async () => ({ owner, generation }));
+      // Nobody stands for the owner where a customer was made and deleted meanwhile.
+      return (await this.store.settle(owner, generation, result)) ?? this.make(owner);
     } catch (error) {
-      if (!isSavedFailure(error)) throw error;
-      const id = await this.stripe.findMade(owner, askedAt);
-      if (!id && !provesAbsence(askedAt, this.clock.now())) throw error;
-      if (!id) await this.store.beginNext(owner, generation);
-      return id;
+      if (!(error instanceof Problem)) throw error;
+      if (error.slug === 'not-done') return this.make(owner);
+      // The operation stands for all callers, so that none of them may ask for it.
+      if (error.slug !== 'in-progress' || waitsLeft === 0) throw error.with({ operationId: undefined });
+      await setTimeout(WAIT_MS);
+      return this.make(owner, waitsLeft - 1);
     }
   }
 
-  /** The customer of a request that died before it could tell, so long ago that asking again would make another. */
-  private async madeLongAgo(owner: Owner, { generation, askedAt }: Generation): Promise<string | undefined> {
-    if (maySendAgain(askedAt, this.clock.now())) return undefined;
-    const id = await this.stripe.findMade(owner, askedAt);
-    if (!id) await this.store.beginAnew(owner, generation);
+  private async keep({ owner, generation }: CustomerPlan, id: string): Promise<string> {
+    await this.store.settle(owner, generation, id);
     return id;
   }
 }

@@ -9,8 +9,6 @@ import { isUniqueViolation } from '../database/unique-violation.js';
 /** An owner's turn of having a Stripe customer; the next one begins when that was deleted at Stripe. */
 export interface Generation {
   generation: number;
-  /** When Stripe was first asked to make its customer. */
-  askedAt: Date;
   stripeCustomerId: string | null;
 }
 
@@ -30,34 +28,22 @@ export class CustomersStore {
     return row?.stripeCustomerId ?? undefined;
   }
 
-  /** Notes that Stripe is about to be asked for an owner's customer, unless that is noted already. */
+  /** Which customer of an owner's it is the turn of, from the first one on. */
   async begin(owner: Owner): Promise<Generation> {
-    const now = this.clock.now();
     const [row] = await this.database
       .insert(customers)
-      .values({ ...owner, askedAt: now, createdAt: now })
-      .onConflictDoUpdate({
-        target: [customers.tenant, customers.userId],
-        set: { askedAt: sql`coalesce(${customers.askedAt}, excluded.asked_at)` },
-      })
+      .values({ ...owner, createdAt: this.clock.now() })
+      .onConflictDoUpdate({ target: [customers.tenant, customers.userId], set: owner })
       .returning();
-    if (!row?.askedAt) throw new Error('an upsert returns its row');
-    return { ...row, askedAt: row.askedAt };
+    if (!row) throw new Error('an upsert returns its row');
+    return row;
   }
 
-  /** Notes that Stripe is about to be asked anew, as nothing came of the first time. */
-  async beginAnew(owner: Owner, generation: number): Promise<void> {
-    await this.database
-      .update(customers)
-      .set({ askedAt: this.clock.now() })
-      .where(isUnmade(owner, generation));
-  }
-
-  /** Notes that Stripe is about to be asked under another key, as it only tells an old failure under this one. */
+  /** Begins the next generation, as Stripe only tells the old failure under the key of this one. */
   async beginNext(owner: Owner, generation: number): Promise<void> {
     await this.database
       .update(customers)
-      .set({ askedAt: this.clock.now(), generation: generation + 1 })
+      .set({ generation: generation + 1 })
       .where(isUnmade(owner, generation));
   }
 
@@ -92,7 +78,7 @@ export class CustomersStore {
   async startOver(deletedId: string): Promise<void> {
     await this.database
       .update(customers)
-      .set({ stripeCustomerId: null, askedAt: null, generation: sql`${customers.generation} + 1` })
+      .set({ stripeCustomerId: null, generation: sql`${customers.generation} + 1` })
       .where(eq(customers.stripeCustomerId, deletedId));
   }
 }

@@ -7,7 +7,8 @@ import { orMissing } from '../../libs/stripe/or-missing.js';
 import { refusedParam } from '../../libs/stripe/stripe-errors.js';
 import { StripeProvider } from '../../libs/stripe/stripe.provider.js';
 import type { Owner } from '../core/actor.js';
-import { invalidField, Problem } from '../core/problem.js';
+import { invalidField } from '../core/problem.js';
+import type { Found } from '../operations/operation.js';
 import type { BillingDetails, Card, Customer, CustomerDetails, PaymentInformation } from './customer.js';
 
 /** Longer than a key is used again, and so than a first attempt can go on. */
@@ -29,20 +30,15 @@ export class CustomersStripe {
     return customer.id;
   }
 
-  /**
-   * The customer that {@link create} has made when it was first asked to, or within a day; undefined where it has not.
-   *
-   * @throws {Problem} `needs-review` where there are too many customers to tell
-   */
-  async findMade(owner: Owner, askedAt: Date): Promise<string | undefined> {
-    const { gte } = madeSince(askedAt);
+  /** The customer that {@link create} has made when it was first asked to, or within a day. */
+  async findMade(owner: Owner, sentAt: Date): Promise<Found<string>> {
+    const { gte } = madeSince(sentAt);
     const made = await findMarked(marksOf(owner), (page) =>
       this.stripe.read((stripe) =>
         stripe.customers.list({ created: { gte, lte: gte + LOOKED_AT_SECONDS }, ...page }),
       ),
     );
-    if (made === 'unknown') throw new Problem('needs-review');
-    return made === 'not-done' ? undefined : made.id;
+    return typeof made === 'string' ? made : { result: made.id };
   }
 
   /** @throws {Problem} `invalid-request` naming what Stripe does not take, such as more metadata than it keeps */

@@ -25,7 +25,7 @@ export const customers = pgTable(
     stripeCustomerId: text('stripe_customer_id').unique('customers_stripe_customer_id'),
     /** Raised when Stripe's customer was deleted, so that the next one gets an idempotency key of its own. */
     generation: integer().notNull().default(1),
-    /** Since when Stripe may have made this generation; null where it was not asked yet. */
+    /** Of the version before operations made customers; to be dropped once that no longer runs. */
     askedAt: instant('asked_at'),
     createdAt: instant('created_at').notNull(),
   },

@@ -46,8 +46,13 @@ describe('the first calls of a user', async () => {
   async function lostCustomer(): Promise<{ user: string; customer: string }> {
     const user = someUser();
     const { body } = await shop.put(`/customers/${user}`, { name: 'Jenny' });
-    const lose = 'update customers set stripe_customer_id = null where user_id = $1';
-    await query(paydesk, lose, [user]);
+    await query(paydesk, 'update customers set stripe_customer_id = null where user_id = $1', [user]);
+    await query(
+      paydesk,
+      `update operations set state = 'running', outcome = null, lease_expires_at = 'epoch'
+       where kind = 'customer' and plan->'owner'->>'userId' = $1`,
+      [user],
+    );
     return { user, customer: body.stripeCustomerId };
   }
 
@@ -55,6 +60,14 @@ describe('the first calls of a user', async () => {
     const { user, customer } = await lostCustomer();
     clock.moveHours(hours);
     const { body } = await shop.put(`/customers/${user}`, { name: 'Jenny' });
+    expect(body.stripeCustomerId).toBe(customer);
+    expect(made(user)).toBe(1);
+  });
+
+  it('are driven on by the worker where nobody calls again', async () => {
+    const { user, customer } = await lostCustomer();
+    while (await paydesk.resumeOne());
+    const { body } = await shop.get(`/customers/${user}`);
     expect(body.stripeCustomerId).toBe(customer);
     expect(made(user)).toBe(1);
   });

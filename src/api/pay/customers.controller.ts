@@ -37,7 +37,7 @@ export class CustomersController {
   })
   @ApiBody({ type: CustomerRequest, examples: CUSTOMER_EXAMPLES })
   @ApiOkResponse({ type: CustomerResponse })
-  @ApiProblems(...CALLS_STRIPE, ...HAS_BODY, 'not-found', 'invalid-state')
+  @ApiProblems(...CALLS_STRIPE, ...HAS_BODY, 'not-found', 'invalid-state', 'in-progress', 'needs-review')
   async putCustomer(
     @Param() user: CustomerParams,
     @Query() query: CustomerQuery,
