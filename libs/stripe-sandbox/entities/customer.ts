@@ -40,6 +40,15 @@ export function updateCustomer(
 ): Stripe.Customer {
   const changes = changesOf(before, params);
   requireOwnDefault(ctx, { ...before, ...changes });
+  return changeCustomer(ctx, before, changes);
+}
+
+/** Writes a change of a customer, and tells of it. */
+export function changeCustomer(
+  ctx: Context,
+  before: Stripe.Customer,
+  changes: Partial<Stripe.Customer>,
+): Stripe.Customer {
   const after = ctx.store.customers.update(before.id, changes);
   if (!isDeepStrictEqual(after, before)) ctx.emit('customer.updated', after, before);
   return after;

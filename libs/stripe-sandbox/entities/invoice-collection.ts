@@ -2,7 +2,7 @@ import type Stripe from 'stripe';
 import type { Context } from '../context.js';
 import { schedule } from '../due.js';
 import { failures, StripeFailure } from '../http/errors.js';
-import { defaultPayment, finalizeInvoice, markPaid, stopCollecting } from './invoice.js';
+import { defaultPayment, finalizeInvoice, markPaid, setDelinquent, stopCollecting } from './invoice.js';
 import { confirmPaymentIntent } from './payment-intent-confirm.js';
 
 const DAY = 24 * 60 * 60;
@@ -80,7 +80,9 @@ export function collect(ctx: Context, invoice: Stripe.Invoice): void {
     }
   }
   const after = ctx.store.invoices.get(invoice.id)!;
-  if (after.status === 'open') planRetry(ctx, after, attempt_count);
+  if (after.status !== 'open') return;
+  setDelinquent(ctx, after, true);
+  planRetry(ctx, after, attempt_count);
 }
 
 /** Follows a payment that has gone through. */
@@ -116,11 +118,10 @@ export function invoiceActionRequired(ctx: Context, intent: Stripe.PaymentIntent
   ctx.emit('invoice.payment_action_required', invoice);
 }
 
-function failed(ctx: Context, { id, attempt_count }: Stripe.Invoice): void {
-  const invoice = ctx.store.invoices.update(id, {
-    attempted: true,
-    attempt_count: Math.max(1, attempt_count),
-  });
+function failed(ctx: Context, before: Stripe.Invoice): void {
+  const attempt_count = Math.max(1, before.attempt_count);
+  const invoice = ctx.store.invoices.update(before.id, { attempted: true, attempt_count });
+  if (!before.attempted) ctx.emit('invoice.updated', invoice, before);
   ctx.emit('invoice.payment_failed', invoice);
 }
 
@@ -133,7 +134,8 @@ function planRetry(ctx: Context, invoice: Stripe.Invoice, attempts: number): voi
   }
   const customer = invoice.customer as string;
   const at = ctx.now(customer) + days * DAY;
-  ctx.store.invoices.update(invoice.id, { next_payment_attempt: at });
+  const planned = ctx.store.invoices.update(invoice.id, { next_payment_attempt: at });
+  ctx.emit('invoice.updated', planned, invoice);
   schedule(ctx, 'invoices', invoice.id, { at, customer });
 }
 

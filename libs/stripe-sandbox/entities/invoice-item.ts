@@ -6,6 +6,7 @@ import { mergeMetadata } from '../http/metadata.js';
 import type { Params } from '../http/params.js';
 import type { createParams } from '../routes/invoice-items.js';
 import { newId } from '../store/ids.js';
+import { changeCustomer } from './customer.js';
 import type { LineDraft } from './invoice-lines.js';
 
 /** Source: https://docs.stripe.com/api/invoiceitems/create. */
@@ -38,7 +39,7 @@ export function createInvoiceItem(ctx: Context, params: Params<typeof createPara
     tax_rates: [],
     test_clock: customer.test_clock ?? null,
   });
-  if (customer.currency === null) ctx.store.customers.update(customer.id, { currency });
+  if (customer.currency === null) changeCustomer(ctx, customer, { currency });
   ctx.emit('invoiceitem.created', item);
   return item;
 }

@@ -4,6 +4,7 @@ import { minimumChargeMinor } from '../currencies.js';
 import { schedule } from '../due.js';
 import { failures } from '../http/errors.js';
 import { newId } from '../store/ids.js';
+import { changeCustomer } from './customer.js';
 import { lineOfItem } from './invoice-item.js';
 import type { LineDraft } from './invoice-lines.js';
 import { cancelPaymentIntent, createPaymentIntent } from './payment-intent.js';
@@ -27,13 +28,13 @@ export interface InvoiceDraft {
 
 /** Writes a draft. Source: https://docs.stripe.com/api/invoices/object. */
 export function draftInvoice(ctx: Context, draft: InvoiceDraft): Stripe.Invoice {
-  const { customer, currency, finalizesAt, items = [] } = draft;
+  const { currency, finalizesAt, items = [] } = draft;
+  const customer = ctx.store.customers.get(draft.customer)!;
   const invoice = ctx.store.invoices.insert(blankInvoice(ctx, draft));
   for (const { id } of items) ctx.store.invoiceItems.update(id, { invoice: invoice.id });
-  if (ctx.store.customers.get(customer)?.currency === null)
-    ctx.store.customers.update(customer, { currency });
+  if (customer.currency === null) changeCustomer(ctx, customer, { currency });
   ctx.emit('invoice.created', invoice);
-  schedule(ctx, 'invoices', invoice.id, { at: finalizesAt, customer });
+  schedule(ctx, 'invoices', invoice.id, { at: finalizesAt, customer: customer.id });
   return invoice;
 }
 
@@ -58,10 +59,9 @@ export function finalizeInvoice(
   const customer = ctx.store.customers.get(draft.customer as string)!;
   const now = ctx.now(customer.id);
   const { amount_due, ending_balance } = applyBalance(draft, customer.balance);
-  ctx.store.customers.update(customer.id, {
-    balance: ending_balance,
-    next_invoice_sequence: (customer.next_invoice_sequence ?? 1) + 1,
-  });
+  const next_invoice_sequence = (customer.next_invoice_sequence ?? 1) + 1;
+  const numbered = ctx.store.customers.update(customer.id, { next_invoice_sequence });
+  changeCustomer(ctx, numbered, { balance: ending_balance });
   const open = ctx.store.invoices.update(draft.id, {
     amount_due,
     amount_remaining: amount_due,
@@ -93,6 +93,8 @@ export function markPaid(ctx: Context, before: Stripe.Invoice): Stripe.Invoice {
     status_transitions: { ...before.status_transitions, paid_at: now },
   });
   schedule(ctx, 'invoices', before.id, { at: null });
+  setDelinquent(ctx, after, false);
+  ctx.emit('invoice.updated', after, before);
   ctx.emit('invoice.paid', after);
   ctx.emit('invoice.payment_succeeded', after);
   return after;
@@ -129,6 +131,7 @@ export function markUncollectible(ctx: Context, before: Stripe.Invoice): Stripe.
   const marked_uncollectible_at = ctx.now(before.customer as string);
   const status_transitions = { ...before.status_transitions, marked_uncollectible_at };
   const after = closeUnpaid(ctx, before, { status: 'uncollectible', status_transitions });
+  setDelinquent(ctx, after, false);
   ctx.emit('invoice.marked_uncollectible', after);
   return after;
 }
@@ -141,6 +144,12 @@ export function stopCollecting(ctx: Context, invoice: Stripe.Invoice): Stripe.In
 /** The payment that an invoice is settled by. */
 export const defaultPayment = (ctx: Context, invoice: string): Stripe.InvoicePayment | undefined =>
   [...ctx.store.invoicePayments.newestFirst({ where: { invoice } })].find(({ is_default }) => is_default);
+
+/** Whether the customer owes something: https://docs.stripe.com/api/customers/object#customer_object-delinquent. */
+export function setDelinquent(ctx: Context, invoice: Stripe.Invoice, delinquent: boolean): void {
+  const customer = ctx.store.customers.get(invoice.customer as string);
+  if (customer) changeCustomer(ctx, customer, { delinquent });
+}
 
 function closeUnpaid(ctx: Context, before: Stripe.Invoice, changes: Partial<Stripe.Invoice>): Stripe.Invoice {
   schedule(ctx, 'invoices', before.id, { at: null });

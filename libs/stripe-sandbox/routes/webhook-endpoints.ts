@@ -1,21 +1,24 @@
+import { enabledEvents } from '../entities/event-types.js';
 import {
   createWebhookEndpoint,
   deleteWebhookEndpoint,
+  requireRoomForEndpoint,
   updateWebhookEndpoint,
 } from '../entities/webhook-endpoint.js';
 import { listPage, listParams } from '../http/lists.js';
 import { fromPath } from '../http/lookup.js';
 import { metadata } from '../http/metadata.js';
-import { array, boolean, required, string, unsettable } from '../http/params.js';
+import { array, boolean, oneOf, required, string, unsettable } from '../http/params.js';
 import { route, type Route } from '../http/route.js';
 
+const events = array(oneOf(...enabledEvents));
 const settings = { description: unsettable(string()), metadata: metadata() };
 
 /** Source: https://docs.stripe.com/api/webhook_endpoints/create. */
 export const createParams = {
   ...settings,
   api_version: string(),
-  enabled_events: required(array(string())),
+  enabled_events: required(events),
   url: required(string()),
 };
 
@@ -23,7 +26,7 @@ export const createParams = {
 export const updateParams = {
   ...settings,
   disabled: boolean(),
-  enabled_events: array(string()),
+  enabled_events: events,
   url: string(),
 };
 
@@ -32,7 +35,10 @@ export const webhookEndpointRoutes: Route[] = [
     method: 'POST',
     path: '/v1/webhook_endpoints',
     params: createParams,
-    handle: ({ ctx, params }) => createWebhookEndpoint(ctx, params),
+    handle: ({ ctx, params }) => {
+      requireRoomForEndpoint(ctx);
+      return createWebhookEndpoint(ctx, params);
+    },
   }),
   route({
     method: 'GET',

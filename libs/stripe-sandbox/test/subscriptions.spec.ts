@@ -159,12 +159,14 @@ test('each step is told by its events', async () => {
   const types = [...sandbox.store.events.oldestFirst()].map(({ type }) => type);
   expect(types.slice(types.indexOf('customer.subscription.created'))).toEqual([
     'customer.subscription.created',
+    'customer.updated',
     'invoice.created',
     'invoice.finalized',
     'payment_intent.created',
     'charge.succeeded',
     'payment_intent.succeeded',
     'invoice_payment.paid',
+    'invoice.updated',
     'invoice.paid',
     'customer.subscription.updated',
     'invoice.payment_succeeded',

@@ -63,7 +63,7 @@ describe('an endpoint', () => {
 
   test('is told of events that there are', async () => {
     const { stripe } = await openBench();
-    const enabled_events = ['charge.failed', 'charge.exploded' as 'charge.failed'];
+    const enabled_events = ['charge.failed' as const, 'charge.exploded' as 'charge.failed'];
     const failure = await failureOf(stripe.webhookEndpoints.create({ ...settings, enabled_events }));
     expect(failure).toMatchObject({ statusCode: 400, param: 'enabled_events[1]' });
   });

@@ -1,0 +1,63 @@
+import { expect, test } from 'vitest';
+import { openClub } from './club.js';
+
+/** A club, and the events since it was opened: what changed by each. */
+async function openDiary(card?: string) {
+  const club = await openClub(card);
+  const { events } = club.sandbox.store;
+  const seen = new Set([...events.oldestFirst()].map(({ id }) => id));
+  const changesBy = (type: string) =>
+    [...events.oldestFirst()]
+      .filter((event) => !seen.has(event.id) && event.type === type)
+      .map(({ data }) => data.previous_attributes as unknown);
+  return { ...club, changesBy };
+}
+
+// https://docs.stripe.com/billing/subscriptions/webhooks: `invoice.updated` is sent when a payment succeeds or fails.
+test('a paid invoice is told as updated too', async () => {
+  const { subscribe, changesBy } = await openDiary();
+  await subscribe();
+  expect(changesBy('invoice.updated')).toEqual([
+    expect.objectContaining({ status: 'open', amount_paid: 0, attempted: false }),
+  ]);
+});
+
+test('a failed renewal is told as updated, with its next attempt', async () => {
+  const { stripe, subscribe, customer, changesBy, wait } = await openDiary();
+  const { id } = await subscribe();
+  const bad = await stripe.paymentMethods.attach('pm_card_chargeCustomerFail', { customer });
+  await stripe.subscriptions.update(id, { default_payment_method: bad.id });
+  wait(31);
+  await stripe.customers.retrieve(customer);
+  expect(changesBy('invoice.updated').slice(1)).toEqual([
+    { attempted: false },
+    { next_payment_attempt: Date.UTC(2026, 11, 1, 1) / 1000 },
+  ]);
+});
+
+// https://docs.stripe.com/api/customers/object
+test('a customer gets the currency of the first invoice, and a balance by what is owed', async () => {
+  const { stripe, subscribe, customer, changesBy } = await openDiary();
+  await stripe.customers.update(customer, { balance: -300 });
+  await subscribe();
+  expect(changesBy('customer.updated')).toEqual([{ balance: 0 }, { currency: null }, { balance: -300 }]);
+});
+
+test('a customer is delinquent from a failed renewal until it is paid', async () => {
+  const { stripe, subscribe, customer, card, changesBy, wait } = await openDiary();
+  const { id } = await subscribe();
+  const bad = await stripe.paymentMethods.attach('pm_card_chargeCustomerFail', { customer });
+  await stripe.subscriptions.update(id, { default_payment_method: bad.id });
+  wait(31);
+  expect(await stripe.customers.retrieve(customer)).toMatchObject({ delinquent: true });
+  const { latest_invoice } = await stripe.subscriptions.retrieve(id);
+  await stripe.invoices.pay(latest_invoice as string, { payment_method: card });
+  expect(await stripe.customers.retrieve(customer)).toMatchObject({ delinquent: false });
+  expect(changesBy('customer.updated').slice(1)).toEqual([{ delinquent: false }, { delinquent: true }]);
+});
+
+test('a customer loses a default card that is detached', async () => {
+  const { stripe, card, changesBy } = await openDiary();
+  await stripe.paymentMethods.detach(card);
+  expect(changesBy('customer.updated')).toEqual([{ invoice_settings: { default_payment_method: card } }]);
+});
