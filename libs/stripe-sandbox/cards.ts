@@ -7,6 +7,12 @@ import { declines, type Decline } from './declines.js';
  */
 export type Authentication = 'never' | 'unless_set_up' | 'already_set_up' | 'always' | 'by_radar';
 
+/**
+ * What 3D Secure comes to where the card or the intent asks for it: a challenge; success (`frictionless`) or an
+ * acknowledged attempt (`unenrolled`) without one; a processing error; nothing at all.
+ */
+export type ThreeDSecure = 'challenge' | 'frictionless' | 'unenrolled' | 'error' | 'unsupported';
+
 /** What the network does after a successful charge. */
 export type DisputeKind =
   | 'fraudulent'
@@ -32,8 +38,7 @@ export interface TestCard {
   /** False when a decline shows already as it is attached or set up. */
   canAttach: boolean;
   authentication: Authentication;
-  /** Whether the card knows 3D Secure at all. */
-  isThreeDSecureSupported: boolean;
+  threeDSecure: ThreeDSecure;
   checks: { line1?: Check; postalCode?: Check; cvc?: Check };
   risk: 'normal' | 'elevated' | 'highest';
   refund: 'succeeds' | 'succeeds_later' | 'fails_later';
@@ -58,17 +63,14 @@ const ROWS: Row[] = [
   ['2223003122003222', 'mastercard_2series', { brand: 'mastercard' }],
   ['5200828282828210', 'mastercard_debit', { brand: 'mastercard', funding: 'debit' }],
   ['5105105105105100', 'mastercard_prepaid', { brand: 'mastercard', funding: 'prepaid' }],
-  [
-    '378282246310005',
-    'amex amex_threeDSecureNotSupported',
-    { brand: 'amex', isThreeDSecureSupported: false },
-  ],
-  ['371449635398431', '', { brand: 'amex', isThreeDSecureSupported: false }],
+  ['378282246310005', 'amex amex_threeDSecureNotSupported', { brand: 'amex', threeDSecure: 'unsupported' }],
+  ['371449635398431', '', { brand: 'amex', threeDSecure: 'unsupported' }],
   ['6011111111111117', 'discover', { brand: 'discover' }],
   ['6011000990139424', '', { brand: 'discover' }],
   ['6011981111111113', 'discover_debit', { brand: 'discover', funding: 'debit' }],
   ['3056930009020004', 'diners', { brand: 'diners' }],
   ['36227206271667', '', { brand: 'diners' }],
+  ['6555900000604105', '', { brand: 'discover' }],
   ['3566002020360505', 'jcb', { brand: 'jcb', country: 'JP' }],
   ['6200000000000005', 'unionpay', { brand: 'unionpay', country: 'CN' }],
   ['6200000000000047', 'unionpay_debit', { brand: 'unionpay', country: 'CN', funding: 'debit' }],
@@ -101,6 +103,8 @@ const ROWS: Row[] = [
   ['4000001880000005', 'cr', from('CR')],
   ['4000002180000000', 'ec', from('EC')],
   ['4000004840008001', 'mx', from('MX')],
+  // Carnet, which Stripe's API has no brand for.
+  ['5062210000000009', '', from('MX', { brand: 'unknown' })],
   ['4000005910000000', 'pa', from('PA')],
   ['4000006000000066', 'py', from('PY')],
   ['4000006040000068', 'pe', from('PE')],
@@ -173,20 +177,50 @@ const ROWS: Row[] = [
   ],
   ['4000000000009987', 'visa_chargeDeclinedLostCard chargeDeclinedLostCard', declined(declines.lost)],
   ['4000000000009979', 'visa_chargeDeclinedStolenCard chargeDeclinedStolenCard', declined(declines.stolen)],
-  ['4000000000000069', 'chargeDeclinedExpiredCard', declined(declines.expired)],
-  ['4000000000000127', 'chargeDeclinedIncorrectCvc', declined(declines.incorrectCvc)],
-  ['4000000000000119', 'chargeDeclinedProcessingError', declined(declines.processingError)],
+  [
+    '4000000000000069',
+    'chargeDeclinedExpiredCard visa_chargeDeclinedExpiredCard',
+    declined(declines.expired),
+  ],
+  [
+    '4000000000000127',
+    'chargeDeclinedIncorrectCvc visa_chargeDeclinedIncorrectCvc',
+    declined(declines.incorrectCvc),
+  ],
+  [
+    '4000000000000119',
+    'chargeDeclinedProcessingError visa_chargeDeclinedProcessingError',
+    declined(declines.processingError),
+  ],
   [
     '4000000000006975',
     'visa_chargeDeclinedVelocityLimitExceeded chargeDeclinedVelocityLimitExceeded',
     declined(declines.velocity),
   ],
-  ['4000000000000341', 'chargeCustomerFail', { decline: declines.generic }],
+  ['4000000000000341', 'chargeCustomerFail visa_chargeCustomerFail', { decline: declines.generic }],
+  // Of these Stripe publishes the tokens only; the numbers are ours.
+  [
+    '4000056655660011',
+    'visa_debit_chargeDeclinedInsufficientFunds',
+    { ...declined(declines.insufficientFunds), funding: 'debit' },
+  ],
+  ['4000000000000358', 'visa_chargeCustomerFailLostCard', { decline: declines.lost }],
+  ['4000000000000366', 'visa_chargeCustomerFailStolenCard', { decline: declines.stolen }],
 
   // Fraud prevention
-  ['4100000000000019', 'radarBlock chargeDeclinedFraudulent', { decline: declines.blocked, risk: 'highest' }],
+  [
+    '4100000000000019',
+    'radarBlock chargeDeclinedFraudulent visa_chargeDeclinedFraudulent',
+    { decline: declines.blocked, risk: 'highest' },
+  ],
   ['4000000000004954', 'riskLevelHighest', { decline: declines.blocked, risk: 'highest' }],
   ['4000000000009235', 'riskLevelElevated', { risk: 'elevated' }],
+  // These stop only who has turned on a control of Radar's, which is off by default.
+  ['4000008400000407', 'highFraudDisputeScore'],
+  ['4000008400000159', 'highEfwScore'],
+  ['4000008400001017', 'radarDynamicRiskThreshold'],
+  ['4001858821843804', 'freeTrialAbuseBlock'],
+  ['4000008405600003', 'adaptive3dsChallenge'],
   ['4000000000000101', 'cvcCheckFail', { checks: { cvc: 'fail' } }],
   ['4000000000000036', 'avsZipFail', { checks: { postalCode: 'fail' } }],
   ['4000058400307872', 'cvcCheckFailElevatedRisk', { checks: { cvc: 'fail' }, risk: 'elevated' }],
@@ -244,16 +278,28 @@ const ROWS: Row[] = [
     'threeDSecureRequiredChargeDeclined',
     { authentication: 'by_radar', decline: declines.generic },
   ],
-  // The lookup fails before there is a challenge.
-  ['4000008400001280', 'threeDSecureRequiredProcessingError', { decline: declines.generic }],
-  ['4000000000003055', 'threeDSecureOptional'],
-  ['4000000000003097', 'threeDSecureOptionalProcessingError'],
+  [
+    '4000008400001280',
+    'threeDSecureRequiredProcessingError',
+    { authentication: 'by_radar', threeDSecure: 'error', decline: declines.generic },
+  ],
+  ['4000000000003055', 'threeDSecureOptional', { threeDSecure: 'challenge' }],
+  ['4000000000003097', 'threeDSecureOptionalProcessingError', { threeDSecure: 'error' }],
+  ['4000000032200000', '', { authentication: 'always', threeDSecure: 'frictionless' }],
 
   // 3D Secure: mobile challenge flows, which ask for a plain challenge in a browser
   ['4000582600000094', '', { authentication: 'always' }],
   ['4000582600000045', '', { authentication: 'always' }],
   ['4000582600000102', '', { authentication: 'always' }],
   ['4000582600000110', '', { authentication: 'always' }],
+
+  // Captchas and PINs, of which only a page of Stripe's or a card reader makes anything
+  ['4000000000001208', ''],
+  ['4000000000003725', ''],
+  ['4001007020000002', '', from('SG')],
+  ['4000008260000075', '', from('GB')],
+  ['4001000360000005', '', from('AU')],
+  ['4000002760000008', '', from('DE')],
 ];
 
 function toCard([number, names, traits]: Row): TestCard {
@@ -265,7 +311,7 @@ function toCard([number, names, traits]: Row): TestCard {
     country: 'US',
     canAttach: true,
     authentication: 'never',
-    isThreeDSecureSupported: true,
+    threeDSecure: traits?.authentication === undefined ? 'unenrolled' : 'challenge',
     checks: {},
     risk: 'normal',
     refund: 'succeeds',

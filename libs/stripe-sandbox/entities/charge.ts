@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import type Stripe from 'stripe';
-import type { TestCard } from '../cards.js';
+import type { TestCard, ThreeDSecure } from '../cards.js';
 import type { Context } from '../context.js';
 import type { Decline } from '../declines.js';
 import { mergeMetadata } from '../http/metadata.js';
@@ -20,7 +20,8 @@ export interface Attempt {
   paymentMethod: Stripe.PaymentMethod;
   /** Whether the money is taken at once, or only held. */
   isCaptured: boolean;
-  isAuthenticated: boolean;
+  /** How 3D Secure went, where it was asked for; a challenge has been passed. */
+  threeDSecure?: ThreeDSecure;
   /** Why it failed; without it the charge succeeds. */
   decline?: Decline;
 }

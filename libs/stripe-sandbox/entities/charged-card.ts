@@ -1,16 +1,29 @@
 import { createHash, randomInt, randomUUID } from 'node:crypto';
 import type Stripe from 'stripe';
+import type { ThreeDSecure } from '../cards.js';
 import type { Attempt } from './charge.js';
 
-/** The Visa and Mastercard words for an authenticated payment. */
-const AUTHENTICATED: Record<string, '02' | '05'> = { mastercard: '02' };
+type Result = Stripe.Charge.PaymentMethodDetails.Card.ThreeDSecure;
+
+/** How 3D Secure ends, and the indicators of Visa and Mastercard for it. */
+const RESULTS = {
+  challenge: { result: 'authenticated', authentication_flow: 'challenge', visa: '05', mastercard: '02' },
+  frictionless: {
+    result: 'authenticated',
+    authentication_flow: 'frictionless',
+    visa: '05',
+    mastercard: '02',
+  },
+  unenrolled: { result: 'attempt_acknowledged', authentication_flow: null, visa: '06', mastercard: '01' },
+  error: { result: 'processing_error', authentication_flow: null, visa: null, mastercard: null },
+} as const;
 
 /**
  * A card as its charge remembers it. Source: https://docs.stripe.com/api/charges/object#charge_object-payment_method_details-card.
  * @param captureBefore unix seconds at which an uncaptured charge lapses
  */
 export function chargedCard(
-  { intent, paymentMethod, isAuthenticated, decline }: Attempt,
+  { intent, paymentMethod, threeDSecure, decline }: Attempt,
   captureBefore: number | undefined,
 ): Stripe.Charge.PaymentMethodDetails.Card {
   const { brand, checks, country, exp_month, exp_year, fingerprint, funding, last4, regulated_status } =
@@ -38,19 +51,21 @@ export function chargedCard(
     network_transaction_id: networkTransactionOf(fingerprint!),
     overcapture: { maximum_amount_capturable: intent.amount, status: 'unavailable' },
     regulated_status,
-    three_d_secure: isAuthenticated ? threeDSecureOf(brand) : null,
+    three_d_secure: threeDSecureOf(brand, threeDSecure),
     transaction_link_id: null,
     wallet: null,
   };
 }
 
-/** A passed challenge, as charges and setup attempts tell of it. */
-export function threeDSecureOf(brand: string): Stripe.Charge.PaymentMethodDetails.Card.ThreeDSecure {
+/** How 3D Secure went, as charges and setup attempts tell of it; null where it could not be asked for, or was not. */
+export function threeDSecureOf(brand: string, threeDSecure: ThreeDSecure | undefined): Result | null {
+  if (threeDSecure === undefined || threeDSecure === 'unsupported') return null;
+  const { result, authentication_flow, visa, mastercard } = RESULTS[threeDSecure];
   return {
-    authentication_flow: 'challenge',
-    electronic_commerce_indicator: AUTHENTICATED[brand] ?? '05',
+    authentication_flow,
+    electronic_commerce_indicator: brand === 'mastercard' ? mastercard : visa,
     exemption_indicator: null,
-    result: 'authenticated',
+    result,
     result_reason: null,
     transaction_id: randomUUID(),
     version: '2.2.0',

@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import type { TestCard } from '../cards.js';
+import type { TestCard, ThreeDSecure } from '../cards.js';
 import type { Context } from '../context.js';
 import { failures, StripeFailure, type ErrorBody } from '../http/errors.js';
 import type { Params } from '../http/params.js';
@@ -129,16 +129,26 @@ export function givenMethod(
   return details && createPaymentMethod(ctx, details);
 }
 
-/** Whether the cardholder has to authenticate, as the card has it or the intent asks for. */
-export function mustAuthenticate(
+/** What 3D Secure comes to for this intent; undefined where neither the card nor the intent asks for it. */
+export function threeDSecureFor(
+  ctx: Context,
+  intent: Intent,
+  paymentMethodId: string,
+  card: TestCard,
+  offSession = false,
+): ThreeDSecure | undefined {
+  return isAsked(ctx, intent, paymentMethodId, card, offSession) ? card.threeDSecure : undefined;
+}
+
+function isAsked(
   ctx: Context,
   { payment_method_options }: Intent,
   paymentMethodId: string,
   card: TestCard,
-  offSession = false,
+  offSession: boolean,
 ): boolean {
   const requested = payment_method_options?.card?.request_three_d_secure ?? 'automatic';
-  if (requested !== 'automatic' && card.isThreeDSecureSupported && !offSession) return true;
+  if (requested !== 'automatic' && !offSession) return true;
   if (card.authentication === 'never') return false;
   if (!offSession) return true;
   if (card.authentication === 'unless_set_up') return !ctx.store.cardFacts.get(paymentMethodId)!.isSetUp;

@@ -8,10 +8,10 @@ import { openDisputes } from './dispute.js';
 import {
   authenticationOf,
   keptError,
-  mustAuthenticate,
   requireMayUse,
   requireReturnUrl,
   showing,
+  threeDSecureFor,
   unexpectedState,
 } from './intent.js';
 import { attachPaymentMethod, testCardOf } from './payment-method.js';
@@ -61,7 +61,7 @@ export function settle3ds(
   succeeded: boolean,
 ): Stripe.PaymentIntent {
   const paymentMethod = ctx.store.paymentMethods.get(intent.payment_method as string)!;
-  if (succeeded) return pay(ctx, intent, paymentMethod, { isAuthenticated: true }).intent;
+  if (succeeded) return pay(ctx, intent, paymentMethod, { threeDSecure: 'challenge' }).intent;
   return refuse(ctx, intent, paymentMethod, {
     type: 'invalid_request_error',
     code: 'payment_intent_authentication_failure',
@@ -110,8 +110,8 @@ function attempt(ctx: Context, intent: Stripe.PaymentIntent, confirmation: Confi
   const paymentMethod = readyToConfirm(ctx, intent, confirmation);
   const { offSession = false, returnUrl, failsOnAction = false } = confirmation;
   const card = testCardOf(ctx, paymentMethod.id);
-  if (!mustAuthenticate(ctx, intent, paymentMethod.id, card, offSession))
-    return pay(ctx, intent, paymentMethod);
+  const threeDSecure = threeDSecureFor(ctx, intent, paymentMethod.id, card, offSession);
+  if (threeDSecure !== 'challenge') return pay(ctx, intent, paymentMethod, { threeDSecure });
   if (offSession) {
     const decline = declines.authenticationRequired;
     // Radar refuses before there is a charge; the issuer is asked, and declines.
@@ -156,13 +156,13 @@ function pay(
   ctx: Context,
   intent: Stripe.PaymentIntent,
   paymentMethod: Stripe.PaymentMethod,
-  { isAuthenticated = false, decline }: Partial<Pick<Attempt, 'isAuthenticated' | 'decline'>> = {},
+  { threeDSecure, decline }: Pick<Attempt, 'threeDSecure' | 'decline'>,
 ): Outcome {
   const card = testCardOf(ctx, paymentMethod.id);
   const isCaptured = captureMethodOf(intent) !== 'manual';
   const reason = decline ?? card.decline;
   if (!reason) keepOrSpend(ctx, intent, paymentMethod);
-  const charge = createCharge(ctx, { intent, paymentMethod, isCaptured, isAuthenticated, decline: reason });
+  const charge = createCharge(ctx, { intent, paymentMethod, isCaptured, threeDSecure, decline: reason });
   if (reason) return refuse(ctx, intent, paymentMethod, cardError(reason), charge);
   if (isCaptured) openDisputes(ctx, charge, card);
   else scheduleRelease(ctx, charge);

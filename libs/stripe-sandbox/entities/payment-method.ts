@@ -102,7 +102,7 @@ export function detachPaymentMethod(ctx: Context, before: Stripe.PaymentMethod):
   const owner = ctx.store.customers.get(before.customer as string);
   if (owner?.invoice_settings.default_payment_method === before.id) {
     const invoice_settings = { ...owner.invoice_settings, default_payment_method: null };
-    ctx.store.customers.update(owner.id, { invoice_settings });
+    ctx.emit('customer.updated', ctx.store.customers.update(owner.id, { invoice_settings }), owner);
   }
   ctx.emit('payment_method.detached', after, before);
   return after;
@@ -168,6 +168,14 @@ function insertCard(
   });
 }
 
+/** Brands that go by another name where they are shown. */
+const DISPLAY_BRANDS: Record<string, string> = {
+  amex: 'american_express',
+  diners: 'diners_club',
+  unionpay: 'union_pay',
+  unknown: 'other',
+};
+
 function cardOf(
   { card, exp_month, exp_year, hasCvc }: CardDetails,
   { address }: Stripe.PaymentMethod.BillingDetails,
@@ -181,7 +189,7 @@ function cardOf(
       cvc_check: hasCvc ? (checks.cvc ?? 'pass') : null,
     },
     country,
-    display_brand: brand === 'amex' ? 'american_express' : brand,
+    display_brand: DISPLAY_BRANDS[brand] ?? brand,
     exp_month,
     exp_year,
     fingerprint: fingerprintOf(card.number),
@@ -190,7 +198,7 @@ function cardOf(
     last4: card.number.slice(-4),
     networks: { available: [brand, ...(otherNetwork ? [otherNetwork] : [])], preferred: null },
     regulated_status: 'unregulated',
-    three_d_secure_usage: { supported: card.isThreeDSecureSupported },
+    three_d_secure_usage: { supported: card.threeDSecure !== 'unsupported' },
     wallet: null,
   };
 }

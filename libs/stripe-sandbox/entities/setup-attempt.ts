@@ -1,4 +1,5 @@
 import type Stripe from 'stripe';
+import type { ThreeDSecure } from '../cards.js';
 import type { Context } from '../context.js';
 import { newId } from '../store/ids.js';
 import { threeDSecureOf } from './charged-card.js';
@@ -8,7 +9,8 @@ export interface Setup {
   intent: Stripe.SetupIntent;
   paymentMethod: Stripe.PaymentMethod;
   status: 'failed' | 'requires_action' | 'succeeded';
-  isAuthenticated?: boolean;
+  /** How 3D Secure went, where it was asked for; a challenge has been passed. */
+  threeDSecure?: ThreeDSecure;
   error?: Stripe.SetupAttempt.SetupError;
 }
 
@@ -34,10 +36,7 @@ export function createSetupAttempt(ctx: Context, setup: Setup): Stripe.SetupAtte
   });
 }
 
-function cardOf({
-  paymentMethod,
-  isAuthenticated = false,
-}: Setup): Stripe.SetupAttempt.PaymentMethodDetails.Card {
+function cardOf({ paymentMethod, threeDSecure }: Setup): Stripe.SetupAttempt.PaymentMethodDetails.Card {
   const { brand, checks, country, exp_month, exp_year, fingerprint, funding, last4 } = paymentMethod.card!;
   return {
     brand,
@@ -49,7 +48,7 @@ function cardOf({
     funding,
     last4,
     network: brand,
-    three_d_secure: isAuthenticated ? threeDSecureOf(brand) : null,
+    three_d_secure: threeDSecureOf(brand, threeDSecure),
     wallet: null,
   };
 }

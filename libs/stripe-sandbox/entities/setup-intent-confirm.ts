@@ -1,14 +1,15 @@
 import type Stripe from 'stripe';
+import type { ThreeDSecure } from '../cards.js';
 import type { Context } from '../context.js';
 import { cardError } from '../declines.js';
 import { StripeFailure, type ErrorBody } from '../http/errors.js';
 import {
   authenticationOf,
   keptError,
-  mustAuthenticate,
   requireMayUse,
   requireReturnUrl,
   showing,
+  threeDSecureFor,
   unexpectedState,
 } from './intent.js';
 import { attachPaymentMethod, testCardOf } from './payment-method.js';
@@ -40,7 +41,8 @@ export function confirmSetupIntent(
   return showing({ setup_intent: intent }, () => {
     const paymentMethod = readyToSetUp(ctx, intent, confirmation);
     const card = testCardOf(ctx, paymentMethod.id);
-    if (mustAuthenticate(ctx, intent, paymentMethod.id, card)) {
+    const threeDSecure = threeDSecureFor(ctx, intent, paymentMethod.id, card);
+    if (threeDSecure === 'challenge') {
       const attempt = createSetupAttempt(ctx, { intent, paymentMethod, status: 'requires_action' });
       const after = ctx.store.setupIntents.update(intent.id, {
         last_setup_error: null,
@@ -52,7 +54,7 @@ export function confirmSetupIntent(
       ctx.emit('setup_intent.requires_action', after);
       return after;
     }
-    const { intent: after, failure } = setUp(ctx, intent, paymentMethod, false);
+    const { intent: after, failure } = setUp(ctx, intent, paymentMethod, threeDSecure);
     if (failure) throw failure;
     return after;
   });
@@ -65,7 +67,7 @@ export function settleSetup3ds(
   succeeded: boolean,
 ): Stripe.SetupIntent {
   const paymentMethod = ctx.store.paymentMethods.get(intent.payment_method as string)!;
-  if (succeeded) return setUp(ctx, intent, paymentMethod, true).intent;
+  if (succeeded) return setUp(ctx, intent, paymentMethod, 'challenge').intent;
   return refuse(ctx, intent, paymentMethod, {
     type: 'invalid_request_error',
     code: 'setup_intent_authentication_failure',
@@ -106,14 +108,14 @@ function setUp(
   ctx: Context,
   intent: Stripe.SetupIntent,
   paymentMethod: Stripe.PaymentMethod,
-  isAuthenticated: boolean,
+  threeDSecure: ThreeDSecure | undefined,
 ): Outcome {
   const card = testCardOf(ctx, paymentMethod.id);
   if (card.decline && !card.canAttach) return refuse(ctx, intent, paymentMethod, cardError(card.decline));
   const customer = intent.customer as string | null;
   if (customer !== null) attachPaymentMethod(ctx, paymentMethod, customer);
   if (intent.usage === 'off_session') ctx.store.cardFacts.update(paymentMethod.id, { isSetUp: true });
-  const attempt = createSetupAttempt(ctx, { intent, paymentMethod, isAuthenticated, status: 'succeeded' });
+  const attempt = createSetupAttempt(ctx, { intent, paymentMethod, threeDSecure, status: 'succeeded' });
   const after = ctx.store.setupIntents.update(intent.id, {
     last_setup_error: null,
     latest_attempt: attempt.id,

@@ -3,10 +3,14 @@ import { openShop } from './payments.js';
 import { failureOf } from './support.js';
 
 // https://docs.stripe.com/testing#disputes
+// The last two are prevented for accounts that are enrolled in dispute prevention.
 test.for([
   ['pm_card_createDispute', 'fraudulent', 'needs_response', '10.4', 'chargeback'],
   ['pm_card_createDisputeProductNotReceived', 'product_not_received', 'needs_response', '13.1', 'chargeback'],
   ['pm_card_createDisputeInquiry', 'fraudulent', 'warning_needs_response', '10', 'inquiry'],
+  ['pm_card_createAutoRepresentmentEligibleDispute', 'fraudulent', 'needs_response', '10.4', 'chargeback'],
+  ['pm_card_createRapidDisputeResolutionDispute', 'fraudulent', 'needs_response', '10.4', 'chargeback'],
+  ['pm_card_createCe3BlockDispute', 'fraudulent', 'needs_response', '10.4', 'chargeback'],
 ] as const)(
   '%s is disputed as %s',
   async ([paymentMethod, reason, status, network_reason_code, case_type]) => {
@@ -33,6 +37,14 @@ test.for([
     expect(await stripe.disputes.retrieve(data[0]!.id)).toEqual(data[0]);
   },
 );
+
+// https://docs.stripe.com/testing#dispute-prevention
+test('pm_card_createEthocaAlert is disputed, for an account not enrolled in dispute prevention', async () => {
+  const { stripe, pay } = await openShop('pm_card_createEthocaAlert');
+  const { id } = await pay(4000);
+  const { data } = await stripe.disputes.list({ payment_intent: id });
+  expect(data).toMatchObject([{ amount: 4000, reason: 'fraudulent', status: 'needs_response' }]);
+});
 
 test('a dispute is opened between the charge and its intent', async () => {
   const { pay, events } = await openShop('pm_card_createDispute');

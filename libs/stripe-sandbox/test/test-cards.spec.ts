@@ -49,7 +49,7 @@ const DEBIT = { funding: 'debit' };
 
 type Row = readonly [number: string, name: string, expected: object];
 
-/** Cards by brand and by country, co-branded ones, and those for health expenses. */
+/** Cards by brand and by country, co-branded ones, and those for health expenses, captchas and PINs. */
 const PLAIN: readonly Row[] = [
   ['4242424242424242', 'visa', VISA],
   ['4000056655665556', 'visa_debit', { ...VISA, ...DEBIT }],
@@ -64,6 +64,7 @@ const PLAIN: readonly Row[] = [
   ['6011981111111113', '', byBrand('discover', DEBIT)],
   ['3056930009020004', 'diners', byBrand('diners')],
   ['36227206271667', '', byBrand('diners')],
+  ['6555900000604105', '', byBrand('discover')],
   ['3566002020360505', 'jcb', byBrand('jcb')],
   ['6200000000000005', 'unionpay', byBrand('unionpay')],
   ['6200000000000047', '', byBrand('unionpay', DEBIT)],
@@ -80,6 +81,7 @@ const PLAIN: readonly Row[] = [
   ['4000001880000005', 'cr', from('CR')],
   ['4000002180000000', 'ec', from('EC')],
   ['4000004840008001', 'mx', from('MX')],
+  ['5062210000000009', '', from('MX', byBrand('unknown'))],
   ['4000005910000000', 'pa', from('PA')],
   ['4000006000000066', 'py', from('PY')],
   ['4000006040000068', 'pe', from('PE')],
@@ -136,6 +138,21 @@ const PLAIN: readonly Row[] = [
   ['4000007640000003', 'th_credit', from('TH')],
   ['4000051230000072', 'debit_visaHsaProductCode', { ...VISA, ...DEBIT }],
   ['5200828282828897', 'mastercard_debit_mastercardFsaProductCode', { ...MASTERCARD, ...DEBIT }],
+  ['4000000000001208', '', VISA],
+  ['4000000000003725', '', VISA],
+  ['4001007020000002', '', byBrand('visa')],
+  ['4000008260000075', '', byBrand('visa')],
+  ['4001000360000005', '', byBrand('visa')],
+  ['4000002760000008', '', byBrand('visa')],
+];
+
+/** Cards for controls of Radar's that are off by default. */
+const UNBLOCKED: readonly Row[] = [
+  ['4000008400000407', 'highFraudDisputeScore', VISA],
+  ['4000008400000159', 'highEfwScore', VISA],
+  ['4000008400001017', 'radarDynamicRiskThreshold', VISA],
+  ['4001858821843804', 'freeTrialAbuseBlock', VISA],
+  ['4000008405600003', 'adaptive3dsChallenge', VISA],
 ];
 
 /** Cards that pay, and make trouble later: see refunds.spec.ts and disputes.spec.ts. */
@@ -147,6 +164,11 @@ const LATER: readonly Row[] = [
   ['4000000404000079', 'createMultipleDisputes', VISA],
   ['4000000404000038', 'createCe3EligibleDispute', VISA],
   ['4000008400000779', 'createComplianceDispute', VISA],
+  ['5105008400000002', 'createMastercardComplianceDispute', MASTERCARD],
+  ['4000000001000043', 'createAutoRepresentmentEligibleDispute', VISA],
+  ['4000000404004816', 'createRapidDisputeResolutionDispute', VISA],
+  ['4000000404005649', 'createCe3BlockDispute', VISA],
+  ['5105000300000018', 'createEthocaAlert', MASTERCARD],
   ['4000000000007726', 'pendingRefund', VISA],
   ['4000000000005126', 'refundFail', VISA],
   ['4000000000000077', 'bypassPending', VISA],
@@ -154,7 +176,7 @@ const LATER: readonly Row[] = [
 ];
 
 describe('pays, from', () => {
-  test.for(cases([...PLAIN, ...LATER]))('%s %s', async ([number, , params, expected]) => {
+  test.for(cases([...PLAIN, ...UNBLOCKED, ...LATER]))('%s %s', async ([number, , params, expected]) => {
     const { stripe } = await openBench();
     const intent = await buy(stripe, params);
     expect(intent.status).toBe('succeeded');
@@ -199,6 +221,10 @@ describe('is declined', () => {
       ],
       ['4000000000000341', 'chargeCustomerFail', declined('generic_decline')],
       ['4100000000000019', 'radarBlock', declined('fraudulent')],
+      // Blocked by Radar's default settings.
+      ['4000000000004954', 'riskLevelHighest', declined('fraudulent')],
+      // https://docs.stripe.com/testing#three-ds-cards: refused without a challenge.
+      ['4000008400001280', 'threeDSecureRequiredProcessingError', declined('generic_decline')],
     ]),
   )('%s %s', async ([, , params, expected]) => {
     const { stripe } = await openBench();
@@ -219,9 +245,30 @@ describe('is declined', () => {
     });
   });
 
-  test('4000000000000341 can be attached first', async () => {
-    const { pay } = await openShop('pm_card_chargeCustomerFail');
-    expect((await failureOf(pay(1000))).code).toBe('card_declined');
+  // The page has no numbers for these.
+  test.for([
+    ['tok_visa_debit_chargeDeclinedInsufficientFunds', { decline_code: 'insufficient_funds' }],
+    ['tok_visa_chargeDeclinedExpiredCard', { code: 'expired_card' }],
+    ['tok_visa_chargeDeclinedFraudulent', { decline_code: 'fraudulent' }],
+    ['tok_visa_chargeDeclinedIncorrectCvc', { code: 'incorrect_cvc' }],
+    ['tok_visa_chargeDeclinedProcessingError', { code: 'processing_error' }],
+  ] as const)('%s', async ([token, expected]) => {
+    const { stripe } = await openBench();
+    const params = { payment_method_data: { type: 'card', card: { token } } } as object;
+    expect(await failureOf(buy(stripe, params))).toMatchObject({ statusCode: 402, ...expected });
+  });
+
+  test.for([
+    ['tok_chargeCustomerFail', 'generic_decline'],
+    ['tok_visa_chargeCustomerFail', 'generic_decline'],
+    ['tok_visa_chargeCustomerFailLostCard', 'lost_card'],
+    ['tok_visa_chargeCustomerFailStolenCard', 'stolen_card'],
+  ] as const)('%s can be attached first', async ([token, decline_code]) => {
+    const { stripe, customer } = await openShop();
+    const card = await stripe.paymentMethods.create({ type: 'card', card: { token } });
+    await stripe.paymentMethods.attach(card.id, { customer: customer.id });
+    const payment = buy(stripe, { customer: customer.id, payment_method: card.id });
+    expect(await failureOf(payment)).toMatchObject({ code: 'card_declined', decline_code });
   });
 });
 
@@ -264,6 +311,10 @@ describe('with 3D Secure', () => {
     ['4000008400001629', 'threeDSecureRequiredChargeDeclined', asks, refuses],
     ['4000008400000027', '', asks, refuses],
     ['4000582600000094', '', asks, refuses],
+    ['4000582600000045', '', asks, refuses],
+    ['4000582600000102', '', asks, refuses],
+    ['4000582600000110', '', asks, refuses],
+    ['4000000032200000', '', pays, pays],
     ['4000000000003055', 'threeDSecureOptional', pays, pays],
     ['4000000000003097', 'threeDSecureOptionalProcessingError', pays, pays],
     ['378282246310005', 'amex_threeDSecureNotSupported', pays, pays],
@@ -278,6 +329,32 @@ describe('with 3D Secure', () => {
       );
       expect(result).toBe(offSession);
     }
+  });
+
+  // https://docs.stripe.com/testing#three-ds-cards: what a payment that asks for 3D Secure comes to.
+  test.for([
+    ['4000000000003055', asks, undefined],
+    ['4000000000003097', pays, 'processing_error'],
+    ['4242424242424242', pays, 'attempt_acknowledged'],
+    ['4000000000000077', pays, 'attempt_acknowledged'],
+    ['378282246310005', pays, undefined],
+    ['4000000032200000', pays, 'authenticated'],
+  ] as const)('%s, asked for by the payment: %s, %s', async ([number, status, result]) => {
+    const { stripe } = await openBench();
+    const [[, card]] = waysToPay(number, '') as [[string, Partial<Bought>]];
+    const payment_method_options = { card: { request_three_d_secure: 'any' as const } };
+    const intent = await buy(stripe, { ...card, payment_method_options });
+    const charge = intent.latest_charge as Stripe.Charge | null;
+    const told = charge?.payment_method_details?.card?.three_d_secure?.result;
+    expect([intent.status, told]).toEqual([status, result]);
+  });
+
+  test('4000008400001280 tells of the error', async () => {
+    const { stripe } = await openBench();
+    const paying = buy(stripe, { payment_method: 'pm_card_threeDSecureRequiredProcessingError' });
+    const { charge } = await failureOf(paying);
+    const { payment_method_details } = await stripe.charges.retrieve(charge as string);
+    expect(payment_method_details?.card?.three_d_secure?.result).toBe('processing_error');
   });
 
   test('4000000000003220 is refused off-session before there is a charge', async () => {

@@ -92,8 +92,8 @@ test('error_on_requires_action declines rather than asks', async () => {
   });
 });
 
-test('any card can be asked for it', async () => {
-  const { pay } = await openShop();
+test('a payment can ask for it where the card would not', async () => {
+  const { pay } = await openShop('pm_card_threeDSecureOptional');
   const intent = await pay(1000, {
     off_session: false,
     payment_method_options: { card: { request_three_d_secure: 'any' } },
