@@ -17,17 +17,26 @@ export function describeFailure(problem: Problem): Record<string, unknown> {
   const { slug, extras, cause } = problem;
   return {
     problem: slug,
-    alert: ALERTS.has(slug),
+    alert: ALERTS.has(slug) || isUnexplained(problem),
     ...(extras.operationId && { operationId: extras.operationId }),
     ...(cause !== undefined && { cause: describeCause(cause) }),
   };
 }
 
+/** What is not known because of neither Stripe nor the network: a bug of ours, after something may have been sent. */
+function isUnexplained({ slug, cause }: Problem): boolean {
+  return slug === 'outcome-unknown' && cause instanceof Error && !isOfStripe(cause);
+}
+
+function isOfStripe(cause: Error): cause is Error & Record<string, unknown> {
+  return 'rawType' in cause;
+}
+
 function describeCause(failure: unknown): unknown {
   const cause = withoutQuery(failure);
   if (!(cause instanceof Error)) return inspect(cause, { depth: 0 });
-  if ('rawType' in cause) {
-    const { statusCode, rawType, code, param, requestId, message } = cause as Error & Record<string, unknown>;
+  if (isOfStripe(cause)) {
+    const { statusCode, rawType, code, param, requestId, message } = cause;
     return { stripe: { statusCode, rawType, code, param, requestId }, message };
   }
   return {

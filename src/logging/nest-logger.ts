@@ -21,6 +21,6 @@ export class NestLogger implements LoggerService {
 
 /** An object holds fields of a line; anything else is its text. */
 function lineOf(message: unknown, fields: object): [object, string?] {
-  const isFields = typeof message === 'object' && message !== null && !(message instanceof Error);
-  return isFields ? [{ ...fields, ...message }] : [fields, String(message)];
+  if (typeof message !== 'object' || message instanceof Error) return [fields, String(message)];
+  return [{ ...fields, ...message }];
 }
