@@ -6,7 +6,8 @@ import type { CheckoutFacts } from './checkout-session.js';
 import { subscriptionOf } from './invoice-collection.js';
 import { defaultPayment } from './invoice.js';
 import { attachPaymentMethod, requireAttachable } from './payment-method.js';
-import { startSubscription, trialEndAfter } from './subscription.js';
+import { trialEndAfter } from './subscription-trial.js';
+import { startSubscription } from './subscription.js';
 
 /**
  * The payment intent of a session's subscription, whose first invoice it pays; one subscription serves every

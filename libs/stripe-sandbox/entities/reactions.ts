@@ -15,6 +15,8 @@ import {
   subscriptionUnpaid,
 } from './subscription-lifecycle.js';
 
+import { subscriptionSetUp } from './subscription-trial.js';
+
 type Reaction<T> = (ctx: Context, resource: T) => void;
 
 /** What follows from an event within Stripe itself, in the same unit of work. */
@@ -26,7 +28,10 @@ const REACTIONS: { [T in EventType]?: Reaction<Extract<Stripe.Event, { type: T }
   'payment_intent.payment_failed': invoicePaymentFailed,
   'payment_intent.requires_action': invoiceActionRequired,
   'payment_intent.amount_capturable_updated': checkoutPaid,
-  'setup_intent.succeeded': checkoutSetUp,
+  'setup_intent.succeeded': (ctx, intent) => {
+    subscriptionSetUp(ctx, intent);
+    checkoutSetUp(ctx, intent);
+  },
   'invoice.paid': (ctx, invoice) => {
     subscriptionPaid(ctx, invoice);
     checkoutSubscriptionPaid(ctx, invoice);

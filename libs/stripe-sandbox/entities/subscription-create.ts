@@ -5,7 +5,8 @@ import type { Params } from '../http/params.js';
 import type { createParams } from '../routes/subscriptions.js';
 import { usePaymentMethod } from './payment-method.js';
 import { readItems } from './subscription-items.js';
-import { startSubscription, subscriber, trialEndAfter } from './subscription.js';
+import { trialEndAfter } from './subscription-trial.js';
+import { startSubscription, subscriber } from './subscription.js';
 
 /**
  * Source: https://docs.stripe.com/api/subscriptions/create.

@@ -13,6 +13,7 @@ import {
   scheduleSubscription,
 } from './subscription.js';
 import { itemList } from './subscription-items.js';
+import { stopAsking } from './subscription-trial.js';
 
 const HOUR = 60 * 60;
 
@@ -27,6 +28,10 @@ export function subscriptionDue(ctx: Context, id: string): void {
     return;
   }
   if (periodEnd(subscription) <= now) renew(ctx, subscription);
+  else if (subscription.status === 'trialing') {
+    ctx.emit('customer.subscription.trial_will_end', subscription);
+    scheduleSubscription(ctx, subscription);
+  }
 }
 
 /** Follows the payment of an invoice: what was incomplete or past due becomes active. */
@@ -68,6 +73,7 @@ export function endSubscription(
   const latest = ctx.store.invoices.get((before.latest_invoice as string | null) ?? '');
   if (before.status === 'incomplete' && latest?.status === 'open') voidInvoice(ctx, latest);
   else if (latest && ['draft', 'open'].includes(latest.status ?? '')) stopCollecting(ctx, latest);
+  stopAsking(ctx, before);
   const after = ctx.store.subscriptions.update(before.id, {
     canceled_at: before.canceled_at ?? now,
     cancellation_details: { ...noDetails(before), ...details },

@@ -10,6 +10,7 @@ import { prorate } from './proration.js';
 import { changeItems } from './subscription-change.js';
 import { ownMethod, requireFuture } from './subscription-create.js';
 import { endSubscription, invoiceNow } from './subscription-lifecycle.js';
+import { tellOfShortTrial } from './subscription-trial.js';
 import { changeSubscription, hasEnded, periodEnd } from './subscription.js';
 
 type UpdateParams = Params<typeof updateParams>;
@@ -40,6 +41,7 @@ export function updateSubscription(
   };
   if (isDeepStrictEqual({ ...before, ...changes }, before)) return before;
   const after = changeSubscription(ctx, before, changes);
+  if (params.trial_end !== undefined) tellOfShortTrial(ctx, after);
   if (restarted?.invoices) settleChange(ctx, after, params);
   return ctx.store.subscriptions.get(after.id)!;
 }

@@ -42,7 +42,11 @@ const EVENTS: Told = {
     status: 'requires_payment_method',
     last_payment_error: { code: 'card_declined', decline_code: 'generic_decline' },
   },
-  'setup_intent.succeeded': { object: 'setup_intent', status: 'succeeded' },
+  'setup_intent.succeeded': {
+    object: 'setup_intent',
+    payment_method: expect.stringMatching(/^pm_1/),
+    status: 'succeeded',
+  },
   'charge.refunded': { object: 'charge', amount: 100, amount_refunded: 100, refunded: true },
   'charge.dispute.created': { object: 'dispute', amount: 100, status: 'warning_needs_response' },
   'checkout.session.completed': {
@@ -52,9 +56,17 @@ const EVENTS: Told = {
     payment_status: 'paid',
     status: 'complete',
   },
-  'customer.subscription.created': { object: 'subscription', currency: 'usd' },
+  'customer.subscription.created': {
+    object: 'subscription',
+    customer: expect.stringMatching(/^cus_/),
+    items: { data: [{ price: { unit_amount: 1500, recurring: { interval: 'month' } }, quantity: 1 }] },
+  },
   'customer.subscription.updated': { object: 'subscription', metadata: { foo: 'bar' } },
-  'customer.subscription.deleted': { object: 'subscription', status: 'canceled' },
+  'customer.subscription.deleted': {
+    object: 'subscription',
+    cancellation_details: { reason: 'cancellation_requested' },
+    status: 'canceled',
+  },
   'invoice.paid': { object: 'invoice', amount_paid: 2000, billing_reason: 'manual', status: 'paid' },
   'invoice.payment_failed': { object: 'invoice', amount_remaining: 2000, attempted: true, status: 'open' },
 };

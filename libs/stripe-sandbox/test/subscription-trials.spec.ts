@@ -1,0 +1,89 @@
+import type { Stripe } from 'stripe';
+import { expect, test } from 'vitest';
+import { at, openClub, priceOf } from './club.js';
+import { openBench } from './support.js';
+
+const warnings = async (stripe: Stripe): Promise<number[]> =>
+  (await stripe.events.list({ type: 'customer.subscription.trial_will_end' })).data.map(
+    ({ created }) => created,
+  );
+
+// https://docs.stripe.com/api/events/types#event_types-customer.subscription.trial_will_end
+test('the end of a trial is told of three days before', async () => {
+  const { stripe, subscribe, wait } = await openClub();
+  const { id } = await subscribe({ trial_period_days: 10 });
+  wait(6);
+  expect(await warnings(stripe)).toEqual([]);
+  wait(2);
+  await stripe.subscriptions.update(id, { metadata: { seen: 'yes' } });
+  wait(30);
+  expect(await warnings(stripe)).toEqual([at('2026-11-08')]);
+  expect((await stripe.subscriptions.retrieve(id)).status).toBe('active');
+});
+
+test('that of a shorter trial at once, and of one ended early when it is', async () => {
+  const { stripe, subscribe, wait } = await openClub();
+  const { id } = await subscribe({ trial_period_days: 2 });
+  expect(await warnings(stripe)).toEqual([at('2026-11-01')]);
+  wait(1);
+  await stripe.subscriptions.update(id, { trial_end: 'now' });
+  expect(await warnings(stripe)).toEqual([at('2026-11-02'), at('2026-11-01')]);
+});
+
+test('a trial that is prolonged is told of again', async () => {
+  const { stripe, subscribe, wait } = await openClub();
+  const { id } = await subscribe({ trial_period_days: 7 });
+  wait(5);
+  await stripe.subscriptions.update(id, { trial_end: at('2026-11-20') });
+  wait(20);
+  expect(await warnings(stripe)).toEqual([at('2026-11-17'), at('2026-11-05')]);
+});
+
+/** A trial of a customer who has no card. */
+async function openCardless(params: Partial<Stripe.SubscriptionCreateParams> = {}) {
+  const bench = await openBench();
+  const { stripe } = bench;
+  const { id: customer } = await stripe.customers.create();
+  const subscription = await stripe.subscriptions.create({
+    customer,
+    items: [{ price: (await priceOf(stripe, 1000)).id }],
+    trial_period_days: 7,
+    expand: ['pending_setup_intent'],
+    ...params,
+  });
+  const pending = subscription.pending_setup_intent as Stripe.SetupIntent;
+  return { ...bench, customer, subscription, pending };
+}
+
+// https://docs.stripe.com/api/subscriptions/object#subscription_object-pending_setup_intent
+test('a trial without a card asks for one by a setup intent', async () => {
+  const { stripe, customer, subscription, pending } = await openCardless({
+    payment_settings: { save_default_payment_method: 'on_subscription' },
+  });
+  expect(pending).toMatchObject({
+    object: 'setup_intent',
+    customer,
+    status: 'requires_payment_method',
+    usage: 'off_session',
+  });
+  const { payment_method } = await stripe.setupIntents.confirm(pending.id, {
+    payment_method: 'pm_card_visa',
+    return_url: 'https://example.com',
+  });
+  expect(await stripe.subscriptions.retrieve(subscription.id)).toMatchObject({
+    default_payment_method: payment_method,
+    pending_setup_intent: null,
+    status: 'trialing',
+  });
+});
+
+test('a trial that is canceled asks no more', async () => {
+  const { stripe, subscription, pending } = await openCardless();
+  await stripe.subscriptions.cancel(subscription.id);
+  expect((await stripe.setupIntents.retrieve(pending.id)).status).toBe('canceled');
+});
+
+test('a trial with a card asks for none', async () => {
+  const { subscribe } = await openClub();
+  expect((await subscribe({ trial_period_days: 7 })).pending_setup_intent).toBeNull();
+});
