@@ -7,7 +7,7 @@ export interface Money {
 }
 
 const MESSAGES = {
-  'not-a-decimal': 'must be a plain decimal number such as "5.00" or "5"',
+  'not-a-decimal': 'must be a plain decimal number such as "5.00" or "5", and more than zero',
   'wrong-decimals': 'must have exactly the decimals of its currency, or none',
   'not-an-integer': 'must be an integer of minor units, as a number or a string of digits',
   'not-positive': 'must be more than zero',
@@ -40,9 +40,11 @@ export class AmountOutOfRangeError extends Error {
   }
 }
 
-// With three more digits of minor units this still fits a safe integer.
-const MAX_INTEGER_DIGITS = 12;
-const DECIMAL = /^(0|[1-9][0-9]*)(?:\.([0-9]+))?$/;
+/**
+ * What some currency could hold, more than zero, whichever currency it is.
+ * With three more digits of minor units, twelve before the point still fit a safe integer.
+ */
+export const DECIMAL_AMOUNT = /^(?=.*[1-9])(0|[1-9][0-9]{0,11})(?:\.([0-9]{2,3}))?$/;
 const INTEGER = /^(?:0|[1-9][0-9]*)$/;
 
 /**
@@ -52,11 +54,10 @@ const INTEGER = /^(?:0|[1-9][0-9]*)$/;
  * @throws {MoneyError} for anything but a positive plain decimal that the currency holds exactly
  */
 export function parseDecimalAmount(text: string, currency: Currency): number {
-  const [, integer, fraction] = DECIMAL.exec(text) ?? [];
+  const [, integer, fraction] = DECIMAL_AMOUNT.exec(text) ?? [];
   if (integer === undefined) throw new MoneyError('not-a-decimal');
   const { decimals, exponent } = currencyFacts(currency);
   if (fraction !== undefined && fraction.length !== decimals) throw new MoneyError('wrong-decimals');
-  if (integer.length > MAX_INTEGER_DIGITS) throw new MoneyError('too-large');
   return checkAmount(Number(integer + (fraction ?? '').padEnd(exponent, '0')), currency);
 }
 

@@ -1,4 +1,5 @@
 import { INTERVALS } from '../../checkout/recurrence.js';
+import { DECIMAL_AMOUNT, MoneyError } from '../../core/money.js';
 import { PAYMENT_ID_PREFIXES } from '../../core/payment-id.js';
 import { Satisfies } from '../../config/satisfies.js';
 import { EXAMPLE_PAYMENT_ID } from './examples.js';
@@ -6,8 +7,6 @@ import { ChoiceField, Field, StripeIdField } from '../dto/fields.js';
 
 type Documented = Parameters<typeof Field>[0];
 
-// What no currency writes is refused before anyone asks for the currency.
-const DECIMAL = /^(?=.*[1-9])(0|[1-9][0-9]{0,11})(\.[0-9]{2,3})?$/;
 const QUANTITY_MAX = 999_999;
 const INTERVAL_COUNT_MAX = 1095;
 
@@ -25,10 +24,10 @@ export function PaymentIdField(documented: Documented = {}): PropertyDecorator {
 export function DecimalAmountField(documented: Documented): PropertyDecorator {
   return Field(
     { example: '5.00', ...documented },
-    { type: String, pattern: DECIMAL.source },
+    { type: String, pattern: DECIMAL_AMOUNT.source },
     Satisfies(
-      (value) => typeof value === 'string' && DECIMAL.test(value),
-      'must be a plain decimal number such as "5.00" or "5", and more than zero',
+      (value) => typeof value === 'string' && DECIMAL_AMOUNT.test(value),
+      new MoneyError('not-a-decimal').message,
     ),
   );
 }
