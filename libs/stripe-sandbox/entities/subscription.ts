@@ -12,9 +12,9 @@ import { itemLine, onceLine, trialLine, type LineDraft } from './invoice-lines.j
 import { draftInvoice, finalizeInvoice } from './invoice.js';
 import { amountOf } from './price.js';
 import { itemList, subscriptionItem, type ItemDraft } from './subscription-items.js';
+import { askForCard, tellOfShortTrial, trialWarningAt } from './subscription-trial.js';
 
 const HOUR = 60 * 60;
-const DAY = 24 * HOUR;
 
 export type PaymentBehavior = 'allow_incomplete' | 'default_incomplete' | 'error_if_incomplete';
 
@@ -44,8 +44,8 @@ export interface SubscriptionDraft {
 export function startSubscription(ctx: Context, draft: SubscriptionDraft): Stripe.Subscription {
   const subscription = insertSubscription(ctx, draft);
   const invoice = firstInvoice(ctx, subscription, draft.extras ?? []);
-  if (invoice.status === 'paid') return ctx.store.subscriptions.get(subscription.id)!;
-  if (draft.behavior !== 'default_incomplete') {
+  if (invoice.status === 'paid') askForCard(ctx, subscription, invoice);
+  else if (draft.behavior !== 'default_incomplete') {
     payFirst(ctx, invoice, draft.behavior, draft.offSession ?? false);
   }
   return ctx.store.subscriptions.get(subscription.id)!;
@@ -63,13 +63,15 @@ export function subscriber(ctx: Context, id: string, currency: string): Stripe.C
   );
 }
 
-export const hasEnded = ({ status }: Stripe.Subscription): boolean =>
+export const hasEnded = ({ status }: Pick<Stripe.Subscription, 'status'>): boolean =>
   status === 'canceled' || status === 'incomplete_expired';
 
 /** What a subscription waits for next. */
 export function scheduleSubscription(ctx: Context, subscription: Stripe.Subscription): void {
   const { id, status, created, cancel_at, customer } = subscription;
-  const next = status === 'incomplete' ? created + 23 * HOUR : periodEnd(subscription);
+  const warning = trialWarningAt(subscription) ?? 0;
+  const step = warning > ctx.now(customer as string) ? warning : periodEnd(subscription);
+  const next = status === 'incomplete' ? created + 23 * HOUR : step;
   const at = hasEnded(subscription) ? null : Math.min(next, cancel_at ?? Infinity);
   schedule(ctx, 'subscriptions', id, { at, customer: customer as string });
 }
@@ -145,6 +147,7 @@ function insertSubscription(ctx: Context, draft: SubscriptionDraft): Stripe.Subs
   });
   scheduleSubscription(ctx, subscription);
   ctx.emit('customer.subscription.created', subscription);
+  tellOfShortTrial(ctx, subscription);
   return subscription;
 }
 
@@ -217,9 +220,6 @@ const needsAction = (): StripeFailure =>
     message:
       'Payment for this subscription requires additional user action before it can be completed successfully. Payment can be completed using the PaymentIntent associated with `subscription.latest_invoice`.',
   });
-
-/** When a trial of so many days ends. */
-export const trialEndAfter = (now: number, days: number): number => now + days * DAY;
 
 /** What Stripe's subscriptions can be told and the sandbox's can't. */
 const UNUSED = {
