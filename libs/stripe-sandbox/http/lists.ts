@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import type { Collection, Entity, Passing } from '../store/collection.js';
+import type { Collection, Entity, Walk } from '../store/collection.js';
 import type { Span } from '../store/timeline.js';
 import { failures } from './errors.js';
 import { fromParam } from './lookup.js';
@@ -15,13 +15,9 @@ export const listParams = {
 /** The parameters of a list of what the account holds. */
 export const collectionParams = { ...listParams, created: range() };
 
-export interface Listing<T> {
+/** What a list is of: `where` and `among` by what the collection knows to find, `filter` by anything else. */
+export interface Listing<T, Found> extends Pick<Walk<T & Found>, 'where' | 'among'> {
   url: string;
-  /** Equal fields; undefined ones are no filter. */
-  where?: Partial<T>;
-  /** Fields that pass a test. */
-  passing?: Passing<T>;
-  /** Any other filter. */
   filter?: (entity: T) => boolean;
 }
 
@@ -30,10 +26,10 @@ export interface Listing<T> {
  * Source: https://docs.stripe.com/api/pagination.
  * @throws StripeFailure 400 for both cursors, or for an unknown one
  */
-export function listPage<T extends Entity>(
-  collection: Collection<T>,
+export function listPage<T extends Entity, Found extends object>(
+  collection: Collection<T, Found>,
   params: Params<typeof collectionParams>,
-  { url, where, passing, filter = () => true }: Listing<T>,
+  { url, where, among, filter = () => true }: Listing<T, Found>,
 ): Stripe.ApiList<T> {
   const { limit = 10, starting_after: after, ending_before: before } = params;
   if (after !== undefined && before !== undefined)
@@ -41,7 +37,7 @@ export function listPage<T extends Entity>(
   if (after !== undefined) fromParam(collection, after, 'starting_after');
   if (before !== undefined) fromParam(collection, before, 'ending_before');
   const created = spanOf(params.created);
-  const walk = { where, passing, created, from: after ?? before };
+  const walk = { where, among, created, from: after ?? before };
   const candidates = before === undefined ? collection.newestFirst(walk) : collection.oldestFirst(walk);
   const found: T[] = [];
   for (const entity of candidates) {

@@ -110,9 +110,7 @@ export const checkoutSessionRoutes: Route[] = [
       const { payment_intent, subscription, customer, status, customer_details } = params;
       return listPage(ctx.store.checkoutSessions, params, {
         url: '/v1/checkout/sessions',
-        where: { payment_intent, subscription, customer, status },
-        filter: (session) =>
-          customer_details === undefined || session.customer_details?.email === customer_details.email,
+        where: { payment_intent, subscription, customer, status, email: customer_details?.email },
       });
     },
   }),

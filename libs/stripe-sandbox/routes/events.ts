@@ -1,3 +1,4 @@
+import type Stripe from 'stripe';
 import { failures } from '../http/errors.js';
 import { collectionParams, listPage } from '../http/lists.js';
 import { fromPath } from '../http/lookup.js';
@@ -14,15 +15,13 @@ export const eventRoutes: Route[] = [
       type: string(),
       types: array(string()),
     },
-    handle: ({ ctx, params: { delivery_success: isDelivered, type, types, ...page } }) => {
+    handle: ({ ctx: { store }, params: { delivery_success: isDelivered, type, types, ...page } }) => {
       if (type !== undefined && types !== undefined) throw failures.exclusive('type', 'types');
-      return listPage(ctx.store.events, page, {
+      const matching = type === undefined ? undefined : store.events.valuesOf('type').filter(matcherOf(type));
+      return listPage(store.events, page, {
         url: '/v1/events',
-        passing: {
-          type: type === undefined ? types && ((each) => types.includes(each)) : matcherOf(type),
-          pending_webhooks:
-            isDelivered === undefined ? undefined : (pending) => (pending === 0) === isDelivered,
-        },
+        where: { isDelivered },
+        among: { type: matching ?? (types as Stripe.Event['type'][] | undefined) },
       });
     },
   }),

@@ -1,7 +1,7 @@
 import type Stripe from 'stripe';
 import type { Context } from '../context.js';
 import { currencyParam } from '../currencies.js';
-import { payInvoice, subscriptionOf } from '../entities/invoice-collection.js';
+import { payInvoice } from '../entities/invoice-collection.js';
 import { createInvoice } from '../entities/manual-invoice.js';
 import { finalizeInvoice, markUncollectible, voidInvoice } from '../entities/invoice.js';
 import { usePaymentMethod } from '../entities/payment-method.js';
@@ -39,9 +39,7 @@ export const invoiceRoutes: Route[] = [
     handle: ({ ctx, params }) =>
       listPage(ctx.store.invoices, params, {
         url: '/v1/invoices',
-        where: { customer: params.customer, status: params.status },
-        filter: (invoice) =>
-          params.subscription === undefined || subscriptionOf(invoice) === params.subscription,
+        where: { customer: params.customer, status: params.status, subscription: params.subscription },
       }),
   }),
   route({
@@ -114,12 +112,10 @@ export const invoicePaymentRoutes: Route[] = [
       status: oneOf('canceled', 'open', 'paid'),
     },
     handle: ({ ctx, params }) => {
-      const intent = params.payment?.payment_intent;
-      const wanted = intent === undefined ? undefined : ctx.store.intentInvoices.get(intent)?.invoicePayment;
+      const { invoice, payment } = params;
       return listPage(ctx.store.invoicePayments, params, {
         url: '/v1/invoice_payments',
-        where: { invoice: params.invoice, status: params.status },
-        filter: ({ id }) => intent === undefined || id === wanted,
+        where: { invoice, status: params.status, payment_intent: payment?.payment_intent },
       });
     },
   }),

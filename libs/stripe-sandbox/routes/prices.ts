@@ -102,8 +102,8 @@ export const priceRoutes: Route[] = [
       return listPage(ctx.store.prices, params, {
         url: '/v1/prices',
         where: { active, currency, product, type },
+        among: { lookup_key: lookup_keys },
         filter: (price) =>
-          (lookup_keys?.includes(price.lookup_key ?? '') ?? true) &&
           (wanted?.interval === undefined || price.recurring?.interval === wanted.interval) &&
           (wanted?.usage_type === undefined || price.recurring?.usage_type === wanted.usage_type),
       });

@@ -77,7 +77,7 @@ export const productRoutes: Route[] = [
       listPage(ctx.store.products, params, {
         url: '/v1/products',
         where: { active: params.active, shippable: params.shippable, type: params.type, url: params.url },
-        filter: ({ id }) => params.ids?.includes(id) ?? true,
+        among: { id: params.ids },
       }),
   }),
   route({

@@ -125,12 +125,13 @@ export const subscriptionRoutes: Route[] = [
       const { customer, collection_method, status, price } = params;
       // Those on test clocks are listed only by their clock or customer.
       const test_clock = params.test_clock ?? (customer === undefined ? null : undefined);
-      return listPage(ctx.store.subscriptions, params, {
+      const { subscriptions } = ctx.store;
+      return listPage(subscriptions, params, {
         url: '/v1/subscriptions',
-        where: { customer, collection_method, test_clock },
-        filter: (subscription) =>
-          isOf(subscription, status) &&
-          subscription.items.data.some(
+        where: { customer, collection_method, test_clock, price },
+        among: { status: subscriptions.valuesOf('status').filter((each) => isOf(each, status)) },
+        filter: ({ items }) =>
+          items.data.some(
             (item) =>
               (price === undefined || item.price.id === price) &&
               isWithin(item.current_period_end, params.current_period_end) &&
@@ -163,8 +164,8 @@ const subscriptionIn = (ctx: Context, id: string): Stripe.Subscription =>
   fromPath(ctx.store.subscriptions, id);
 
 /** Without a status those that go on: https://docs.stripe.com/api/subscriptions/list. */
-function isOf(subscription: Stripe.Subscription, status: (typeof STATUSES)[number] | undefined): boolean {
-  if (status === 'all') return true;
-  if (status === 'ended') return hasEnded(subscription);
-  return status === undefined ? !hasEnded(subscription) : subscription.status === status;
+function isOf(status: Stripe.Subscription.Status, wanted: (typeof STATUSES)[number] | undefined): boolean {
+  if (wanted === 'all') return true;
+  if (wanted === 'ended') return hasEnded({ status });
+  return wanted === undefined ? !hasEnded({ status }) : status === wanted;
 }

@@ -63,7 +63,7 @@ function openKinds() {
 test('several values of an indexed field are merged in time order, and no others are looked at', () => {
   const { collection, looked } = openKinds();
   const walk = {
-    passing: { kind: (kind: string) => ['kind.3', 'kind.7'].includes(kind) },
+    among: { kind: ['kind.3', 'kind.7', 'kind.none', 'kind.3'] },
     created: { first: 100, last: 119 },
   };
   const ids = ['evt_103', 'evt_107', 'evt_113', 'evt_117'];
@@ -78,13 +78,13 @@ test('several values of an indexed field are merged in time order, and no others
 
 test('a field without an index is filtered all the same', () => {
   const { collection } = openKinds();
-  const walk = { passing: { created: (created: number) => created % 500 === 3 } };
+  const walk = { among: { created: [3, 503] } };
   expect([...collection.newestFirst(walk)].map(({ id }) => id)).toEqual(['evt_503', 'evt_3']);
 });
 
 test('of several indexed fields, the one that leaves the fewest decides what is looked at', () => {
   const { collection, looked } = openKinds();
-  const walk = { where: { kind: 'kind.9' }, passing: { size: (size: number) => size > 0 } };
+  const walk = { where: { kind: 'kind.9' }, among: { size: [1] } };
   expect([...collection.newestFirst(walk)].map(({ id }) => id)).toEqual(['evt_999']);
   expect(looked.at).toBe(2);
 });
@@ -92,6 +92,34 @@ test('of several indexed fields, the one that leaves the fewest decides what is 
 test('a change moves an entity from one value of an index to another', () => {
   const { collection } = openKinds();
   collection.update('evt_500', { size: 2 });
-  const big = collection.newestFirst({ passing: { size: (size: number) => size > 0 } });
+  const big = collection.newestFirst({ among: { size: [1, 2] } });
   expect([...big].map(({ id }) => id)).toEqual(['evt_999', 'evt_998', 'evt_500']);
+});
+
+test('what a finder finds by goes in and out of its keys with each change', () => {
+  interface Order {
+    id: string;
+    created: number;
+    items: { price: string }[];
+  }
+  const collection = new Collection<Order, { price: string }>('prices', () => {}, [], {
+    price: ({ items }) => items.map(({ price }) => price),
+  });
+  const idsBy = (price: string) => [...collection.newestFirst({ where: { price } })].map(({ id }) => id);
+  collection.insert({ id: 'a', created: 1, items: [{ price: 'mug' }, { price: 'cup' }, { price: 'mug' }] });
+  collection.insert({ id: 'b', created: 2, items: [{ price: 'mug' }] });
+  expect([idsBy('mug'), idsBy('cup')]).toEqual([['b', 'a'], ['a']]);
+  collection.update('a', { items: [{ price: 'cup' }] });
+  expect([idsBy('mug'), idsBy('cup')]).toEqual([['b'], ['a']]);
+});
+
+test('ids are found without an index, in time order', () => {
+  const { collection, looked } = openKinds();
+  const walk = { among: { id: ['evt_7', 'evt_500', 'evt_none', 'evt_7'] }, where: { kind: 'kind.7' } };
+  expect([...collection.newestFirst(walk)].map(({ id }) => id)).toEqual(['evt_7']);
+  expect([...collection.newestFirst({ among: walk.among })].map(({ id }) => id)).toEqual([
+    'evt_500',
+    'evt_7',
+  ]);
+  expect(looked.at).toBe(2);
 });

@@ -1,3 +1,4 @@
+import { EntityIndex, type KeysOf } from './entity-index.js';
 import type { CollectionName } from './names.js';
 import { ALWAYS, mergedNewestFirst, mergedOldestFirst, Timeline, type Place, type Span } from './timeline.js';
 
@@ -15,34 +16,42 @@ export interface Change {
   readonly after: Entity | undefined;
 }
 
-/** A test of each field. */
-export type Passing<T> = { readonly [Field in keyof T]?: (value: T[Field]) => boolean };
+/** How entities are found by something that is no field of theirs: by each of the keys. */
+export type Finders<T, Found> = { readonly [Name in keyof Found]: (entity: T) => readonly Found[Name][] };
 
 export interface Walk<T> {
   /** Only entities whose fields equal these; an indexed field makes it fast. */
   where?: Partial<T>;
-  /** Only entities whose fields pass these; an indexed field that has few different values makes it fast. */
-  passing?: Passing<T>;
+  /** Only entities whose fields are one of these; an indexed field makes it fast. */
+  among?: { readonly [Field in Extract<keyof T, string>]?: readonly T[Field][] | undefined };
   /** Begin just past this entity. */
   from?: string;
   /** Only entities created then. */
   created?: Span;
 }
 
-/** The entities of one noun, by id and in time order. */
-export class Collection<T extends Entity> {
+/** The entities of one noun, by id and in time order. `Found` names what its finders find by. */
+export class Collection<T extends Entity, Found extends object = object> {
   readonly name: CollectionName;
   readonly #entities = new Map<string, T>();
   readonly #places = new Map<string, Place>();
   readonly #timeline = new Timeline();
-  readonly #indexes = new Map<keyof T, Map<unknown, Timeline>>();
+  readonly #indexes = new Map<PropertyKey, EntityIndex<T>>();
   readonly #onChange: (change: Change) => void;
   #sequence = 0;
 
-  constructor(name: CollectionName, onChange: (change: Change) => void, indexed: readonly (keyof T)[] = []) {
+  constructor(
+    name: CollectionName,
+    onChange: (change: Change) => void,
+    indexed: readonly (keyof T)[] = [],
+    finders?: Finders<T, Found>,
+  ) {
     this.name = name;
     this.#onChange = onChange;
-    for (const field of indexed) this.#indexes.set(field, new Map());
+    for (const field of indexed) this.#indexes.set(field, new EntityIndex((entity) => [entity[field]]));
+    for (const [found, keysOf] of Object.entries<KeysOf<T>>(finders ?? {})) {
+      this.#indexes.set(found, new EntityIndex(keysOf));
+    }
   }
 
   get size(): number {
@@ -69,13 +78,18 @@ export class Collection<T extends Entity> {
     if (this.#entities.has(id)) this.#write(id, undefined);
   }
 
+  /** All values of an indexed field, those that no entity has any more included. */
+  valuesOf<Field extends keyof T>(field: Field): T[Field][] {
+    return (this.#indexes.get(field)?.keys() ?? []) as T[Field][];
+  }
+
   /** Newest first, the order of Stripe's lists. */
-  newestFirst(walk: Walk<T> = {}): Generator<T> {
+  newestFirst(walk: Walk<T & Found> = {}): Generator<T> {
     const { created = ALWAYS } = walk;
     return this.#matching(walk, mergedNewestFirst(this.#timelinesFor(walk), created, this.#start(walk)));
   }
 
-  oldestFirst(walk: Walk<T> = {}): Generator<T> {
+  oldestFirst(walk: Walk<T & Found> = {}): Generator<T> {
     const { created = ALWAYS } = walk;
     return this.#matching(walk, mergedOldestFirst(this.#timelinesFor(walk), created, this.#start(walk)));
   }
@@ -103,63 +117,66 @@ export class Collection<T extends Entity> {
       this.#places.set(entity.id, place);
       this.#timeline.add(place);
     }
-    for (const [field, byValue] of this.#indexes) {
-      const timeline = byValue.get(entity[field]) ?? new Timeline();
-      byValue.set(entity[field], timeline);
-      timeline.add(place);
-    }
+    for (const index of this.#indexes.values()) index.add(entity, place);
   }
 
   #unindex(entity: T, forGood: boolean): void {
     const place = this.#places.get(entity.id)!;
-    for (const [field, byValue] of this.#indexes) byValue.get(entity[field])?.remove(place);
+    for (const index of this.#indexes.values()) index.remove(entity, place);
     if (!forGood) return;
     this.#timeline.remove(place);
     this.#places.delete(entity.id);
   }
 
-  *#matching(walk: Walk<T>, places: Iterable<Place>): Generator<T> {
+  *#matching(walk: Walk<T & Found>, places: Iterable<Place>): Generator<T> {
+    const criteria = criteriaOf(walk);
     for (const { id } of places) {
       const entity = this.#entities.get(id)!;
-      if (matches(entity, walk)) yield entity;
+      if (criteria.every(([field, values]) => this.#has(entity, field, values))) yield entity;
     }
   }
 
-  #start({ from }: Walk<T>): Place | undefined {
+  #has(entity: T, field: string, values: readonly unknown[]): boolean {
+    const index = this.#indexes.get(field);
+    if (!index) return values.includes(entity[field as keyof T]);
+    return index.keysOf(entity).some((key) => values.includes(key));
+  }
+
+  #start({ from }: Walk<T & Found>): Place | undefined {
     return from === undefined ? undefined : this.#places.get(from);
   }
 
   /** Of the timelines that hold all that is wanted, those with the fewest others. */
-  #timelinesFor({ where = {}, passing = {} }: Walk<T>): readonly Timeline[] {
+  #timelinesFor(walk: Walk<T & Found>): readonly Timeline[] {
     let fewest: readonly Timeline[] = [this.#timeline];
-    for (const [field, byValue] of this.#indexes) {
-      const found = timelinesIn(byValue, where[field], passing[field]);
+    for (const [field, values] of criteriaOf(walk)) {
+      const found = field === 'id' ? [this.#timelineOf(values)] : this.#indexes.get(field)?.find(values);
       if (found && sizeOf(found) < sizeOf(fewest)) fewest = found;
     }
     return fewest;
   }
+
+  #timelineOf(ids: readonly unknown[]): Timeline {
+    const timeline = new Timeline();
+    for (const id of new Set(ids)) {
+      const place = this.#places.get(id as string);
+      if (place) timeline.add(place);
+    }
+    return timeline;
+  }
 }
 
-/** Undefined for an index that the walk does not ask for. */
-function timelinesIn<T, Field extends keyof T>(
-  byValue: ReadonlyMap<unknown, Timeline>,
-  wanted: T[Field] | undefined,
-  passes: Passing<T>[Field],
-): Timeline[] | undefined {
-  const exact = byValue.get(wanted);
-  if (wanted !== undefined) return exact ? [exact] : [];
-  if (!passes) return undefined;
-  return [...byValue].flatMap(([value, timeline]) => (passes(value as T[Field]) ? [timeline] : []));
+type Criterion = [field: string, values: readonly unknown[]];
+
+/** What a walk asks for, one way. */
+function criteriaOf<T>({ where = {}, among = {} }: Walk<T>): Criterion[] {
+  const criteria: Criterion[] = [];
+  for (const [field, value] of Object.entries(where))
+    if (value !== undefined) criteria.push([field, [value]]);
+  for (const [field, values] of Object.entries<readonly unknown[] | undefined>(among)) {
+    if (values !== undefined) criteria.push([field, values]);
+  }
+  return criteria;
 }
 
 const sizeOf = (timelines: readonly Timeline[]): number => timelines.reduce((sum, { size }) => sum + size, 0);
-
-function matches<T>(entity: T, { where, passing }: Walk<T>): boolean {
-  for (const field in where) {
-    if (where[field] !== undefined && entity[field] !== where[field]) return false;
-  }
-  for (const field in passing) {
-    if (passing[field]?.(entity[field]) === false) return false;
-  }
-  return true;
-}

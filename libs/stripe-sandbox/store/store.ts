@@ -33,6 +33,9 @@ export interface AccountSettings {
 
 const SETTINGS: AccountSettings = { afterRetries: 'cancel' };
 
+/** The key of what has one. */
+const present = <Key>(key: Key | null | undefined): Key[] => (key ? [key] : []);
+
 /**
  * Everything the sandbox knows. Entities are Stripe's own resources, references unexpanded; what Stripe does
  * not show is in the internal collections at the end.
@@ -44,10 +47,16 @@ export class Store {
   readonly #record = (change: Change): void => void this.#changes.push(change);
 
   readonly customers = new Collection<Stripe.Customer>('customers', this.#record, ['email', 'test_clock']);
-  readonly paymentMethods = new Collection<Stripe.PaymentMethod>('paymentMethods', this.#record, [
+  readonly paymentMethods = new Collection<Stripe.PaymentMethod, { isAttached: boolean }>(
+    'paymentMethods',
+    this.#record,
+    ['customer'],
+    { isAttached: ({ customer }) => [customer !== null] },
+  );
+  readonly setupIntents = new Collection<Stripe.SetupIntent>('setupIntents', this.#record, [
     'customer',
+    'payment_method',
   ]);
-  readonly setupIntents = new Collection<Stripe.SetupIntent>('setupIntents', this.#record, ['customer']);
   readonly setupAttempts = new Collection<Stripe.SetupAttempt>('setupAttempts', this.#record, [
     'setup_intent',
   ]);
@@ -63,24 +72,38 @@ export class Store {
   );
   readonly products = new Collection<Stripe.Product>('products', this.#record);
   readonly prices = new Collection<Stripe.Price>('prices', this.#record, ['product', 'lookup_key']);
-  readonly checkoutSessions = new Collection<Stripe.Checkout.Session>('checkoutSessions', this.#record, [
-    'payment_intent',
-    'setup_intent',
-    'subscription',
-    'customer',
-    'status',
-  ]);
-  readonly subscriptions = new Collection<Stripe.Subscription>('subscriptions', this.#record, ['customer']);
-  readonly invoices = new Collection<Stripe.Invoice>('invoices', this.#record, ['customer']);
+  readonly checkoutSessions = new Collection<Stripe.Checkout.Session, { email: string }>(
+    'checkoutSessions',
+    this.#record,
+    ['payment_intent', 'setup_intent', 'subscription', 'customer', 'status'],
+    { email: ({ customer_details }) => present(customer_details?.email) },
+  );
+  readonly subscriptions = new Collection<Stripe.Subscription, { price: string }>(
+    'subscriptions',
+    this.#record,
+    ['customer', 'status', 'test_clock'],
+    { price: ({ items }) => items.data.map(({ price }) => price.id) },
+  );
+  readonly invoices = new Collection<Stripe.Invoice, { subscription: string }>(
+    'invoices',
+    this.#record,
+    ['customer', 'status'],
+    { subscription: ({ parent }) => present(parent?.subscription_details?.subscription as string) },
+  );
   readonly invoiceItems = new Collection<Stripe.InvoiceItem>('invoiceItems', this.#record, [
     'customer',
     'invoice',
   ]);
-  readonly invoicePayments = new Collection<Stripe.InvoicePayment>('invoicePayments', this.#record, [
-    'invoice',
-  ]);
+  readonly invoicePayments = new Collection<Stripe.InvoicePayment, { payment_intent: string }>(
+    'invoicePayments',
+    this.#record,
+    ['invoice'],
+    { payment_intent: ({ payment }) => present(payment.payment_intent as string) },
+  );
   readonly disputes = new Collection<Stripe.Dispute>('disputes', this.#record, ['charge', 'payment_intent']);
-  readonly events = new Collection<Stripe.Event>('events', this.#record, ['type', 'pending_webhooks']);
+  readonly events = new Collection<Stripe.Event, { isDelivered: boolean }>('events', this.#record, ['type'], {
+    isDelivered: ({ pending_webhooks }) => [pending_webhooks === 0],
+  });
   readonly webhookEndpoints = new Collection<Stripe.WebhookEndpoint>('webhookEndpoints', this.#record);
   readonly testClocks = new Collection<Stripe.TestHelpers.TestClock>('testClocks', this.#record, ['status']);
 

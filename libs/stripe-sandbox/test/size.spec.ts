@@ -1,3 +1,4 @@
+import type { Stripe } from 'stripe';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import type { Sandbox } from '../create-sandbox.js';
 import type { Collection, Entity } from '../store/collection.js';
@@ -6,7 +7,8 @@ import { CARD_ONLY, openShop } from './payments.js';
 
 const CUSTOMERS = 10_000;
 const PAYMENTS = 100_000;
-const SESSIONS = 10_000;
+/** Of everything else, and mostly of what a list leaves out. */
+const OTHERS = 10_000;
 /** A page of ten, one more to know of a next page, and one of each type of event when they are merged. */
 const MOST_LOOKED_AT = 30;
 
@@ -27,8 +29,8 @@ function countLooks(): { at: number } {
 }
 
 /** Copies a collection's entities in turn until it holds that many. */
-function fill<T extends Entity>(
-  collection: Collection<T>,
+function fill<T extends Entity, Found extends object>(
+  collection: Collection<T, Found>,
   size: number,
   changes: (nth: number) => Partial<T> = () => ({}),
 ): void {
@@ -46,35 +48,76 @@ function fillSandbox(sandbox: Sandbox): void {
     const customer = (nth: number) => ({ customer: `${first!.id}${(nth % (CUSTOMERS - 1)) + 1}` });
     fill(store.customers, CUSTOMERS, (nth) => ({ email: `${nth}@shop.example` }));
     fill(store.paymentMethods, CUSTOMERS, customer);
+    fill(store.paymentMethods, CUSTOMERS + OTHERS, () => ({ customer: null }));
     fill(store.paymentIntents, PAYMENTS, customer);
     fill(store.charges, PAYMENTS, (nth) => ({ ...customer(nth), payment_intent: `pi_${nth}` }));
-    fill(store.checkoutSessions, SESSIONS, () => ({ status: 'complete' }));
+    fill(store.checkoutSessions, OTHERS, () => ({ status: 'complete' }));
     fill(store.events, 3 * PAYMENTS);
+    fill(store.products, OTHERS);
+    fill(store.prices, OTHERS, (nth) => ({ lookup_key: `key ${nth}` }));
+    fill(store.subscriptions, OTHERS, (nth) => ({ ...customer(nth), ...otherPrice, status: 'canceled' }));
+    fill(store.invoices, OTHERS, (nth) => ({ ...customer(nth), ...otherParent, status: 'void' }));
+    fill(store.invoicePayments, OTHERS, (nth) => ({ invoice: `in_${nth}`, ...otherPayment }));
+    fill(store.keptReplies, OTHERS, () => ({ created: 0 }));
+    fill(store.deliveries, OTHERS, () => ({ created: NEVER }));
   });
 }
 
-test('with 10,000 customers and 100,000 payments, no call looks at more than a page and a few', async () => {
-  const { stripe, sandbox, customer, card, pay } = await openShop();
+/** Unix seconds that no test gets to. */
+const NEVER = 2 ** 40;
+const otherPrice = { items: { data: [{ price: { id: 'price_other' } }] } } as Partial<Stripe.Subscription>;
+const otherParent = {
+  parent: { subscription_details: { subscription: 'sub_other' } },
+} as Partial<Stripe.Invoice>;
+const otherPayment: Partial<Stripe.InvoicePayment> = {
+  payment: { type: 'payment_intent', payment_intent: 'pi_other' },
+};
+
+/** The shop of a customer who has paid once, subscribed, and left a session open and a delivery untold. */
+async function openBusyShop() {
+  const shop = await openShop();
+  const { stripe, customer, card, pay, sandbox } = shop;
   const { id: paid } = await pay(1000);
-  const price_data = { currency: 'usd', unit_amount: 900, product_data: { name: 'Mug' } };
-  const { id: open } = await stripe.checkout.sessions.create({
-    mode: 'payment',
-    success_url: 'https://shop.example/',
-    line_items: [{ price_data, quantity: 1 }],
+  const price = await stripe.prices.create({
+    currency: 'usd',
+    unit_amount: 900,
+    recurring: { interval: 'month' },
+    lookup_key: 'monthly',
+    product_data: { name: 'Club' },
   });
+  const subscription = await stripe.subscriptions.create({
+    customer: customer.id,
+    items: [{ price: price.id }],
+    default_payment_method: card.id,
+    expand: ['latest_invoice.payments'],
+  });
+  const session = await stripe.checkout.sessions.create({
+    mode: 'subscription',
+    success_url: 'https://shop.example/',
+    line_items: [{ price: price.id, quantity: 1 }],
+  });
+  sandbox.webhooks.behave({ hold: true });
+  await stripe.webhookEndpoints.create({ url: 'http://127.0.0.1:9/', enabled_events: ['*'] });
+  await stripe.customers.create({}, { idempotencyKey: 'long ago' });
+  return { ...shop, paid, price, subscription, session };
+}
+
+test('with 10,000 customers and 100,000 payments, no call looks at more than a page and a few', async () => {
+  const { stripe, sandbox, customer, card, pay, paid, price, subscription, session } = await openBusyShop();
+  const invoice = subscription.latest_invoice as Stripe.Invoice;
   fillSandbox(sandbox);
-  const [undelivered] = sandbox.store.events.oldestFirst();
-  sandbox.run(({ store }) => store.events.update(undelivered!.id, { pending_webhooks: 1 }));
   const from = [...sandbox.store.paymentIntents.newestFirst()][PAYMENTS / 2]!.id;
   const created = { gte: customer.created };
 
-  const calls: Record<string, () => PromiseLike<{ id: string } | { data: unknown[] }>> = {
+  const calls: Record<string, () => PromiseLike<unknown>> = {
     'newest customers': () => stripe.customers.list(),
     'customers by email': () => stripe.customers.list({ email: '5000@shop.example' }),
     'a new customer': () => stripe.customers.create({ email: 'new@shop.example' }),
+    'a new customer by a key': () => stripe.customers.create({}, { idempotencyKey: 'k' }),
     'a changed customer': () => stripe.customers.update(customer.id, { name: 'Ada' }),
     'a customer': () => stripe.customers.retrieve(customer.id),
     "a customer's cards": () => stripe.customers.listPaymentMethods(customer.id),
+    'newest cards': () => stripe.paymentMethods.list(),
     'newest payments': () => stripe.paymentIntents.list(),
     'payments by time': () => stripe.paymentIntents.list({ created }),
     'payments from the middle on': () => stripe.paymentIntents.list({ starting_after: from }),
@@ -93,12 +136,27 @@ test('with 10,000 customers and 100,000 payments, no call looks at more than a p
     "a payment's charges": () => stripe.charges.list({ payment_intent: paid }),
     'a refund': () => stripe.refunds.create({ payment_intent: paid }),
     'open sessions': () => stripe.checkout.sessions.list({ status: 'open' }),
-    'a session': () => stripe.checkout.sessions.retrieve(open),
+    'a session': () => stripe.checkout.sessions.retrieve(session.id),
+    'products by id': () => stripe.products.list({ ids: [price.product as string] }),
+    'prices by key': () => stripe.prices.list({ lookup_keys: ['monthly', 'key 5000'] }),
+    'running subscriptions': () => stripe.subscriptions.list(),
+    "a price's subscriptions": () => stripe.subscriptions.list({ price: price.id, status: 'all' }),
+    "a subscription's invoices": () => stripe.invoices.list({ subscription: subscription.id }),
+    'paid invoices': () => stripe.invoices.list({ status: 'paid' }),
+    "an intent's invoice": () => {
+      const [payment] = invoice.payments!.data;
+      const payment_intent = payment!.payment.payment_intent as string;
+      return stripe.invoicePayments.list({ payment: { type: 'payment_intent', payment_intent } });
+    },
     'newest events': () => stripe.events.list(),
     'events of a type': () => stripe.events.list({ type: 'charge.refunded' }),
     'events of a group': () => stripe.events.list({ type: 'charge.*' }),
     'events of types': () => stripe.events.list({ types: ['charge.refunded', 'customer.updated'] }),
     'events not delivered': () => stripe.events.list({ delivery_success: false }),
+    'what is to be delivered': () => {
+      sandbox.webhooks.behave({});
+      return sandbox.webhooks.deliverDue();
+    },
   };
   const looks = countLooks();
   const tooMany: Record<string, number> = {};
@@ -107,8 +165,11 @@ test('with 10,000 customers and 100,000 payments, no call looks at more than a p
     looks.at = 0;
     const answer = await call();
     if (looks.at > MOST_LOOKED_AT) tooMany[name] = looks.at;
-    if ('data' in answer && answer.data.length === 0) empty.push(name);
+    if (isEmptyList(answer)) empty.push(name);
   }
   expect(tooMany).toEqual({});
   expect(empty).toEqual([]);
 });
+
+const isEmptyList = (answer: unknown): boolean =>
+  typeof answer === 'object' && answer !== null && 'data' in answer && (answer.data as []).length === 0;
