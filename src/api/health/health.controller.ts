@@ -12,6 +12,7 @@ class HealthResponse {
 /** For whoever starts and watches this process. */
 @ApiTags('Health')
 @AllowAnyone()
+@ApiProblems('invalid-request', 'internal-error')
 @Controller('health')
 export class HealthController {
   constructor(private readonly readiness: ReadinessService) {}

@@ -17,7 +17,9 @@ export class OperationsController {
   @Get(':id')
   @ApiOperation({
     summary: 'Show how a request that moves money stands',
-    description: 'Only to whoever sent it.',
+    description:
+      'Only to whoever sent it. 404 too for a request that was refused, or failed, before anything was sent: nothing ' +
+      'was done, and nothing will be unless it is repeated.',
   })
   @ApiOkResponse({ type: OperationResponse })
   @ApiProblems('not-found')
