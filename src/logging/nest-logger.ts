@@ -21,6 +21,9 @@ export class NestLogger implements LoggerService {
 
 /** An object holds fields of a line; anything else is its text. */
 function lineOf(message: unknown, fields: object): [object, string?] {
-  if (typeof message !== 'object' || message instanceof Error) return [fields, String(message)];
-  return [{ ...fields, ...message }];
+  return isFields(message) ? [{ ...fields, ...message }] : [fields, String(message)];
+}
+
+function isFields(message: unknown): message is object {
+  return typeof message === 'object' && message !== null && !(message instanceof Error);
 }
