@@ -1,14 +1,21 @@
 import { failures } from './errors.js';
 
+/** Who calls: the account itself, or somebody's browser, which may do what a client secret is for. */
+export type Caller = 'account' | 'browser';
+
 /**
- * Lets any test-mode secret or restricted key in, by Bearer or as the user name of Basic; all of them are one
- * account. Source: https://docs.stripe.com/api/authentication.
- * @throws StripeFailure 401 for anything else
+ * Lets any test-mode key in, by Bearer or as the user name of Basic: secret and restricted ones as the one account
+ * there is, publishable ones as a browser. Source: https://docs.stripe.com/api/authentication.
+ * @param account the `Stripe-Account` header; no account is connected to this one
+ * @throws StripeFailure 401 for anything else, 403 for another account
  */
-export function authenticate(authorization: string | undefined): void {
+export function authenticate(authorization: string | undefined, account: string | undefined): Caller {
   const key = keyIn(authorization);
   if (!key) throw failures.noApiKey();
-  if (!/^(sk|rk)_test_\w+$/.test(key)) throw failures.badApiKey(key);
+  const kind = /^(sk|rk|pk)_test_\w+$/.exec(key)?.[1];
+  if (!kind) throw failures.badApiKey(key);
+  if (account) throw failures.otherAccount(key, account);
+  return kind === 'pk' ? 'browser' : 'account';
 }
 
 function keyIn(authorization = ''): string {

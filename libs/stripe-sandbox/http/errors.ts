@@ -1,4 +1,5 @@
 import type Stripe from 'stripe';
+import { lengthOf } from './length.js';
 
 /** The fields of Stripe's `error` object that vary by error; the wire adds doc_url and request_log_url. */
 export interface ErrorBody {
@@ -37,7 +38,16 @@ const invalid = (message: string, code?: string, param?: string, status = 400): 
     ...(param !== undefined && { param }),
   });
 
+const unauthorized = (message: string, scheme: 'Basic' | 'Bearer'): StripeFailure =>
+  new StripeFailure(
+    401,
+    { type: 'invalid_request_error', message },
+    { 'WWW-Authenticate': `${scheme} realm="Stripe"` },
+  );
+
 const HELP = 'https://support.stripe.com/';
+const TRAILING_SLASH =
+  ' If you are trying to list objects, remove the trailing slash. If you are trying to retrieve an object, make sure you passed a valid (non-empty) identifier in your code.';
 
 /**
  * Stripe's errors and their wording, in one table. A noun's own rules add theirs with `invalidRequest`.
@@ -45,25 +55,36 @@ const HELP = 'https://support.stripe.com/';
  */
 export const failures = {
   noApiKey: () =>
-    invalid(
-      "You did not provide an API key. You need to provide your API key in the Authorization header, using Bearer auth (e.g. 'Authorization: Bearer YOUR_SECRET_KEY'). See https://stripe.com/docs/api#authentication for details, or we can help at " +
-        `${HELP}.`,
-      undefined,
-      undefined,
-      401,
+    unauthorized(
+      `You did not provide an API key. You need to provide your API key in the Authorization header, using Bearer auth (e.g. 'Authorization: Bearer YOUR_SECRET_KEY'). See https://stripe.com/docs/api#authentication for details, or we can help at ${HELP}.`,
+      'Basic',
     ),
-  badApiKey: (key: string) => invalid(`Invalid API Key provided: ${maskKey(key)}`, undefined, undefined, 401),
+  badApiKey: (key: string) => unauthorized(`Invalid API Key provided: ${maskKey(key)}`, 'Bearer'),
+  secretKeyRequired: () =>
+    invalid(
+      'This API call cannot be made with a publishable API key. Please use a secret API key. You can find a list of your API keys at https://dashboard.stripe.com/account/apikeys.',
+      'secret_key_required',
+      undefined,
+      403,
+    ),
+  otherAccount: (key: string, account: string) =>
+    invalid(
+      `The provided key '${maskKey(key)}' does not have access to account '${account}' (or that account does not exist). Application access may have been revoked.`,
+      'account_invalid',
+      undefined,
+      403,
+    ),
   badVersion: (version: string) => invalid(`Invalid Stripe API version: ${version}`),
   unknownUrl: (method: string, path: string) =>
     invalid(
-      `Unrecognized request URL (${method}: ${path}). If you are trying to list objects, remove the trailing slash. If you are trying to retrieve an object, make sure you passed a valid (non-empty) identifier in your code. Please see https://stripe.com/docs or we can help at ${HELP}.`,
+      `Unrecognized request URL (${method}: ${path}).${path.endsWith('/') ? TRAILING_SLASH : ''} Please see https://stripe.com/docs or we can help at ${HELP}.`,
       undefined,
       undefined,
       404,
     ),
-  badContentType: (contentType: string) =>
+  badContentType: () =>
     invalid(
-      `The content type '${contentType}' is not supported. Send the request as application/x-www-form-urlencoded.`,
+      `Invalid request (check that your POST content type is application/x-www-form-urlencoded). If you have any questions, we can help at ${HELP}.`,
     ),
   tooLarge: () => invalid('The request is too large.', undefined, undefined, 413),
 
@@ -106,13 +127,13 @@ export const failures = {
     ),
   metadataKeyTooLong: (param: string, key: string) =>
     invalid(
-      `Metadata keys can have up to 40 characters, but you passed in a key that is ${key.length} characters. Invalid key: ${key}`,
+      `Metadata keys can have up to 40 characters, but you passed in a key that is ${lengthOf(key)} characters. Invalid key: ${key}`,
       undefined,
       param,
     ),
   metadataValueTooLong: (param: string, value: string) =>
     invalid(
-      `Metadata values can have up to 500 characters, but you passed in a value that is ${value.length} characters. Invalid value: ${value}`,
+      `Metadata values can have up to 500 characters, but you passed in a value that is ${lengthOf(value)} characters. Invalid value: ${value}`,
       undefined,
       param,
     ),
@@ -155,7 +176,10 @@ export const failures = {
       undefined,
       409,
     ),
-  keyTooLong: () => invalid('Idempotency keys can be up to 255 characters long.'),
+  badKeyLength: (length: number) =>
+    invalid(
+      `Idempotent key length is ${length}, which is outside accepted lengths. Idempotent Keys must be 1-255 characters long. If you're looking for a decent generator, try using a UUID defined by IETF RFC 4122.`,
+    ),
 
   /** With what Stripe advises about a retry, where it does. */
   rateLimited: (shouldRetry?: boolean) =>

@@ -46,10 +46,10 @@ export class Idempotency {
 
   /**
    * The kept reply, if this request has been answered before; otherwise the key is in use until `end`.
-   * @throws StripeFailure 400 for another request's key, 409 for a key in use
+   * @throws StripeFailure 400 for another request's key or a bad one, 409 for a key in use
    */
   begin({ key, path, fingerprint }: KeyedRequest): KeptReply | undefined {
-    if (key.length > 255) throw failures.keyTooLong();
+    if (key.length < 1 || key.length > 255) throw failures.badKeyLength(key.length);
     const kept = this.#store.keptReplies.get(key);
     if (kept && this.#isAlive(kept)) {
       if (kept.path !== path) throw failures.keyReusedForOtherPath(key, kept.path, path);

@@ -1,4 +1,5 @@
 import { failures } from './errors.js';
+import { lengthOf } from './length.js';
 import type { Param } from './params.js';
 
 /** Changes to metadata: a value to set, null to remove a key; null alone removes them all. */
@@ -13,9 +14,9 @@ export const metadata = (): Param<MetadataChange> => ({
     const changes: Record<string, string | null> = {};
     for (const [key, text] of Object.entries(value)) {
       const param = `${name}[${key}]`;
-      if (key.length > 40) throw failures.metadataKeyTooLong(param, key);
+      if (lengthOf(key) > 40) throw failures.metadataKeyTooLong(param, key);
       if (typeof text !== 'string') throw failures.badType('string', param, text);
-      if (text.length > 500) throw failures.metadataValueTooLong(param, text);
+      if (lengthOf(text) > 500) throw failures.metadataValueTooLong(param, text);
       changes[key] = text === '' ? null : text;
     }
     mergeMetadata({}, changes);

@@ -1,5 +1,6 @@
 import { failures } from './errors.js';
 import type { Form, FormValue } from './form.js';
+import { lengthOf } from './length.js';
 import { closest } from './suggest.js';
 import { isSince } from './versions.js';
 
@@ -39,7 +40,7 @@ export const string = ({ maxLength = 5000 }: { maxLength?: number } = {}): Param
   param((value, name) => {
     if (value === '') throw failures.empty(name);
     if (typeof value !== 'string') throw failures.badType('string', name, value);
-    if (value.length > maxLength) throw failures.tooLong(name, maxLength, value);
+    if (lengthOf(value) > maxLength) throw failures.tooLong(name, maxLength, value);
     return value;
   });
 

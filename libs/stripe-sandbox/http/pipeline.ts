@@ -4,7 +4,8 @@ import { Context, type Cause } from '../context.js';
 import type { Change } from '../store/collection.js';
 import { newId } from '../store/ids.js';
 import type { Store } from '../store/store.js';
-import { authenticate } from './auth.js';
+import { authenticate, type Caller } from './auth.js';
+import { shownToBrowser, toldToBrowser, withSecret } from './browser.js';
 import { failures, StripeFailure } from './errors.js';
 import { expand } from './expand.js';
 import { decodeForm } from './form.js';
@@ -54,6 +55,9 @@ export interface PipelineOptions {
   observe?: Observer;
 }
 
+/** What stands for no id where a path has room for one: nothing, and Stripe's search, which is not here. */
+const NO_IDS: ReadonlySet<string> = new Set(['', 'search']);
+
 /** The steps every API request goes through, whatever its noun. */
 export class Pipeline {
   readonly #options: PipelineOptions;
@@ -71,11 +75,15 @@ export class Pipeline {
     let version = accountVersion;
     let reply: Outcome;
     try {
-      authenticate(textOf(request.headers['authorization']));
+      const caller = authenticate(
+        textOf(request.headers['authorization']),
+        textOf(request.headers['stripe-account']),
+      );
       version = versionOf(textOf(request.headers['stripe-version']), accountVersion);
-      const isNamed = !Object.values(request.named).includes('');
+      const isNamed = !Object.values(request.named).some((name) => NO_IDS.has(name));
       if (!route || !isNamed) throw failures.unknownUrl(request.method, request.path);
-      reply = await this.#answerOnce(new Attempt(route, request, requestId, version), raw);
+      if (caller === 'browser' && !route.isForBrowsers) throw failures.secretKeyRequired();
+      reply = await this.#answerOnce(new Attempt(route, request, requestId, version, caller), raw);
     } catch (error) {
       reply = failure(knownFrom(error), requestId, this.#nowSeconds());
     }
@@ -117,21 +125,30 @@ export class Pipeline {
 
   /** Reads, executes and commits: all of it or nothing, and nothing else in between. */
   #run(attempt: Attempt): Reply {
-    const { route, request, requestId, version, keyed, cause } = attempt;
+    const { route, request, requestId, version, caller, keyed, cause } = attempt;
+    const isBrowser = caller === 'browser';
     const { store, clock, accountVersion } = this.#options;
     this.#options.catchUp();
     let hasBegun = false;
     let reply: Reply;
     try {
-      const { expand: paths, ...params } = readParams(route.params, formOf(request), { version });
+      const { expand: paths, ...params } = readParams(
+        isBrowser ? withSecret(route) : route.params,
+        formOf(request),
+        {
+          version,
+        },
+      );
       hasBegun = true;
       const account = { origin: `http://${textOf(request.headers['host'])}`, version: accountVersion };
       const ctx = new Context(store, clock, cause, account);
       const resource = route.handle({ ctx, params, path: request.named });
-      reply = success(this.#expand(resource, paths));
+      const expanded = this.#expand(resource, paths);
+      reply = success(isBrowser ? shownToBrowser(expanded) : expanded);
     } catch (error) {
       if (!(error instanceof StripeFailure)) store.rollback();
-      reply = failure(knownFrom(error), requestId, this.#nowSeconds());
+      const known = knownFrom(error);
+      reply = failure(isBrowser ? toldToBrowser(known) : known, requestId, this.#nowSeconds());
     }
     if (keyed && hasBegun && isKept(reply)) this.#idempotency.keep(keyed, requestId, reply);
     this.#commit(cause);
@@ -167,11 +184,14 @@ class Attempt {
     readonly request: WireRequest,
     readonly requestId: string,
     readonly version: string,
+    readonly caller: Caller,
   ) {
     const key = textOf(request.headers['idempotency-key']);
     const isPost = (request.method as Method) === 'POST';
     this.keyed =
-      key && isPost ? { key, path: request.path, fingerprint: fingerprintOf(request.body) } : undefined;
+      key !== undefined && isPost
+        ? { key, path: request.path, fingerprint: fingerprintOf(request.body) }
+        : undefined;
     this.cause = { requestId, idempotencyKey: this.keyed?.key ?? null, version };
   }
 }
@@ -187,7 +207,7 @@ function knownFrom(error: unknown): StripeFailure {
 function formOf({ headers, query, body }: WireRequest) {
   const contentType = textOf(headers['content-type']);
   if (body !== '' && contentType && !contentType.startsWith('application/x-www-form-urlencoded')) {
-    throw failures.badContentType(contentType);
+    throw failures.badContentType();
   }
   return { ...decodeForm(query), ...decodeForm(body) };
 }

@@ -22,8 +22,7 @@ export function failure(cause: StripeFailure, requestId: string, nowSeconds: num
     ...(body.code !== undefined && { doc_url: docUrlOf(body.code) }),
     request_log_url: `https://dashboard.stripe.com/test/logs/${requestId}?t=${nowSeconds}`,
   };
-  const headers = status === 401 ? { 'WWW-Authenticate': 'Basic realm="Stripe"' } : cause.headers;
-  return { status, headers, body: textOf({ error }) };
+  return { status, headers: cause.headers, body: textOf({ error }) };
 }
 
 /** JSON as Stripe writes it: indented. */

@@ -21,6 +21,7 @@ export interface Route {
   method: Method;
   path: string;
   params: Schema;
+  isForBrowsers?: boolean;
   handle(call: { ctx: Context; params: object; path: Record<string, string> }): object;
 }
 
@@ -29,6 +30,8 @@ export function route<const P extends string, S extends Schema>(definition: {
   method: Method;
   path: P;
   params: S;
+  /** Whether a publishable key may call it, with the intent's secret as `client_secret` where there is one. */
+  isForBrowsers?: boolean;
   handle(call: Call<S, P>): object;
 }): Route {
   return definition;

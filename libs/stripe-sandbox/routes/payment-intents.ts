@@ -110,6 +110,7 @@ export const paymentIntentRoutes: Route[] = [
     method: 'GET',
     path: '/v1/payment_intents/:intent',
     params: { client_secret: string() },
+    isForBrowsers: true,
     handle: (call) => requireSecret(intentIn(call), call.params.client_secret),
   }),
   route({
@@ -121,8 +122,12 @@ export const paymentIntentRoutes: Route[] = [
   route({
     method: 'POST',
     path: '/v1/payment_intents/:intent/confirm',
-    params: confirmParams,
-    handle: (call) => confirmWithParams(call.ctx, intentIn(call), call.params),
+    params: { ...confirmParams, client_secret: string() },
+    isForBrowsers: true,
+    handle: (call) => {
+      const { client_secret, ...params } = call.params;
+      return confirmWithParams(call.ctx, requireSecret(intentIn(call), client_secret), params);
+    },
   }),
   route({
     method: 'POST',

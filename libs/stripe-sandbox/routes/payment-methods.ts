@@ -50,6 +50,7 @@ export const paymentMethodRoutes: Route[] = [
     method: 'POST',
     path: '/v1/payment_methods',
     params: createParams,
+    isForBrowsers: true,
     handle: ({ ctx, params }) => createPaymentMethod(ctx, params),
   }),
   route({
@@ -61,8 +62,7 @@ export const paymentMethodRoutes: Route[] = [
       if (customer !== undefined) fromParam(ctx.store.customers, customer, 'customer');
       return listPage(ctx.store.paymentMethods, params, {
         url: '/v1/payment_methods',
-        where: { customer, type, allow_redisplay },
-        filter: (paymentMethod) => paymentMethod.customer !== null,
+        where: { customer, type, allow_redisplay, isAttached: true },
       });
     },
   }),

@@ -77,6 +77,7 @@ export const setupIntentRoutes: Route[] = [
     method: 'GET',
     path: '/v1/setup_intents/:intent',
     params: { client_secret: string() },
+    isForBrowsers: true,
     handle: (call) => requireSecret(intentIn(call), call.params.client_secret),
   }),
   route({
@@ -88,8 +89,12 @@ export const setupIntentRoutes: Route[] = [
   route({
     method: 'POST',
     path: '/v1/setup_intents/:intent/confirm',
-    params: confirmParams,
-    handle: (call) => confirmSetupWithParams(call.ctx, intentIn(call), call.params),
+    params: { ...confirmParams, client_secret: string() },
+    isForBrowsers: true,
+    handle: (call) => {
+      const { client_secret, ...params } = call.params;
+      return confirmSetupWithParams(call.ctx, requireSecret(intentIn(call), client_secret), params);
+    },
   }),
   route({
     method: 'POST',

@@ -6,7 +6,7 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 
 test('the same key replays the same reply and has no second effect', async () => {
   const { sandbox } = await openBench();
-  const post = () => request(sandbox, 'POST', '/v1/customers', { form: 'name=Ada&email=a', ...keyed('k') });
+  const post = () => request(sandbox, 'POST', '/v1/customers', { form: 'name=Ada&email=ada@example.com', ...keyed('k') });
   const [first, second] = [await post(), await post()];
   expect(second.body).toEqual(first.body);
   expect(second.headers.get('original-request')).toBe(first.headers.get('request-id'));
@@ -71,6 +71,18 @@ test('what failed validation is not kept', async () => {
   expect(await stripe.customers.create({ balance: 1 }, { idempotencyKey: 'k' })).toMatchObject({
     balance: 1,
   });
+});
+
+// https://docs.stripe.com/api/idempotent_requests: "Idempotency keys are up to 255 characters long."
+test('a key has 1 to 255 characters', async () => {
+  const { sandbox } = await openBench();
+  const post = (key: string) => request(sandbox, 'POST', '/v1/customers', { form: '', ...keyed(key) });
+  expect((await post('k'.repeat(255))).status).toBe(200);
+  for (const key of ['', 'k'.repeat(256)]) {
+    const message = `Idempotent key length is ${key.length}, which is outside accepted lengths. Idempotent Keys must be 1-255 characters long. If you're looking for a decent generator, try using a UUID defined by IETF RFC 4122.`;
+    const error = { type: 'invalid_request_error', message };
+    expect(await post(key)).toMatchObject({ status: 400, body: { error } });
+  }
 });
 
 test('a key lives for 24 hours', async () => {

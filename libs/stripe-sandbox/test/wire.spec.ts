@@ -33,6 +33,18 @@ describe('authentication', () => {
       message,
     });
   });
+
+  // https://docs.stripe.com/connect/authentication, https://docs.stripe.com/error-codes#account-invalid
+  test('no other account is connected to this one', async () => {
+    const { stripe } = await openBench();
+    await expect(stripe.customers.list({}, { stripeAccount: 'acct_other' })).rejects.toMatchObject({
+      type: 'StripePermissionError',
+      statusCode: 403,
+      code: 'account_invalid',
+      message:
+        "The provided key 'sk_test_***dbox' does not have access to account 'acct_other' (or that account does not exist). Application access may have been revoked.",
+    });
+  });
 });
 
 test('every response carries a request id and the version', async () => {
@@ -58,12 +70,19 @@ test('a version that does not exist is refused', async () => {
 
 test('an unknown route is told as Stripe tells it', async () => {
   const { sandbox } = await openBench();
-  for (const path of ['/v1/nothing', '/v1/customers/']) {
+  const slash =
+    ' If you are trying to list objects, remove the trailing slash. If you are trying to retrieve an object, make sure you passed a valid (non-empty) identifier in your code.';
+  const help = 'Please see https://stripe.com/docs or we can help at https://support.stripe.com/.';
+  for (const [path, hint] of [
+    ['/v1/nothing', ''],
+    ['/v1/customers/search', ''],
+    ['/v1/customers/', slash],
+  ] as const) {
     const { status, body } = await request(sandbox, 'GET', `${path}?limit=1`);
-    expect(status).toBe(404);
-    expect(body.error?.['message']).toMatch(
-      `Unrecognized request URL (GET: ${path}). If you are trying to list objects, remove the trailing slash.`,
-    );
+    expect([status, body.error?.['message']]).toEqual([
+      404,
+      `Unrecognized request URL (GET: ${path}).${hint} ${help}`,
+    ]);
   }
 });
 
@@ -137,6 +156,16 @@ test('arrays come indexed or with empty brackets', async () => {
   }
 });
 
+test('limits count characters, whatever they take in UTF-16', async () => {
+  const { stripe } = await openBench();
+  const [key, value] = ['😀'.repeat(40), '😀'.repeat(500)];
+  const { metadata, name } = await stripe.customers.create({
+    metadata: { [key]: value },
+    name: '😀'.repeat(256),
+  });
+  expect([metadata[key], name]).toEqual([value, '😀'.repeat(256)]);
+});
+
 test('bodies are indented, as people see them in a terminal', async () => {
   const { sandbox } = await openBench();
   const response = await fetch(`${sandbox.url}/v1/customers`, {
@@ -151,7 +180,9 @@ test('JSON and oversized bodies are refused', async () => {
     form: '{}',
     headers: { 'content-type': 'application/json' },
   });
-  expect(json).toMatchObject({ status: 400, body: { error: { type: 'invalid_request_error' } } });
+  const message =
+    'Invalid request (check that your POST content type is application/x-www-form-urlencoded). If you have any questions, we can help at https://support.stripe.com/.';
+  expect(json).toMatchObject({ status: 400, body: { error: { type: 'invalid_request_error', message } } });
   const large = await request(sandbox, 'POST', '/v1/customers', { form: `name=${'a'.repeat(1024 * 1024)}` });
   expect(large.status).toBe(413);
 });
