@@ -1,0 +1,48 @@
+/**
+ * What Stripe.js is shown of an intent, by its `object`: not whose it is, nor what the account notes of it. All of
+ * anything else that a browser may ask for is shown.
+ */
+export const browserFields: Record<string, ReadonlySet<string>> = {
+  payment_intent: new Set([
+    'id',
+    'object',
+    'amount',
+    'amount_details',
+    'automatic_payment_methods',
+    'canceled_at',
+    'cancellation_reason',
+    'capture_method',
+    'client_secret',
+    'confirmation_method',
+    'created',
+    'currency',
+    'description',
+    'last_payment_error',
+    'livemode',
+    'next_action',
+    'payment_method',
+    'payment_method_configuration_details',
+    'payment_method_types',
+    'receipt_email',
+    'setup_future_usage',
+    'shipping',
+    'status',
+  ]),
+  setup_intent: new Set([
+    'id',
+    'object',
+    'automatic_payment_methods',
+    'cancellation_reason',
+    'client_secret',
+    'created',
+    'description',
+    'last_setup_error',
+    'livemode',
+    'next_action',
+    'payment_method',
+    'payment_method_configuration_details',
+    'payment_method_types',
+    'status',
+    'usage',
+  ]),
+};
