@@ -8,6 +8,7 @@ import type { createParams } from '../routes/invoice-items.js';
 import { newId } from '../store/ids.js';
 import { changeCustomer } from './customer.js';
 import type { LineDraft } from './invoice-lines.js';
+import { wireDecimal } from './price.js';
 
 /** Source: https://docs.stripe.com/api/invoiceitems/create. */
 export function createInvoiceItem(ctx: Context, params: Params<typeof createParams>): Stripe.InvoiceItem {
@@ -15,31 +16,58 @@ export function createInvoiceItem(ctx: Context, params: Params<typeof createPara
   const customer = fromParam(ctx.store.customers, params.customer, 'customer');
   const currency = params.currency ?? customer.currency ?? 'usd';
   const now = ctx.now(customer.id);
-  const item = ctx.store.invoiceItems.insert({
-    id: newId('invoiceItem'),
-    object: 'invoiceitem',
+  const item = insertInvoiceItem(ctx, customer, {
     amount,
     currency,
-    customer: customer.id,
-    customer_account: null,
-    date: now,
     description,
     discountable: amount >= 0,
-    discounts: [],
-    invoice: null,
-    livemode: false,
     metadata: mergeMetadata({}, metadata),
-    net_amount: amount,
     parent: null,
     period: { end: now, start: now },
     pricing: null,
     proration: false,
     quantity: 1,
-    quantity_decimal: '1' as unknown as Stripe.Decimal,
+  });
+  if (customer.currency === null) changeCustomer(ctx, customer, { currency });
+  return item;
+}
+
+/** What is said of a new item; the rest is its customer's. */
+export type InvoiceItemDraft = Pick<
+  Stripe.InvoiceItem,
+  | 'amount'
+  | 'currency'
+  | 'description'
+  | 'discountable'
+  | 'metadata'
+  | 'parent'
+  | 'period'
+  | 'pricing'
+  | 'proration'
+  | 'quantity'
+>;
+
+/** Writes an item that waits for an invoice. */
+export function insertInvoiceItem(
+  ctx: Context,
+  customer: Stripe.Customer,
+  draft: InvoiceItemDraft,
+): Stripe.InvoiceItem {
+  const item = ctx.store.invoiceItems.insert({
+    id: newId('invoiceItem'),
+    object: 'invoiceitem',
+    ...draft,
+    customer: customer.id,
+    customer_account: null,
+    date: ctx.now(customer.id),
+    discounts: [],
+    invoice: null,
+    livemode: false,
+    net_amount: draft.amount,
+    quantity_decimal: wireDecimal(String(draft.quantity)),
     tax_rates: [],
     test_clock: customer.test_clock ?? null,
   });
-  if (customer.currency === null) changeCustomer(ctx, customer, { currency });
   ctx.emit('invoiceitem.created', item);
   return item;
 }
@@ -57,11 +85,22 @@ export function deleteInvoiceItem(ctx: Context, item: Stripe.InvoiceItem): Strip
   return { id: item.id, object: 'invoiceitem', deleted: true };
 }
 
-/** What waits for a customer's next invoice in a currency, oldest first. */
+/** What waits for any invoice of a customer's in a currency, oldest first. */
 export const pendingItems = (ctx: Context, customer: string, currency: string): Stripe.InvoiceItem[] =>
-  [...ctx.store.invoiceItems.oldestFirst({ where: { customer, invoice: null } })].filter(
-    (item) => item.currency === currency,
+  pendingOf(ctx, customer).filter((item) => item.parent === null && item.currency === currency);
+
+/** What waits for the next invoice of a subscription: its prorations. */
+export const pendingProrations = (
+  ctx: Context,
+  { id, customer }: Stripe.Subscription,
+): Stripe.InvoiceItem[] =>
+  pendingOf(ctx, customer as string).filter(
+    ({ parent }) => parent?.subscription_details?.subscription === id,
   );
+
+const pendingOf = ({ store }: Context, customer: string): Stripe.InvoiceItem[] => [
+  ...store.invoiceItems.oldestFirst({ where: { customer, invoice: null } }),
+];
 
 /** The line that an invoice shows an item as. */
 export const lineOfItem = (item: Stripe.InvoiceItem): LineDraft => ({
@@ -74,22 +113,34 @@ export const lineOfItem = (item: Stripe.InvoiceItem): LineDraft => ({
   discounts: [],
   livemode: false,
   metadata: item.metadata ?? {},
-  parent: {
-    type: 'invoice_item_details',
-    invoice_item_details: {
-      invoice_item: item.id,
-      proration: false,
-      proration_details: null,
-      subscription: null,
-    },
-    subscription_item_details: null,
-  },
+  parent: parentOf(item),
   period: item.period,
   pretax_credit_amounts: [],
-  pricing: null,
+  pricing: item.pricing,
   quantity: item.quantity,
   quantity_decimal: item.quantity_decimal,
-  subscription: null,
+  subscription: item.parent?.subscription_details?.subscription ?? null,
   subtotal: item.amount,
   taxes: [],
 });
+
+function parentOf({ id, parent, proration }: Stripe.InvoiceItem): Stripe.InvoiceLineItem.Parent {
+  const about = { invoice_item: id, proration, proration_details: null };
+  const owner = parent?.subscription_details;
+  if (!owner) {
+    return {
+      type: 'invoice_item_details',
+      invoice_item_details: { ...about, subscription: null },
+      subscription_item_details: null,
+    };
+  }
+  return {
+    type: 'subscription_item_details',
+    invoice_item_details: null,
+    subscription_item_details: {
+      ...about,
+      subscription: owner.subscription,
+      subscription_item: owner.subscription_item!,
+    },
+  };
+}

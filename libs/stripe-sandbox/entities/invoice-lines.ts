@@ -22,7 +22,7 @@ export function itemLine(
   return line(item.price, item.quantity ?? 1, period, {
     amount,
     description: `${item.quantity ?? 1} × ${name} (at ${unit} / ${every})`,
-    parent: parentOf(item, { invoice_item: null, proration: false }),
+    parent: parentOf(item),
     subscription: item.subscription,
   });
 }
@@ -61,34 +61,21 @@ export function onceLine(
   );
 }
 
-/** A change in the middle of a period: a credit or a debit for what is left of it. */
-export function prorationLine(
-  item: Stripe.SubscriptionItem,
-  period: Period,
-  { amount, description }: { amount: number; description: string },
-): LineDraft {
-  return line(item.price, item.quantity ?? 1, period, {
-    amount,
-    description,
-    parent: parentOf(item, { invoice_item: newId('invoiceItem'), proration: true }),
-    subscription: item.subscription,
-  });
-}
-
 /** The name of what a price is for. */
 export const productName = (ctx: Context, { product }: Stripe.Price): string =>
   ctx.store.products.get(product as string)?.name ?? '';
 
-function parentOf(
-  { id, subscription }: Stripe.SubscriptionItem,
-  about: { invoice_item: string | null; proration: boolean },
-): Stripe.InvoiceLineItem.Parent {
-  return {
-    type: 'subscription_item_details',
-    invoice_item_details: null,
-    subscription_item_details: { ...about, proration_details: null, subscription, subscription_item: id },
-  };
-}
+const parentOf = ({ id, subscription }: Stripe.SubscriptionItem): Stripe.InvoiceLineItem.Parent => ({
+  type: 'subscription_item_details',
+  invoice_item_details: null,
+  subscription_item_details: {
+    invoice_item: null,
+    proration: false,
+    proration_details: null,
+    subscription,
+    subscription_item: id,
+  },
+});
 
 function line(
   price: Stripe.Price,

@@ -49,7 +49,7 @@ export function createProductWithPrice(
 }
 
 /**
- * A `price_data`: a price made on the spot, inactive, and its product with it when it is described.
+ * A `price_data`: a price made on the spot, and its product with it when it is described, both inactive.
  * Source: https://docs.stripe.com/products-prices/how-products-and-prices-work#inline-pricing.
  * @throws StripeFailure 400 as `createPrice`, and for an inactive product
  */
@@ -62,7 +62,7 @@ export function draftInlinePrice(ctx: Context, data: Params<typeof inlineParams>
       { param: nameOf('product') },
     );
   }
-  return draftPrice(product, data, param);
+  return draftPrice(typeof product === 'string' ? product : { ...product, active: false }, data, param);
 }
 
 /** Source: https://docs.stripe.com/api/prices/update. */

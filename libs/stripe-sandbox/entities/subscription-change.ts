@@ -6,7 +6,8 @@ import type { Params } from '../http/params.js';
 import type { updateParams } from '../routes/subscriptions.js';
 import { periodAt, type Period } from './billing-period.js';
 import { insertPrice } from './price.js';
-import { addCharge, prorate } from './proration.js';
+import type { LineDraft } from './invoice-lines.js';
+import { prorate } from './proration.js';
 import { requireFuture } from './subscription-create.js';
 import {
   itemList,
@@ -16,6 +17,7 @@ import {
   subscriptionItem,
   type ItemDraft,
 } from './subscription-items.js';
+import { periodLines } from './subscription.js';
 
 type Changes = Pick<
   Params<typeof updateParams>,
@@ -27,6 +29,8 @@ export interface Restart {
   changes: Partial<Stripe.Subscription>;
   /** Whether it is invoiced at once rather than with the next period. */
   invoices: boolean;
+  /** What the period costs that begins with it. */
+  lines: LineDraft[];
 }
 
 /**
@@ -47,7 +51,11 @@ export function changeItems(ctx: Context, before: Stripe.Subscription, params: C
     return restart(ctx, before, next, now);
   }
   if (!isTrial && behavior !== 'none') prorateDifferences(ctx, before.items.data, next, from);
-  return { changes: { items: itemList(before.id, next) }, invoices: behavior === 'always_invoice' };
+  return {
+    changes: { items: itemList(before.id, next) },
+    invoices: behavior === 'always_invoice',
+    lines: [],
+  };
 }
 
 /** A new cycle from now on, billed at once. */
@@ -58,9 +66,12 @@ function restart(
   now: number,
 ): Restart {
   const period = periodAt(now, items[0]!.price.recurring!, now);
-  const moved = items.map((item) => inPeriod(item, period));
-  for (const item of moved) addCharge(ctx, item);
-  return { changes: { billing_cycle_anchor: now, items: itemList(before.id, moved) }, invoices: true };
+  const moved = itemList(
+    before.id,
+    items.map((item) => inPeriod(item, period)),
+  );
+  const lines = periodLines(ctx, { items: moved });
+  return { changes: { billing_cycle_anchor: now, items: moved }, invoices: true, lines };
 }
 
 function changeTrial(
@@ -71,8 +82,8 @@ function changeTrial(
   now: number,
 ): Restart {
   if (end === 'now') {
-    const { changes } = restart(ctx, before, items, now);
-    return { changes: { ...changes, status: 'active', trial_end: now }, invoices: true };
+    const restarted = restart(ctx, before, items, now);
+    return { ...restarted, changes: { ...restarted.changes, status: 'active', trial_end: now } };
   }
   requireFuture(end, now, 'trial_end');
   const moved = items.map((item) => inPeriod(item, { start: item.current_period_start, end }));
@@ -85,6 +96,7 @@ function changeTrial(
       trial_start: before.trial_start ?? now,
     },
     invoices: false,
+    lines: [],
   };
 }
 

@@ -2,9 +2,9 @@ import type Stripe from 'stripe';
 import type { Context } from '../context.js';
 import { periodAt, prorated } from './billing-period.js';
 import { subscriptionOf } from './invoice-collection.js';
-import { pendingItems } from './invoice-item.js';
+import { pendingItems, pendingProrations } from './invoice-item.js';
+import type { LineDraft } from './invoice-lines.js';
 import { draftInvoice, finalizeInvoice, stopCollecting, voidInvoice } from './invoice.js';
-import { takePendingLines } from './proration.js';
 import {
   changeSubscription,
   hasEnded,
@@ -126,8 +126,8 @@ function renew(ctx: Context, before: Stripe.Subscription): void {
     currency: before.currency,
     subscription: before,
     reason: 'subscription_cycle',
-    items: pendingItems(ctx, customer, before.currency),
-    lines: [...takePendingLines(ctx, before.id), ...periodLines(ctx, renewed, share)],
+    items: [...pendingItems(ctx, customer, before.currency), ...pendingProrations(ctx, before)],
+    lines: periodLines(ctx, renewed, share),
     period: { start: before.items.data[0]!.current_period_start, end: start },
     finalizesAt: start + HOUR,
   });
@@ -139,10 +139,14 @@ function renew(ctx: Context, before: Stripe.Subscription): void {
   if (before.status === 'unpaid') stopCollecting(ctx, invoice);
 }
 
-/** An invoice at once, for what has been changed in the middle of a period. */
-export function invoiceNow(ctx: Context, subscription: Stripe.Subscription): Stripe.Invoice | undefined {
-  const lines = takePendingLines(ctx, subscription.id);
-  if (lines.length === 0) return undefined;
+/** An invoice at once, for what has been changed in the middle of a period, and for one that begins with it. */
+export function invoiceNow(
+  ctx: Context,
+  subscription: Stripe.Subscription,
+  lines: LineDraft[],
+): Stripe.Invoice | undefined {
+  const items = pendingProrations(ctx, subscription);
+  if (items.length + lines.length === 0) return undefined;
   const customer = subscription.customer as string;
   const now = ctx.now(customer);
   const invoice = draftInvoice(ctx, {
@@ -150,6 +154,7 @@ export function invoiceNow(ctx: Context, subscription: Stripe.Subscription): Str
     currency: subscription.currency,
     subscription,
     reason: 'subscription_update',
+    items,
     lines,
     period: { start: now, end: now },
     finalizesAt: null,

@@ -5,6 +5,7 @@ import { failures, StripeFailure } from '../http/errors.js';
 import { mergeMetadata } from '../http/metadata.js';
 import type { Params } from '../http/params.js';
 import type { cancelParams, updateParams } from '../routes/subscriptions.js';
+import type { LineDraft } from './invoice-lines.js';
 import { payInvoice, payingMethod } from './invoice-collection.js';
 import { prorate } from './proration.js';
 import { changeItems } from './subscription-change.js';
@@ -42,7 +43,7 @@ export function updateSubscription(
   if (isDeepStrictEqual({ ...before, ...changes }, before)) return before;
   const after = changeSubscription(ctx, before, changes);
   if (params.trial_end !== undefined) tellOfShortTrial(ctx, after);
-  if (restarted?.invoices) settleChange(ctx, after, params);
+  if (restarted?.invoices) settleChange(ctx, after, restarted.lines, params);
   return ctx.store.subscriptions.get(after.id)!;
 }
 
@@ -58,7 +59,7 @@ export function cancelSubscription(
   if (hasEnded(before)) throw failures.noSuch('subscription', before.id, 'id', 404);
   const from = ctx.now(before.customer as string);
   if (credits) for (const item of before.items.data) prorate(ctx, { before: item, from });
-  if (invoice_now) invoiceNow(ctx, before);
+  if (invoice_now) invoiceNow(ctx, before, []);
   const current = ctx.store.subscriptions.get(before.id)!;
   return endSubscription(ctx, current, { ...cancellation_details, reason: 'cancellation_requested' });
 }
@@ -119,8 +120,13 @@ function detailsOf(
 }
 
 /** Invoices a change at once, and pays. */
-function settleChange(ctx: Context, after: Stripe.Subscription, params: UpdateParams): void {
-  const invoice = invoiceNow(ctx, after);
+function settleChange(
+  ctx: Context,
+  after: Stripe.Subscription,
+  lines: LineDraft[],
+  params: UpdateParams,
+): void {
+  const invoice = invoiceNow(ctx, after, lines);
   if (invoice?.status !== 'open' || params.payment_behavior === 'default_incomplete') return;
   try {
     if (payingMethod(ctx, invoice)) payInvoice(ctx, invoice, { offSession: params.off_session ?? false });

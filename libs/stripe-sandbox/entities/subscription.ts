@@ -95,7 +95,7 @@ export function changeSubscription(
 /** The lines of a period: each item's price for it, in part where the subscription ends within it. */
 export function periodLines(
   ctx: Context,
-  { items }: Stripe.Subscription,
+  { items }: Pick<Stripe.Subscription, 'items'>,
   share: (amountMinor: number) => number = (amountMinor) => amountMinor,
 ): LineDraft[] {
   return items.data.map((item) => {

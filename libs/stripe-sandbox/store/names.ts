@@ -22,7 +22,6 @@ export type CollectionName =
   | 'tombstones'
   | 'itemOwners'
   | 'lineItems'
-  | 'pendingLines'
   | 'intentInvoices'
   | 'checkoutFacts'
   | 'tasks'

@@ -3,7 +3,6 @@ import type { Task } from '../due.js';
 import type { KeptReply } from '../http/idempotency.js';
 import type { SoldItem } from '../entities/checkout-items.js';
 import type { CheckoutFacts } from '../entities/checkout-session.js';
-import type { PendingLine } from '../entities/proration.js';
 import type { CardFacts } from '../entities/payment-method.js';
 import type { Cause } from '../context.js';
 import type { EndpointSecret } from '../entities/webhook-endpoint.js';
@@ -115,8 +114,6 @@ export class Store {
   readonly itemOwners = new Collection<{ id: string; subscription: string }>('itemOwners', this.#record);
   /** Internal: what the checkout sessions sell. */
   readonly lineItems = new Collection<SoldItem>('lineItems', this.#record, ['session']);
-  /** Internal: prorations that wait for their subscription's next invoice. */
-  readonly pendingLines = new Collection<PendingLine>('pendingLines', this.#record, ['subscription']);
   /** Internal: the invoice payment that a payment intent, by its id, is made for. */
   readonly intentInvoices = new Collection<{ id: string; invoicePayment: string }>(
     'intentInvoices',

@@ -67,7 +67,10 @@ test('line items show their prices, in order, on their own or expanded', async (
   const session = await create({ line_items, expand: ['line_items.data.price.product'] });
   expect(session.amount_total).toBe(2250);
   expect(session.line_items?.data.map(({ description }) => description)).toEqual(['Tea', 'Tea', 'Mug']);
-  expect(session.line_items?.data[2]?.price).toMatchObject({ active: false, product: { name: 'Mug' } });
+  expect(session.line_items?.data[2]?.price).toMatchObject({
+    active: false,
+    product: { active: false, name: 'Mug' },
+  });
   const page = await stripe.checkout.sessions.listLineItems(session.id, { limit: 2 });
   expect(page).toMatchObject({ has_more: true, url: `/v1/checkout/sessions/${session.id}/line_items` });
   expect(page.data[0]).toMatchObject({

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { at, openClub } from './club.js';
+import { at, openClub, priceOf } from './club.js';
 import { failureOf, openBench } from './support.js';
 
 test('what waits for a customer is put on an invoice that asks for it', async () => {
@@ -69,4 +69,43 @@ test("a renewal takes along what waits for the subscription's customer", async (
   wait(31);
   const [renewal] = await invoices(id);
   expect(renewal).toMatchObject({ status: 'paid', total: 1250 });
+});
+
+// https://docs.stripe.com/billing/subscriptions/prorations
+test('prorations wait for the renewal as invoice items of their subscription', async () => {
+  const { stripe, subscribe, customer, price, invoices, wait } = await openClub();
+  const { id, items } = await subscribe();
+  const other = await subscribe();
+  const dearer = await priceOf(stripe, 2000);
+  wait(15);
+  await stripe.subscriptions.update(id, { items: [{ id: items.data[0]!.id, price: dearer.id }] });
+  const { data } = await stripe.invoiceItems.list({ customer, pending: true });
+  const parent = { subscription_details: { subscription: id, subscription_item: items.data[0]!.id } };
+  const period = { start: at('2026-11-16'), end: at('2026-12-01') };
+  expect(data).toMatchObject([
+    {
+      amount: 1000,
+      description: 'Remaining time on Plan 2000 after 16 Nov 2026',
+      parent,
+      period,
+      pricing: { price_details: { price: dearer.id } },
+      proration: true,
+    },
+    {
+      amount: -500,
+      description: 'Unused time on Plan 1000 after 16 Nov 2026',
+      parent,
+      period,
+      pricing: { price_details: { price: price.id } },
+      proration: true,
+    },
+  ]);
+  wait(16);
+  const [renewal] = await invoices(id);
+  expect(renewal).toMatchObject({ status: 'paid', total: 2500 });
+  const prorated = renewal!.lines.data.map(({ parent: of }) => of!.subscription_item_details!);
+  expect(prorated.map(({ proration }) => proration)).toEqual([true, true, false]);
+  expect(prorated.map(({ invoice_item }) => invoice_item)).toEqual([data[1]!.id, data[0]!.id, null]);
+  expect((await stripe.invoiceItems.retrieve(data[0]!.id)).invoice).toBe(renewal!.id);
+  expect((await invoices(other.id))[0]!.total).toBe(1000);
 });
