@@ -14,14 +14,12 @@ import {
 import { join } from 'node:path';
 import type { Change, Entity } from './collection.js';
 import { Collection } from './collection.js';
+import { lineOf, restoreLine, writeOf, type Line } from './journal-line.js';
 import type { CollectionName } from './names.js';
 import type { Store } from './store.js';
 
 /** How much is read or written at once at a start. */
 const CHUNK_BYTES = 4 * 1024 * 1024;
-
-/** One write as it is journalled: null for a removal. */
-type Line = [collection: CollectionName, id: string, entity: Entity | null][];
 
 /** Thrown where the data folder refuses to be read or written; the message names it. */
 export class JournalError extends Error {}
@@ -53,8 +51,7 @@ export class Journal {
 
   /** @throws JournalError if the line cannot be written whole; nothing of it stays then */
   append(changes: readonly Change[]): void {
-    const line: Line = changes.map(({ collection, id, after }) => [collection, id, after ?? null]);
-    const bytes = Buffer.from(textOf(line));
+    const bytes = Buffer.from(textOf(lineOf(changes)));
     try {
       write(this.#file, bytes);
     } catch (error) {
@@ -84,8 +81,7 @@ function replay(path: string, store: Store): { writes: number; bytes: number } {
   for (const text of linesIn(path)) {
     try {
       const line = JSON.parse(text.toString()) as Line;
-      for (const [collection, id, entity] of line)
-        store.collection(collection).restore(id, entity ?? undefined);
+      restoreLine(store, line);
       writes += line.length;
     } catch (error) {
       throw new JournalError(`${path} is damaged at byte ${bytes}: ${(error as Error).message}`);
@@ -117,9 +113,10 @@ function compact(path: string, store: Store): void {
   const fresh = `${path}.new`;
   const file = openSync(fresh, 'w', 0o600);
   let text = '';
+  const written = (collection: CollectionName, id: string) => store.collection(collection).get(id);
   for (const collection of collectionsOf(store)) {
-    for (const entity of collection.oldestFirst()) {
-      text += textOf([[collection.name, entity.id, entity]]);
+    for (const after of collection.oldestFirst()) {
+      text += textOf([writeOf({ collection: collection.name, id: after.id, after }, written)]);
       if (text.length < CHUNK_BYTES) continue;
       write(file, Buffer.from(text));
       text = '';
@@ -131,8 +128,11 @@ function compact(path: string, store: Store): void {
   renameSync(fresh, path);
 }
 
-const collectionsOf = (store: Store): Collection<Entity>[] =>
-  Object.values(store).filter((field) => field instanceof Collection);
+/** Events after what they show. */
+function collectionsOf(store: Store): Collection<Entity>[] {
+  const all: Collection<Entity>[] = Object.values(store).filter((field) => field instanceof Collection);
+  return [...all.filter(({ name }) => name !== 'events'), store.collection('events')];
+}
 
 const textOf = (line: Line): string => `${JSON.stringify(line)}\n`;
 

@@ -180,6 +180,13 @@ export const objectOf: Partial<Record<CollectionName, string>> = {
   testClocks: 'test_helpers.test_clock',
 };
 
+const collections = new Map(
+  Object.entries(objectOf).map(([collection, object]) => [object, collection as CollectionName]),
+);
+
+/** The collection that holds what has this `object`. */
+export const collectionOf = (object: string): CollectionName | undefined => collections.get(object);
+
 /** A list as it is inlined in what holds it: its first ten. */
 function firstPage(items: readonly object[], url: string) {
   return { object: 'list', data: items.slice(0, 10), has_more: items.length > 10, url };

@@ -1,5 +1,6 @@
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Stripe } from 'stripe';
 import { expect, test } from 'vitest';
 import { leftBehind, temporaryFolder } from './folders.js';
 import { failureOf, openBench } from './support.js';
@@ -18,6 +19,38 @@ test('state, order and idempotency keys survive a restart without a close', asyn
   expect(await stripe.customers.retrieve(gone.id)).toMatchObject({ deleted: true });
   expect((await stripe.customers.listPaymentMethods(second.id)).data).toHaveLength(1);
   expect(sandbox.store.customers.size).toBe(2);
+});
+
+test('events survive, each with its object as it was then, and without a second copy of it', async () => {
+  const dataDir = temporaryFolder();
+  const before = await openBench({ dataDir });
+  const { id } = await before.stripe.customers.create({ name: 'Ada' });
+  await before.stripe.customers.update(id, { name: 'Bea' });
+  await before.stripe.testHelpers.testClocks.create({ frozen_time: 1_800_000_000 });
+  const { id: busy } = await before.stripe.customers.create();
+  const { id: gone } = await before.stripe.customers.create();
+  await before.stripe.customers.del(gone);
+  const { data: events } = await before.stripe.events.list();
+  expect(events.map(({ data }) => (data.object as Stripe.Customer).name ?? null)).toEqual([
+    null,
+    null,
+    null,
+    null,
+    'Bea',
+    'Ada',
+  ]);
+
+  let left = leftBehind(dataDir);
+  for (const hasHistory of [true, false]) {
+    const { stripe, sandbox } = await openBench({ dataDir: left });
+    expect((await stripe.events.list()).data).toEqual(events);
+    const { customers } = sandbox.store;
+    const [latest] = sandbox.store.events.newestFirst({ where: { type: 'customer.updated' } });
+    expect(latest!.data.object).toBe(customers.get(id));
+    // So much of it makes the next start rewrite the journal.
+    if (hasHistory) for (let i = 0; i < 50; i++) sandbox.run(() => customers.update(busy, {}));
+    left = leftBehind(left);
+  }
 });
 
 test('the ledger survives a restart, and a clear of it does', async () => {

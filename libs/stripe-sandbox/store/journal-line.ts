@@ -1,0 +1,54 @@
+import type { Change, Entity } from './collection.js';
+import type { CollectionName } from './names.js';
+import { collectionOf } from './nouns.js';
+import type { Store } from './store.js';
+
+/** An event, as far as it matters here. */
+interface Event extends Entity {
+  readonly data: { readonly object: (Entity & { readonly object: string }) | null };
+}
+
+type Reference = [collection: CollectionName, id: string];
+
+/**
+ * One write as it is journalled: null for a removal. An event whose object has been written before it only refers
+ * to that: it would be more than half of the journal, and after a restart of the memory too.
+ */
+type Write = [collection: CollectionName, id: string, entity: Entity | null, shown?: Reference];
+
+/** One unit of work. */
+export type Line = Write[];
+
+export function lineOf(changes: readonly Change[]): Line {
+  const written = new Map<string, Entity | undefined>();
+  return changes.map((change) => {
+    const write = writeOf(change, (collection, id) => written.get(`${collection}/${id}`));
+    written.set(`${change.collection}/${change.id}`, change.after);
+    return write;
+  });
+}
+
+/** @param current what a reader of the journal has of an entity by then */
+export function writeOf(
+  { collection, id, after }: Pick<Change, 'collection' | 'id' | 'after'>,
+  current: (...reference: Reference) => Entity | undefined,
+): Write {
+  if (collection !== 'events' || !after) return [collection, id, after ?? null];
+  const { object } = (after as Event).data;
+  const source = object ? collectionOf(object.object) : undefined;
+  if (!object || !source || current(source, object.id) !== object) return [collection, id, after];
+  return [collection, id, withObject(after as Event, null), [source, object.id]];
+}
+
+export function restoreLine(store: Store, line: Line): void {
+  for (const [collection, id, entity, shown] of line) {
+    const object = shown && store.collection(shown[0]).get(shown[1]);
+    const whole = object ? withObject(entity as Event, object) : entity;
+    store.collection(collection).restore(id, whole ?? undefined);
+  }
+}
+
+const withObject = (event: Event, object: Entity | null): Entity & { data: { object: Entity | null } } => ({
+  ...event,
+  data: { ...event.data, object },
+});
