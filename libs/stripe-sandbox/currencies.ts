@@ -22,6 +22,7 @@ const ZERO_DECIMAL = words(
   'bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf', // https://docs.stripe.com/currencies#zero-decimal
 );
 const THREE_DECIMAL = words('bhd jod kwd omr tnd');
+const DECIMALS_ALWAYS_ZERO = words('isk ugx');
 
 /** Every presentment currency of https://docs.stripe.com/currencies. */
 const SUPPORTED = words(
@@ -55,6 +56,12 @@ export const currencyParam = (): Param<string> => {
 
 /** The smallest amount Stripe charges, in minor units; where it names none, the smallest there is. */
 export const minimumChargeMinor = (currency: string): number => MINIMUMS.get(currency) ?? 1;
+
+/** What amounts that are charged have to be multiples of: https://docs.stripe.com/currencies#special-cases. */
+export function chargeStepMinor(currency: string): number {
+  if (THREE_DECIMAL.has(currency)) return 10;
+  return DECIMALS_ALWAYS_ZERO.has(currency) ? 100 : 1;
+}
 
 /** Power of ten from a currency's unit to the minor units of the API. */
 export function exponentOf(currency: string): number {

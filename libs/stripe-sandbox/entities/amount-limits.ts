@@ -1,4 +1,4 @@
-import { formatAmount, minimumChargeMinor } from '../currencies.js';
+import { chargeStepMinor, formatAmount, minimumChargeMinor } from '../currencies.js';
 import { failures } from '../http/errors.js';
 
 /** Eight digits, and more for the currencies that would not get far with them. */
@@ -10,6 +10,19 @@ const MAXIMUMS: Record<string, number> = {
   jpy: 9_999_999_999,
   lbp: 999_999_999_999,
 };
+
+/**
+ * Checks an amount that a caller has chosen, in minor units.
+ * @throws StripeFailure 400 for digits that its currency does not have
+ */
+export function requireWholeSteps(amountMinor: number, currency: string): void {
+  const step = chargeStepMinor(currency);
+  if (amountMinor % step === 0) return;
+  throw failures.invalidRequest(`Invalid amount: amounts in ${currency} have to be multiples of ${step}.`, {
+    code: 'invalid_charge_amount',
+    param: 'amount',
+  });
+}
 
 /**
  * Checks an amount that is about to be charged, in minor units.

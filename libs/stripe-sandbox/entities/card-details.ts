@@ -26,8 +26,8 @@ const invalid = (code: string, param: string, message: string): StripeFailure =>
  * @throws StripeFailure 400 for an unknown token or a missing field, 402 for an invalid number, date or code
  */
 export function readCard(given: GivenCard, nowSeconds: number): CardDetails {
-  const now = new Date(nowSeconds * 1000);
   if (given.token !== undefined) {
+    const now = new Date(nowSeconds * 1000);
     const card = given.token.startsWith('tok_') ? cardByName(given.token) : undefined;
     if (!card) throw failures.noSuch('token', given.token, 'card[token]', 400);
     // Stripe's own tokens expire a year or so from now.
@@ -39,7 +39,7 @@ export function readCard(given: GivenCard, nowSeconds: number): CardDetails {
   if (exp_year === undefined) throw failures.missing('card[exp_year]');
   const card = cardWithNumber(number);
   const year = exp_year < 100 ? 2000 + exp_year : exp_year;
-  checkExpiry(exp_month, year, now);
+  requireCurrent({ exp_month, exp_year: year }, nowSeconds);
   if (cvc !== undefined && !(card.brand === 'amex' ? /^\d{3,4}$/ : /^\d{3}$/).test(cvc)) {
     throw invalid('invalid_cvc', 'cvc', "Your card's security code is invalid.");
   }
@@ -62,7 +62,12 @@ function cardWithNumber(text: string): TestCard {
   });
 }
 
-function checkExpiry(month: number, year: number, now: Date): void {
+/** @throws StripeFailure 402 for a date that is none, has passed, or is too far away */
+export function requireCurrent(
+  { exp_month: month, exp_year: year }: { exp_month: number; exp_year: number },
+  nowSeconds: number,
+): void {
+  const now = new Date(nowSeconds * 1000);
   if (month < 1 || month > 12) {
     throw invalid('invalid_expiry_month', 'exp_month', "Your card's expiration month is invalid.");
   }

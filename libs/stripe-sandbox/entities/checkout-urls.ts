@@ -6,7 +6,7 @@ export const SESSION_PLACEHOLDER = '{CHECKOUT_SESSION_ID}';
 /** @throws StripeFailure 400 url_invalid for anything but an http or https URL */
 export function requireReadable(url: string, param: string): void {
   if (redirectTarget(url) !== null) return;
-  throw failures.invalidRequest('Not a valid URL', { code: 'url_invalid', param });
+  throw failures.badUrl(param);
 }
 
 /** A URL that a browser may be sent to, the session's id filled in; null for anything but http and https. */

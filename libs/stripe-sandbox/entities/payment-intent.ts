@@ -27,7 +27,10 @@ export function createPaymentIntent(ctx: Context, params: CreateParams): Stripe.
   const given = givenMethod(ctx, params);
   if (given) requireMayUse(ctx, given, customer ?? null, 'PaymentIntent');
   const confirmation = confirmationOf(params, given);
-  if (confirm) readyToConfirm(ctx, blank, confirmation);
+  if (confirm) {
+    refuseSavingOffSession(params, blank);
+    readyToConfirm(ctx, blank, confirmation);
+  }
   const isReady = given !== undefined && !confirm;
   const intent = ctx.store.paymentIntents.insert({
     ...blank,
@@ -57,6 +60,7 @@ export function confirmWithParams(
     } = params;
     const { payment_method, payment_method_data, ...changes } = rest;
     const confirmation = confirmationOf(params, givenMethod(ctx, { payment_method, payment_method_data }));
+    refuseSavingOffSession(params, before);
     readyToConfirm(ctx, before, confirmation);
     const intent = Object.keys(changes).length === 0 ? before : updatePaymentIntent(ctx, before, changes);
     return confirmPaymentIntent(ctx, intent, confirmation);
@@ -171,6 +175,19 @@ const confirmationOf = (
   useStripeSdk: params.use_stripe_sdk,
   failsOnAction: params.error_on_requires_action,
 });
+
+/** @throws StripeFailure 400 where nobody is there to agree to later payments */
+function refuseSavingOffSession(
+  { off_session, setup_future_usage }: Params<typeof confirmParams>,
+  intent: Stripe.PaymentIntent,
+): void {
+  const usage = setup_future_usage === undefined ? intent.setup_future_usage : setup_future_usage;
+  if (!off_session || usage === null) return;
+  throw failures.invalidRequest(
+    'You cannot confirm with the `off_session` parameter when `setup_future_usage` is also set on the PaymentIntent because you cannot set up future usages when processing payments off-session.',
+    { param: 'off_session' },
+  );
+}
 
 /** @throws StripeFailure 400 for a parameter that only a confirmation takes */
 function refuseConfirmParams(params: CreateParams): void {

@@ -10,7 +10,7 @@ import type { Params } from '../http/params.js';
 import type { createParams, updateParams } from '../routes/payment-methods.js';
 import { newId } from '../store/ids.js';
 import { addressFrom } from './address.js';
-import { readCard, type CardDetails } from './card-details.js';
+import { readCard, requireCurrent, type CardDetails } from './card-details.js';
 
 /** What Stripe keeps to itself about a card's payment method; the id is the payment method's. */
 export interface CardFacts {
@@ -32,12 +32,13 @@ const NO_BILLING_DETAILS: Stripe.PaymentMethod.BillingDetails = {
 
 /** Source: https://docs.stripe.com/api/payment_methods/create. */
 export function createPaymentMethod(ctx: Context, params: Params<typeof createParams>): Stripe.PaymentMethod {
-  if (params.type !== undefined && params.type !== 'card') {
+  if (params.type === undefined) throw failures.missing('type');
+  if (params.type !== 'card') {
     throw failures.invalidRequest(`The sandbox has no payment methods of type ${params.type}.`, {
       param: 'type',
     });
   }
-  if (!params.card) throw failures.missing(params.type === undefined ? 'type' : 'card');
+  if (!params.card) throw failures.missing('card');
   const details = readCard(params.card, ctx.now());
   const billing = mergeBilling(NO_BILLING_DETAILS, params.billing_details);
   const extra = { allow_redisplay: params.allow_redisplay, metadata: mergeMetadata({}, params.metadata) };
@@ -116,7 +117,10 @@ export function requireUsable(ctx: Context, paymentMethodId: string): void {
   );
 }
 
-/** Source: https://docs.stripe.com/api/payment_methods/update. */
+/**
+ * Source: https://docs.stripe.com/api/payment_methods/update.
+ * @throws StripeFailure 400 for one that is no customer's, 402 for a date that has passed
+ */
 export function updatePaymentMethod(
   ctx: Context,
   before: Stripe.PaymentMethod,
@@ -126,6 +130,7 @@ export function updatePaymentMethod(
     throw failures.invalidRequest('You must save this PaymentMethod to a customer before you can update it.');
   }
   const { card, billing_details, metadata, allow_redisplay } = params;
+  if (card) requireCurrent({ ...before.card!, ...card }, ctx.now());
   const after = ctx.store.paymentMethods.update(before.id, {
     billing_details: mergeBilling(before.billing_details, billing_details),
     metadata: mergeMetadata(before.metadata ?? {}, metadata),

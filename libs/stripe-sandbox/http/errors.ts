@@ -109,6 +109,7 @@ export const failures = {
     invalid(`This value must be greater than or equal to ${least}.`, 'parameter_invalid_integer', param),
   tooBig: (param: string, most: number) =>
     invalid(`This value must be less than or equal to ${most}.`, 'parameter_invalid_integer', param),
+  badUrl: (param: string) => invalid('Not a valid URL', 'url_invalid', param),
   badEmail: (param: string, email: string) =>
     invalid(`Invalid email address: ${email}`, 'email_invalid', param),
   badType: (expected: string, param: string, value: unknown) =>

@@ -44,6 +44,14 @@ export const string = ({ maxLength = 5000 }: { maxLength?: number } = {}): Param
     return value;
   });
 
+/** A URL of any scheme, such as an app's. @throws StripeFailure 400 url_invalid */
+export const url = (): Param<string> =>
+  param((value, name, reading) => {
+    const text = string().read(value, name, reading);
+    if (!URL.canParse(text)) throw failures.badUrl(name);
+    return text;
+  });
+
 /** @throws StripeFailure 400 email_invalid, of https://docs.stripe.com/error-codes#email-invalid */
 export const email = ({ maxLength = 512 }: { maxLength?: number } = {}): Param<string> =>
   param((value, name, reading) => {

@@ -24,6 +24,7 @@ import {
   timestamp,
 } from '../http/params.js';
 import { route, type Route } from '../http/route.js';
+import { statementDescriptor, statementDescriptorSuffix } from './intent-params.js';
 import { inlineParams } from './prices.js';
 
 export const lineItemParams = {
@@ -57,11 +58,11 @@ export const createParams = {
     capture_method: oneOf('automatic', 'automatic_async', 'manual'),
     description: string({ maxLength: 1000 }),
     metadata: metadata(),
-    receipt_email: string(),
+    receipt_email: email(),
     setup_future_usage: oneOf('off_session', 'on_session'),
     shipping: object(shippingParams),
-    statement_descriptor: string({ maxLength: 22 }),
-    statement_descriptor_suffix: string({ maxLength: 22 }),
+    statement_descriptor: statementDescriptor(),
+    statement_descriptor_suffix: statementDescriptorSuffix(),
   }),
   payment_method_collection: oneOf('always', 'if_required'),
   payment_method_types: removed(

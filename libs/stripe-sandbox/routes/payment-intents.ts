@@ -2,6 +2,7 @@ import type Stripe from 'stripe';
 import type { Context } from '../context.js';
 import { currencyParam } from '../currencies.js';
 import { shippingParams } from '../entities/address.js';
+import { requireWholeSteps } from '../entities/amount-limits.js';
 import { requireSecret } from '../entities/intent.js';
 import { capturePaymentIntent } from '../entities/payment-intent-capture.js';
 import {
@@ -13,9 +14,26 @@ import {
 import { collectionParams, listPage } from '../http/lists.js';
 import { fromPath, requireKnown } from '../http/lookup.js';
 import { metadata } from '../http/metadata.js';
-import { array, boolean, integer, object, oneOf, required, string, unsettable } from '../http/params.js';
+import {
+  array,
+  boolean,
+  email,
+  integer,
+  object,
+  oneOf,
+  required,
+  string,
+  unsettable,
+  url,
+} from '../http/params.js';
 import { route, type Route } from '../http/route.js';
-import { automaticPaymentMethods, offSession, paymentMethodTypes } from './intent-params.js';
+import {
+  automaticPaymentMethods,
+  offSession,
+  paymentMethodTypes,
+  statementDescriptor,
+  statementDescriptorSuffix,
+} from './intent-params.js';
 import { createParams as paymentMethodParams } from './payment-methods.js';
 
 const futureUsage = oneOf('off_session', 'on_session');
@@ -38,7 +56,7 @@ const changeable = {
   payment_method_data: object(paymentMethodParams),
   payment_method_options: cardOptions,
   payment_method_types: paymentMethodTypes(),
-  receipt_email: unsettable(string()),
+  receipt_email: unsettable(email()),
   setup_future_usage: unsettable(futureUsage),
   shipping: unsettable(object(shippingParams)),
 };
@@ -47,16 +65,16 @@ const changeable = {
 const confirming = {
   error_on_requires_action: boolean(),
   off_session: offSession(),
-  return_url: string(),
+  return_url: url(),
   use_stripe_sdk: boolean(),
 };
 
 const descriptive = {
   customer: string(),
-  description: string(),
+  description: string({ maxLength: 1000 }),
   metadata: metadata(),
-  statement_descriptor: string({ maxLength: 22 }),
-  statement_descriptor_suffix: string({ maxLength: 22 }),
+  statement_descriptor: statementDescriptor(),
+  statement_descriptor_suffix: statementDescriptorSuffix(),
   transfer_group: string(),
 };
 
@@ -91,7 +109,10 @@ export const paymentIntentRoutes: Route[] = [
     method: 'POST',
     path: '/v1/payment_intents',
     params: createParams,
-    handle: ({ ctx, params }) => createPaymentIntent(ctx, params),
+    handle: ({ ctx, params }) => {
+      requireWholeSteps(params.amount, params.currency);
+      return createPaymentIntent(ctx, params);
+    },
   }),
   route({
     method: 'GET',
@@ -117,7 +138,12 @@ export const paymentIntentRoutes: Route[] = [
     method: 'POST',
     path: '/v1/payment_intents/:intent',
     params: updateParams,
-    handle: (call) => updatePaymentIntent(call.ctx, intentIn(call), call.params),
+    handle: (call) => {
+      const intent = intentIn(call);
+      const { amount = intent.amount, currency = intent.currency } = call.params;
+      requireWholeSteps(amount, currency);
+      return updatePaymentIntent(call.ctx, intent, call.params);
+    },
   }),
   route({
     method: 'POST',

@@ -9,14 +9,14 @@ import {
 import { listPage, listParams } from '../http/lists.js';
 import { fromParam } from '../http/lookup.js';
 import { metadata } from '../http/metadata.js';
-import { integer, object, oneOf, required, string, unsettable } from '../http/params.js';
+import { email, integer, object, oneOf, required, string, unsettable } from '../http/params.js';
 import { route, type Route } from '../http/route.js';
 
 const allowRedisplay = oneOf('always', 'limited', 'unspecified');
 
 export const billingDetailsParam = object({
   address: unsettable(addressParam()),
-  email: unsettable(string()),
+  email: unsettable(email()),
   name: unsettable(string()),
   phone: unsettable(string()),
   tax_id: string(),

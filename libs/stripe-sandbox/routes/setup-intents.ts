@@ -10,7 +10,7 @@ import {
 import { collectionParams, listPage } from '../http/lists.js';
 import { fromParam, fromPath, requireKnown } from '../http/lookup.js';
 import { metadata } from '../http/metadata.js';
-import { array, boolean, object, oneOf, required, string, unsettable } from '../http/params.js';
+import { array, boolean, object, oneOf, required, string, unsettable, url } from '../http/params.js';
 import { route, type Route } from '../http/route.js';
 import { automaticPaymentMethods, paymentMethodTypes } from './intent-params.js';
 import { createParams as paymentMethodParams } from './payment-methods.js';
@@ -26,13 +26,13 @@ const changeable = {
 };
 
 /** What only a confirmation takes. */
-const confirming = { return_url: string(), use_stripe_sdk: boolean() };
+const confirming = { return_url: url(), use_stripe_sdk: boolean() };
 
 /** Source: https://docs.stripe.com/api/setup_intents/update. */
 export const updateParams = {
   ...changeable,
   customer: string(),
-  description: string(),
+  description: string({ maxLength: 1000 }),
   excluded_payment_method_types: unsettable(array(string())),
   metadata: metadata(),
   payment_method_types: paymentMethodTypes(),

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { testCards } from '../cards.js';
 import { passesLuhn } from '../entities/card-details.js';
+import { openShop } from './payments.js';
 import { failureOf, openBench } from './support.js';
 
 const typed = (number: string, rest: object = {}) => ({
@@ -125,6 +126,22 @@ test('an update needs a customer, and changes dates and billing details', async 
     card: { brand: 'mastercard', exp_month: 1, exp_year: 2036 },
     billing_details: { name: 'Ada', email: null, address: { country: 'GB', city: null } },
   });
+});
+
+// https://docs.stripe.com/api/payment_methods/create#create_payment_method-type
+test('a payment method has a type', async () => {
+  const { stripe } = await openBench();
+  const card = { token: 'tok_visa' };
+  const failure = await failureOf(stripe.paymentMethods.create({ card }));
+  expect(failure).toMatchObject({ statusCode: 400, code: 'parameter_missing', param: 'type' });
+});
+
+test('neither a date that has passed nor an impossible e-mail address is taken by an update', async () => {
+  const { stripe, card } = await openShop();
+  const expired = failureOf(stripe.paymentMethods.update(card.id, { card: { exp_year: 2020 } }));
+  expect(await expired).toMatchObject({ statusCode: 402, code: 'invalid_expiry_year', param: 'exp_year' });
+  const unreachable = failureOf(stripe.paymentMethods.update(card.id, { billing_details: { email: 'ada' } }));
+  expect(await unreachable).toMatchObject({ code: 'email_invalid', param: 'billing_details[email]' });
 });
 
 test('every number of the card table is a real one, and named once', () => {
