@@ -1,15 +1,17 @@
 import Stripe from 'stripe';
+import { createBoundedHttpClient } from './bounded-http-client.js';
 import { type StripeConnection } from './stripe-connection.js';
 
-/** stripe-node counts idle time only; {@link StripeProvider} bounds the whole call. */
-const IDLE_TIMEOUT_MS = 10_000;
+/** For silence, and for a whole reply; {@link StripeProvider} bounds the whole call. */
+const TIMEOUT_MS = 10_000;
 
 /** Makes the one client of the process. Telemetry is off: it would write to the home folder. */
 export function createStripeClient({ secretKey, apiBase }: StripeConnection): Stripe {
   return new Stripe(secretKey, {
     ...(apiBase ? addressOf(apiBase) : {}),
-    timeout: IDLE_TIMEOUT_MS,
+    timeout: TIMEOUT_MS,
     maxNetworkRetries: 1,
+    httpClient: createBoundedHttpClient(),
     telemetry: false,
   });
 }
