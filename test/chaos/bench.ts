@@ -12,11 +12,13 @@ import { openDatabase } from '../../src/database/database.js';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/database/embedded-postgres.js';
 import { makeTemporaryFolder, removeFolder } from '../support/temporary-folder.js';
 import { copyBuild, type Mutation } from './build.js';
-import { Client, type Told, type Wish } from './client.js';
+import { Client } from './client.js';
 import { Fleet } from './fleet.js';
 import { KillPlan, type Moment } from './kill-plan.js';
+import { Resources } from './resources.js';
 import { startStripe } from './stripe.js';
-import type { Figure } from './verdict.js';
+import type { Told, Wish } from './told.js';
+import { type Figure, never } from './verdict.js';
 
 /** How hard a run is. */
 export interface Hardship {
@@ -36,8 +38,9 @@ const PATH_OF_POSTGRES = 'database';
 /** Operations must settle within a minute of Stripe's recovery; a lease of a dead instance comes on top. */
 const SETTLES_WITHIN_MS = 90_000;
 const POLL_MS = 250;
+const PROGRESS_MS = 5_000;
 /** One that died before it was planned has sent nothing, and is forgotten. */
-const UNSETTLED = "from operations where state = 'running' and plan is not null";
+const UNSETTLED = "state = 'running' and plan is not null";
 
 /** The built service as child processes, a PostgreSQL of its own, and a Stripe outside; one for each run. */
 export class Bench {
@@ -46,28 +49,44 @@ export class Bench {
   stripe!: Sandbox;
   postgres!: EmbeddedPostgres;
   fleet!: Fleet;
+  /** Rejects when the run can't go on. */
+  readonly failed: Promise<never>;
+  fail!: (error: unknown) => void;
   private folder!: string;
+  private readonly resources = new Resources();
   private readonly clients: Client[] = [];
 
-  private constructor(readonly hardship: Hardship) {
+  constructor(readonly hardship: Hardship) {
     this.random = new SeededRandom(`${hardship.seed}/bench`);
     this.kills = new KillPlan(hardship.kills, hardship.requests, this.random);
+    this.failed = new Promise((_resolve, reject) => (this.fail = reject));
   }
 
-  static async open(hardship: Hardship): Promise<Bench> {
-    const bench = new Bench(hardship);
-    bench.folder = await makeTemporaryFolder();
-    const build = await copyBuild(bench.folder, hardship.mutation);
-    bench.stripe = await startStripe(hardship.seed, (instance, moment) => bench.dies(instance, moment));
-    bench.postgres = await startEmbeddedPostgres({ dataDir: bench.databaseFolder, log: () => undefined });
-    bench.fleet = await Fleet.start({
-      size: hardship.instances,
-      build,
-      folder: bench.folder,
-      databaseUrl: bench.postgres.url,
-      stripeUrl: bench.stripe.url,
-    });
-    return bench;
+  /** Resolves when everything is up. Whatever becomes of that, `close` stops all that was started. */
+  async open(): Promise<void> {
+    const { resources, hardship } = this;
+    this.folder = await resources.start(makeTemporaryFolder, removeFolder);
+    const build = await resources.start(
+      () => copyBuild(this.folder, hardship.mutation),
+      async () => undefined,
+    );
+    this.stripe = await resources.start(
+      () => startStripe(hardship.seed, (instance, moment) => this.dies(instance, moment)),
+      (stripe) => stripe.close(),
+    );
+    this.postgres = await resources.start(
+      () => startEmbeddedPostgres({ dataDir: this.databaseFolder, log: () => undefined }),
+      (postgres) => postgres.stop(),
+    );
+    this.fleet = await resources.start(
+      async () => this.newFleet(build),
+      (fleet) => fleet.stop(),
+    );
+    await this.fleet.allUp();
+  }
+
+  close(): Promise<void> {
+    return this.resources.stopAll();
   }
 
   get databaseFolder(): string {
@@ -86,10 +105,8 @@ export class Bench {
   client(credential: string): Client {
     const { fleet, hardship, clients } = this;
     const servers = {
-      size: fleet.size,
-      url: (number: number) => fleet.url(number),
+      next: (turn: number) => fleet.next(turn),
       dies: (instance: number, moment: Moment) => this.dies(instance, moment),
-      log: hardship.log,
     };
     const client = new Client(servers, credential, hardship.patienceMs, clients.length);
     clients.push(client);
@@ -104,18 +121,18 @@ export class Bench {
   /** Resolves once PostgreSQL answers again. */
   async databaseIsBack(): Promise<void> {
     const isBack = () =>
-      this.count('select 1 as count').then(
+      this.query('select 1').then(
         () => true,
         () => false,
       );
     while (!(await isBack())) await delay(POLL_MS);
   }
 
-  /** How often clients were told of a problem, by its name. */
-  problems(): Map<string, number> {
+  /** How often clients heard what: a status, a problem by its name, or nothing. */
+  heard(): Map<string, number> {
     const all = new Map<string, number>();
     for (const client of this.clients)
-      for (const [slug, count] of client.problems) all.set(slug, (all.get(slug) ?? 0) + count);
+      for (const [what, count] of client.heard) all.set(what, (all.get(what) ?? 0) + count);
     return all;
   }
 
@@ -123,45 +140,50 @@ export class Bench {
   async sendAll(credential: string, wishes: readonly Wish[]): Promise<Told[]> {
     const { kills, hardship } = this;
     let answered = 0;
+    const tell = () =>
+      hardship.log(
+        `${answered} of ${wishes.length} answered, ${kills.killed} of ${hardship.kills} kills done`,
+      );
+    const progress = setInterval(tell, PROGRESS_MS);
     kills.begin();
-    return Promise.all(
-      wishes.map(async (wish, index) => {
-        await kills.mayStart(index);
-        const told = await this.client(credential).send(wish);
-        kills.requestAnswered();
-        if (++answered % 100 === 0) hardship.log(`${answered} of ${wishes.length} answered`);
-        return told;
-      }),
-    );
+    const send = async (wish: Wish): Promise<Told> => {
+      await kills.requestMayStart();
+      const told = await this.client(credential).send(wish);
+      kills.requestAnswered();
+      answered += 1;
+      return told;
+    };
+    try {
+      return await Promise.all(wishes.map(send));
+    } finally {
+      clearInterval(progress);
+      tell();
+    }
   }
 
-  /** Lets Stripe recover and the workers finish what nobody asks for; counts what they did not finish. */
+  /** Lets Stripe recover and the workers finish what nobody asks for; tells what they did not finish. */
   async settle(): Promise<Figure[]> {
     const calls = this.stripe.counters.list().map((route) => route.calls);
     const wrong = this.stripe.faults.list().flatMap(({ struck }) => Object.values(struck));
     this.stripe.faults.clear();
     await this.fleet.allUp();
-    const running = () => this.count(`select count(*)::int ${UNSETTLED}`);
-    const reviewed = "select count(*)::int from operations where state = 'needs-review'";
     const giveUpAt = Date.now() + SETTLES_WITHIN_MS;
-    while ((await running()) > 0 && Date.now() < giveUpAt) await delay(POLL_MS);
-    for (const row of await this.query(`select * ${UNSETTLED}`))
-      this.hardship.log(`does not settle: ${JSON.stringify(row)}`);
+    let unsettled = await this.operations(UNSETTLED);
+    if (unsettled.length > 0) this.hardship.log(`${unsettled.length} operations are still to settle`);
+    while (unsettled.length > 0 && Date.now() < giveUpAt) {
+      await delay(POLL_MS);
+      unsettled = await this.operations(UNSETTLED);
+    }
     return [
-      { what: 'operations that do not settle', count: await running(), expected: 0 },
-      { what: 'operations that need a review', count: await this.count(reviewed), expected: 0 },
+      never('operations that do not settle', unsettled),
+      never('operations that need a review', await this.operations("state = 'needs-review'")),
       { what: 'calls to Stripe', count: sumOf(calls) },
       { what: '  that went wrong', count: sumOf(wrong) },
     ];
   }
 
-  /** Asks the database for one number. */
-  async count(query: string): Promise<number> {
-    const [row] = await this.query<{ count: number }>(query);
-    return row?.count ?? 0;
-  }
-
-  private async query<Row extends pg.QueryResultRow>(statement: string): Promise<Row[]> {
+  /** Asks the database. */
+  async query<Row extends pg.QueryResultRow>(statement: string): Promise<Row[]> {
     const client = new pg.Client(this.postgres.url);
     client.on('error', () => undefined);
     await client.connect();
@@ -173,11 +195,21 @@ export class Bench {
     }
   }
 
-  async close(): Promise<void> {
-    await this.fleet.stop();
-    await this.stripe.close();
-    await this.postgres.stop();
-    await removeFolder(this.folder);
+  /** All that the database has of some operations, as lines. */
+  private async operations(condition: string): Promise<string[]> {
+    const rows = await this.query(`select * from operations where ${condition}`);
+    return rows.map((row) => JSON.stringify(row));
+  }
+
+  private newFleet(build: string): Fleet {
+    return new Fleet({
+      size: this.hardship.instances,
+      build,
+      folder: this.folder,
+      databaseUrl: this.postgres.url,
+      stripeUrl: this.stripe.url,
+      onFailure: this.fail,
+    });
   }
 
   /** Kills an instance if that is its fate at this moment. */

@@ -1,8 +1,8 @@
 import { auditOnce, groupBy } from './audit.js';
 import type { Bench } from './bench.js';
-import type { Wish } from './client.js';
 import { makePayers } from './payers.js';
 import { addFaults } from './stripe.js';
+import { isDone, type Told, type Wish } from './told.js';
 import type { Figure } from './verdict.js';
 
 /** They share a customer, so that looking one up at Stripe means finding it among others. */
@@ -11,10 +11,8 @@ const DECLINED_SHARE = 0.1;
 /** Minor units; each charge has an amount of its own. */
 const LOWEST_AMOUNT = 1_000;
 
-/** One charge that somebody wants, by whatever number of requests. */
-interface Wanted extends Wish {
-  /** Its description at Stripe, which tells whose effect is whose. */
-  name: string;
+/** One charge that somebody wants. */
+interface ChargeWish extends Wish {
   amount: number;
 }
 
@@ -25,27 +23,24 @@ interface Wanted extends Wish {
  */
 export async function charges(bench: Bench, meanwhile = async () => {}): Promise<Figure[]> {
   const key = await bench.issueKey('partner', 'acme');
-  const wanted = await makeWanted(bench, key);
+  const wanted = await chargeWishes(bench, key);
   addFaults(bench.stripe);
   const [told] = await Promise.all([bench.sendAll(key, wanted), meanwhile()]);
   const left = await bench.settle();
   const effects = groupBy(chargedAtStripe(bench), ({ description }) => description ?? '');
-  const cases = wanted.map(({ name, amount }, index) => {
-    const { status, slug, location } = told[index]!;
-    return {
-      toldId: status === 201 ? location?.split('/').at(-1) : undefined,
-      isRefused: slug === 'card-declined',
-      made: effects.get(name) ?? [],
-      wantedAmount: amount,
-    };
-  });
-  return [...auditOnce(cases), ...left];
+  const cases = wanted.map(({ name, amount }, index) => ({
+    told: told[index]!,
+    toldId: paymentIdOf(told[index]!),
+    made: effects.get(name) ?? [],
+    wantedAmount: amount,
+  }));
+  return [...auditOnce(cases, 'card-declined'), ...left];
 }
 
-async function makeWanted(bench: Bench, key: string): Promise<Wanted[]> {
+async function chargeWishes(bench: Bench, key: string): Promise<ChargeWish[]> {
   const { random, hardship } = bench;
   const payers = await makePayers(bench, key, Math.ceil(hardship.requests / CHARGES_PER_USER));
-  return Array.from({ length: hardship.requests }, (_, index): Wanted => {
+  return Array.from({ length: hardship.requests }, (_, index) => {
     const { user, good, bad } = payers[index % payers.length]!;
     const name = `charge-${index}`;
     const amount = LOWEST_AMOUNT + index;
@@ -57,6 +52,10 @@ async function makeWanted(bench: Bench, key: string): Promise<Wanted[]> {
       body: { amount, description: name, stripe_payment_method_id: card },
     };
   });
+}
+
+function paymentIdOf(told: Told): string | undefined {
+  return isDone(told) ? told.location?.split('/').at(-1) : undefined;
 }
 
 function chargedAtStripe({ stripe }: Bench) {

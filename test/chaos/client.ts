@@ -1,41 +1,29 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Moment } from './kill-plan.js';
-
-/** What a caller knows in the end. */
-export interface Told {
-  /** Undefined where nobody gave it a final answer within its patience. */
-  status: number | undefined;
-  /** The problem's name, where it is one. */
-  slug: string | undefined;
-  location: string | null;
-  // oxlint-disable-next-line typescript/no-explicit-any -- whatever came back
-  body: any;
-}
+import type { Attempt, Told, Wish } from './told.js';
 
 /** What a client needs to know of the service. */
 export interface Servers {
-  size: number;
-  url(number: number): string;
+  next(turn: number): Promise<{ number: number; url: string }>;
   /** Is told of each final answer. */
   dies(instance: number, moment: Moment): boolean;
-  log(line: string): void;
 }
 
-/** Something to be done once. */
-export interface Wish {
-  path: string;
-  body: object;
+/** One answer, its body read. */
+interface Answer extends Pick<Told, 'status' | 'slug' | 'location' | 'body'> {
+  retryAfterMs: number;
 }
 
+const NO_ANSWER = 'no answer';
 const REQUEST_TIMEOUT_MS = 30_000;
 const PAUSE_MS = 250;
 
 /** A caller that repeats its request as it should, until it knows how it ended. */
 export class Client {
   private turn: number;
-  /** How often an answer was one of these problems. */
-  readonly problems = new Map<string, number>();
+  /** How often it heard what. */
+  readonly heard = new Map<string, number>();
 
   constructor(
     private readonly servers: Servers,
@@ -49,24 +37,23 @@ export class Client {
   /** The same key while a repetition may help or nothing is heard; a new one once it was not done for certain. */
   async send(wish: Wish): Promise<Told> {
     const giveUpAt = Date.now() + this.patienceMs;
-    let key = randomUUID();
-    let last: Told | undefined;
+    const attempts: Attempt[] = [];
+    let attempt = newAttempt(attempts);
     while (Date.now() < giveUpAt) {
-      const told = await this.ask(wish, key);
-      last = told ?? last;
-      if (told?.slug === 'not-done') key = randomUUID();
-      else if (told && told.body?.retryable !== true) return told;
-      await delay(PAUSE_MS);
+      const answer = await this.ask(wish, attempt.key);
+      this.note(attempt, answer);
+      if (answer?.slug === 'not-done') attempt = newAttempt(attempts);
+      else if (answer && answer.body?.retryable !== true) return { wish, ...answer, attempts };
+      await delay(Math.max(PAUSE_MS, answer?.retryAfterMs ?? 0));
     }
-    this.servers.log(`gives up on ${wish.path}: ${last?.status} ${last?.slug}`);
-    return { status: undefined, slug: undefined, location: null, body: undefined };
+    return { wish, status: undefined, slug: undefined, location: null, body: undefined, attempts };
   }
 
   /** Undefined where the connection failed; the next server is asked the next time. */
-  private async ask({ path, body }: Wish, key: string): Promise<Told | undefined> {
-    const instance = this.turn++ % this.servers.size;
+  private async ask({ path, body }: Wish, key: string): Promise<Answer | undefined> {
     try {
-      const response = await fetch(this.servers.url(instance) + path, {
+      const { number, url } = await this.servers.next(this.turn++);
+      const response = await fetch(url + path, {
         method: 'POST',
         headers: {
           authorization: `Bearer ${this.credential}`,
@@ -76,19 +63,30 @@ export class Client {
         body: JSON.stringify(body),
         signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
       });
-      const told = await toldBy(response);
-      if (told.slug) this.problems.set(told.slug, (this.problems.get(told.slug) ?? 0) + 1);
-      if (response.ok) this.servers.dies(instance, 'after our answer');
-      const seconds = Number(response.headers.get('retry-after') ?? 0);
-      await delay(seconds * 1000);
-      return told;
+      const answer = await answerOf(response);
+      if (response.ok) this.servers.dies(number, 'after our answer');
+      return answer;
     } catch {
       return undefined;
     }
   }
+
+  private note(attempt: Attempt, answer: Answer | undefined): void {
+    const what = answer ? (answer.slug ?? String(answer.status)) : NO_ANSWER;
+    this.heard.set(what, (this.heard.get(what) ?? 0) + 1);
+    if (attempt.answers.at(-1) !== what) attempt.answers.push(what);
+    const operationId: unknown = answer?.body?.operationId;
+    if (typeof operationId === 'string') attempt.operationId = operationId;
+  }
 }
 
-async function toldBy(response: Response): Promise<Told> {
+function newAttempt(attempts: Attempt[]): Attempt {
+  const attempt = { key: randomUUID(), answers: [] };
+  attempts.push(attempt);
+  return attempt;
+}
+
+async function answerOf(response: Response): Promise<Answer> {
   const text = await response.text();
   const body: unknown = text ? JSON.parse(text) : undefined;
   const type = (body as { type?: string } | undefined)?.type;
@@ -97,5 +95,6 @@ async function toldBy(response: Response): Promise<Told> {
     slug: type?.replace('urn:paydesk:', ''),
     location: response.headers.get('location'),
     body,
+    retryAfterMs: Number(response.headers.get('retry-after') ?? 0) * 1000,
   };
 }

@@ -1,5 +1,6 @@
+import { auditGranted, groupBy } from './audit.js';
 import type { Bench } from './bench.js';
-import type { Figure } from './verdict.js';
+import { type Figure, never } from './verdict.js';
 
 const FIRST_CALLS_PER_USER = 16;
 const RESETS_SHARE = 0.1;
@@ -8,35 +9,32 @@ const RESETS_SHARE = 0.1;
 export async function customers(bench: Bench): Promise<Figure[]> {
   const key = await bench.issueKey('partner', 'acme');
   const users = Math.ceil(bench.hardship.requests / FIRST_CALLS_PER_USER);
-  const wanted = Array.from({ length: users * FIRST_CALLS_PER_USER }, (_, index) => ({
-    path: `/partners/user/user-${Math.floor(index / FIRST_CALLS_PER_USER)}/setup_intent`,
-    body: {},
-  }));
+  const wanted = Array.from({ length: users * FIRST_CALLS_PER_USER }, (_, index) => {
+    const user = `user-${Math.floor(index / FIRST_CALLS_PER_USER)}`;
+    return { name: `call ${index} for ${user}`, path: `/partners/user/${user}/setup_intent`, body: {} };
+  });
   bench.stripe.faults.add({ kinds: ['reset_before_effect', 'reset_after_effect'], share: RESETS_SHARE });
   const told = await bench.sendAll(key, wanted);
   const left = await bench.settle();
 
   const { ledger } = bench.stripe;
+  const made = ledger.list('customer');
+  const kept = await bench.query<{ id: string }>('select stripe_customer_id as id from customers');
+  const keptIds = new Set(kept.map(({ id }) => id));
   const setupIntents = ledger.list('setup_intent');
+  const byCustomer = groupBy(setupIntents, ({ customer }) => customer ?? '');
   return [
-    { what: 'first calls', count: wanted.length },
-    {
-      what: 'told as done',
-      count: told.filter(({ status }) => status === 201).length,
-      expected: wanted.length,
-    },
-    { what: 'customers at Stripe', count: ledger.list('customer').length, expected: users },
-    {
-      what: 'customers in the database',
-      count: await bench.count('select count(*)::int from customers'),
-      expected: users,
-    },
+    { what: 'users', count: users },
+    ...auditGranted('first calls', told),
+    { what: 'customers at Stripe', count: made.length, expected: users },
+    { what: 'customers in the database', count: kept.length, expected: users },
     { what: 'setup intents at Stripe', count: setupIntents.length, expected: wanted.length },
-    {
-      what: 'customers with setup intents',
-      count: new Set(setupIntents.map(({ customer }) => customer)).size,
-      expected: users,
-    },
+    never(
+      'customers that the database does not know, or that were used for another number of calls',
+      made
+        .filter(({ id }) => !keptIds.has(id) || byCustomer.get(id)?.length !== FIRST_CALLS_PER_USER)
+        .map(({ id, metadata }) => `${id}, ${JSON.stringify(metadata)}`),
+    ),
     ...left,
   ];
 }

@@ -1,5 +1,3 @@
-import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { type ServiceProcess, startService } from '../support/service-process.js';
 import { secretKeyOf } from './stripe.js';
@@ -13,54 +11,65 @@ export interface FleetOptions {
   folder: string;
   databaseUrl: string;
   stripeUrl: string;
+  /** Is told of an instance that can't start. */
+  onFailure: (error: unknown) => void;
 }
 
 /** One instance of the service, up or not. */
 interface Instance {
-  port: number;
+  readonly number: number;
+  /** Where it was reached last. */
+  url: string;
   process?: ServiceProcess;
-  /** Its coming up, or what went wrong with that. */
+  /** Its coming up, or why it can't. */
   starting: Promise<void>;
+  kills: number;
 }
 
-/** Several instances of the service on one database; who is killed comes up again on the same port. */
+/** Several instances of the service on one database; who dies comes up again, at another port. */
 export class Fleet {
-  private readonly instances: Instance[] = [];
+  /** What those wrote that ended without being killed. */
+  readonly crashes: string[] = [];
+  private readonly instances: readonly Instance[];
   private stopped = false;
 
-  private constructor(private readonly options: FleetOptions) {}
+  /** They are on their way up. */
+  constructor(private readonly options: FleetOptions) {
+    this.instances = Array.from({ length: options.size }, (_, number) => {
+      const instance: Instance = { number, url: '', starting: Promise.resolve(), kills: 0 };
+      this.bringUp(instance);
+      return instance;
+    });
+  }
 
-  static async start(options: FleetOptions): Promise<Fleet> {
-    const fleet = new Fleet(options);
-    for (let number = 0; number < options.size; number += 1) {
-      const instance: Instance = { port: await freePort(), starting: Promise.resolve() };
-      fleet.instances.push(instance);
-      instance.starting = heardLater(fleet.start(number, instance));
+  /** How often each was killed. */
+  get kills(): number[] {
+    return this.instances.map(({ kills }) => kills);
+  }
+
+  /** One that is up, in turn, as a load balancer would choose; waits where none is. @throws where none can start */
+  async next(turn: number): Promise<{ number: number; url: string }> {
+    const { instances } = this;
+    for (;;) {
+      const inTurn = instances.map((_, index) => instances[(turn + index) % instances.length]!);
+      const up = inTurn.find(({ process }) => process);
+      if (up) return up;
+      await Promise.any(instances.map(({ starting }) => starting));
     }
-    await Promise.all(fleet.instances.map(({ starting }) => starting));
-    return fleet;
-  }
-
-  get size(): number {
-    return this.instances.length;
-  }
-
-  url(number: number): string {
-    return `http://127.0.0.1:${this.at(number).port}`;
   }
 
   isUp(number: number): boolean {
-    return this.at(number).process !== undefined;
+    return this.instances[number]?.process !== undefined;
   }
 
   /** Kills one at once, and has it come up again. */
   kill(number: number): void {
-    const instance = this.at(number);
-    const { process } = instance;
-    if (!process) return;
-    delete instance.process;
+    const instance = this.instances[number];
+    if (!instance?.process) return;
+    instance.kills += 1;
     // The signal is sent before `end` waits for anything.
-    instance.starting = heardLater(process.end('SIGKILL').then(() => this.start(number, instance)));
+    const ended = instance.process.end('SIGKILL');
+    this.bringUp(instance, ended);
   }
 
   /** Resolves when all are up. @throws Error where one can't start */
@@ -74,13 +83,26 @@ export class Fleet {
     await Promise.all(this.instances.map(async ({ process }) => process?.end('SIGKILL')));
   }
 
-  private async start(number: number, instance: Instance): Promise<void> {
-    if (this.stopped) return;
+  private bringUp(instance: Instance, after?: Promise<unknown>): void {
+    delete instance.process;
+    instance.starting = this.start(instance, after);
+    instance.starting.catch((error: unknown) => this.options.onFailure(error));
+  }
+
+  private async start(instance: Instance, after?: Promise<unknown>): Promise<void> {
+    await after;
+    if (this.stopped) throw new Error('the fleet is stopped');
+    const process = await this.startService(instance.number);
+    instance.process = process;
+    instance.url = process.url;
+    void process.exited.then(() => this.hasEnded(instance, process));
+  }
+
+  private startService(number: number): Promise<ServiceProcess> {
     const { build, folder, databaseUrl, stripeUrl } = this.options;
-    instance.process = await startService(
+    return startService(
       join(folder, `instance${number}`),
       {
-        PORT: String(instance.port),
         DATABASE_URL: databaseUrl,
         STRIPE_API_BASE: stripeUrl,
         STRIPE_SECRET_KEY: secretKeyOf(number),
@@ -91,24 +113,9 @@ export class Fleet {
     );
   }
 
-  private at(number: number): Instance {
-    const instance = this.instances[number];
-    if (!instance) throw new Error(`there is no instance ${number}`);
-    return instance;
+  private hasEnded(instance: Instance, process: ServiceProcess): void {
+    if (this.stopped || instance.process !== process) return;
+    this.crashes.push(`instance ${instance.number}: ${process.output()}`);
+    this.bringUp(instance);
   }
-}
-
-/** A failure is told by `allUp`, and must not end the harness before it has cleaned up. */
-function heardLater(starting: Promise<void>): Promise<void> {
-  starting.catch(() => undefined);
-  return starting;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

@@ -9,15 +9,18 @@ export const MOMENTS = [
 ] as const;
 export type Moment = (typeof MOMENTS)[number];
 
-/** Requests that may be under way ahead of, or behind, the kills that belong to them. */
-const SLACK_KILLS = 5;
+/** How many kills may come before the requests that belong to them are answered. */
+const KILLS_AHEAD_MAX = 2;
+/** How many kills' worth of requests may be under way before those kills. */
+const REQUESTS_AHEAD_MAX_KILLS = 5;
 
 /** Spreads kills over a number of requests: neither comes to its end without the other. */
 export class KillPlan {
   readonly hits = new Map<Moment, number>(MOMENTS.map((moment) => [moment, 0]));
   private readonly moments: Moment[];
   private begun = false;
-  private killed = 0;
+  private started = 0;
+  private underWay = 0;
   private answered = 0;
   private readonly waiting: (() => void)[] = [];
 
@@ -30,31 +33,48 @@ export class KillPlan {
     this.moments = random.shuffle(inTurn);
   }
 
+  /** How many there were so far. */
+  get killed(): number {
+    return [...this.hits.values()].reduce((sum, count) => sum + count, 0);
+  }
+
   /** From here on somebody may die. */
   begin(): void {
     this.begun = true;
   }
 
-  /** Resolves when it is time to start the request of this index. */
-  async mayStart(index: number): Promise<void> {
-    while (this.killed < this.moments.length && index > (this.killed + SLACK_KILLS) * this.requestsPerKill) {
-      await new Promise<void>((resolve) => this.waiting.push(resolve));
-    }
+  /** Resolves when it is time to start one more request. */
+  async requestMayStart(): Promise<void> {
+    const index = this.started++;
+    while (this.isAhead(index)) await new Promise<void>((resolve) => this.waiting.push(resolve));
+    this.underWay += 1;
   }
 
-  /** A request has come to its end. */
   requestAnswered(): void {
     this.answered += 1;
+    this.underWay -= 1;
+    if (this.underWay === 0) this.resume();
   }
 
   /** Whether it is time for somebody to die at this moment; whoever asks does. */
   take(moment: Moment): boolean {
-    const isTime = this.begun && this.answered >= (this.killed - SLACK_KILLS) * this.requestsPerKill;
+    const isTime = this.begun && this.answered >= (this.killed - KILLS_AHEAD_MAX) * this.requestsPerKill;
     if (!isTime || this.moments[this.killed] !== moment) return false;
-    this.killed += 1;
     this.hits.set(moment, (this.hits.get(moment) ?? 0) + 1);
-    this.waiting.splice(0).forEach((resume) => resume());
+    this.resume();
     return true;
+  }
+
+  /** Whether a request has to wait for kills, which need others under way. */
+  private isAhead(index: number): boolean {
+    const isOver = this.killed === this.moments.length;
+    return (
+      !isOver && this.underWay > 0 && index > (this.killed + REQUESTS_AHEAD_MAX_KILLS) * this.requestsPerKill
+    );
+  }
+
+  private resume(): void {
+    this.waiting.splice(0).forEach((resume) => resume());
   }
 
   private get requestsPerKill(): number {

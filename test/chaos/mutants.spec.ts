@@ -23,7 +23,7 @@ const MUTANTS: [Mutation, Scenario, string[]][] = [
       replacement: "return problem.slug === 'outcome-unknown' || LAST_WORDS.has(problem.slug) ||",
     },
     'charges',
-    ['told something else, or nothing', 'phantom: an effect, not told as done'],
+    ['phantom: an effect, not told as done'],
   ],
   [
     {
@@ -37,13 +37,23 @@ const MUTANTS: [Mutation, Scenario, string[]][] = [
   ],
 ];
 
-const HARDSHIP = { seed: 'mutants', requests: 60, kills: 6, instances: 2, patienceMs: 25_000 };
+const HARDSHIP = { seed: 'mutants', requests: 60, kills: 6, instances: 2, log: () => undefined };
+/** Enough without a mutation; with one, some clients never get an answer. */
+const PATIENCE_MS = 120_000;
+const PATIENCE_WITH_MUTANTS_MS = 25_000;
+const TIMEOUT_MS = 300_000;
 
-it.each(MUTANTS)(
-  'notices $name',
-  { timeout: 300_000 },
-  async (mutation: Mutation, scenario: Scenario, noticed: string[]) => {
-    const verdict = await runScenario(scenario, { ...HARDSHIP, mutation, log: () => undefined });
-    expect(failures(verdict).map(({ what }) => what)).toEqual(expect.arrayContaining(noticed));
+it.each(MUTANTS)('notices $name', { timeout: TIMEOUT_MS }, async (mutation, scenario, noticed) => {
+  const patienceMs = PATIENCE_WITH_MUTANTS_MS;
+  const verdict = await runScenario(scenario, { ...HARDSHIP, patienceMs, mutation });
+  expect(failures(verdict).map(({ what }) => what)).toEqual(expect.arrayContaining(noticed));
+});
+
+it.each<Scenario>(['charges', 'refunds'])(
+  'is content with %s as they are',
+  { timeout: TIMEOUT_MS },
+  async (scenario) => {
+    const verdict = await runScenario(scenario, { ...HARDSHIP, patienceMs: PATIENCE_MS });
+    expect(failures(verdict)).toEqual([]);
   },
 );

@@ -11,7 +11,7 @@ const BETWEEN_MS = 500;
 /** Charges while PostgreSQL is killed again and again: callers are told, and nothing is lost. */
 export async function outage(bench: Bench): Promise<Figure[]> {
   const figures = await charges(bench, () => killPostgres(bench));
-  const told = bench.problems().get('unavailable') ?? 0;
+  const told = bench.heard().get('unavailable') ?? 0;
   return [
     ...figures,
     { what: 'outages of PostgreSQL', count: OUTAGES },

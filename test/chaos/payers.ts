@@ -13,7 +13,7 @@ export async function makePayers(bench: Bench, key: string, count: number): Prom
   const save = async (user: string, testCard: string): Promise<string> => {
     const { status, slug, body } = await bench
       .client(key)
-      .send({ path: `/partners/user/${user}/setup_intent`, body: {} });
+      .send({ name: user, path: `/partners/user/${user}/setup_intent`, body: {} });
     if (status !== 201) throw new Error(`no setup intent for ${user}: ${status} ${slug}`);
     const [intent = ''] = String(body.client_secret).split('_secret_');
     const { payment_method: card } = await bench.stripeClient.setupIntents.confirm(intent, {

@@ -1,7 +1,9 @@
+import { idOf } from '../../libs/stripe/id-of.js';
+import type { Effect } from '../../libs/stripe-sandbox/control/ledger.js';
 import type { Bench } from './bench.js';
-import type { Told } from './client.js';
 import { addFaults } from './stripe.js';
-import type { Figure } from './verdict.js';
+import { isDone, storyOf, type Told } from './told.js';
+import { type Figure, never } from './verdict.js';
 
 const REFUNDS_PER_PAYMENT = 20;
 /** Minor units, enough for about half of the refunds that are asked for. */
@@ -14,6 +16,7 @@ export async function refunds(bench: Bench): Promise<Figure[]> {
   const payments = await Promise.all(Array.from({ length: count }, () => pay(bench)));
   const wanted = payments.flatMap((paymentID) =>
     Array.from({ length: REFUNDS_PER_PAYMENT }, (_, index) => ({
+      name: `refund ${index} of ${paymentID}`,
       path: '/refund',
       // One asks for all that is left, whatever that is when its turn comes.
       body: index === REFUNDS_PER_PAYMENT / 2 ? { paymentID } : { paymentID, amount: `1.${index + 10}` },
@@ -22,7 +25,12 @@ export async function refunds(bench: Bench): Promise<Figure[]> {
   addFaults(bench.stripe);
   const told = await bench.sendAll(key, wanted);
   const left = await bench.settle();
-  return [...audit(bench, payments, told), ...left];
+  return [
+    { what: 'payments', count: payments.length },
+    ...auditTold(bench, told),
+    ...auditPayments(bench, told),
+    ...left,
+  ];
 }
 
 async function pay({ stripeClient }: Bench): Promise<string> {
@@ -36,58 +44,64 @@ async function pay({ stripeClient }: Bench): Promise<string> {
   return id;
 }
 
-/** Stripe's refunds against what the clients were told, payment by payment. */
-function audit({ stripe }: Bench, payments: readonly string[], told: readonly Told[]): Figure[] {
-  const done = told.filter(({ status }) => status === 201);
+/** Stripe's refunds against what the clients were told. */
+function auditTold({ stripe }: Bench, told: readonly Told[]): Figure[] {
+  const done = told.filter(isDone);
   const refused = told.filter(({ slug }) => slug === 'refund-not-possible');
-  const toldIds = new Map(done.map(({ body }) => [String(body.refundID), centsOf(body.amount)]));
-  const made = stripe.ledger.list('refund');
-  const madeIds = new Set(made.map(({ id }) => id));
-  const charges = stripe.ledger.list('charge').map(({ id }) => stripe.store.charges.get(id)!);
-  const overAsked = stripe.counters.list().find(({ route }) => route === 'POST /v1/refunds')?.statuses[400];
+  const others = told.filter((one) => !isDone(one) && !refused.includes(one));
+  const made = new Map(stripe.ledger.list('refund').map((refund) => [refund.id, refund]));
+  const toldIds = new Set(done.map(({ body }) => String(body.refundID)));
   return [
-    { what: 'payments', count: payments.length },
     { what: 'told as done', count: done.length },
     { what: 'told as refused', count: refused.length },
-    {
-      what: 'told something else, or nothing',
-      count: told.length - done.length - refused.length,
-      expected: 0,
-    },
-    {
-      what: 'doubled or phantom: nobody was told of it',
-      count: made.filter(({ id }) => !toldIds.has(id)).length,
-      expected: 0,
-    },
-    {
-      what: 'lost: told as done, no effect',
-      count: [...toldIds.keys()].filter((id) => !madeIds.has(id)).length,
-      expected: 0,
-    },
+    never('told something else, or nothing', others.map(storyOf)),
+    never(
+      'doubled or phantom: nobody was told of it',
+      [...made.values()].filter(({ id }) => !toldIds.has(id)).map(describe),
+    ),
+    never('lost: told as done, no effect', done.filter(({ body }) => !made.has(body.refundID)).map(storyOf)),
     { what: 'told twice', count: done.length - toldIds.size, expected: 0 },
-    {
-      what: 'wrong amount',
-      count: made.filter(({ id, amount }) => toldIds.has(id) && toldIds.get(id) !== amount).length,
-      expected: 0,
-    },
-    {
-      what: 'over-refunded payments',
-      count: charges.filter((charge) => charge.amount_refunded > PAID).length,
-      expected: 0,
-    },
-    { what: 'Stripe asked for more than was left', count: overAsked ?? 0, expected: 0 },
-    {
-      what: 'cents refunded beyond, or short of, what was told',
-      count: sumOf(charges.map((charge) => charge.amount_refunded)) - sumOf([...toldIds.values()]),
-      expected: 0,
-    },
+    never('wrong amount', done.filter((one) => isWrong(one, made.get(one.body.refundID))).map(storyOf)),
   ];
 }
 
-function centsOf(decimal: unknown): number {
-  return Number(String(decimal).replace('.', ''));
+/** What is refunded, payment by payment. */
+function auditPayments({ stripe }: Bench, told: readonly Told[]): Figure[] {
+  const charges = stripe.ledger.list('charge').map(({ id }) => stripe.store.charges.get(id)!);
+  const toldCents = (payment: string | undefined) =>
+    sumOf(told.filter((one) => isDone(one) && one.body.paymentID === payment).map(centsOf));
+  const lines = charges.map(({ payment_intent: intent, amount_refunded: refunded }) => {
+    const payment = idOf(intent);
+    const toldOf = toldCents(payment);
+    return { refunded, toldOf, line: `${payment}: ${refunded} of ${PAID} refunded, told of ${toldOf}` };
+  });
+  const overAsked = stripe.counters.list().find(({ route }) => route === 'POST /v1/refunds')?.statuses[400];
+  return [
+    never(
+      'over-refunded payments',
+      lines.filter(({ refunded }) => refunded > PAID).map(({ line }) => line),
+    ),
+    { what: 'Stripe asked for more than was left', count: overAsked ?? 0, expected: 0 },
+    never(
+      'payments refunded beyond, or short of, what was told',
+      lines.filter((of) => of.refunded !== of.toldOf).map(({ line }) => line),
+    ),
+  ];
+}
+
+function isWrong(told: Told, refund: Effect | undefined): boolean {
+  return refund !== undefined && refund.amount !== centsOf(told);
+}
+
+/** The amount that a client was told of, a decimal. */
+function centsOf({ body }: Told): number {
+  return Number(String(body.amount).replace('.', ''));
 }
 
 function sumOf(amounts: readonly number[]): number {
   return amounts.reduce((sum, amount) => sum + amount, 0);
+}
+
+function describe({ id, amount, metadata }: Effect): string {
+  return `${id} of ${amount}, operation ${metadata['operation_id']}`;
 }

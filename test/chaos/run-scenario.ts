@@ -4,37 +4,78 @@ import { checkouts } from './checkouts.js';
 import { customers } from './customers.js';
 import { outage } from './outage.js';
 import { refunds } from './refunds.js';
-import { MOMENTS } from './kill-plan.js';
-import type { Figure, Verdict } from './verdict.js';
+import { subscriptions } from './subscriptions.js';
+import { type Figure, never, type Verdict } from './verdict.js';
 
-/** What can be put to the test; each returns what its audit has found. */
+/** What can be put to the test. */
+interface Trial {
+  /** What is proved where it is green. */
+  proves: string;
+  /** Returns what the audit has found. */
+  run: (bench: Bench) => Promise<Figure[]>;
+}
+
 export const SCENARIOS = {
-  charges: (bench) => charges(bench),
-  refunds,
-  checkouts,
-  customers,
-  outage,
-} as const satisfies Record<string, (bench: Bench) => Promise<Figure[]>>;
+  charges: {
+    proves: 'a saved card is charged once, or not at all, as the client is told',
+    run: (bench) => charges(bench),
+  },
+  refunds: {
+    proves: 'racing refunds never give back more than was paid, and all that clients are told of',
+    run: refunds,
+  },
+  checkouts: {
+    proves: 'a checkout is opened once, and closed when two clients withdraw it at once',
+    run: checkouts,
+  },
+  subscriptions: {
+    proves: 'a subscription is started and paid once, and ends when two clients cancel it at once',
+    run: subscriptions,
+  },
+  customers: {
+    proves: 'many first calls for a user at once make one customer',
+    run: customers,
+  },
+  outage: {
+    proves: 'charges survive a PostgreSQL that is killed again and again',
+    run: outage,
+  },
+} as const satisfies Record<string, Trial>;
 export type Scenario = keyof typeof SCENARIOS;
 
-/** Runs one scenario on a bench of its own, and adds how hard it was made. */
-export async function runScenario(scenario: Scenario, hardship: Hardship): Promise<Verdict> {
+/**
+ * Runs one scenario on a bench of its own, and adds how hard it was made.
+ *
+ * @param signal ends the run before its time; all that was started is stopped first
+ * @throws whatever aborted the signal, or Error where the run can't go on
+ */
+export async function runScenario(
+  scenario: Scenario,
+  hardship: Hardship,
+  signal?: AbortSignal,
+): Promise<Verdict> {
   const startedAtMs = Date.now();
-  const bench = await Bench.open(hardship);
-  try {
-    const figures = [...(await SCENARIOS[scenario](bench)), ...hardshipFigures(bench)];
+  const bench = new Bench(hardship);
+  signal?.addEventListener('abort', () => bench.fail(signal.reason));
+  const run = async (): Promise<Verdict> => {
+    await bench.open();
+    const figures = [...(await SCENARIOS[scenario].run(bench)), ...hardshipFigures(bench)];
     return { scenario, seed: hardship.seed, seconds: (Date.now() - startedAtMs) / 1000, figures };
+  };
+  try {
+    return await Promise.race([run(), bench.failed]);
   } finally {
     await bench.close();
   }
 }
 
 function hardshipFigures(bench: Bench): Figure[] {
-  const { hits } = bench.kills;
-  const kills = [...hits.values()].reduce((sum, count) => sum + count, 0);
+  const { kills, fleet, hardship } = bench;
   return [
-    { what: 'kills', count: kills, expected: bench.hardship.kills },
-    ...MOMENTS.map((moment) => ({ what: `  killed ${moment}`, count: hits.get(moment) ?? 0 })),
-    ...[...bench.problems()].map(([slug, count]) => ({ what: `  answered ${slug}`, count })),
+    never('instances that ended by themselves', fleet.crashes),
+    { what: 'kills', count: kills.killed, expected: hardship.kills },
+    ...[...kills.hits].map(([moment, count]) => ({ what: `  ${moment}`, count })),
+    ...fleet.kills.map((count, number) => ({ what: `  of instance ${number}`, count })),
+    ...[...bench.heard()].map(([what, count]) => ({ what: `clients heard ${what}`, count })),
   ];
 }

@@ -8,5 +8,7 @@ const vite = await createViteServer({
   logLevel: 'error',
 });
 const { main } = await vite.ssrLoadModule('/test/chaos/main.ts');
-process.exitCode = await main(process.argv.slice(2));
+const exitCode = await main(process.argv.slice(2));
 await vite.close();
+// Clients of a run that was stopped may still be waiting for an answer.
+process.exit(exitCode);

@@ -13,12 +13,13 @@ export function sizeOf(scenario: Scenario, charges: number, kills: number): Size
     case 'charges':
       return { requests: charges, kills, instances: 3 };
     case 'refunds':
-      return { requests: charges / 2, kills: Math.floor(kills / 4), instances: 2 };
+      return { requests: Math.ceil(charges / 2), kills: Math.floor(kills / 4), instances: 2 };
     case 'checkouts':
-      return { requests: charges / 5, kills: Math.floor(kills / 4), instances: 2 };
+    case 'subscriptions':
+      return { requests: Math.ceil(charges / 5), kills: Math.floor(kills / 4), instances: 2 };
     case 'customers':
-      return { requests: charges * 1.6, kills: 0, instances: 2 };
+      return { requests: Math.ceil(charges * 1.6), kills: 0, instances: 2 };
     case 'outage':
-      return { requests: charges / 5, kills: 0, instances: 1 };
+      return { requests: Math.ceil(charges / 5), kills: 0, instances: 1 };
   }
 }

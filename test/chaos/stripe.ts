@@ -40,8 +40,9 @@ export function startStripe(seed: string, dies: Reaper): Promise<Sandbox> {
   return createSandbox({ seed, intercept: (faults) => withDeaths(faults, dies) });
 }
 
-/** Has 35% of all calls go wrong, in every way there is. */
-export function addFaults({ faults }: Sandbox): void {
+/** Has 35% of all calls go wrong from now on, in every way there is. */
+export function addFaults({ faults, counters }: Sandbox): void {
+  counters.clear();
   faults.add({ kinds: SLOW_FAULTS, share: SLOW_SHARE });
   faults.add({ kinds: QUICK_FAULTS, share: QUICK_SHARE, waitMs: WAIT_MS });
 }

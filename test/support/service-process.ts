@@ -8,7 +8,9 @@ export interface ServiceProcess {
   output: () => string;
   url: string;
   sandboxUrl: string;
-  /** Sends a signal and waits for the end; returns the exit code, null after a SIGKILL. */
+  /** Its exit code once it has ended, null after a SIGKILL. */
+  exited: Promise<number | null>;
+  /** Sends a signal, which an ended one does not mind, and waits for the end. */
   end(signal: NodeJS.Signals): Promise<number | null>;
 }
 
@@ -26,16 +28,16 @@ export async function startService(
 ): Promise<ServiceProcess> {
   const child = spawnService(dataDir, environment, build);
   const output = collect(child);
+  const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
   await waitFor(child, output, LISTENS);
   return {
     output,
     url: LISTENS.exec(output())?.[1] ?? '',
     sandboxUrl: SANDBOX.exec(output())?.[1] ?? '',
-    end: async (signal) => {
-      const exited = once(child, 'exit');
+    exited,
+    end: (signal) => {
       child.kill(signal);
-      const [code] = (await exited) as [number | null];
-      return code;
+      return exited;
     },
   };
 }
