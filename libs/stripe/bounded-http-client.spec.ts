@@ -35,5 +35,5 @@ it('cuts off a reply that trickles in for longer than the timeout', async () => 
     const drip = setInterval(() => reply.write(' '), DRIP_MS);
     reply.once('close', () => clearInterval(drip));
   });
-  await expect(response.toJSON()).rejects.toThrow();
+  await expect(response.toJSON()).rejects.toBeInstanceOf(Error);
 });

@@ -143,7 +143,8 @@ export const PROBLEMS = {
   'provider-busy': {
     status: 503,
     title: 'Payment provider busy',
-    detail: 'The payment provider asks us to slow down; repeat the request with the same Idempotency-Key.',
+    detail:
+      'The payment provider is slow, or asks us to slow down; repeat the request with the same Idempotency-Key.',
     retryable: true,
   },
   'provider-unreachable': {
