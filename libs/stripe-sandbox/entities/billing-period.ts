@@ -13,12 +13,13 @@ export interface Period {
 }
 
 /**
- * The period of a billing cycle that a moment lies in. Months are counted from the anchor, so that a cycle
+ * The period of a billing cycle that a moment lies in, be it before the anchor. Months are counted from the anchor, so that a cycle
  * begun on the 31st ends on the last day of shorter months and returns to the 31st.
  * Source: https://docs.stripe.com/billing/subscriptions/billing-cycle.
  */
 export function periodAt(anchor: number, recurrence: Recurrence, moment: number): Period {
   let count = 1;
+  while (boundary(anchor, recurrence, count - 1) > moment) count -= 1;
   while (boundary(anchor, recurrence, count) <= moment) count += 1;
   return { start: boundary(anchor, recurrence, count - 1), end: boundary(anchor, recurrence, count) };
 }

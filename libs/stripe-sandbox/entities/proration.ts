@@ -1,7 +1,7 @@
 import type Stripe from 'stripe';
 import { DateTime } from 'luxon';
 import type { Context } from '../context.js';
-import { prorated } from './billing-period.js';
+import { periodAt, prorated } from './billing-period.js';
 import { insertInvoiceItem } from './invoice-item.js';
 import { productName } from './invoice-lines.js';
 import { amountOf } from './price.js';
@@ -29,19 +29,22 @@ function addProration(
   from: number,
   { word, sign }: { word: string; sign: 1 | -1 },
 ): void {
-  const period = { start: item.current_period_start, end: item.current_period_end };
-  if (from >= period.end) return;
-  const customer = ctx.store.subscriptions.get(subscription)!.customer as string;
+  const end = item.current_period_end;
+  if (from >= end) return;
+  const owner = ctx.store.subscriptions.get(subscription)!;
+  // A first or last period may be shorter than what the price is for.
+  const whole = periodAt(owner.billing_cycle_anchor, price.recurring!, item.current_period_start);
+  const costFrom = (moment: number): number => prorated(amountOf(price, quantity), whole, moment);
   const day = DateTime.fromSeconds(from, { zone: 'utc' }).toFormat('dd LLL yyyy');
   const count = quantity === 1 ? '' : `${quantity} × `;
-  insertInvoiceItem(ctx, ctx.store.customers.get(customer)!, {
-    amount: sign * prorated(amountOf(price, quantity), period, from),
+  insertInvoiceItem(ctx, ctx.store.customers.get(owner.customer as string)!, {
+    amount: sign * (costFrom(from) - costFrom(end)),
     currency: price.currency,
     description: `${word} time on ${count}${productName(ctx, price)} after ${day}`,
     discountable: false,
     metadata: {},
     parent: { subscription_details: { subscription, subscription_item: id }, type: 'subscription_details' },
-    period: { start: from, end: period.end },
+    period: { start: from, end },
     pricing: {
       price_details: { price: price.id, product: price.product as string },
       type: 'price_details',

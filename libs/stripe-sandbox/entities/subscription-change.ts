@@ -21,7 +21,7 @@ import { periodLines } from './subscription.js';
 
 type Changes = Pick<
   Params<typeof updateParams>,
-  'items' | 'proration_behavior' | 'proration_date' | 'trial_end'
+  'billing_cycle_anchor' | 'items' | 'proration_behavior' | 'proration_date' | 'trial_end'
 >;
 
 /** What a change of items or of the trial comes to. */
@@ -34,19 +34,21 @@ export interface Restart {
 }
 
 /**
- * Another price or quantity, items more or fewer, or another end of the trial.
+ * Another price or quantity, items more or fewer, another end of the trial, or a new cycle.
  * Source: https://docs.stripe.com/billing/subscriptions/change-price.
  * @throws StripeFailure 400 for an unknown item, or prices that do not go together
  */
 export function changeItems(ctx: Context, before: Stripe.Subscription, params: Changes): Restart | undefined {
-  if (params.items === undefined && params.trial_end === undefined) return undefined;
+  const isReset = params.billing_cycle_anchor?.type === 'now';
+  if (params.items === undefined && params.trial_end === undefined && !isReset) return undefined;
   const now = ctx.now(before.customer as string);
   const next = nextItems(ctx, before, params.items ?? [], now);
   if (params.trial_end !== undefined) return changeTrial(ctx, before, next, params.trial_end, now);
   const { proration_behavior: behavior = 'create_prorations', proration_date: from = now } = params;
   const [old, fresh] = [before.items.data[0]!.price.recurring!, next[0]!.price.recurring!];
   const isTrial = before.status === 'trialing';
-  if (!isTrial && (old.interval !== fresh.interval || old.interval_count !== fresh.interval_count)) {
+  const isOther = old.interval !== fresh.interval || old.interval_count !== fresh.interval_count;
+  if (!isTrial && (isOther || isReset)) {
     if (behavior !== 'none') for (const item of before.items.data) prorate(ctx, { before: item, from });
     return restart(ctx, before, next, now);
   }

@@ -3,10 +3,11 @@ import type { Context } from '../context.js';
 import { failures } from '../http/errors.js';
 import type { Params } from '../http/params.js';
 import type { createParams } from '../routes/subscriptions.js';
+import { periodAt, type Recurrence } from './billing-period.js';
 import { usePaymentMethod } from './payment-method.js';
 import { readItems } from './subscription-items.js';
 import { trialEndAfter } from './subscription-trial.js';
-import { startSubscription, subscriber } from './subscription.js';
+import { startSubscription, subscriber, type SubscriptionDraft } from './subscription.js';
 
 /**
  * Source: https://docs.stripe.com/api/subscriptions/create.
@@ -31,6 +32,7 @@ export function createSubscription(ctx: Context, params: Params<typeof createPar
     description: params.description ?? null,
     metadata: params.metadata,
     trialEnd: trialEndOf(params, now),
+    anchor: anchorOf(params, items[0]!.price.recurring!, now),
     cancel_at: params.cancel_at ?? null,
     cancel_at_period_end: params.cancel_at_period_end,
     save_default_payment_method: params.payment_settings?.save_default_payment_method,
@@ -57,6 +59,28 @@ export function requireFuture(at: number, now: number, param: string): void {
       param,
     },
   );
+}
+
+/** Source: https://docs.stripe.com/billing/subscriptions/billing-cycle#new-subscriptions. */
+function anchorOf(
+  { billing_cycle_anchor: at, proration_behavior, ...params }: Params<typeof createParams>,
+  recurrence: Recurrence,
+  now: number,
+): SubscriptionDraft['anchor'] {
+  if (at === undefined) return undefined;
+  const param = 'billing_cycle_anchor';
+  for (const trial of ['trial_end', 'trial_period_days'] as const) {
+    if (params[trial] !== undefined) throw failures.exclusive(param, trial);
+  }
+  requireFuture(at, now, param);
+  const { end } = periodAt(now, recurrence, now);
+  if (at > end) {
+    throw failures.invalidRequest(
+      `billing_cycle_anchor cannot be later than next natural billing date (${end}) for plan`,
+      { param },
+    );
+  }
+  return { at, prorates: proration_behavior !== 'none' };
 }
 
 function trialEndOf(

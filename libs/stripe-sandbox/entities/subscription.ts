@@ -5,7 +5,7 @@ import { failures, StripeFailure } from '../http/errors.js';
 import { fromParam } from '../http/lookup.js';
 import { mergeMetadata, type MetadataChange } from '../http/metadata.js';
 import { newId } from '../store/ids.js';
-import { periodAt, type Period } from './billing-period.js';
+import { periodAt, prorated, type Period } from './billing-period.js';
 import { payingMethod, payInvoice } from './invoice-collection.js';
 import { pendingItems } from './invoice-item.js';
 import { itemLine, onceLine, trialLine, type LineDraft } from './invoice-lines.js';
@@ -30,6 +30,8 @@ export interface SubscriptionDraft {
   description?: string | null;
   metadata?: MetadataChange;
   trialEnd?: number | null;
+  /** When whole periods begin, if not at once; what comes before is free unless `prorates`. */
+  anchor?: { at: number; prorates: boolean };
   cancel_at?: number | null;
   cancel_at_period_end?: boolean;
   save_default_payment_method?: 'off' | 'on_subscription';
@@ -43,7 +45,7 @@ export interface SubscriptionDraft {
  */
 export function startSubscription(ctx: Context, draft: SubscriptionDraft): Stripe.Subscription {
   const subscription = insertSubscription(ctx, draft);
-  const invoice = firstInvoice(ctx, subscription, draft.extras ?? []);
+  const invoice = firstInvoice(ctx, subscription, draft);
   if (invoice.status === 'paid') askForCard(ctx, subscription, invoice);
   else if (draft.behavior !== 'default_incomplete') {
     payFirst(ctx, invoice, draft.behavior, draft.offSession ?? false);
@@ -104,14 +106,22 @@ export function periodLines(
   });
 }
 
+/** What of a period's price falls to the time before the first whole period. */
+function shareUntil(
+  { billing_cycle_anchor, created, items }: Stripe.Subscription,
+  { prorates }: { prorates: boolean },
+): (amountMinor: number) => number {
+  const whole = periodAt(billing_cycle_anchor, items.data[0]!.price.recurring!, created);
+  return (amountMinor) => (prorates ? prorated(amountMinor, whole, created) : 0);
+}
+
 function insertSubscription(ctx: Context, draft: SubscriptionDraft): Stripe.Subscription {
   const id = newId('subscription');
   const { customer, trialEnd = null, cancel_at_period_end = false } = draft;
   const now = ctx.now(customer);
-  const anchor = trialEnd ?? now;
-  const period: Period = trialEnd
-    ? { start: now, end: trialEnd }
-    : periodAt(now, draft.items[0]!.price.recurring!, now);
+  const anchor = trialEnd ?? draft.anchor?.at ?? now;
+  const { end } = periodAt(anchor, draft.items[0]!.price.recurring!, now);
+  const period: Period = { start: now, end: trialEnd ?? end };
   const items = draft.items.map((item) =>
     subscriptionItem(ctx, item, { subscription: id, created: now, period }),
   );
@@ -154,7 +164,7 @@ function insertSubscription(ctx: Context, draft: SubscriptionDraft): Stripe.Subs
 function firstInvoice(
   ctx: Context,
   subscription: Stripe.Subscription,
-  extras: readonly { price: Stripe.Price; quantity: number }[],
+  { extras = [], anchor }: SubscriptionDraft,
 ): Stripe.Invoice {
   const { id, items, created, currency } = subscription;
   const customer = subscription.customer as string;
@@ -163,7 +173,7 @@ function firstInvoice(
       ? items.data.map((item) =>
           trialLine(ctx, item, { start: item.current_period_start, end: item.current_period_end }),
         )
-      : periodLines(ctx, subscription);
+      : periodLines(ctx, subscription, anchor && shareUntil(subscription, anchor));
   const once = extras.map(({ price, quantity }) =>
     onceLine(ctx, price, { quantity, subscription: id, at: created }),
   );

@@ -48,6 +48,7 @@ const cancellationDetails = object({
 
 /** Source: https://docs.stripe.com/api/subscriptions/create. */
 export const createParams = {
+  billing_cycle_anchor: timestamp(),
   cancel_at: timestamp(),
   cancel_at_period_end: boolean(),
   collection_method: oneOf('charge_automatically'),
@@ -66,6 +67,7 @@ export const createParams = {
 
 /** Source: https://docs.stripe.com/api/subscriptions/update. */
 export const updateParams = {
+  billing_cycle_anchor: object({ type: required(oneOf('now', 'unchanged')) }),
   cancel_at: unsettable(timestampOr('min_period_end', 'max_period_end')),
   cancel_at_period_end: boolean(),
   cancellation_details: cancellationDetails,
