@@ -30,11 +30,15 @@ export interface Walk<T> {
   created?: Span;
 }
 
+/** An entity as it is now, in the place it has had from the start. */
+interface Kept<T> extends Place {
+  entity: T;
+}
+
 /** The entities of one noun, by id and in time order. `Found` names what its finders find by. */
 export class Collection<T extends Entity, Found extends object = object> {
   readonly name: CollectionName;
-  readonly #entities = new Map<string, T>();
-  readonly #places = new Map<string, Place>();
+  readonly #kept = new Map<string, Kept<T>>();
   readonly #timeline = new Timeline();
   readonly #indexes = new Map<PropertyKey, EntityIndex<T>>();
   readonly #onChange: (change: Change) => void;
@@ -55,27 +59,27 @@ export class Collection<T extends Entity, Found extends object = object> {
   }
 
   get size(): number {
-    return this.#entities.size;
+    return this.#kept.size;
   }
 
   get(id: string): T | undefined {
-    return this.#entities.get(id);
+    return this.#kept.get(id)?.entity;
   }
 
   insert(entity: T): T {
-    if (this.#entities.has(entity.id)) throw new Error(`${this.name} already holds ${entity.id}`);
+    if (this.#kept.has(entity.id)) throw new Error(`${this.name} already holds ${entity.id}`);
     return this.#write(entity.id, entity)!;
   }
 
   /** Replaces the given fields; the entity must exist. */
   update(id: string, changes: Partial<T>): T {
-    const before = this.#entities.get(id);
+    const before = this.get(id);
     if (!before) throw new Error(`${this.name} does not hold ${id}`);
     return this.#write(id, { ...before, ...changes })!;
   }
 
   remove(id: string): void {
-    if (this.#entities.has(id)) this.#write(id, undefined);
+    if (this.#kept.has(id)) this.#write(id, undefined);
   }
 
   /** All values of an indexed field, those that no entity has any more included. */
@@ -96,42 +100,38 @@ export class Collection<T extends Entity, Found extends object = object> {
 
   /** Puts an entity back as it was, or takes it away, telling nobody: for restart and rollback. */
   restore(id: string, entity: T | undefined): void {
-    const before = this.#entities.get(id);
-    if (before) this.#unindex(before, entity === undefined);
-    if (entity === undefined) this.#entities.delete(id);
-    else this.#index(Object.freeze(entity));
+    const known = this.#kept.get(id);
+    const kept = known ?? (entity && this.#newPlace(entity));
+    if (!kept) return;
+    for (const index of this.#indexes.values()) index.move(kept, known?.entity, entity);
+    if (entity) kept.entity = Object.freeze(entity);
+    else this.#forget(kept);
   }
 
   #write(id: string, after: T | undefined): T | undefined {
-    const before = this.#entities.get(id);
+    const before = this.get(id);
     this.restore(id, after);
     this.#onChange({ collection: this.name, id, before, after });
     return after;
   }
 
-  #index(entity: T): void {
-    this.#entities.set(entity.id, entity);
-    let place = this.#places.get(entity.id);
-    if (!place) {
-      place = { id: entity.id, created: entity.created ?? 0, sequence: this.#sequence++ };
-      this.#places.set(entity.id, place);
-      this.#timeline.add(place);
-    }
-    for (const index of this.#indexes.values()) index.add(entity, place);
+  #newPlace(entity: T): Kept<T> {
+    const { id, created = 0 } = entity;
+    const kept = { id, created, sequence: this.#sequence++, entity };
+    this.#kept.set(id, kept);
+    this.#timeline.add(kept);
+    return kept;
   }
 
-  #unindex(entity: T, forGood: boolean): void {
-    const place = this.#places.get(entity.id)!;
-    for (const index of this.#indexes.values()) index.remove(entity, place);
-    if (!forGood) return;
-    this.#timeline.remove(place);
-    this.#places.delete(entity.id);
+  #forget(kept: Kept<T>): void {
+    this.#timeline.remove(kept);
+    this.#kept.delete(kept.id);
   }
 
   *#matching(walk: Walk<T & Found>, places: Iterable<Place>): Generator<T> {
     const criteria = criteriaOf(walk);
     for (const { id } of places) {
-      const entity = this.#entities.get(id)!;
+      const { entity } = this.#kept.get(id)!;
       if (criteria.every(([field, values]) => this.#has(entity, field, values))) yield entity;
     }
   }
@@ -143,7 +143,7 @@ export class Collection<T extends Entity, Found extends object = object> {
   }
 
   #start({ from }: Walk<T & Found>): Place | undefined {
-    return from === undefined ? undefined : this.#places.get(from);
+    return from === undefined ? undefined : this.#kept.get(from);
   }
 
   /** Of the timelines that hold all that is wanted, those with the fewest others. */
@@ -159,7 +159,7 @@ export class Collection<T extends Entity, Found extends object = object> {
   #timelineOf(ids: readonly unknown[]): Timeline {
     const timeline = new Timeline();
     for (const id of new Set(ids)) {
-      const place = this.#places.get(id as string);
+      const place = this.#kept.get(id as string);
       if (place) timeline.add(place);
     }
     return timeline;

@@ -17,20 +17,22 @@ export class EntityIndex<T> {
     return [...this.#timelines.keys()];
   }
 
-  add(entity: T, place: Place): void {
-    for (const key of new Set(this.keysOf(entity))) {
-      const timeline = this.#timelines.get(key) ?? new Timeline();
-      this.#timelines.set(key, timeline);
-      timeline.add(place);
-    }
-  }
-
-  remove(entity: T, place: Place): void {
-    for (const key of this.keysOf(entity)) this.#timelines.get(key)?.remove(place);
+  /** Takes a place from the keys of an entity that was there to those of the one that is there now. */
+  move(place: Place, before: T | undefined, after: T | undefined): void {
+    const old = before ? this.keysOf(before) : [];
+    const fresh = after ? this.keysOf(after) : [];
+    for (const key of old) if (!fresh.includes(key)) this.#timelines.get(key)?.remove(place);
+    for (const key of new Set(fresh)) if (!old.includes(key)) this.#timelineOf(key).add(place);
   }
 
   /** Of each key that there is, what is found by it. */
   find(keys: readonly unknown[]): Timeline[] {
     return [...new Set(keys)].flatMap((key) => this.#timelines.get(key) ?? []);
+  }
+
+  #timelineOf(key: unknown): Timeline {
+    const timeline = this.#timelines.get(key) ?? new Timeline();
+    this.#timelines.set(key, timeline);
+    return timeline;
   }
 }

@@ -84,7 +84,9 @@ function replay(path: string, store: Store): { writes: number; bytes: number } {
       restoreLine(store, line);
       writes += line.length;
     } catch (error) {
-      throw new JournalError(`${path} is damaged at byte ${bytes}: ${(error as Error).message}`);
+      throw new JournalError(
+        `${path} is damaged at byte ${bytes}, or of another version: ${(error as Error).message}`,
+      );
     }
     bytes += text.length + 1;
   }

@@ -167,6 +167,8 @@ export class Store {
 
   /** A collection by its name, for code that works on any noun. */
   collection(name: CollectionName): Collection<Entity> {
-    return this[name] as unknown as Collection<Entity>;
+    const collection = this[name] as unknown as Collection<Entity> | undefined;
+    if (!collection) throw new Error(`there are no ${name}`);
+    return collection;
   }
 }
