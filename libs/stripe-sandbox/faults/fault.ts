@@ -14,8 +14,9 @@ export const faultKinds = [
   'error_after_effect',
   /** 429, with `Stripe-Should-Retry` where `shouldRetry` is given. */
   'rate_limit',
-  /** 409. */
+  /** 409, and 429 as https://docs.stripe.com/rate-limits#object-lock-timeouts has it. */
   'lock_timeout',
+  'lock_timeout_429',
   /** Has the effect; the connection ends after half of what Content-Length promises. */
   'half_body',
   /** Has the effect; the reply is whole, but no JSON. */

@@ -43,7 +43,9 @@ export function inject(
     case 'rate_limit':
       throw failures.rateLimited(shouldRetry);
     case 'lock_timeout':
-      throw failures.locked();
+      throw failures.locked(409);
+    case 'lock_timeout_429':
+      throw failures.locked(429);
     case 'half_body':
       return { ...run(), deliver: cutInHalf };
     case 'bad_json':

@@ -192,14 +192,22 @@ export const failures = {
           'Request rate limit exceeded. Learn more about rate limits here https://stripe.com/docs/rate-limits.',
         code: 'rate_limit',
       },
-      shouldRetry === undefined ? {} : { 'Stripe-Should-Retry': String(shouldRetry) },
+      {
+        'Stripe-Rate-Limited-Reason': 'global-rate',
+        ...(shouldRetry !== undefined && { 'Stripe-Should-Retry': String(shouldRetry) }),
+      },
     ),
-  locked: () =>
-    invalid(
-      'This object cannot be accessed right now because another API request or Stripe process is currently accessing it. If you see this error intermittently, retry the request. If you see this error frequently and are making multiple concurrent requests to a single object, make your requests serially or at a lower rate. For more details, see https://stripe.com/docs/rate-limits#object-lock-timeouts.',
-      'lock_timeout',
-      undefined,
-      409,
+  /** Stripe's clients send it again by themselves, a 429 for its header. */
+  locked: (status: 409 | 429) =>
+    new StripeFailure(
+      status,
+      {
+        type: 'invalid_request_error',
+        message:
+          'This object cannot be accessed right now because another API request or Stripe process is currently accessing it. If you see this error intermittently, retry the request. If you see this error frequently and are making multiple concurrent requests to a single object, make your requests serially or at a lower rate. For more details, see https://stripe.com/docs/rate-limits#object-lock-timeouts.',
+        code: 'lock_timeout',
+      },
+      status === 429 ? { 'Stripe-Should-Retry': 'true' } : {},
     ),
 
   internal: () =>

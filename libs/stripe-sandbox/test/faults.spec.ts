@@ -1,6 +1,7 @@
+import { Stripe } from 'stripe';
 import { expect, test, vi } from 'vitest';
 import type { FaultKind } from '../faults/fault.js';
-import { type Answer, clientOf, failureOf, openBench, request } from './support.js';
+import { type Answer, clientOf, failureOf, openBench, request, TEST_KEY } from './support.js';
 
 const keyed = { idempotencyKey: 'k' };
 
@@ -36,6 +37,7 @@ test.for([
   ['reset_before_effect', { message: 'fetch failed' }],
   ['rate_limit', { status: 429, body: { error: { code: 'rate_limit' } } }],
   ['lock_timeout', { status: 409, body: { error: { code: 'lock_timeout' } } }],
+  ['lock_timeout_429', { status: 429, body: { error: { code: 'lock_timeout' } } }],
 ] as const)('%s has no effect, and a retry is a first call', async ([kind, told]) => {
   const { first, made, retry, isReplayed, sandbox } = await retryAfter(kind);
   expect(first).toMatchObject(told);
@@ -134,6 +136,33 @@ test('a 429 advises about a retry as it is told to', async () => {
     sandbox.faults.add({ kinds: ['rate_limit'], shouldRetry });
     const { headers } = await request(sandbox, 'GET', '/v1/customers');
     expect(headers.get('stripe-should-retry')).toBe(shouldRetry === undefined ? null : String(shouldRetry));
+  }
+});
+
+// https://docs.stripe.com/rate-limits tells the two by this header.
+test('a 429 for the rate says so, one for a lock does not', async () => {
+  const { sandbox } = await openBench();
+  for (const [kind, reason] of [
+    ['rate_limit', 'global-rate'],
+    ['lock_timeout_429', null],
+  ] as const) {
+    sandbox.faults.add({ kinds: [kind] });
+    const { headers } = await request(sandbox, 'GET', '/v1/customers');
+    expect(headers.get('stripe-rate-limited-reason')).toBe(reason);
+  }
+});
+
+test('stripe-node sends a request again that met a lock', async () => {
+  const { sandbox } = await openBench();
+  for (const kind of ['lock_timeout', 'lock_timeout_429'] as const) {
+    sandbox.faults.add({ method: 'POST', kinds: [kind] });
+    const stripe = new Stripe(TEST_KEY, {
+      host: '127.0.0.1',
+      port: sandbox.port,
+      protocol: 'http',
+      maxNetworkRetries: 1,
+    });
+    expect((await stripe.customers.create({ name: kind })).name).toBe(kind);
   }
 });
 
