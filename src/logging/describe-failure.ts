@@ -36,8 +36,9 @@ function describeCause(failure: unknown): unknown {
   const cause = withoutQuery(failure);
   if (!(cause instanceof Error)) return inspect(cause, { depth: 0 });
   if (isOfStripe(cause)) {
-    const { statusCode, rawType, code, param, requestId, message } = cause;
-    return { stripe: { statusCode, rawType, code, param, requestId }, message };
+    const { statusCode, rawType, code, param, requestId, message, detail } = cause;
+    const network = detail instanceof Error && 'code' in detail ? detail.code : undefined;
+    return { stripe: { statusCode, rawType, code, param, requestId, network }, message };
   }
   return {
     message: cause.message,

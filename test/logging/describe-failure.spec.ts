@@ -38,6 +38,14 @@ describe('describeFailure', () => {
     expect(JSON.stringify(described)).not.toContain('secret');
   });
 
+  it('names what has become of the connection to Stripe', () => {
+    const detail = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+    const cause = new Stripe.errors.StripeConnectionError({ message: 'An error occurred', detail });
+    expect(describeFailure(new Problem('provider-unreachable', {}, cause))).toMatchObject({
+      cause: { stripe: { network: 'ECONNREFUSED' } },
+    });
+  });
+
   it('takes over nothing of what a query was asked with', () => {
     const cause = new DrizzleQueryError('select $1', ['client secret'], new Error('syntax error'));
     expect(JSON.stringify(describeFailure(new Problem('internal-error', {}, cause)))).not.toContain('secret');
