@@ -1,0 +1,99 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { query } from '../support/database.js';
+import { MovedClock } from '../support/moved-clock.js';
+import { usePaydesk } from '../support/paydesk.js';
+import { saveCard, someUser } from '../support/saved-card.js';
+
+const PAYMENTS = { method: 'POST', path: '/v1/payment_intents' } as const;
+const LONGEST_WAIT_SECONDS = 31;
+/** More than we look through at Stripe for what an operation has made. */
+const TOO_MANY = 5_001;
+
+describe('a charge whose outcome nobody can prove any more', async () => {
+  const clock = new MovedClock();
+  const paydesk = await usePaydesk({}, clock);
+  const partner = await paydesk.partner('acme');
+
+  /** Charges of the same customer that other software makes, so that Stripe's list is too long to prove anything. */
+  function chargeElsewhere(times: number): void {
+    const { store, run } = paydesk.sandbox;
+    const [model] = store.paymentIntents.newestFirst();
+    if (!model) throw new Error('there is no charge to be like');
+    run((ctx) => {
+      for (let count = 0; count < times; count += 1)
+        store.paymentIntents.insert({
+          ...model,
+          id: `pi_elsewhere${count}`,
+          created: ctx.now(),
+          metadata: {},
+        });
+    });
+  }
+
+  it('is left to a person after 23 hours, told so to its caller, and never sent again', async () => {
+    const user = someUser();
+    const body = {
+      amount: '3000',
+      description: user,
+      stripe_payment_method_id: await saveCard(paydesk, partner, user),
+    };
+    const charge = (key: string) =>
+      partner.post(`/partners/user/${user}/payment_intent`, body, { 'idempotency-key': key });
+    expect((await charge(randomUUID())).status).toBe(201);
+    const key = randomUUID();
+    paydesk.sandbox.faults.add({ ...PAYMENTS, kinds: ['reset_before_effect'], share: 1 });
+    const { operationId } = (await charge(key)).body;
+    paydesk.sandbox.faults.clear();
+
+    clock.moveHours(23);
+    chargeElsewhere(TOO_MANY);
+    const sent = () => paydesk.stripeCalls.filter((call) => call === `POST ${PAYMENTS.path}`).length;
+    const sentBefore = sent();
+    expect(await paydesk.resumeOne()).toBe(true);
+
+    expect((await partner.get(`/operations/${operationId}`)).body).toEqual({
+      operationId,
+      state: 'needs-review',
+      problem: null,
+      createdAt: expect.any(String),
+      finishedAt: expect.any(String),
+    });
+    clock.moveSeconds(LONGEST_WAIT_SECONDS);
+    expect(await paydesk.resumeOne()).toBe(false);
+    expect(await charge(key)).toMatchObject({
+      status: 409,
+      body: { type: 'urn:paydesk:needs-review', retryable: false, operationId },
+    });
+    expect(sent()).toBe(sentBefore);
+  });
+});
+
+describe('a database that is lost', async () => {
+  const paydesk = await usePaydesk();
+  const partner = await paydesk.partner('acme');
+
+  it('has nobody charged twice, as the key at Stripe is made of the request alone', async () => {
+    const user = someUser();
+    const card = await saveCard(paydesk, partner, user);
+    const key = { 'idempotency-key': randomUUID() };
+    const charge = (amount: string) =>
+      partner.post(
+        `/partners/user/${user}/payment_intent`,
+        { amount, description: user, stripe_payment_method_id: card },
+        key,
+      );
+    const first = await charge('3000');
+    await query(paydesk, 'delete from operations');
+
+    const again = await charge('3000');
+    expect([again.status, again.headers.get('location')]).toEqual([201, first.headers.get('location')]);
+    await query(paydesk, 'delete from operations');
+    // https://docs.stripe.com/api/idempotent_requests: Stripe refuses other parameters under the same key.
+    expect(await charge('9900')).toMatchObject({
+      status: 422,
+      body: { type: 'urn:paydesk:idempotency-key-reused' },
+    });
+    expect(paydesk.sandbox.ledger.list('payment_intent')).toHaveLength(1);
+  });
+});
