@@ -11,6 +11,8 @@ export interface EndpointSecret {
   /** The endpoint's. */
   id: string;
   secret: string;
+  /** Whether the sandbox was started with it, rather than asked for it. */
+  isOwn: boolean;
 }
 
 /** Source: https://docs.stripe.com/webhooks#register-webhook: up to 16 endpoints an account. */
@@ -45,7 +47,7 @@ export function createWebhookEndpoint(
     url: requireUrl(params.url),
   };
   ctx.store.webhookEndpoints.insert(endpoint);
-  ctx.store.endpointSecrets.insert({ id: endpoint.id, secret });
+  ctx.store.endpointSecrets.insert({ id: endpoint.id, secret, isOwn: false });
   return { ...endpoint, secret };
 }
 
@@ -77,16 +79,16 @@ export function deleteWebhookEndpoint(
 }
 
 /**
- * The endpoint of this URL, for all events: the one there is already, or a new one. A secret that is given
- * replaces the one it had.
+ * The endpoint that the sandbox is started with, for all events. There is one: told another URL, it moves there, with
+ * its secret and what it has not been told yet. A secret that is given replaces the one it had.
  */
 export function ensureWebhookEndpoint(ctx: Context, url: string, secret?: string): Stripe.WebhookEndpoint {
   const { webhookEndpoints, endpointSecrets } = ctx.store;
-  for (const endpoint of webhookEndpoints.newestFirst({ where: { url } })) {
-    if (secret !== undefined) endpointSecrets.update(endpoint.id, { secret });
-    return { ...endpoint, secret: endpointSecrets.get(endpoint.id)!.secret };
-  }
-  return createWebhookEndpoint(ctx, { url, enabled_events: ['*'] }, secret);
+  const [own] = endpointSecrets.newestFirst({ where: { isOwn: true } });
+  const [sameUrl] = webhookEndpoints.newestFirst({ where: { url } });
+  const { id } = own ?? sameUrl ?? createWebhookEndpoint(ctx, { url, enabled_events: ['*'] });
+  const kept = endpointSecrets.update(id, { isOwn: true, ...(secret !== undefined && { secret }) });
+  return { ...webhookEndpoints.update(id, { url: requireUrl(url) }), secret: kept.secret };
 }
 
 function requireUrl(url: string): string {

@@ -276,6 +276,27 @@ test('what is not delivered, and the secret, survive a restart without a close',
   expect(before.told()).toEqual(['customer.created', 'customer.created']);
 });
 
+test('an endpoint of the options moves to another URL, with its secret and what it was not told', async () => {
+  const dataDir = temporaryFolder();
+  const before = await openHook({ dataDir });
+  before.webhooks.behave({ hold: true });
+  await before.createCustomers(1);
+
+  const moved = await openReceiver();
+  const { sandbox, stripe } = await openBench({
+    dataDir: leftBehind(dataDir),
+    webhook: { url: moved.url },
+  });
+  await stripe.customers.create();
+  await sandbox.webhooks.deliverDue();
+  expect((await stripe.webhookEndpoints.list()).data).toMatchObject([{ url: moved.url }]);
+  expect(moved.events(before.sandbox.webhookSecret!)).toMatchObject([
+    { type: 'customer.created' },
+    { type: 'customer.created' },
+  ]);
+  expect(before.told()).toEqual([]);
+});
+
 test('an endpoint of the options may bring its own secret', async () => {
   const receiver = await openReceiver();
   const { sandbox } = await openBench({ webhook: { url: receiver.url, secret: 'whsec_ours' } });
