@@ -52,8 +52,10 @@ export function confirmPaymentIntent(
 }
 
 /**
- * Ends the authentication that an intent waits for. It does not throw: how the payment went is in the intent.
- * Source: https://docs.stripe.com/payments/3d-secure/authentication-flow.
+ * Ends the authentication that an intent waits for. It does not throw: how the payment went is in the intent, which
+ * is to be confirmed once more where its `confirmation_method` is manual.
+ * Sources: https://docs.stripe.com/payments/3d-secure/authentication-flow, and
+ * https://docs.stripe.com/payments/accept-a-payment-synchronously.
  */
 export function settle3ds(
   ctx: Context,
@@ -61,6 +63,10 @@ export function settle3ds(
   succeeded: boolean,
 ): Stripe.PaymentIntent {
   const paymentMethod = ctx.store.paymentMethods.get(intent.payment_method as string)!;
+  if (succeeded && intent.confirmation_method === 'manual') {
+    ctx.store.cardFacts.update(paymentMethod.id, { authenticatedFor: intent.id });
+    return ctx.store.paymentIntents.update(intent.id, { next_action: null, status: 'requires_confirmation' });
+  }
   if (succeeded) return pay(ctx, intent, paymentMethod, { threeDSecure: 'challenge' }).intent;
   return refuse(ctx, intent, paymentMethod, {
     type: 'invalid_request_error',
@@ -110,6 +116,10 @@ function attempt(ctx: Context, intent: Stripe.PaymentIntent, confirmation: Confi
   const paymentMethod = readyToConfirm(ctx, intent, confirmation);
   const { offSession = false, returnUrl, failsOnAction = false } = confirmation;
   const card = testCardOf(ctx, paymentMethod.id);
+  if (ctx.store.cardFacts.get(paymentMethod.id)?.authenticatedFor === intent.id) {
+    ctx.store.cardFacts.update(paymentMethod.id, { authenticatedFor: null });
+    return pay(ctx, intent, paymentMethod, { threeDSecure: 'challenge' });
+  }
   const threeDSecure = threeDSecureFor(ctx, intent, paymentMethod.id, card, offSession);
   if (threeDSecure !== 'challenge') return pay(ctx, intent, paymentMethod, { threeDSecure });
   if (offSession) {

@@ -20,6 +20,8 @@ export interface CardFacts {
   isSetUp: boolean;
   /** Was detached, or paid once without being attached: it can't be used again. */
   isSpent: boolean;
+  /** The intent that its holder has passed a challenge for, and that is to be confirmed once more. */
+  authenticatedFor: string | null;
 }
 
 const NO_BILLING_DETAILS: Stripe.PaymentMethod.BillingDetails = {
@@ -157,7 +159,13 @@ function insertCard(
   }: { allow_redisplay?: Stripe.PaymentMethod.AllowRedisplay; metadata?: Record<string, string> } = {},
 ): Stripe.PaymentMethod {
   const id = newId('paymentMethod');
-  ctx.store.cardFacts.insert({ id, number: details.card.number, isSetUp: false, isSpent: false });
+  ctx.store.cardFacts.insert({
+    id,
+    number: details.card.number,
+    isSetUp: false,
+    isSpent: false,
+    authenticatedFor: null,
+  });
   return ctx.store.paymentMethods.insert({
     id,
     object: 'payment_method',

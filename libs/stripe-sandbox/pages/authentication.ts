@@ -39,7 +39,7 @@ const settle = (ctx: Context, intent: Intent, isAuthenticated: boolean): Intent 
 
 /** Back to the merchant, who is told of the outcome in the query: https://docs.stripe.com/payments/accept-a-payment. */
 function afterwards(action: Intent['next_action'], intent: Intent): PageAnswer {
-  const isDone = intent.status === 'succeeded' || intent.status === 'requires_capture';
+  const isDone = intent.status !== 'requires_payment_method';
   const target = redirectTarget(action?.redirect_to_url?.return_url ?? '');
   if (target === null) {
     const text = isDone ? 'The authentication has succeeded.' : 'The authentication has failed.';

@@ -38,6 +38,22 @@ test('passed, the payment goes through', async () => {
   });
 });
 
+// https://docs.stripe.com/payments/accept-a-payment-synchronously
+test('passed, a payment that is confirmed by hand is to be confirmed once more', async () => {
+  const { sandbox, stripe, pay } = await openShop('pm_card_authenticationRequired');
+  const { id } = await pay(1000, { off_session: false, confirmation_method: 'manual' });
+  sandbox.run((ctx) => settle3ds(ctx, ctx.store.paymentIntents.get(id)!, true));
+  expect(await stripe.paymentIntents.retrieve(id)).toMatchObject({
+    status: 'requires_confirmation',
+    latest_charge: null,
+    next_action: null,
+  });
+  expect(await stripe.paymentIntents.confirm(id, { expand: ['latest_charge'] })).toMatchObject({
+    status: 'succeeded',
+    latest_charge: { payment_method_details: { card: { three_d_secure: { result: 'authenticated' } } } },
+  });
+});
+
 // https://docs.stripe.com/testing#authentication-and-setup
 test('passed, the issuer may still decline', async () => {
   const { sandbox, stripe, pay } = await openShop(
