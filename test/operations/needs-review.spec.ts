@@ -17,12 +17,13 @@ describe('a charge whose outcome nobody can prove any more', async () => {
 
   /** Charges of the same customer that other software makes, so that Stripe's list is too long to prove anything. */
   function chargeElsewhere(times: number): void {
-    const { store, run } = paydesk.sandbox;
-    const [model] = store.paymentIntents.newestFirst();
+    const { sandbox } = paydesk;
+    const { paymentIntents } = sandbox.store;
+    const [model] = paymentIntents.newestFirst();
     if (!model) throw new Error('there is no charge to be like');
-    run((ctx) => {
+    sandbox.run((ctx) => {
       for (let count = 0; count < times; count += 1)
-        store.paymentIntents.insert({
+        paymentIntents.insert({
           ...model,
           id: `pi_elsewhere${count}`,
           created: ctx.now(),
