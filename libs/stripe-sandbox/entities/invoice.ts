@@ -68,6 +68,7 @@ export function finalizeInvoice(
     automatically_finalizes_at: null,
     effective_at: now,
     ending_balance,
+    hosted_invoice_url: `${ctx.origin}/i/${draft.id}`,
     number: `${customer.invoice_prefix}-${String(customer.next_invoice_sequence ?? 1).padStart(4, '0')}`,
     starting_balance: customer.balance,
     status: 'open',

@@ -2,6 +2,7 @@ import { authenticationPages } from './authentication.js';
 import { checkoutPages } from './checkout.js';
 import { homePages } from './home.js';
 import { intentPages } from './intents.js';
+import { invoicePages } from './invoices.js';
 import type { Page } from './page-server.js';
 
 /** Every page that a person may see. */
@@ -10,4 +11,5 @@ export const allPages: readonly Page[] = [
   ...checkoutPages,
   ...authenticationPages,
   ...intentPages,
+  ...invoicePages,
 ];

@@ -1,0 +1,24 @@
+import type Stripe from 'stripe';
+import type { Context } from '../context.js';
+import { defaultPayment } from '../entities/invoice.js';
+import { invoicePage } from './invoice-page.js';
+import { NOT_FOUND, type Page } from './page-server.js';
+
+/** The page at an invoice's `hosted_invoice_url`: https://docs.stripe.com/invoicing/hosted-invoice-page. */
+export const invoicePages: Page[] = [
+  {
+    path: '/i/:invoice',
+    show(ctx, named) {
+      const invoice = ctx.store.invoices.get(named['invoice']!);
+      if (!invoice?.hosted_invoice_url) return NOT_FOUND;
+      return { status: 200, page: invoicePage(invoice, payUrl(ctx, invoice)) };
+    },
+  },
+];
+
+/** Where an open invoice is paid. */
+function payUrl(ctx: Context, { id, status }: Stripe.Invoice): string | null {
+  if (status !== 'open') return null;
+  const payment = defaultPayment(ctx, id)!.payment.payment_intent as string;
+  return `/confirm/${ctx.store.paymentIntents.get(payment)!.client_secret}`;
+}
