@@ -14,13 +14,16 @@ export interface Noun {
   expandable: Record<string, Expander>;
 }
 
+/** A reference that never leads anywhere, for lack of Connect, mandates or reviews; Stripe lets it be expanded. */
+const nothing = (): null => null;
+
 /** Nouns by their `object`. */
 export const nouns: Record<string, Noun> = {
   customer: {
     called: 'customer',
     pathParam: 'id',
     expandable: {
-      default_source: () => null,
+      default_source: nothing,
       'invoice_settings.default_payment_method': 'paymentMethods',
       subscriptions: (id, store) => ({
         object: 'list',
@@ -39,26 +42,52 @@ export const nouns: Record<string, Noun> = {
   setup_intent: {
     called: 'setupintent',
     pathParam: 'intent',
-    expandable: { customer: 'customers', latest_attempt: 'setupAttempts', payment_method: 'paymentMethods' },
+    expandable: {
+      application: nothing,
+      customer: 'customers',
+      latest_attempt: 'setupAttempts',
+      mandate: nothing,
+      on_behalf_of: nothing,
+      payment_method: 'paymentMethods',
+      single_use_mandate: nothing,
+    },
   },
   setup_attempt: {
     called: 'setupattempt',
     pathParam: 'id',
-    expandable: { customer: 'customers', payment_method: 'paymentMethods', setup_intent: 'setupIntents' },
+    expandable: {
+      application: nothing,
+      customer: 'customers',
+      on_behalf_of: nothing,
+      payment_method: 'paymentMethods',
+      setup_intent: 'setupIntents',
+    },
   },
   payment_intent: {
     called: 'payment_intent',
     pathParam: 'intent',
-    expandable: { customer: 'customers', payment_method: 'paymentMethods', latest_charge: 'charges' },
+    expandable: {
+      application: nothing,
+      customer: 'customers',
+      latest_charge: 'charges',
+      on_behalf_of: nothing,
+      payment_method: 'paymentMethods',
+      review: nothing,
+    },
   },
   charge: {
     called: 'charge',
     pathParam: 'id',
     expandable: {
-      customer: 'customers',
-      payment_intent: 'paymentIntents',
+      application: nothing,
+      application_fee: nothing,
       balance_transaction: 'balanceTransactions',
+      customer: 'customers',
       failure_balance_transaction: 'balanceTransactions',
+      on_behalf_of: nothing,
+      payment_intent: 'paymentIntents',
+      review: nothing,
+      source_transfer: nothing,
       refunds: (id, store) =>
         firstPage([...store.refunds.newestFirst({ where: { charge: id } })], `/v1/charges/${id}/refunds`),
     },
@@ -73,6 +102,8 @@ export const nouns: Record<string, Noun> = {
       payment_method: 'paymentMethods',
       balance_transaction: 'balanceTransactions',
       failure_balance_transaction: 'balanceTransactions',
+      source_transfer_reversal: nothing,
+      transfer_reversal: nothing,
     },
   },
   balance_transaction: { called: 'balance_transaction', pathParam: 'id', expandable: { source: 'charges' } },

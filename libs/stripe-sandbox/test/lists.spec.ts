@@ -78,6 +78,28 @@ test('expands references, in lists and through objects', async () => {
   });
 });
 
+// Expandable by stripe-node's types, and null for an account without Connect, mandates or reviews.
+test('references to what the account does not have can be expanded', async () => {
+  const { stripe } = await openBench();
+  const { latest_charge } = await stripe.paymentIntents.create({
+    amount: 1000,
+    currency: 'usd',
+    confirm: true,
+    allowed_payment_method_types: ['card'],
+    payment_method: 'pm_card_visa',
+    expand: [
+      'application',
+      'on_behalf_of',
+      'review',
+      'latest_charge.application_fee',
+      'latest_charge.source_transfer',
+    ],
+  });
+  expect(latest_charge).toMatchObject({ application_fee: null, source_transfer: null });
+  const intent = await stripe.setupIntents.create({ expand: ['mandate', 'single_use_mandate'] });
+  expect(intent).toMatchObject({ mandate: null, single_use_mandate: null });
+});
+
 test('a path that cannot be expanded is refused, and the request has no effect', async () => {
   const { stripe, sandbox } = await openBench();
   for (const path of ['email', 'nothing', 'address.city']) {
