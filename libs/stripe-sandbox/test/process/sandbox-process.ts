@@ -20,6 +20,8 @@ export interface SandboxProcess {
 export interface ProcessOptions {
   dataDir: string;
   webhook?: string;
+  /** What its heap may hold; the usual if not given. */
+  memoryMb?: number;
   /** As far as any file of it may grow, in units of 512 bytes. */
   fileBlocks?: number;
 }
@@ -63,9 +65,10 @@ export async function killEarly(options: ProcessOptions, afterMs: number): Promi
   await once(child, 'exit');
 }
 
-function spawnSandbox({ dataDir, webhook, fileBlocks }: ProcessOptions) {
+function spawnSandbox({ dataDir, webhook, memoryMb, fileBlocks }: ProcessOptions) {
   const target = webhook === undefined ? [] : ['--webhook', webhook];
-  const words = [process.execPath, MAIN, '--port', '0', '--data-dir', dataDir, ...target];
+  const memory = memoryMb === undefined ? [] : [`--max-old-space-size=${memoryMb}`];
+  const words = [process.execPath, ...memory, MAIN, '--port', '0', '--data-dir', dataDir, ...target];
   const limit = fileBlocks === undefined ? '' : `ulimit -f ${fileBlocks} && `;
   const child = spawn('sh', ['-c', `${limit}exec "$@"`, 'sh', ...words], {
     stdio: ['ignore', 'pipe', 'pipe'],
