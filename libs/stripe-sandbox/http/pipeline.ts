@@ -91,6 +91,13 @@ export class Pipeline {
     return reply && withHeaders(reply, { 'Request-Id': requestId, 'Stripe-Version': version });
   }
 
+  /** Answers what never became a request, such as an unreadable URL. */
+  refuse(cause: StripeFailure): Reply {
+    const requestId = newId('request');
+    const reply = failure(cause, requestId, this.#nowSeconds());
+    return withHeaders(reply, { 'Request-Id': requestId, 'Stripe-Version': this.#options.accountVersion });
+  }
+
   async #answerOnce(attempt: Attempt, raw: ServerResponse): Promise<Outcome> {
     const { requestId, keyed } = attempt;
     const kept = keyed && this.#idempotency.begin(keyed);

@@ -4,10 +4,9 @@ import Fastify, {
   type FastifyReply,
   type FastifyRequest,
 } from 'fastify';
-import { newId } from '../store/ids.js';
-import { failures } from './errors.js';
+import { failures, type StripeFailure } from './errors.js';
 import type { Pipeline, WireRequest } from './pipeline.js';
-import { failure, type Reply } from './reply.js';
+import type { Reply } from './reply.js';
 import type { Route } from './route.js';
 
 /** An HTTP server for the routes; the wire beneath Stripe's own rules. */
@@ -20,12 +19,14 @@ export function createServer(pipeline: Pipeline, routes: readonly Route[]): Fast
     keepAliveTimeout: 75_000,
     routerOptions: { maxParamLength: 500 },
     frameworkErrors: (_error, request, reply) =>
-      void refuse(request as FastifyRequest, reply as FastifyReply),
+      void send(reply as FastifyReply, pipeline.refuse(causeOf(request as FastifyRequest))),
   });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
   app.setNotFoundHandler(async (request, reply) => send(reply, await answer(undefined, request, reply)));
-  app.setErrorHandler((error: FastifyError, request, reply) => refuse(request, reply, error));
+  app.setErrorHandler((error: FastifyError, request, reply) =>
+    send(reply, pipeline.refuse(causeOf(request, error))),
+  );
 
   const answer = (route: Route | undefined, request: FastifyRequest, reply: FastifyReply) =>
     pipeline.answer(route, wireRequestOf(request), reply.raw);
@@ -50,17 +51,10 @@ function send(reply: FastifyReply, answer: Reply | undefined): FastifyReply {
   return reply.code(status).headers(headers).type('application/json').send(body);
 }
 
-/** Answers what never became a request: an unreadable URL, a body too large. */
-function refuse(request: FastifyRequest, reply: FastifyReply, error?: FastifyError): FastifyReply {
-  const cause =
-    error === undefined
-      ? failures.unknownUrl(request.method, request.url)
-      : error.statusCode === 413
-        ? failures.tooLarge()
-        : failures.internal();
-  const requestId = newId('request');
-  const answer = failure(cause, requestId, Math.floor(Date.now() / 1000));
-  return send(reply, { ...answer, headers: { 'Request-Id': requestId, ...answer.headers } });
+/** Why something never became a request: an unreadable URL, a body too large. */
+function causeOf(request: FastifyRequest, error?: FastifyError): StripeFailure {
+  if (error === undefined) return failures.unknownUrl(request.method, request.url);
+  return error.statusCode === 413 ? failures.tooLarge() : failures.internal();
 }
 
 function wireRequestOf(request: FastifyRequest): WireRequest {

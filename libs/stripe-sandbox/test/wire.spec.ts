@@ -174,7 +174,7 @@ test('bodies are indented, as people see them in a terminal', async () => {
   expect(await response.text()).toMatch(/^\{\n {2}"object": "list",\n/);
 });
 
-test('JSON and oversized bodies are refused', async () => {
+test('JSON, oversized bodies and unreadable paths are refused', async () => {
   const { sandbox } = await openBench();
   const json = await request(sandbox, 'POST', '/v1/customers', {
     form: '{}',
@@ -185,4 +185,8 @@ test('JSON and oversized bodies are refused', async () => {
   expect(json).toMatchObject({ status: 400, body: { error: { type: 'invalid_request_error', message } } });
   const large = await request(sandbox, 'POST', '/v1/customers', { form: `name=${'a'.repeat(1024 * 1024)}` });
   expect(large.status).toBe(413);
+  for (const { headers } of [json, large, await request(sandbox, 'GET', '/v1/customers/%zz')]) {
+    expect(headers.get('request-id')).toMatch(/^req_/);
+    expect(headers.get('stripe-version')).toBe('2026-10-28.endive');
+  }
 });
