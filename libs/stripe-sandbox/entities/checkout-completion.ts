@@ -3,7 +3,7 @@ import type { Context } from '../context.js';
 import { schedule } from '../due.js';
 import { contactOf } from './checkout-fields.js';
 import type { CheckoutFacts } from './checkout-session.js';
-import { createCustomer } from './customer.js';
+import { changeCustomer, createCustomer } from './customer.js';
 
 /** Ends a session well, showing what it was paid with. */
 export function completeCheckout(
@@ -20,6 +20,16 @@ export function completeCheckout(
   });
   schedule(ctx, 'checkoutSessions', id, { at: null });
   ctx.emit('checkout.session.completed', after);
+}
+
+/** A customer whom the session has made is called as was entered last. */
+export function renameCustomer(
+  ctx: Context,
+  session: Stripe.Checkout.Session,
+  { customer, contact }: CheckoutFacts,
+): void {
+  const made = session.customer === null ? ctx.store.customers.get(customer ?? '') : undefined;
+  if (made) changeCustomer(ctx, made, { email: contact!.email, name: contact!.name });
 }
 
 /** The session's customer, made of what was entered if there is none. */

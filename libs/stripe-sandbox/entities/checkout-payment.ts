@@ -2,7 +2,7 @@ import type Stripe from 'stripe';
 import type { Context } from '../context.js';
 import { failures } from '../http/errors.js';
 import type { GivenCard } from './card-details.js';
-import { checkoutCustomer, completeCheckout } from './checkout-completion.js';
+import { checkoutCustomer, completeCheckout, renameCustomer } from './checkout-completion.js';
 import type { CheckoutFacts } from './checkout-session.js';
 import { firstPayment, subscribeAtCheckout } from './checkout-subscription.js';
 import { confirmPaymentIntent } from './payment-intent-confirm.js';
@@ -32,6 +32,7 @@ export function payCheckout(
   const { email, name } = paymentMethod.billing_details;
   const contact = { email: email ?? session.customer_details?.email ?? null, name };
   const facts = ctx.store.checkoutFacts.update(session.id, { contact });
+  renameCustomer(ctx, session, facts);
   const returnUrl = `${session.url}/done`;
   if (session.mode === 'setup') {
     const intent = ctx.store.setupIntents.get(session.setup_intent as string)!;

@@ -17,7 +17,7 @@ export function itemLine(
 ): LineDraft {
   const name = productName(ctx, item.price);
   const { interval, interval_count } = item.price.recurring!;
-  const every = interval_count === 1 ? interval : `${interval_count} ${interval}s`;
+  const every = interval_count === 1 ? interval : `every ${interval_count} ${interval}s`;
   const unit = formatAmount(item.price.unit_amount ?? amount, item.price.currency);
   return line(item.price, item.quantity ?? 1, period, {
     amount,

@@ -157,6 +157,15 @@ test('a customer is made when the session says so, and kept when it has one', as
   });
 });
 
+test('a customer is called as was entered last', async () => {
+  const { stripe, session, url } = await openCheckout({ customer_creation: 'always' });
+  await visit(url, { number: '4000000000000002', email: 'eda@example.com' });
+  await visit(url, { number: '4242424242424242', email: 'ada@example.com', name: 'Ada' });
+  const { customer } = await stripe.checkout.sessions.retrieve(session.id, { expand: ['customer'] });
+  expect(customer).toMatchObject({ email: 'ada@example.com', name: 'Ada' });
+  expect((await stripe.customers.list()).data).toHaveLength(1);
+});
+
 test('setup_future_usage saves the card for the customer', async () => {
   const { stripe } = await openBench();
   const { id: customer } = await stripe.customers.create({ email: 'ada@example.com' });

@@ -1,6 +1,6 @@
 import type { Stripe } from 'stripe';
 import { expect, test } from 'vitest';
-import { at, HOUR_MS, openClub } from './club.js';
+import { at, HOUR_MS, openClub, priceOf } from './club.js';
 import { failureOf } from './support.js';
 
 // Source: https://docs.stripe.com/api/subscriptions/object; periods on the items since basil.
@@ -66,6 +66,15 @@ test('a subscription with a card is paid at once and active', async () => {
     period: { start: at('2026-11-01'), end: at('2026-12-01') },
     pricing: { price_details: { price: price.id } },
   });
+});
+
+test('a line says how often it is billed', async () => {
+  const { stripe, subscribe } = await openClub();
+  const recurring = { interval: 'month', interval_count: 3 };
+  const price = await priceOf(stripe, 90_000, recurring);
+  const { latest_invoice } = await subscribe({ items: [{ price: price.id }], expand: ['latest_invoice'] });
+  const { lines } = latest_invoice as Stripe.Invoice;
+  expect(lines.data[0]!.description).toBe('1 × Plan 90000 (at $900.00 / every 3 months)');
 });
 
 test('without anything to pay with it is refused, and leaves nothing', async () => {
