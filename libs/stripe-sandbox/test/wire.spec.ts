@@ -59,14 +59,27 @@ test('every response carries a request id and the version', async () => {
   expect(old.headers.get('request-id')).toMatch(/^req_/);
 });
 
-test('a version that does not exist is refused', async () => {
-  const { sandbox } = await openBench();
-  const answer = await request(sandbox, 'GET', '/v1/customers', { headers: { 'stripe-version': 'latest' } });
-  expect(answer).toMatchObject({
-    status: 400,
-    body: { error: { message: 'Invalid Stripe API version: latest' } },
-  });
-});
+// https://docs.stripe.com/api/versioning
+test.for(['latest', '2027-01-01.endive', '2026-10-28', '2026-10-28.elder', '2020-08-27.acacia'])(
+  'version %s does not exist',
+  async (version) => {
+    const { sandbox } = await openBench();
+    const answer = await request(sandbox, 'GET', '/v1/customers', { headers: { 'stripe-version': version } });
+    expect(answer).toMatchObject({
+      status: 400,
+      body: { error: { message: `Invalid Stripe API version: ${version}` } },
+    });
+  },
+);
+
+test.for(['2020-08-27', '2024-09-30.acacia', '2026-08-26.dahlia', '2026-10-28.preview; some_beta=v1'])(
+  'version %s does',
+  async (version) => {
+    const { sandbox } = await openBench();
+    const answer = await request(sandbox, 'GET', '/v1/customers', { headers: { 'stripe-version': version } });
+    expect([answer.status, answer.headers.get('stripe-version')]).toEqual([200, version]);
+  },
+);
 
 test('an unknown route is told as Stripe tells it', async () => {
   const { sandbox } = await openBench();
