@@ -156,8 +156,6 @@ function insertSubscription(ctx: Context, draft: SubscriptionDraft): Stripe.Subs
     trial_start: trialEnd ? now : null,
   });
   scheduleSubscription(ctx, subscription);
-  ctx.emit('customer.subscription.created', subscription);
-  tellOfShortTrial(ctx, subscription);
   return subscription;
 }
 
@@ -187,7 +185,9 @@ function firstInvoice(
     period: { start: created, end: created },
     finalizesAt: null,
   });
-  ctx.store.subscriptions.update(id, { latest_invoice: invoice.id });
+  const begun = ctx.store.subscriptions.update(id, { latest_invoice: invoice.id });
+  ctx.emit('customer.subscription.created', begun);
+  tellOfShortTrial(ctx, begun);
   return finalizeInvoice(ctx, invoice, { savesCard: true });
 }
 

@@ -55,8 +55,8 @@ export interface PipelineOptions {
   observe?: Observer;
 }
 
-/** What stands for no id where a path has room for one: nothing, and Stripe's search, which is not here. */
-const NO_IDS: ReadonlySet<string> = new Set(['', 'search']);
+/** What is no id where a path has room for one: nothing, and Stripe's searches and previews, which are not here. */
+const NO_IDS: ReadonlySet<string> = new Set(['', 'search', 'create_preview']);
 
 /** The steps every API request goes through, whatever its noun. */
 export class Pipeline {

@@ -44,6 +44,14 @@ test('an item is deleted only while it waits', async () => {
   ]);
 });
 
+test('there are no previews', async () => {
+  const { stripe, customer } = await openClub();
+  expect(await failureOf(stripe.invoices.createPreview({ customer }))).toMatchObject({
+    statusCode: 404,
+    message: expect.stringMatching(/^Unrecognized request URL \(POST: \/v1\/invoices\/create_preview\)/),
+  });
+});
+
 test('paying a draft finalizes it; declined, it stays open', async () => {
   const { stripe, customer, card } = await openClub();
   await stripe.invoiceItems.create({ customer, amount: 2000 });
