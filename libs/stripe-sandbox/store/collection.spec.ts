@@ -94,6 +94,7 @@ test('a change moves an entity from one value of an index to another', () => {
   collection.update('evt_500', { size: 2 });
   const big = collection.newestFirst({ among: { size: [1, 2] } });
   expect([...big].map(({ id }) => id)).toEqual(['evt_999', 'evt_998', 'evt_500']);
+  expect([...collection.newestFirst({ among: { size: [0, 2] } })]).toHaveLength(998);
 });
 
 test('what a finder finds by goes in and out of its keys with each change', () => {

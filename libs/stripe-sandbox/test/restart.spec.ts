@@ -41,14 +41,14 @@ test('events survive, each with its object as it was then, and without a second 
   ]);
 
   let left = leftBehind(dataDir);
-  for (const hasHistory of [true, false]) {
+  for (const updates of [50, 0, 0]) {
     const { stripe, sandbox } = await openBench({ dataDir: left });
     expect((await stripe.events.list()).data).toEqual(events);
     const { customers } = sandbox.store;
     const [latest] = sandbox.store.events.newestFirst({ where: { type: 'customer.updated' } });
     expect(latest!.data.object).toBe(customers.get(id));
     // So much of it makes the next start rewrite the journal.
-    if (hasHistory) for (let i = 0; i < 50; i++) sandbox.run(() => customers.update(busy, {}));
+    for (let i = 0; i < updates; i++) sandbox.run(() => customers.update(busy, {}));
     left = leftBehind(left);
   }
 });

@@ -8,16 +8,19 @@ import { failToStart, startSandbox } from './sandbox-process.js';
 
 test('with no room left it refuses, says so, and keeps what it answered', async () => {
   const dataDir = temporaryFolder();
-  const full = await startSandbox({ dataDir, fileBlocks: 100 });
+  const full = await startSandbox({ dataDir, fileBlocks: 200 });
   const answered: string[] = [];
-  const create = async () => answered.push((await full.stripe.customers.create()).id);
+  const create = async (metadata: Record<string, string>) =>
+    answered.push((await full.stripe.customers.create({ metadata })).id);
+  const large = Object.fromEntries(Array.from({ length: 50 }, (_, i) => [`k${i}`, 'x'.repeat(500)]));
   const failure = await failureOf(
     (async () => {
-      for (;;) await create();
+      for (;;) await create(large);
     })(),
   );
   expect(failure).toMatchObject({ statusCode: 500, type: 'StripeAPIError' });
   await expect.poll(full.output).toContain(`Nothing more is kept in ${dataDir}/journal.jsonl: EFBIG`);
+  await create({});
   expect((await allOf(full.stripe.customers.list())).map(({ id }) => id)).toEqual(answered.toReversed());
   await full.kill();
 
