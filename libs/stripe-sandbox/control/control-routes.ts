@@ -2,13 +2,17 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Faults } from '../faults/faults.js';
 import { failures, StripeFailure } from '../http/errors.js';
 import type { Form, FormValue } from '../http/form.js';
-import { readParams, type Params, type Schema } from '../http/params.js';
+import { oneOf, readParams, type Params, type Schema } from '../http/params.js';
 import { LATEST_VERSION } from '../http/versions.js';
+import { objectOf } from '../store/nouns.js';
 import { behaviourParams } from '../webhooks/behaviour.js';
 import type { Courier } from '../webhooks/courier.js';
 import type { Counters } from './counters.js';
 import { faultRuleParams, ruleFrom } from './fault-params.js';
 import type { Ledger } from './ledger.js';
+
+const READING = { version: LATEST_VERSION };
+const LEDGER_PARAMS = { object: oneOf(...Object.values(objectOf)) };
 
 /** What is controlled from outside the API. */
 export interface Controls {
@@ -30,8 +34,8 @@ export function addControlRoutes(app: FastifyInstance, controls: Controls): void
     orRefuse(reply, () => faults.add(ruleFrom(readJson(request, faultRuleParams)))),
   );
 
-  app.get<{ Querystring: { object?: string } }>('/_sandbox/ledger', async ({ query }) =>
-    ledger.list(query.object),
+  app.get<{ Querystring: Form }>('/_sandbox/ledger', ({ query }, reply) =>
+    orRefuse(reply, () => ledger.list(readParams(LEDGER_PARAMS, query, READING).object)),
   );
   app.delete('/_sandbox/ledger', async () => {
     ledger.clear();
@@ -85,7 +89,7 @@ function routeOf({ method, routeOptions: { url } }: FastifyRequest): string | un
 
 /** @throws StripeFailure 400 for a body that the schema does not allow */
 function readJson<S extends Schema>(request: FastifyRequest, schema: S): Params<S> {
-  return readParams(schema, formOf(parse(request.body as string)) as Form, { version: LATEST_VERSION });
+  return readParams(schema, formOf(parse(request.body as string)) as Form, READING);
 }
 
 function parse(text: string): object {

@@ -237,6 +237,8 @@ test('faults, ledger and counters are told and asked in JSON', async () => {
     { object: 'customer', id, status: 'deleted' },
   ]);
   expect((await control('GET', 'ledger?object=charge')).body).toEqual([]);
+  // A typing error must not look like an account that nothing happened to.
+  expect((await control('GET', 'ledger?object=charges')).status).toBe(400);
   expect((await control('GET', 'counters')).body).toEqual([
     { route: 'POST /v1/customers', calls: 2, statuses: { 200: 1, 500: 1 } },
     { route: 'DELETE /v1/customers/:customer', calls: 1, statuses: { 200: 1 } },
