@@ -28,7 +28,7 @@ export function auditOnce(cases: readonly Case[], refusal?: string): Figure[] {
   const wrong = (what: string, test: (of: Case) => boolean) => never(what, cases.filter(test).map(describe));
   return [
     { what: 'told as done', count: cases.filter(({ toldId }) => toldId !== undefined).length },
-    { what: 'told as refused', count: cases.filter(isRefused).length },
+    ...(refusal ? [{ what: `told as ${refusal}`, count: cases.filter(isRefused).length }] : []),
     wrong('told something else, or nothing', (of) => of.toldId === undefined && !isRefused(of)),
     wrong('doubled: more than one effect', ({ made }) => made.length > 1),
     wrong('lost: told as done, no effect', ({ toldId, made }) => toldId !== undefined && made.length === 0),

@@ -17,8 +17,6 @@ import { Fleet } from './fleet.js';
 import { KillPlan, type Moment } from './kill-plan.js';
 import { Resources } from './resources.js';
 import { startStripe } from './stripe.js';
-import type { Told, Wish } from './told.js';
-import { type Figure, never } from './verdict.js';
 
 /** How hard a run is. */
 export interface Hardship {
@@ -35,12 +33,7 @@ export interface Hardship {
 }
 
 const PATH_OF_POSTGRES = 'database';
-/** Operations must settle within a minute of Stripe's recovery; a lease of a dead instance comes on top. */
-const SETTLES_WITHIN_MS = 90_000;
 const POLL_MS = 250;
-const PROGRESS_MS = 5_000;
-/** One that died before it was planned has sent nothing, and is forgotten. */
-const UNSETTLED = "state = 'running' and plan is not null";
 
 /** The built service as child processes, a PostgreSQL of its own, and a Stripe outside; one for each run. */
 export class Bench {
@@ -136,52 +129,6 @@ export class Bench {
     return all;
   }
 
-  /** Has a client of its own send each of many wishes, as the kills allow; returns what each was told. */
-  async sendAll(credential: string, wishes: readonly Wish[]): Promise<Told[]> {
-    const { kills, hardship } = this;
-    let answered = 0;
-    const tell = () =>
-      hardship.log(
-        `${answered} of ${wishes.length} answered, ${kills.killed} of ${hardship.kills} kills done`,
-      );
-    const progress = setInterval(tell, PROGRESS_MS);
-    kills.begin();
-    const send = async (wish: Wish): Promise<Told> => {
-      await kills.requestMayStart();
-      const told = await this.client(credential).send(wish);
-      kills.requestAnswered();
-      answered += 1;
-      return told;
-    };
-    try {
-      return await Promise.all(wishes.map(send));
-    } finally {
-      clearInterval(progress);
-      tell();
-    }
-  }
-
-  /** Lets Stripe recover and the workers finish what nobody asks for; tells what they did not finish. */
-  async settle(): Promise<Figure[]> {
-    const calls = this.stripe.counters.list().map((route) => route.calls);
-    const wrong = this.stripe.faults.list().flatMap(({ struck }) => Object.values(struck));
-    this.stripe.faults.clear();
-    await this.fleet.allUp();
-    const giveUpAt = Date.now() + SETTLES_WITHIN_MS;
-    let unsettled = await this.operations(UNSETTLED);
-    if (unsettled.length > 0) this.hardship.log(`${unsettled.length} operations are still to settle`);
-    while (unsettled.length > 0 && Date.now() < giveUpAt) {
-      await delay(POLL_MS);
-      unsettled = await this.operations(UNSETTLED);
-    }
-    return [
-      never('operations that do not settle', unsettled),
-      never('operations that need a review', await this.operations("state = 'needs-review'")),
-      { what: 'calls to Stripe', count: sumOf(calls) },
-      { what: '  that went wrong', count: sumOf(wrong) },
-    ];
-  }
-
   /** Asks the database. */
   async query<Row extends pg.QueryResultRow>(statement: string): Promise<Row[]> {
     const client = new pg.Client(this.postgres.url);
@@ -193,12 +140,6 @@ export class Bench {
     } finally {
       await client.end();
     }
-  }
-
-  /** All that the database has of some operations, as lines. */
-  private async operations(condition: string): Promise<string[]> {
-    const rows = await this.query(`select * from operations where ${condition}`);
-    return rows.map((row) => JSON.stringify(row));
   }
 
   private newFleet(build: string): Fleet {
@@ -218,8 +159,4 @@ export class Bench {
     this.fleet.kill(instance);
     return true;
   }
-}
-
-function sumOf(counts: readonly number[]): number {
-  return counts.reduce((sum, count) => sum + count, 0);
 }

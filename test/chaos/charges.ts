@@ -1,6 +1,8 @@
 import { auditOnce, groupBy } from './audit.js';
 import type { Bench } from './bench.js';
 import { makePayers } from './payers.js';
+import { sendAll } from './send-all.js';
+import { settle } from './settle.js';
 import { addFaults } from './stripe.js';
 import { isDone, type Told, type Wish } from './told.js';
 import type { Figure } from './verdict.js';
@@ -25,8 +27,8 @@ export async function charges(bench: Bench, meanwhile = async () => {}): Promise
   const key = await bench.issueKey('partner', 'acme');
   const wanted = await chargeWishes(bench, key);
   addFaults(bench.stripe);
-  const [told] = await Promise.all([bench.sendAll(key, wanted), meanwhile()]);
-  const left = await bench.settle();
+  const [told] = await Promise.all([sendAll(bench, key, wanted), meanwhile()]);
+  const left = await settle(bench);
   const effects = groupBy(chargedAtStripe(bench), ({ description }) => description ?? '');
   const cases = wanted.map(({ name, amount }, index) => ({
     told: told[index]!,

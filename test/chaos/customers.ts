@@ -1,5 +1,8 @@
+import type { Effect } from '../../libs/stripe-sandbox/control/ledger.js';
 import { auditGranted, groupBy } from './audit.js';
 import type { Bench } from './bench.js';
+import { sendAll } from './send-all.js';
+import { settle } from './settle.js';
 import { type Figure, never } from './verdict.js';
 
 const FIRST_CALLS_PER_USER = 16;
@@ -14,8 +17,8 @@ export async function customers(bench: Bench): Promise<Figure[]> {
     return { name: `call ${index} for ${user}`, path: `/partners/user/${user}/setup_intent`, body: {} };
   });
   bench.stripe.faults.add({ kinds: ['reset_before_effect', 'reset_after_effect'], share: RESETS_SHARE });
-  const told = await bench.sendAll(key, wanted);
-  const left = await bench.settle();
+  const told = await sendAll(bench, key, wanted);
+  const left = await settle(bench);
 
   const { ledger } = bench.stripe;
   const made = ledger.list('customer');
@@ -30,11 +33,17 @@ export async function customers(bench: Bench): Promise<Figure[]> {
     { what: 'customers in the database', count: kept.length, expected: users },
     { what: 'setup intents at Stripe', count: setupIntents.length, expected: wanted.length },
     never(
-      'customers that the database does not know, or that were used for another number of calls',
-      made
-        .filter(({ id }) => !keptIds.has(id) || byCustomer.get(id)?.length !== FIRST_CALLS_PER_USER)
-        .map(({ id, metadata }) => `${id}, ${JSON.stringify(metadata)}`),
+      'customers that the database does not know',
+      made.filter(({ id }) => !keptIds.has(id)).map(describe),
+    ),
+    never(
+      `customers not of ${FIRST_CALLS_PER_USER} calls`,
+      made.filter(({ id }) => byCustomer.get(id)?.length !== FIRST_CALLS_PER_USER).map(describe),
     ),
     ...left,
   ];
+}
+
+function describe({ id, metadata }: Effect): string {
+  return `${id}, ${JSON.stringify(metadata)}`;
 }

@@ -1,6 +1,8 @@
 import { idOf } from '../../libs/stripe/id-of.js';
 import type { Effect } from '../../libs/stripe-sandbox/control/ledger.js';
 import type { Bench } from './bench.js';
+import { sendAll } from './send-all.js';
+import { settle } from './settle.js';
 import { addFaults } from './stripe.js';
 import { isDone, storyOf, type Told } from './told.js';
 import { type Figure, never } from './verdict.js';
@@ -23,8 +25,8 @@ export async function refunds(bench: Bench): Promise<Figure[]> {
     })),
   );
   addFaults(bench.stripe);
-  const told = await bench.sendAll(key, wanted);
-  const left = await bench.settle();
+  const told = await sendAll(bench, key, wanted);
+  const left = await settle(bench);
   return [
     { what: 'payments', count: payments.length },
     ...auditTold(bench, told),

@@ -3,6 +3,8 @@ import { payOnPage } from '../support/hosted-page.js';
 import { auditGranted, groupBy } from './audit.js';
 import type { Bench } from './bench.js';
 import { auditCheckouts, checkoutWishes, sessionsAtStripe } from './checkout-wishes.js';
+import { sendAll } from './send-all.js';
+import { settle } from './settle.js';
 import { addFaults } from './stripe.js';
 import { isDone, storyOf, type Told, type Wish } from './told.js';
 import { type Figure, never } from './verdict.js';
@@ -19,11 +21,11 @@ export async function subscriptions(bench: Bench): Promise<Figure[]> {
   const key = await bench.issueKey('service', 'shop');
   const wanted = checkoutWishes(bench, '/pay/recurrent', { interval: 'month' });
   addFaults(bench.stripe);
-  const started = await bench.sendAll(key, wanted);
+  const started = await sendAll(bench, key, wanted);
   const paid = started.filter(isDone);
   await Promise.all(paid.map(({ body }) => payOnPage(body.redirectToUrl)));
-  const cancelled = await bench.sendAll(key, paid.flatMap(cancellations));
-  const left = await bench.settle();
+  const cancelled = await sendAll(bench, key, paid.flatMap(cancellations));
+  const left = await settle(bench);
   return [
     ...auditCheckouts(bench, wanted, started),
     ...auditPaid(bench),
