@@ -13,8 +13,7 @@ export interface DataFolder {
 
 /**
  * Fills a store with what a folder holds, and keeps what comes next there.
- * @throws JournalError for a folder that cannot be used
- * @throws Error for one that another sandbox uses
+ * @throws JournalError for a folder that cannot be used, or that another sandbox uses
  */
 export async function openDataFolder(folder: string, store: Store): Promise<DataFolder> {
   const lock = await lockFolder(folder);

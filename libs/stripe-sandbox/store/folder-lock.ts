@@ -4,11 +4,12 @@ import { rmSync } from 'node:fs';
 import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { JournalError } from './journal.js';
 
 /**
  * Keeps a folder to one sandbox of this machine, until the server that it returns is closed or the process ends.
  * It is a socket and not a file with a process id, because the system itself ends it, however the process dies.
- * @throws Error if another sandbox has the folder
+ * @throws JournalError if another sandbox has the folder, or the folder for temporary files cannot be written
  */
 export async function lockFolder(folder: string): Promise<Server> {
   const path = socketFor(folder);
@@ -18,9 +19,13 @@ export async function lockFolder(folder: string): Promise<Server> {
       await once(server.listen(path), 'listening');
       return server;
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+      const { code, message } = error as NodeJS.ErrnoException;
+      if (code !== 'EADDRINUSE')
+        throw new JournalError(`The data folder ${folder} can't be locked: ${message}`);
     }
-    if (await isAnswered(path)) throw new Error(`Another sandbox is running on ${folder}: stop it first`);
+    if (await isAnswered(path)) {
+      throw new JournalError(`Another sandbox is running on ${folder}: stop it first`);
+    }
     rmSync(path, { force: true });
   }
 }

@@ -21,7 +21,7 @@ import type { Store } from './store.js';
 /** How much is read or written at once at a start. */
 const CHUNK_BYTES = 4 * 1024 * 1024;
 
-/** Thrown where the data folder refuses to be read or written; the message names it. */
+/** Thrown where the data folder cannot be had, read or written; the message names it. */
 export class JournalError extends Error {}
 
 /**
