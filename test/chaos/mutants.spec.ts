@@ -5,8 +5,8 @@ import { failures } from './verdict.js';
 
 /**
  * A harness that can't fail proves nothing: each of these breaks a promise, and has to be noticed. A lease that nobody
- * respects is none of them, as Stripe's key makes two attempts at once harmless: test/operations/ holds leases, and
- * what is done 23 hours after the first attempt.
+ * respects doubles nothing, as Stripe's key makes two attempts at once harmless; it only keeps operations from ending.
+ * test/operations/ holds leases, and what is done 23 hours after the first attempt.
  */
 const MUTANTS: [Mutation, Scenario, string[]][] = [
   [
