@@ -81,6 +81,21 @@ test('what is to come survives too: a session still expires when its time is up'
   expect((await restarted.stripe.checkout.sessions.retrieve(id)).status).toBe('expired');
 });
 
+test('an open session leads to the page where it is now, on another port', async () => {
+  const dataDir = temporaryFolder();
+  const before = await openBench({ dataDir });
+  const { id, url } = await before.stripe.checkout.sessions.create({
+    mode: 'setup',
+    currency: 'usd',
+    success_url: 'https://shop.example/',
+  });
+  expect(url).toBe(`${before.sandbox.url}/c/pay/${id}`);
+  const { stripe, sandbox } = await openBench({ dataDir: leftBehind(dataDir) });
+  const moved = await stripe.checkout.sessions.retrieve(id);
+  expect(moved.url).toBe(`${sandbox.url}/c/pay/${id}`);
+  expect((await fetch(moved.url!)).status).toBe(200);
+});
+
 test('a line torn by a crash is left out, and the journal goes on', async () => {
   const dataDir = temporaryFolder();
   const { stripe } = await openBench({ dataDir });
