@@ -12,6 +12,8 @@ export const faultKinds = [
   /** 500. */
   'error_before_effect',
   'error_after_effect',
+  /** 500 at once; Stripe is still at work, and the effect comes after `waitMs`. */
+  'error_then_effect',
   /** 429, with `Stripe-Should-Retry` where `shouldRetry` is given. */
   'rate_limit',
   /** 409, and 429 as https://docs.stripe.com/rate-limits#object-lock-timeouts has it. */
@@ -40,7 +42,7 @@ export interface FaultRule {
   times?: number;
   /** The share of the matching calls that go wrong, 0 to 1. */
   share?: number;
-  /** For `wait` and `drip`; 1000 if absent. */
+  /** For `wait`, `drip` and `error_then_effect`; 1000 if absent. */
   waitMs?: number;
   /** For `rate_limit`. */
   shouldRetry?: boolean;

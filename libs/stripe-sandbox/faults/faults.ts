@@ -43,11 +43,16 @@ export class Faults {
     return this.#plans.map(({ fault }) => fault);
   }
 
-  /** Forgets every rule, and lets calls that wait carry on at once. */
+  /** Lets calls and effects that wait carry on at once. */
+  release(): void {
+    this.#pauses.release();
+  }
+
+  /** Forgets every rule, and releases what waits. */
   clear(): void {
     this.#plans = [];
     this.#added = 0;
-    this.#pauses.release();
+    this.release();
   }
 
   readonly intercept: Interceptor = (

@@ -40,6 +40,12 @@ export function inject(
       throw failures.internal();
     case 'error_before_effect':
       throw failures.internal();
+    case 'error_then_effect':
+      void pauses
+        .last(waitMs)
+        .then(run)
+        .catch((error: Error) => process.emitWarning(error));
+      throw failures.internal();
     case 'rate_limit':
       throw failures.rateLimited(shouldRetry);
     case 'lock_timeout':

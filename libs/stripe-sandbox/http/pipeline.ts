@@ -32,8 +32,8 @@ export type Outcome = Reply | undefined;
 
 /**
  * Stands between a request and its effect, for fault injection: it may wait, answer something else, or end the
- * raw connection and answer nothing, before or after `run`, which has the effect once and makes it durable. A
- * StripeFailure that it throws is answered.
+ * raw connection and answer nothing, before or after `run`, which has the effect once and makes it durable, after
+ * the answer too. A StripeFailure that it throws is answered.
  */
 export type Interceptor = (
   request: WireRequest,
@@ -113,6 +113,7 @@ export class Pipeline {
       }
       return withHeaders(reply, { 'Idempotency-Key': keyed.key, 'Original-Request': requestId });
     } finally {
+      attempt.isAnswered = true;
       if (keyed && !kept) this.#idempotency.end(keyed);
     }
   }
@@ -157,7 +158,8 @@ export class Pipeline {
       const known = knownFrom(error);
       reply = failure(isBrowser ? toldToBrowser(known) : known, requestId, this.#nowSeconds());
     }
-    if (keyed && hasBegun && isKept(reply)) this.#idempotency.keep(keyed, requestId, reply);
+    if (keyed && hasBegun && !attempt.isAnswered && isKept(reply))
+      this.#idempotency.keep(keyed, requestId, reply);
     this.#commit(cause);
     return reply;
   }
@@ -185,6 +187,8 @@ export class Pipeline {
 class Attempt {
   readonly keyed: KeyedRequest | undefined;
   readonly cause: Cause;
+  /** What a retry is told stays as it is, though the effect may be still to come. */
+  isAnswered = false;
 
   constructor(
     readonly route: Route,

@@ -1,6 +1,8 @@
 import { Stripe } from 'stripe';
 import { expect, test, vi } from 'vitest';
+import { createSandbox } from '../create-sandbox.js';
 import type { FaultKind } from '../faults/fault.js';
+import { temporaryFolder } from './folders.js';
 import { type Answer, clientOf, failureOf, openBench, request, TEST_KEY } from './support.js';
 
 const keyed = { idempotencyKey: 'k' };
@@ -57,6 +59,45 @@ test.for([
   expect(retry).toMatchObject({ status: 500, body: (first as Answer).body });
   expect(isReplayed).toBe(true);
   expect(sandbox.ledger.list()).toHaveLength(effects);
+});
+
+test('the effect of error_then_effect comes after its 500, which a retry is told before and after', async () => {
+  const { sandbox } = await openBench();
+  sandbox.faults.add({ kinds: ['error_then_effect'], waitMs: 3_600_000 });
+  const create = () =>
+    request(sandbox, 'POST', '/v1/customers', { form: 'name=Ada', headers: { 'idempotency-key': 'k' } });
+  const first = await create();
+  const early = await create();
+  expect(sandbox.ledger.list()).toEqual([]);
+  sandbox.faults.release();
+  await vi.waitUntil(() => sandbox.ledger.list().length > 0);
+  const late = await create();
+
+  expect(first).toMatchObject({ status: 500, body: { error: { type: 'api_error' } } });
+  expect(first.headers.has('idempotent-replayed')).toBe(false);
+  for (const { status, body, headers } of [early, late]) {
+    expect({ status, body }).toEqual({ status: 500, body: first.body });
+    expect(headers.get('idempotent-replayed')).toBe('true');
+  }
+  const requestId = first.headers.get('request-id');
+  expect(sandbox.ledger.list()).toMatchObject([{ object: 'customer', requestId, idempotencyKey: 'k' }]);
+});
+
+test('an effect that is still to come comes by itself', async () => {
+  const { sandbox } = await openBench();
+  sandbox.faults.add({ kinds: ['error_then_effect'], waitMs: 1 });
+  await request(sandbox, 'POST', '/v1/customers', { form: '' });
+  await vi.waitUntil(() => sandbox.ledger.list().length === 1);
+});
+
+test('an effect that is still to come comes in time for a sandbox that closes', async () => {
+  const dataDir = temporaryFolder();
+  const closed = await createSandbox({ dataDir });
+  closed.faults.add({ kinds: ['error_then_effect'], waitMs: 3_600_000 });
+  await request(closed, 'POST', '/v1/customers', { form: '' });
+  await closed.close();
+  const { sandbox } = await openBench({ dataDir });
+  expect(sandbox.ledger.list()).toHaveLength(1);
 });
 
 test.for([
