@@ -130,12 +130,21 @@ describe('npm start', () => {
 
   it('names the port that is in use', async () => {
     await withService(async ({ url }) => {
-      const { code, output } = await failToStart(dataDir, { PORT: new URL(url).port });
+      const other = join(folder, 'other');
+      const { code, output } = await failToStart(other, { PORT: new URL(url).port });
       expect({ code, output }).toEqual({
         code: 1,
         output: expect.stringMatching(/^paydesk: PORT is in use[^\n]*\n$/m),
       });
       expect(output).not.toContain('{');
+    });
+  });
+
+  it('leaves a data folder to the one that uses it', async () => {
+    await withService(async () => {
+      const { code, output } = await failToStart(dataDir, {});
+      expect(code).toBe(1);
+      expect(output).toMatch(/^paydesk: Another sandbox is running on [^\n]+: stop it first\n$/m);
     });
   });
 
