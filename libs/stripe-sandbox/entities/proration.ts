@@ -2,7 +2,7 @@ import type Stripe from 'stripe';
 import { DateTime } from 'luxon';
 import type { Context } from '../context.js';
 import { periodAt, prorated } from './billing-period.js';
-import { insertInvoiceItem } from './invoice-item.js';
+import { deleteInvoiceItem, insertInvoiceItem, pendingProrations } from './invoice-item.js';
 import { productName } from './invoice-lines.js';
 import { amountOf } from './price.js';
 
@@ -21,6 +21,13 @@ export function prorate(
 ): void {
   if (before) addProration(ctx, before, from, { word: 'Unused', sign: -1 });
   if (after) addProration(ctx, after, from, { word: 'Remaining', sign: 1 });
+}
+
+/** Takes back what waits to be credited or charged from a moment on. */
+export function dropProrations(ctx: Context, subscription: Stripe.Subscription, from: number): void {
+  for (const item of pendingProrations(ctx, subscription)) {
+    if (item.period.start === from) deleteInvoiceItem(ctx, item);
+  }
 }
 
 function addProration(

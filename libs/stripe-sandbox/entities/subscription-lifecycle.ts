@@ -1,7 +1,7 @@
 import type Stripe from 'stripe';
 import type { Context } from '../context.js';
 import { periodAt, prorated } from './billing-period.js';
-import { subscriptionOf } from './invoice-collection.js';
+import { collect, subscriptionOf } from './invoice-collection.js';
 import { pendingItems, pendingProrations } from './invoice-item.js';
 import type { LineDraft } from './invoice-lines.js';
 import { draftInvoice, finalizeInvoice, stopCollecting, voidInvoice } from './invoice.js';
@@ -24,7 +24,7 @@ export function subscriptionDue(ctx: Context, id: string): void {
   const now = ctx.now(subscription.customer as string);
   if (subscription.status === 'incomplete') return expireIncomplete(ctx, subscription);
   if (subscription.cancel_at !== null && subscription.cancel_at <= now) {
-    endSubscription(ctx, subscription, { reason: 'cancellation_requested' });
+    endAsPlanned(ctx, subscription);
     return;
   }
   if (periodEnd(subscription) <= now) renew(ctx, subscription);
@@ -32,6 +32,13 @@ export function subscriptionDue(ctx: Context, id: string): void {
     ctx.emit('customer.subscription.trial_will_end', subscription);
     scheduleSubscription(ctx, subscription);
   }
+}
+
+/** What still waits is collected then: https://docs.stripe.com/api/subscriptions/cancel. */
+function endAsPlanned(ctx: Context, before: Stripe.Subscription): void {
+  const ended = endSubscription(ctx, before, { reason: 'cancellation_requested' });
+  const last = invoiceNow(ctx, ended, []);
+  if (last?.status === 'open') collect(ctx, last);
 }
 
 /** Follows the payment of an invoice: what was incomplete or past due becomes active. */

@@ -7,7 +7,7 @@ import type { Params } from '../http/params.js';
 import type { cancelParams, updateParams } from '../routes/subscriptions.js';
 import type { LineDraft } from './invoice-lines.js';
 import { payInvoice, payingMethod } from './invoice-collection.js';
-import { prorate } from './proration.js';
+import { dropProrations, prorate } from './proration.js';
 import { changeItems } from './subscription-change.js';
 import { ownMethod, requireFuture } from './subscription-create.js';
 import { endSubscription, invoiceNow } from './subscription-lifecycle.js';
@@ -82,6 +82,8 @@ function endingOf(
     throw failures.exclusive('cancel_at', 'cancel_at_period_end');
   }
   const now = ctx.now(before.customer as string);
+  const isOther = cancel_at !== undefined || cancel_at_period_end !== undefined;
+  if (isOther && before.cancel_at !== null) dropProrations(ctx, before, before.cancel_at);
   if (cancel_at_period_end === true) {
     return { cancel_at: periodEnd(before), cancel_at_period_end, canceled_at: now, ...REQUESTED };
   }

@@ -75,3 +75,28 @@ test("a customer's subscriptions end with it", async () => {
   await stripe.customers.del(customer);
   expect((await stripe.subscriptions.retrieve(id)).status).toBe('canceled');
 });
+
+// https://docs.stripe.com/api/subscriptions/cancel: pending prorations are collected at the end of the period.
+test('what a change has left to pay is collected when the subscription ends', async () => {
+  const { stripe, subscribe, invoices, wait } = await openClub();
+  const { id, items } = await subscribe();
+  wait(15);
+  await stripe.subscriptions.update(id, { items: [{ id: items.data[0]!.id, quantity: 4 }] });
+  await stripe.subscriptions.update(id, { cancel_at_period_end: true });
+  wait(16);
+  expect((await stripe.subscriptions.retrieve(id)).status).toBe('canceled');
+  expect((await invoices(id))[0]).toMatchObject({ status: 'paid', total: 1500, amount_paid: 1500 });
+});
+
+test('the rest of a period cut short goes to the balance, unless the end is taken back', async () => {
+  const { stripe, subscribe, customer, wait } = await openClub();
+  const { id } = await subscribe();
+  const pending = async () => (await stripe.invoiceItems.list({ customer, pending: true })).data;
+  await stripe.subscriptions.update(id, { cancel_at: at('2026-11-21') });
+  expect(await pending()).toMatchObject([{ amount: -333 }]);
+  await stripe.subscriptions.update(id, { cancel_at: '' });
+  expect(await pending()).toEqual([]);
+  await stripe.subscriptions.update(id, { cancel_at: at('2026-11-16') });
+  wait(16);
+  expect(await stripe.customers.retrieve(customer)).toMatchObject({ balance: -500 });
+});
