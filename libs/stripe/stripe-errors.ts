@@ -53,8 +53,9 @@ export function isMissing(problem: unknown): boolean {
 
 /** Whether Stripe refused a request as it stands: nothing has changed there. */
 export function isRefused(problem: unknown): boolean {
-  const status = stripeErrorOf(problem)?.statusCode;
-  return status === 400 || status === 404;
+  const { statusCode, rawType } = stripeErrorOf(problem) ?? {};
+  // A key that stands for another request tells that something was done.
+  return (statusCode === 400 && rawType !== 'idempotency_error') || statusCode === 404;
 }
 
 /** Whether Stripe's answer is its last word under this idempotency key: a refusal, or a decline. */

@@ -6,7 +6,7 @@ import { Problem, unknownObject } from '../core/problem.js';
 import { type Operation, OperationsService } from '../operations/operations.service.js';
 import type { Card, Customer, CustomerDetails, PaymentInformation } from './customer.js';
 import { CustomersStore } from './customers.store.js';
-import { CustomersStripe } from './customers.stripe.js';
+import { type CustomerCreation, CustomersStripe } from './customers.stripe.js';
 
 const NO_INFORMATION: PaymentInformation = {
   balanceMinor: null,
@@ -18,10 +18,11 @@ const NO_INFORMATION: PaymentInformation = {
 const WAIT_MS = 100;
 const WAITS_MAX = 20;
 
-/** Whose customer is to be made, and which one of theirs. */
+/** Whose customer is to be made, which one of theirs, and how exactly. */
 interface CustomerPlan {
   owner: Owner;
   generation: number;
+  creation: CustomerCreation;
 }
 
 /** Who is which Stripe customer, and what they pay with. */
@@ -37,12 +38,12 @@ export class CustomersService {
   ) {
     this.making = operations.define<CustomerPlan, string>({
       name: 'customer',
-      send: async (plan) => this.keep(plan, await stripe.create(plan.owner, plan.generation)),
+      send: async (plan) => this.keep(plan, await stripe.create(plan.creation)),
       find: async (plan, _identity, sentAt) => {
         const found = await stripe.findMade(plan.owner, sentAt);
         return typeof found === 'string' ? found : { result: await this.keep(plan, found.result) };
       },
-      release: ({ owner, generation }) => store.beginNext(owner, generation),
+      release: (transaction, { owner, generation }) => store.beginNext(transaction, owner, generation),
     });
   }
 
@@ -133,7 +134,11 @@ export class CustomersService {
     const actor = { kind: 'user', ...owner } as const;
     const request = { actor, route: 'customer', idempotencyKey: String(generation), body: null };
     try {
-      const { result } = await this.making.run(request, async () => ({ owner, generation }));
+      const { result } = await this.making.run(request, async () => ({
+        owner,
+        generation,
+        creation: this.stripe.creationFor(owner, generation),
+      }));
       // Nobody stands for the owner where a customer was made and deleted meanwhile.
       return (await this.store.settle(owner, generation, result)) ?? this.make(owner);
     } catch (error) {

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { and, eq, isNull, sql } from 'drizzle-orm';
 import type { Owner } from '../core/actor.js';
 import { Clock } from '../core/clock.js';
-import { type Database, DATABASE } from '../database/database.js';
+import { type Database, DATABASE, type Transaction } from '../database/database.js';
 import { customers } from '../database/schema.js';
 import { isUniqueViolation } from '../database/unique-violation.js';
 
@@ -40,8 +40,8 @@ export class CustomersStore {
   }
 
   /** Begins the next generation, as Stripe only tells the old failure under the key of this one. */
-  async beginNext(owner: Owner, generation: number): Promise<void> {
-    await this.database
+  async beginNext(transaction: Transaction, owner: Owner, generation: number): Promise<void> {
+    await transaction
       .update(customers)
       .set({ generation: generation + 1 })
       .where(isUnmade(owner, generation));

@@ -14,20 +14,30 @@ import type { BillingDetails, Card, Customer, CustomerDetails, PaymentInformatio
 /** Longer than a key is used again, and so than a first attempt can go on. */
 const LOOKED_AT_SECONDS = 25 * 60 * 60;
 
+/** What Stripe is asked to make a customer by. */
+export interface CustomerCreation {
+  params: Stripe.CustomerCreateParams;
+  key: string;
+}
+
 /** Our calls about customers and their cards, and what we make of Stripe's answers. */
 @Injectable()
 export class CustomersStripe {
   constructor(private readonly stripe: StripeProvider) {}
 
-  /** The same parameters and key for the same generation, always: however often it runs, one customer is made. */
-  async create(owner: Owner, generation: number): Promise<string> {
+  /** The same for the same generation, always: however often it is sent, one customer is made. */
+  creationFor(owner: Owner, generation: number): CustomerCreation {
     const identity = createHash('sha256')
       .update(JSON.stringify([owner.tenant, owner.userId, generation]))
       .digest('hex');
-    const customer = await this.stripe.write(`paydesk-customer-${identity}`, (stripe, options) =>
-      stripe.customers.create({ metadata: marksOf(owner) }, options),
+    return { params: { metadata: marksOf(owner) }, key: `paydesk-customer-${identity}` };
+  }
+
+  async create({ params, key }: CustomerCreation): Promise<string> {
+    const { id } = await this.stripe.write(key, (stripe, options) =>
+      stripe.customers.create(params, options),
     );
-    return customer.id;
+    return id;
   }
 
   /** The customer that {@link create} has made when it was first asked to, or within a day. */

@@ -6,6 +6,7 @@ export const DATABASE = Symbol('DATABASE');
 
 /** Drizzle on a pool of connections, which is `$client`. */
 export type Database = NodePgDatabase & { $client: pg.Pool };
+export type Transaction = Parameters<Parameters<Database['transaction']>[0]>[0];
 
 const CONNECTIONS_MAX = 10;
 /** How long a request waits for a free or new connection before it is told that the database is away. */

@@ -52,7 +52,7 @@ export const operations = pgTable(
     kind: text().notNull(),
     /** Who may ask how it stands. */
     caller: text().notNull(),
-    /** SHA-256 of the validated request. */
+    /** SHA-256 of the request's body. */
     fingerprint: text().notNull(),
     state: text({ enum: ['running', 'done', 'needs-review'] }).notNull(),
     /** The exact parameters for Stripe, fixed before the first attempt. */
@@ -66,6 +66,8 @@ export const operations = pgTable(
     attempts: integer().notNull().default(0),
     retryAt: instant('retry_at').notNull(),
     firstSentAt: instant('first_sent_at'),
+    /** When it was first looked for at Stripe, as sending it again proved nothing any more. */
+    firstLookedAt: instant('first_looked_at'),
     createdAt: instant('created_at').notNull(),
     finishedAt: instant('finished_at'),
   },
@@ -73,6 +75,9 @@ export const operations = pgTable(
     index('operations_due')
       .on(table.retryAt)
       .where(sql`state = 'running'`),
+    index('operations_prunable')
+      .on(table.createdAt)
+      .where(sql`state = 'done'`),
   ],
 );
 

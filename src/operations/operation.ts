@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Actor, callerName } from '../core/actor.js';
 import type { ProblemExtras, ProblemSlug } from '../core/problem.js';
+import type { Transaction } from '../database/database.js';
 
 /** A money-moving request as it arrived: who asked for what, under which key. */
 export interface OperationRequest {
@@ -9,7 +10,7 @@ export interface OperationRequest {
   route: string;
   /** The caller's Idempotency-Key; a request without one is never a repetition of another. */
   idempotencyKey: string;
-  /** The validated request, all that decides what it does. */
+  /** As it came, all that decides what it does. */
   body: unknown;
 }
 
@@ -17,7 +18,7 @@ export interface OperationRequest {
 export interface OperationIdentity {
   /** Stands in the metadata of what the operation makes at Stripe, so that it can be found there. */
   operationId: string;
-  /** The idempotency key for Stripe; a further call of the same operation adds a suffix such as `:refund`. */
+  /** The idempotency key for Stripe. */
   stripeKey: string;
 }
 
@@ -29,8 +30,8 @@ export interface OperationKind<Plan, Result> {
   send(plan: Plan, identity: OperationIdentity): Promise<Result>;
   /** Looks at Stripe whether it was done, once sending it again proves nothing any more. */
   find(plan: Plan, identity: OperationIdentity, sentAt: Date): Promise<Found<Result>>;
-  /** Gives back what was set aside for it, once it is certain that it was not done and never will be. */
-  release?(plan: Plan, identity: OperationIdentity): Promise<void>;
+  /** Gives back what was set aside for it, in the transaction that keeps that it was not done and never will be. */
+  release?(transaction: Transaction, plan: Plan, identity: OperationIdentity): Promise<void>;
 }
 
 /** What a look at Stripe has proved: that it was done, that it was not, or neither. */

@@ -17,7 +17,7 @@ import {
 } from './operation.js';
 import { LEASE_RENEWAL_MS, type OperationRow, OperationsStore } from './operations.store.js';
 import { type OperationReport, reportOf } from './operation-report.js';
-import { maySendAgain, provesAbsence } from './retry-policy.js';
+import { hasSettled, maySendAgain } from './retry-policy.js';
 
 /** Where a step tells one of these, it has looked at Stripe. */
 const LAST_WORDS: ReadonlySet<ProblemSlug> = new Set([
@@ -29,8 +29,6 @@ const LAST_WORDS: ReadonlySet<ProblemSlug> = new Set([
 
 /** Works out what exactly to ask of Stripe, or refuses by a {@link Problem}. Moves no money itself. */
 type MakePlan<Plan> = (identity: OperationIdentity) => Promise<Plan>;
-
-type AnyKind = Pick<OperationKind<unknown, unknown>, 'release'>;
 
 /** Runs requests of one kind. */
 export interface Operation<Plan, Result> {
@@ -73,11 +71,8 @@ export class OperationsService {
     if (!held) return false;
     const kind = this.kinds.get(held.kind);
     // An operation of another version of this service is left to that version.
-    if (kind)
-      await this.whileHeld(held, () => this.attempt(kind, held)).catch((error: unknown) =>
-        this.logUnsettled(error),
-      );
-    else await this.store.giveBack(held);
+    if (!kind) await this.store.giveBack(held);
+    else await this.attempt(kind, held).catch((problem: Problem) => this.logUnsettled(held, problem));
     return true;
   }
 
@@ -87,122 +82,150 @@ export class OperationsService {
     makePlan: MakePlan<Plan>,
   ): Promise<Outcome<Result>> {
     const id = operationIdOf(request);
+    try {
+      const held = await this.take(id, kind, request);
+      if (!held) return await this.wordOfAnother<Result>(id);
+      return await this.attempt(kind, held, makePlan);
+    } catch (error) {
+      throw problemOf(error, 'internal-error').with({ operationId: id });
+    }
+  }
+
+  /** Undefined where it is done already, or another attempt is under way. */
+  private async take(
+    id: string,
+    kind: { name: string },
+    request: OperationRequest,
+  ): Promise<OperationRow | undefined> {
     const fingerprint = fingerprintOf(request.body);
     const caller = callerName(request.actor);
     const claimed = await this.store.claim({ id, kind: kind.name, caller, fingerprint });
-    if (claimed) return this.begin(kind, claimed, makePlan);
-
+    if (claimed) return claimed;
     const known = await this.store.find(id);
-    if (!known) throw inProgress(id);
-    if (known.fingerprint !== fingerprint) throw new Problem('idempotency-key-reused', { operationId: id });
-    if (known.state !== 'running') return replay<Result>(known);
-    const taken = await this.store.takeOver(id);
-    if (!taken) throw inProgress(id);
-    return this.begin(kind, taken, makePlan);
+    if (known && known.fingerprint !== fingerprint) throw new Problem('idempotency-key-reused');
+    return known?.state === 'running' ? this.store.takeOver(id) : undefined;
   }
 
-  private begin<Plan, Result>(
+  /** @throws {Problem} unless it is done */
+  private async attempt<Plan, Result>(
     kind: OperationKind<Plan, Result>,
     held: OperationRow,
-    makePlan: MakePlan<Plan>,
+    makePlan?: MakePlan<Plan>,
   ): Promise<Outcome<Result>> {
-    return this.whileHeld(held, async () => {
-      const planned = held.plan === null ? await this.plan(held, makePlan) : held;
-      return this.attempt(kind, planned);
-    });
+    const renewal = setInterval(() => void this.store.renew(held).catch(untilTheNext), LEASE_RENEWAL_MS);
+    try {
+      const planned = makePlan && held.plan === null ? await this.plan(held, makePlan) : held;
+      return await this.carryOut(kind, planned);
+    } finally {
+      clearInterval(renewal);
+    }
   }
 
   private async plan<Plan>(held: OperationRow, makePlan: MakePlan<Plan>): Promise<OperationRow> {
     try {
       const planned = await this.store.plan(held, await makePlan(identityOf(held.id)));
-      if (!planned) throw inProgress(held.id);
-      return planned;
+      if (planned) return planned;
     } catch (error) {
-      await this.store.forget(held);
-      throw error instanceof Problem ? error.with({ operationId: held.id }) : error;
+      if (await this.store.forget(held)) throw error;
     }
+    throw new Problem('in-progress');
   }
 
-  private async attempt<Plan, Result>(
+  private async carryOut<Plan, Result>(
     kind: OperationKind<Plan, Result>,
     planned: OperationRow,
   ): Promise<Outcome<Result>> {
     try {
       const result = await this.resultOf(kind, planned);
-      return await this.finish(planned, { result });
+      const isKept = await this.store.finish(planned, { result });
+      return isKept
+        ? { result, operationId: planned.id, replayed: false }
+        : await this.wordOfAnother(planned.id);
     } catch (error) {
-      throw await this.settle(kind, planned, error);
+      return this.settle(kind, planned, problemOf(error, 'outcome-unknown'));
     }
   }
 
   /** Sends the plan while that can't do it twice; looks for its effect at Stripe where sending proves nothing. */
   private async resultOf<Plan, Result>(
     kind: OperationKind<Plan, Result>,
-    { id, plan, firstSentAt }: OperationRow,
+    planned: OperationRow,
   ): Promise<Result> {
-    const sentAt = firstSentAt ?? this.clock.now();
-    const identity = identityOf(id);
+    const sentAt = planned.firstSentAt ?? this.clock.now();
     if (maySendAgain(sentAt, this.clock.now())) {
       try {
-        return await kind.send(plan as Plan, identity);
+        return await kind.send(planned.plan as Plan, identityOf(planned.id));
       } catch (error) {
         if (!isSavedFailure(error)) throw error;
       }
     }
-    const found = await kind.find(plan as Plan, identity, sentAt);
-    if (found === 'not-done')
-      throw new Problem(provesAbsence(sentAt, this.clock.now()) ? 'not-done' : 'outcome-unknown');
-    if (found === 'unknown') throw new Problem('needs-review');
-    return found.result;
+    return this.lookUp(kind, planned, sentAt);
   }
 
-  private async finish<Result>(held: OperationRow, outcome: { result: Result }): Promise<Outcome<Result>> {
-    if (await this.store.finish(held, outcome)) {
-      return { result: outcome.result, operationId: held.id, replayed: false };
-    }
-    const known = await this.store.find(held.id);
-    if (known?.state !== 'done') throw inProgress(held.id);
-    return replay(known);
+  /** Believes what it does not find only once Stripe can't be at work on it any more. */
+  private async lookUp<Plan, Result>(
+    kind: OperationKind<Plan, Result>,
+    planned: OperationRow,
+    sentAt: Date,
+  ): Promise<Result> {
+    const firstLookedAt = planned.firstLookedAt ?? (await this.store.beginToLook(planned));
+    const found = await kind.find(planned.plan as Plan, identityOf(planned.id), sentAt);
+    if (typeof found !== 'string') return found.result;
+    if (!hasSettled(firstLookedAt, this.clock.now())) throw new Problem('outcome-unknown');
+    throw new Problem(found === 'not-done' ? 'not-done' : 'needs-review');
   }
 
   /**
    * Keeps what is the last word for repetitions; gives back what is uncertain, to be tried again. Once something may
    * have been sent, nothing that goes wrong with us may sound as if it had not.
+   *
+   * @throws {Problem} unless another attempt, which has taken over, has done it
    */
-  private async settle(kind: AnyKind, held: OperationRow, error: unknown): Promise<Problem> {
-    const problem = problemOfAttempt(error).with({ operationId: held.id });
+  private async settle<Plan, Result>(
+    kind: OperationKind<Plan, Result>,
+    held: OperationRow,
+    problem: Problem,
+  ): Promise<Outcome<Result>> {
     try {
-      await this.keep(kind, held, problem);
-      return problem;
+      if (!(await this.keep(kind, held, problem))) return await this.wordOfAnother<Result>(held.id);
     } catch (failure) {
-      return problemOfAttempt(failure).with({ operationId: held.id });
+      throw problemOf(failure, 'outcome-unknown');
     }
+    throw problem;
   }
 
-  private async keep(kind: AnyKind, held: OperationRow, problem: Problem): Promise<void> {
+  /** False where another attempt has taken over. */
+  private async keep<Plan, Result>(
+    kind: OperationKind<Plan, Result>,
+    held: OperationRow,
+    problem: Problem,
+  ): Promise<boolean> {
     const { slug, extras } = problem;
+    // Stripe knows the key by another request, of which a lost database no longer told.
+    if (slug === 'idempotency-key-reused') return this.store.forget(held);
     if (slug === 'needs-review') {
-      this.logger.error(describeFailure(problem));
+      this.logger.error(describeFailure(problem.with({ operationId: held.id })));
       return this.store.leaveToReview(held);
     }
     if (!isLastWord(problem)) return this.store.giveBack(held);
-    await kind.release?.(held.plan, identityOf(held.id));
-    await this.store.finish(held, { problem: { slug, extras } });
+    return this.store.finish(held, { problem: { slug, extras } }, (transaction) =>
+      kind.release?.(transaction, held.plan as Plan, identityOf(held.id)),
+    );
+  }
+
+  /** How it ended, or that it has not, by whoever holds it now. */
+  private async wordOfAnother<Result>(id: string): Promise<Outcome<Result>> {
+    const known = await this.store.find(id);
+    if (!known || known.state === 'running') throw new Problem('in-progress');
+    if (known.state === 'needs-review') throw new Problem('needs-review');
+    const stored = known.outcome as StoredOutcome<Result>;
+    if ('result' in stored) return { result: stored.result, operationId: id, replayed: true };
+    throw new Problem(stored.problem.slug, { ...stored.problem.extras, replayed: true });
   }
 
   /** Nobody waits for an answer where the worker goes on with an operation. */
-  private logUnsettled(error: unknown): void {
-    if (!(error instanceof Problem)) throw error;
-    if (error.status >= 500) this.logger.warn(describeFailure(error));
-  }
-
-  private async whileHeld<T>(held: OperationRow, work: () => Promise<T>): Promise<T> {
-    const renewal = setInterval(() => void this.store.renew(held).catch(ignoreTold), LEASE_RENEWAL_MS);
-    try {
-      return await work();
-    } finally {
-      clearInterval(renewal);
-    }
+  private logUnsettled({ id }: OperationRow, problem: Problem): void {
+    if (problem.status >= 500) this.logger.warn(describeFailure(problem.with({ operationId: id })));
   }
 }
 
@@ -211,22 +234,10 @@ function isLastWord(problem: Problem): boolean {
   return LAST_WORDS.has(problem.slug) || isDefiniteRefusal(problem);
 }
 
-function problemOfAttempt(error: unknown): Problem {
+function problemOf(error: unknown, otherwise: ProblemSlug): Problem {
   if (error instanceof Problem) return error;
-  return new Problem(isDatabaseAway(error) ? 'unavailable' : 'outcome-unknown', {}, error);
-}
-
-function replay<Result>({ id, state, outcome }: OperationRow): Outcome<Result> {
-  if (state === 'needs-review') throw new Problem('needs-review', { operationId: id });
-  const stored = outcome as StoredOutcome<Result>;
-  if ('problem' in stored)
-    throw new Problem(stored.problem.slug, { ...stored.problem.extras, replayed: true });
-  return { result: stored.result, operationId: id, replayed: true };
-}
-
-function inProgress(operationId: string): Problem {
-  return new Problem('in-progress', { operationId });
+  return new Problem(isDatabaseAway(error) ? 'unavailable' : otherwise, {}, error);
 }
 
 /** A renewal that fails is made up for by the next one. */
-function ignoreTold(): void {}
+function untilTheNext(): void {}

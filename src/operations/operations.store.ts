@@ -1,18 +1,25 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import { and, asc, eq, isNotNull, isNull, lt, lte } from 'drizzle-orm';
+import { and, asc, eq, inArray, isNotNull, isNull, lt, lte } from 'drizzle-orm';
 import { Clock } from '../core/clock.js';
-import { type Database, DATABASE } from '../database/database.js';
+import { Problem } from '../core/problem.js';
+import { type Database, DATABASE, type Transaction } from '../database/database.js';
 import { operations } from '../database/schema.js';
 import type { StoredOutcome } from './operation.js';
 import { waitMsAfter } from './retry-policy.js';
 
 export type OperationRow = typeof operations.$inferSelect;
 
-/** A living attempt renews its lease well before; a dead one's operation is taken over this much later. */
+/**
+ * A living attempt renews its lease well before; a dead one's operation is taken over this much later. Clocks that differ
+ * by more than the rest have attempts taken from the living, which Stripe's key makes harmless.
+ */
 const LEASE_MS = 6_000;
 export const LEASE_RENEWAL_MS = 2_000;
 const RETENTION_MS = 30 * 24 * 60 * 60 * 1000;
+/** So that no statement takes long, however much is due. */
+const PRUNED_AT_ONCE = 1_000;
+const LONG_AGO = new Date(0);
 
 /** Operations in PostgreSQL. An attempt holds a lease; whoever has lost it changes nothing any more. */
 @Injectable()
@@ -82,26 +89,51 @@ export class OperationsStore {
     return this.changeHeld(held, { plan, firstSentAt: this.clock.now() });
   }
 
-  /** Keeps how it ended; undefined where the lease is lost. */
-  async finish(held: OperationRow, outcome: StoredOutcome): Promise<OperationRow | undefined> {
-    return this.changeHeld(held, { state: 'done', outcome, finishedAt: this.clock.now() });
+  /** Notes that from now on it is looked for at Stripe. @throws {Problem} `in-progress` where the lease is lost */
+  async beginToLook(held: OperationRow): Promise<Date> {
+    const firstLookedAt = this.clock.now();
+    if (!(await this.changeHeld(held, { firstLookedAt }))) throw new Problem('in-progress');
+    return firstLookedAt;
   }
 
-  /** Leaves what can't be proved to a person. */
-  async leaveToReview(held: OperationRow): Promise<void> {
-    await this.changeHeld(held, { state: 'needs-review', finishedAt: this.clock.now() });
+  /**
+   * Keeps how it ended; false where the lease is lost.
+   *
+   * @param along what is kept with it, in the same transaction
+   */
+  async finish(
+    held: OperationRow,
+    outcome: StoredOutcome,
+    along?: (transaction: Transaction) => Promise<void> | undefined,
+  ): Promise<boolean> {
+    const change = { state: 'done', outcome, finishedAt: this.clock.now() } as const;
+    if (!along) return (await this.changeHeld(held, change)) !== undefined;
+    return this.database.transaction(async (transaction) => {
+      const isKept = (await this.changeHeld(held, change, transaction)) !== undefined;
+      if (isKept) await along(transaction);
+      return isKept;
+    });
+  }
+
+  /** Leaves what can't be proved to a person; false where the lease is lost. */
+  async leaveToReview(held: OperationRow): Promise<boolean> {
+    const change = { state: 'needs-review', finishedAt: this.clock.now() } as const;
+    return (await this.changeHeld(held, change)) !== undefined;
   }
 
   /** Gives an unfinished operation back, at once for a repetition and after a while for the worker. */
-  async giveBack(held: OperationRow): Promise<void> {
+  async giveBack(held: OperationRow): Promise<boolean> {
     const attempts = held.attempts + 1;
     const retryAt = new Date(this.clock.now().getTime() + waitMsAfter(attempts));
-    await this.changeHeld(held, { attempts, retryAt, leaseExpiresAt: LONG_AGO });
+    // Another lease, so that a renewal under way does not keep it.
+    const change = { attempts, retryAt, leaseId: randomUUID(), leaseExpiresAt: LONG_AGO };
+    return (await this.changeHeld(held, change)) !== undefined;
   }
 
-  /** Forgets a request that was refused before anything was planned. */
-  async forget(held: OperationRow): Promise<void> {
-    await this.database.delete(operations).where(isHeld(held));
+  /** Forgets a request by which nothing was done; false where the lease is lost. */
+  async forget(held: OperationRow): Promise<boolean> {
+    const forgotten = await this.database.delete(operations).where(isHeld(held)).returning();
+    return forgotten.length > 0;
   }
 
   /** Forgets requests that died before anything was planned, and with them what they had set aside. */
@@ -112,21 +144,26 @@ export class OperationsStore {
   /** Forgets what nobody repeats any more. */
   async prune(): Promise<void> {
     const oldest = new Date(this.clock.now().getTime() - RETENTION_MS);
-    await this.database
-      .delete(operations)
-      .where(and(eq(operations.state, 'done'), lt(operations.createdAt, oldest)));
+    const prunable = this.database
+      .select({ id: operations.id })
+      .from(operations)
+      .where(and(eq(operations.state, 'done'), lt(operations.createdAt, oldest)))
+      .limit(PRUNED_AT_ONCE);
+    for (let pruned = PRUNED_AT_ONCE; pruned === PRUNED_AT_ONCE;) {
+      const { rowCount } = await this.database.delete(operations).where(inArray(operations.id, prunable));
+      pruned = rowCount ?? 0;
+    }
   }
 
   private async changeHeld(
     held: OperationRow,
     change: Partial<OperationRow>,
+    database: Database | Transaction = this.database,
   ): Promise<OperationRow | undefined> {
-    const [row] = await this.database.update(operations).set(change).where(isHeld(held)).returning();
+    const [row] = await database.update(operations).set(change).where(isHeld(held)).returning();
     return row;
   }
 }
-
-const LONG_AGO = new Date(0);
 
 function leaseFrom(now: Date): Pick<OperationRow, 'leaseId' | 'leaseExpiresAt'> {
   return { leaseId: randomUUID(), leaseExpiresAt: leaseEnd(now) };

@@ -29,7 +29,7 @@ export class OperationsWorker implements OnApplicationBootstrap, BeforeApplicati
   onApplicationBootstrap(): void {
     this.timers.push(
       setInterval(() => void (this.working ??= this.work()), POLL_MS),
-      setInterval(() => void this.store.prune().catch((error: unknown) => this.complain(error)), PRUNE_MS),
+      setInterval(() => void this.prune(), PRUNE_MS),
     );
   }
 
@@ -45,7 +45,7 @@ export class OperationsWorker implements OnApplicationBootstrap, BeforeApplicati
       await this.store.forgetUnplanned();
       await Promise.all(Array.from({ length: RESUMED_AT_ONCE_MAX }, () => this.resumeAll()));
     } catch (error) {
-      this.complain(error);
+      this.logger.warn(`Unfinished operations wait: ${String(withoutQuery(error))}`);
     } finally {
       this.working = undefined;
     }
@@ -55,8 +55,11 @@ export class OperationsWorker implements OnApplicationBootstrap, BeforeApplicati
     while (!this.stopped && (await this.operations.resumeOne()));
   }
 
-  /** A database that is away is told of by every request already. */
-  private complain(error: unknown): void {
-    this.logger.warn(`Unfinished operations wait: ${String(withoutQuery(error))}`);
+  private async prune(): Promise<void> {
+    try {
+      await this.store.prune();
+    } catch (error) {
+      this.logger.warn(`Old operations are kept for now: ${String(withoutQuery(error))}`);
+    }
   }
 }

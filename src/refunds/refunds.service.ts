@@ -19,7 +19,7 @@ export class RefundsService {
       name: 'refund',
       send: (plan, { stripeKey }) => this.stripe.refund(plan, stripeKey),
       find: (plan, { operationId }) => this.stripe.findRefund(plan, operationId),
-      release: (_plan, { operationId }) => this.store.release(operationId),
+      release: (transaction, _plan, { operationId }) => this.store.releaseWithin(transaction, operationId),
     });
   }
 

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { eq, sql } from 'drizzle-orm';
-import { type Database, DATABASE } from '../database/database.js';
+import { type Database, DATABASE, type Transaction } from '../database/database.js';
 import { refundableCharges, refundReservations } from '../database/schema.js';
 import { refundableMinor, type RefundablePayment, takenByOthers } from './refund.js';
 
@@ -46,17 +46,20 @@ export class RefundsStore {
   }
 
   /** Gives back what an operation has set aside, if it has. */
-  async release(operationId: string): Promise<void> {
-    await this.database.transaction(async (transaction) => {
-      const [released] = await transaction
-        .delete(refundReservations)
-        .where(eq(refundReservations.operationId, operationId))
-        .returning();
-      if (!released) return;
-      await transaction
-        .update(refundableCharges)
-        .set({ reservedMinor: sql`${refundableCharges.reservedMinor} - ${released.amountMinor}` })
-        .where(eq(refundableCharges.chargeId, released.chargeId));
-    });
+  release(operationId: string): Promise<void> {
+    return this.database.transaction((transaction) => this.releaseWithin(transaction, operationId));
+  }
+
+  /** The same, as a part of something. */
+  async releaseWithin(transaction: Transaction, operationId: string): Promise<void> {
+    const [released] = await transaction
+      .delete(refundReservations)
+      .where(eq(refundReservations.operationId, operationId))
+      .returning();
+    if (!released) return;
+    await transaction
+      .update(refundableCharges)
+      .set({ reservedMinor: sql`${refundableCharges.reservedMinor} - ${released.amountMinor}` })
+      .where(eq(refundableCharges.chargeId, released.chargeId));
   }
 }

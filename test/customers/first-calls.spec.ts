@@ -78,6 +78,8 @@ describe('the first calls of a user', async () => {
     expect((await shop.put(`/customers/${user}`, { name: 'Jenny' })).status).toBe(503);
     paydesk.sandbox.faults.clear();
     clock.moveHours(25);
+    expect((await shop.put(`/customers/${user}`, { name: 'Jenny' })).status).toBe(503);
+    clock.moveSeconds(STRIPE_SETTLES_SECONDS);
     expect((await shop.put(`/customers/${user}`, { name: 'Jenny' })).status).toBe(200);
     expect(made(user)).toBe(1);
   });

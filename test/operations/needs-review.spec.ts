@@ -52,6 +52,8 @@ describe('a charge whose outcome nobody can prove any more', async () => {
     const sent = () => paydesk.stripeCalls.filter((call) => call === `POST ${PAYMENTS.path}`).length;
     const sentBefore = sent();
     expect(await paydesk.resumeOne()).toBe(true);
+    clock.moveSeconds(LONGEST_WAIT_SECONDS);
+    expect(await paydesk.resumeOne()).toBe(true);
 
     expect((await partner.get(`/operations/${operationId}`)).body).toEqual({
       operationId,
