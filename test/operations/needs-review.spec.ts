@@ -97,6 +97,8 @@ describe('a database that is lost', async () => {
       status: 422,
       body: { type: 'urn:paydesk:idempotency-key-reused' },
     });
+    const last = await charge('3000');
+    expect([last.status, last.headers.get('location')]).toEqual([201, first.headers.get('location')]);
     expect(paydesk.sandbox.ledger.list('payment_intent')).toHaveLength(1);
   });
 });

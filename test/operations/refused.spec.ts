@@ -1,13 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { query } from '../support/database.js';
 import { usePaydesk } from '../support/paydesk.js';
 
 describe('a request that was refused before anything was sent', async () => {
   const paydesk = await usePaydesk();
   const shop = await paydesk.service();
   const page = { successRedirect: 'https://example.com/ok', failureRedirect: 'https://example.com/ko' };
-
-  afterEach(() => paydesk.sandbox.faults.clear());
 
   it.each<[string, string, object, number]>([
     ['for an unknown payment', '/refund', { paymentID: 'pi_unknown' }, 404],
@@ -19,6 +18,25 @@ describe('a request that was refused before anything was sent', async () => {
     expect(answer.status).toBe(status);
     expect(answer.body.operationId).toMatch(/^[0-9a-f-]{36}$/);
     expect((await shop.get(`/operations/${answer.body.operationId}`)).status).toBe(404);
+  });
+
+  it('has no say any more once another instance has given it up', async () => {
+    const payment = await paydesk.stripe.paymentIntents.create({
+      amount: 2000,
+      currency: 'usd',
+      payment_method: 'pm_card_visa',
+      confirm: true,
+      return_url: 'https://example.com/paid',
+    });
+    const wait = { path: '/v1/refunds', method: 'GET', kinds: ['wait'], waitMs: 500 } as const;
+    const planning = paydesk.sandbox.faults.add(wait);
+    const answer = shop.post('/refund', { paymentID: payment.id });
+    await vi.waitFor(() => expect(planning.struck.wait).toBe(1));
+    await query(paydesk, 'delete from operations');
+    expect(await answer).toMatchObject({
+      status: 409,
+      body: { type: 'urn:paydesk:in-progress', retryable: true, operationId: expect.any(String) },
+    });
   });
 
   it('may be repeated, changed, under the same key', async () => {
