@@ -6,6 +6,7 @@ import { bootDatabase } from './boot/database.js';
 import { listen } from './boot/listen.js';
 import { orExit } from './boot/or-exit.js';
 import { bootStripe } from './boot/stripe.js';
+import { stopApp } from './boot/stop-app.js';
 import { stopOnSignal } from './boot/stop-on-signal.js';
 import { loadSettings } from './config/load-settings.js';
 import { SystemClock } from './core/clock.js';
@@ -27,7 +28,7 @@ async function main(): Promise<void> {
     databaseUrl: database.url,
     stripe: stripe.connection,
   });
-  stops.unshift(() => app.close());
+  stops.unshift(() => stopApp(app));
   const url = await listen(app, settings);
   process.stdout.write(banner(settings, url, stripe.connection));
 }

@@ -1,4 +1,7 @@
-/** Longer than any call to Stripe may take, so that a request in flight is answered. */
+/**
+ * Longer than any one call to Stripe may take. A request that makes several may be cut off: what it has begun is
+ * stored, and a worker goes on with it, on another instance or after the next start.
+ */
 const STOP_DEADLINE_MS = 30_000;
 
 /**

@@ -1,24 +1,38 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { Caller } from '../support/caller.js';
 import { bareEnvironment, type ServiceProcess, startService } from '../support/service-process.js';
 import { makeTemporaryFolder, removeFolder } from '../support/temporary-folder.js';
 
 const run = promisify(execFile);
-const FOREVER_MS = 600_000;
+const HANGS = { path: '/v1/setup_intents', kinds: ['wait'], waitMs: 600_000 };
+const TWO_STARTS_MS = 60_000;
+const PATIENCE = { timeout: 15_000 };
+const SETUP_INTENT = '/partners/user/alice/setup_intent';
 
 let folder: string;
-let dataDir: string;
 let service: ServiceProcess;
+let partner: Caller;
 
-beforeAll(async () => {
-  folder = await makeTemporaryFolder();
-  dataDir = join(folder, 'data');
+async function start(): Promise<void> {
+  const dataDir = join(folder, 'data');
   service = await startService(dataDir);
+  const { stdout } = await run(process.execPath, ['dist/src/token.js', 'partner', 'acme'], {
+    env: { ...bareEnvironment(), DATA_DIR: dataDir },
+  });
+  partner = new Caller(service.url, stdout.trim());
+}
+
+beforeEach(async () => {
+  folder = await makeTemporaryFolder();
+  await start();
 });
-afterAll(() => removeFolder(folder));
+afterEach(async () => {
+  await service.end('SIGKILL');
+  await removeFolder(folder);
+});
 
 /** The sandbox's own surface. */
 async function sandbox(method: string, path: string, body?: object) {
@@ -28,25 +42,46 @@ async function sandbox(method: string, path: string, body?: object) {
   return response.json();
 }
 
-it('answers what is in flight when SIGTERM arrives, and takes on nothing more', async () => {
-  const { stdout } = await run(process.execPath, ['dist/src/token.js', 'partner', 'acme'], {
-    env: { ...bareEnvironment(), DATA_DIR: dataDir },
-  });
-  const partner = new Caller(service.url, stdout.trim());
-  await sandbox('POST', '/faults', { path: '/v1/setup_intents', kinds: ['wait'], waitMs: FOREVER_MS });
-  const answer = partner.post('/partners/user/alice/setup_intent');
+/** Waits until a call to Stripe hangs. */
+async function untilStruck(): Promise<void> {
+  const hung = expect.arrayContaining([expect.objectContaining({ struck: { wait: 1 } })]);
+  await vi.waitFor(async () => expect(await sandbox('GET', '/faults')).toEqual(hung), PATIENCE);
+}
+
+async function expectNothingTakenOn(): Promise<void> {
   await vi.waitFor(
-    async () => expect(await sandbox('GET', '/faults')).toMatchObject([{ struck: { wait: 1 } }]),
-    {
-      timeout: 15_000,
-    },
+    () => expect(fetch(`${service.url}/health/live`)).rejects.toThrow('fetch failed'),
+    PATIENCE,
   );
+}
+
+it('answers what is in flight when SIGTERM arrives, and takes on nothing more', async () => {
+  await sandbox('POST', '/faults', HANGS);
+  const answer = partner.post(SETUP_INTENT);
+  await untilStruck();
 
   const ended = service.end('SIGTERM');
-  await vi.waitFor(() => expect(fetch(`${service.url}/health/live`)).rejects.toThrow('fetch failed'), {
-    timeout: 15_000,
-  });
+  await expectNothingTakenOn();
   await sandbox('DELETE', '/faults');
   expect((await answer).status).toBe(201);
   expect(await ended).toBe(0);
 });
+
+it(
+  'takes on nothing more while the worker waits for Stripe, and lets it end',
+  async () => {
+    await sandbox('POST', '/faults', { path: HANGS.path, kinds: ['rate_limit'] });
+    await sandbox('POST', '/faults', HANGS);
+    const { status, body } = await partner.post(SETUP_INTENT);
+    expect(status).toBe(503);
+    await untilStruck();
+
+    const ended = service.end('SIGTERM');
+    await expectNothingTakenOn();
+    await sandbox('DELETE', '/faults');
+    expect(await ended).toBe(0);
+    await start();
+    expect((await partner.get(`/operations/${body.operationId}`)).body.state).toBe('succeeded');
+  },
+  TWO_STARTS_MS,
+);
