@@ -10,12 +10,14 @@ import type { Figure } from './verdict.js';
 /** They share a customer, so that looking one up at Stripe means finding it among others. */
 const CHARGES_PER_USER = 25;
 const DECLINED_SHARE = 0.1;
+const DECLINED = 'card-declined';
 /** Minor units; each charge has an amount of its own. */
 const LOWEST_AMOUNT = 1_000;
 
 /** One charge that somebody wants. */
 interface ChargeWish extends Wish {
   amount: number;
+  isDeclined: boolean;
 }
 
 /**
@@ -28,15 +30,16 @@ export async function charges(bench: Bench, meanwhile = async () => {}): Promise
   const wanted = await chargeWishes(bench, key);
   addFaults(bench.stripe);
   const [told] = await Promise.all([sendAll(bench, key, wanted), meanwhile()]);
-  const left = await settle(bench);
+  const left = await settle(bench, key, told);
   const effects = groupBy(chargedAtStripe(bench), ({ description }) => description ?? '');
-  const cases = wanted.map(({ name, amount }, index) => ({
+  const cases = wanted.map(({ name, amount, isDeclined }, index) => ({
     told: told[index]!,
     toldId: paymentIdOf(told[index]!),
     made: effects.get(name) ?? [],
     wantedAmount: amount,
+    refusal: isDeclined ? DECLINED : undefined,
   }));
-  return [...auditOnce(cases, 'card-declined'), ...left];
+  return [...auditOnce(cases), ...left];
 }
 
 async function chargeWishes(bench: Bench, key: string): Promise<ChargeWish[]> {
@@ -46,12 +49,13 @@ async function chargeWishes(bench: Bench, key: string): Promise<ChargeWish[]> {
     const { user, good, bad } = payers[index % payers.length]!;
     const name = `charge-${index}`;
     const amount = LOWEST_AMOUNT + index;
-    const card = random.next() < DECLINED_SHARE ? bad : good;
+    const isDeclined = random.next() < DECLINED_SHARE;
     return {
       name,
       amount,
+      isDeclined,
       path: `/partners/user/${user}/payment_intent`,
-      body: { amount, description: name, stripe_payment_method_id: card },
+      body: { amount, description: name, stripe_payment_method_id: isDeclined ? bad : good },
     };
   });
 }

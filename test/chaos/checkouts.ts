@@ -18,7 +18,7 @@ export async function checkouts(bench: Bench): Promise<Figure[]> {
     return [withdrawal, withdrawal];
   });
   const withdrawn = await sendAll(bench, key, withdrawals);
-  const left = await settle(bench);
+  const left = await settle(bench, key, [...started, ...withdrawn]);
 
   const open = sessionsAtStripe(bench).filter(({ status }) => status === 'open');
   return [

@@ -11,11 +11,18 @@ export interface Servers {
 }
 
 /** One answer, its body read. */
-interface Answer extends Pick<Told, 'status' | 'slug' | 'location' | 'body'> {
+interface Answer extends Pick<Told, 'status' | 'slug' | 'location' | 'body' | 'isReplayed'> {
   retryAfterMs: number;
 }
 
 const NO_ANSWER = 'no answer';
+const NOTHING_HEARD = {
+  status: undefined,
+  slug: undefined,
+  location: null,
+  body: undefined,
+  isReplayed: false,
+} as const;
 const REQUEST_TIMEOUT_MS = 30_000;
 const PAUSE_MS = 250;
 
@@ -35,10 +42,10 @@ export class Client {
   }
 
   /** The same key while a repetition may help or nothing is heard; a new one once it was not done for certain. */
-  async send(wish: Wish): Promise<Told> {
+  async send(wish: Wish, key?: string): Promise<Told> {
     const giveUpAt = Date.now() + this.patienceMs;
     const attempts: Attempt[] = [];
-    let attempt = newAttempt(attempts);
+    let attempt = newAttempt(attempts, key);
     while (Date.now() < giveUpAt) {
       const answer = await this.ask(wish, attempt.key);
       this.note(attempt, answer);
@@ -46,7 +53,7 @@ export class Client {
       else if (answer && answer.body?.retryable !== true) return { wish, ...answer, attempts };
       await delay(Math.max(PAUSE_MS, answer?.retryAfterMs ?? 0));
     }
-    return { wish, status: undefined, slug: undefined, location: null, body: undefined, attempts };
+    return { wish, ...NOTHING_HEARD, attempts };
   }
 
   /** Undefined where the connection failed; the next server is asked the next time. */
@@ -80,8 +87,8 @@ export class Client {
   }
 }
 
-function newAttempt(attempts: Attempt[]): Attempt {
-  const attempt = { key: randomUUID(), answers: [] };
+function newAttempt(attempts: Attempt[], key: string = randomUUID()): Attempt {
+  const attempt = { key, answers: [] };
   attempts.push(attempt);
   return attempt;
 }
@@ -95,6 +102,7 @@ async function answerOf(response: Response): Promise<Answer> {
     slug: type?.replace('urn:paydesk:', ''),
     location: response.headers.get('location'),
     body,
+    isReplayed: response.headers.get('idempotent-replayed') === 'true',
     retryAfterMs: Number(response.headers.get('retry-after') ?? 0) * 1000,
   };
 }

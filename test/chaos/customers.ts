@@ -18,7 +18,7 @@ export async function customers(bench: Bench): Promise<Figure[]> {
   });
   bench.stripe.faults.add({ kinds: ['reset_before_effect', 'reset_after_effect'], share: RESETS_SHARE });
   const told = await sendAll(bench, key, wanted);
-  const left = await settle(bench);
+  const left = await settle(bench, key, told);
 
   const { ledger } = bench.stripe;
   const made = ledger.list('customer');

@@ -26,7 +26,7 @@ export async function refunds(bench: Bench): Promise<Figure[]> {
   );
   addFaults(bench.stripe);
   const told = await sendAll(bench, key, wanted);
-  const left = await settle(bench);
+  const left = await settle(bench, key, told);
   return [
     { what: 'payments', count: payments.length },
     ...auditTold(bench, told),

@@ -1,5 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import type { Bench } from './bench.js';
+import { isDone, storyOf, type Told } from './told.js';
 import { type Figure, never } from './verdict.js';
 
 /** Operations must settle within a minute of Stripe's recovery; a lease of a dead instance comes on top. */
@@ -8,8 +10,11 @@ const POLL_MS = 250;
 /** One that died before it was planned has sent nothing, and is forgotten. */
 const UNSETTLED = "state = 'running' and plan is not null";
 
-/** Lets Stripe recover and the workers finish what nobody asks for; tells what they did not finish. */
-export async function settle(bench: Bench): Promise<Figure[]> {
+/**
+ * Lets Stripe recover and the workers finish what nobody asks for, and has every client ask once more; tells what was not
+ * finished, or is told otherwise now.
+ */
+export async function settle(bench: Bench, credential: string, told: readonly Told[]): Promise<Figure[]> {
   const { stripe, fleet, hardship } = bench;
   const calls = stripe.counters.list().map((route) => route.calls);
   const wrong = stripe.faults.list().flatMap(({ struck }) => Object.values(struck));
@@ -25,9 +30,27 @@ export async function settle(bench: Bench): Promise<Figure[]> {
   return [
     never('operations that do not settle', unsettled),
     never('operations that need a review', await operations(bench, "state = 'needs-review'")),
+    never('told otherwise when asked again', await toldOtherwise(bench, credential, told)),
     { what: 'calls to Stripe', count: sumOf(calls) },
     { what: '  that went wrong', count: sumOf(wrong) },
   ];
+}
+
+/** What was done or declined is kept in the database, and told again word for word. */
+async function toldOtherwise(bench: Bench, credential: string, told: readonly Told[]): Promise<string[]> {
+  const kept = told.filter((one) => isDone(one) || one.slug === 'card-declined');
+  const again = await Promise.all(
+    kept.map(({ wish, attempts }) => bench.client(credential).send(wish, attempts.at(-1)?.key)),
+  );
+  return again.flatMap((one, index) => {
+    const isSame = one.isReplayed && isDeepStrictEqual(wordsOf(one), wordsOf(kept[index]!));
+    return isSame ? [] : [`${storyOf(kept[index]!)} | told again as ${JSON.stringify(wordsOf(one))}`];
+  });
+}
+
+/** What is equal each time. */
+function wordsOf({ status, location, body }: Told): object {
+  return { status, location, body: { ...body, instance: undefined } };
 }
 
 /** All that the database has of some operations, as lines. */

@@ -25,7 +25,7 @@ export async function subscriptions(bench: Bench): Promise<Figure[]> {
   const paid = started.filter(isDone);
   await Promise.all(paid.map(({ body }) => payOnPage(body.redirectToUrl)));
   const cancelled = await sendAll(bench, key, paid.flatMap(cancellations));
-  const left = await settle(bench);
+  const left = await settle(bench, key, [...started, ...cancelled]);
   return [
     ...auditCheckouts(bench, wanted, started),
     ...auditPaid(bench),

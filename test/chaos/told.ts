@@ -25,6 +25,8 @@ export interface Told {
   location: string | null;
   // oxlint-disable-next-line typescript/no-explicit-any -- whatever came back
   body: any;
+  /** Whether it is the answer to an earlier request. */
+  isReplayed: boolean;
   attempts: readonly Attempt[];
 }
 
