@@ -57,11 +57,11 @@ async function run(
   return verdict;
 }
 
-/** A second signal ends it at once. */
+/** Only the first one counts: at a terminal npm hands on the signal that has reached us already. */
 function stopOnSignal(stop: AbortController): void {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => {
-      write(`${signal}: stopping what was started`);
+    process.on(signal, () => {
+      if (!stop.signal.aborted) write(`${signal}: stopping what was started`);
       stop.abort(signal);
     });
   }
