@@ -1,0 +1,60 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it, vi } from 'vitest';
+import type { Answer } from '../support/caller.js';
+import { query } from '../support/database.js';
+import { MovedClock } from '../support/moved-clock.js';
+import { usePaydeskByHand } from './paydesk-by-hand.js';
+
+const PRUNE_MS = 10 * 60 * 1000;
+const KEPT_HOURS = 30 * 24;
+
+describe('operations of more than 30 days ago', async () => {
+  const clock = new MovedClock();
+  const paydesk = await usePaydeskByHand(clock);
+  const shop = await paydesk.service();
+
+  /** Refunds are of a payment of 20.00. */
+  async function refundable(): Promise<(amount: string) => Promise<Answer>> {
+    const { id: paymentID } = await paydesk.stripe.paymentIntents.create({
+      amount: 2000,
+      currency: 'usd',
+      payment_method: 'pm_card_visa',
+      confirm: true,
+      return_url: 'https://example.com/paid',
+    });
+    return (amount) => shop.post('/refund', { paymentID, amount }, { 'idempotency-key': randomUUID() });
+  }
+
+  async function ids(statement: string): Promise<string[]> {
+    return (await query<{ id: string }>(paydesk, statement)).map(({ id }) => id);
+  }
+
+  it('are forgotten with what they had set aside, unless they are not done', async () => {
+    const refund = await refundable();
+    await refund('8.00');
+    const [old = ''] = await ids('select id from operations');
+    paydesk.sandbox.faults.add({
+      path: '/v1/refunds',
+      method: 'POST',
+      kinds: ['reset_before_effect'],
+      share: 1,
+    });
+    const running = (await refund('1.00')).body.operationId;
+    const reviewed = (await refund('1.00')).body.operationId;
+    paydesk.sandbox.faults.clear();
+    await query(paydesk, "update operations set lease_expires_at = 'infinity' where id = $1", [running]);
+    await query(paydesk, "update operations set state = 'needs-review' where id = $1", [reviewed]);
+    clock.moveHours(1);
+    await refund('5.00');
+    const kept = (await ids('select id from operations')).filter((id) => id !== old);
+    expect(kept).toHaveLength(3);
+
+    clock.moveHours(KEPT_HOURS - 1);
+    await vi.advanceTimersByTimeAsync(PRUNE_MS);
+    await vi.waitFor(async () => expect((await shop.get(`/operations/${old}`)).status).toBe(404));
+    expect(new Set(await ids('select id from operations'))).toEqual(new Set(kept));
+    expect(new Set(await ids('select operation_id as id from refund_reservations'))).toEqual(new Set(kept));
+    expect((await refund('5.01')).body.type).toBe('urn:paydesk:refund-not-possible');
+    expect((await refund('5.00')).status).toBe(201);
+  });
+});

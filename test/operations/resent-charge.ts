@@ -1,0 +1,50 @@
+import { randomUUID } from 'node:crypto';
+import type { Stripe } from 'stripe';
+import type { FaultKind } from '../../libs/stripe-sandbox/faults/fault.js';
+import type { Answer, Caller } from '../support/caller.js';
+import type { Paydesk } from '../support/paydesk.js';
+import { saveCard, someUser } from '../support/saved-card.js';
+
+/** The call by which Stripe is asked for a charge, and how it is looked for afterwards. */
+export const CHARGING = { method: 'POST', path: '/v1/payment_intents' } as const;
+export const LOOKING = { method: 'GET', path: '/v1/payment_intents' } as const;
+
+/** A charge that is asked for again and again under its key, and what Stripe has for it. */
+export interface ResentCharge {
+  send: () => Promise<Answer>;
+  made: () => Stripe.PaymentIntent[];
+}
+
+/** A charge of a new user's card, not asked for yet. */
+export async function resentCharge(
+  paydesk: Paydesk,
+  partner: Caller,
+  testCard?: string,
+): Promise<ResentCharge> {
+  const user = someUser();
+  const body = {
+    amount: '3000',
+    description: user,
+    stripe_payment_method_id: await saveCard(paydesk, partner, user, testCard),
+  };
+  const key = { 'idempotency-key': randomUUID() };
+  return {
+    send: () => partner.post(`/partners/user/${user}/payment_intent`, body, key),
+    made: () =>
+      [...paydesk.sandbox.store.paymentIntents.newestFirst()].filter(
+        ({ description }) => description === user,
+      ),
+  };
+}
+
+/** Sends it while every such call goes wrong; Stripe is well again afterwards. Returns the operation's id. */
+export async function sendInVain(
+  { sandbox: { faults } }: Paydesk,
+  { send }: ResentCharge,
+  kind: FaultKind,
+): Promise<string> {
+  faults.add({ ...CHARGING, kinds: [kind], share: 1 });
+  const { body } = await send();
+  faults.clear();
+  return body.operationId;
+}

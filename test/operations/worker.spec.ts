@@ -1,0 +1,58 @@
+import pg from 'pg';
+import { describe, expect, it, vi } from 'vitest';
+import { query } from '../support/database.js';
+import { MovedClock } from '../support/moved-clock.js';
+import { usePaydesk } from '../support/paydesk.js';
+import { CHARGING, resentCharge, sendInVain } from './resent-charge.js';
+
+/** It looks for work every second. */
+const WORKER_MAX_MS = 10_000;
+const LEASE_SECONDS = 6;
+/** More than it ever waits. */
+const LONGEST_WAIT_SECONDS = 16;
+
+describe('the worker', async () => {
+  const clock = new MovedClock();
+  const paydesk = await usePaydesk({}, clock);
+  const partner = await paydesk.partner('acme');
+
+  async function stateOf(operationId: string): Promise<string> {
+    return (await partner.get(`/operations/${operationId}`)).body.state;
+  }
+
+  async function succeeds(operationId: string): Promise<void> {
+    const hasSucceeded = async () => expect(await stateOf(operationId)).toBe('succeeded');
+    await vi.waitFor(hasSucceeded, { timeout: WORKER_MAX_MS });
+  }
+
+  it('drives on by itself what a dead attempt has left, once its lease has expired', async () => {
+    const charge = await resentCharge(paydesk, partner);
+    const operationId = await sendInVain(paydesk, charge, 'reset_after_effect');
+    const dies = 'update operations set lease_id = gen_random_uuid(), lease_expires_at = $2 where id = $1';
+    await query(paydesk, dies, [operationId, new Date(clock.now().getTime() + LEASE_SECONDS * 1000)]);
+    clock.moveSeconds(LEASE_SECONDS);
+    await succeeds(operationId);
+    expect(charge.made()).toHaveLength(1);
+  });
+
+  it('waits for no row that another instance is taking, and goes on with the next', async () => {
+    const [taken, next] = [await resentCharge(paydesk, partner), await resentCharge(paydesk, partner)];
+    paydesk.sandbox.faults.add({ ...CHARGING, kinds: ['reset_before_effect'], share: 1 });
+    const takenId = (await taken.send()).body.operationId;
+    const nextId = (await next.send()).body.operationId;
+    const other = new pg.Client(paydesk.databaseUrl);
+    await other.connect();
+    try {
+      await other.query('begin');
+      await other.query('select * from operations where id = $1 for update', [takenId]);
+      paydesk.sandbox.faults.clear();
+      clock.moveSeconds(LONGEST_WAIT_SECONDS);
+      await succeeds(nextId);
+      expect(await stateOf(takenId)).toBe('running');
+    } finally {
+      await other.end();
+    }
+    clock.moveSeconds(LONGEST_WAIT_SECONDS);
+    await succeeds(takenId);
+  });
+});
