@@ -14,6 +14,8 @@ export const faultKinds = [
   'error_after_effect',
   /** 500 at once; Stripe is still at work, and the effect comes after `waitMs`. */
   'error_then_effect',
+  /** 403, as for a restricted key: https://docs.stripe.com/keys/restricted-api-keys */
+  'no_permission',
   /** 429, with `Stripe-Should-Retry` where `shouldRetry` is given. */
   'rate_limit',
   /** 409, and 429 as https://docs.stripe.com/rate-limits#object-lock-timeouts has it. */

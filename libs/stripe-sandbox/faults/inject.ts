@@ -46,6 +46,8 @@ export function inject(
         .then(run)
         .catch((error: Error) => process.emitWarning(error));
       throw failures.internal();
+    case 'no_permission':
+      throw failures.noPermission();
     case 'rate_limit':
       throw failures.rateLimited(shouldRetry);
     case 'lock_timeout':

@@ -74,6 +74,13 @@ export const failures = {
       undefined,
       403,
     ),
+  noPermission: () =>
+    invalid(
+      "The provided key 'rk_test_********************' does not have the required permissions for this endpoint.",
+      undefined,
+      undefined,
+      403,
+    ),
   badVersion: (version: string) => invalid(`Invalid Stripe API version: ${version}`),
   unknownUrl: (method: string, path: string) =>
     invalid(

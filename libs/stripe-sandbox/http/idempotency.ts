@@ -32,7 +32,7 @@ export function fingerprintOf(body: string): string {
 
 /**
  * Replies by idempotency key. Source: https://docs.stripe.com/api/idempotent_requests. What failed before it
- * began (validation, conflicts, rate limits) is not kept, anything else is, 500s included.
+ * began (permissions, validation, conflicts, rate limits) is not kept, anything else is, 500s included.
  */
 export class Idempotency {
   readonly #store: Store;

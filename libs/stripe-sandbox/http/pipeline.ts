@@ -228,7 +228,10 @@ function replayOf({ id, requestId, status, body }: KeptReply): Reply {
   return { status, body, headers };
 }
 
-const isKept = ({ status }: Reply): boolean => status !== 409 && status !== 429;
+/** Refused before it began: for its key's permissions, a conflict, too many requests. */
+const NOT_BEGUN: ReadonlySet<number> = new Set([403, 409, 429]);
+
+const isKept = ({ status }: Reply): boolean => !NOT_BEGUN.has(status);
 
 const withHeaders = (reply: Reply, headers: Record<string, string>): Reply => ({
   ...reply,

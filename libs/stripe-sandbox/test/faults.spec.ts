@@ -37,6 +37,7 @@ test.for([
 
 test.for([
   ['reset_before_effect', { message: 'fetch failed' }],
+  ['no_permission', { status: 403, body: { error: { type: 'invalid_request_error' } } }],
   ['rate_limit', { status: 429, body: { error: { code: 'rate_limit' } } }],
   ['lock_timeout', { status: 409, body: { error: { code: 'lock_timeout' } } }],
   ['lock_timeout_429', { status: 429, body: { error: { code: 'lock_timeout' } } }],
