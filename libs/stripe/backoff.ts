@@ -1,5 +1,6 @@
 import { Clock } from '../../src/core/clock.js';
 import { Problem } from '../../src/core/problem.js';
+import { isRateLimited } from './stripe-errors.js';
 
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 16_000;
@@ -11,27 +12,35 @@ export class Backoff {
 
   constructor(private readonly clock: Clock) {}
 
-  /** @throws {Problem} `provider-busy` during a pause, without a call */
-  assertOpen(): void {
-    const retryAfterSeconds = this.leftSeconds();
-    if (retryAfterSeconds > 0) throw new Problem('provider-busy', { retryAfterSeconds });
+  /**
+   * Sends a call, and learns from its answer whether Stripe takes calls.
+   *
+   * @throws {Problem} `provider-busy` during a pause, without a call, and where Stripe asks us to slow down
+   */
+  async run<T>(call: () => Promise<T>): Promise<T> {
+    const sentMs = this.clock.now().getTime();
+    if (sentMs < this.pausedUntilMs) throw this.busy();
+    try {
+      const answer = await call();
+      if (sentMs >= this.pausedUntilMs) this.pauseMs = 0;
+      return answer;
+    } catch (error) {
+      if (!isRateLimited(error)) throw error;
+      this.pause();
+      throw this.busy(error);
+    }
   }
 
-  /** How long the pause still is; 0 or less outside one. */
-  leftSeconds(): number {
-    return Math.ceil((this.pausedUntilMs - this.clock.now().getTime()) / 1000);
-  }
-
-  /** Pauses all calls, longer each time that the first call after a pause is told to slow down again. */
-  pause(): void {
+  /** Pauses all calls, longer each time that Stripe still asks for it after a pause. */
+  private pause(): void {
     const nowMs = this.clock.now().getTime();
     if (nowMs < this.pausedUntilMs) return;
     this.pauseMs = Math.min(Math.max(this.pauseMs * 2, FIRST_PAUSE_MS), LONGEST_PAUSE_MS);
     this.pausedUntilMs = nowMs + this.pauseMs;
   }
 
-  /** Ends the memory of earlier pauses: Stripe takes calls again. */
-  reset(): void {
-    this.pauseMs = 0;
+  private busy(cause?: unknown): Problem {
+    const leftMs = this.pausedUntilMs - this.clock.now().getTime();
+    return new Problem('provider-busy', { retryAfterSeconds: Math.ceil(leftMs / 1000) }, cause);
   }
 }

@@ -1,4 +1,6 @@
-/** Which Stripe account, where it is reached, and how it proves itself to us. */
+import { CALL_LIMITS, type CallLimits } from './call-limits.js';
+
+/** Which Stripe account, where it is reached, and how it proves itself to us, and how much it is asked at once. */
 export class StripeConnection {
   constructor(
     readonly secretKey: string,
@@ -6,5 +8,6 @@ export class StripeConnection {
     readonly apiBase?: string,
     /** Signing secrets of webhooks; none where they are not taken. */
     readonly webhookSecrets: readonly string[] = [],
+    readonly limits: CallLimits = CALL_LIMITS,
   ) {}
 }

@@ -6,25 +6,24 @@ import { Backoff } from './backoff.js';
 import { Lane } from './lane.js';
 import { createStripeClient } from './stripe-client.js';
 import { StripeConnection } from './stripe-connection.js';
-import { isRateLimited, problemOf } from './stripe-errors.js';
+import { problemOf } from './stripe-errors.js';
 
+/** Of one call with all that belongs to it: the wait for a place, and what stripe-node tries again. */
 const DEADLINE_MS = 22_000;
-/** Reads and money have room of their own, so that neither can take the other's when Stripe hangs. */
-const READS_MAX = 100;
-const WRITES_MAX = 100;
-/** More than this is better told to come again than kept waiting. */
-const WAITING_MAX = 1_000;
 
 /** The one way to Stripe: every call of every module goes through here, and fails as a {@link Problem}. */
 @Injectable()
 export class StripeProvider {
   private readonly client: Stripe;
-  private readonly reads = new Lane(READS_MAX, WAITING_MAX, DEADLINE_MS);
-  private readonly writes = new Lane(WRITES_MAX, WAITING_MAX, DEADLINE_MS);
+  private readonly reads: Lane;
+  private readonly writes: Lane;
   private readonly backoff: Backoff;
 
   constructor(connection: StripeConnection, clock: Clock) {
+    const { readsMax, writesMax, waitingMax } = connection.limits;
     this.client = createStripeClient(connection);
+    this.reads = new Lane(readsMax, waitingMax, DEADLINE_MS);
+    this.writes = new Lane(writesMax, waitingMax, DEADLINE_MS);
     this.backoff = new Backoff(clock);
   }
 
@@ -51,20 +50,11 @@ export class StripeProvider {
   }
 
   private async call<T extends object>(lane: Lane, call: () => Promise<T>): Promise<T> {
-    this.backoff.assertOpen();
     try {
-      const answer = await lane.run(call);
-      this.backoff.reset();
-      return assertStripeObject(answer);
+      return assertStripeObject(await lane.run(() => this.backoff.run(call)));
     } catch (error) {
-      throw error instanceof Problem ? error : this.problemOf(error);
+      throw error instanceof Problem ? error : problemOf(error);
     }
-  }
-
-  private problemOf(error: unknown): Problem {
-    if (!isRateLimited(error)) return problemOf(error);
-    this.backoff.pause();
-    return problemOf(error).with({ retryAfterSeconds: this.backoff.leftSeconds() });
   }
 }
 

@@ -12,7 +12,7 @@ const RENEWAL_MS = 2_000;
 /** Two of these are more than a lease, one is less. */
 const MOST_OF_A_LEASE_SECONDS = 4;
 
-const clock = new MovedClock();
+const clock = new MovedClock().standStill();
 let paydesk: Paydesk;
 
 beforeAll(async () => {

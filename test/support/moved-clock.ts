@@ -1,11 +1,18 @@
 import { Clock } from '../../src/core/clock.js';
 
-/** The machine's clock, put forward as a test says. */
+/** The machine's clock, put forward as a test says, or standing still until then. */
 export class MovedClock extends Clock {
   private aheadMs = 0;
+  private stoppedMs?: number;
 
   now(): Date {
-    return new Date(Date.now() + this.aheadMs);
+    return new Date((this.stoppedMs ?? Date.now()) + this.aheadMs);
+  }
+
+  /** From now on no time passes but by the moves. */
+  standStill(): this {
+    this.stoppedMs = Date.now();
+    return this;
   }
 
   moveHours(hours: number): void {

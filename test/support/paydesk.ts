@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type Stripe from 'stripe';
 import { afterAll, afterEach } from 'vitest';
+import type { CallLimits } from '../../libs/stripe/call-limits.js';
 import { StripeConnection } from '../../libs/stripe/stripe-connection.js';
 import { createStripeClient } from '../../libs/stripe/stripe-client.js';
 import { createSandbox, type Sandbox } from '../../libs/stripe-sandbox/create-sandbox.js';
@@ -54,6 +55,7 @@ export async function usePaydesk(...options: Parameters<typeof startPaydesk>): P
 export async function startPaydesk(
   environment: Record<string, string> = {},
   clock: Clock = new SystemClock(),
+  limits?: CallLimits,
 ): Promise<Paydesk> {
   const dataDir = await mkdtemp(join(tmpdir(), 'paydesk-test-'));
   const settings = settingsFrom({ LOG_LEVEL: 'warn', DATA_DIR: dataDir, ...environment });
@@ -64,7 +66,7 @@ export async function startPaydesk(
     observe: ({ method, path }) => stripeCalls.push(`${method} ${path}`),
   });
   const { STRIPE_SECRET_KEY: secretKey = SANDBOX_KEY, STRIPE_WEBHOOK_SECRET: webhookSecret } = settings;
-  const connection = new StripeConnection(secretKey, sandbox.url, webhookSecret);
+  const connection = new StripeConnection(secretKey, sandbox.url, webhookSecret, limits);
   const log: Record<string, unknown>[] = [];
   const app = await createApp(
     { settings, clock, databaseUrl: database.url, stripe: connection },
