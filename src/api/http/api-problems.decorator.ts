@@ -24,6 +24,7 @@ export const HAS_BODY = ['payload-too-large', 'unsupported-media-type'] as const
 
 /** What a route that calls Stripe may answer. */
 export const CALLS_STRIPE = [
+  'too-many-requests',
   'provider-busy',
   'provider-misconfigured',
   'provider-unreachable',
