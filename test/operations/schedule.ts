@@ -17,6 +17,7 @@ const KINDS: FaultKind[] = [
   'reset_after_effect',
   'error_before_effect',
   'error_after_effect',
+  'error_then_effect',
   'rate_limit',
   'lock_timeout',
   'half_body',
