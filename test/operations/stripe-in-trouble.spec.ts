@@ -94,7 +94,7 @@ describe('when Stripe is in trouble', async () => {
 });
 
 describe('when more calls hang than there is room for', async () => {
-  const { partner, user, faults, charge, hangCharges } = await useCharges({
+  const { clock, partner, user, faults, charge, hangCharges } = await useCharges({
     readsMax: 2,
     writesMax: 2,
     waitingMax: 1,
@@ -112,6 +112,20 @@ describe('when more calls hang than there is room for', async () => {
     faults.clear();
     expect(await statuses([...hung, ...others])).toEqual(new Set([201, 429]));
     expect(await statuses(keys.map((key) => charge(key)))).toEqual(new Set([201]));
+  });
+
+  it('sends nothing that has waited once Stripe asks us to slow down', async () => {
+    const hung = await hangCharges(2);
+    const others = [charge(), charge()];
+    expectProblem(await Promise.race(others), 'too-many-requests');
+    faults.add({ method: 'GET', kinds: ['rate_limit'] });
+    expectProblem(await partner.get(`/partners/user/${user}/payments`), 'provider-busy');
+
+    faults.clear();
+    expect(await statuses(hung)).toEqual(new Set([201]));
+    expect(await statuses(others)).toEqual(new Set([429, 503]));
+    clock.moveSeconds(1);
+    expect((await charge()).status).toBe(201);
   });
 });
 
