@@ -25,8 +25,11 @@ const SLOW_FAULTS: readonly [FaultKind, ...FaultKind[]] = [
   'rate_limit',
 ];
 const SLOW_SHARE = 0.03;
-const QUICK_SHARE = 0.33;
+const LATE_SHARE = 0.03;
+const QUICK_SHARE = 0.31;
 const WAIT_MS = 300;
+/** Long after the call was repeated and its effect looked for, and long before that is given up. */
+const LATE_MS = 4_000;
 
 const KEY = /_instance(\d+)$/;
 
@@ -44,6 +47,7 @@ export function startStripe(seed: string, dies: Reaper): Promise<Sandbox> {
 export function addFaults({ faults, counters }: Sandbox): void {
   counters.clear();
   faults.add({ kinds: SLOW_FAULTS, share: SLOW_SHARE });
+  faults.add({ kinds: ['error_then_effect'], share: LATE_SHARE, waitMs: LATE_MS });
   faults.add({ kinds: QUICK_FAULTS, share: QUICK_SHARE, waitMs: WAIT_MS });
 }
 
