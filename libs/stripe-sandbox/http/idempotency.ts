@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Store } from '../store/store.js';
 import { take } from '../store/take.js';
 import { failures } from './errors.js';
+import type { Form, FormValue } from './form.js';
 import type { Reply } from './reply.js';
 
 const KEPT_FOR_SECONDS = 24 * 60 * 60;
@@ -25,9 +26,18 @@ export interface KeyedRequest {
   fingerprint: string;
 }
 
-/** Hashes a form whatever the order of its fields. */
-export function fingerprintOf(body: string): string {
-  return createHash('sha256').update(body.split('&').sort().join('&')).digest('base64');
+/** Hashes parameters whatever the order of their names; that of an array's items tells two requests apart. */
+export function fingerprintOf(form: Form): string {
+  return createHash('sha256')
+    .update(JSON.stringify(sorted(form)))
+    .digest('base64');
+}
+
+function sorted(value: FormValue): unknown {
+  if (typeof value === 'string') return value;
+  if (Array.isArray(value)) return value.map(sorted);
+  const names = Object.keys(value).sort();
+  return Object.fromEntries(names.map((name) => [name, sorted(value[name]!)]));
 }
 
 /**

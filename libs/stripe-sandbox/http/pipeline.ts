@@ -8,7 +8,7 @@ import { authenticate, type Caller } from './auth.js';
 import { shownToBrowser, toldToBrowser, withSecret } from './browser.js';
 import { failures, StripeFailure } from './errors.js';
 import { expand } from './expand.js';
-import { decodeForm } from './form.js';
+import { decodeForm, type Form } from './form.js';
 import { fingerprintOf, Idempotency, type KeptReply, type KeyedRequest } from './idempotency.js';
 import { readParams } from './params.js';
 import { failure, success, type Reply } from './reply.js';
@@ -133,20 +133,16 @@ export class Pipeline {
 
   /** Reads, executes and commits: all of it or nothing, and nothing else in between. */
   #run(attempt: Attempt): Reply {
-    const { route, request, requestId, version, caller, keyed, cause } = attempt;
+    const { route, request, form, requestId, version, caller, keyed, cause } = attempt;
     const isBrowser = caller === 'browser';
     const { store, clock, accountVersion } = this.#options;
     this.#options.catchUp();
     let hasBegun = false;
     let reply: Reply;
     try {
-      const { expand: paths, ...params } = readParams(
-        isBrowser ? withSecret(route) : route.params,
-        formOf(request),
-        {
-          version,
-        },
-      );
+      const { expand: paths, ...params } = readParams(isBrowser ? withSecret(route) : route.params, form, {
+        version,
+      });
       hasBegun = true;
       const account = { origin: `http://${textOf(request.headers['host'])}`, version: accountVersion };
       const ctx = new Context(store, clock, cause, account);
@@ -185,6 +181,7 @@ export class Pipeline {
 
 /** A request that has been let in, and who it is. */
 class Attempt {
+  readonly form: Form;
   readonly keyed: KeyedRequest | undefined;
   readonly cause: Cause;
   /** What a retry is told stays as it is, though the effect may be still to come. */
@@ -197,11 +194,12 @@ class Attempt {
     readonly version: string,
     readonly caller: Caller,
   ) {
+    this.form = formOf(request);
     const key = textOf(request.headers['idempotency-key']);
     const isPost = (request.method as Method) === 'POST';
     this.keyed =
       key !== undefined && isPost
-        ? { key, path: request.path, fingerprint: fingerprintOf(request.body) }
+        ? { key, path: request.path, fingerprint: fingerprintOf(this.form) }
         : undefined;
     this.cause = { requestId, idempotencyKey: this.keyed?.key ?? null, version };
   }
@@ -215,7 +213,7 @@ function knownFrom(error: unknown): StripeFailure {
 }
 
 /** @throws StripeFailure 400 for a body that is not a form */
-function formOf({ headers, query, body }: WireRequest) {
+function formOf({ headers, query, body }: WireRequest): Form {
   const contentType = textOf(headers['content-type']);
   if (body !== '' && contentType && !contentType.startsWith('application/x-www-form-urlencoded')) {
     throw failures.badContentType();

@@ -6,7 +6,8 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 
 test('the same key replays the same reply and has no second effect', async () => {
   const { sandbox } = await openBench();
-  const post = () => request(sandbox, 'POST', '/v1/customers', { form: 'name=Ada&email=ada@example.com', ...keyed('k') });
+  const post = () =>
+    request(sandbox, 'POST', '/v1/customers', { form: 'name=Ada&email=ada@example.com', ...keyed('k') });
   const [first, second] = [await post(), await post()];
   expect(second.body).toEqual(first.body);
   expect(second.headers.get('original-request')).toBe(first.headers.get('request-id'));
@@ -49,6 +50,33 @@ test('another body or another path under the same key is refused', async () => {
   for (const other of others) {
     expect(await failureOf(other)).toMatchObject({ statusCode: 400, type: 'StripeIdempotencyError' });
   }
+});
+
+test('the query is a part of what a key stands for, and so is the order of an array', async () => {
+  const { sandbox } = await openBench();
+  const url = 'url=https%3A%2F%2Fshop.example%2Fhooks';
+  const types = ['charge.succeeded', 'charge.failed'].map((type) => `enabled_events[]=${type}`);
+  const pairs = [
+    ['/v1/customers?name=Ada', '/v1/customers?name=Bea'],
+    [
+      `/v1/webhook_endpoints?${[url, ...types].join('&')}`,
+      `/v1/webhook_endpoints?${[url, ...types.toReversed()].join('&')}`,
+    ],
+  ];
+  for (const [first, other] of pairs) {
+    const post = (path: string) => request(sandbox, 'POST', path, keyed(first!));
+    expect((await post(first!)).status).toBe(200);
+    expect(await post(other!)).toMatchObject({ status: 400, body: { error: { type: 'idempotency_error' } } });
+    expect((await post(first!)).headers.get('idempotent-replayed')).toBe('true');
+  }
+});
+
+test('the order of the fields does not matter', async () => {
+  const { sandbox } = await openBench();
+  const post = (form: string) => request(sandbox, 'POST', '/v1/customers', { form, ...keyed('k') });
+  await post('name=Ada&metadata[a]=1&metadata[b]=2');
+  const again = await post('metadata[b]=2&metadata[a]=1&name=Ada');
+  expect(again.headers.get('idempotent-replayed')).toBe('true');
 });
 
 test('a key in flight is a conflict, and is free again afterwards', async () => {
