@@ -1,7 +1,8 @@
 import { once } from 'node:events';
+import { mkdirSync } from 'node:fs';
 import type { Change } from './collection.js';
 import { lockFolder } from './folder-lock.js';
-import { Journal } from './journal.js';
+import { Journal, JournalError } from './journal.js';
 import type { Store } from './store.js';
 
 /** Where a store survives a restart. */
@@ -16,6 +17,7 @@ export interface DataFolder {
  * @throws JournalError for a folder that cannot be used, or that another sandbox uses
  */
 export async function openDataFolder(folder: string, store: Store): Promise<DataFolder> {
+  makeFolder(folder);
   const lock = await lockFolder(folder);
   const unlock = () => once(lock.close(), 'close');
   try {
@@ -30,6 +32,14 @@ export async function openDataFolder(folder: string, store: Store): Promise<Data
   } catch (error) {
     await unlock();
     throw error;
+  }
+}
+
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw new JournalError(`The data folder ${folder} can't be used: ${(error as Error).message}`);
   }
 }
 

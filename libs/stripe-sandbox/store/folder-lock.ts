@@ -1,38 +1,43 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { rmSync } from 'node:fs';
+import { realpathSync, rmSync } from 'node:fs';
 import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { JournalError } from './journal.js';
 
 /**
- * Keeps a folder to one sandbox of this machine, until the server that it returns is closed or the process ends.
- * It is a socket and not a file with a process id, because the system itself ends it, however the process dies.
+ * Keeps a folder, which is there, to one sandbox of this machine, by whatever path or link it is reached, until the
+ * server that it returns is closed or the process ends. It is a socket and not a file with a process id, because the
+ * system itself ends it, however the process dies.
  * @throws JournalError if another sandbox has the folder, or the folder for temporary files cannot be written
  */
 export async function lockFolder(folder: string): Promise<Server> {
-  const path = socketFor(folder);
+  const address = addressFor(realpathSync(folder));
   for (;;) {
     const server = createServer((connection) => connection.destroy()).unref();
     try {
-      await once(server.listen(path), 'listening');
+      await once(server.listen(address), 'listening');
       return server;
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException;
       if (code !== 'EADDRINUSE')
         throw new JournalError(`The data folder ${folder} can't be locked: ${message}`);
     }
-    if (await isAnswered(path)) {
+    if (IS_GONE_WITH_ITS_PROCESS || (await isAnswered(address))) {
       throw new JournalError(`Another sandbox is running on ${folder}: stop it first`);
     }
-    rmSync(path, { force: true });
+    rmSync(address, { force: true });
   }
 }
 
-/** Not in the folder itself: a socket's path may have 100 characters or so. */
-function socketFor(folder: string): string {
-  const name = `stripe-sandbox-${createHash('sha256').update(resolve(folder)).digest('hex').slice(0, 32)}`;
+/** Elsewhere a socket is a file that a killed process leaves behind, to be told from one in use by asking. */
+const IS_GONE_WITH_ITS_PROCESS = process.platform === 'linux' || process.platform === 'win32';
+
+/** Linux's abstract namespace, a pipe, or a file; that not in the folder: its path may have 100 characters or so. */
+function addressFor(folder: string): string {
+  const name = `stripe-sandbox-${createHash('sha256').update(folder).digest('hex').slice(0, 32)}`;
+  if (process.platform === 'linux') return `\0${name}`;
   return process.platform === 'win32' ? `\\\\.\\pipe\\${name}` : join(tmpdir(), `${name}.sock`);
 }
 

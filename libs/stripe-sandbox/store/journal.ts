@@ -4,7 +4,6 @@ import {
   fstatSync,
   fsyncSync,
   ftruncateSync,
-  mkdirSync,
   openSync,
   readSync,
   renameSync,
@@ -39,7 +38,6 @@ export class Journal {
   constructor(dataDir: string, store: Store) {
     this.#path = join(dataDir, 'journal.jsonl');
     try {
-      mkdirSync(dataDir, { recursive: true, mode: 0o700 });
       if (existsSync(this.#path)) restore(this.#path, store);
       this.#file = openSync(this.#path, 'a', 0o600);
       this.#bytes = fstatSync(this.#file).size;

@@ -1,4 +1,4 @@
-import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { temporaryFolder } from '../folders.js';
@@ -45,6 +45,30 @@ test('a folder in use is refused, and what uses it loses nothing', async () => {
   const { stripe } = await startSandbox({ dataDir });
   expect((await stripe.customers.list()).data).toHaveLength(2);
 });
+
+test('a folder in use is refused by another name too, and wherever temporary files go', async () => {
+  const dataDir = temporaryFolder();
+  const link = join(temporaryFolder(), 'link');
+  symlinkSync(dataDir, link);
+  await startSandbox({ dataDir });
+  const elsewhere = { dataDir: link, temporaryFiles: temporaryFolder() };
+  for (const options of [elsewhere, { ...elsewhere, dataDir }, { dataDir: link }]) {
+    expect(await failToStart(options)).toEqual({
+      code: 1,
+      output: `stripe-sandbox: Another sandbox is running on ${options.dataDir}: stop it first\n`,
+    });
+  }
+});
+
+test.runIf(process.platform === 'linux')(
+  'a lock leaves nothing behind that a kill could make stale',
+  async () => {
+    const [dataDir, temporaryFiles] = [temporaryFolder(), temporaryFolder()];
+    const sandbox = await startSandbox({ dataDir, temporaryFiles });
+    await sandbox.kill();
+    expect([...readdirSync(dataDir), ...readdirSync(temporaryFiles)]).toEqual(['journal.jsonl']);
+  },
+);
 
 test('a folder that cannot be one is refused in a line', async () => {
   const dataDir = join(temporaryFolder(), 'file', 'below');

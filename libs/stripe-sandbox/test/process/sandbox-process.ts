@@ -22,6 +22,8 @@ export interface ProcessOptions {
   webhook?: string;
   /** What its heap may hold; the usual if not given. */
   memoryMb?: number;
+  /** Where temporary files go; the system's place if not given. */
+  temporaryFiles?: string;
   /** As far as any file of it may grow, in units of 512 bytes. */
   fileBlocks?: number;
 }
@@ -65,13 +67,14 @@ export async function killEarly(options: ProcessOptions, afterMs: number): Promi
   await once(child, 'exit');
 }
 
-function spawnSandbox({ dataDir, webhook, memoryMb, fileBlocks }: ProcessOptions) {
+function spawnSandbox({ dataDir, webhook, memoryMb, temporaryFiles, fileBlocks }: ProcessOptions) {
   const target = webhook === undefined ? [] : ['--webhook', webhook];
   const memory = memoryMb === undefined ? [] : [`--max-old-space-size=${memoryMb}`];
   const words = [process.execPath, ...memory, MAIN, '--port', '0', '--data-dir', dataDir, ...target];
   const limit = fileBlocks === undefined ? '' : `ulimit -f ${fileBlocks} && `;
   const child = spawn('sh', ['-c', `${limit}exec "$@"`, 'sh', ...words], {
     stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...(temporaryFiles !== undefined && { TMPDIR: temporaryFiles }) },
   });
   return { child, output: collect(child) };
 }
