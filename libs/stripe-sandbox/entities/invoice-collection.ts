@@ -128,8 +128,7 @@ function failed(ctx: Context, before: Stripe.Invoice): void {
 function planRetry(ctx: Context, invoice: Stripe.Invoice, attempts: number): void {
   const days = RETRY_AFTER_DAYS[attempts - 1];
   if (days === undefined) {
-    const given = stopCollecting(ctx, invoice);
-    ctx.emit('invoice.updated', given, invoice);
+    stopCollecting(ctx, invoice);
     return;
   }
   const customer = invoice.customer as string;

@@ -1,8 +1,10 @@
+import { isDeepStrictEqual } from 'node:util';
 import type Stripe from 'stripe';
 import type { Context } from '../context.js';
 import { minimumChargeMinor } from '../currencies.js';
 import { schedule } from '../due.js';
 import { failures } from '../http/errors.js';
+import { fromParam } from '../http/lookup.js';
 import { newId } from '../store/ids.js';
 import { changeCustomer } from './customer.js';
 import { lineOfItem } from './invoice-item.js';
@@ -41,7 +43,7 @@ export function draftInvoice(ctx: Context, draft: InvoiceDraft): Stripe.Invoice 
 /**
  * Opens a draft: it gets its number, the customer's balance is applied, and what is left is to be paid.
  * Source: https://docs.stripe.com/invoicing/integration/workflow-transitions.
- * @throws StripeFailure 400 unless it is a draft
+ * @throws StripeFailure 400 unless it is a draft, of a customer that has not been deleted
  */
 export function finalizeInvoice(
   ctx: Context,
@@ -56,7 +58,7 @@ export function finalizeInvoice(
       },
     );
   }
-  const customer = ctx.store.customers.get(draft.customer as string)!;
+  const customer = fromParam(ctx.store.customers, draft.customer as string, 'customer');
   const now = ctx.now(customer.id);
   const { amount_due, ending_balance } = applyBalance(draft, customer.balance);
   const next_invoice_sequence = (customer.next_invoice_sequence ?? 1) + 1;
@@ -138,8 +140,17 @@ export function markUncollectible(ctx: Context, before: Stripe.Invoice): Stripe.
 }
 
 /** No more attempts are made by themselves. */
-export function stopCollecting(ctx: Context, invoice: Stripe.Invoice): Stripe.Invoice {
-  return closeUnpaid(ctx, invoice, {});
+export function stopCollecting(ctx: Context, before: Stripe.Invoice): void {
+  const after = closeUnpaid(ctx, before, {});
+  if (!isDeepStrictEqual(after, before)) ctx.emit('invoice.updated', after, before);
+}
+
+/** Nobody is left to collect a deleted customer's invoices from. */
+export function stopCollectingFrom(ctx: Context, { id: customer }: { id: string }): void {
+  const all = [...ctx.store.invoices.newestFirst({ where: { customer } })];
+  for (const invoice of all.filter(({ status }) => status === 'draft' || status === 'open')) {
+    stopCollecting(ctx, invoice);
+  }
 }
 
 /** The payment that an invoice is settled by. */

@@ -8,6 +8,7 @@ import {
   invoicePaymentFailed,
   invoicePaymentSucceeded,
 } from './invoice-collection.js';
+import { stopCollectingFrom } from './invoice.js';
 import {
   endSubscriptionsOf,
   subscriptionGivenUp,
@@ -38,7 +39,10 @@ const REACTIONS: { [T in EventType]?: Reaction<Extract<Stripe.Event, { type: T }
   },
   'invoice.payment_failed': subscriptionUnpaid,
   'invoice.updated': subscriptionGivenUp,
-  'customer.deleted': endSubscriptionsOf,
+  'customer.deleted': (ctx, customer) => {
+    endSubscriptionsOf(ctx, customer);
+    stopCollectingFrom(ctx, customer);
+  },
 };
 
 export function react(ctx: Context, type: EventType, resource: object): void {

@@ -77,18 +77,20 @@ export function endSubscription(
   details: Partial<Stripe.Subscription.CancellationDetails>,
 ): Stripe.Subscription {
   const now = ctx.now(before.customer as string);
-  const latest = ctx.store.invoices.get((before.latest_invoice as string | null) ?? '');
-  if (before.status === 'incomplete' && latest?.status === 'open') voidInvoice(ctx, latest);
-  else if (latest && ['draft', 'open'].includes(latest.status ?? '')) stopCollecting(ctx, latest);
   stopAsking(ctx, before);
   const after = ctx.store.subscriptions.update(before.id, {
     canceled_at: before.canceled_at ?? now,
     cancellation_details: { ...noDetails(before), ...details },
     ended_at: now,
+    pending_setup_intent: null,
     status: before.status === 'incomplete' ? 'incomplete_expired' : 'canceled',
   });
   scheduleSubscription(ctx, after);
   ctx.emit('customer.subscription.deleted', after);
+  // Once it has ended, so that an invoice given up on does not end it again.
+  const latest = ctx.store.invoices.get((before.latest_invoice as string | null) ?? '');
+  if (before.status === 'incomplete' && latest?.status === 'open') voidInvoice(ctx, latest);
+  else if (latest && ['draft', 'open'].includes(latest.status ?? '')) stopCollecting(ctx, latest);
   return after;
 }
 

@@ -117,3 +117,18 @@ test('prorations wait for the renewal as invoice items of their subscription', a
   expect((await stripe.invoiceItems.retrieve(data[0]!.id)).invoice).toBe(renewal!.id);
   expect((await invoices(other.id))[0]!.total).toBe(1000);
 });
+
+test("a deleted customer's drafts go no further", async () => {
+  const { stripe, wait, customer } = await openClub();
+  await stripe.invoiceItems.create({ customer, amount: 2000 });
+  const params = { customer, pending_invoice_items_behavior: 'include' as const };
+  const { id } = await stripe.invoices.create({ ...params, auto_advance: true });
+  await stripe.customers.del(customer);
+  const failure = await failureOf(stripe.invoices.finalizeInvoice(id));
+  expect(failure).toMatchObject({ statusCode: 400, code: 'resource_missing', param: 'customer' });
+  wait(1);
+  const invoice = await stripe.invoices.retrieve(id);
+  expect(invoice).toMatchObject({ status: 'draft', auto_advance: false, automatically_finalizes_at: null });
+  const [event] = (await stripe.events.list({ type: 'invoice.updated' })).data;
+  expect(event!.data.object).toMatchObject({ id, auto_advance: false });
+});
