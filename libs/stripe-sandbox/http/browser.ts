@@ -14,23 +14,16 @@ export function withSecret({ params }: Route): Schema {
   return secret ? { ...params, client_secret: required(secret as Param<string>) } : params;
 }
 
-/** What a browser is shown of a resource: less than its type says. */
-export function shownToBrowser<T extends object>(resource: T): T {
-  const shown = 'object' in resource ? browserFields[resource.object as string] : undefined;
-  if (!shown) return resource;
-  return Object.fromEntries(Object.entries(resource).filter(([field]) => shown.has(field))) as T;
+/** What a browser is shown of a resource, and of those in it: less than its type says. */
+export function shownToBrowser<T>(value: T): T {
+  if (Array.isArray(value)) return value.map(shownToBrowser) as T;
+  if (typeof value !== 'object' || value === null) return value;
+  const shown = 'object' in value ? browserFields[value.object as string] : undefined;
+  const fields = Object.entries(value).filter(([field]) => !shown || shown.has(field));
+  return Object.fromEntries(fields.map(([field, inner]) => [field, shownToBrowser(inner)])) as T;
 }
 
 /** An error as a browser is told of it. */
 export function toldToBrowser({ status, body, headers }: StripeFailure): StripeFailure {
-  const { payment_intent, setup_intent } = body;
-  return new StripeFailure(
-    status,
-    {
-      ...body,
-      ...(payment_intent && { payment_intent: shownToBrowser(payment_intent) }),
-      ...(setup_intent && { setup_intent: shownToBrowser(setup_intent) }),
-    },
-    headers,
-  );
+  return new StripeFailure(status, shownToBrowser(body), headers);
 }

@@ -2,13 +2,15 @@ import { createHash } from 'node:crypto';
 import type { Store } from '../store/store.js';
 import { take } from '../store/take.js';
 import { failures } from './errors.js';
+import type { Caller } from './auth.js';
 import type { Form, FormValue } from './form.js';
 import type { Reply } from './reply.js';
 
 const KEPT_FOR_SECONDS = 24 * 60 * 60;
 
-/** A reply kept for its idempotency key, which is its id. */
+/** A reply kept for its idempotency key. */
 export interface KeptReply {
+  /** The caller and the key: each has keys of its own. */
   id: string;
   /** Unix seconds. */
   created: number;
@@ -21,6 +23,7 @@ export interface KeptReply {
 
 /** A request that carries a key. */
 export interface KeyedRequest {
+  caller: Caller;
   key: string;
   path: string;
   fingerprint: string;
@@ -32,6 +35,8 @@ export function fingerprintOf(form: Form): string {
     .update(JSON.stringify(sorted(form)))
     .digest('base64');
 }
+
+const idOf = ({ caller, key }: KeyedRequest): string => `${caller} ${key}`;
 
 function sorted(value: FormValue): unknown {
   if (typeof value === 'string') return value;
@@ -58,30 +63,34 @@ export class Idempotency {
    * The kept reply, if this request has been answered before; otherwise the key is in use until `end`.
    * @throws StripeFailure 400 for another request's key or a bad one, 409 for a key in use
    */
-  begin({ key, path, fingerprint }: KeyedRequest): KeptReply | undefined {
+  begin(request: KeyedRequest): KeptReply | undefined {
+    const { key, path, fingerprint } = request;
+    const id = idOf(request);
     if (key.length < 1 || key.length > 255) throw failures.badKeyLength(key.length);
-    const kept = this.#store.keptReplies.get(key);
+    const kept = this.#store.keptReplies.get(id);
     if (kept && this.#isAlive(kept)) {
       if (kept.path !== path) throw failures.keyReusedForOtherPath(key, kept.path, path);
       if (kept.fingerprint !== fingerprint) throw failures.keyReusedWithOtherParams(key);
-      if (!this.#inFlight.has(key)) return kept;
+      if (!this.#inFlight.has(id)) return kept;
     }
-    if (this.#inFlight.has(key)) throw failures.keyInUse(key);
-    this.#inFlight.add(key);
+    if (this.#inFlight.has(id)) throw failures.keyInUse(key);
+    this.#inFlight.add(id);
     return undefined;
   }
 
-  end({ key }: KeyedRequest): void {
-    this.#inFlight.delete(key);
+  end(request: KeyedRequest): void {
+    this.#inFlight.delete(idOf(request));
   }
 
   /** Keeps a reply, in place of an earlier one for the same key. */
-  keep({ key, path, fingerprint }: KeyedRequest, requestId: string, reply: Reply): void {
+  keep(request: KeyedRequest, requestId: string, reply: Reply): void {
+    const id = idOf(request);
+    const { path, fingerprint } = request;
     const { keptReplies } = this.#store;
-    for (const { id } of this.#outlived()) keptReplies.remove(id);
+    for (const outlived of this.#outlived()) keptReplies.remove(outlived.id);
     const { status, body } = reply;
-    const kept = { id: key, created: this.#nowSeconds(), path, fingerprint, requestId, status, body };
-    if (keptReplies.get(key)) keptReplies.update(key, kept);
+    const kept = { id, created: this.#nowSeconds(), path, fingerprint, requestId, status, body };
+    if (keptReplies.get(id)) keptReplies.update(id, kept);
     else keptReplies.insert(kept);
   }
 

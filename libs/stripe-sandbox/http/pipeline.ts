@@ -199,7 +199,7 @@ class Attempt {
     const isPost = (request.method as Method) === 'POST';
     this.keyed =
       key !== undefined && isPost
-        ? { key, path: request.path, fingerprint: fingerprintOf(this.form) }
+        ? { caller, key, path: request.path, fingerprint: fingerprintOf(this.form) }
         : undefined;
     this.cause = { requestId, idempotencyKey: this.keyed?.key ?? null, version };
   }
@@ -221,8 +221,8 @@ function formOf({ headers, query, body }: WireRequest): Form {
   return { ...decodeForm(query), ...decodeForm(body) };
 }
 
-function replayOf({ id, requestId, status, body }: KeptReply): Reply {
-  const headers = { 'Idempotent-Replayed': 'true', 'Idempotency-Key': id, 'Original-Request': requestId };
+function replayOf({ requestId, status, body }: KeptReply): Reply {
+  const headers = { 'Idempotent-Replayed': 'true', 'Original-Request': requestId };
   return { status, body, headers };
 }
 

@@ -1,6 +1,6 @@
 /**
- * What Stripe.js is shown of an intent, by its `object`: not whose it is, nor what the account notes of it. All of
- * anything else that a browser may ask for is shown.
+ * What Stripe.js is shown of what a browser may ask for, by its `object`: not whose it is, nor what the account
+ * notes of it.
  */
 export const browserFields: Record<string, ReadonlySet<string>> = {
   payment_intent: new Set([
@@ -27,6 +27,16 @@ export const browserFields: Record<string, ReadonlySet<string>> = {
     'setup_future_usage',
     'shipping',
     'status',
+  ]),
+  payment_method: new Set([
+    'id',
+    'object',
+    'allow_redisplay',
+    'billing_details',
+    'card',
+    'created',
+    'livemode',
+    'type',
   ]),
   setup_intent: new Set([
     'id',

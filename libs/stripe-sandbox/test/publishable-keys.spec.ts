@@ -52,6 +52,33 @@ test('a decline tells a browser no more of the intent either', async () => {
   expect(failure.payment_intent).not.toHaveProperty('metadata');
 });
 
+test('nor does an expanded payment method, or the one that an error names, tell whose it is', async () => {
+  const { stripe, browser } = await openPage();
+  const { id: customer } = await stripe.customers.create();
+  const attached = await stripe.paymentMethods.attach('pm_card_chargeCustomerFail', { customer });
+  await stripe.paymentMethods.update(attached.id, { metadata: { order: '7' } });
+  const intent = await stripe.paymentIntents.create({ ...ORDER, customer, payment_method: attached.id });
+  const expand = ['payment_method'];
+  const seen = await browser.paymentIntents.retrieve(intent.id, withSecret(intent, { expand }));
+  const failure = await failureOf(browser.paymentIntents.confirm(intent.id, withSecret(intent)));
+  const declined = await browser.paymentIntents.retrieve(intent.id, withSecret(intent));
+  const told = [failure, failure.payment_intent?.last_payment_error, declined.last_payment_error];
+  for (const method of [seen.payment_method, ...told.map((error) => error?.payment_method)]) {
+    expect(method).toMatchObject({ id: expect.stringMatching(/^pm_/), card: { last4: '0341' } });
+    for (const field of ['customer', 'metadata']) expect(method).not.toHaveProperty(field);
+  }
+});
+
+test('the idempotency keys of a browser are its own', async () => {
+  const { stripe, browser } = await openPage();
+  const card = { number: '4242424242424242', exp_month: 12, exp_year: 2034, cvc: '123' };
+  const make = (client: Stripe) =>
+    client.paymentMethods.create({ type: 'card', card }, { idempotencyKey: 'k' });
+  const { id } = await make(stripe);
+  expect((await make(browser)).id).not.toBe(id);
+  expect((await make(stripe)).id).toBe(id);
+});
+
 test('without the secret, or with another, nothing is told', async () => {
   const { stripe, browser } = await openPage();
   const [mine, other] = await Promise.all([
