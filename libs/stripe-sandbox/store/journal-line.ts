@@ -1,5 +1,5 @@
 import type { Change, Entity } from './collection.js';
-import type { CollectionName } from './names.js';
+import { RETIRED, type CollectionName } from './names.js';
 import { collectionOf } from './nouns.js';
 import type { Store } from './store.js';
 
@@ -40,12 +40,23 @@ export function writeOf(
   return [collection, id, withObject(after as Event, null), [source, object.id]];
 }
 
+/**
+ * Puts back what a line says, collections of former versions left out.
+ * @throws UnknownCollectionError for one that this version has never known
+ * @throws Error for an event whose object has not been restored before it
+ */
 export function restoreLine(store: Store, line: Line): void {
   for (const [collection, id, entity, shown] of line) {
-    const object = shown && store.collection(shown[0]).get(shown[1]);
-    const whole = object ? withObject(entity as Event, object) : entity;
+    if (RETIRED.has(collection)) continue;
+    const whole = shown ? withObject(entity as Event, objectOf(store, shown)) : entity;
     store.collection(collection).restore(id, whole ?? undefined);
   }
+}
+
+function objectOf(store: Store, [collection, id]: Reference): Entity {
+  const object = store.collection(collection).get(id);
+  if (!object) throw new Error(`an event shows ${id}, which is not there`);
+  return object;
 }
 
 const withObject = (event: Event, object: Entity | null): Entity & { data: { object: Entity | null } } => ({

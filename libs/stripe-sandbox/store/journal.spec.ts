@@ -78,3 +78,26 @@ test('a rewrite cut short by a kill counts for nothing, and is done anew', () =>
   expect(linesIn(path)).toHaveLength(1);
   expect(existsSync(`${path}.new`)).toBe(false);
 });
+
+test('what a former version kept and this one does not is left out', () => {
+  const { path, start } = openDir();
+  start(({ customers }) => void customers.insert(customer('cus_1')));
+  appendFileSync(
+    path,
+    '[["pendingLines","il_1",{"id":"il_1"}],["customers","cus_2",{"id":"cus_2","created":1}]]\n',
+  );
+  expect(idsIn(start())).toEqual(['cus_1', 'cus_2']);
+});
+
+test.each([
+  ['[["teapots","tea_1",{"id":"tea_1"}]]', 'was written by another version, start on a new folder'],
+  ['[["customers",', 'is damaged at byte 0'],
+  [
+    '[["events","evt_1",{"id":"evt_1","data":{"object":null}},["customers","cus_none"]]]',
+    'is damaged at byte 0: an event shows cus_none, which is not there',
+  ],
+])('%s is refused: it %s', (line, why) => {
+  const { path, start } = openDir();
+  writeFileSync(path, `${line}\n`);
+  expect(() => start()).toThrow(`${path} ${why}`);
+});

@@ -15,7 +15,7 @@ import type { Change, Entity } from './collection.js';
 import { Collection } from './collection.js';
 import { lineOf, restoreLine, writeOf, type Line } from './journal-line.js';
 import type { CollectionName } from './names.js';
-import type { Store } from './store.js';
+import { UnknownCollectionError, type Store } from './store.js';
 
 /** How much is read or written at once at a start. */
 const CHUNK_BYTES = 4 * 1024 * 1024;
@@ -82,9 +82,10 @@ function replay(path: string, store: Store): { writes: number; bytes: number } {
       restoreLine(store, line);
       writes += line.length;
     } catch (error) {
-      throw new JournalError(
-        `${path} is damaged at byte ${bytes}, or of another version: ${(error as Error).message}`,
-      );
+      const { message } = error as Error;
+      if (error instanceof UnknownCollectionError)
+        throw new JournalError(`${path} was written by another version, start on a new folder: ${message}`);
+      throw new JournalError(`${path} is damaged at byte ${bytes}: ${message}`);
     }
     bytes += text.length + 1;
   }

@@ -35,6 +35,9 @@ const SETTINGS: AccountSettings = { afterRetries: 'cancel' };
 /** The key of what has one. */
 const present = <Key>(key: Key | null | undefined): Key[] => (key ? [key] : []);
 
+/** Thrown for the name of a collection that is none here. */
+export class UnknownCollectionError extends Error {}
+
 /**
  * Everything the sandbox knows. Entities are Stripe's own resources, references unexpanded; what Stripe does
  * not show is in the internal collections at the end.
@@ -165,10 +168,13 @@ export class Store {
     }
   }
 
-  /** A collection by its name, for code that works on any noun. */
+  /**
+   * A collection by its name, for code that works on any noun.
+   * @throws UnknownCollectionError for a name that comes from elsewhere
+   */
   collection(name: CollectionName): Collection<Entity> {
     const collection = this[name] as unknown as Collection<Entity> | undefined;
-    if (!collection) throw new Error(`there are no ${name}`);
+    if (!collection) throw new UnknownCollectionError(`there are no ${name}`);
     return collection;
   }
 }

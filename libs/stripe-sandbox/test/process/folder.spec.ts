@@ -87,8 +87,6 @@ test('a journal damaged in its middle is refused, and left as it is', async () =
   const written = readFileSync(path);
   const { code, output } = await failToStart({ dataDir });
   expect(code).toBe(1);
-  expect(output).toContain(
-    `stripe-sandbox: ${path} is damaged at byte ${line.length}, or of another version: `,
-  );
+  expect(output).toContain(`stripe-sandbox: ${path} is damaged at byte ${line.length}: `);
   expect(readFileSync(path)).toEqual(written);
 });
