@@ -7,7 +7,7 @@ import { periodAt, type Recurrence } from './billing-period.js';
 import { usePaymentMethod } from './payment-method.js';
 import { readItems } from './subscription-items.js';
 import { trialEndAfter } from './subscription-trial.js';
-import { startSubscription, subscriber, type SubscriptionDraft } from './subscription.js';
+import { startSubscription, subscriber } from './subscription.js';
 
 /**
  * Source: https://docs.stripe.com/api/subscriptions/create.
@@ -21,7 +21,7 @@ export function createSubscription(ctx: Context, params: Params<typeof createPar
     throw failures.exclusive('cancel_at', 'cancel_at_period_end');
   }
   const now = ctx.now(customer);
-  if (params.cancel_at !== undefined) requireFuture(params.cancel_at, now, 'cancel_at');
+  if (typeof params.cancel_at === 'number') requireFuture(params.cancel_at, now, 'cancel_at');
   const chosen = params.default_payment_method;
   return startSubscription(ctx, {
     customer,
@@ -33,6 +33,7 @@ export function createSubscription(ctx: Context, params: Params<typeof createPar
     metadata: params.metadata,
     trialEnd: trialEndOf(params, now),
     anchor: anchorOf(params, items[0]!.price.recurring!, now),
+    prorates: params.proration_behavior !== 'none',
     cancel_at: params.cancel_at ?? null,
     cancel_at_period_end: params.cancel_at_period_end,
     save_default_payment_method: params.payment_settings?.save_default_payment_method,
@@ -63,10 +64,10 @@ export function requireFuture(at: number, now: number, param: string): void {
 
 /** Source: https://docs.stripe.com/billing/subscriptions/billing-cycle#new-subscriptions. */
 function anchorOf(
-  { billing_cycle_anchor: at, proration_behavior, ...params }: Params<typeof createParams>,
+  { billing_cycle_anchor: at, ...params }: Params<typeof createParams>,
   recurrence: Recurrence,
   now: number,
-): SubscriptionDraft['anchor'] {
+): number | undefined {
   if (at === undefined) return undefined;
   const param = 'billing_cycle_anchor';
   for (const trial of ['trial_end', 'trial_period_days'] as const) {
@@ -80,7 +81,7 @@ function anchorOf(
       { param },
     );
   }
-  return { at, prorates: proration_behavior !== 'none' };
+  return at;
 }
 
 function trialEndOf(

@@ -30,9 +30,14 @@ export interface SubscriptionDraft {
   description?: string | null;
   metadata?: MetadataChange;
   trialEnd?: number | null;
-  /** When whole periods begin, if not at once; what comes before is free unless `prorates`. */
-  anchor?: { at: number; prorates: boolean };
-  cancel_at?: number | null;
+  /** When whole periods begin, if not at once. */
+  anchor?: number;
+  /**
+   * Whether a first period that is shorter than what the price is for is billed in part. If not, what comes before
+   * the anchor is free, and a period that is cut short costs the whole.
+   */
+  prorates?: boolean;
+  cancel_at?: number | 'min_period_end' | 'max_period_end' | null;
   cancel_at_period_end?: boolean;
   save_default_payment_method?: 'off' | 'on_subscription';
 }
@@ -106,22 +111,29 @@ export function periodLines(
   });
 }
 
-/** What of a period's price falls to the time before the first whole period. */
-function shareUntil(
-  { billing_cycle_anchor, created, items }: Stripe.Subscription,
-  { prorates }: { prorates: boolean },
+/** What of the price of a whole period falls to the first one. */
+function firstShare(
+  subscription: Stripe.Subscription,
+  { anchor, prorates = true }: SubscriptionDraft,
 ): (amountMinor: number) => number {
+  const { billing_cycle_anchor, created, items } = subscription;
+  if (!prorates) return (amountMinor) => (anchor === undefined ? amountMinor : 0);
   const whole = periodAt(billing_cycle_anchor, items.data[0]!.price.recurring!, created);
-  return (amountMinor) => (prorates ? prorated(amountMinor, whole, created) : 0);
+  const end = periodEnd(subscription);
+  return (amountMinor) => prorated(amountMinor, whole, created) - prorated(amountMinor, whole, end);
 }
 
 function insertSubscription(ctx: Context, draft: SubscriptionDraft): Stripe.Subscription {
   const id = newId('subscription');
-  const { customer, trialEnd = null, cancel_at_period_end = false } = draft;
+  const { customer, trialEnd = null, cancel_at_period_end = false, prorates = true } = draft;
   const now = ctx.now(customer);
-  const anchor = trialEnd ?? draft.anchor?.at ?? now;
-  const { end } = periodAt(anchor, draft.items[0]!.price.recurring!, now);
-  const period: Period = { start: now, end: trialEnd ?? end };
+  const anchor = trialEnd ?? draft.anchor ?? now;
+  const natural = trialEnd ?? periodAt(anchor, draft.items[0]!.price.recurring!, now).end;
+  const given = draft.cancel_at ?? null;
+  const cancel_at = cancel_at_period_end || typeof given === 'string' ? natural : given;
+  // A period in which the subscription is to end is billed up to then.
+  const end = trialEnd === null && prorates ? Math.min(natural, cancel_at ?? natural) : natural;
+  const period: Period = { start: now, end };
   const items = draft.items.map((item) =>
     subscriptionItem(ctx, item, { subscription: id, created: now, period }),
   );
@@ -130,9 +142,9 @@ function insertSubscription(ctx: Context, draft: SubscriptionDraft): Stripe.Subs
     object: 'subscription',
     ...UNUSED,
     billing_cycle_anchor: anchor,
-    cancel_at: cancel_at_period_end ? period.end : (draft.cancel_at ?? null),
+    cancel_at,
     cancel_at_period_end,
-    canceled_at: draft.cancel_at || cancel_at_period_end ? now : null,
+    canceled_at: cancel_at === null ? null : now,
     cancellation_details: { comment: null, feedback: null, feedback_option: null, reason: null },
     created: now,
     currency: items[0]!.price.currency,
@@ -162,8 +174,9 @@ function insertSubscription(ctx: Context, draft: SubscriptionDraft): Stripe.Subs
 function firstInvoice(
   ctx: Context,
   subscription: Stripe.Subscription,
-  { extras = [], anchor }: SubscriptionDraft,
+  draft: SubscriptionDraft,
 ): Stripe.Invoice {
+  const { extras = [] } = draft;
   const { id, items, created, currency } = subscription;
   const customer = subscription.customer as string;
   const lines =
@@ -171,7 +184,7 @@ function firstInvoice(
       ? items.data.map((item) =>
           trialLine(ctx, item, { start: item.current_period_start, end: item.current_period_end }),
         )
-      : periodLines(ctx, subscription, anchor && shareUntil(subscription, anchor));
+      : periodLines(ctx, subscription, firstShare(subscription, draft));
   const once = extras.map(({ price, quantity }) =>
     onceLine(ctx, price, { quantity, subscription: id, at: created }),
   );

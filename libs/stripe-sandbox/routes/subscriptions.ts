@@ -49,7 +49,7 @@ const cancellationDetails = object({
 /** Source: https://docs.stripe.com/api/subscriptions/create. */
 export const createParams = {
   billing_cycle_anchor: timestamp(),
-  cancel_at: timestamp(),
+  cancel_at: timestampOr('min_period_end', 'max_period_end'),
   cancel_at_period_end: boolean(),
   collection_method: oneOf('charge_automatically'),
   customer: required(string()),
