@@ -85,9 +85,12 @@ export function deleteInvoiceItem(ctx: Context, item: Stripe.InvoiceItem): Strip
   return { id: item.id, object: 'invoiceitem', deleted: true };
 }
 
-/** What waits for any invoice of a customer's in a currency, oldest first. */
+/**
+ * What waits for any invoice of a customer's in a currency, oldest first; that of an ended subscription too.
+ * Source: https://docs.stripe.com/api/subscriptions/cancel.
+ */
 export const pendingItems = (ctx: Context, customer: string, currency: string): Stripe.InvoiceItem[] =>
-  pendingOf(ctx, customer).filter((item) => item.parent === null && item.currency === currency);
+  pendingOf(ctx, customer).filter((item) => item.currency === currency && !isAwaited(ctx, item));
 
 /** What waits for the next invoice of a subscription: its prorations. */
 export const pendingProrations = (
@@ -97,6 +100,12 @@ export const pendingProrations = (
   pendingOf(ctx, customer as string).filter(
     ({ parent }) => parent?.subscription_details?.subscription === id,
   );
+
+/** Whether an item is for the next invoice of a subscription that goes on. */
+function isAwaited({ store }: Context, { parent }: Stripe.InvoiceItem): boolean {
+  const owner = store.subscriptions.get(parent?.subscription_details?.subscription ?? '');
+  return owner !== undefined && owner.ended_at === null;
+}
 
 const pendingOf = ({ store }: Context, customer: string): Stripe.InvoiceItem[] => [
   ...store.invoiceItems.oldestFirst({ where: { customer, invoice: null } }),

@@ -36,9 +36,10 @@ export interface Restart {
 /**
  * Another price or quantity, items more or fewer, another end of the trial, or a new cycle.
  * Source: https://docs.stripe.com/billing/subscriptions/change-price.
- * @throws StripeFailure 400 for an unknown item, or prices that do not go together
+ * @throws StripeFailure 400 for an unknown item, prices that do not go together, or a date of another period
  */
 export function changeItems(ctx: Context, before: Stripe.Subscription, params: Changes): Restart | undefined {
+  requireWithinPeriod(before, params.proration_date);
   const isReset = params.billing_cycle_anchor?.type === 'now';
   if (params.items === undefined && params.trial_end === undefined && !isReset) return undefined;
   const now = ctx.now(before.customer as string);
@@ -58,6 +59,14 @@ export function changeItems(ctx: Context, before: Stripe.Subscription, params: C
     invoices: behavior === 'always_invoice',
     lines: [],
   };
+}
+
+function requireWithinPeriod({ items }: Stripe.Subscription, date: number | undefined): void {
+  const { current_period_start: start, current_period_end: end } = items.data[0]!;
+  if (date === undefined || (start <= date && date <= end)) return;
+  throw failures.invalidRequest('Cannot specify proration date outside of current subscription period', {
+    param: 'proration_date',
+  });
 }
 
 /** A new cycle from now on, billed at once. */

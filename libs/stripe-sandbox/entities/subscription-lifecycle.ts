@@ -5,6 +5,7 @@ import { collect, subscriptionOf } from './invoice-collection.js';
 import { pendingItems, pendingProrations } from './invoice-item.js';
 import type { LineDraft } from './invoice-lines.js';
 import { draftInvoice, finalizeInvoice, stopCollecting, voidInvoice } from './invoice.js';
+import { dropProrations } from './proration.js';
 import {
   changeSubscription,
   hasEnded,
@@ -37,7 +38,16 @@ export function subscriptionDue(ctx: Context, id: string): void {
 /** What still waits is collected then: https://docs.stripe.com/api/subscriptions/cancel. */
 function endAsPlanned(ctx: Context, before: Stripe.Subscription): void {
   const ended = endSubscription(ctx, before, { reason: 'cancellation_requested' });
-  const last = invoiceNow(ctx, ended, []);
+  collectLast(ctx, ended, pendingProrations(ctx, ended));
+}
+
+/** Makes and collects the final invoice of a subscription that has ended, if there is something to put on it. */
+export function collectLast(
+  ctx: Context,
+  ended: Stripe.Subscription,
+  items: readonly Stripe.InvoiceItem[],
+): void {
+  const last = invoiceNow(ctx, ended, { items });
   if (last?.status === 'open') collect(ctx, last);
 }
 
@@ -66,7 +76,10 @@ export function subscriptionGivenUp(ctx: Context, invoice: Stripe.Invoice): void
   const isGivenUp = invoice.status === 'open' && invoice.auto_advance === false;
   if (!isGivenUp || subscription?.status !== 'past_due') return;
   const { afterRetries } = ctx.store.settings;
-  if (afterRetries === 'cancel') endSubscription(ctx, subscription, { reason: 'payment_failed' });
+  if (afterRetries === 'cancel') {
+    dropProrations(ctx, subscription);
+    endSubscription(ctx, subscription, { reason: 'payment_failed' });
+  }
   if (afterRetries === 'mark_unpaid') changeSubscription(ctx, subscription, { status: 'unpaid' });
 }
 
@@ -110,6 +123,7 @@ const noDetails = ({ cancellation_details }: Stripe.Subscription) =>
 function expireIncomplete(ctx: Context, subscription: Stripe.Subscription): void {
   const invoice = ctx.store.invoices.get((subscription.latest_invoice as string | null) ?? '');
   if (invoice?.status === 'open') voidInvoice(ctx, invoice);
+  dropProrations(ctx, subscription);
   const now = ctx.now(subscription.customer as string);
   changeSubscription(ctx, subscription, { ended_at: now, status: 'incomplete_expired' });
 }
@@ -152,9 +166,8 @@ function renew(ctx: Context, before: Stripe.Subscription): void {
 export function invoiceNow(
   ctx: Context,
   subscription: Stripe.Subscription,
-  lines: LineDraft[],
+  { items, lines = [] }: { items: readonly Stripe.InvoiceItem[]; lines?: LineDraft[] },
 ): Stripe.Invoice | undefined {
-  const items = pendingProrations(ctx, subscription);
   if (items.length + lines.length === 0) return undefined;
   const customer = subscription.customer as string;
   const now = ctx.now(customer);
@@ -168,7 +181,7 @@ export function invoiceNow(
     period: { start: now, end: now },
     finalizesAt: null,
   });
-  ctx.store.subscriptions.update(subscription.id, { latest_invoice: invoice.id });
+  changeSubscription(ctx, subscription, { latest_invoice: invoice.id });
   return finalizeInvoice(ctx, invoice);
 }
 

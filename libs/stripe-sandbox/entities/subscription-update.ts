@@ -5,12 +5,13 @@ import { failures, StripeFailure } from '../http/errors.js';
 import { mergeMetadata } from '../http/metadata.js';
 import type { Params } from '../http/params.js';
 import type { cancelParams, updateParams } from '../routes/subscriptions.js';
+import { pendingItems, pendingProrations } from './invoice-item.js';
 import type { LineDraft } from './invoice-lines.js';
 import { payInvoice, payingMethod } from './invoice-collection.js';
-import { dropProrations, prorate } from './proration.js';
+import { creditEarlyEnd, dropProrations, prorate } from './proration.js';
 import { changeItems } from './subscription-change.js';
 import { ownMethod, requireFuture } from './subscription-create.js';
-import { endSubscription, invoiceNow } from './subscription-lifecycle.js';
+import { collectLast, endSubscription, invoiceNow } from './subscription-lifecycle.js';
 import { tellOfShortTrial } from './subscription-trial.js';
 import { changeSubscription, hasEnded, periodEnd } from './subscription.js';
 
@@ -42,8 +43,12 @@ export function updateSubscription(
   };
   if (isDeepStrictEqual({ ...before, ...changes }, before)) return before;
   const after = changeSubscription(ctx, before, changes);
+  const isProrated = params.proration_behavior !== 'none';
+  const isReplanned = Object.keys(ending).length > 0 || (restarted !== undefined && isProrated);
+  if (isReplanned && before.cancel_at !== null) dropProrations(ctx, before, before.cancel_at);
   if (params.trial_end !== undefined) tellOfShortTrial(ctx, after);
   if (restarted?.invoices) settleChange(ctx, after, restarted.lines, params);
+  if (isReplanned && isProrated) creditEarlyEnd(ctx, after);
   return ctx.store.subscriptions.get(after.id)!;
 }
 
@@ -57,11 +62,19 @@ export function cancelSubscription(
   { prorate: credits = false, invoice_now = false, cancellation_details }: Params<typeof cancelParams>,
 ): Stripe.Subscription {
   if (hasEnded(before)) throw failures.noSuch('subscription', before.id, 'id', 404);
-  const from = ctx.now(before.customer as string);
-  if (credits) for (const item of before.items.data) prorate(ctx, { before: item, from });
-  if (invoice_now) invoiceNow(ctx, before, []);
-  const current = ctx.store.subscriptions.get(before.id)!;
-  return endSubscription(ctx, current, { ...cancellation_details, reason: 'cancellation_requested' });
+  const customer = before.customer as string;
+  if (credits) creditUnused(ctx, before, ctx.now(customer));
+  else if (!invoice_now) dropProrations(ctx, before);
+  const details = { ...cancellation_details, reason: 'cancellation_requested' as const };
+  const ended = endSubscription(ctx, before, details);
+  if (invoice_now) collectLast(ctx, ended, pendingItems(ctx, customer, ended.currency));
+  return ctx.store.subscriptions.get(ended.id)!;
+}
+
+/** Credits what is left of the current period, in place of what a planned end has credited. */
+function creditUnused(ctx: Context, before: Stripe.Subscription, from: number): void {
+  if (before.cancel_at !== null) dropProrations(ctx, before, before.cancel_at);
+  for (const item of before.items.data) prorate(ctx, { before: item, from });
 }
 
 function requireLive(before: Stripe.Subscription, params: UpdateParams): void {
@@ -76,14 +89,12 @@ function requireLive(before: Stripe.Subscription, params: UpdateParams): void {
 function endingOf(
   ctx: Context,
   before: Stripe.Subscription,
-  { cancel_at, cancel_at_period_end, proration_behavior }: UpdateParams,
+  { cancel_at, cancel_at_period_end }: UpdateParams,
 ): Partial<Stripe.Subscription> {
   if (cancel_at !== undefined && cancel_at_period_end !== undefined) {
     throw failures.exclusive('cancel_at', 'cancel_at_period_end');
   }
   const now = ctx.now(before.customer as string);
-  const isOther = cancel_at !== undefined || cancel_at_period_end !== undefined;
-  if (isOther && before.cancel_at !== null) dropProrations(ctx, before, before.cancel_at);
   if (cancel_at_period_end === true) {
     return { cancel_at: periodEnd(before), cancel_at_period_end, canceled_at: now, ...REQUESTED };
   }
@@ -99,9 +110,6 @@ function endingOf(
   if (cancel_at === undefined) return {};
   const at = typeof cancel_at === 'number' ? cancel_at : periodEnd(before);
   requireFuture(at, now, 'cancel_at');
-  if (at < periodEnd(before) && proration_behavior !== 'none') {
-    for (const item of before.items.data) prorate(ctx, { before: item, from: at });
-  }
   return { cancel_at: at, cancel_at_period_end: false, canceled_at: now, ...REQUESTED };
 }
 
@@ -128,7 +136,7 @@ function settleChange(
   lines: LineDraft[],
   params: UpdateParams,
 ): void {
-  const invoice = invoiceNow(ctx, after, lines);
+  const invoice = invoiceNow(ctx, after, { items: pendingProrations(ctx, after), lines });
   if (invoice?.status !== 'open' || params.payment_behavior === 'default_incomplete') return;
   try {
     if (payingMethod(ctx, invoice)) payInvoice(ctx, invoice, { offSession: params.off_session ?? false });

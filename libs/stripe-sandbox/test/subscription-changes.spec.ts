@@ -72,3 +72,17 @@ test('an item is changed by itself, with the same effect', async () => {
   expect(await failureOf(stripe.subscriptionItems.retrieve(added.id))).toMatchObject({ statusCode: 404 });
   expect((await failureOf(stripe.subscriptionItems.del(item))).param).toBe('items');
 });
+
+// https://docs.stripe.com/api/subscriptions/update#update_subscription-proration_date
+test('a proration date lies within the current period', async () => {
+  const { stripe, subscribe } = await openClub();
+  const { id, items } = await subscribe();
+  for (const proration_date of [1, at('2026-12-02')]) {
+    const change = { items: [{ id: items.data[0]!.id, quantity: 2 }], proration_date };
+    expect(await failureOf(stripe.subscriptions.update(id, change))).toMatchObject({
+      statusCode: 400,
+      message: 'Cannot specify proration date outside of current subscription period',
+      param: 'proration_date',
+    });
+  }
+});

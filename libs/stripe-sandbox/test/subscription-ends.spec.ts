@@ -1,3 +1,4 @@
+import type { Stripe } from 'stripe';
 import { expect, test } from 'vitest';
 import { at, openClub } from './club.js';
 import { failureOf } from './support.js';
@@ -99,4 +100,80 @@ test('the rest of a period cut short goes to the balance, unless the end is take
   await stripe.subscriptions.update(id, { cancel_at: at('2026-11-16') });
   wait(16);
   expect(await stripe.customers.retrieve(customer)).toMatchObject({ balance: -500 });
+});
+
+// https://docs.stripe.com/billing/subscriptions/prorations: a proration credits what has been billed.
+test('time that nobody was billed for is not credited', async () => {
+  const { stripe, subscribe, customer, wait } = await openClub();
+  const balance = async () => ((await stripe.customers.retrieve(customer)) as Stripe.Customer).balance;
+  const ended = await subscribe({ trial_period_days: 14 });
+  await stripe.subscriptions.update(ended.id, { cancel_at: at('2026-11-06') });
+  expect((await stripe.invoiceItems.list({ customer })).data).toEqual([]);
+  const tried = await subscribe({ trial_period_days: 14 });
+  const free = await subscribe({ billing_cycle_anchor: at('2026-11-16'), proration_behavior: 'none' });
+  wait(6);
+  await stripe.subscriptions.cancel(tried.id, { prorate: true, invoice_now: true });
+  await stripe.subscriptions.cancel(free.id, { prorate: true, invoice_now: true });
+  expect(await balance()).toBe(0);
+});
+
+test('what is unused is credited once, whatever ends it', async () => {
+  const { stripe, subscribe, customer, wait } = await openClub();
+  const { id } = await subscribe();
+  await stripe.subscriptions.update(id, { cancel_at: at('2026-11-21') });
+  wait(15);
+  await stripe.subscriptions.cancel(id, { prorate: true, invoice_now: true });
+  expect(await stripe.customers.retrieve(customer)).toMatchObject({ balance: -500 });
+});
+
+test('after a planned end there is nothing of a changed price to pay or to credit', async () => {
+  const { stripe, subscribe, customer, wait } = await openClub();
+  const { id, items } = await subscribe();
+  await stripe.subscriptions.update(id, { cancel_at: at('2026-11-21') });
+  wait(15);
+  await stripe.subscriptions.update(id, { items: [{ id: items.data[0]!.id, quantity: 4 }] });
+  const { data } = await stripe.invoiceItems.list({ customer, pending: true });
+  // Half of a month of 1 given back, half of a month of 4 to pay, a third of a month of 4 given back.
+  expect(data.map(({ amount }) => amount).toSorted((a, b) => a - b)).toEqual([-1333, -500, 2000]);
+  wait(5);
+  expect((await stripe.invoices.list({ subscription: id })).data[0]).toMatchObject({
+    status: 'paid',
+    total: 167,
+  });
+});
+
+// https://docs.stripe.com/api/subscriptions/cancel
+test('canceled now, what waits is dropped, left for another invoice, or billed at last', async () => {
+  const { stripe, customer, subscribe, invoices, wait } = await openClub();
+  const pending = async () =>
+    (await stripe.invoiceItems.list({ customer, pending: true })).data.map(({ amount }) => amount);
+  const subscribed = await Promise.all([subscribe(), subscribe(), subscribe()]);
+  const [dropped, left, billed] = subscribed.map(({ id }) => id) as [string, string, string];
+  wait(15);
+  for (const { id, items } of subscribed) {
+    await stripe.subscriptions.update(id, { items: [{ id: items.data[0]!.id, quantity: 4 }] });
+  }
+  await stripe.subscriptions.cancel(dropped);
+  expect(await pending()).toEqual([2000, -500, 2000, -500]);
+  await stripe.subscriptions.cancel(left, { prorate: true });
+  expect(await pending()).toEqual([-2000, 2000, -500, 2000, -500]);
+  await stripe.invoiceItems.create({ customer, amount: 250 });
+  await stripe.subscriptions.cancel(billed, { invoice_now: true });
+  expect(await pending()).toEqual([]);
+  expect((await invoices(billed))[0]).toMatchObject({ status: 'paid', total: 1250, amount_paid: 1250 });
+  expect(await invoices(dropped)).toHaveLength(1);
+});
+
+// https://docs.stripe.com/api/subscriptions/create#create_subscription-cancel_at
+test('a subscription that is to end in its first period is billed up to then', async () => {
+  const { stripe, subscribe, invoices, wait } = await openClub();
+  const { id } = await subscribe({ cancel_at: at('2026-11-16') });
+  expect((await invoices(id))[0]).toMatchObject({ status: 'paid', total: 500 });
+  const whole = await subscribe({ cancel_at: at('2026-11-16'), proration_behavior: 'none' });
+  expect((await invoices(whole.id))[0]).toMatchObject({ status: 'paid', total: 1000 });
+  const month = await subscribe({ cancel_at: 'min_period_end' });
+  expect(month).toMatchObject({ cancel_at: at('2026-12-01'), cancel_at_period_end: false });
+  wait(15);
+  expect((await stripe.subscriptions.retrieve(id)).status).toBe('canceled');
+  expect(await invoices(id)).toHaveLength(1);
 });
