@@ -5,6 +5,7 @@ import { failures } from '../http/errors.js';
 import { mergeMetadata } from '../http/metadata.js';
 import type { Params } from '../http/params.js';
 import type { updateParams } from '../routes/disputes.js';
+import { isStaged } from './dispute-evidence.js';
 
 type Dispute = Stripe.Dispute;
 
@@ -21,11 +22,12 @@ const ESCALATED = { is_charge_refundable: false, status: 'needs_response' } sati
 export function updateDispute(ctx: Context, before: Dispute, params: Params<typeof updateParams>): Dispute {
   const { evidence, metadata, submit = evidence !== undefined } = params;
   if (evidence !== undefined || submit) requireOpen(before);
+  const merged = { ...before.evidence, ...evidence };
   const after = ctx.store.disputes.update(before.id, {
-    evidence: { ...before.evidence, ...evidence },
+    evidence: merged,
     evidence_details: {
       ...before.evidence_details,
-      ...(evidence && { has_evidence: true }),
+      has_evidence: isStaged(merged, ctx.store.charges.get(before.charge as string)!),
       ...(submit && {
         submission_count: before.evidence_details.submission_count + 1,
         submission_method: 'manual',
@@ -57,8 +59,7 @@ export function awaitAnswer(ctx: Context, dispute: Dispute): void {
 export function disputeDue(ctx: Context, id: string): void {
   const dispute = ctx.store.disputes.get(id)!;
   if (waitsForAnswer(dispute)) {
-    const evidence_details = { ...dispute.evidence_details, past_due: true };
-    endDispute(ctx, ctx.store.disputes.update(id, { evidence_details }), false);
+    endDispute(ctx, dispute, false, { past_due: true });
     return;
   }
   const verdict = dispute.evidence.uncategorized_text;
@@ -67,10 +68,16 @@ export function disputeDue(ctx: Context, id: string): void {
   if (verdict === 'escalate_inquiry_evidence' && isInquiry(dispute)) escalate(ctx, dispute);
 }
 
-function endDispute(ctx: Context, before: Dispute, isWon: boolean): Dispute {
+function endDispute(
+  ctx: Context,
+  before: Dispute,
+  isWon: boolean,
+  details: Partial<Stripe.Dispute.EvidenceDetails> = {},
+): Dispute {
   const hasMovedMoney = !isInquiry(before);
   const outcome = isWon ? 'won' : 'lost';
   const after = ctx.store.disputes.update(before.id, {
+    evidence_details: { ...before.evidence_details, ...details },
     is_charge_refundable: before.is_charge_refundable || isWon,
     status: hasMovedMoney ? outcome : 'warning_closed',
   });

@@ -3,6 +3,7 @@ import type { DisputeKind, TestCard } from '../cards.js';
 import type { Context } from '../context.js';
 import { newId } from '../store/ids.js';
 import { awaitAnswer } from './dispute-answer.js';
+import { evidenceFrom } from './dispute-evidence.js';
 
 const DAY_SECONDS = 24 * 60 * 60;
 
@@ -93,38 +94,4 @@ function openDispute(
   awaitAnswer(ctx, dispute);
   ctx.emit('charge.dispute.created', dispute);
   if (!isInquiry) ctx.emit('charge.dispute.funds_withdrawn', dispute);
-}
-
-/** Nothing submitted yet but what Stripe knows from the charge. */
-function evidenceFrom({ billing_details, receipt_email }: Stripe.Charge): Stripe.Dispute.Evidence {
-  return {
-    access_activity_log: null,
-    billing_address: null,
-    cancellation_policy: null,
-    cancellation_policy_disclosure: null,
-    cancellation_rebuttal: null,
-    customer_communication: null,
-    customer_email_address: receipt_email ?? billing_details.email,
-    customer_name: billing_details.name,
-    customer_purchase_ip: null,
-    customer_signature: null,
-    duplicate_charge_documentation: null,
-    duplicate_charge_explanation: null,
-    duplicate_charge_id: null,
-    enhanced_evidence: {},
-    product_description: null,
-    receipt: null,
-    refund_policy: null,
-    refund_policy_disclosure: null,
-    refund_refusal_explanation: null,
-    service_date: null,
-    service_documentation: null,
-    shipping_address: null,
-    shipping_carrier: null,
-    shipping_date: null,
-    shipping_documentation: null,
-    shipping_tracking_number: null,
-    uncategorized_file: null,
-    uncategorized_text: null,
-  };
 }

@@ -67,6 +67,17 @@ test('evidence can be staged, and submitted later', async () => {
   });
 });
 
+test('evidence that is taken back is none', async () => {
+  const { stripe, id } = await openDispute();
+  const stage = (product_description: string) =>
+    stripe.disputes.update(id, { evidence: { product_description }, submit: false });
+  expect((await stage('A mug')).evidence_details.has_evidence).toBe(true);
+  expect(await stage('')).toMatchObject({
+    evidence: { product_description: null },
+    evidence_details: { has_evidence: false },
+  });
+});
+
 test('metadata by itself submits nothing', async () => {
   const { stripe, id } = await openDispute();
   const { status, metadata } = await stripe.disputes.update(id, { metadata: { by: 'eve' } });
@@ -88,6 +99,11 @@ test('no answer by the due date loses', async () => {
   expect(await stripe.disputes.retrieve(id)).toMatchObject({
     evidence_details: { past_due: true },
     status: 'lost',
+  });
+  const { data } = await stripe.events.list({ type: 'charge.dispute.closed' });
+  expect(data[0]!.data.previous_attributes).toEqual({
+    evidence_details: { past_due: false },
+    status: 'needs_response',
   });
 });
 
