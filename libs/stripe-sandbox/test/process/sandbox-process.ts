@@ -20,6 +20,8 @@ export interface SandboxProcess {
 export interface ProcessOptions {
   dataDir: string;
   webhook?: string;
+  host?: string;
+  apiVersion?: string;
   /** What its heap may hold; the usual if not given. */
   memoryMb?: number;
   /** Where temporary files go; the system's place if not given. */
@@ -67,10 +69,12 @@ export async function killEarly(options: ProcessOptions, afterMs: number): Promi
   await once(child, 'exit');
 }
 
-function spawnSandbox({ dataDir, webhook, memoryMb, temporaryFiles, fileBlocks }: ProcessOptions) {
-  const target = webhook === undefined ? [] : ['--webhook', webhook];
+function spawnSandbox(options: ProcessOptions) {
+  const { dataDir, webhook, host, apiVersion, memoryMb, temporaryFiles, fileBlocks } = options;
+  const named = { '--webhook': webhook, '--host': host, '--api-version': apiVersion };
+  const more = Object.entries(named).flatMap(([name, value]) => (value === undefined ? [] : [name, value]));
   const memory = memoryMb === undefined ? [] : [`--max-old-space-size=${memoryMb}`];
-  const words = [process.execPath, ...memory, MAIN, '--port', '0', '--data-dir', dataDir, ...target];
+  const words = [process.execPath, ...memory, MAIN, '--port', '0', '--data-dir', dataDir, ...more];
   const limit = fileBlocks === undefined ? '' : `ulimit -f ${fileBlocks} && `;
   const child = spawn('sh', ['-c', `${limit}exec "$@"`, 'sh', ...words], {
     stdio: ['ignore', 'pipe', 'pipe'],
