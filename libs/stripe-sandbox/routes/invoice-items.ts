@@ -36,8 +36,7 @@ export const invoiceItemRoutes: Route[] = [
     handle: ({ ctx, params }) =>
       listPage(ctx.store.invoiceItems, params, {
         url: '/v1/invoiceitems',
-        where: { customer: params.customer, invoice: params.invoice },
-        filter: ({ invoice }) => params.pending === undefined || params.pending === (invoice === null),
+        where: { customer: params.customer, invoice: params.invoice, isPending: params.pending },
       }),
   }),
   route({

@@ -92,10 +92,12 @@ export class Store {
     ['customer', 'status'],
     { subscription: ({ parent }) => present(parent?.subscription_details?.subscription as string) },
   );
-  readonly invoiceItems = new Collection<Stripe.InvoiceItem>('invoiceItems', this.#record, [
-    'customer',
-    'invoice',
-  ]);
+  readonly invoiceItems = new Collection<Stripe.InvoiceItem, { isPending: boolean }>(
+    'invoiceItems',
+    this.#record,
+    ['customer', 'invoice'],
+    { isPending: ({ invoice }) => [invoice === null] },
+  );
   readonly invoicePayments = new Collection<Stripe.InvoicePayment, { payment_intent: string }>(
     'invoicePayments',
     this.#record,

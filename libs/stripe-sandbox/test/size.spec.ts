@@ -58,6 +58,7 @@ function fillSandbox(sandbox: Sandbox): void {
     fill(store.subscriptions, OTHERS, (nth) => ({ ...customer(nth), ...otherPrice, status: 'canceled' }));
     fill(store.invoices, OTHERS, (nth) => ({ ...customer(nth), ...otherParent, status: 'void' }));
     fill(store.invoicePayments, OTHERS, (nth) => ({ invoice: `in_${nth}`, ...otherPayment }));
+    fill(store.invoiceItems, OTHERS, (nth) => ({ ...customer(nth), invoice: `in_${nth}` }));
     fill(store.keptReplies, OTHERS, () => ({ created: 0 }));
     fill(store.deliveries, OTHERS, () => ({ created: NEVER }));
   });
@@ -96,6 +97,7 @@ async function openBusyShop() {
     success_url: 'https://shop.example/',
     line_items: [{ price: price.id, quantity: 1 }],
   });
+  await stripe.invoiceItems.create({ customer: customer.id, amount: 100 });
   sandbox.webhooks.behave({ hold: true });
   await stripe.webhookEndpoints.create({ url: 'http://127.0.0.1:9/', enabled_events: ['*'] });
   await stripe.customers.create({}, { idempotencyKey: 'long ago' });
@@ -143,6 +145,7 @@ test('with 10,000 customers and 100,000 payments, no call looks at more than a p
     "a price's subscriptions": () => stripe.subscriptions.list({ price: price.id, status: 'all' }),
     "a subscription's invoices": () => stripe.invoices.list({ subscription: subscription.id }),
     'paid invoices': () => stripe.invoices.list({ status: 'paid' }),
+    'invoice items that wait': () => stripe.invoiceItems.list({ pending: true }),
     "an intent's invoice": () => {
       const [payment] = invoice.payments!.data;
       const payment_intent = payment!.payment.payment_intent as string;
