@@ -1,6 +1,7 @@
 import type Stripe from 'stripe';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { SandboxOptions } from '../create-sandbox.js';
+import { Journal, JournalError } from '../store/journal.js';
 import { leftBehind, temporaryFolder } from './folders.js';
 import { openReceiver } from './receiver.js';
 import { failureOf, openBench } from './support.js';
@@ -138,6 +139,24 @@ test.for([302, 400])('an answer of %i is a failure, and a retry may succeed', as
   await webhooks.deliverDue();
   expect(webhooks.pending()).toEqual([]);
   expect((await stripe.events.list()).data).toMatchObject([{ pending_webhooks: 0 }]);
+});
+
+test('where no attempt can be kept, an endpoint is not told again before a retry would be', async () => {
+  const { clock, receiver, webhooks, createCustomers } = await openHook({ dataDir: temporaryFolder() });
+  webhooks.behave({ hold: true });
+  await createCustomers(1);
+  const append = vi.spyOn(Journal.prototype, 'append').mockImplementation(() => {
+    throw new JournalError('no room left');
+  });
+  onTestFinished(() => append.mockRestore());
+  webhooks.behave({});
+  for (let tick = 0; tick < 3; tick++) await webhooks.deliverDue();
+  expect(receiver.received).toHaveLength(1);
+  append.mockRestore();
+  clock.advanceMs(5 * 60_000);
+  await webhooks.deliverDue();
+  expect(receiver.received).toHaveLength(2);
+  expect(webhooks.pending()).toEqual([]);
 });
 
 test('an endpoint that does not answer in time has failed', async () => {

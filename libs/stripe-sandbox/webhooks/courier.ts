@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.js';
 import type { Context } from '../context.js';
 import { SeededRandom } from '../faults/random.js';
+import { JournalError } from '../store/journal.js';
 import type { Store } from '../store/store.js';
 import type { Behaviour } from './behaviour.js';
 import { delay, noteAttempt, type Delivery } from './delivery.js';
@@ -8,6 +9,9 @@ import { signatureOf } from './signature.js';
 
 /** Stripe does not publish how long an endpoint may take. */
 const TIMEOUT_MS = 20_000;
+
+/** What cannot be noted as told would be told again at every tick: as long as until a first retry. */
+const PAUSE_SECONDS = 5 * 60;
 
 export interface CourierOptions {
   store: Store;
@@ -28,6 +32,8 @@ export class Courier {
   readonly #turns = new Map<string, Promise<void>>();
   /** By endpoint, a turn that has not begun and will tell what is due then. */
   readonly #planned = new Map<string, Promise<void>>();
+  /** By endpoint, the unix seconds until which it is told nothing that is merely due. */
+  readonly #pausedUntil = new Map<string, number>();
   #behaviour: Behaviour = {};
   #random: SeededRandom;
 
@@ -77,7 +83,9 @@ export class Courier {
       this.#planned.get(endpoint) ??
       this.#inTurn(endpoint, async () => {
         this.#planned.delete(endpoint);
-        if (!this.#behaviour.hold) await this.#send(this.#undelivered(endpoint, this.#nowSeconds()));
+        const now = this.#nowSeconds();
+        if (this.#behaviour.hold || now < (this.#pausedUntil.get(endpoint) ?? 0)) return;
+        await this.#send(this.#undelivered(endpoint, now));
       });
     this.#planned.set(endpoint, planned);
     return planned;
@@ -90,7 +98,10 @@ export class Courier {
 
   #inTurn(endpoint: string, work: () => Promise<void>): Promise<void> {
     const before = this.#turns.get(endpoint) ?? Promise.resolve();
-    const turn = before.then(work).catch((error: Error) => process.emitWarning(error));
+    const turn = before.then(work).catch((error: Error) => {
+      if (error instanceof JournalError) this.#pausedUntil.set(endpoint, this.#nowSeconds() + PAUSE_SECONDS);
+      process.emitWarning(error);
+    });
     this.#turns.set(endpoint, turn);
     return turn;
   }
