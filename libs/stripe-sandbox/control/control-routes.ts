@@ -4,6 +4,7 @@ import { failures, StripeFailure } from '../http/errors.js';
 import type { Form, FormValue } from '../http/form.js';
 import { oneOf, readParams, type Params, type Schema } from '../http/params.js';
 import { LATEST_VERSION } from '../http/versions.js';
+import { AUDITED } from '../store/effects.js';
 import { objectOf } from '../store/nouns.js';
 import { behaviourParams } from '../webhooks/behaviour.js';
 import type { Courier } from '../webhooks/courier.js';
@@ -12,7 +13,7 @@ import { faultRuleParams, ruleFrom } from './fault-params.js';
 import type { Ledger } from './ledger.js';
 
 const READING = { version: LATEST_VERSION };
-const LEDGER_PARAMS = { object: oneOf(...Object.values(objectOf)) };
+const LEDGER_PARAMS = { object: oneOf(...[...AUDITED].map((collection) => objectOf[collection]!)) };
 
 /** What is controlled from outside the API. */
 export interface Controls {

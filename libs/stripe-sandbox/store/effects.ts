@@ -4,7 +4,7 @@ import type { CollectionName } from './names.js';
 import type { Store } from './store.js';
 
 /** The nouns whose creation is an effect that somebody may have to account for. */
-const AUDITED: ReadonlySet<CollectionName> = new Set([
+export const AUDITED: ReadonlySet<CollectionName> = new Set([
   'customers',
   'setupIntents',
   'paymentIntents',
