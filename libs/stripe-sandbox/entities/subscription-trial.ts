@@ -29,7 +29,12 @@ export function tellOfShortTrial(ctx: Context, subscription: Stripe.Subscription
 export function askForCard(ctx: Context, { id }: Stripe.Subscription, paid: Stripe.Invoice): void {
   if (payingMethod(ctx, paid)) return;
   const { id: pending_setup_intent } = createSetupIntent(ctx, { customer: paid.customer as string });
-  ctx.store.subscriptions.update(id, { pending_setup_intent });
+  const before = ctx.store.subscriptions.get(id)!;
+  ctx.emit(
+    'customer.subscription.updated',
+    ctx.store.subscriptions.update(id, { pending_setup_intent }),
+    before,
+  );
 }
 
 /** Follows a setup: the card that a subscription has asked for is there. */

@@ -61,3 +61,43 @@ test('a customer loses a default card that is detached', async () => {
   await stripe.paymentMethods.detach(card);
   expect(changesBy('customer.updated')).toEqual([{ invoice_settings: { default_payment_method: card } }]);
 });
+
+// https://docs.stripe.com/api/events/types: who follows the events knows what there is.
+test('the newest event of a subscription or an invoice shows it as it is', async () => {
+  const { stripe, subscribe, customer, sandbox, wait } = await openDiary();
+  const { store } = sandbox;
+  const expectTold = () => {
+    const told = new Map(
+      [...store.events.oldestFirst()].map(({ data }) => [(data.object as { id: string }).id, data.object]),
+    );
+    for (const nouns of [store.subscriptions, store.invoices]) {
+      for (const entity of nouns.oldestFirst()) expect(told.get(entity.id)).toEqual(entity);
+    }
+  };
+  const { id: poor } = await stripe.customers.create({});
+  const trial = await subscribe({ customer: poor, trial_period_days: 14 });
+  expect(trial.pending_setup_intent).not.toBeNull();
+  expectTold();
+  expect(await stripe.subscriptions.cancel(trial.id)).toMatchObject({ pending_setup_intent: null });
+  expectTold();
+
+  const { id, items } = await subscribe();
+  expectTold();
+  const change = { items: [{ id: items.data[0]!.id, quantity: 2 }] };
+  await stripe.subscriptions.update(id, { ...change, proration_behavior: 'always_invoice' });
+  expectTold();
+  await stripe.subscriptions.cancel(id, { prorate: true, invoice_now: true });
+  expectTold();
+
+  const failing = await subscribe();
+  const { id: planned } = await subscribe();
+  await stripe.subscriptions.update(planned, { cancel_at: Date.UTC(2026, 10, 6) / 1000 });
+  const bad = await stripe.paymentMethods.attach('pm_card_chargeCustomerFail', { customer });
+  await stripe.subscriptions.update(failing.id, { default_payment_method: bad.id });
+  for (const days of [10, 21, 3, 5, 7, 7]) {
+    wait(days);
+    await stripe.customers.retrieve(customer);
+    expectTold();
+  }
+  expect(await stripe.subscriptions.retrieve(failing.id)).toMatchObject({ status: 'canceled' });
+});
