@@ -7,7 +7,6 @@ export type CollectionName =
   | 'paymentIntents'
   | 'charges'
   | 'refunds'
-  | 'balanceTransactions'
   | 'products'
   | 'prices'
   | 'checkoutSessions'

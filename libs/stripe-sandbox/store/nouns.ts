@@ -14,7 +14,7 @@ export interface Noun {
   expandable: Record<string, Expander>;
 }
 
-/** A reference that never leads anywhere, for lack of Connect, mandates or reviews; Stripe lets it be expanded. */
+/** A reference that never leads anywhere, for lack of Connect, mandates, reviews or a balance; Stripe lets it be expanded. */
 const nothing = (): null => null;
 
 /** Nouns by their `object`. */
@@ -81,9 +81,9 @@ export const nouns: Record<string, Noun> = {
     expandable: {
       application: nothing,
       application_fee: nothing,
-      balance_transaction: 'balanceTransactions',
+      balance_transaction: nothing,
       customer: 'customers',
-      failure_balance_transaction: 'balanceTransactions',
+      failure_balance_transaction: nothing,
       on_behalf_of: nothing,
       payment_intent: 'paymentIntents',
       review: nothing,
@@ -100,13 +100,12 @@ export const nouns: Record<string, Noun> = {
       customer: 'customers',
       payment_intent: 'paymentIntents',
       payment_method: 'paymentMethods',
-      balance_transaction: 'balanceTransactions',
-      failure_balance_transaction: 'balanceTransactions',
+      balance_transaction: nothing,
+      failure_balance_transaction: nothing,
       source_transfer_reversal: nothing,
       transfer_reversal: nothing,
     },
   },
-  balance_transaction: { called: 'balance_transaction', pathParam: 'id', expandable: { source: 'charges' } },
   product: { called: 'product', pathParam: 'id', expandable: { default_price: 'prices' } },
   price: { called: 'price', pathParam: 'price', expandable: { product: 'products' } },
   'checkout.session': {
@@ -196,7 +195,6 @@ export const objectOf: Partial<Record<CollectionName, string>> = {
   paymentIntents: 'payment_intent',
   charges: 'charge',
   refunds: 'refund',
-  balanceTransactions: 'balance_transaction',
   products: 'product',
   prices: 'price',
   checkoutSessions: 'checkout.session',

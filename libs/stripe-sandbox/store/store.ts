@@ -67,11 +67,6 @@ export class Store {
   ]);
   readonly charges = new Collection<Stripe.Charge>('charges', this.#record, ['payment_intent', 'customer']);
   readonly refunds = new Collection<Stripe.Refund>('refunds', this.#record, ['charge', 'payment_intent']);
-  readonly balanceTransactions = new Collection<Stripe.BalanceTransaction>(
-    'balanceTransactions',
-    this.#record,
-    ['source'],
-  );
   readonly products = new Collection<Stripe.Product>('products', this.#record);
   readonly prices = new Collection<Stripe.Price>('prices', this.#record, ['product', 'lookup_key']);
   readonly checkoutSessions = new Collection<Stripe.Checkout.Session, { email: string }>(
@@ -137,7 +132,7 @@ export class Store {
   readonly deliveries = new Collection<Delivery>('deliveries', this.#record, ['endpoint']);
   /** Internal: the ledger, in the order of what was made. */
   readonly effects = new Collection<EffectNote>('effects', this.#record);
-  /** Internal: replies to replay for their idempotency keys; the key is the id. */
+  /** Internal: replies to replay for their idempotency keys. */
   readonly keptReplies = new Collection<KeptReply>('keptReplies', this.#record);
 
   constructor(settings: Partial<AccountSettings> = {}) {
