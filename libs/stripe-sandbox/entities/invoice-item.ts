@@ -136,10 +136,10 @@ export const lineOfItem = (item: Stripe.InvoiceItem): LineDraft => ({
 function parentOf({ id, parent, proration }: Stripe.InvoiceItem): Stripe.InvoiceLineItem.Parent {
   const about = { invoice_item: id, proration, proration_details: null };
   const owner = parent?.subscription_details;
-  if (!owner) {
+  if (!owner?.subscription_item) {
     return {
       type: 'invoice_item_details',
-      invoice_item_details: { ...about, subscription: null },
+      invoice_item_details: { ...about, subscription: owner?.subscription ?? null },
       subscription_item_details: null,
     };
   }
@@ -149,7 +149,7 @@ function parentOf({ id, parent, proration }: Stripe.InvoiceItem): Stripe.Invoice
     subscription_item_details: {
       ...about,
       subscription: owner.subscription,
-      subscription_item: owner.subscription_item!,
+      subscription_item: owner.subscription_item,
     },
   };
 }

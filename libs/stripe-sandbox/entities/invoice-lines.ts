@@ -1,9 +1,7 @@
 import type Stripe from 'stripe';
 import { formatAmount } from '../currencies.js';
 import type { Context } from '../context.js';
-import { newId } from '../store/ids.js';
 import type { Period } from './billing-period.js';
-import { amountOf } from './price.js';
 
 /** A line yet to be put on an invoice. */
 export type LineDraft = Omit<Stripe.InvoiceLineItem, 'id' | 'invoice'>;
@@ -31,34 +29,6 @@ export function itemLine(
 export function trialLine(ctx: Context, item: Stripe.SubscriptionItem, period: Period): LineDraft {
   const description = `Trial period for ${productName(ctx, item.price)}`;
   return { ...itemLine(ctx, item, period, 0), description };
-}
-
-/** Something sold once, with the first invoice. */
-export function onceLine(
-  ctx: Context,
-  price: Stripe.Price,
-  { quantity, subscription, at }: { quantity: number; subscription: string; at: number },
-): LineDraft {
-  return line(
-    price,
-    quantity,
-    { start: at, end: at },
-    {
-      amount: amountOf(price, quantity),
-      description: productName(ctx, price),
-      parent: {
-        type: 'invoice_item_details',
-        invoice_item_details: {
-          invoice_item: newId('invoiceItem'),
-          proration: false,
-          proration_details: null,
-          subscription,
-        },
-        subscription_item_details: null,
-      },
-      subscription,
-    },
-  );
 }
 
 /** The name of what a price is for. */

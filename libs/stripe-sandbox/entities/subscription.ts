@@ -7,8 +7,8 @@ import { mergeMetadata, type MetadataChange } from '../http/metadata.js';
 import { newId } from '../store/ids.js';
 import { periodAt, prorated, type Period } from './billing-period.js';
 import { payingMethod, payInvoice } from './invoice-collection.js';
-import { pendingItems } from './invoice-item.js';
-import { itemLine, onceLine, trialLine, type LineDraft } from './invoice-lines.js';
+import { insertInvoiceItem, pendingItems } from './invoice-item.js';
+import { itemLine, productName, trialLine, type LineDraft } from './invoice-lines.js';
 import { draftInvoice, finalizeInvoice } from './invoice.js';
 import { amountOf } from './price.js';
 import { itemList, subscriptionItem, type ItemDraft } from './subscription-items.js';
@@ -185,16 +185,14 @@ function firstInvoice(
           trialLine(ctx, item, { start: item.current_period_start, end: item.current_period_end }),
         )
       : periodLines(ctx, subscription, firstShare(subscription, draft));
-  const once = extras.map(({ price, quantity }) =>
-    onceLine(ctx, price, { quantity, subscription: id, at: created }),
-  );
+  const once = extras.map((extra) => insertExtra(ctx, subscription, extra));
   const invoice = draftInvoice(ctx, {
     customer,
     currency,
     subscription,
     reason: 'subscription_create',
-    items: pendingItems(ctx, customer, currency),
-    lines: [...once, ...lines],
+    items: [...pendingItems(ctx, customer, currency), ...once],
+    lines,
     period: { start: created, end: created },
     finalizesAt: null,
   });
@@ -202,6 +200,30 @@ function firstInvoice(
   ctx.emit('customer.subscription.created', begun);
   tellOfShortTrial(ctx, begun);
   return finalizeInvoice(ctx, invoice, { savesCard: true });
+}
+
+/** Something sold once, with the first invoice. */
+function insertExtra(
+  ctx: Context,
+  { id: subscription, created, customer }: Stripe.Subscription,
+  { price, quantity }: { price: Stripe.Price; quantity: number },
+): Stripe.InvoiceItem {
+  return insertInvoiceItem(ctx, ctx.store.customers.get(customer as string)!, {
+    amount: amountOf(price, quantity),
+    currency: price.currency,
+    description: productName(ctx, price),
+    discountable: true,
+    metadata: {},
+    parent: { subscription_details: { subscription }, type: 'subscription_details' },
+    period: { start: created, end: created },
+    pricing: {
+      price_details: { price: price.id, product: price.product as string },
+      type: 'price_details',
+      unit_amount_decimal: price.unit_amount_decimal,
+    },
+    proration: false,
+    quantity,
+  });
 }
 
 /** @throws StripeFailure as `startSubscription` */

@@ -225,6 +225,13 @@ test('a subscription is begun by its first payment, what is sold once included',
     metadata: { order: '7' },
     status: 'active',
   });
+  const lines = await stripe.invoices.listLineItems(after.invoice as string);
+  const [once] = lines.data.flatMap(({ parent }) => parent?.invoice_item_details ?? []);
+  expect(once?.subscription).toBe(subscription.id);
+  expect(await stripe.invoiceItems.retrieve(once!.invoice_item)).toMatchObject({
+    amount: 1800,
+    invoice: after.invoice,
+  });
   const found = await stripe.checkout.sessions.list({ subscription: subscription.id });
   expect(found.data.map(({ id }) => id)).toEqual([session.id]);
 });
