@@ -13,7 +13,7 @@ import { changeItems } from './subscription-change.js';
 import { ownMethod, requireFuture } from './subscription-create.js';
 import { collectLast, endSubscription, invoiceNow } from './subscription-lifecycle.js';
 import { tellOfShortTrial } from './subscription-trial.js';
-import { changeSubscription, hasEnded, periodEnd } from './subscription.js';
+import { changeSubscription, hasEnded, periodEnd, withoutPayment } from './subscription.js';
 
 type UpdateParams = Params<typeof updateParams>;
 
@@ -144,7 +144,6 @@ function settleChange(
     if (!(error instanceof StripeFailure)) throw error;
     if (params.payment_behavior !== 'error_if_incomplete') return;
     ctx.store.rollback();
-    const { payment_intent: _, charge: __, payment_method: ___, ...body } = error.body;
-    throw new StripeFailure(error.status, body);
+    throw withoutPayment(error);
   }
 }

@@ -252,8 +252,8 @@ function payFirst(
   throw refusal ? withoutPayment(refusal) : needsAction();
 }
 
-/** The intent that was declined is gone with the subscription. */
-function withoutPayment({ status, body }: StripeFailure): StripeFailure {
+/** A decline after whose rollback there is nothing left of the payment to name. */
+export function withoutPayment({ status, body }: StripeFailure): StripeFailure {
   const { payment_intent: _, charge: __, payment_method: ___, ...rest } = body;
   return new StripeFailure(status, rest);
 }
