@@ -6,7 +6,7 @@ import { Counters } from './control/counters.js';
 import { Ledger } from './control/ledger.js';
 import { Engine } from './engine.js';
 import { Faults } from './faults/faults.js';
-import { moveOpenSessions } from './entities/checkout-urls.js';
+import { moveOpenPages } from './entities/page-urls.js';
 import { ensureWebhookEndpoint } from './entities/webhook-endpoint.js';
 import { type Interceptor, Pipeline, type Observer } from './http/pipeline.js';
 import { createServer } from './http/server.js';
@@ -94,7 +94,7 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
   }
   const { port: boundPort } = app.server.address() as AddressInfo;
   engine.origin = `http://${host}:${boundPort}`;
-  run(moveOpenSessions);
+  run(moveOpenPages);
   const endpoint = webhook && run((ctx) => ensureWebhookEndpoint(ctx, webhook.url, webhook.secret));
   const tick = (): void => {
     try {

@@ -1,4 +1,3 @@
-import type { Context } from '../context.js';
 import { failures } from '../http/errors.js';
 
 /** Stands for the session's id in a success URL: https://docs.stripe.com/payments/checkout/custom-success-page. */
@@ -16,16 +15,4 @@ export function redirectTarget(url: string, sessionId = ''): string | null {
   if (!URL.canParse(filled)) return null;
   const { protocol, href } = new URL(filled);
   return protocol === 'https:' || protocol === 'http:' ? href : null;
-}
-
-/** Has open sessions lead to where the pages are now: the sandbox may have come back on another port. */
-export function moveOpenSessions({ store: { checkoutSessions }, origin }: Context): void {
-  const here = new URL(origin);
-  const open = [...checkoutSessions.oldestFirst({ where: { status: 'open' } })];
-  for (const { id, url } of open) {
-    const there = new URL(url!);
-    if (there.hostname !== here.hostname || there.port === here.port) continue;
-    there.port = here.port;
-    checkoutSessions.update(id, { url: there.href });
-  }
 }

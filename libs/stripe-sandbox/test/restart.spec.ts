@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Stripe } from 'stripe';
 import { expect, test } from 'vitest';
 import { leftBehind, temporaryFolder } from './folders.js';
-import { failureOf, openBench } from './support.js';
+import { failureOf, openBench, request } from './support.js';
 
 test('state, order and idempotency keys survive a restart without a close', async () => {
   const dataDir = temporaryFolder();
@@ -94,6 +94,38 @@ test('an open session leads to the page where it is now, on another port', async
   const moved = await stripe.checkout.sessions.retrieve(id);
   expect(moved.url).toBe(`${sandbox.url}/c/pay/${id}`);
   expect((await fetch(moved.url!)).status).toBe(200);
+});
+
+test('an open session made at localhost leads there, on another port', async () => {
+  const dataDir = temporaryFolder();
+  const { sandbox: before } = await openBench({ dataDir });
+  const url = `http://localhost:${before.port}`;
+  const form = 'mode=setup&currency=usd&success_url=https://shop.example/';
+  const { body } = await request({ ...before, url }, 'POST', '/v1/checkout/sessions', { form });
+  expect(body.url).toBe(`${url}/c/pay/${body.id as string}`);
+  const { stripe, sandbox } = await openBench({ dataDir: leftBehind(dataDir) });
+  const moved = await stripe.checkout.sessions.retrieve(body.id as string);
+  expect(moved.url).toBe(`http://localhost:${sandbox.port}/c/pay/${moved.id}`);
+});
+
+test('an open invoice leads to the page where it is now, on another port', async () => {
+  const dataDir = temporaryFolder();
+  const before = await openBench({ dataDir });
+  const { id: customer } = await before.stripe.customers.create();
+  await before.stripe.invoiceItems.create({ customer, amount: 900, currency: 'usd' });
+  const draft = await before.stripe.invoices.create({
+    customer,
+    pending_invoice_items_behavior: 'include',
+  });
+  const open = await before.stripe.invoices.finalizeInvoice(draft.id);
+  expect(open).toMatchObject({ status: 'open', hosted_invoice_url: `${before.sandbox.url}/i/${draft.id}` });
+  before.sandbox.run(({ store: { invoices } }) => {
+    invoices.insert({ ...open, id: 'in_of_a_former_version', hosted_invoice_url: null });
+  });
+  const { stripe, sandbox } = await openBench({ dataDir: leftBehind(dataDir) });
+  const moved = await stripe.invoices.retrieve(draft.id);
+  expect(moved.hosted_invoice_url).toBe(`${sandbox.url}/i/${draft.id}`);
+  expect((await fetch(moved.hosted_invoice_url!)).status).toBe(200);
 });
 
 test('a line torn by a crash is left out, and the journal goes on', async () => {

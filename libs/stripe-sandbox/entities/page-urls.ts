@@ -1,0 +1,29 @@
+import type { Context } from '../context.js';
+
+/** What this machine is called by itself. */
+const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '[::1]']);
+
+/** Has open sessions and invoices lead to where the pages are now: the sandbox may be back on another port. */
+export function moveOpenPages({ store: { checkoutSessions, invoices }, origin }: Context): void {
+  const open = { where: { status: 'open' } } as const;
+  const openSessions = [...checkoutSessions.oldestFirst(open)];
+  for (const { id, url } of openSessions) {
+    const moved = movedTo(origin, url!);
+    if (moved !== url) checkoutSessions.update(id, { url: moved });
+  }
+  const openInvoices = [...invoices.oldestFirst(open)];
+  for (const { id, hosted_invoice_url: url } of openInvoices) {
+    // A former version's invoices have no page.
+    const moved = url && movedTo(origin, url);
+    if (moved !== url) invoices.update(id, { hosted_invoice_url: moved });
+  }
+}
+
+/** A page's URL, on the port of another origin if that is the same host; its name is as its caller knows it. */
+function movedTo(origin: string, url: string): string {
+  const [here, there] = [new URL(origin), new URL(url)];
+  const areLoopback = [here, there].every(({ hostname }) => LOOPBACK.has(hostname));
+  if (!areLoopback && here.hostname !== there.hostname) return url;
+  there.port = here.port;
+  return there.href;
+}
