@@ -13,8 +13,8 @@ export interface Period {
 }
 
 /**
- * The period of a billing cycle that a moment lies in, be it before the anchor. Months are counted from the anchor, so that a cycle
- * begun on the 31st ends on the last day of shorter months and returns to the 31st.
+ * The period of a billing cycle that a moment lies in, be it before the anchor. Months are counted from the
+ * anchor, so that a cycle begun on the 31st ends on the last day of shorter months and returns to the 31st.
  * Source: https://docs.stripe.com/billing/subscriptions/billing-cycle.
  */
 export function periodAt(anchor: number, recurrence: Recurrence, moment: number): Period {

@@ -15,7 +15,6 @@ import {
   subscriptionPaid,
   subscriptionUnpaid,
 } from './subscription-lifecycle.js';
-
 import { subscriptionSetUp } from './subscription-trial.js';
 
 type Reaction<T> = (ctx: Context, resource: T) => void;

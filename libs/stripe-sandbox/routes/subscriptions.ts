@@ -135,7 +135,6 @@ export const subscriptionRoutes: Route[] = [
         filter: ({ items }) =>
           items.data.some(
             (item) =>
-              (price === undefined || item.price.id === price) &&
               isWithin(item.current_period_end, params.current_period_end) &&
               isWithin(item.current_period_start, params.current_period_start),
           ),
