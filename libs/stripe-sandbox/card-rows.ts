@@ -186,7 +186,7 @@ export const ROWS: readonly Row[] = [
   ['4000000000000259', 'createDispute', { dispute: 'fraudulent' }],
   ['4000000000002685', 'createDisputeProductNotReceived', { dispute: 'product_not_received' }],
   ['4000000000001976', 'createDisputeInquiry', { dispute: 'inquiry' }],
-  ['4000000000005423', 'createIssuerFraudRecord', { dispute: 'early_fraud_warning' }],
+  ['4000000000005423', 'createIssuerFraudRecord', { isReportedAsFraud: true }],
   ['4000000404000079', 'createMultipleDisputes', { dispute: 'multiple' }],
   ['4000000404000038', 'createCe3EligibleDispute', { dispute: 'ce3' }],
   ['4000008400000779', 'createComplianceDispute', { dispute: 'compliance' }],

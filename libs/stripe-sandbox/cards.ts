@@ -16,13 +16,7 @@ export type ThreeDSecure = 'challenge' | 'frictionless' | 'unenrolled' | 'error'
 
 /** What the network does after a successful charge. */
 export type DisputeKind =
-  | 'fraudulent'
-  | 'product_not_received'
-  | 'inquiry'
-  | 'early_fraud_warning'
-  | 'multiple'
-  | 'ce3'
-  | 'compliance';
+  'fraudulent' | 'product_not_received' | 'inquiry' | 'multiple' | 'ce3' | 'compliance';
 
 /** A row of Stripe's testing page. */
 export interface TestCard {
@@ -44,6 +38,8 @@ export interface TestCard {
   risk: 'normal' | 'elevated' | 'highest';
   refund: 'succeeds' | 'succeeds_later' | 'fails_later';
   dispute?: DisputeKind;
+  /** By its issuer, in an early fraud warning after each charge. */
+  isReportedAsFraud?: true;
   /** Funds go to the available balance at once. */
   bypassesPending: boolean;
 }

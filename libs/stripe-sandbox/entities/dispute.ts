@@ -4,6 +4,7 @@ import type { Context } from '../context.js';
 import { newId } from '../store/ids.js';
 import { awaitAnswer } from './dispute-answer.js';
 import { evidenceFrom } from './dispute-evidence.js';
+import { warnOfFraud } from './fraud-warning.js';
 
 const DAY_SECONDS = 24 * 60 * 60;
 
@@ -19,12 +20,11 @@ interface Terms {
 
 const FEE = { status: 'requires_fee_acknowledgement' } as const;
 
-/** Source: https://docs.stripe.com/testing#disputes. An early fraud warning is no dispute. */
+/** Source: https://docs.stripe.com/testing#disputes */
 const TERMS: Record<DisputeKind, Terms[]> = {
   fraudulent: [{ reason: 'fraudulent' }],
   product_not_received: [{ reason: 'product_not_received' }],
   inquiry: [{ reason: 'fraudulent', isInquiry: true }],
-  early_fraud_warning: [],
   multiple: [{ reason: 'fraudulent' }, { reason: 'fraudulent' }],
   ce3: [
     {
@@ -40,8 +40,9 @@ const TERMS: Record<DisputeKind, Terms[]> = {
   compliance: [{ reason: 'noncompliant', eligibility: { visa_compliance: FEE } }],
 };
 
-/** Disputes a captured charge as its test card has it. */
+/** Disputes a captured charge, or reports it as fraud, as its test card has it. */
 export function openDisputes(ctx: Context, charge: Stripe.Charge, card: TestCard): void {
+  if (card.isReportedAsFraud) warnOfFraud(ctx, charge);
   if (!card.dispute) return;
   for (const terms of TERMS[card.dispute]) openDispute(ctx, charge, terms);
 }

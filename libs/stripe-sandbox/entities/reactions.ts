@@ -8,6 +8,7 @@ import {
   invoicePaymentFailed,
   invoicePaymentSucceeded,
 } from './invoice-collection.js';
+import { answerFraudWarnings } from './fraud-warning.js';
 import { stopCollectingFrom } from './invoice.js';
 import {
   endSubscriptionsOf,
@@ -28,6 +29,7 @@ const REACTIONS: { [T in EventType]?: Reaction<Extract<Stripe.Event, { type: T }
   'payment_intent.payment_failed': invoicePaymentFailed,
   'payment_intent.requires_action': invoiceActionRequired,
   'payment_intent.amount_capturable_updated': checkoutPaid,
+  'charge.refunded': answerFraudWarnings,
   'setup_intent.succeeded': (ctx, intent) => {
     subscriptionSetUp(ctx, intent);
     checkoutSetUp(ctx, intent);

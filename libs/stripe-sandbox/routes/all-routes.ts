@@ -3,6 +3,7 @@ import { chargeRoutes } from './charges.js';
 import { checkoutSessionRoutes } from './checkout-sessions.js';
 import { customerRoutes } from './customers.js';
 import { disputeRoutes } from './disputes.js';
+import { earlyFraudWarningRoutes } from './early-fraud-warnings.js';
 import { eventRoutes } from './events.js';
 import { invoiceItemRoutes } from './invoice-items.js';
 import { invoicePaymentRoutes, invoiceRoutes } from './invoices.js';
@@ -27,6 +28,7 @@ export const allRoutes: readonly Route[] = [
   ...chargeRoutes,
   ...refundRoutes,
   ...disputeRoutes,
+  ...earlyFraudWarningRoutes,
   ...productRoutes,
   ...priceRoutes,
   ...checkoutSessionRoutes,

@@ -32,6 +32,7 @@ const SHAPES = {
   invoiceLineItem: ['il_1', 23],
   invoicePayment: ['inpay_1', 23],
   dispute: ['du_1', 23],
+  fraudWarning: ['issfr_1', 23],
   event: ['evt_1', 23],
   webhookEndpoint: ['we_1', 23],
   webhookSecret: ['whsec_', 32],

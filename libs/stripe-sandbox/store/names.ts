@@ -15,6 +15,7 @@ export type CollectionName =
   | 'invoiceItems'
   | 'invoicePayments'
   | 'disputes'
+  | 'fraudWarnings'
   | 'events'
   | 'webhookEndpoints'
   | 'testClocks'

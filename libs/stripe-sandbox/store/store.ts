@@ -100,6 +100,10 @@ export class Store {
     { payment_intent: ({ payment }) => present(payment.payment_intent as string) },
   );
   readonly disputes = new Collection<Stripe.Dispute>('disputes', this.#record, ['charge', 'payment_intent']);
+  readonly fraudWarnings = new Collection<Stripe.Radar.EarlyFraudWarning>('fraudWarnings', this.#record, [
+    'charge',
+    'payment_intent',
+  ]);
   readonly events = new Collection<Stripe.Event, { isDelivered: boolean }>('events', this.#record, ['type'], {
     isDelivered: ({ pending_webhooks }) => [pending_webhooks === 0],
   });
