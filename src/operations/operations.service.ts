@@ -208,8 +208,11 @@ export class OperationsService {
       return this.store.leaveToReview(held);
     }
     if (!isLastWord(problem)) return this.store.giveBack(held);
-    return this.store.finish(held, { problem: { slug, extras } }, (transaction) =>
-      kind.release?.(transaction, held.plan as Plan, identityOf(held.id)),
+    const release = kind.release?.bind(kind);
+    return this.store.finish(
+      held,
+      { problem: { slug, extras } },
+      release && ((transaction) => release(transaction, held.plan as Plan, identityOf(held.id))),
     );
   }
 

@@ -86,7 +86,9 @@ export class OperationsStore {
 
   /** Fixes what will be sent, before it is sent; undefined where the lease is lost. */
   async plan(held: OperationRow, plan: unknown): Promise<OperationRow | undefined> {
-    return this.changeHeld(held, { plan, firstSentAt: this.clock.now() });
+    const change = { plan, firstSentAt: this.clock.now() };
+    const [row] = await this.database.update(operations).set(change).where(isHeld(held)).returning();
+    return row;
   }
 
   /** Notes that from now on it is looked for at Stripe. @throws {Problem} `in-progress` where the lease is lost */
@@ -104,12 +106,12 @@ export class OperationsStore {
   async finish(
     held: OperationRow,
     outcome: StoredOutcome,
-    along?: (transaction: Transaction) => Promise<void> | undefined,
+    along?: (transaction: Transaction) => Promise<void>,
   ): Promise<boolean> {
     const change = { state: 'done', outcome, finishedAt: this.clock.now() } as const;
-    if (!along) return (await this.changeHeld(held, change)) !== undefined;
+    if (!along) return this.changeHeld(held, change);
     return this.database.transaction(async (transaction) => {
-      const isKept = (await this.changeHeld(held, change, transaction)) !== undefined;
+      const isKept = await this.changeHeld(held, change, transaction);
       if (isKept) await along(transaction);
       return isKept;
     });
@@ -118,7 +120,7 @@ export class OperationsStore {
   /** Leaves what can't be proved to a person; false where the lease is lost. */
   async leaveToReview(held: OperationRow): Promise<boolean> {
     const change = { state: 'needs-review', finishedAt: this.clock.now() } as const;
-    return (await this.changeHeld(held, change)) !== undefined;
+    return this.changeHeld(held, change);
   }
 
   /** Gives an unfinished operation back, at once for a repetition and after a while for the worker. */
@@ -127,13 +129,13 @@ export class OperationsStore {
     const retryAt = new Date(this.clock.now().getTime() + waitMsAfter(attempts));
     // Another lease, so that a renewal under way does not keep it.
     const change = { attempts, retryAt, leaseId: randomUUID(), leaseExpiresAt: LONG_AGO };
-    return (await this.changeHeld(held, change)) !== undefined;
+    return this.changeHeld(held, change);
   }
 
   /** Forgets a request by which nothing was done; false where the lease is lost. */
   async forget(held: OperationRow): Promise<boolean> {
-    const forgotten = await this.database.delete(operations).where(isHeld(held)).returning();
-    return forgotten.length > 0;
+    const { rowCount } = await this.database.delete(operations).where(isHeld(held));
+    return rowCount === 1;
   }
 
   /** Forgets requests that died before anything was planned, and with them what they had set aside. */
@@ -159,9 +161,9 @@ export class OperationsStore {
     held: OperationRow,
     change: Partial<OperationRow>,
     database: Database | Transaction = this.database,
-  ): Promise<OperationRow | undefined> {
-    const [row] = await database.update(operations).set(change).where(isHeld(held)).returning();
-    return row;
+  ): Promise<boolean> {
+    const { rowCount } = await database.update(operations).set(change).where(isHeld(held));
+    return rowCount === 1;
   }
 }
 
