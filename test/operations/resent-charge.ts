@@ -11,6 +11,9 @@ export const LOOKING = { method: 'GET', path: '/v1/payment_intents' } as const;
 
 /** A charge that is asked for again and again under its key, and what Stripe has for it. */
 export interface ResentCharge {
+  user: string;
+  card: string;
+  key: string;
   send: () => Promise<Answer>;
   made: () => Stripe.PaymentIntent[];
 }
@@ -22,14 +25,14 @@ export async function resentCharge(
   testCard?: string,
 ): Promise<ResentCharge> {
   const user = someUser();
-  const body = {
-    amount: '3000',
-    description: user,
-    stripe_payment_method_id: await saveCard(paydesk, partner, user, testCard),
-  };
-  const key = { 'idempotency-key': randomUUID() };
+  const card = await saveCard(paydesk, partner, user, testCard);
+  const body = { amount: '3000', description: user, stripe_payment_method_id: card };
+  const key = randomUUID();
   return {
-    send: () => partner.post(`/partners/user/${user}/payment_intent`, body, key),
+    user,
+    card,
+    key,
+    send: () => partner.post(`/partners/user/${user}/payment_intent`, body, { 'idempotency-key': key }),
     made: () =>
       [...paydesk.sandbox.store.paymentIntents.newestFirst()].filter(
         ({ description }) => description === user,

@@ -1,16 +1,13 @@
-import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { FaultKind } from '../../libs/stripe-sandbox/faults/fault.js';
 import { idOf } from '../../libs/stripe/id-of.js';
 import { type Actor, partnerTenant } from '../../src/core/actor.js';
 import { operationIdOf } from '../../src/operations/operation.js';
-import type { Answer } from '../support/caller.js';
 import { query } from '../support/database.js';
 import { MovedClock } from '../support/moved-clock.js';
 import { startPaydesk, usePaydesk } from '../support/paydesk.js';
-import { saveCard, someUser } from '../support/saved-card.js';
+import { CHARGING, resentCharge } from './resent-charge.js';
 
-const PAYMENTS = '/v1/payment_intents';
 /** The worker leaves no operation alone for longer. */
 const LONGEST_WAIT_SECONDS = 31;
 const LEASE_SECONDS = 6;
@@ -21,31 +18,15 @@ describe('a charge whose outcome is not known', async () => {
   const paydesk = await usePaydesk({}, clock);
   const partner = await paydesk.partner('acme');
 
-  /** A charge that can be sent again and again under its key, and what Stripe has for it. */
-  async function someCharge() {
-    const user = someUser();
-    const card = await saveCard(paydesk, partner, user);
-    const key = randomUUID();
-    const send = (): Promise<Answer> =>
-      partner.post(
-        `/partners/user/${user}/payment_intent`,
-        { amount: '3000', description: user, stripe_payment_method_id: card },
-        { 'idempotency-key': key },
-      );
-    const made = () =>
-      [...paydesk.sandbox.store.paymentIntents.newestFirst()].filter(
-        ({ description }) => description === user,
-      );
-    return { user, card, key, send, made };
-  }
+  const someCharge = () => resentCharge(paydesk, partner);
 
   /** Every charge goes wrong like this until the faults are cleared. */
   function failCharges(kind: FaultKind): void {
-    paydesk.sandbox.faults.add({ method: 'POST', path: PAYMENTS, kinds: [kind], share: 1 });
+    paydesk.sandbox.faults.add({ ...CHARGING, kinds: [kind], share: 1 });
   }
 
   function chargesSent(): number {
-    return paydesk.stripeCalls.filter((call) => call === `POST ${PAYMENTS}`).length;
+    return paydesk.stripeCalls.filter((call) => call === `POST ${CHARGING.path}`).length;
   }
 
   /** Lets time pass and the worker work until an operation has ended. */
@@ -106,7 +87,7 @@ describe('a charge whose outcome is not known', async () => {
   // https://docs.stripe.com/api/idempotent_requests: a 500 is kept for its key, and told again.
   it('is found at Stripe by its operation where Stripe only tells a kept 500 again', async () => {
     const { send, made } = await someCharge();
-    paydesk.sandbox.faults.add({ method: 'POST', path: PAYMENTS, kinds: ['error_after_effect'] });
+    paydesk.sandbox.faults.add({ ...CHARGING, kinds: ['error_after_effect'] });
     const { status, headers } = await send();
     expect(status).toBe(201);
     expect(made().map(({ id }) => headers.get('location')?.endsWith(id))).toEqual([true]);
@@ -114,7 +95,7 @@ describe('a charge whose outcome is not known', async () => {
 
   it('ends as not done where Stripe keeps a 500 and has done nothing; a new key does it', async () => {
     const { send, made } = await someCharge();
-    paydesk.sandbox.faults.add({ method: 'POST', path: PAYMENTS, kinds: ['error_before_effect'] });
+    paydesk.sandbox.faults.add({ ...CHARGING, kinds: ['error_before_effect'] });
     const early = await send();
     expect(early).toMatchObject({ status: 503, body: { type: 'urn:paydesk:outcome-unknown' } });
 
@@ -177,7 +158,7 @@ describe('a charge whose outcome is not known', async () => {
       metadata: { operation_id: operationId },
     });
     if (status === 'canceled') await paydesk.stripe.paymentIntents.cancel(intent.id);
-    paydesk.sandbox.faults.add({ method: 'POST', path: PAYMENTS, kinds: ['error_before_effect'] });
+    paydesk.sandbox.faults.add({ ...CHARGING, kinds: ['error_before_effect'] });
     const first = await send();
     clock.moveSeconds(STRIPE_SETTLES_SECONDS);
     const last = await send();

@@ -1,11 +1,9 @@
-import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { query } from '../support/database.js';
 import { MovedClock } from '../support/moved-clock.js';
-import { type Paydesk, startPaydesk } from '../support/paydesk.js';
-import { saveCard, someUser } from '../support/saved-card.js';
+import { usePaydeskByHand } from './paydesk-by-hand.js';
+import { CHARGING, resentCharge, sendInVain } from './resent-charge.js';
 
-const PAYMENTS = { method: 'POST', path: '/v1/payment_intents' } as const;
 const FOREVER_MS = 600_000;
 const LONGEST_WAIT_SECONDS = 31;
 const RENEWAL_MS = 2_000;
@@ -13,33 +11,14 @@ const RENEWAL_MS = 2_000;
 const MOST_OF_A_LEASE_SECONDS = 4;
 
 const clock = new MovedClock().standStill();
-let paydesk: Paydesk;
-
-beforeAll(async () => {
-  vi.useFakeTimers({ toFake: ['setInterval'] });
-  paydesk = await startPaydesk({}, clock);
-});
-afterAll(async () => {
-  await paydesk.close();
-  vi.useRealTimers();
-});
+const paydesk = await usePaydeskByHand(clock);
 
 it('keeps what the worker is at from others, however long the call to Stripe lasts', async () => {
   const { faults } = paydesk.sandbox;
   const partner = await paydesk.partner('acme');
-  const user = someUser();
-  const body = {
-    amount: '3000',
-    description: 'x',
-    stripe_payment_method_id: await saveCard(paydesk, partner, user),
-  };
-  const key = { 'idempotency-key': randomUUID() };
-  const send = () => partner.post(`/partners/user/${user}/payment_intent`, body, key);
-
-  faults.add({ ...PAYMENTS, kinds: ['reset_before_effect'], share: 1 });
-  const { operationId } = (await send()).body;
-  faults.clear();
-  const hang = faults.add({ ...PAYMENTS, kinds: ['wait'], waitMs: FOREVER_MS });
+  const charge = await resentCharge(paydesk, partner);
+  const operationId = await sendInVain(paydesk, charge, 'reset_before_effect');
+  const hang = faults.add({ ...CHARGING, kinds: ['wait'], waitMs: FOREVER_MS });
   clock.moveSeconds(LONGEST_WAIT_SECONDS);
   const resumed = paydesk.resumeOne();
   await vi.waitFor(() => expect(hang.struck.wait).toBe(1));
@@ -57,6 +36,6 @@ it('keeps what the worker is at from others, however long the call to Stripe las
 
   faults.clear();
   await resumed;
-  const again = await send();
+  const again = await charge.send();
   expect([again.status, again.headers.get('idempotent-replayed')]).toEqual([201, 'true']);
 });
