@@ -1,40 +1,68 @@
 /** Which folder may import which, each rule with its reason. Run by `npm run import-rules`. */
 const NOUNS = 'customers|setup-intents|charges|checkout|subscriptions|refunds';
-const DIALECTS = 'payments|partners|pay|operations|webhooks|health';
+const CALLERS = 'users|partners|services|operations|webhooks|health';
 
 const forbid = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to });
 
 export default {
   forbidden: [
+    forbid('no-cycles', 'A circle has no first file to read; types count too.', {}, { circular: true }),
     forbid(
-      'no-cycles',
-      'A cycle has no first file to load; types alone may refer to each other.',
-      {},
-      { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+      'libs-never-import-src',
+      'Libraries stand alone: the service is built on them, never the other way round.',
+      { path: '^libs/' },
+      { path: '^(src|test)/' },
     ),
     forbid(
-      'core-stands-alone',
-      'core holds pure words that everything else is said in.',
-      { path: '^src/core/' },
-      { path: '^(src|libs)/', pathNot: '^src/core/' },
+      'core-imports-nothing',
+      'core holds the pure types and rules that everything else is written with.',
+      { path: '^libs/core/' },
+      { path: '^(src|libs)/', pathNot: '^libs/core/' },
     ),
     forbid(
-      'stripe-lib-knows-core-only',
-      'libs/stripe is the way to Stripe for whatever module there is.',
+      'stripe-lib-imports-core-only',
+      'libs/stripe is the way to Stripe for every module.',
       { path: '^libs/stripe/' },
-      { path: '^(src|libs)/', pathNot: ['^src/core/', '^libs/stripe/'] },
+      { path: '^(src|libs)/', pathNot: ['^libs/core/', '^libs/stripe/'] },
+    ),
+    forbid(
+      'embedded-postgres-stands-alone',
+      'It starts a PostgreSQL and knows nothing of what is stored there.',
+      { path: '^libs/embedded-postgres/' },
+      { path: '^(src|libs)/', pathNot: '^libs/embedded-postgres/' },
+    ),
+    forbid(
+      'only-boot-uses-embedded-postgres',
+      'The application gets a database URL; which PostgreSQL answers there is decided at boot.',
+      { path: '^src/', pathNot: '^src/boot/' },
+      { path: '^libs/embedded-postgres/' },
     ),
     forbid(
       'sandbox-stands-alone',
-      'The sandbox stands in for Stripe, which knows nothing of us either.',
+      'The sandbox stands in for Stripe, which knows nothing about us either.',
       { path: '^libs/stripe-sandbox/' },
-      { path: '^(src|test|libs/stripe)/' },
+      { path: '^(src|test|libs)/', pathNot: '^libs/stripe-sandbox/' },
     ),
     forbid(
-      'nobody-knows-the-sandbox',
+      'only-boot-uses-the-sandbox',
       'Only the boot in sandbox mode and the tests may know that there is a sandbox.',
-      { path: '^(src|libs/stripe/)', pathNot: ['^src/boot/', '\\.spec\\.ts$'] },
+      { path: '^(src|libs)/', pathNot: ['^src/boot/', '^libs/stripe-sandbox/', '\\.spec\\.ts$'] },
       { path: '^libs/stripe-sandbox/' },
+    ),
+    forbid(
+      'sandbox-params-below-rules',
+      'Parameters describe the request; the rules work with them, never the other way round.',
+      { path: '^libs/stripe-sandbox/nouns/[^/]+/params\\.ts$' },
+      { path: '^libs/stripe-sandbox/nouns/', pathNot: '/params\\.ts$' },
+    ),
+    forbid(
+      'sandbox-rules-below-routes',
+      'Routes call rules; a rule never knows by which route it was called.',
+      {
+        path: '^libs/stripe-sandbox/',
+        pathNot: ['routes\\.ts$', '^libs/stripe-sandbox/create-sandbox\\.ts$'],
+      },
+      { path: '^libs/stripe-sandbox/nouns/.*routes\\.ts$' },
     ),
     forbid(
       'stripe-types-stop-here',
@@ -44,7 +72,7 @@ export default {
     ),
     forbid(
       'http-stops-at-api',
-      'Requests and replies are a matter of the dialects; modules are called with plain objects.',
+      'Requests and replies stop at the API; modules are called with plain objects.',
       { path: '^src/', pathNot: ['^src/api/', '^src/create-app\\.ts$'] },
       {
         path: ['^src/api/', '^node_modules/(fastify|@nestjs/swagger)/'],
@@ -52,44 +80,50 @@ export default {
       },
     ),
     forbid(
-      'only-the-app-has-the-api',
-      'The dialects are faces of the modules; no module may lean on a face.',
+      'only-the-app-imports-the-api',
+      'The API calls the modules; no module may call the API.',
       { path: '^src/', pathNot: ['^src/api/', '^src/(app\\.module|create-app)\\.ts$'] },
       { path: '^src/api/' },
     ),
     forbid(
-      'dialects-apart',
-      'Each dialect has a contract of its own and may change alone.',
-      { path: `^src/api/(${DIALECTS})/` },
-      { path: `^src/api/(${DIALECTS})/`, pathNot: '^src/api/$1/' },
+      'callers-apart',
+      'Each kind of caller has a contract of its own, which may change alone.',
+      { path: `^src/api/(${CALLERS})/` },
+      { path: `^src/api/(${CALLERS})/`, pathNot: '^src/api/$1/' },
     ),
     forbid(
-      'validation-stays-at-the-door',
-      'Input is checked once, in the DTOs; further in it is right by construction.',
+      'validation-at-the-edge',
+      'Input is checked once, in the DTOs and the settings; everything behind them trusts its types.',
       { path: '^src/', pathNot: ['^src/api/', '^src/config/'] },
       { path: '^node_modules/(class-validator|class-transformer)/' },
     ),
     forbid(
       'only-refunds-use-charges',
-      'A module that needs a payment asks Stripe by id; refunds alone are about charges.',
+      'A module that needs a payment asks Stripe by id; only refunds are about charges.',
       { path: `^src/(${NOUNS})/`, pathNot: '^src/(charges|refunds)/' },
       { path: '^src/charges/' },
     ),
     forbid(
       'nouns-apart',
-      'Every noun may use customers and operations; beyond that they do not know each other.',
+      'Every noun may use customers, payments and operations; otherwise nouns do not know each other.',
       { path: `^src/(${NOUNS})/` },
       { path: `^src/(${NOUNS})/`, pathNot: ['^src/$1/', '^src/customers/', '^src/charges/'] },
     ),
     forbid(
+      'payments-know-no-noun',
+      'What a payment is does not depend on how it was started.',
+      { path: '^src/payments/' },
+      { path: `^src/(${NOUNS})/` },
+    ),
+    forbid(
       'webhooks-never-back',
-      'Webhooks hand what Stripe tells to the modules, none of which needs to know how it came.',
+      'Webhooks pass events on to the modules, none of which needs to know how they came.',
       { path: '^src/', pathNot: ['^src/webhooks/', '^src/api/webhooks/'] },
       { path: '^src/webhooks/' },
     ),
     forbid(
       'sql-in-stores',
-      'Tables are read and written by the store of their module, so that their rules are in one place.',
+      'The store of a module is the only place that reads and writes its tables.',
       {
         path: '^src/',
         pathNot: ['\\.store\\.ts$', '^src/database/', '^src/access/api-keys\\.service\\.ts$', '^src/health/'],
@@ -112,7 +146,7 @@ export default {
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: {
       exportsFields: ['exports'],
-      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+      conditionNames: ['paydesk-source', 'import', 'require', 'node', 'default', 'types'],
     },
   },
 };

@@ -1,7 +1,9 @@
 import { defineConfig } from 'vitest/config';
+import { sourceImports } from './test/support/source-imports.mjs';
 
 /** `npm run test:browser`: needs Debian's `chromium`, which the other tests do without. */
 export default defineConfig({
+  ...sourceImports,
   test: {
     include: ['libs/**/*.browser.ts'],
     testTimeout: 60_000,

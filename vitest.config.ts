@@ -1,7 +1,9 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { sourceImports } from './test/support/source-imports.mjs';
 
 export default defineConfig({
+  ...sourceImports,
   test: {
     // Specs wait more than they compute, so that two cores have room for two files.
     maxWorkers: Math.max(2, availableParallelism() - 1),

@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { StripeConnection } from '../dist/libs/stripe/stripe-connection.js';
 import { createOpenApiDocument } from '../dist/src/api/docs/docs.js';
 import { settingsFrom } from '../dist/src/config/settings.js';
-import { SystemClock } from '../dist/src/core/clock.js';
+import { SystemClock } from '../dist/libs/core/clock.js';
 import { createApp } from '../dist/src/create-app.js';
 
 const app = await createApp({

@@ -1,10 +1,10 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { StripeConnection } from '../libs/stripe/stripe-connection.js';
-import { StripeModule } from '../libs/stripe/stripe.module.js';
+import { StripeConnection } from '#stripe/stripe-connection.js';
+import { StripeModule } from '#stripe/stripe.module.js';
 import { ApiModule } from './api/api.module.js';
 import type { Settings } from './config/settings.js';
 import { SettingsModule } from './config/settings.module.js';
-import type { Clock } from './core/clock.js';
+import type { Clock } from '#core/clock.js';
 import { DatabaseModule } from './database/database.module.js';
 
 /** What the boot hands to the application. */
@@ -17,13 +17,13 @@ export interface AppOptions {
 
 @Module({})
 export class AppModule {
-  static with({ settings, clock, databaseUrl, stripe }: AppOptions): DynamicModule {
+  static forRoot({ settings, clock, databaseUrl, stripe }: AppOptions): DynamicModule {
     return {
       module: AppModule,
       imports: [
-        SettingsModule.with(settings, clock),
-        DatabaseModule.register(databaseUrl),
-        StripeModule.with(stripe),
+        SettingsModule.forRoot(settings, clock),
+        DatabaseModule.forRoot(databaseUrl),
+        StripeModule.forRoot(stripe),
         ApiModule,
       ],
     };

@@ -8,8 +8,8 @@ import { problemOfFramework } from './api/http/framework-problem.js';
 import { tellProblem } from './api/http/problem.filter.js';
 import { makeRoomForRawBodies, wantsRawBody } from './api/http/raw-body.js';
 import { AppModule, type AppOptions } from './app.module.js';
-import { Problem } from './core/problem.js';
-import { NAME_MAX_LENGTH } from './core/text.js';
+import { Problem } from '#core/problem.js';
+import { NAME_MAX_LENGTH } from '#core/text.js';
 import { NestLogger } from './logging/nest-logger.js';
 
 const BODY_MAX_BYTES = 100 * 1024;
@@ -23,11 +23,15 @@ export async function createApp(
   destination?: pino.DestinationStream,
 ): Promise<NestFastifyApplication> {
   const log = pino({ level: options.settings.LOG_LEVEL }, destination as pino.DestinationStream);
-  const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(options), fastifyAdapter(log), {
-    logger: new NestLogger(log),
-    abortOnError: false,
-    bodyParser: false,
-  });
+  const app = await NestFactory.create<NestFastifyApplication>(
+    AppModule.forRoot(options),
+    fastifyAdapter(log),
+    {
+      logger: new NestLogger(log),
+      abortOnError: false,
+      bodyParser: false,
+    },
+  );
   const fastify = app.getHttpAdapter().getInstance();
   takeJsonOnly(fastify);
   makeRoomForRawBodies(fastify);

@@ -1,15 +1,15 @@
 import 'reflect-metadata';
 import { localSigningKey } from './access/local-issuer.js';
 import { banner } from './boot/banner.js';
-import { blaming } from './boot/blaming.js';
+import { blaming } from './boot/with-setting-error.js';
 import { bootDatabase } from './boot/database.js';
 import { listen } from './boot/listen.js';
-import { orExit } from './boot/or-exit.js';
+import { orExit } from './boot/exit-on-error.js';
 import { bootStripe } from './boot/stripe.js';
 import { stopApp } from './boot/stop-app.js';
 import { stopOnSignal } from './boot/stop-on-signal.js';
 import { loadSettings } from './config/load-settings.js';
-import { SystemClock } from './core/clock.js';
+import { SystemClock } from '#core/clock.js';
 import { createApp } from './create-app.js';
 
 async function main(): Promise<void> {

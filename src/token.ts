@@ -2,11 +2,11 @@ import 'reflect-metadata';
 import { issueUserToken } from './access/local-issuer.js';
 import { type ApiKeyKind, ApiKeysService } from './access/api-keys.service.js';
 import { bootDatabase } from './boot/database.js';
-import { orExit } from './boot/or-exit.js';
+import { orExit } from './boot/exit-on-error.js';
 import { loadSettings } from './config/load-settings.js';
 import type { Settings } from './config/settings.js';
-import { SystemClock } from './core/clock.js';
-import { NAME } from './core/text.js';
+import { SystemClock } from '#core/clock.js';
+import { NAME } from '#core/text.js';
 import { openDatabase } from './database/database.js';
 
 const USAGE = 'usage: npm run -s token -- user USER_ID | partner TENANT | service NAME';

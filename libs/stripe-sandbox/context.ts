@@ -1,6 +1,6 @@
 import type { Clock } from './clock.js';
-import { recordEvent, type EventType } from './entities/event.js';
-import { react } from './entities/reactions.js';
+import { recordEvent, type EventType } from './nouns/events/event.js';
+import { react } from './nouns/reactions.js';
 import type { Store } from './store/store.js';
 
 /** The request that a piece of work is done for; nulls when the sandbox acts by itself, as time passes. */

@@ -1,8 +1,8 @@
 import type { Clock } from './clock.js';
 import { Context, type Cause } from './context.js';
 import { nextDue, perform, type Task } from './due.js';
-import { dueWork } from './entities/due-work.js';
-import { arriveTestClock } from './entities/test-clock.js';
+import { dueWork } from './nouns/due-work.js';
+import { arriveTestClock } from './nouns/test-clocks/test-clock.js';
 import type { Change } from './store/collection.js';
 import { JournalError } from './store/journal.js';
 import type { Store } from './store/store.js';

@@ -1,5 +1,5 @@
-import { Clock } from '../../src/core/clock.js';
-import { Problem } from '../../src/core/problem.js';
+import { Clock } from '#core/clock.js';
+import { Problem } from '#core/problem.js';
 import { isRateLimited } from './stripe-errors.js';
 
 const FIRST_PAUSE_MS = 1_000;

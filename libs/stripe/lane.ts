@@ -1,5 +1,5 @@
 import pLimit, { type LimitFunction } from 'p-limit';
-import { Problem } from '../../src/core/problem.js';
+import { Problem } from '#core/problem.js';
 
 /**
  * Room for a number of calls at once, each within a deadline that counts from when it was asked for:

@@ -1,6 +1,6 @@
 import Stripe from 'stripe';
 import { describe, expect, it } from 'vitest';
-import { Problem, type ProblemSlug, unknownObject } from '../../src/core/problem.js';
+import { Problem, type ProblemSlug, unknownObject } from '#core/problem.js';
 import {
   isDefiniteRefusal,
   isMissing,

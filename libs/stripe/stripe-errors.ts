@@ -1,5 +1,5 @@
 import Stripe from 'stripe';
-import { Problem, type ProblemExtras, type ProblemSlug } from '../../src/core/problem.js';
+import { Problem, type ProblemExtras, type ProblemSlug } from '#core/problem.js';
 
 const AUTHENTICATION_REQUIRED = 'authentication_required';
 

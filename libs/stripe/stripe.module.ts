@@ -1,17 +1,16 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
-import { PaymentReferences } from './payment-references.js';
 import { StripeConnection } from './stripe-connection.js';
 import { StripeProvider } from './stripe.provider.js';
 
-/** Gives every module the shared {@link StripeProvider}, and what reads payments through it. */
+/** Gives every module the shared {@link StripeProvider}. */
 @Global()
 @Module({})
 export class StripeModule {
-  static with(connection: StripeConnection): DynamicModule {
+  static forRoot(connection: StripeConnection): DynamicModule {
     return {
       module: StripeModule,
-      providers: [{ provide: StripeConnection, useValue: connection }, StripeProvider, PaymentReferences],
-      exports: [StripeConnection, StripeProvider, PaymentReferences],
+      providers: [{ provide: StripeConnection, useValue: connection }, StripeProvider],
+      exports: [StripeConnection, StripeProvider],
     };
   }
 }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type Stripe from 'stripe';
-import { Clock } from '../../src/core/clock.js';
-import { Problem } from '../../src/core/problem.js';
+import { Clock } from '#core/clock.js';
+import { Problem } from '#core/problem.js';
 import { Backoff } from './backoff.js';
 import { Lane } from './lane.js';
 import { createStripeClient } from './stripe-client.js';

@@ -1,8 +1,8 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { and, eq, isNull } from 'drizzle-orm';
-import { type Actor, partnerTenant } from '../core/actor.js';
-import { Clock } from '../core/clock.js';
+import { type Actor, partnerTenant } from '#core/actor.js';
+import { Clock } from '#core/clock.js';
 import { type Database, DATABASE } from '../database/database.js';
 import { apiKeys } from '../database/schema.js';
 

@@ -9,8 +9,8 @@ import { RequestPipe } from './http/request.pipe.js';
 import { UndeclaredInputGuard } from './http/undeclared-input.guard.js';
 import { OperationsApiModule } from './operations/operations.module.js';
 import { PartnersApiModule } from './partners/partners.module.js';
-import { PayApiModule } from './pay/pay.module.js';
-import { PaymentsApiModule } from './payments/payments.module.js';
+import { PayApiModule } from './services/pay.module.js';
+import { PaymentsApiModule } from './users/payments.module.js';
 import { WebhooksApiModule } from './webhooks/webhooks.module.js';
 
 /** The three dialects, Stripe's webhooks, and what stands before and behind every route of theirs. */

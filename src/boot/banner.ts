@@ -1,4 +1,4 @@
-import type { StripeConnection } from '../../libs/stripe/stripe-connection.js';
+import type { StripeConnection } from '#stripe/stripe-connection.js';
 import type { Settings } from '../config/settings.js';
 
 /** What a person at the terminal wants to know once the service is up; nothing of it is secret. */

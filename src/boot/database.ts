@@ -1,6 +1,6 @@
 import type { Settings } from '../config/settings.js';
-import { blaming } from './blaming.js';
-import { startEmbeddedPostgres } from '../database/embedded-postgres.js';
+import { blaming } from './with-setting-error.js';
+import { startEmbeddedPostgres } from '#embedded-postgres/embedded-postgres.js';
 import { migrateDatabase } from '../database/migrate.js';
 
 /** A migrated database, and how this process stops using it. */

@@ -1,6 +1,6 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Settings } from '../config/settings.js';
-import { blaming } from './blaming.js';
+import { blaming } from './with-setting-error.js';
 
 const PORT_CODES = new Set(['EADDRINUSE', 'EACCES']);
 

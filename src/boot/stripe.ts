@@ -1,8 +1,8 @@
 import { isIPv6 } from 'node:net';
 import { join } from 'node:path';
-import { StripeConnection } from '../../libs/stripe/stripe-connection.js';
+import { StripeConnection } from '#stripe/stripe-connection.js';
 import type { Settings } from '../config/settings.js';
-import { blaming } from './blaming.js';
+import { blaming } from './with-setting-error.js';
 
 /** Any key of this form opens the sandbox; it guards nothing. */
 const SANDBOX_KEY = 'sk_test_paydesk';
@@ -20,7 +20,7 @@ export async function bootStripe(settings: Settings): Promise<BootedStripe> {
     return { connection: new StripeConnection(secretKey, apiBase, secrets), stop: async () => undefined };
   }
   // A service with an account of its own never loads the sandbox.
-  const { createSandbox } = await import('../../libs/stripe-sandbox/create-sandbox.js');
+  const { createSandbox } = await import('#sandbox/create-sandbox.js');
   const sandbox = await blaming('SANDBOX_PORT', () =>
     createSandbox({
       port: settings.SANDBOX_PORT,

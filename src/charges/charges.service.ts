@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import type { Owner } from '../core/actor.js';
-import { withAmountOf } from '../core/amount-problem.js';
-import { assertChargeable } from '../core/money.js';
-import type { Page, PageRequest } from '../core/page.js';
-import { Problem, unknownObject } from '../core/problem.js';
+import type { Owner } from '#core/actor.js';
+import { withAmountOf } from '#core/amount-problem.js';
+import { assertChargeable } from '#core/money.js';
+import type { Page, PageRequest } from '#core/page.js';
+import { Problem, unknownObject } from '#core/problem.js';
 import { CustomersService } from '../customers/customers.service.js';
 import type { OperationRequest, Outcome } from '../operations/operation.js';
 import { type Operation, OperationsService } from '../operations/operations.service.js';

@@ -1,4 +1,4 @@
-import type { Currency } from '../core/currency.js';
+import type { Currency } from '#core/currency.js';
 
 /** Stripe's PaymentIntent statuses: https://docs.stripe.com/payments/paymentintents/lifecycle */
 export type PaymentStatus =

@@ -1,7 +1,7 @@
-import { withAmountOf } from '../core/amount-problem.js';
-import { type Currency, isCurrency } from '../core/currency.js';
-import { assertChargeable } from '../core/money.js';
-import { type FieldError, invalidField, Problem } from '../core/problem.js';
+import { withAmountOf } from '#core/amount-problem.js';
+import { type Currency, isCurrency } from '#core/currency.js';
+import { assertChargeable } from '#core/money.js';
+import { type FieldError, invalidField, Problem } from '#core/problem.js';
 import { type CheckoutCommand, type CheckoutItem, isPriceItem, type Price } from './checkout.js';
 import { differingRecurrences } from './recurrence.js';
 

@@ -3,12 +3,11 @@ import { CustomersModule } from '../customers/customers.module.js';
 import { OperationsModule } from '../operations/operations.module.js';
 import { CheckoutService } from './checkout.service.js';
 import { CheckoutStripe } from './checkout.stripe.js';
-import { PaymentStatusService } from './payment-status.service.js';
-import { PaymentStatusStripe } from './payment-status.stripe.js';
+import { PaymentsModule } from '../payments/payments.module.js';
 
 @Module({
-  imports: [CustomersModule, OperationsModule],
-  providers: [CheckoutService, CheckoutStripe, PaymentStatusService, PaymentStatusStripe],
-  exports: [CheckoutService, PaymentStatusService],
+  imports: [CustomersModule, OperationsModule, PaymentsModule],
+  providers: [CheckoutService, CheckoutStripe],
+  exports: [CheckoutService],
 })
 export class CheckoutModule {}

@@ -1,12 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import type Stripe from 'stripe';
-import { findMade, madeSince, OPERATION_ID } from '../../libs/stripe/find-made.js';
-import { orMissing } from '../../libs/stripe/or-missing.js';
-import { PaymentReferences } from '../../libs/stripe/payment-references.js';
-import { isMissing, isRefused, refusedParam } from '../../libs/stripe/stripe-errors.js';
-import { StripeProvider } from '../../libs/stripe/stripe.provider.js';
-import type { Currency } from '../core/currency.js';
-import { invalidField, Problem, unknownObject } from '../core/problem.js';
+import { findMade, madeSince, OPERATION_ID } from '#stripe/find-made.js';
+import { orMissing } from '#stripe/or-missing.js';
+import { PaymentReferences } from '../payments/payment-references.stripe.js';
+import { SHOP_TRANSACTION_ID } from '../payments/shop-transaction-id.js';
+import { isMissing, isRefused, refusedParam } from '#stripe/stripe-errors.js';
+import { StripeProvider } from '#stripe/stripe.provider.js';
+import type { Currency } from '#core/currency.js';
+import { invalidField, Problem, unknownObject } from '#core/problem.js';
 import type { Found } from '../operations/operation.js';
 import {
   type Checkout,
@@ -19,9 +20,6 @@ import type { Prices } from './checkout-items.js';
 import type { Interval } from './recurrence.js';
 
 export type CheckoutPlan = Stripe.Checkout.SessionCreateParams;
-
-/** The metadata of a payment or subscription that holds the caller's own name for it. */
-export const SHOP_TRANSACTION_ID = 'paydesk_shop_transaction_id';
 
 const REFUSED_ITEM = /^line_items\[(\d+)\]\[(price|price_data)\]/;
 

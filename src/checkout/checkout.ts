@@ -1,5 +1,5 @@
-import type { Owner } from '../core/actor.js';
-import type { Currency } from '../core/currency.js';
+import type { Owner } from '#core/actor.js';
+import type { Currency } from '#core/currency.js';
 import type { Recurrence } from './recurrence.js';
 
 /** Something of a price that is kept at Stripe. */

@@ -1,4 +1,4 @@
-import { type FieldError, invalidField } from '../core/problem.js';
+import { type FieldError, invalidField } from '#core/problem.js';
 
 export const INTERVALS = ['day', 'week', 'month', 'year'] as const;
 export type Interval = (typeof INTERVALS)[number];

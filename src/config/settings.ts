@@ -1,8 +1,8 @@
 import { Transform, plainToInstance } from 'class-transformer';
 import { IsIn, IsOptional, IsString, Matches, MinLength, validateSync } from 'class-validator';
-import { isTimeZone } from '../core/calendar-day.js';
-import { isCurrency, type Currency } from '../core/currency.js';
-import { NAME } from '../core/text.js';
+import { isTimeZone } from '#core/calendar-day.js';
+import { isCurrency, type Currency } from '#core/currency.js';
+import { NAME } from '#core/text.js';
 import { isSafeOrigin, isSafeUrl } from './origin.js';
 import { Satisfies } from './satisfies.js';
 

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
-import type { Owner } from '../core/actor.js';
-import { Problem, unknownObject } from '../core/problem.js';
+import type { Owner } from '#core/actor.js';
+import { Problem, unknownObject } from '#core/problem.js';
 import { type Operation, OperationsService } from '../operations/operations.service.js';
 import type { Card, Customer, CustomerDetails, PaymentInformation } from './customer.js';
 import { CustomersStore } from './customers.store.js';

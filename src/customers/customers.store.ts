@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { and, eq, isNull, sql } from 'drizzle-orm';
-import type { Owner } from '../core/actor.js';
-import { Clock } from '../core/clock.js';
+import type { Owner } from '#core/actor.js';
+import { Clock } from '#core/clock.js';
 import { type Database, DATABASE, type Transaction } from '../database/database.js';
 import { customers } from '../database/schema.js';
 import { isUniqueViolation } from '../database/unique-violation.js';

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type Stripe from 'stripe';
-import { findMarked, madeSince } from '../../libs/stripe/find-made.js';
-import { everyPage } from '../../libs/stripe/every-page.js';
-import { orMissing } from '../../libs/stripe/or-missing.js';
-import { refusedParam } from '../../libs/stripe/stripe-errors.js';
-import { StripeProvider } from '../../libs/stripe/stripe.provider.js';
-import type { Owner } from '../core/actor.js';
-import { invalidField } from '../core/problem.js';
+import { findMarked, madeSince } from '#stripe/find-made.js';
+import { everyPage } from '#stripe/every-page.js';
+import { orMissing } from '#stripe/or-missing.js';
+import { refusedParam } from '#stripe/stripe-errors.js';
+import { StripeProvider } from '#stripe/stripe.provider.js';
+import type { Owner } from '#core/actor.js';
+import { invalidField } from '#core/problem.js';
 import type { Found } from '../operations/operation.js';
 import type { BillingDetails, Card, Customer, CustomerDetails, PaymentInformation } from './customer.js';
 

@@ -8,7 +8,7 @@ import { DatabaseModule } from './database.module.js';
 it('gives the database to every module and closes it with the application', async () => {
   const { url, drop } = await createTestDatabase();
   onTestFinished(drop);
-  const app = await Test.createTestingModule({ imports: [DatabaseModule.register(url)] }).compile();
+  const app = await Test.createTestingModule({ imports: [DatabaseModule.forRoot(url)] }).compile();
   const database = app.get<Database>(DATABASE);
 
   const { rows } = await database.execute(sql`select count(*)::int as customers from customers`);

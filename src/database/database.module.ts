@@ -13,7 +13,7 @@ import { type Database, DATABASE, openDatabase } from './database.js';
 @Module({})
 export class DatabaseModule implements OnApplicationShutdown {
   /** @param url PostgreSQL connection string of a migrated database */
-  static register(url: string): DynamicModule {
+  static forRoot(url: string): DynamicModule {
     const logger = new Logger(DatabaseModule.name);
     const onConnectionLost = (error: Error) => logger.warn(`Lost a database connection: ${error.message}`);
     return {

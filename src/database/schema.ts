@@ -26,7 +26,6 @@ export const customers = pgTable(
     /** Raised when Stripe's customer was deleted, so that the next one gets an idempotency key of its own. */
     generation: integer().notNull().default(1),
     /** Of the version before operations made customers; to be dropped once that no longer runs. */
-    askedAt: instant('asked_at'),
     createdAt: instant('created_at').notNull(),
   },
   (table) => [primaryKey({ name: 'customers_owner', columns: [table.tenant, table.userId] })],

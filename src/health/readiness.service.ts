@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type HealthCheckResult, HealthCheckService } from '@nestjs/terminus';
-import { Clock } from '../core/clock.js';
+import { Clock } from '#core/clock.js';
 import { DatabaseHealth } from './database.health.js';
 import { StripeHealth } from './stripe.health.js';
 

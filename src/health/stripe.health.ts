@@ -1,8 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { HealthIndicatorService } from '@nestjs/terminus';
-import { StripeProvider } from '../../libs/stripe/stripe.provider.js';
-import { Problem } from '../core/problem.js';
+import { StripeProvider } from '#stripe/stripe.provider.js';
+import { Problem } from '#core/problem.js';
 
 /** Shorter than any prober waits, and than any call to Stripe may take. */
 const DEADLINE_MS = 3_000;

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import type { Problem, ProblemSlug } from '../core/problem.js';
+import type { Problem, ProblemSlug } from '#core/problem.js';
 import { withoutQuery } from '../database/without-query.js';
 
 /** What a person has to look at: our bug, our account at Stripe, or what nobody can prove. */

@@ -1,4 +1,4 @@
-import type { ProblemSlug } from '../core/problem.js';
+import type { ProblemSlug } from '#core/problem.js';
 import type { StoredOutcome } from './operation.js';
 import type { OperationRow } from './operations.store.js';
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { type Actor, callerName } from '../core/actor.js';
-import type { ProblemExtras, ProblemSlug } from '../core/problem.js';
+import { type Actor, callerName } from '#core/actor.js';
+import type { ProblemExtras, ProblemSlug } from '#core/problem.js';
 import type { Transaction } from '../database/database.js';
 
 /** A money-moving request as it arrived: who asked for what, under which key. */

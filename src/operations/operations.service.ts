@@ -1,8 +1,8 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { isDefiniteRefusal, isSavedFailure } from '../../libs/stripe/stripe-errors.js';
-import { type Actor, callerName } from '../core/actor.js';
-import { Clock } from '../core/clock.js';
-import { Problem, type ProblemSlug } from '../core/problem.js';
+import { isDefiniteRefusal, isSavedFailure } from '#stripe/stripe-errors.js';
+import { type Actor, callerName } from '#core/actor.js';
+import { Clock } from '#core/clock.js';
+import { Problem, type ProblemSlug } from '#core/problem.js';
 import { isDatabaseAway } from '../database/database-away.js';
 import { describeFailure } from '../logging/describe-failure.js';
 import {

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { and, asc, eq, inArray, isNotNull, isNull, lt, lte } from 'drizzle-orm';
-import { Clock } from '../core/clock.js';
-import { Problem } from '../core/problem.js';
+import { Clock } from '#core/clock.js';
+import { Problem } from '#core/problem.js';
 import { type Database, DATABASE, type Transaction } from '../database/database.js';
 import { operations } from '../database/schema.js';
 import type { StoredOutcome } from './operation.js';

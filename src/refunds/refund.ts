@@ -1,7 +1,7 @@
-import { withAmountOf } from '../core/amount-problem.js';
-import type { Currency } from '../core/currency.js';
-import { parseDecimalAmount } from '../core/money.js';
-import { Problem } from '../core/problem.js';
+import { withAmountOf } from '#core/amount-problem.js';
+import type { Currency } from '#core/currency.js';
+import { parseDecimalAmount } from '#core/money.js';
+import { Problem } from '#core/problem.js';
 
 /** Which payment to give back, and how much of it. */
 export interface RefundCommand {

@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type Stripe from 'stripe';
-import { everyPage } from '../../libs/stripe/every-page.js';
-import { findMade, OPERATION_ID } from '../../libs/stripe/find-made.js';
-import { PaymentReferences } from '../../libs/stripe/payment-references.js';
-import { refusedParam } from '../../libs/stripe/stripe-errors.js';
-import { StripeProvider } from '../../libs/stripe/stripe.provider.js';
-import { type Currency, isCurrency } from '../core/currency.js';
-import { Problem } from '../core/problem.js';
+import { everyPage } from '#stripe/every-page.js';
+import { findMade, OPERATION_ID } from '#stripe/find-made.js';
+import { PaymentReferences } from '../payments/payment-references.stripe.js';
+import { refusedParam } from '#stripe/stripe-errors.js';
+import { StripeProvider } from '#stripe/stripe.provider.js';
+import { type Currency, isCurrency } from '#core/currency.js';
+import { Problem } from '#core/problem.js';
 import type { Found } from '../operations/operation.js';
 import { type MadeRefund, type Refund, type RefundablePayment, refundResult } from './refund.js';
 

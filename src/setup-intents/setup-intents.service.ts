@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Owner } from '../core/actor.js';
+import type { Owner } from '#core/actor.js';
 import { CustomersService } from '../customers/customers.service.js';
 import type { OperationRequest, Outcome } from '../operations/operation.js';
 import { type Operation, OperationsService } from '../operations/operations.service.js';

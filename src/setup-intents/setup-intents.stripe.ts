@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type Stripe from 'stripe';
-import { findMade, madeSince, OPERATION_ID } from '../../libs/stripe/find-made.js';
-import { StripeProvider } from '../../libs/stripe/stripe.provider.js';
+import { findMade, madeSince, OPERATION_ID } from '#stripe/find-made.js';
+import { StripeProvider } from '#stripe/stripe.provider.js';
 import type { Found } from '../operations/operation.js';
 import type { SetupIntent } from './setup-intent.js';
 

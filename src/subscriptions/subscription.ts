@@ -1,5 +1,5 @@
-import { type CalendarDay, endOfDay } from '../core/calendar-day.js';
-import { Problem } from '../core/problem.js';
+import { type CalendarDay, endOfDay } from '#core/calendar-day.js';
+import { Problem } from '#core/problem.js';
 
 /** When a subscription is to end: at once, when what is paid for is used up, or after a day. */
 export type CancelTime = 'now' | 'endOfPeriod' | { atDay: CalendarDay };

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { eq, lt } from 'drizzle-orm';
-import { Clock } from '../core/clock.js';
+import { Clock } from '#core/clock.js';
 import { type Database, DATABASE } from '../database/database.js';
 import { webhookEvents } from '../database/schema.js';
 import type { StripeEvent } from './stripe-event.js';

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import Stripe from 'stripe';
-import { StripeConnection } from '../../libs/stripe/stripe-connection.js';
-import { Clock } from '../core/clock.js';
-import { invalidField, Problem } from '../core/problem.js';
+import { StripeConnection } from '#stripe/stripe-connection.js';
+import { Clock } from '#core/clock.js';
+import { invalidField, Problem } from '#core/problem.js';
 import type { StripeEvent } from './stripe-event.js';
 
 /** Either way, so that neither a kept delivery nor one made in advance is taken: https://docs.stripe.com/webhooks#replay-attacks */

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { issueUserToken, localSigningKey } from '../../src/access/local-issuer.js';
-import { Clock } from '../../src/core/clock.js';
+import { Clock } from '#core/clock.js';
 import { Caller } from '../support/caller.js';
 import { type Paydesk, startPaydesk, usePaydesk } from '../support/paydesk.js';
 

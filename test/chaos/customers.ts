@@ -1,4 +1,4 @@
-import type { Effect } from '../../libs/stripe-sandbox/control/ledger.js';
+import type { Effect } from '#sandbox/control/ledger.js';
 import { auditGranted, groupBy } from './audit.js';
 import type { Bench } from './bench.js';
 import { sendAll } from './send-all.js';

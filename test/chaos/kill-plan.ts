@@ -1,4 +1,4 @@
-import type { SeededRandom } from '../../libs/stripe-sandbox/faults/random.js';
+import type { SeededRandom } from '#sandbox/faults/random.js';
 
 /** When an instance dies, seen from the call that it makes to Stripe. */
 export const MOMENTS = [

@@ -1,4 +1,4 @@
-import { idOf } from '../../libs/stripe/id-of.js';
+import { idOf } from '#stripe/id-of.js';
 import type { Bench } from './bench.js';
 
 /** Someone who pays: with a good card, and one that every bank declines. */

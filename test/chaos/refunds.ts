@@ -1,5 +1,5 @@
-import { idOf } from '../../libs/stripe/id-of.js';
-import type { Effect } from '../../libs/stripe-sandbox/control/ledger.js';
+import { idOf } from '#stripe/id-of.js';
+import type { Effect } from '#sandbox/control/ledger.js';
 import type { Bench } from './bench.js';
 import { sendAll } from './send-all.js';
 import { settle } from './settle.js';

@@ -1,7 +1,9 @@
 // Runs the harness, which Node 20 can't do with TypeScript by itself.
 import { createViteServer } from 'vitest/node';
+import { sourceImports } from '../support/source-imports.mjs';
 
 const vite = await createViteServer({
+  ...sourceImports,
   configFile: false,
   server: { middlewareMode: true, ws: false, watch: null },
   appType: 'custom',

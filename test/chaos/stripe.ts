@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
-import { createSandbox, type Sandbox } from '../../libs/stripe-sandbox/create-sandbox.js';
-import type { FaultKind } from '../../libs/stripe-sandbox/faults/fault.js';
-import type { Interceptor, WireRequest } from '../../libs/stripe-sandbox/http/pipeline.js';
+import { createSandbox, type Sandbox } from '#sandbox/create-sandbox.js';
+import type { FaultKind } from '#sandbox/faults/fault.js';
+import type { Interceptor, WireRequest } from '#sandbox/http/pipeline.js';
 import type { Moment } from './kill-plan.js';
 
 /** Is asked at each moment of a call whether its caller dies now, and kills it. */

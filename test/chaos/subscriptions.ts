@@ -1,4 +1,4 @@
-import { idOf } from '../../libs/stripe/id-of.js';
+import { idOf } from '#stripe/id-of.js';
 import { payOnPage } from '../support/hosted-page.js';
 import { auditGranted, groupBy } from './audit.js';
 import type { Bench } from './bench.js';

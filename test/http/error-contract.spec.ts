@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { FaultKind } from '../../libs/stripe-sandbox/faults/fault.js';
-import type { ProblemSlug } from '../../src/core/problem.js';
+import type { FaultKind } from '#sandbox/faults/fault.js';
+import type { ProblemSlug } from '#core/problem.js';
 import type { Answer } from '../support/caller.js';
 import { expectLogged, expectProblem } from '../support/expect-problem.js';
 import { databaseUrl, dropDatabase } from '../support/postgres.js';

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { FaultKind } from '../../libs/stripe-sandbox/faults/fault.js';
+import type { FaultKind } from '#sandbox/faults/fault.js';
 import { MovedClock } from '../support/moved-clock.js';
 import { usePaydesk } from '../support/paydesk.js';
 import { someUser } from '../support/saved-card.js';

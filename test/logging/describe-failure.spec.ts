@@ -1,7 +1,7 @@
 import { DrizzleQueryError } from 'drizzle-orm';
 import Stripe from 'stripe';
 import { describe, expect, it } from 'vitest';
-import { Problem, type ProblemSlug } from '../../src/core/problem.js';
+import { Problem, type ProblemSlug } from '#core/problem.js';
 import { describeFailure } from '../../src/logging/describe-failure.js';
 
 const failureOfStripe = Stripe.errors.StripeError.generate({

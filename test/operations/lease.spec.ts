@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import type { FaultRule } from '../../libs/stripe-sandbox/faults/fault.js';
+import type { FaultRule } from '#sandbox/faults/fault.js';
 import type { Answer } from '../support/caller.js';
 import { query } from '../support/database.js';
 import { MovedClock } from '../support/moved-clock.js';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Stripe } from 'stripe';
-import type { FaultKind } from '../../libs/stripe-sandbox/faults/fault.js';
+import type { FaultKind } from '#sandbox/faults/fault.js';
 import type { Answer, Caller } from '../support/caller.js';
 import type { Paydesk } from '../support/paydesk.js';
 import { saveCard, someUser } from '../support/saved-card.js';

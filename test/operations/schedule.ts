@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { FaultKind } from '../../libs/stripe-sandbox/faults/fault.js';
+import type { FaultKind } from '#sandbox/faults/fault.js';
 
 /** Something that happens to two charges, each sent under a key of its own: one that works, one that is declined. */
 export type Step =

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { FaultKind } from '../../libs/stripe-sandbox/faults/fault.js';
-import { idOf } from '../../libs/stripe/id-of.js';
-import { type Actor, partnerTenant } from '../../src/core/actor.js';
+import type { FaultKind } from '#sandbox/faults/fault.js';
+import { idOf } from '#stripe/id-of.js';
+import { type Actor, partnerTenant } from '#core/actor.js';
 import { operationIdOf } from '../../src/operations/operation.js';
 import { query } from '../support/database.js';
 import { MovedClock } from '../support/moved-clock.js';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { CALL_LIMITS, type CallLimits } from '../../libs/stripe/call-limits.js';
+import { CALL_LIMITS, type CallLimits } from '#stripe/call-limits.js';
 import type { Answer } from '../support/caller.js';
 import { expectProblem } from '../support/expect-problem.js';
 import { MovedClock } from '../support/moved-clock.js';

@@ -1,4 +1,4 @@
-import { idOf } from '../../libs/stripe/id-of.js';
+import { idOf } from '#stripe/id-of.js';
 import { describe, expect, it } from 'vitest';
 import { usePaydesk } from '../support/paydesk.js';
 import { saveCard, someUser } from '../support/saved-card.js';

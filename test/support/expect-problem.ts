@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { PROBLEMS, type ProblemSlug } from '../../src/core/problem.js';
+import { PROBLEMS, type ProblemSlug } from '#core/problem.js';
 import type { Answer } from './caller.js';
 import type { Paydesk } from './paydesk.js';
 

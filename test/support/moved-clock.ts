@@ -1,4 +1,4 @@
-import { Clock } from '../../src/core/clock.js';
+import { Clock } from '#core/clock.js';
 
 /** The machine's clock, put forward as a test says, or standing still until then. */
 export class MovedClock extends Clock {

@@ -1,5 +1,5 @@
 import type { TestProject } from 'vitest/node';
-import { startEmbeddedPostgres } from '../../src/database/embedded-postgres.js';
+import { startEmbeddedPostgres } from '#embedded-postgres/embedded-postgres.js';
 import { migrateDatabase } from '../../src/database/migrate.js';
 import { createDatabase, databaseUrl, TEMPLATE_DATABASE } from './postgres.js';
 import { makeTemporaryFolder, removeFolder } from './temporary-folder.js';

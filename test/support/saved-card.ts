@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { idOf } from '../../libs/stripe/id-of.js';
+import { idOf } from '#stripe/id-of.js';
 import type { Caller } from './caller.js';
 import type { Paydesk } from './paydesk.js';
 

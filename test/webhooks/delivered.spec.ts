@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { idOf } from '../../libs/stripe/id-of.js';
-import { refundDue } from '../../libs/stripe-sandbox/entities/refund.js';
-import { ensureWebhookEndpoint } from '../../libs/stripe-sandbox/entities/webhook-endpoint.js';
+import { idOf } from '#stripe/id-of.js';
+import { refundDue } from '#sandbox/nouns/refunds/refund.js';
+import { ensureWebhookEndpoint } from '#sandbox/nouns/webhook-endpoints/webhook-endpoint.js';
 import { query } from '../support/database.js';
 import { usePaydesk } from '../support/paydesk.js';
 import { saveCard, someUser } from '../support/saved-card.js';

@@ -1,6 +1,6 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { idOf } from '../../libs/stripe/id-of.js';
+import { idOf } from '#stripe/id-of.js';
 import { query } from '../support/database.js';
 import { MovedClock } from '../support/moved-clock.js';
 import { startPaydesk, usePaydesk } from '../support/paydesk.js';

@@ -1,8 +1,8 @@
 import type { Context } from '../context.js';
-import { redirectTarget } from '../entities/checkout-urls.js';
-import type { Intent } from '../entities/intent.js';
-import { settle3ds } from '../entities/payment-intent-confirm.js';
-import { settleSetup3ds } from '../entities/setup-intent-confirm.js';
+import { redirectTarget } from '../nouns/checkout-sessions/urls.js';
+import type { Intent } from '../nouns/intents/intent.js';
+import { settle3ds } from '../nouns/payment-intents/confirm.js';
+import { settleSetup3ds } from '../nouns/setup-intents/confirm.js';
 import { decodeForm } from '../http/form.js';
 import { challengePage } from './challenge-page.js';
 import { notice } from './layout.js';

@@ -1,4 +1,4 @@
-import type { CardEntry } from '../entities/checkout-payment.js';
+import type { CardEntry } from '../nouns/checkout-sessions/payment.js';
 import { decodeForm, type FormValue } from '../http/form.js';
 
 /**

@@ -1,5 +1,5 @@
-import { formatAmount } from '../currencies.js';
-import type { Intent } from '../entities/intent.js';
+import { formatAmount } from '../values/currencies.js';
+import type { Intent } from '../nouns/intents/intent.js';
 import { html } from './html.js';
 import { layout } from './layout.js';
 

@@ -1,8 +1,8 @@
 import type Stripe from 'stripe';
 import type { Context } from '../context.js';
-import { linesOf } from '../entities/checkout-items.js';
-import { attemptedPayment, enteredMethod, payCheckout } from '../entities/checkout-payment.js';
-import { redirectTarget } from '../entities/checkout-urls.js';
+import { linesOf } from '../nouns/checkout-sessions/items.js';
+import { attemptedPayment, enteredMethod, payCheckout } from '../nouns/checkout-sessions/payment.js';
+import { redirectTarget } from '../nouns/checkout-sessions/urls.js';
 import { readCardEntry } from './card-entry.js';
 import { checkoutPage } from './checkout-page.js';
 import { notice } from './layout.js';

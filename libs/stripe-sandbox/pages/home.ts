@@ -1,7 +1,7 @@
 import type Stripe from 'stripe';
 import type { Context } from '../context.js';
-import { formatAmount } from '../currencies.js';
-import type { Intent } from '../entities/intent.js';
+import { formatAmount } from '../values/currencies.js';
+import type { Intent } from '../nouns/intents/intent.js';
 import type { Collection, Entity } from '../store/collection.js';
 import { take } from '../store/take.js';
 import { homePage, type Entry } from './home-page.js';

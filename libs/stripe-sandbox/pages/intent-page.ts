@@ -1,6 +1,6 @@
 import type Stripe from 'stripe';
-import { formatAmount } from '../currencies.js';
-import type { Intent } from '../entities/intent.js';
+import { formatAmount } from '../values/currencies.js';
+import type { Intent } from '../nouns/intents/intent.js';
 import { cardForm } from './card-form.js';
 import { html } from './html.js';
 import { layout } from './layout.js';

@@ -1,8 +1,8 @@
 import type { Context } from '../context.js';
-import { enteredMethod, whereTo } from '../entities/checkout-payment.js';
-import type { Intent } from '../entities/intent.js';
-import { confirmPaymentIntent } from '../entities/payment-intent-confirm.js';
-import { confirmSetupIntent } from '../entities/setup-intent-confirm.js';
+import { enteredMethod, whereTo } from '../nouns/checkout-sessions/payment.js';
+import type { Intent } from '../nouns/intents/intent.js';
+import { confirmPaymentIntent } from '../nouns/payment-intents/confirm.js';
+import { confirmSetupIntent } from '../nouns/setup-intents/confirm.js';
 import { readCardEntry } from './card-entry.js';
 import { intentPage } from './intent-page.js';
 import { notice } from './layout.js';

@@ -1,6 +1,6 @@
 import type Stripe from 'stripe';
 import type { Context } from '../context.js';
-import { defaultPayment } from '../entities/invoice.js';
+import { defaultPayment } from '../nouns/invoices/invoice.js';
 import { invoicePage } from './invoice-page.js';
 import { NOT_FOUND, type Page } from './page-server.js';
 

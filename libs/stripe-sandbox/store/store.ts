@@ -1,11 +1,11 @@
 import type Stripe from 'stripe';
 import type { Task } from '../due.js';
 import type { KeptReply } from '../http/idempotency.js';
-import type { SoldItem } from '../entities/checkout-items.js';
-import type { CheckoutFacts } from '../entities/checkout-session.js';
-import type { CardFacts } from '../entities/payment-method.js';
+import type { SoldItem } from '../nouns/checkout-sessions/items.js';
+import type { CheckoutFacts } from '../nouns/checkout-sessions/checkout-session.js';
+import type { CardFacts } from '../nouns/payment-methods/payment-method.js';
 import type { Cause } from '../context.js';
-import type { EndpointSecret } from '../entities/webhook-endpoint.js';
+import type { EndpointSecret } from '../nouns/webhook-endpoints/webhook-endpoint.js';
 import type { Delivery } from '../webhooks/delivery.js';
 import { Collection, type Change, type Entity } from './collection.js';
 import { noteEffects, type EffectNote } from './effects.js';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { testCards } from '../cards.js';
-import { passesLuhn } from '../entities/card-details.js';
+import { testCards } from '../nouns/payment-methods/test-cards.js';
+import { passesLuhn } from '../nouns/payment-methods/card-details.js';
 import { openShop } from './payments.js';
 import { failureOf, openBench } from './support.js';
 

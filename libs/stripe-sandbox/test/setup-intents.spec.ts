@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { settleSetup3ds } from '../entities/setup-intent-confirm.js';
+import { settleSetup3ds } from '../nouns/setup-intents/confirm.js';
 import { openShop } from './payments.js';
 import { failureOf, openBench } from './support.js';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { settle3ds } from '../entities/payment-intent-confirm.js';
+import { settle3ds } from '../nouns/payment-intents/confirm.js';
 import { openShop } from './payments.js';
 import { failureOf } from './support.js';
 

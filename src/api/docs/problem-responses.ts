@@ -1,5 +1,5 @@
 import { getSchemaPath, type OpenAPIObject } from '@nestjs/swagger';
-import { PROBLEMS, type ProblemSlug } from '../../core/problem.js';
+import { PROBLEMS, type ProblemSlug } from '#core/problem.js';
 import { PROBLEM_MARK } from '../http/api-problems.decorator.js';
 import { PROBLEM_MEDIA_TYPE, ProblemDocument, problemDocument } from '../http/problem-document.js';
 

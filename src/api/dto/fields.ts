@@ -2,8 +2,8 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, type ApiPropertyOptions } from '@nestjs/swagger';
 import { IsIn, IsString, Length, Matches, ValidateIf } from 'class-validator';
 import { Satisfies } from '../../config/satisfies.js';
-import { isCurrency } from '../../core/currency.js';
-import { NAME, PLAIN_TEXT } from '../../core/text.js';
+import { isCurrency } from '#core/currency.js';
+import { NAME, PLAIN_TEXT } from '#core/text.js';
 
 type Documented = Pick<ApiPropertyOptions, 'description' | 'example'> & { optional?: boolean };
 

@@ -1,6 +1,6 @@
 import { applyDecorators, SetMetadata } from '@nestjs/common';
 import { ApiBearerAuth } from '@nestjs/swagger';
-import type { ActorKind } from '../../core/actor.js';
+import type { ActorKind } from '#core/actor.js';
 import { ApiProblems, GUARDED } from './api-problems.decorator.js';
 
 export const ALLOWED = 'paydesk:allowed';

@@ -1,6 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiExtension } from '@nestjs/swagger';
-import type { ProblemSlug } from '../../core/problem.js';
+import type { ProblemSlug } from '#core/problem.js';
 
 /** Marks an operation of the OpenAPI document until `docs/problem-responses.ts` spells the problem out. */
 export const PROBLEM_MARK = 'x-problem-';

@@ -1,6 +1,6 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import type { Actor } from '../../core/actor.js';
+import type { Actor } from '#core/actor.js';
 
 const actors = new WeakMap<FastifyRequest, Actor>();
 

@@ -1,5 +1,5 @@
 import { HttpException } from '@nestjs/common';
-import { invalidField, Problem } from '../../core/problem.js';
+import { invalidField, Problem } from '#core/problem.js';
 
 /** What Nest and Fastify refuse by themselves, before or beside our own code; undefined for anything else. */
 export function problemOfFramework(error: unknown): Problem | undefined {

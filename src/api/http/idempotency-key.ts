@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { Problem } from '../../core/problem.js';
+import { Problem } from '#core/problem.js';
 
 const KEY_SHAPE = /^[\x21-\x7e]{1,255}$/;
 const QUOTED = /^"(.*)"$/;

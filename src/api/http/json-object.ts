@@ -1,4 +1,4 @@
-import { invalidField } from '../../core/problem.js';
+import { invalidField } from '#core/problem.js';
 
 /** @throws {Problem} `invalid-request` for a body that is a list, a text, a number or null */
 export function assertJsonObject(body: unknown): asserts body is object {

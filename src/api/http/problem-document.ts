@@ -1,5 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { PROBLEMS, type ProblemExtras, type ProblemSlug } from '../../core/problem.js';
+import { PROBLEMS, type ProblemExtras, type ProblemSlug } from '#core/problem.js';
 
 export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
 

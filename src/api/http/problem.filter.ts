@@ -1,7 +1,7 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isDatabaseAway } from '../../database/database-away.js';
-import { Problem, PROBLEMS } from '../../core/problem.js';
+import { Problem, PROBLEMS } from '#core/problem.js';
 import { describeFailure } from '../../logging/describe-failure.js';
 import { problemOfFramework } from './framework-problem.js';
 import { PROBLEM_MEDIA_TYPE, problemDocument } from './problem-document.js';

@@ -1,6 +1,6 @@
 import { type ArgumentMetadata, Injectable, ValidationPipe } from '@nestjs/common';
 import type { ValidationError } from 'class-validator';
-import { type FieldError, Problem } from '../../core/problem.js';
+import { type FieldError, Problem } from '#core/problem.js';
 import { assertJsonObject, isJsonObject } from './json-object.js';
 import { fieldPath, refuseInherited, refuseStripped, UNKNOWN } from './unknown-fields.js';
 

@@ -1,4 +1,4 @@
-import { Problem } from '../../core/problem.js';
+import { Problem } from '#core/problem.js';
 
 /** The wording for a field that a route does not ask for. */
 export const UNKNOWN = 'is not known here';

@@ -1,7 +1,7 @@
 import type { ChargeCommand } from '../../charges/payment.js';
-import { withAmountOf } from '../../core/amount-problem.js';
-import type { Currency } from '../../core/currency.js';
-import { parseMinorAmount } from '../../core/money.js';
+import { withAmountOf } from '#core/amount-problem.js';
+import type { Currency } from '#core/currency.js';
+import { parseMinorAmount } from '#core/money.js';
 import { CurrencyField, MinorAmountField, StripeIdField, TextField } from '../dto/fields.js';
 
 const EXAMPLE_CARD = 'pm_1TUvWxABCDEFGHIJKLMNOPQR';

@@ -1,4 +1,4 @@
-import type { Owner, PartnerActor } from '../../core/actor.js';
+import type { Owner, PartnerActor } from '#core/actor.js';
 import { StripeIdField, UserIdField } from '../dto/fields.js';
 
 /** One user of the calling partner. */

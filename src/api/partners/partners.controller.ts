@@ -1,7 +1,7 @@
 import { Body, Controller, Get, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiBody, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import type { PartnerActor } from '../../core/actor.js';
+import type { PartnerActor } from '#core/actor.js';
 import { ChargesService } from '../../charges/charges.service.js';
 import { Settings } from '../../config/settings.js';
 import { CustomersService } from '../../customers/customers.service.js';

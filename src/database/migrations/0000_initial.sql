@@ -13,7 +13,6 @@ CREATE TABLE "customers" (
 	"user_id" text NOT NULL,
 	"stripe_customer_id" text,
 	"generation" integer DEFAULT 1 NOT NULL,
-	"asked_at" timestamp with time zone,
 	"created_at" timestamp with time zone NOT NULL,
 	CONSTRAINT "customers_owner" PRIMARY KEY("tenant","user_id"),
 	CONSTRAINT "customers_stripe_customer_id" UNIQUE("stripe_customer_id")
@@ -32,6 +31,7 @@ CREATE TABLE "operations" (
 	"attempts" integer DEFAULT 0 NOT NULL,
 	"retry_at" timestamp with time zone NOT NULL,
 	"first_sent_at" timestamp with time zone,
+	"first_looked_at" timestamp with time zone,
 	"created_at" timestamp with time zone NOT NULL,
 	"finished_at" timestamp with time zone
 );
@@ -60,5 +60,6 @@ CREATE TABLE "webhook_events" (
 ALTER TABLE "refund_reservations" ADD CONSTRAINT "refund_reservations_operation_id_operations_id_fk" FOREIGN KEY ("operation_id") REFERENCES "public"."operations"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "refund_reservations" ADD CONSTRAINT "refund_reservations_charge_id_refundable_charges_charge_id_fk" FOREIGN KEY ("charge_id") REFERENCES "public"."refundable_charges"("charge_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 CREATE INDEX "operations_due" ON "operations" USING btree ("retry_at") WHERE state = 'running';--> statement-breakpoint
+CREATE INDEX "operations_prunable" ON "operations" USING btree ("created_at") WHERE state = 'done';--> statement-breakpoint
 CREATE INDEX "refund_reservations_charge" ON "refund_reservations" USING btree ("charge_id");--> statement-breakpoint
 CREATE INDEX "webhook_events_received" ON "webhook_events" USING btree ("received_at");

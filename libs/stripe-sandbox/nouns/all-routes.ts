@@ -1,0 +1,44 @@
+import type { Route } from '../http/route.js';
+import { chargeRoutes } from './charges/routes.js';
+import { checkoutSessionRoutes } from './checkout-sessions/routes.js';
+import { customerRoutes } from './customers/routes.js';
+import { disputeRoutes } from './disputes/routes.js';
+import { earlyFraudWarningRoutes } from './early-fraud-warnings/routes.js';
+import { eventRoutes } from './events/routes.js';
+import { invoiceItemRoutes } from './invoice-items/routes.js';
+import { invoicePaymentRoutes, invoiceRoutes } from './invoices/routes.js';
+import { paymentIntentRoutes } from './payment-intents/routes.js';
+import { paymentMethodRoutes } from './payment-methods/routes.js';
+import { paymentPageRoutes } from './checkout-sessions/payment-page-routes.js';
+import { priceRoutes } from './prices/routes.js';
+import { productRoutes } from './products/routes.js';
+import { refundRoutes } from './refunds/routes.js';
+import { setupIntentRoutes } from './setup-intents/routes.js';
+import { subscriptionItemRoutes } from './subscriptions/item-routes.js';
+import { subscriptionRoutes } from './subscriptions/routes.js';
+import { testClockRoutes } from './test-clocks/routes.js';
+import { webhookEndpointRoutes } from './webhook-endpoints/routes.js';
+
+/** Every route under /v1: a line a noun. */
+export const allRoutes: readonly Route[] = [
+  ...customerRoutes,
+  ...paymentMethodRoutes,
+  ...setupIntentRoutes,
+  ...paymentIntentRoutes,
+  ...chargeRoutes,
+  ...refundRoutes,
+  ...disputeRoutes,
+  ...earlyFraudWarningRoutes,
+  ...productRoutes,
+  ...priceRoutes,
+  ...checkoutSessionRoutes,
+  ...paymentPageRoutes,
+  ...subscriptionRoutes,
+  ...subscriptionItemRoutes,
+  ...invoiceRoutes,
+  ...invoiceItemRoutes,
+  ...invoicePaymentRoutes,
+  ...eventRoutes,
+  ...webhookEndpointRoutes,
+  ...testClockRoutes,
+];

@@ -1,0 +1,178 @@
+import { randomInt } from 'node:crypto';
+import type Stripe from 'stripe';
+import type { TestCard, ThreeDSecure } from '../payment-methods/test-cards.js';
+import type { Context } from '../../context.js';
+import type { Decline } from '../payment-methods/declines.js';
+import { mergeMetadata } from '../../http/metadata.js';
+import type { Params } from '../../http/params.js';
+import type { updateParams } from './params.js';
+import { newId, randomText } from '../../store/ids.js';
+import { addressFrom, type shippingParams } from '../../values/address.js';
+import { chargedCard } from './charged-card.js';
+import { testCardOf } from '../payment-methods/payment-method.js';
+
+/** After this a charge that is not captured lapses: https://docs.stripe.com/payments/place-a-hold-on-a-payment-method. */
+export const HOLD_SECONDS = 7 * 24 * 60 * 60;
+
+/** One attempt to get an intent paid. */
+export interface Attempt {
+  intent: Stripe.PaymentIntent;
+  paymentMethod: Stripe.PaymentMethod;
+  /** Whether the money is taken at once, or only held. */
+  isCaptured: boolean;
+  /** How 3D Secure went, where it was asked for; a challenge has been passed. */
+  threeDSecure?: ThreeDSecure;
+  /** Why it failed; without it the charge succeeds. */
+  decline?: Decline;
+}
+
+/** Makes the charge of an attempt, successful or failed. Source: https://docs.stripe.com/api/charges/object. */
+export function createCharge(ctx: Context, attempt: Attempt): Stripe.Charge {
+  const { intent, paymentMethod, decline, isCaptured } = attempt;
+  const { amount, currency, customer, description, receipt_email, shipping, transfer_group } = intent;
+  const isPaid = decline === undefined;
+  const created = ctx.now(customer as string | null);
+  const charge = ctx.store.charges.insert({
+    id: newId('charge'),
+    object: 'charge',
+    amount,
+    amount_captured: isPaid && isCaptured ? amount : 0,
+    amount_refunded: 0,
+    application: null,
+    application_fee: null,
+    application_fee_amount: null,
+    balance_transaction: null,
+    billing_details: paymentMethod.billing_details,
+    calculated_statement_descriptor: descriptorOf(intent),
+    captured: isPaid && isCaptured,
+    created,
+    currency,
+    customer,
+    description,
+    disputed: false,
+    failure_balance_transaction: null,
+    failure_code: decline?.code ?? null,
+    failure_message: decline?.message ?? null,
+    fraud_details: {},
+    livemode: false,
+    metadata: intent.metadata,
+    on_behalf_of: null,
+    outcome: outcomeOf(testCardOf(ctx, paymentMethod.id), decline),
+    paid: isPaid,
+    payment_intent: intent.id,
+    payment_method: paymentMethod.id,
+    payment_method_details: {
+      card: chargedCard(attempt, isPaid && !isCaptured ? created + HOLD_SECONDS : undefined),
+      type: 'card',
+    },
+    radar_options: {},
+    receipt_email,
+    receipt_number: null,
+    receipt_url: isPaid ? `https://pay.stripe.com/receipts/payment/${randomText(40)}` : null,
+    refunded: false,
+    review: null,
+    shipping,
+    source: null,
+    source_transfer: null,
+    statement_descriptor: intent.statement_descriptor,
+    statement_descriptor_suffix: intent.statement_descriptor_suffix,
+    status: isPaid ? 'succeeded' : 'failed',
+    transfer_data: null,
+    transfer_group,
+  });
+  ctx.emit(isPaid ? 'charge.succeeded' : 'charge.failed', charge);
+  return charge;
+}
+
+/** The charge of an intent's latest attempt; there must have been one. */
+export const latestChargeOf = (ctx: Context, { latest_charge }: Stripe.PaymentIntent): Stripe.Charge =>
+  ctx.store.charges.get(latest_charge as string)!;
+
+/** Takes money that was held; what is not taken goes back. Source: https://docs.stripe.com/api/payment_intents/capture. */
+export function captureCharge(ctx: Context, before: Stripe.Charge, amountMinor: number): Stripe.Charge {
+  const after = ctx.store.charges.update(before.id, {
+    amount_captured: amountMinor,
+    amount_refunded: before.amount - amountMinor,
+    captured: true,
+  });
+  ctx.emit('charge.captured', after, before);
+  return after;
+}
+
+/** Lets go of money that was held. */
+export function releaseCharge(ctx: Context, before: Stripe.Charge): Stripe.Charge {
+  const after = ctx.store.charges.update(before.id, { amount_refunded: before.amount, refunded: true });
+  ctx.emit('charge.refunded', after, before);
+  return after;
+}
+
+/** Source: https://docs.stripe.com/api/charges/update. */
+export function updateCharge(
+  ctx: Context,
+  before: Stripe.Charge,
+  { metadata, shipping, fraud_details, ...plain }: Params<typeof updateParams>,
+): Stripe.Charge {
+  const after = ctx.store.charges.update(before.id, {
+    ...plain,
+    ...(shipping && { shipping: shippingFrom(shipping) }),
+    ...(fraud_details && { fraud_details: { ...before.fraud_details, ...fraud_details } }),
+    metadata: mergeMetadata(before.metadata, metadata),
+  });
+  ctx.emit('charge.updated', after, before);
+  return after;
+}
+
+/** Where goods go, as intents and charges keep it. */
+export function shippingFrom({
+  address,
+  carrier,
+  name,
+  phone,
+  tracking_number,
+}: Params<typeof shippingParams>): Stripe.Charge.Shipping {
+  return { address: addressFrom(address), carrier, name, phone, tracking_number };
+}
+
+function outcomeOf({ risk }: TestCard, decline: Decline | undefined): Stripe.Charge.Outcome {
+  const [least, most] = { normal: [0, 65], elevated: [65, 75], highest: [75, 100] }[risk] as [number, number];
+  const risks = { risk_level: risk, risk_score: randomInt(least, most) };
+  const { advice_code = null, network_decline_code = null } = decline ?? {};
+  const advice = { advice_code, network_advice_code: null, network_decline_code };
+  if (!decline) {
+    const message = 'Payment complete.';
+    return {
+      ...advice,
+      ...risks,
+      network_status: 'approved_by_network',
+      reason: null,
+      seller_message: message,
+      type: 'authorized',
+    };
+  }
+  if (decline.outcome === 'blocked') {
+    return {
+      ...advice,
+      ...risks,
+      network_status: 'not_sent_to_network',
+      reason: 'highest_risk_level',
+      seller_message: 'Stripe blocked this payment as too risky.',
+      type: 'blocked',
+    };
+  }
+  const reason = decline.decline_code ?? decline.code;
+  return {
+    ...advice,
+    ...risks,
+    network_status: 'declined_by_network',
+    reason,
+    seller_message:
+      reason === 'generic_decline'
+        ? 'The bank did not return any further details with this decline.'
+        : `The bank returned the decline code \`${reason}\`.`,
+    type: 'issuer_declined',
+  };
+}
+
+/** What the cardholder reads on a statement: the account's name, and the suffix if there is one. */
+const descriptorOf = ({ statement_descriptor_suffix: suffix }: Stripe.PaymentIntent): string =>
+  suffix === null ? 'Stripe' : `Stripe* ${suffix}`;

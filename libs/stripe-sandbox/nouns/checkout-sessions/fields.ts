@@ -1,0 +1,140 @@
+import type Stripe from 'stripe';
+import type { Context } from '../../context.js';
+import { mergeMetadata } from '../../http/metadata.js';
+import type { Params } from '../../http/params.js';
+import type { createParams } from './params.js';
+import { newId } from '../../store/ids.js';
+import { methodsOf } from '../intents/intent.js';
+
+type CreateParams = Params<typeof createParams>;
+
+/** A new session, but for what it sells and when it expires. */
+export function blankSession(
+  ctx: Context,
+  params: CreateParams,
+): Omit<Stripe.Checkout.Session, 'setup_intent' | 'expires_at'> {
+  const { mode, customer } = params;
+  const id = newId('checkoutSession');
+  const { allowed_payment_method_types, payment_method_configuration_details, payment_method_types } =
+    methodsOf(
+      {
+        allowed_payment_method_types: params.allowed_payment_method_types,
+        excluded_payment_method_types: params.excluded_payment_method_types,
+        payment_method_types: params.payment_method_types,
+      },
+      'Checkout Session',
+    );
+  return {
+    id,
+    object: 'checkout.session',
+    ...UNUSED,
+    adaptive_pricing: mode === 'payment' ? { enabled: false } : null,
+    allow_promotion_codes: params.allow_promotion_codes ?? null,
+    allowed_payment_method_types,
+    amount_subtotal: null,
+    amount_total: null,
+    cancel_url: params.cancel_url ?? null,
+    client_reference_id: params.client_reference_id ?? null,
+    created: ctx.now(),
+    currency: params.currency ?? null,
+    customer: customer ?? null,
+    customer_creation:
+      mode === 'subscription' || customer ? null : (params.customer_creation ?? 'if_required'),
+    customer_details: knownContact(ctx, params),
+    customer_email: params.customer_email ?? null,
+    discounts: mode === 'setup' ? null : [],
+    ...(params.excluded_payment_method_types && {
+      excluded_payment_method_types: params.excluded_payment_method_types,
+    }),
+    invoice: null,
+    invoice_creation: mode === 'payment' ? NO_INVOICE : null,
+    livemode: false,
+    locale: params.locale ?? null,
+    metadata: mergeMetadata({}, params.metadata),
+    mode,
+    payment_intent: null,
+    payment_method_collection:
+      mode === 'payment' ? 'if_required' : (params.payment_method_collection ?? 'always'),
+    payment_method_configuration_details,
+    payment_method_options: { card: { request_three_d_secure: 'automatic' } },
+    payment_method_types,
+    payment_status: mode === 'setup' ? 'no_payment_required' : 'unpaid',
+    saved_payment_method_options: customer
+      ? { allow_redisplay_filters: ['always'], payment_method_remove: 'disabled', payment_method_save: null }
+      : null,
+    status: 'open',
+    submit_type: params.submit_type ?? null,
+    subscription: null,
+    success_url: params.success_url,
+    total_details: null,
+    ui_mode: 'hosted_page',
+    url: `${ctx.origin}/c/pay/${id}`,
+  };
+}
+
+/** What Stripe's Checkout can do and the sandbox's does not. */
+const UNUSED = {
+  after_expiration: null,
+  automatic_tax: { enabled: false, liability: null, provider: null, status: null },
+  billing_address_collection: null,
+  client_secret: null,
+  collected_information: null,
+  consent: null,
+  consent_collection: null,
+  currency_conversion: null,
+  custom_fields: [],
+  customer_account: null,
+  integration_identifier: null,
+  managed_payments: { enabled: false },
+  origin_context: null,
+  payment_link: null,
+  permissions: null,
+  phone_number_collection: { enabled: false },
+  recovered_from: null,
+  shipping_address_collection: null,
+  shipping_cost: null,
+  shipping_options: [],
+  wallet_options: null,
+  custom_text: {
+    after_submit: null,
+    shipping_address: null,
+    submit: null,
+    terms_of_service_acceptance: null,
+  },
+} satisfies Partial<Stripe.Checkout.Session>;
+
+const NO_INVOICE: Stripe.Checkout.Session.InvoiceCreation = {
+  enabled: false,
+  invoice_data: {
+    account_tax_ids: null,
+    custom_fields: null,
+    description: null,
+    footer: null,
+    issuer: null,
+    metadata: {},
+    rendering_options: null,
+  },
+};
+
+function knownContact(ctx: Context, params: CreateParams): Stripe.Checkout.Session.CustomerDetails | null {
+  const customer = params.customer === undefined ? undefined : ctx.store.customers.get(params.customer);
+  const email = params.customer_email ?? customer?.email ?? null;
+  return email === null && !customer ? null : contactOf({ email });
+}
+
+/** What the page has asked, as `customer_details` shows it. */
+export function contactOf(given: {
+  email: string | null;
+  name?: string | null;
+}): Stripe.Checkout.Session.CustomerDetails {
+  return {
+    address: null,
+    business_name: null,
+    email: given.email,
+    individual_name: null,
+    name: given.name ?? null,
+    phone: null,
+    tax_exempt: 'none',
+    tax_ids: null,
+  };
+}

@@ -1,0 +1,82 @@
+import type Stripe from 'stripe';
+import type { Context } from '../../context.js';
+import { checkoutCustomer, completeCheckout } from './completion.js';
+import { linesOf } from './items.js';
+import type { CheckoutFacts } from './checkout-session.js';
+import { subscriptionOf } from '../invoices/collection.js';
+import { defaultPayment } from '../invoices/invoice.js';
+import { attachPaymentMethod, requireAttachable } from '../payment-methods/payment-method.js';
+import { trialEndAfter } from '../subscriptions/trial.js';
+import { startSubscription } from '../subscriptions/subscription.js';
+
+/**
+ * The payment intent of a session's subscription, whose first invoice it pays; one subscription serves every
+ * attempt. With nothing to pay today it completes at once, and there is none.
+ * @throws StripeFailure 402 for a card that cannot be saved
+ */
+export function subscribeAtCheckout(
+  ctx: Context,
+  session: Stripe.Checkout.Session,
+  facts: CheckoutFacts,
+  paymentMethod: Stripe.PaymentMethod,
+): Stripe.PaymentIntent | undefined {
+  if (facts.subscription !== null) return firstPayment(ctx, facts.subscription);
+  const isFree = session.amount_total === 0;
+  if (isFree) requireAttachable(ctx, paymentMethod);
+  const customer = checkoutCustomer(ctx, facts);
+  if (isFree) attachPaymentMethod(ctx, paymentMethod, customer);
+  const { id } = start(ctx, facts, { customer, default_payment_method: isFree ? paymentMethod.id : null });
+  ctx.store.checkoutFacts.update(session.id, { subscription: id });
+  if (!isFree) return firstPayment(ctx, id);
+  complete(ctx, ctx.store.checkoutFacts.get(session.id)!, 'no_payment_required');
+  return undefined;
+}
+
+/** Follows the first invoice of a session's subscription: the session is complete. */
+export function checkoutSubscriptionPaid(ctx: Context, invoice: Stripe.Invoice): void {
+  const subscription = subscriptionOf(invoice);
+  if (invoice.billing_reason !== 'subscription_create' || subscription === undefined) return;
+  const [facts] = ctx.store.checkoutFacts.newestFirst({ where: { subscription } });
+  if (facts) complete(ctx, facts, 'paid');
+}
+
+function complete(
+  ctx: Context,
+  facts: CheckoutFacts,
+  payment_status: Stripe.Checkout.Session.PaymentStatus,
+): void {
+  const subscription = ctx.store.subscriptions.get(facts.subscription!)!;
+  completeCheckout(ctx, facts, {
+    invoice: subscription.latest_invoice,
+    payment_status,
+    subscription: subscription.id,
+  });
+}
+
+function start(
+  ctx: Context,
+  { id, subscription_data: data }: CheckoutFacts,
+  payer: { customer: string; default_payment_method: string | null },
+): Stripe.Subscription {
+  const sold = linesOf(ctx, id).map(({ price, quantity }) => ({ price: price!, quantity: quantity ?? 1 }));
+  const days = data.trial_period_days;
+  return startSubscription(ctx, {
+    ...payer,
+    items: sold
+      .filter(({ price }) => price.recurring)
+      .map(({ price, quantity }) => ({ price, quantity, metadata: {} })),
+    extras: sold.filter(({ price }) => !price.recurring),
+    behavior: 'default_incomplete',
+    description: data.description ?? null,
+    metadata: data.metadata,
+    trialEnd: data.trial_end ?? (days === undefined ? null : trialEndAfter(ctx.now(payer.customer), days)),
+    save_default_payment_method: 'on_subscription',
+  });
+}
+
+/** The payment of a new subscription's first invoice; none where there is nothing to pay. */
+export function firstPayment(ctx: Context, subscription: string): Stripe.PaymentIntent | undefined {
+  const { latest_invoice } = ctx.store.subscriptions.get(subscription)!;
+  const payment = defaultPayment(ctx, latest_invoice as string);
+  return ctx.store.paymentIntents.get((payment?.payment.payment_intent as string | undefined) ?? '');
+}

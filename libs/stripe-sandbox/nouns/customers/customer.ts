@@ -1,0 +1,169 @@
+import { isDeepStrictEqual } from 'node:util';
+import type Stripe from 'stripe';
+import type { Context } from '../../context.js';
+import { failures } from '../../http/errors.js';
+import { mergeMetadata } from '../../http/metadata.js';
+import { fromParam } from '../../http/lookup.js';
+import type { Params } from '../../http/params.js';
+import { newId, randomText } from '../../store/ids.js';
+import type { createParams, updateParams } from './params.js';
+import { addressFrom } from '../../values/address.js';
+import {
+  attachPaymentMethod,
+  requireAttachable,
+  usePaymentMethod,
+} from '../payment-methods/payment-method.js';
+
+/** Source: https://docs.stripe.com/api/customers/create. */
+export function createCustomer(ctx: Context, params: Params<typeof createParams>): Stripe.Customer {
+  if (params.test_clock !== undefined) requireRoomOnClock(ctx, params.test_clock);
+  const blank = blankCustomer(ctx, params.test_clock);
+  const paymentMethod =
+    params.payment_method === undefined
+      ? undefined
+      : usePaymentMethod(ctx, params.payment_method, 'payment_method');
+  const customer = { ...blank, ...changesOf(blank, params) };
+  const { invoice_settings } = customer;
+  if (paymentMethod && invoice_settings.default_payment_method === params.payment_method) {
+    // A magic id stands for the payment method just made of it.
+    customer.invoice_settings = { ...invoice_settings, default_payment_method: paymentMethod.id };
+  }
+  requireOwnDefault(ctx, customer, paymentMethod?.id);
+  if (paymentMethod) requireAttachable(ctx, paymentMethod);
+  ctx.store.customers.insert(customer);
+  ctx.emit('customer.created', customer);
+  if (paymentMethod) attachPaymentMethod(ctx, paymentMethod, customer.id);
+  return customer;
+}
+
+/** Source: https://docs.stripe.com/api/customers/update. */
+export function updateCustomer(
+  ctx: Context,
+  before: Stripe.Customer,
+  params: Params<typeof updateParams>,
+): Stripe.Customer {
+  const changes = changesOf(before, params);
+  requireOwnDefault(ctx, { ...before, ...changes });
+  return changeCustomer(ctx, before, changes);
+}
+
+/** Writes a change of a customer, and tells of it. */
+export function changeCustomer(
+  ctx: Context,
+  before: Stripe.Customer,
+  changes: Partial<Stripe.Customer>,
+): Stripe.Customer {
+  const after = ctx.store.customers.update(before.id, changes);
+  if (!isDeepStrictEqual(after, before)) ctx.emit('customer.updated', after, before);
+  return after;
+}
+
+/**
+ * Deletes a customer; its payment methods are of no more use.
+ * Source: https://docs.stripe.com/api/customers/delete.
+ */
+export function deleteCustomer(ctx: Context, customer: Stripe.Customer): Stripe.DeletedCustomer {
+  const { paymentMethods, cardFacts } = ctx.store;
+  const owned = [...paymentMethods.newestFirst({ where: { customer: customer.id } })];
+  for (const { id } of owned) {
+    paymentMethods.update(id, { customer: null });
+    cardFacts.update(id, { isSpent: true });
+  }
+  ctx.store.customers.remove(customer.id);
+  ctx.emit('customer.deleted', customer);
+  const tombstone = { id: customer.id, object: 'customer', deleted: true } as const;
+  ctx.store.tombstones.insert(tombstone);
+  return tombstone;
+}
+
+/** Source: https://docs.stripe.com/billing/testing/test-clocks/api-advanced-usage#limitations. */
+const MOST_ON_CLOCK = 3;
+
+function requireRoomOnClock({ store }: Context, test_clock: string): void {
+  fromParam(store.testClocks, test_clock, 'test_clock');
+  if ([...store.customers.newestFirst({ where: { test_clock } })].length < MOST_ON_CLOCK) return;
+  throw failures.invalidRequest(`A test clock can have at most ${MOST_ON_CLOCK} customers.`, {
+    param: 'test_clock',
+  });
+}
+
+function blankCustomer(ctx: Context, test_clock: string | undefined): Stripe.Customer {
+  const clock =
+    test_clock === undefined ? undefined : fromParam(ctx.store.testClocks, test_clock, 'test_clock');
+  return {
+    id: newId('customer'),
+    object: 'customer',
+    address: null,
+    balance: 0,
+    created: clock?.frozen_time ?? ctx.now(),
+    currency: null,
+    customer_account: null,
+    default_source: null,
+    delinquent: false,
+    description: null,
+    discount: null,
+    email: null,
+    invoice_prefix: randomText(8).toUpperCase(),
+    invoice_settings: {
+      custom_fields: null,
+      default_payment_method: null,
+      footer: null,
+      rendering_options: null,
+    },
+    livemode: false,
+    metadata: {},
+    name: null,
+    next_invoice_sequence: 1,
+    phone: null,
+    preferred_locales: [],
+    shipping: null,
+    tax_exempt: 'none',
+    test_clock: test_clock ?? null,
+  };
+}
+
+function changesOf(before: Stripe.Customer, params: Params<typeof createParams>): Partial<Stripe.Customer> {
+  const { address, shipping, invoice_settings, metadata, payment_method: _, ...plain } = params;
+  return {
+    ...plain,
+    // Stripe leaves these two out when they are unset.
+    business_name: (plain.business_name === undefined ? before : plain).business_name ?? undefined,
+    individual_name: (plain.individual_name === undefined ? before : plain).individual_name ?? undefined,
+    tax_exempt: plain.tax_exempt === null ? 'none' : (plain.tax_exempt ?? before.tax_exempt),
+    ...(address !== undefined && { address: address && addressFrom(address) }),
+    ...(shipping !== undefined && { shipping: shipping && shippingFrom(shipping) }),
+    ...(invoice_settings && {
+      invoice_settings: { ...before.invoice_settings, ...invoiceSettingsFrom(invoice_settings) },
+    }),
+    metadata: mergeMetadata(before.metadata, metadata),
+  };
+}
+
+type Shipping = NonNullable<Params<typeof createParams>['shipping']>;
+
+function shippingFrom({ address, name, phone = null }: Shipping): Stripe.Customer.Shipping {
+  return { address: addressFrom(address), name, phone };
+}
+
+type InvoiceSettings = NonNullable<Params<typeof createParams>['invoice_settings']>;
+
+function invoiceSettingsFrom(given: InvoiceSettings): Partial<Stripe.Customer.InvoiceSettings> {
+  const { rendering_options: rendering, ...rest } = given;
+  if (rendering === undefined) return rest;
+  const { amount_tax_display = null, template = null } = rendering ?? {};
+  return { ...rest, rendering_options: rendering && { amount_tax_display, template } };
+}
+
+/** A default payment method must be one of the customer's own, or the one about to be attached. */
+function requireOwnDefault(ctx: Context, customer: Stripe.Customer, attaching?: string): void {
+  const chosen = customer.invoice_settings.default_payment_method as string | null;
+  if (chosen === null || chosen === attaching) return;
+  const param = 'invoice_settings[default_payment_method]';
+  const paymentMethod = fromParam(ctx.store.paymentMethods, chosen, param);
+  if (paymentMethod.customer !== customer.id) {
+    throw failures.invalidRequest(
+      `The customer does not have a payment method with the ID ${chosen}. The payment method must be attached to the customer.`,
+      { code: 'resource_missing', param },
+    );
+  }
+}

@@ -1,0 +1,41 @@
+import { addressParam } from '../../values/address.js';
+import { metadata } from '../../http/metadata.js';
+import { array, email, integer, object, oneOf, required, string, unsettable } from '../../http/params.js';
+
+/** Source: https://docs.stripe.com/api/customers/update. */
+export const updateParams = {
+  address: unsettable(addressParam()),
+  balance: integer(),
+  business_name: unsettable(string({ maxLength: 150 })),
+  description: unsettable(string()),
+  email: unsettable(email()),
+  individual_name: unsettable(string({ maxLength: 150 })),
+  invoice_prefix: string({ maxLength: 12 }),
+  invoice_settings: object({
+    custom_fields: unsettable(array(object({ name: required(string()), value: required(string()) }))),
+    default_payment_method: unsettable(string()),
+    footer: unsettable(string()),
+    rendering_options: unsettable(
+      object({
+        amount_tax_display: unsettable(oneOf('exclude_tax', 'include_inclusive_tax')),
+        template: unsettable(string()),
+      }),
+    ),
+  }),
+  metadata: metadata(),
+  name: unsettable(string({ maxLength: 256 })),
+  next_invoice_sequence: integer({ min: 1 }),
+  phone: unsettable(string({ maxLength: 20 })),
+  preferred_locales: array(string()),
+  shipping: unsettable(
+    object({
+      address: required(addressParam()),
+      name: required(string()),
+      phone: unsettable(string()),
+    }),
+  ),
+  tax_exempt: unsettable(oneOf('none', 'exempt', 'reverse')),
+};
+
+/** Source: https://docs.stripe.com/api/customers/create. */
+export const createParams = { ...updateParams, payment_method: string(), test_clock: string() };

@@ -1,0 +1,98 @@
+import type Stripe from 'stripe';
+import type { DisputeKind, TestCard } from '../payment-methods/test-cards.js';
+import type { Context } from '../../context.js';
+import { newId } from '../../store/ids.js';
+import { awaitAnswer } from './answer.js';
+import { evidenceFrom } from './evidence.js';
+import { warnOfFraud } from '../early-fraud-warnings/early-fraud-warning.js';
+
+const DAY_SECONDS = 24 * 60 * 60;
+
+/** Visa's words for why; the other networks have others. */
+const NETWORK_REASONS: Record<string, string> = { fraudulent: '10.4', product_not_received: '13.1' };
+
+interface Terms {
+  reason: string;
+  /** An inquiry moves no money yet. */
+  isInquiry?: boolean;
+  eligibility?: Stripe.Dispute.EvidenceDetails.EnhancedEligibility;
+}
+
+const FEE = { status: 'requires_fee_acknowledgement' } as const;
+
+/** Source: https://docs.stripe.com/testing#disputes */
+const TERMS: Record<DisputeKind, Terms[]> = {
+  fraudulent: [{ reason: 'fraudulent' }],
+  product_not_received: [{ reason: 'product_not_received' }],
+  inquiry: [{ reason: 'fraudulent', isInquiry: true }],
+  multiple: [{ reason: 'fraudulent' }, { reason: 'fraudulent' }],
+  ce3: [
+    {
+      reason: 'fraudulent',
+      eligibility: {
+        visa_compelling_evidence_3: {
+          required_actions: ['missing_customer_identifiers'],
+          status: 'requires_action',
+        },
+      },
+    },
+  ],
+  compliance: [{ reason: 'noncompliant', eligibility: { visa_compliance: FEE } }],
+};
+
+/** Disputes a captured charge, or reports it as fraud, as its test card has it. */
+export function openDisputes(ctx: Context, charge: Stripe.Charge, card: TestCard): void {
+  if (card.isReportedAsFraud) warnOfFraud(ctx, charge);
+  if (!card.dispute) return;
+  for (const terms of TERMS[card.dispute]) openDispute(ctx, charge, terms);
+}
+
+function openDispute(
+  ctx: Context,
+  charge: Stripe.Charge,
+  { reason, isInquiry = false, eligibility = {} }: Terms,
+): void {
+  const created = ctx.now(charge.customer as string | null);
+  const brand = charge.payment_method_details!.card!.brand!;
+  const networkReason = isInquiry ? '10' : brand === 'visa' ? (NETWORK_REASONS[reason] ?? null) : null;
+  ctx.store.charges.update(charge.id, { disputed: true });
+  const dispute = ctx.store.disputes.insert({
+    id: newId('dispute'),
+    object: 'dispute',
+    amount: charge.amount_captured,
+    balance_transactions: [],
+    charge: charge.id,
+    created,
+    currency: charge.currency,
+    enhanced_eligibility_types: Object.keys(eligibility),
+    evidence: evidenceFrom(charge),
+    evidence_details: {
+      // Until the end of the eighth day.
+      due_by: (Math.floor(created / DAY_SECONDS) + 9) * DAY_SECONDS - 1,
+      enhanced_eligibility: eligibility,
+      has_evidence: false,
+      past_due: false,
+      submission_count: 0,
+      submission_method: 'not_submitted',
+    },
+    intended_submission_method: null,
+    is_charge_refundable: isInquiry,
+    livemode: false,
+    metadata: {},
+    payment_intent: charge.payment_intent,
+    payment_method_details: {
+      card: {
+        brand,
+        case_type: isInquiry ? 'inquiry' : 'chargeback',
+        network: brand,
+        network_reason_code: networkReason,
+      },
+      type: 'card',
+    },
+    reason,
+    status: isInquiry ? 'warning_needs_response' : 'needs_response',
+  });
+  awaitAnswer(ctx, dispute);
+  ctx.emit('charge.dispute.created', dispute);
+  if (!isInquiry) ctx.emit('charge.dispute.funds_withdrawn', dispute);
+}

@@ -1,0 +1,55 @@
+import { failures } from '../../http/errors.js';
+import { array, boolean, object, oneOf, removed, required, string, type Param } from '../../http/params.js';
+
+/** Taken away in the first version of Endive, in favour of `allowed_payment_method_types`. */
+export const paymentMethodTypes = (): Param<string[]> =>
+  removed(
+    '2026-09-30',
+    {
+      code: 'payment_method_types_no_longer_supported',
+      message:
+        '`payment_method_types` is no longer supported in this API version. Use dynamic payment methods, or `allowed_payment_method_types` to limit the payment methods.',
+    },
+    array(string()),
+  );
+
+/** Refused wherever cards are taken, as they are by every intent here. */
+export const statementDescriptor = (): Param<never> => ({
+  isRequired: false,
+  read(_value, name) {
+    throw failures.invalidRequest(
+      'The statement_descriptor parameter is not supported for the payment_method_type `card`. To continue supporting payment_method_type `card`, please pass in `statement_descriptor_suffix` or remove the `statement_descriptor` parameter altogether. Please see https://support.stripe.com/questions/use-of-the-statement-descriptor-parameter-on-paymentintents-for-card-charges for additional details.',
+      { param: name },
+    );
+  },
+});
+
+/** Source: https://docs.stripe.com/get-started/account/statement-descriptors#requirements. */
+export const statementDescriptorSuffix = (): Param<string> => ({
+  isRequired: false,
+  read(value, name, reading) {
+    const text = string({ maxLength: 22 }).read(value, name, reading);
+    if (/[<>\\'"*]/.test(text)) {
+      throw failures.invalidRequest(
+        'The statement descriptor suffix cannot contain any of the characters <, >, \\, \', ", or *.',
+        { param: name },
+      );
+    }
+    if (!/[A-Za-z]/.test(text)) {
+      throw failures.invalidRequest('The statement descriptor suffix must contain at least one letter.', {
+        param: name,
+      });
+    }
+    return text;
+  },
+});
+
+export const automaticPaymentMethods = () =>
+  object({ allow_redirects: oneOf('always', 'never'), enabled: required(boolean()) });
+
+/** Whether the cardholder is away: true, false, or, from the older API, in which way. */
+export const offSession = (): Param<boolean> => ({
+  isRequired: false,
+  read: (value, name, reading) =>
+    oneOf('true', 'false', 'one_off', 'recurring').read(value, name, reading) !== 'false',
+});

@@ -1,0 +1,155 @@
+import type Stripe from 'stripe';
+import type { Context } from '../../context.js';
+import { failures } from '../../http/errors.js';
+import { fromParam } from '../../http/lookup.js';
+import { mergeMetadata } from '../../http/metadata.js';
+import type { Params } from '../../http/params.js';
+import type { createParams } from './params.js';
+import { newId } from '../../store/ids.js';
+import { changeCustomer } from '../customers/customer.js';
+import type { LineDraft } from '../invoices/lines.js';
+import { wireDecimal } from '../prices/price.js';
+
+/** Source: https://docs.stripe.com/api/invoiceitems/create. */
+export function createInvoiceItem(ctx: Context, params: Params<typeof createParams>): Stripe.InvoiceItem {
+  const { amount, description = null, metadata } = params;
+  const customer = fromParam(ctx.store.customers, params.customer, 'customer');
+  const currency = params.currency ?? customer.currency ?? 'usd';
+  const now = ctx.now(customer.id);
+  const item = insertInvoiceItem(ctx, customer, {
+    amount,
+    currency,
+    description,
+    discountable: amount >= 0,
+    metadata: mergeMetadata({}, metadata),
+    parent: null,
+    period: { end: now, start: now },
+    pricing: null,
+    proration: false,
+    quantity: 1,
+  });
+  if (customer.currency === null) changeCustomer(ctx, customer, { currency });
+  return item;
+}
+
+/** What is said of a new item; the rest is its customer's. */
+export type InvoiceItemDraft = Pick<
+  Stripe.InvoiceItem,
+  | 'amount'
+  | 'currency'
+  | 'description'
+  | 'discountable'
+  | 'metadata'
+  | 'parent'
+  | 'period'
+  | 'pricing'
+  | 'proration'
+  | 'quantity'
+>;
+
+/** Writes an item that waits for an invoice. */
+export function insertInvoiceItem(
+  ctx: Context,
+  customer: Stripe.Customer,
+  draft: InvoiceItemDraft,
+): Stripe.InvoiceItem {
+  const item = ctx.store.invoiceItems.insert({
+    id: newId('invoiceItem'),
+    object: 'invoiceitem',
+    ...draft,
+    customer: customer.id,
+    customer_account: null,
+    date: ctx.now(customer.id),
+    discounts: [],
+    invoice: null,
+    livemode: false,
+    net_amount: draft.amount,
+    quantity_decimal: wireDecimal(String(draft.quantity)),
+    tax_rates: [],
+    test_clock: customer.test_clock ?? null,
+  });
+  ctx.emit('invoiceitem.created', item);
+  return item;
+}
+
+/**
+ * Source: https://docs.stripe.com/api/invoiceitems/delete.
+ * @throws StripeFailure 400 once it is on an invoice
+ */
+export function deleteInvoiceItem(ctx: Context, item: Stripe.InvoiceItem): Stripe.DeletedInvoiceItem {
+  if (item.invoice !== null) {
+    throw failures.invalidRequest('Can not delete an invoice item that is attached to an invoice.');
+  }
+  ctx.store.invoiceItems.remove(item.id);
+  ctx.emit('invoiceitem.deleted', item);
+  return { id: item.id, object: 'invoiceitem', deleted: true };
+}
+
+/**
+ * What waits for any invoice of a customer's in a currency, oldest first; that of an ended subscription too.
+ * Source: https://docs.stripe.com/api/subscriptions/cancel.
+ */
+export const pendingItems = (ctx: Context, customer: string, currency: string): Stripe.InvoiceItem[] =>
+  pendingOf(ctx, customer).filter((item) => item.currency === currency && !isAwaited(ctx, item));
+
+/** What waits for the next invoice of a subscription: its prorations. */
+export const pendingProrations = (
+  ctx: Context,
+  { id, customer }: Stripe.Subscription,
+): Stripe.InvoiceItem[] =>
+  pendingOf(ctx, customer as string).filter(
+    ({ parent }) => parent?.subscription_details?.subscription === id,
+  );
+
+/** Whether an item is for the next invoice of a subscription that goes on. */
+function isAwaited({ store }: Context, { parent }: Stripe.InvoiceItem): boolean {
+  const owner = store.subscriptions.get(parent?.subscription_details?.subscription ?? '');
+  return owner !== undefined && owner.ended_at === null;
+}
+
+const pendingOf = ({ store }: Context, customer: string): Stripe.InvoiceItem[] => [
+  ...store.invoiceItems.oldestFirst({ where: { customer, invoice: null } }),
+];
+
+/** The line that an invoice shows an item as. */
+export const lineOfItem = (item: Stripe.InvoiceItem): LineDraft => ({
+  object: 'line_item',
+  amount: item.amount,
+  currency: item.currency,
+  description: item.description,
+  discount_amounts: [],
+  discountable: item.discountable,
+  discounts: [],
+  livemode: false,
+  metadata: item.metadata ?? {},
+  parent: parentOf(item),
+  period: item.period,
+  pretax_credit_amounts: [],
+  pricing: item.pricing,
+  quantity: item.quantity,
+  quantity_decimal: item.quantity_decimal,
+  subscription: item.parent?.subscription_details?.subscription ?? null,
+  subtotal: item.amount,
+  taxes: [],
+});
+
+function parentOf({ id, parent, proration }: Stripe.InvoiceItem): Stripe.InvoiceLineItem.Parent {
+  const about = { invoice_item: id, proration, proration_details: null };
+  const owner = parent?.subscription_details;
+  if (!owner?.subscription_item) {
+    return {
+      type: 'invoice_item_details',
+      invoice_item_details: { ...about, subscription: owner?.subscription ?? null },
+      subscription_item_details: null,
+    };
+  }
+  return {
+    type: 'subscription_item_details',
+    invoice_item_details: null,
+    subscription_item_details: {
+      ...about,
+      subscription: owner.subscription,
+      subscription_item: owner.subscription_item,
+    },
+  };
+}

@@ -1,0 +1,12 @@
+import { currencyParam } from '../../values/currencies.js';
+import { metadata } from '../../http/metadata.js';
+import { integer, required, string } from '../../http/params.js';
+
+/** Source: https://docs.stripe.com/api/invoiceitems/create, for a bare amount that waits for an invoice. */
+export const createParams = {
+  amount: required(integer()),
+  currency: currencyParam(),
+  customer: required(string()),
+  description: string(),
+  metadata: metadata(),
+};

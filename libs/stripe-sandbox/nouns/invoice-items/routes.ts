@@ -1,0 +1,46 @@
+import type Stripe from 'stripe';
+import type { Context } from '../../context.js';
+import { createInvoiceItem, deleteInvoiceItem } from './invoice-item.js';
+import { listPage, listParams } from '../../http/lists.js';
+import { fromPath } from '../../http/lookup.js';
+import { boolean, string } from '../../http/params.js';
+import { route, type Route } from '../../http/route.js';
+import { createParams } from './params.js';
+
+export const invoiceItemRoutes: Route[] = [
+  route({
+    method: 'POST',
+    path: '/v1/invoiceitems',
+    params: createParams,
+    handle: ({ ctx, params }) => createInvoiceItem(ctx, params),
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/invoiceitems',
+    params: {
+      ...listParams,
+      customer: string(),
+      invoice: string(),
+      pending: boolean(),
+    },
+    handle: ({ ctx, params }) =>
+      listPage(ctx.store.invoiceItems, params, {
+        url: '/v1/invoiceitems',
+        where: { customer: params.customer, invoice: params.invoice, isPending: params.pending },
+      }),
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/invoiceitems/:invoiceitem',
+    params: {},
+    handle: ({ ctx, path }) => itemIn(ctx, path.invoiceitem),
+  }),
+  route({
+    method: 'DELETE',
+    path: '/v1/invoiceitems/:invoiceitem',
+    params: {},
+    handle: ({ ctx, path }) => deleteInvoiceItem(ctx, itemIn(ctx, path.invoiceitem)),
+  }),
+];
+
+const itemIn = (ctx: Context, id: string): Stripe.InvoiceItem => fromPath(ctx.store.invoiceItems, id);

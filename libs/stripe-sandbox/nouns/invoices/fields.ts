@@ -1,0 +1,125 @@
+import type Stripe from 'stripe';
+import type { Context } from '../../context.js';
+import { newId } from '../../store/ids.js';
+import { lineOfItem } from '../invoice-items/invoice-item.js';
+import type { LineDraft } from './lines.js';
+
+/** What a new invoice is about. */
+export interface InvoiceDraft {
+  customer: string;
+  currency: string;
+  /** null for an invoice that is made by hand. */
+  subscription: Stripe.Subscription | null;
+  reason: 'manual' | 'subscription_create' | 'subscription_cycle' | 'subscription_update';
+  /** What has waited for an invoice of the customer's. */
+  items?: readonly Stripe.InvoiceItem[];
+  lines?: LineDraft[];
+  period: { start: number; end: number };
+  /** When it becomes open by itself; null when somebody sees to that now. */
+  finalizesAt: number | null;
+  /** What its maker has said of it. */
+  given?: Partial<Pick<Stripe.Invoice, 'default_payment_method' | 'description' | 'metadata'>>;
+}
+
+/** A draft as it is first written. Source: https://docs.stripe.com/api/invoices/object. */
+export function blankInvoice(ctx: Context, draft: InvoiceDraft): Stripe.Invoice {
+  const { currency, subscription, reason, period, finalizesAt, items = [] } = draft;
+  const id = newId('invoice');
+  const customer = ctx.store.customers.get(draft.customer)!;
+  const lines = [...items.map(lineOfItem), ...(draft.lines ?? [])];
+  const total = lines.reduce((sum, { amount }) => sum + amount, 0);
+  return {
+    id,
+    object: 'invoice',
+    ...UNUSED,
+    amount_due: Math.max(0, total),
+    amount_paid: 0,
+    amount_remaining: Math.max(0, total),
+    attempt_count: 0,
+    attempted: false,
+    auto_advance: finalizesAt !== null || subscription !== null,
+    automatically_finalizes_at: finalizesAt,
+    billing_reason: reason,
+    collection_method: 'charge_automatically',
+    created: ctx.now(customer.id),
+    currency,
+    customer: customer.id,
+    customer_address: customer.address ?? null,
+    customer_email: customer.email,
+    customer_name: customer.name ?? null,
+    customer_phone: customer.phone ?? null,
+    customer_shipping: null,
+    customer_tax_exempt: customer.tax_exempt ?? 'none',
+    default_payment_method: null,
+    description: null,
+    due_date: null,
+    effective_at: null,
+    ending_balance: null,
+    lines: {
+      object: 'list',
+      data: linesOn(id, lines),
+      has_more: false,
+      url: `/v1/invoices/${id}/lines`,
+    },
+    metadata: {},
+    next_payment_attempt: finalizesAt,
+    number: null,
+    parent: subscription && {
+      type: 'subscription_details',
+      quote_details: null,
+      subscription_details: { metadata: subscription.metadata, subscription: subscription.id },
+    },
+    period_end: period.end,
+    period_start: period.start,
+    starting_balance: 0,
+    status: 'draft',
+    status_transitions: { finalized_at: null, marked_uncollectible_at: null, paid_at: null, voided_at: null },
+    subtotal: total,
+    subtotal_excluding_tax: total,
+    test_clock: customer.test_clock ?? null,
+    total,
+    total_excluding_tax: total,
+    ...draft.given,
+  };
+}
+
+const linesOn = (invoice: string, lines: readonly LineDraft[]): Stripe.InvoiceLineItem[] =>
+  lines.map((line) => ({ ...line, id: newId('invoiceLineItem'), invoice }));
+
+/** What Stripe's invoices can carry and the sandbox's do not. */
+const UNUSED = {
+  account_country: 'US',
+  account_name: 'Stripe sandbox',
+  account_tax_ids: null,
+  amount_overpaid: 0,
+  amount_shipping: 0,
+  application: null,
+  automatic_tax: { disabled_reason: null, enabled: false, liability: null, provider: null, status: null },
+  custom_fields: null,
+  customer_account: null,
+  customer_tax_ids: [],
+  default_source: null,
+  default_tax_rates: [],
+  discounts: [],
+  footer: null,
+  from_invoice: null,
+  hosted_invoice_url: null,
+  invoice_pdf: null,
+  issuer: { type: 'self' },
+  last_finalization_error: null,
+  latest_revision: null,
+  livemode: false,
+  on_behalf_of: null,
+  payment_settings: { default_mandate: null, payment_method_options: null, payment_method_types: null },
+  post_payment_credit_notes_amount: 0,
+  pre_payment_credit_notes_amount: 0,
+  receipt_number: null,
+  rendering: null,
+  shipping_cost: null,
+  shipping_details: null,
+  statement_descriptor: null,
+  total_discount_amounts: [],
+  total_pretax_credit_amounts: [],
+  total_taxes: [],
+  webhooks_delivered_at: null,
+} satisfies Partial<Stripe.Invoice>;

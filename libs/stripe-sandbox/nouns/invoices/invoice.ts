@@ -1,0 +1,204 @@
+import { isDeepStrictEqual } from 'node:util';
+import type Stripe from 'stripe';
+import type { Context } from '../../context.js';
+import { minimumChargeMinor } from '../../values/currencies.js';
+import { schedule } from '../../due.js';
+import { failures } from '../../http/errors.js';
+import { fromParam } from '../../http/lookup.js';
+import { newId } from '../../store/ids.js';
+import { changeCustomer } from '../customers/customer.js';
+import { blankInvoice, type InvoiceDraft } from './fields.js';
+import { cancelPaymentIntent, createPaymentIntent } from '../payment-intents/payment-intent.js';
+
+/** Writes a draft. Source: https://docs.stripe.com/api/invoices/object. */
+export function draftInvoice(ctx: Context, draft: InvoiceDraft): Stripe.Invoice {
+  const { currency, finalizesAt, items = [] } = draft;
+  const customer = ctx.store.customers.get(draft.customer)!;
+  const invoice = ctx.store.invoices.insert(blankInvoice(ctx, draft));
+  for (const { id } of items) ctx.store.invoiceItems.update(id, { invoice: invoice.id });
+  if (customer.currency === null) changeCustomer(ctx, customer, { currency });
+  ctx.emit('invoice.created', invoice);
+  schedule(ctx, 'invoices', invoice.id, { at: finalizesAt, customer: customer.id });
+  return invoice;
+}
+
+/**
+ * Opens a draft: it gets its number, the customer's balance is applied, and what is left is to be paid.
+ * Source: https://docs.stripe.com/invoicing/integration/workflow-transitions.
+ * @throws StripeFailure 400 unless it is a draft, of a customer that has not been deleted
+ */
+export function finalizeInvoice(
+  ctx: Context,
+  draft: Stripe.Invoice,
+  { savesCard = false }: { savesCard?: boolean } = {},
+): Stripe.Invoice {
+  if (draft.status !== 'draft') {
+    throw failures.invalidRequest(
+      "This invoice is already finalized, you can't re-finalize a non-draft invoice.",
+      {
+        code: 'invoice_not_editable',
+      },
+    );
+  }
+  const customer = fromParam(ctx.store.customers, draft.customer as string, 'customer');
+  const now = ctx.now(customer.id);
+  const { amount_due, ending_balance } = applyBalance(draft, customer.balance);
+  const next_invoice_sequence = (customer.next_invoice_sequence ?? 1) + 1;
+  const numbered = ctx.store.customers.update(customer.id, { next_invoice_sequence });
+  changeCustomer(ctx, numbered, { balance: ending_balance });
+  const open = ctx.store.invoices.update(draft.id, {
+    amount_due,
+    amount_remaining: amount_due,
+    automatically_finalizes_at: null,
+    effective_at: now,
+    ending_balance,
+    hosted_invoice_url: `${ctx.origin}/i/${draft.id}`,
+    number: `${customer.invoice_prefix}-${String(customer.next_invoice_sequence ?? 1).padStart(4, '0')}`,
+    starting_balance: customer.balance,
+    status: 'open',
+    status_transitions: { ...draft.status_transitions, finalized_at: now },
+  });
+  schedule(ctx, 'invoices', draft.id, { at: null });
+  ctx.emit('invoice.finalized', open);
+  if (amount_due === 0) return markPaid(ctx, open);
+  requestPayment(ctx, open, savesCard);
+  return open;
+}
+
+/** Closes an invoice as paid. */
+export function markPaid(ctx: Context, before: Stripe.Invoice): Stripe.Invoice {
+  const now = ctx.now(before.customer as string);
+  const after = ctx.store.invoices.update(before.id, {
+    amount_paid: before.amount_due,
+    amount_remaining: 0,
+    attempted: true,
+    auto_advance: false,
+    next_payment_attempt: null,
+    status: 'paid',
+    status_transitions: { ...before.status_transitions, paid_at: now },
+  });
+  schedule(ctx, 'invoices', before.id, { at: null });
+  setDelinquent(ctx, after, false);
+  ctx.emit('invoice.updated', after, before);
+  ctx.emit('invoice.paid', after);
+  ctx.emit('invoice.payment_succeeded', after);
+  return after;
+}
+
+/**
+ * Source: https://docs.stripe.com/api/invoices/void.
+ * @throws StripeFailure 400 unless it is open or uncollectible
+ */
+export function voidInvoice(ctx: Context, before: Stripe.Invoice): Stripe.Invoice {
+  requireStatus(before, ['open', 'uncollectible'], 'voided');
+  const voided_at = ctx.now(before.customer as string);
+  const status_transitions = { ...before.status_transitions, voided_at };
+  const after = closeUnpaid(ctx, before, { status: 'void', amount_remaining: 0, status_transitions });
+  const payment = defaultPayment(ctx, after.id);
+  if (payment) {
+    const intent = ctx.store.paymentIntents.get(payment.payment.payment_intent as string)!;
+    if (intent.status !== 'canceled') cancelPaymentIntent(ctx, intent, 'void_invoice');
+    ctx.store.invoicePayments.update(payment.id, {
+      status: 'canceled',
+      status_transitions: { canceled_at: voided_at, paid_at: null },
+    });
+  }
+  ctx.emit('invoice.voided', after);
+  return after;
+}
+
+/**
+ * Source: https://docs.stripe.com/api/invoices/mark_uncollectible.
+ * @throws StripeFailure 400 unless it is open
+ */
+export function markUncollectible(ctx: Context, before: Stripe.Invoice): Stripe.Invoice {
+  requireStatus(before, ['open'], 'marked uncollectible');
+  const marked_uncollectible_at = ctx.now(before.customer as string);
+  const status_transitions = { ...before.status_transitions, marked_uncollectible_at };
+  const after = closeUnpaid(ctx, before, { status: 'uncollectible', status_transitions });
+  setDelinquent(ctx, after, false);
+  ctx.emit('invoice.marked_uncollectible', after);
+  return after;
+}
+
+/** No more attempts are made by themselves. */
+export function stopCollecting(ctx: Context, before: Stripe.Invoice): void {
+  const after = closeUnpaid(ctx, before, {});
+  if (!isDeepStrictEqual(after, before)) ctx.emit('invoice.updated', after, before);
+}
+
+/** Nobody is left to collect a deleted customer's invoices from. */
+export function stopCollectingFrom(ctx: Context, { id: customer }: { id: string }): void {
+  const all = [...ctx.store.invoices.newestFirst({ where: { customer } })];
+  for (const invoice of all.filter(({ status }) => status === 'draft' || status === 'open')) {
+    stopCollecting(ctx, invoice);
+  }
+}
+
+/** The payment that an invoice is settled by. */
+export const defaultPayment = (ctx: Context, invoice: string): Stripe.InvoicePayment | undefined =>
+  [...ctx.store.invoicePayments.newestFirst({ where: { invoice } })].find(({ is_default }) => is_default);
+
+/** Whether the customer owes something: https://docs.stripe.com/api/customers/object#customer_object-delinquent. */
+export function setDelinquent(ctx: Context, invoice: Stripe.Invoice, delinquent: boolean): void {
+  const customer = ctx.store.customers.get(invoice.customer as string);
+  if (customer) changeCustomer(ctx, customer, { delinquent });
+}
+
+function closeUnpaid(ctx: Context, before: Stripe.Invoice, changes: Partial<Stripe.Invoice>): Stripe.Invoice {
+  schedule(ctx, 'invoices', before.id, { at: null });
+  return ctx.store.invoices.update(before.id, {
+    ...changes,
+    auto_advance: false,
+    automatically_finalizes_at: null,
+    next_payment_attempt: null,
+  });
+}
+
+function requireStatus({ status }: Stripe.Invoice, allowed: readonly string[], done: string): void {
+  if (allowed.includes(status ?? '')) return;
+  throw failures.invalidRequest(
+    `You can only pass in ${allowed.join(' or ')} invoices. This invoice is ${status} and can't be ${done}.`,
+  );
+}
+
+/** A customer's credit pays first; what is too little to charge waits for the next invoice. */
+function applyBalance({ total, currency }: Stripe.Invoice, balance: number) {
+  const owed = total + balance;
+  const isCharged = owed >= minimumChargeMinor(currency) && owed > 0;
+  return isCharged ? { amount_due: owed, ending_balance: 0 } : { amount_due: 0, ending_balance: owed };
+}
+
+const DESCRIPTIONS: Record<string, string> = {
+  manual: 'Payment for Invoice',
+  subscription_create: 'Subscription creation',
+  subscription_cycle: 'Subscription update',
+  subscription_update: 'Subscription update',
+};
+
+function requestPayment(ctx: Context, invoice: Stripe.Invoice, savesCard: boolean): void {
+  const customer = invoice.customer as string;
+  const intent = createPaymentIntent(ctx, {
+    amount: invoice.amount_due,
+    currency: invoice.currency,
+    customer,
+    description: DESCRIPTIONS[invoice.billing_reason ?? ''],
+    payment_method_types: ['card'],
+    ...(savesCard && { setup_future_usage: 'off_session' }),
+  });
+  const payment = ctx.store.invoicePayments.insert({
+    id: newId('invoicePayment'),
+    object: 'invoice_payment',
+    amount_paid: null,
+    amount_requested: invoice.amount_due,
+    created: ctx.now(customer),
+    currency: invoice.currency,
+    invoice: invoice.id,
+    is_default: true,
+    livemode: false,
+    payment: { type: 'payment_intent', payment_intent: intent.id },
+    status: 'open',
+    status_transitions: { canceled_at: null, paid_at: null },
+  });
+  ctx.store.intentInvoices.insert({ id: intent.id, invoicePayment: payment.id });
+}

@@ -1,0 +1,15 @@
+import { currencyParam } from '../../values/currencies.js';
+import { metadata } from '../../http/metadata.js';
+import { boolean, oneOf, required, string } from '../../http/params.js';
+
+/** Source: https://docs.stripe.com/api/invoices/create, for one that is finalized and paid by further calls. */
+export const createParams = {
+  auto_advance: boolean(),
+  collection_method: oneOf('charge_automatically'),
+  currency: currencyParam(),
+  customer: required(string()),
+  default_payment_method: string(),
+  description: string(),
+  metadata: metadata(),
+  pending_invoice_items_behavior: oneOf('exclude', 'include'),
+};

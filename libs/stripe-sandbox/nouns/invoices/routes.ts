@@ -1,0 +1,118 @@
+import type Stripe from 'stripe';
+import type { Context } from '../../context.js';
+import { payInvoice } from './collection.js';
+import { createInvoice } from './manual-invoice.js';
+import { finalizeInvoice, markUncollectible, voidInvoice } from './invoice.js';
+import { usePaymentMethod } from '../payment-methods/payment-method.js';
+import { collectionParams, listPage, listParams, pageOf } from '../../http/lists.js';
+import { fromPath } from '../../http/lookup.js';
+import { mergeMetadata, metadata } from '../../http/metadata.js';
+import { boolean, object, oneOf, required, string } from '../../http/params.js';
+import { route, type Route } from '../../http/route.js';
+import { createParams } from './params.js';
+
+const status = oneOf('draft', 'open', 'paid', 'uncollectible', 'void');
+
+export const invoiceRoutes: Route[] = [
+  route({
+    method: 'POST',
+    path: '/v1/invoices',
+    params: createParams,
+    handle: ({ ctx, params }) => createInvoice(ctx, params),
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/invoices',
+    params: { ...collectionParams, customer: string(), status, subscription: string() },
+    handle: ({ ctx, params }) =>
+      listPage(ctx.store.invoices, params, {
+        url: '/v1/invoices',
+        where: { customer: params.customer, status: params.status, subscription: params.subscription },
+      }),
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/invoices/:invoice',
+    params: {},
+    handle: ({ ctx, path }) => invoiceIn(ctx, path.invoice),
+  }),
+  route({
+    method: 'POST',
+    path: '/v1/invoices/:invoice',
+    params: { description: string(), metadata: metadata() },
+    handle: ({ ctx, params, path }) => {
+      const before = invoiceIn(ctx, path.invoice);
+      const after = ctx.store.invoices.update(before.id, {
+        description: params.description ?? before.description,
+        metadata: mergeMetadata(before.metadata ?? {}, params.metadata),
+      });
+      ctx.emit('invoice.updated', after, before);
+      return after;
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/invoices/:invoice/lines',
+    params: listParams,
+    handle: ({ ctx, params, path }) => {
+      const { lines } = invoiceIn(ctx, path.invoice);
+      return pageOf(lines.data, params, lines.url);
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/v1/invoices/:invoice/pay',
+    params: { off_session: boolean(), payment_method: string() },
+    handle: ({ ctx, params, path }) => {
+      const { payment_method: id, off_session: offSession = true } = params;
+      const paymentMethod = id === undefined ? undefined : usePaymentMethod(ctx, id, 'payment_method');
+      return payInvoice(ctx, invoiceIn(ctx, path.invoice), { paymentMethod, offSession });
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/v1/invoices/:invoice/finalize',
+    params: {},
+    handle: ({ ctx, path }) => finalizeInvoice(ctx, invoiceIn(ctx, path.invoice)),
+  }),
+  route({
+    method: 'POST',
+    path: '/v1/invoices/:invoice/void',
+    params: {},
+    handle: ({ ctx, path }) => voidInvoice(ctx, invoiceIn(ctx, path.invoice)),
+  }),
+  route({
+    method: 'POST',
+    path: '/v1/invoices/:invoice/mark_uncollectible',
+    params: {},
+    handle: ({ ctx, path }) => markUncollectible(ctx, invoiceIn(ctx, path.invoice)),
+  }),
+];
+
+export const invoicePaymentRoutes: Route[] = [
+  route({
+    method: 'GET',
+    path: '/v1/invoice_payments',
+    params: {
+      ...collectionParams,
+      invoice: string(),
+      payment: object({ payment_intent: string(), type: required(oneOf('payment_intent')) }),
+      status: oneOf('canceled', 'open', 'paid'),
+    },
+    handle: ({ ctx, params }) => {
+      const { invoice, payment } = params;
+      return listPage(ctx.store.invoicePayments, params, {
+        url: '/v1/invoice_payments',
+        where: { invoice, status: params.status, payment_intent: payment?.payment_intent },
+      });
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/invoice_payments/:id',
+    params: {},
+    handle: ({ ctx, path }) => fromPath(ctx.store.invoicePayments, path.id),
+  }),
+];
+
+const invoiceIn = (ctx: Context, id: string): Stripe.Invoice => fromPath(ctx.store.invoices, id);

@@ -1,0 +1,82 @@
+import type Stripe from 'stripe';
+import type { Context } from '../../context.js';
+import { mergeMetadata } from '../../http/metadata.js';
+import type { Params } from '../../http/params.js';
+import type { createParams } from './params.js';
+import { newClientSecret, newId } from '../../store/ids.js';
+import { shippingFrom } from '../charges/charge.js';
+import { methodsOf } from '../intents/intent.js';
+
+type CreateParams = Params<typeof createParams>;
+
+/** An intent as its parameters have it, before anything has happened to it. */
+export function blankPaymentIntent(ctx: Context, params: CreateParams): Stripe.PaymentIntent {
+  const id = newId('paymentIntent');
+  const { customer = null, shipping, metadata } = params;
+  return {
+    id,
+    object: 'payment_intent',
+    amount: params.amount,
+    amount_capturable: 0,
+    amount_details: { tip: {} },
+    amount_received: 0,
+    application: null,
+    application_fee_amount: null,
+    canceled_at: null,
+    cancellation_reason: null,
+    capture_method: params.capture_method ?? 'automatic_async',
+    client_secret: newClientSecret(id),
+    confirmation_method: params.confirmation_method ?? 'automatic',
+    created: ctx.now(customer),
+    currency: params.currency,
+    customer,
+    customer_account: null,
+    description: params.description ?? null,
+    last_payment_error: null,
+    latest_charge: null,
+    livemode: false,
+    managed_payments: null,
+    metadata: mergeMetadata({}, metadata),
+    next_action: null,
+    on_behalf_of: null,
+    payment_method: null,
+    ...methodsOf(params, 'Payment Intent'),
+    payment_method_options: optionsFrom(params.payment_method_options),
+    payment_record: null,
+    processing: null,
+    receipt_email: params.receipt_email ?? null,
+    review: null,
+    setup_future_usage: params.setup_future_usage ?? null,
+    shipping: shipping ? shippingFrom(shipping) : null,
+    source: null,
+    statement_descriptor: null,
+    statement_descriptor_suffix: params.statement_descriptor_suffix ?? null,
+    status: 'requires_payment_method',
+    transfer_data: null,
+    transfer_group: params.transfer_group ?? null,
+  };
+}
+
+const CARD_OPTIONS: Stripe.PaymentIntent.PaymentMethodOptions.Card = {
+  installments: null,
+  mandate_options: null,
+  network: null,
+  request_three_d_secure: 'automatic',
+};
+
+/** The options for cards: what is given, else as they were before, else Stripe's defaults. */
+export function optionsFrom(
+  given: CreateParams['payment_method_options'],
+  before?: Stripe.PaymentIntent,
+): Stripe.PaymentIntent.PaymentMethodOptions {
+  const { capture_method, setup_future_usage, ...card } = given?.card ?? {};
+  return {
+    card: {
+      ...CARD_OPTIONS,
+      ...before?.payment_method_options?.card,
+      ...card,
+      ...(capture_method !== undefined && { capture_method: capture_method ?? undefined }),
+      ...(setup_future_usage !== undefined && { setup_future_usage: setup_future_usage ?? undefined }),
+    },
+  };
+}

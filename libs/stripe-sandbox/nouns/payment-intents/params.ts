@@ -1,0 +1,89 @@
+import { currencyParam } from '../../values/currencies.js';
+import { shippingParams } from '../../values/address.js';
+import { metadata } from '../../http/metadata.js';
+import {
+  array,
+  boolean,
+  email,
+  integer,
+  object,
+  oneOf,
+  required,
+  string,
+  unsettable,
+  url,
+} from '../../http/params.js';
+import {
+  automaticPaymentMethods,
+  offSession,
+  paymentMethodTypes,
+  statementDescriptor,
+  statementDescriptorSuffix,
+} from '../intents/params.js';
+import { createParams as paymentMethodParams } from '../payment-methods/params.js';
+
+const futureUsage = oneOf('off_session', 'on_session');
+
+const captureMethod = oneOf('automatic', 'automatic_async', 'manual');
+
+const cardOptions = object({
+  card: object({
+    capture_method: unsettable(oneOf('manual')),
+    request_three_d_secure: oneOf('any', 'automatic', 'challenge'),
+    setup_future_usage: unsettable(oneOf('none', 'off_session', 'on_session')),
+  }),
+});
+
+/** What every step up to the payment may change. */
+const changeable = {
+  allowed_payment_method_types: array(string()),
+  capture_method: captureMethod,
+  excluded_payment_method_types: unsettable(array(string())),
+  payment_method: string(),
+  payment_method_data: object(paymentMethodParams),
+  payment_method_options: cardOptions,
+  payment_method_types: paymentMethodTypes(),
+  receipt_email: unsettable(email()),
+  setup_future_usage: unsettable(futureUsage),
+  shipping: unsettable(object(shippingParams)),
+};
+
+/** What only a confirmation takes. */
+const confirming = {
+  error_on_requires_action: boolean(),
+  off_session: offSession(),
+  return_url: url(),
+  use_stripe_sdk: boolean(),
+};
+
+const descriptive = {
+  customer: string(),
+  description: string({ maxLength: 1000 }),
+  metadata: metadata(),
+  statement_descriptor: statementDescriptor(),
+  statement_descriptor_suffix: statementDescriptorSuffix(),
+  transfer_group: string(),
+};
+
+/** Source: https://docs.stripe.com/api/payment_intents/create. */
+export const createParams = {
+  ...changeable,
+  ...confirming,
+  ...descriptive,
+  amount: required(integer()),
+  automatic_payment_methods: automaticPaymentMethods(),
+  confirm: boolean(),
+  confirmation_method: oneOf('automatic', 'manual'),
+  currency: required(currencyParam()),
+};
+
+/** Source: https://docs.stripe.com/api/payment_intents/update. */
+export const updateParams = {
+  ...changeable,
+  ...descriptive,
+  amount: integer(),
+  currency: currencyParam(),
+};
+
+/** Source: https://docs.stripe.com/api/payment_intents/confirm. */
+export const confirmParams = { ...changeable, ...confirming };

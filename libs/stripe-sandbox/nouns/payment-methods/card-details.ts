@@ -1,0 +1,92 @@
+import { cardByName, cardByNumber, type TestCard } from './test-cards.js';
+import { failures, StripeFailure } from '../../http/errors.js';
+
+/** A card as it is typed in, or a token that stands for one. */
+export interface GivenCard {
+  number?: string;
+  exp_month?: number;
+  exp_year?: number;
+  cvc?: string;
+  token?: string;
+}
+
+/** A card that has passed validation. */
+export interface CardDetails {
+  card: TestCard;
+  exp_month: number;
+  exp_year: number;
+  hasCvc: boolean;
+}
+
+const invalid = (code: string, param: string, message: string): StripeFailure =>
+  new StripeFailure(402, { type: 'card_error', code, param, message });
+
+/**
+ * Finds the test card and checks what was typed. Source: https://docs.stripe.com/testing#invalid-data.
+ * @throws StripeFailure 400 for an unknown token or a missing field, 402 for an invalid number, date or code
+ */
+export function readCard(given: GivenCard, nowSeconds: number): CardDetails {
+  if (given.token !== undefined) {
+    const now = new Date(nowSeconds * 1000);
+    const card = given.token.startsWith('tok_') ? cardByName(given.token) : undefined;
+    if (!card) throw failures.noSuch('token', given.token, 'card[token]', 400);
+    // Stripe's own tokens expire a year or so from now.
+    return { card, exp_month: now.getUTCMonth() + 1, exp_year: now.getUTCFullYear() + 1, hasCvc: true };
+  }
+  const { number, exp_month, exp_year, cvc } = given;
+  if (number === undefined) throw failures.missing('card[number]');
+  if (exp_month === undefined) throw failures.missing('card[exp_month]');
+  if (exp_year === undefined) throw failures.missing('card[exp_year]');
+  const card = cardWithNumber(number);
+  const year = exp_year < 100 ? 2000 + exp_year : exp_year;
+  requireCurrent({ exp_month, exp_year: year }, nowSeconds);
+  if (cvc !== undefined && !(card.brand === 'amex' ? /^\d{3,4}$/ : /^\d{3}$/).test(cvc)) {
+    throw invalid('invalid_cvc', 'cvc', "Your card's security code is invalid.");
+  }
+  return { card, exp_month, exp_year: year, hasCvc: cvc !== undefined };
+}
+
+function cardWithNumber(text: string): TestCard {
+  const number = text.replaceAll(/[ -]/g, '');
+  const card = cardByNumber(number);
+  if (card) return card;
+  if (!/^\d{12,19}$/.test(number) || !passesLuhn(number)) {
+    throw invalid('incorrect_number', 'number', 'Your card number is incorrect.');
+  }
+  throw new StripeFailure(402, {
+    type: 'card_error',
+    code: 'card_declined',
+    decline_code: 'test_mode_live_card',
+    message:
+      'Your card was declined. Your request was in test mode, but used a non test (live) card. For a list of valid test cards, visit: https://stripe.com/docs/testing.',
+  });
+}
+
+/** @throws StripeFailure 402 for a date that is none, has passed, or is too far away */
+export function requireCurrent(
+  { exp_month: month, exp_year: year }: { exp_month: number; exp_year: number },
+  nowSeconds: number,
+): void {
+  const now = new Date(nowSeconds * 1000);
+  if (month < 1 || month > 12) {
+    throw invalid('invalid_expiry_month', 'exp_month', "Your card's expiration month is invalid.");
+  }
+  const [thisYear, thisMonth] = [now.getUTCFullYear(), now.getUTCMonth() + 1];
+  if (year < thisYear || year > thisYear + 50) {
+    throw invalid('invalid_expiry_year', 'exp_year', "Your card's expiration year is invalid.");
+  }
+  if (year === thisYear && month < thisMonth) {
+    throw invalid('invalid_expiry_month', 'exp_month', "Your card's expiration month is invalid.");
+  }
+}
+
+/** The checksum of card numbers, ISO/IEC 7812-1. */
+export function passesLuhn(number: string): boolean {
+  let sum = 0;
+  for (let i = 0; i < number.length; i++) {
+    const digit = Number(number[number.length - 1 - i]);
+    const doubled = digit * 2;
+    sum += i % 2 === 0 ? digit : doubled > 9 ? doubled - 9 : doubled;
+  }
+  return sum % 10 === 0;
+}

@@ -1,0 +1,235 @@
+import { createHash } from 'node:crypto';
+import type Stripe from 'stripe';
+import { cardByName, cardByNumber, type TestCard } from './test-cards.js';
+import type { Context } from '../../context.js';
+import { cardError } from './declines.js';
+import { failures, StripeFailure } from '../../http/errors.js';
+import { fromParam, fromPath } from '../../http/lookup.js';
+import { mergeMetadata } from '../../http/metadata.js';
+import type { Params } from '../../http/params.js';
+import type { createParams, updateParams } from './params.js';
+import { newId } from '../../store/ids.js';
+import { addressFrom } from '../../values/address.js';
+import { readCard, requireCurrent, type CardDetails } from './card-details.js';
+
+/** What Stripe keeps to itself about a card's payment method; the id is the payment method's. */
+export interface CardFacts {
+  id: string;
+  number: string;
+  /** Authenticated for later use: by a setup intent, or by a payment that saved it. */
+  isSetUp: boolean;
+  /** Was detached, or paid once without being attached: it can't be used again. */
+  isSpent: boolean;
+  /** The intent that its holder has passed a challenge for, and that is to be confirmed once more. */
+  authenticatedFor: string | null;
+}
+
+const NO_BILLING_DETAILS: Stripe.PaymentMethod.BillingDetails = {
+  address: { city: null, country: null, line1: null, line2: null, postal_code: null, state: null },
+  email: null,
+  name: null,
+  phone: null,
+  tax_id: null,
+};
+
+/** Source: https://docs.stripe.com/api/payment_methods/create. */
+export function createPaymentMethod(ctx: Context, params: Params<typeof createParams>): Stripe.PaymentMethod {
+  if (params.type === undefined) throw failures.missing('type');
+  if (params.type !== 'card') {
+    throw failures.invalidRequest(`The sandbox has no payment methods of type ${params.type}.`, {
+      param: 'type',
+    });
+  }
+  if (!params.card) throw failures.missing('card');
+  const details = readCard(params.card, ctx.now());
+  const billing = mergeBilling(NO_BILLING_DETAILS, params.billing_details);
+  const extra = { allow_redisplay: params.allow_redisplay, metadata: mergeMetadata({}, params.metadata) };
+  return insertCard(ctx, details, billing, extra);
+}
+
+/**
+ * The payment method that a parameter names; a magic id such as `pm_card_visa` makes a new one.
+ * @throws StripeFailure 400 for an unknown one
+ */
+export function usePaymentMethod(ctx: Context, id: string, param: string): Stripe.PaymentMethod {
+  return magicPaymentMethod(ctx, id) ?? fromParam(ctx.store.paymentMethods, id, param);
+}
+
+/** As `usePaymentMethod`, for an id in the path. */
+export function paymentMethodInPath(ctx: Context, id: string): Stripe.PaymentMethod {
+  return magicPaymentMethod(ctx, id) ?? fromPath(ctx.store.paymentMethods, id);
+}
+
+/** The row of Stripe's testing page that a payment method behaves by. */
+export function testCardOf(ctx: Context, paymentMethodId: string): TestCard {
+  const card = cardByNumber(ctx.store.cardFacts.get(paymentMethodId)?.number ?? '');
+  if (!card) throw new Error(`${paymentMethodId} carries no test card`);
+  return card;
+}
+
+/**
+ * Attaches to a customer. Source: https://docs.stripe.com/api/payment_methods/attach.
+ * @throws StripeFailure 400 when it is another's or was detached, 402 when the issuer refuses it
+ */
+export function attachPaymentMethod(
+  ctx: Context,
+  before: Stripe.PaymentMethod,
+  customer: string,
+): Stripe.PaymentMethod {
+  if (before.customer === customer) return before;
+  requireAttachable(ctx, before);
+  const after = ctx.store.paymentMethods.update(before.id, { customer });
+  ctx.emit('payment_method.attached', after);
+  return after;
+}
+
+/** @throws StripeFailure as `attachPaymentMethod` does, changing nothing */
+export function requireAttachable(ctx: Context, paymentMethod: Stripe.PaymentMethod): void {
+  if (paymentMethod.customer !== null) {
+    throw failures.invalidRequest('The payment method you provided has already been attached to a customer.');
+  }
+  requireUsable(ctx, paymentMethod.id);
+  const card = testCardOf(ctx, paymentMethod.id);
+  if (card.decline && !card.canAttach) throw new StripeFailure(402, cardError(card.decline));
+}
+
+/** Source: https://docs.stripe.com/api/payment_methods/detach; once detached it is of no more use. */
+export function detachPaymentMethod(ctx: Context, before: Stripe.PaymentMethod): Stripe.PaymentMethod {
+  if (before.customer === null) {
+    throw failures.invalidRequest(
+      'The payment method you provided is not attached to a customer so detachment is impossible.',
+    );
+  }
+  const after = ctx.store.paymentMethods.update(before.id, { customer: null });
+  ctx.store.cardFacts.update(before.id, { isSpent: true });
+  const owner = ctx.store.customers.get(before.customer as string);
+  if (owner?.invoice_settings.default_payment_method === before.id) {
+    const invoice_settings = { ...owner.invoice_settings, default_payment_method: null };
+    ctx.emit('customer.updated', ctx.store.customers.update(owner.id, { invoice_settings }), owner);
+  }
+  ctx.emit('payment_method.detached', after, before);
+  return after;
+}
+
+/** @throws StripeFailure 400 for a payment method that was detached or used up */
+export function requireUsable(ctx: Context, paymentMethodId: string): void {
+  if (!ctx.store.cardFacts.get(paymentMethodId)?.isSpent) return;
+  throw failures.invalidRequest(
+    'This PaymentMethod was previously used without being attached to a Customer or was detached from a Customer, and may not be used again. To use a PaymentMethod multiple times, you must attach it to a Customer first.',
+  );
+}
+
+/**
+ * Source: https://docs.stripe.com/api/payment_methods/update.
+ * @throws StripeFailure 400 for one that is no customer's, 402 for a date that has passed
+ */
+export function updatePaymentMethod(
+  ctx: Context,
+  before: Stripe.PaymentMethod,
+  params: Params<typeof updateParams>,
+): Stripe.PaymentMethod {
+  if (before.customer === null) {
+    throw failures.invalidRequest('You must save this PaymentMethod to a customer before you can update it.');
+  }
+  const { card, billing_details, metadata, allow_redisplay } = params;
+  if (card) requireCurrent({ ...before.card!, ...card }, ctx.now());
+  const after = ctx.store.paymentMethods.update(before.id, {
+    billing_details: mergeBilling(before.billing_details, billing_details),
+    metadata: mergeMetadata(before.metadata ?? {}, metadata),
+    ...(allow_redisplay && { allow_redisplay }),
+    ...(card && before.card && { card: { ...before.card, ...card } }),
+  });
+  ctx.emit('payment_method.updated', after, before);
+  return after;
+}
+
+function magicPaymentMethod(ctx: Context, id: string): Stripe.PaymentMethod | undefined {
+  const card = id.startsWith('pm_') ? cardByName(id) : undefined;
+  if (!card) return undefined;
+  return insertCard(ctx, readCard({ token: id.replace('pm_card_', 'tok_') }, ctx.now()), NO_BILLING_DETAILS);
+}
+
+function insertCard(
+  ctx: Context,
+  details: CardDetails,
+  billing_details: Stripe.PaymentMethod.BillingDetails,
+  {
+    allow_redisplay = 'unspecified',
+    metadata = {},
+  }: { allow_redisplay?: Stripe.PaymentMethod.AllowRedisplay; metadata?: Record<string, string> } = {},
+): Stripe.PaymentMethod {
+  const id = newId('paymentMethod');
+  ctx.store.cardFacts.insert({
+    id,
+    number: details.card.number,
+    isSetUp: false,
+    isSpent: false,
+    authenticatedFor: null,
+  });
+  return ctx.store.paymentMethods.insert({
+    id,
+    object: 'payment_method',
+    allow_redisplay,
+    billing_details,
+    card: cardOf(details, billing_details),
+    created: ctx.now(),
+    customer: null,
+    customer_account: null,
+    livemode: false,
+    metadata,
+    type: 'card',
+  });
+}
+
+/** Brands that go by another name where they are shown. */
+const DISPLAY_BRANDS: Record<string, string> = {
+  amex: 'american_express',
+  diners: 'diners_club',
+  unionpay: 'union_pay',
+  unknown: 'other',
+};
+
+function cardOf(
+  { card, exp_month, exp_year, hasCvc }: CardDetails,
+  { address }: Stripe.PaymentMethod.BillingDetails,
+): Stripe.PaymentMethod.Card {
+  const { brand, otherNetwork, funding, country, checks } = card;
+  return {
+    brand,
+    checks: {
+      address_line1_check: address?.line1 ? (checks.line1 ?? 'pass') : null,
+      address_postal_code_check: address?.postal_code ? (checks.postalCode ?? 'pass') : null,
+      cvc_check: hasCvc ? (checks.cvc ?? 'pass') : null,
+    },
+    country,
+    display_brand: DISPLAY_BRANDS[brand] ?? brand,
+    exp_month,
+    exp_year,
+    fingerprint: fingerprintOf(card.number),
+    funding,
+    generated_from: null,
+    last4: card.number.slice(-4),
+    networks: { available: [brand, ...(otherNetwork ? [otherNetwork] : [])], preferred: null },
+    regulated_status: 'unregulated',
+    three_d_secure_usage: { supported: card.threeDSecure !== 'unsupported' },
+    wallet: null,
+  };
+}
+
+/** The same card has the same fingerprint, whatever the payment method. */
+function fingerprintOf(number: string): string {
+  return createHash('sha256')
+    .update(number)
+    .digest('base64')
+    .replaceAll(/[^A-Za-z0-9]/g, '')
+    .slice(0, 16);
+}
+
+type Billing = Params<typeof createParams>['billing_details'];
+
+function mergeBilling(
+  before: Stripe.PaymentMethod.BillingDetails,
+  { address, ...rest }: NonNullable<Billing> = {},
+): Stripe.PaymentMethod.BillingDetails {
+  return { ...before, ...rest, ...(address !== undefined && { address: addressFrom(address ?? {}) }) };
+}

@@ -1,0 +1,77 @@
+import { currencyParam } from '../../values/currencies.js';
+import { metadata } from '../../http/metadata.js';
+import { array, boolean, decimal, integer, object, oneOf, required, string } from '../../http/params.js';
+
+export const interval = oneOf('day', 'month', 'week', 'year');
+
+const taxBehavior = oneOf('exclusive', 'inclusive', 'unspecified');
+
+const amounts = {
+  currency: required(currencyParam()),
+  tax_behavior: taxBehavior,
+  unit_amount: integer({ min: 0, max: 999_999_999_999 }),
+  unit_amount_decimal: decimal(),
+};
+
+export const recurring = { interval: required(interval), interval_count: integer({ min: 1 }) };
+
+/** `default_price_data` of a product. */
+export const defaultPriceParams = { ...amounts, metadata: metadata(), recurring: object(recurring) };
+
+/** `price_data` of a line item: https://docs.stripe.com/api/checkout/sessions/create. */
+export const inlineParams = {
+  ...amounts,
+  product: string(),
+  product_data: object({
+    description: string({ maxLength: 40_000 }),
+    images: array(string()),
+    metadata: metadata(),
+    name: required(string()),
+    tax_code: string(),
+    unit_label: string({ maxLength: 12 }),
+  }),
+  recurring: object(recurring),
+};
+
+/** `price_data` of a subscription's item: recurring, of a product that exists. */
+export const recurringInlineParams = {
+  ...amounts,
+  product: required(string()),
+  recurring: required(object(recurring)),
+};
+
+/** Source: https://docs.stripe.com/api/prices/create; the sandbox has no tiers and no metered usage. */
+export const createParams = {
+  ...amounts,
+  active: boolean(),
+  billing_scheme: oneOf('per_unit'),
+  lookup_key: string({ maxLength: 200 }),
+  metadata: metadata(),
+  nickname: string(),
+  product: string(),
+  product_data: object({
+    active: boolean(),
+    id: string(),
+    metadata: metadata(),
+    name: required(string()),
+    statement_descriptor: string({ maxLength: 22 }),
+    tax_code: string(),
+    unit_label: string({ maxLength: 12 }),
+  }),
+  recurring: object({
+    ...recurring,
+    trial_period_days: integer({ min: 0 }),
+    usage_type: oneOf('licensed'),
+  }),
+  transfer_lookup_key: boolean(),
+};
+
+/** Source: https://docs.stripe.com/api/prices/update. */
+export const updateParams = {
+  active: boolean(),
+  lookup_key: string({ maxLength: 200 }),
+  metadata: metadata(),
+  nickname: string(),
+  tax_behavior: taxBehavior,
+  transfer_lookup_key: boolean(),
+};

@@ -1,0 +1,193 @@
+import { isDeepStrictEqual } from 'node:util';
+import type Stripe from 'stripe';
+import type { Context } from '../../context.js';
+import { formatAmount } from '../../values/currencies.js';
+import { schedule } from '../../due.js';
+import { failures } from '../../http/errors.js';
+import { fromPath } from '../../http/lookup.js';
+import { mergeMetadata, type MetadataChange } from '../../http/metadata.js';
+import type { Params } from '../../http/params.js';
+import type { createParams } from './params.js';
+import { newId } from '../../store/ids.js';
+import { testCardOf } from '../payment-methods/payment-method.js';
+
+/** How long an asynchronous refund takes here; Stripe says "some time later". */
+const LATER_SECONDS = 10;
+
+/**
+ * Source: https://docs.stripe.com/api/refunds/create.
+ * @throws StripeFailure 400 when there is nothing to refund, too little left, or the money was charged back
+ */
+export function createRefund(ctx: Context, params: Params<typeof createParams>): Stripe.Refund {
+  const charge = chargeToRefund(ctx, params);
+  requireRefundable(ctx, charge);
+  const left = charge.amount - charge.amount_refunded - pendingMinor(ctx, charge);
+  const { amount = left, reason = null, metadata } = params;
+  if (left === 0) {
+    throw failures.invalidRequest(`Charge ${charge.id} has already been refunded.`, {
+      code: 'charge_already_refunded',
+    });
+  }
+  requireLeft(charge, amount, left);
+  const { refund: behaviour } = testCardOf(ctx, charge.payment_method!);
+  const refund = ctx.store.refunds.insert({
+    ...blankRefund(charge),
+    amount,
+    created: ctx.now(charge.customer as string | null),
+    metadata: mergeMetadata({}, metadata),
+    reason,
+    status: behaviour === 'succeeds_later' ? 'pending' : 'succeeded',
+    ...(behaviour === 'succeeds_later' && { pending_reason: 'processing' as const }),
+  });
+  ctx.emit('refund.created', refund);
+  if (refund.status === 'succeeded') moveRefunded(ctx, charge, amount);
+  if (behaviour !== 'succeeds') {
+    const customer = charge.customer as string | null;
+    schedule(ctx, 'refunds', refund.id, { at: refund.created + LATER_SECONDS, customer });
+  }
+  return refund;
+}
+
+/** Brings an asynchronous refund to its end. Source: https://docs.stripe.com/testing#refunds. */
+export function refundDue(ctx: Context, id: string): void {
+  const before = ctx.store.refunds.get(id)!;
+  const charge = ctx.store.charges.get(before.charge as string)!;
+  if (before.status === 'pending') {
+    const after = ctx.store.refunds.update(id, { pending_reason: undefined, status: 'succeeded' });
+    moveRefunded(ctx, charge, before.amount);
+    emitUpdated(ctx, after, before);
+  } else if (before.status === 'succeeded') {
+    const failure = { failure_reason: 'expired_or_canceled_card', status: 'failed' };
+    const after = ctx.store.refunds.update(id, failure);
+    moveRefunded(ctx, charge, -before.amount);
+    ctx.emit('refund.failed', after, before);
+    emitUpdated(ctx, after, before);
+  }
+}
+
+/** Source: https://docs.stripe.com/api/refunds/update: metadata is all that changes. */
+export function updateRefund(
+  ctx: Context,
+  before: Stripe.Refund,
+  change: MetadataChange | undefined,
+): Stripe.Refund {
+  const metadata = mergeMetadata(before.metadata ?? {}, change);
+  const after = ctx.store.refunds.update(before.id, { metadata });
+  if (!isDeepStrictEqual(after, before)) emitUpdated(ctx, after, before);
+  return after;
+}
+
+/**
+ * Source: https://docs.stripe.com/api/refunds/cancel.
+ * @throws StripeFailure 400 for a refund that is no longer on its way
+ */
+export function cancelRefund(ctx: Context, before: Stripe.Refund): Stripe.Refund {
+  if (before.status !== 'pending') throw failures.invalidRequest('Canceling this refund is unsupported.');
+  const after = ctx.store.refunds.update(before.id, { pending_reason: undefined, status: 'canceled' });
+  emitUpdated(ctx, after, before);
+  return after;
+}
+
+/** The charge that is meant; unknown ones are 404 here, as they were in the path once. */
+function chargeToRefund(
+  ctx: Context,
+  { charge: chargeId, payment_intent: intentId }: Params<typeof createParams>,
+): Stripe.Charge {
+  if (chargeId === undefined && intentId === undefined) {
+    throw failures.invalidRequest(
+      'One of the following params should be provided for this request: payment_intent or charge.',
+    );
+  }
+  const intent = intentId === undefined ? undefined : fromPath(ctx.store.paymentIntents, intentId);
+  if (chargeId !== undefined) {
+    const charge = fromPath(ctx.store.charges, chargeId);
+    if (intent && charge.payment_intent !== intent.id) {
+      throw failures.invalidRequest(`Charge ${chargeId} does not belong to PaymentIntent ${intentId}.`, {
+        param: 'charge',
+      });
+    }
+    return charge;
+  }
+  return ctx.store.charges.get(intent!.latest_charge as string) ?? nothingToRefund(intentId!);
+}
+
+function nothingToRefund(intentId: string): never {
+  throw failures.invalidRequest(
+    `This PaymentIntent (${intentId}) does not have a successful charge to refund.`,
+  );
+}
+
+function requireRefundable(ctx: Context, charge: Stripe.Charge): void {
+  const intentId = charge.payment_intent as string;
+  const intent = ctx.store.paymentIntents.get(intentId)!;
+  if (charge.status !== 'succeeded' || intent.status === 'canceled') nothingToRefund(intentId);
+  if (!charge.captured) {
+    throw failures.invalidRequest(
+      `This uncaptured Charge was created by a PaymentIntent (${intentId}). You must cancel the PaymentIntent to reverse the authorization instead of refunding the Charge directly. For more information, see https://stripe.com/docs/payments/place-a-hold-on-a-payment-method`,
+    );
+  }
+  const disputes = [...ctx.store.disputes.newestFirst({ where: { charge: charge.id } })];
+  if (disputes.some((dispute) => !dispute.is_charge_refundable)) {
+    throw failures.invalidRequest(`Charge ${charge.id} has been charged back; cannot issue a refund.`, {
+      code: 'charge_disputed',
+    });
+  }
+}
+
+function requireLeft({ amount, currency }: Stripe.Charge, asked: number, left: number): void {
+  if (asked <= left) return;
+  const limit =
+    asked > amount
+      ? `charge amount (${formatAmount(amount, currency)})`
+      : `unrefunded amount on charge (${formatAmount(left, currency)})`;
+  throw failures.invalidRequest(`Refund amount (${formatAmount(asked, currency)}) is greater than ${limit}`, {
+    param: 'amount',
+  });
+}
+
+/** What refunds on their way will take, in minor units. */
+function pendingMinor(ctx: Context, charge: Stripe.Charge): number {
+  let sum = 0;
+  for (const { amount } of ctx.store.refunds.newestFirst({
+    where: { charge: charge.id, status: 'pending' },
+  })) {
+    sum += amount;
+  }
+  return sum;
+}
+
+/** Counts a refund on its charge, or, when negative, one that failed. */
+function moveRefunded(ctx: Context, before: Stripe.Charge, amountMinor: number): void {
+  const amount_refunded = before.amount_refunded + amountMinor;
+  const refunded = amount_refunded === before.amount;
+  const after = ctx.store.charges.update(before.id, { amount_refunded, refunded });
+  ctx.emit(amountMinor > 0 ? 'charge.refunded' : 'charge.updated', after, before);
+}
+
+function emitUpdated(ctx: Context, after: Stripe.Refund, before: Stripe.Refund): void {
+  ctx.emit('refund.updated', after, before);
+  ctx.emit('charge.refund.updated', after, before);
+}
+
+function blankRefund(
+  charge: Stripe.Charge,
+): Omit<Stripe.Refund, 'amount' | 'created' | 'metadata' | 'reason' | 'status'> {
+  return {
+    id: newId('refund'),
+    object: 'refund',
+    balance_transaction: null,
+    charge: charge.id,
+    currency: charge.currency,
+    customer: charge.customer,
+    customer_account: null,
+    destination_details: {
+      card: { reference_status: 'pending', reference_type: 'acquirer_reference_number', type: 'refund' },
+      type: 'card',
+    },
+    payment_intent: charge.payment_intent,
+    payment_method: charge.payment_method,
+    receipt_number: null,
+    source_transfer_reversal: null,
+    transfer_reversal: null,
+  };
+}

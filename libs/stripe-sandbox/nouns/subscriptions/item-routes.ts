@@ -1,0 +1,71 @@
+import type Stripe from 'stripe';
+import type { Context } from '../../context.js';
+import { updateSubscription } from './update.js';
+import { listParams, pageOf } from '../../http/lists.js';
+import { fromParam, fromPath, notFound } from '../../http/lookup.js';
+import { required, string } from '../../http/params.js';
+import { route, type Route } from '../../http/route.js';
+import { newItemParams, updateParams as subscriptionParams } from './params.js';
+
+const { off_session, payment_behavior, proration_behavior, proration_date } = subscriptionParams;
+const how = { payment_behavior, proration_behavior, proration_date };
+
+/** An item by itself; each change is one of its subscription: https://docs.stripe.com/api/subscription_items. */
+export const subscriptionItemRoutes: Route[] = [
+  route({
+    method: 'GET',
+    path: '/v1/subscription_items',
+    params: { ...listParams, subscription: required(string()) },
+    handle: ({ ctx, params }) => {
+      const { items } = fromParam(ctx.store.subscriptions, params.subscription, 'subscription');
+      return pageOf(items.data, params, '/v1/subscription_items');
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/v1/subscription_items',
+    params: { ...newItemParams, ...how, subscription: required(string()) },
+    handle: ({ ctx, params: { subscription, metadata, price, price_data, quantity, ...rest } }) => {
+      const before = fromParam(ctx.store.subscriptions, subscription, 'subscription');
+      const items = [{ metadata, price, price_data, quantity }];
+      return updateSubscription(ctx, before, { ...rest, items }).items.data.at(-1)!;
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/subscription_items/:item',
+    params: {},
+    handle: ({ ctx, path }) => itemIn(ctx, path.item).item,
+  }),
+  route({
+    method: 'POST',
+    path: '/v1/subscription_items/:item',
+    params: { ...newItemParams, ...how, off_session },
+    handle: ({ ctx, params: { metadata, price, price_data, quantity, ...rest }, path }) => {
+      const { subscription, item } = itemIn(ctx, path.item);
+      const items = [{ id: item.id, metadata, price, price_data, quantity }];
+      updateSubscription(ctx, subscription, { ...rest, items });
+      return itemIn(ctx, path.item).item;
+    },
+  }),
+  route({
+    method: 'DELETE',
+    path: '/v1/subscription_items/:item',
+    params: how,
+    handle: ({ ctx, params, path }) => {
+      const { subscription, item } = itemIn(ctx, path.item);
+      updateSubscription(ctx, subscription, { ...params, items: [{ id: item.id, deleted: true }] });
+      return { id: item.id, object: 'subscription_item', deleted: true };
+    },
+  }),
+];
+
+function itemIn(
+  ctx: Context,
+  id: string,
+): { subscription: Stripe.Subscription; item: Stripe.SubscriptionItem } {
+  const owner = fromPath(ctx.store.itemOwners, id);
+  const subscription = ctx.store.subscriptions.get(owner.subscription)!;
+  const item = subscription.items.data.find((each) => each.id === id);
+  return item ? { subscription, item } : notFound(ctx.store.itemOwners, id);
+}

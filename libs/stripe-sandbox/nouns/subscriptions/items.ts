@@ -1,0 +1,154 @@
+import type Stripe from 'stripe';
+import type { Context } from '../../context.js';
+import { failures } from '../../http/errors.js';
+import { fromParam } from '../../http/lookup.js';
+import { mergeMetadata } from '../../http/metadata.js';
+import type { Params } from '../../http/params.js';
+import type { newItemParams } from './params.js';
+import { newId } from '../../store/ids.js';
+import type { Period } from './billing-period.js';
+import { draftInlinePrice, insertPrice, type PriceDraft } from '../prices/price.js';
+
+/** An item that has passed validation; its price may yet have to be made. */
+export interface ItemDraft {
+  price: Stripe.Price | PriceDraft;
+  quantity: number;
+  metadata: Record<string, string>;
+}
+
+/**
+ * Source: https://docs.stripe.com/api/subscriptions/create#create_subscription-items.
+ * @throws StripeFailure 400 naming the item whose price is not recurring, not active or unlike the others'
+ */
+export function readItems(ctx: Context, given: Params<typeof newItemParams>[]): ItemDraft[] {
+  if (given.length > 20) {
+    throw failures.invalidRequest('A subscription can have up to 20 items.', { param: 'items' });
+  }
+  const drafts = given.map((item, index) => ({
+    price: readRecurringPrice(ctx, item, `items[${index}]`),
+    quantity: item.quantity ?? 1,
+    metadata: mergeMetadata({}, item.metadata),
+  }));
+  requireAlike(drafts.map(({ price }) => price));
+  return drafts;
+}
+
+/** @throws StripeFailure 400 for a price that cannot be subscribed to */
+export function readRecurringPrice(
+  ctx: Context,
+  { price, price_data }: Params<typeof newItemParams>,
+  parent: string,
+): Stripe.Price | PriceDraft {
+  if (price !== undefined && price_data)
+    throw failures.exclusive(`${parent}[price]`, `${parent}[price_data]`);
+  if (price_data) return draftInlinePrice(ctx, price_data, `${parent}[price_data]`);
+  if (price === undefined) throw failures.missing(`${parent}[price]`);
+  const param = `${parent}[price]`;
+  const found = fromParam(ctx.store.prices, price, param);
+  if (!found.active) {
+    throw failures.invalidRequest('The price specified is inactive. This field only accepts active prices.', {
+      param,
+    });
+  }
+  if (!found.recurring) {
+    throw failures.invalidRequest(
+      'The price specified is set to `type=one_time` but this field only accepts prices with `type=recurring`.',
+      { param },
+    );
+  }
+  return found;
+}
+
+/** @throws StripeFailure 400 for prices of differing currency or interval, or the same one twice */
+export function requireAlike(prices: readonly (Stripe.Price | PriceDraft)[]): void {
+  const [first] = prices;
+  const seen = new Set<string>();
+  for (const price of prices) {
+    if (price.currency !== first!.currency) {
+      throw failures.invalidRequest(
+        `The price specified only supports \`${price.currency}\`. This doesn't match the expected currency: \`${first!.currency}\`.`,
+        { param: 'items' },
+      );
+    }
+    const [one, other] = [price.recurring!, first!.recurring!];
+    if (one.interval !== other.interval || one.interval_count !== other.interval_count) {
+      throw failures.invalidRequest(
+        'Currency and interval fields must match across all plans on this subscription. Found mismatch in interval field.',
+        { param: 'items' },
+      );
+    }
+    if (!('id' in price)) continue;
+    if (seen.has(price.id)) {
+      throw failures.invalidRequest(
+        `Cannot add multiple subscription items with the same plan: ${price.id}`,
+        {
+          param: 'items',
+        },
+      );
+    }
+    seen.add(price.id);
+  }
+}
+
+/** Source: https://docs.stripe.com/api/subscription_items/object. */
+export function subscriptionItem(
+  ctx: Context,
+  { price: given, quantity, metadata }: ItemDraft,
+  { subscription, created, period }: { subscription: string; created: number; period: Period },
+): Stripe.SubscriptionItem {
+  const price = 'id' in given ? given : insertPrice(ctx, given);
+  const { id } = ctx.store.itemOwners.insert({ id: newId('subscriptionItem'), subscription });
+  return {
+    id,
+    object: 'subscription_item',
+    billing_thresholds: null,
+    created,
+    current_period_end: period.end,
+    current_period_start: period.start,
+    current_trial: null,
+    discounts: [],
+    metadata,
+    plan: planOf(price),
+    price,
+    quantity,
+    subscription,
+    tax_rates: [],
+  };
+}
+
+/** A subscription's items as its list of them. */
+export const itemList = (
+  subscription: string,
+  data: Stripe.SubscriptionItem[],
+): Stripe.ApiList<Stripe.SubscriptionItem> => ({
+  object: 'list',
+  data,
+  has_more: false,
+  url: `/v1/subscription_items?subscription=${subscription}`,
+});
+
+/** The plan that Stripe goes on showing for a recurring price. */
+export function planOf(price: Stripe.Price): Stripe.Plan {
+  const { interval, interval_count, trial_period_days } = price.recurring!;
+  return {
+    id: price.id,
+    object: 'plan',
+    active: price.active,
+    amount: price.unit_amount,
+    amount_decimal: price.unit_amount_decimal,
+    billing_scheme: 'per_unit',
+    created: price.created,
+    currency: price.currency,
+    interval,
+    interval_count,
+    livemode: false,
+    metadata: price.metadata,
+    meter: null,
+    nickname: price.nickname,
+    product: price.product,
+    tiers_mode: null,
+    transform_usage: null,
+    trial_period_days,
+    usage_type: 'licensed',
+  };
+}

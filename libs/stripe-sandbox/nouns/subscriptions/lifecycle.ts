@@ -1,0 +1,199 @@
+import type Stripe from 'stripe';
+import type { Context } from '../../context.js';
+import { periodAt, prorated } from './billing-period.js';
+import { collect, subscriptionOf } from '../invoices/collection.js';
+import { pendingItems, pendingProrations } from '../invoice-items/invoice-item.js';
+import type { LineDraft } from '../invoices/lines.js';
+import { draftInvoice, finalizeInvoice, stopCollecting, voidInvoice } from '../invoices/invoice.js';
+import { dropProrations } from './proration.js';
+import {
+  changeSubscription,
+  hasEnded,
+  periodEnd,
+  periodLines,
+  scheduleSubscription,
+} from './subscription.js';
+import { itemList } from './items.js';
+import { stopAsking } from './trial.js';
+
+const HOUR = 60 * 60;
+
+/** A subscription whose time has come: it expires, ends, or begins its next period. */
+export function subscriptionDue(ctx: Context, id: string): void {
+  const subscription = ctx.store.subscriptions.get(id);
+  if (!subscription || hasEnded(subscription)) return;
+  const now = ctx.now(subscription.customer as string);
+  if (subscription.status === 'incomplete') return expireIncomplete(ctx, subscription);
+  if (subscription.cancel_at !== null && subscription.cancel_at <= now) {
+    endAsPlanned(ctx, subscription);
+    return;
+  }
+  if (periodEnd(subscription) <= now) renew(ctx, subscription);
+  else if (subscription.status === 'trialing') {
+    ctx.emit('customer.subscription.trial_will_end', subscription);
+    scheduleSubscription(ctx, subscription);
+  }
+}
+
+/** What still waits is collected then: https://docs.stripe.com/api/subscriptions/cancel. */
+function endAsPlanned(ctx: Context, before: Stripe.Subscription): void {
+  const ended = endSubscription(ctx, before, { reason: 'cancellation_requested' });
+  collectLast(ctx, ended, pendingProrations(ctx, ended));
+}
+
+/** Makes and collects the final invoice of a subscription that has ended, if there is something to put on it. */
+export function collectLast(
+  ctx: Context,
+  ended: Stripe.Subscription,
+  items: readonly Stripe.InvoiceItem[],
+): void {
+  const last = invoiceNow(ctx, ended, { items });
+  if (last?.status === 'open') collect(ctx, last);
+}
+
+/** Follows the payment of an invoice: what was incomplete or past due becomes active. */
+export function subscriptionPaid(ctx: Context, invoice: Stripe.Invoice): void {
+  const subscription = ctx.store.subscriptions.get(subscriptionOf(invoice) ?? '');
+  if (!subscription || hasEnded(subscription)) return;
+  const isLatest = subscription.latest_invoice === invoice.id;
+  if (!isLatest || !['incomplete', 'past_due', 'unpaid'].includes(subscription.status)) return;
+  const paymentMethod = savedMethod(ctx, subscription, invoice);
+  changeSubscription(ctx, subscription, {
+    status: 'active',
+    ...(paymentMethod && { default_payment_method: paymentMethod }),
+  });
+}
+
+/** Follows a failed payment: an active subscription is past due; one given up on ends. */
+export function subscriptionUnpaid(ctx: Context, invoice: Stripe.Invoice): void {
+  const subscription = ctx.store.subscriptions.get(subscriptionOf(invoice) ?? '');
+  if (subscription?.status === 'active') changeSubscription(ctx, subscription, { status: 'past_due' });
+}
+
+/** Follows the end of all attempts at an invoice, as the account's settings say. */
+export function subscriptionGivenUp(ctx: Context, invoice: Stripe.Invoice): void {
+  const subscription = ctx.store.subscriptions.get(subscriptionOf(invoice) ?? '');
+  const isGivenUp = invoice.status === 'open' && invoice.auto_advance === false;
+  if (!isGivenUp || subscription?.status !== 'past_due') return;
+  const { afterRetries } = ctx.store.settings;
+  if (afterRetries === 'cancel') {
+    dropProrations(ctx, subscription);
+    endSubscription(ctx, subscription, { reason: 'payment_failed' });
+  }
+  if (afterRetries === 'mark_unpaid') changeSubscription(ctx, subscription, { status: 'unpaid' });
+}
+
+/** Ends a subscription for good. Source: https://docs.stripe.com/api/subscriptions/cancel. */
+export function endSubscription(
+  ctx: Context,
+  before: Stripe.Subscription,
+  details: Partial<Stripe.Subscription.CancellationDetails>,
+): Stripe.Subscription {
+  const now = ctx.now(before.customer as string);
+  stopAsking(ctx, before);
+  const after = ctx.store.subscriptions.update(before.id, {
+    canceled_at: before.canceled_at ?? now,
+    cancellation_details: { ...noDetails(before), ...details },
+    ended_at: now,
+    pending_setup_intent: null,
+    status: before.status === 'incomplete' ? 'incomplete_expired' : 'canceled',
+  });
+  scheduleSubscription(ctx, after);
+  ctx.emit('customer.subscription.deleted', after);
+  // Once it has ended, so that an invoice given up on does not end it again.
+  const latest = ctx.store.invoices.get((before.latest_invoice as string | null) ?? '');
+  if (before.status === 'incomplete' && latest?.status === 'open') voidInvoice(ctx, latest);
+  else if (latest && ['draft', 'open'].includes(latest.status ?? '')) stopCollecting(ctx, latest);
+  return after;
+}
+
+/** A customer's subscriptions end with it. Source: https://docs.stripe.com/api/customers/delete. */
+export function endSubscriptionsOf(ctx: Context, { id: customer }: { id: string }): void {
+  const running = [...ctx.store.subscriptions.newestFirst({ where: { customer } })].filter(
+    (subscription) => !hasEnded(subscription),
+  );
+  for (const subscription of running) {
+    endSubscription(ctx, subscription, { reason: 'cancellation_requested' });
+  }
+}
+
+const noDetails = ({ cancellation_details }: Stripe.Subscription) =>
+  cancellation_details ?? { comment: null, feedback: null, feedback_option: null, reason: null };
+
+function expireIncomplete(ctx: Context, subscription: Stripe.Subscription): void {
+  const invoice = ctx.store.invoices.get((subscription.latest_invoice as string | null) ?? '');
+  if (invoice?.status === 'open') voidInvoice(ctx, invoice);
+  dropProrations(ctx, subscription);
+  const now = ctx.now(subscription.customer as string);
+  changeSubscription(ctx, subscription, { ended_at: now, status: 'incomplete_expired' });
+}
+
+/** Begins the next period with a draft invoice, which opens and is paid an hour later. */
+function renew(ctx: Context, before: Stripe.Subscription): void {
+  const start = periodEnd(before);
+  const isTrialOver = before.status === 'trialing';
+  const whole = periodAt(before.billing_cycle_anchor, before.items.data[0]!.price.recurring!, start);
+  // A period in which the subscription is to end is billed up to then.
+  const end = Math.min(whole.end, before.cancel_at ?? whole.end);
+  const items = before.items.data.map((item) => ({
+    ...item,
+    current_period_start: start,
+    current_period_end: end,
+  }));
+  const renewed = { ...before, items: itemList(before.id, items) };
+  const share = (amountMinor: number): number =>
+    prorated(amountMinor, whole, start) - prorated(amountMinor, whole, end);
+  const customer = before.customer as string;
+  const invoice = draftInvoice(ctx, {
+    customer,
+    currency: before.currency,
+    subscription: before,
+    reason: 'subscription_cycle',
+    items: [...pendingItems(ctx, customer, before.currency), ...pendingProrations(ctx, before)],
+    lines: periodLines(ctx, renewed, share),
+    period: { start: before.items.data[0]!.current_period_start, end: start },
+    finalizesAt: start + HOUR,
+  });
+  changeSubscription(ctx, before, {
+    items: renewed.items,
+    latest_invoice: invoice.id,
+    ...(isTrialOver && { status: 'active' }),
+  });
+  if (before.status === 'unpaid') stopCollecting(ctx, invoice);
+}
+
+/** An invoice at once, for what has been changed in the middle of a period, and for one that begins with it. */
+export function invoiceNow(
+  ctx: Context,
+  subscription: Stripe.Subscription,
+  { items, lines = [] }: { items: readonly Stripe.InvoiceItem[]; lines?: LineDraft[] },
+): Stripe.Invoice | undefined {
+  if (items.length + lines.length === 0) return undefined;
+  const customer = subscription.customer as string;
+  const now = ctx.now(customer);
+  const invoice = draftInvoice(ctx, {
+    customer,
+    currency: subscription.currency,
+    subscription,
+    reason: 'subscription_update',
+    items,
+    lines,
+    period: { start: now, end: now },
+    finalizesAt: null,
+  });
+  changeSubscription(ctx, subscription, { latest_invoice: invoice.id });
+  return finalizeInvoice(ctx, invoice);
+}
+
+/** The card that paid becomes the subscription's own where it was asked to. */
+function savedMethod(
+  ctx: Context,
+  { default_payment_method, payment_settings }: Stripe.Subscription,
+  { id }: Stripe.Invoice,
+): string | null {
+  if (default_payment_method || payment_settings?.save_default_payment_method !== 'on_subscription')
+    return null;
+  const [payment] = ctx.store.invoicePayments.newestFirst({ where: { invoice: id } });
+  const intent = ctx.store.paymentIntents.get((payment?.payment.payment_intent as string | undefined) ?? '');
+  return (intent?.payment_method as string | null) ?? null;
+}

@@ -1,0 +1,84 @@
+import { metadata } from '../../http/metadata.js';
+import {
+  array,
+  boolean,
+  integer,
+  object,
+  oneOf,
+  required,
+  string,
+  timestamp,
+  timestampOr,
+  unsettable,
+} from '../../http/params.js';
+import { recurringInlineParams } from '../prices/params.js';
+
+export const newItemParams = {
+  metadata: metadata(),
+  price: string(),
+  price_data: object(recurringInlineParams),
+  quantity: integer({ min: 0 }),
+};
+
+const paymentBehavior = oneOf('allow_incomplete', 'default_incomplete', 'error_if_incomplete');
+
+const prorationBehavior = oneOf('always_invoice', 'create_prorations', 'none');
+
+const cancellationDetails = object({
+  comment: unsettable(string()),
+  feedback: unsettable(
+    oneOf(
+      'customer_service',
+      'low_quality',
+      'missing_features',
+      'other',
+      'switched_service',
+      'too_complex',
+      'too_expensive',
+      'unused',
+    ),
+  ),
+});
+
+/** Source: https://docs.stripe.com/api/subscriptions/create. */
+export const createParams = {
+  billing_cycle_anchor: timestamp(),
+  cancel_at: timestampOr('min_period_end', 'max_period_end'),
+  cancel_at_period_end: boolean(),
+  collection_method: oneOf('charge_automatically'),
+  customer: required(string()),
+  default_payment_method: string(),
+  description: string({ maxLength: 500 }),
+  items: required(array(object(newItemParams))),
+  metadata: metadata(),
+  off_session: boolean(),
+  payment_behavior: paymentBehavior,
+  payment_settings: object({ save_default_payment_method: oneOf('off', 'on_subscription') }),
+  proration_behavior: prorationBehavior,
+  trial_end: timestampOr('now'),
+  trial_period_days: integer({ min: 0, max: 730 }),
+};
+
+/** Source: https://docs.stripe.com/api/subscriptions/update. */
+export const updateParams = {
+  billing_cycle_anchor: object({ type: required(oneOf('now', 'unchanged')) }),
+  cancel_at: unsettable(timestampOr('min_period_end', 'max_period_end')),
+  cancel_at_period_end: boolean(),
+  cancellation_details: cancellationDetails,
+  default_payment_method: string(),
+  description: unsettable(string({ maxLength: 500 })),
+  items: array(object({ ...newItemParams, deleted: boolean(), id: string() })),
+  metadata: metadata(),
+  off_session: boolean(),
+  payment_behavior: paymentBehavior,
+  proration_behavior: prorationBehavior,
+  proration_date: timestamp(),
+  trial_end: timestampOr('now'),
+};
+
+/** Source: https://docs.stripe.com/api/subscriptions/cancel. */
+export const cancelParams = {
+  cancellation_details: cancellationDetails,
+  invoice_now: boolean(),
+  prorate: boolean(),
+};

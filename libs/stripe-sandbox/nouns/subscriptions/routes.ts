@@ -1,0 +1,92 @@
+import type Stripe from 'stripe';
+import type { Context } from '../../context.js';
+import { createSubscription } from './create.js';
+import { cancelSubscription, updateSubscription } from './update.js';
+import { hasEnded } from './subscription.js';
+import { collectionParams, isWithin, listPage } from '../../http/lists.js';
+import { fromPath } from '../../http/lookup.js';
+import { oneOf, range, string } from '../../http/params.js';
+import { route, type Route } from '../../http/route.js';
+import { cancelParams, createParams, updateParams } from './params.js';
+
+const STATUSES = [
+  'active',
+  'all',
+  'canceled',
+  'ended',
+  'incomplete',
+  'incomplete_expired',
+  'past_due',
+  'paused',
+  'trialing',
+  'unpaid',
+] as const;
+
+export const subscriptionRoutes: Route[] = [
+  route({
+    method: 'POST',
+    path: '/v1/subscriptions',
+    params: createParams,
+    handle: ({ ctx, params }) => createSubscription(ctx, params),
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/subscriptions',
+    params: {
+      ...collectionParams,
+      collection_method: oneOf('charge_automatically', 'send_invoice'),
+
+      current_period_end: range(),
+      current_period_start: range(),
+      customer: string(),
+      price: string(),
+      status: oneOf(...STATUSES),
+      test_clock: string(),
+    },
+    handle: ({ ctx, params }) => {
+      const { customer, collection_method, status, price } = params;
+      // Those on test clocks are listed only by their clock or customer.
+      const test_clock = params.test_clock ?? (customer === undefined ? null : undefined);
+      const { subscriptions } = ctx.store;
+      return listPage(subscriptions, params, {
+        url: '/v1/subscriptions',
+        where: { customer, collection_method, test_clock, price },
+        among: { status: subscriptions.valuesOf('status').filter((each) => isOf(each, status)) },
+        filter: ({ items }) =>
+          items.data.some(
+            (item) =>
+              isWithin(item.current_period_end, params.current_period_end) &&
+              isWithin(item.current_period_start, params.current_period_start),
+          ),
+      });
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/subscriptions/:id',
+    params: {},
+    handle: ({ ctx, path }) => subscriptionIn(ctx, path.id),
+  }),
+  route({
+    method: 'POST',
+    path: '/v1/subscriptions/:id',
+    params: updateParams,
+    handle: ({ ctx, params, path }) => updateSubscription(ctx, subscriptionIn(ctx, path.id), params),
+  }),
+  route({
+    method: 'DELETE',
+    path: '/v1/subscriptions/:id',
+    params: cancelParams,
+    handle: ({ ctx, params, path }) => cancelSubscription(ctx, subscriptionIn(ctx, path.id), params),
+  }),
+];
+
+const subscriptionIn = (ctx: Context, id: string): Stripe.Subscription =>
+  fromPath(ctx.store.subscriptions, id);
+
+/** Without a status those that go on: https://docs.stripe.com/api/subscriptions/list. */
+function isOf(status: Stripe.Subscription.Status, wanted: (typeof STATUSES)[number] | undefined): boolean {
+  if (wanted === 'all') return true;
+  if (wanted === 'ended') return hasEnded({ status });
+  return wanted === undefined ? !hasEnded({ status }) : status === wanted;
+}

@@ -1,0 +1,149 @@
+import { isDeepStrictEqual } from 'node:util';
+import type Stripe from 'stripe';
+import type { Context } from '../../context.js';
+import { failures, StripeFailure } from '../../http/errors.js';
+import { mergeMetadata } from '../../http/metadata.js';
+import type { Params } from '../../http/params.js';
+import type { cancelParams, updateParams } from './params.js';
+import { pendingItems, pendingProrations } from '../invoice-items/invoice-item.js';
+import type { LineDraft } from '../invoices/lines.js';
+import { payInvoice, payingMethod } from '../invoices/collection.js';
+import { creditEarlyEnd, dropProrations, prorate } from './proration.js';
+import { changeItems } from './change.js';
+import { ownMethod, requireFuture } from './create.js';
+import { collectLast, endSubscription, invoiceNow } from './lifecycle.js';
+import { tellOfShortTrial } from './trial.js';
+import { changeSubscription, hasEnded, periodEnd, withoutPayment } from './subscription.js';
+
+type UpdateParams = Params<typeof updateParams>;
+
+/**
+ * Source: https://docs.stripe.com/api/subscriptions/update.
+ * @throws StripeFailure 400 for what does not fit, 402 for a declined change under `error_if_incomplete`
+ */
+export function updateSubscription(
+  ctx: Context,
+  before: Stripe.Subscription,
+  params: UpdateParams,
+): Stripe.Subscription {
+  requireLive(before, params);
+  const customer = before.customer as string;
+  const { metadata, description, default_payment_method, cancellation_details } = params;
+  const ending = endingOf(ctx, before, params);
+  const restarted = changeItems(ctx, before, params);
+  const changes: Partial<Stripe.Subscription> = {
+    metadata: mergeMetadata(before.metadata, metadata),
+    ...(description !== undefined && { description }),
+    ...(default_payment_method !== undefined && {
+      default_payment_method: ownMethod(ctx, customer, default_payment_method),
+    }),
+    ...restarted?.changes,
+    ...ending,
+    ...detailsOf({ ...before, ...ending }, cancellation_details),
+  };
+  if (isDeepStrictEqual({ ...before, ...changes }, before)) return before;
+  const after = changeSubscription(ctx, before, changes);
+  const isProrated = params.proration_behavior !== 'none';
+  const isReplanned = Object.keys(ending).length > 0 || (restarted !== undefined && isProrated);
+  if (isReplanned && before.cancel_at !== null) dropProrations(ctx, before, before.cancel_at);
+  if (params.trial_end !== undefined) tellOfShortTrial(ctx, after);
+  if (restarted?.invoices) settleChange(ctx, after, restarted.lines, params);
+  if (isReplanned && isProrated) creditEarlyEnd(ctx, after);
+  return ctx.store.subscriptions.get(after.id)!;
+}
+
+/**
+ * Source: https://docs.stripe.com/api/subscriptions/cancel.
+ * @throws StripeFailure 404 for one that has ended
+ */
+export function cancelSubscription(
+  ctx: Context,
+  before: Stripe.Subscription,
+  { prorate: credits = false, invoice_now = false, cancellation_details }: Params<typeof cancelParams>,
+): Stripe.Subscription {
+  if (hasEnded(before)) throw failures.noSuch('subscription', before.id, 'id', 404);
+  const customer = before.customer as string;
+  if (credits) creditUnused(ctx, before, ctx.now(customer));
+  else if (!invoice_now) dropProrations(ctx, before);
+  const details = { ...cancellation_details, reason: 'cancellation_requested' as const };
+  const ended = endSubscription(ctx, before, details);
+  if (invoice_now) collectLast(ctx, ended, pendingItems(ctx, customer, ended.currency));
+  return ctx.store.subscriptions.get(ended.id)!;
+}
+
+/** Credits what is left of the current period, in place of what a planned end has credited. */
+function creditUnused(ctx: Context, before: Stripe.Subscription, from: number): void {
+  if (before.cancel_at !== null) dropProrations(ctx, before, before.cancel_at);
+  for (const item of before.items.data) prorate(ctx, { before: item, from });
+}
+
+function requireLive(before: Stripe.Subscription, params: UpdateParams): void {
+  const isHarmless = Object.keys(params).every((key) => key === 'metadata' || key === 'cancellation_details');
+  if (!hasEnded(before) || isHarmless) return;
+  throw failures.invalidRequest(
+    'A canceled subscription can only update its cancellation_details and metadata.',
+  );
+}
+
+/** When it is to end: `cancel_at`, or the end of the period, which Stripe shows as a `cancel_at` too. */
+function endingOf(
+  ctx: Context,
+  before: Stripe.Subscription,
+  { cancel_at, cancel_at_period_end }: UpdateParams,
+): Partial<Stripe.Subscription> {
+  if (cancel_at !== undefined && cancel_at_period_end !== undefined) {
+    throw failures.exclusive('cancel_at', 'cancel_at_period_end');
+  }
+  const now = ctx.now(before.customer as string);
+  if (cancel_at_period_end === true) {
+    return { cancel_at: periodEnd(before), cancel_at_period_end, canceled_at: now, ...REQUESTED };
+  }
+  if (cancel_at_period_end === false || cancel_at === null) {
+    const isPlanned = before.cancel_at !== null;
+    return {
+      cancel_at: null,
+      cancel_at_period_end: false,
+      canceled_at: null,
+      ...(isPlanned && NOT_REQUESTED),
+    };
+  }
+  if (cancel_at === undefined) return {};
+  const at = typeof cancel_at === 'number' ? cancel_at : periodEnd(before);
+  requireFuture(at, now, 'cancel_at');
+  return { cancel_at: at, cancel_at_period_end: false, canceled_at: now, ...REQUESTED };
+}
+
+const detailsWith = (
+  reason: 'cancellation_requested' | null,
+): Pick<Stripe.Subscription, 'cancellation_details'> => ({
+  cancellation_details: { comment: null, feedback: null, feedback_option: null, reason },
+});
+const REQUESTED = detailsWith('cancellation_requested');
+const NOT_REQUESTED = detailsWith(null);
+
+function detailsOf(
+  { cancellation_details }: Stripe.Subscription,
+  given: UpdateParams['cancellation_details'],
+): Partial<Stripe.Subscription> {
+  if (!given || !cancellation_details) return {};
+  return { cancellation_details: { ...cancellation_details, ...given } };
+}
+
+/** Invoices a change at once, and pays. */
+function settleChange(
+  ctx: Context,
+  after: Stripe.Subscription,
+  lines: LineDraft[],
+  params: UpdateParams,
+): void {
+  const invoice = invoiceNow(ctx, after, { items: pendingProrations(ctx, after), lines });
+  if (invoice?.status !== 'open' || params.payment_behavior === 'default_incomplete') return;
+  try {
+    if (payingMethod(ctx, invoice)) payInvoice(ctx, invoice, { offSession: params.off_session ?? false });
+  } catch (error) {
+    if (!(error instanceof StripeFailure)) throw error;
+    if (params.payment_behavior !== 'error_if_incomplete') return;
+    ctx.store.rollback();
+    throw withoutPayment(error);
+  }
+}

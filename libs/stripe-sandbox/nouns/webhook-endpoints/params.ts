@@ -1,0 +1,23 @@
+import { enabledEvents } from '../../values/event-types.js';
+import { metadata } from '../../http/metadata.js';
+import { array, boolean, oneOf, required, string, unsettable } from '../../http/params.js';
+
+const events = array(oneOf(...enabledEvents));
+
+const settings = { description: unsettable(string()), metadata: metadata() };
+
+/** Source: https://docs.stripe.com/api/webhook_endpoints/create. */
+export const createParams = {
+  ...settings,
+  api_version: string(),
+  enabled_events: required(events),
+  url: required(string()),
+};
+
+/** Source: https://docs.stripe.com/api/webhook_endpoints/update. */
+export const updateParams = {
+  ...settings,
+  disabled: boolean(),
+  enabled_events: events,
+  url: string(),
+};

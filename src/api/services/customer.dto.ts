@@ -1,0 +1,138 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
+import { isEmail } from 'class-validator';
+import { Satisfies } from '../../config/satisfies.js';
+import type { Settings } from '../../config/settings.js';
+import type { Owner } from '#core/actor.js';
+import { Problem } from '#core/problem.js';
+import { PLAIN_TEXT } from '#core/text.js';
+import type { Customer, CustomerDetails } from '../../customers/customer.js';
+import { Field, StripeIdField, TextField, UserIdField } from '../dto/fields.js';
+import { isJsonObject } from '../http/json-object.js';
+import { EXAMPLE_CUSTOMER_ID } from './examples.js';
+import { ownerOf } from './owner.js';
+
+/** Stripe takes 50, and two name the user: https://docs.stripe.com/api/metadata */
+const METADATA_KEYS_MAX = 48;
+const METADATA_KEY_MAX_LENGTH = 40;
+const METADATA_VALUE_MAX_LENGTH = 500;
+
+/** Keys that we keep for ourselves. */
+const OUR_PREFIX = 'paydesk_';
+
+export class CustomerParams {
+  @UserIdField()
+  user_id!: string;
+}
+
+export class CustomerQuery {
+  @UserIdField({
+    optional: true,
+    description: 'The partner whose user it is, e.g. `clinic`; a signed-in user when left out',
+    example: undefined,
+  })
+  tenant?: string;
+
+  ownerFor({ user_id: userId }: CustomerParams, { JWT_ISSUER: issuer }: Settings): Owner {
+    return ownerOf(userId, this.tenant, issuer);
+  }
+}
+
+export class CustomerRequest {
+  @StripeIdField({
+    prefixes: ['cus'],
+    optional: true,
+    description: 'An existing Stripe customer, who stands for this user from now on; alone',
+    example: EXAMPLE_CUSTOMER_ID,
+  })
+  stripeCustomerId?: string;
+
+  @Field(
+    { optional: true, description: 'Where Stripe sends receipts', example: 'jenny@example.com' },
+    { type: String, format: 'email' },
+    Satisfies(isPlainEmail, 'must be an e-mail address'),
+  )
+  email?: string;
+
+  @TextField({ maxLength: 256, optional: true, description: 'Full name', example: 'Jenny Rosen' })
+  name?: string;
+
+  // As it came: class-transformer would leave out keys such as `toString`.
+  @Transform(({ obj }: { obj: CustomerRequest }) => obj.metadata)
+  @Field(
+    {
+      optional: true,
+      description:
+        'Merged into what is there; an empty value removes its key. Up to 48 keys of 40 characters, values of ' +
+        '500; keys that start with `paydesk_` are ours.',
+      example: { segment: 'gold' },
+    },
+    { type: 'object', additionalProperties: { type: 'string', maxLength: METADATA_VALUE_MAX_LENGTH } },
+    Satisfies(isMetadata, 'must be an object of up to 48 strings of 500 characters, by keys of 40'),
+  )
+  metadata?: Record<string, string>;
+
+  /**
+   * What to link, or what to set.
+   *
+   * @throws {Problem} for both at once, or nothing
+   */
+  toCommand(): { link: string } | { describe: CustomerDetails } {
+    const { stripeCustomerId: link, email, name, metadata } = this;
+    const describe = {
+      ...(email !== undefined && { email }),
+      ...(name !== undefined && { name }),
+      ...(metadata !== undefined && { metadata }),
+    };
+    const isDescribed = Object.keys(describe).length > 0;
+    if (link !== undefined && !isDescribed) return { link };
+    if (link === undefined && isDescribed) return { describe };
+    const message = 'either stripeCustomerId alone is needed, or any of email, name and metadata';
+    throw new Problem('invalid-request', { errors: [{ field: 'stripeCustomerId', message }] });
+  }
+}
+
+/** Asked in this order: isEmail fails on what UTF-8 can't write. */
+function isPlainEmail(value: unknown): boolean {
+  return typeof value === 'string' && PLAIN_TEXT.test(value) && isEmail(value);
+}
+
+function isMetadata(value: unknown): boolean {
+  if (!isJsonObject(value)) return false;
+  const entries = Object.entries(value);
+  return entries.length <= METADATA_KEYS_MAX && entries.every(([key, text]) => isKey(key) && isText(text));
+}
+
+/** Square brackets would be read as a path by Stripe. */
+function isKey(key: string): boolean {
+  const isShort = key.length >= 1 && key.length <= METADATA_KEY_MAX_LENGTH;
+  return isShort && PLAIN_TEXT.test(key) && !/[[\]]/.test(key) && !key.startsWith(OUR_PREFIX);
+}
+
+function isText(text: unknown): boolean {
+  return typeof text === 'string' && text.length <= METADATA_VALUE_MAX_LENGTH && PLAIN_TEXT.test(text);
+}
+
+export class CustomerResponse {
+  @ApiProperty({ example: EXAMPLE_CUSTOMER_ID })
+  stripeCustomerId!: string;
+
+  @ApiProperty({ type: String, nullable: true, example: 'jenny@example.com' })
+  email!: string | null;
+
+  @ApiProperty({ type: String, nullable: true, example: 'Jenny Rosen' })
+  name!: string | null;
+
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: { type: 'string' },
+    description: 'Without the keys that are ours',
+    example: { segment: 'gold' },
+  })
+  metadata!: Record<string, string>;
+
+  static of({ metadata, ...customer }: Customer): CustomerResponse {
+    const theirs = Object.entries(metadata).filter(([key]) => !key.startsWith(OUR_PREFIX));
+    return { ...customer, metadata: Object.fromEntries(theirs) };
+  }
+}

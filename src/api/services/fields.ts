@@ -1,0 +1,65 @@
+import { INTERVALS } from '../../checkout/recurrence.js';
+import { DECIMAL_AMOUNT, MoneyError } from '#core/money.js';
+import { PAYMENT_ID_PREFIXES } from '../../payments/payment-id.js';
+import { Satisfies } from '../../config/satisfies.js';
+import { EXAMPLE_PAYMENT_ID } from './examples.js';
+import { ChoiceField, Field, StripeIdField } from '../dto/fields.js';
+
+type Documented = Parameters<typeof Field>[0];
+
+const QUANTITY_MAX = 999_999;
+const INTERVAL_COUNT_MAX = 1095;
+
+/** Any id of a payment: of its Checkout Session, PaymentIntent, Charge, Invoice or Subscription. */
+export function PaymentIdField(documented: Documented = {}): PropertyDecorator {
+  return StripeIdField({
+    prefixes: PAYMENT_ID_PREFIXES,
+    description: 'The payment: the id that `/pay` gave, or any other id that Stripe has for it',
+    example: EXAMPLE_PAYMENT_ID,
+    ...documented,
+  });
+}
+
+/** More than zero, as a person writes it; its currency decides how many decimals. */
+export function DecimalAmountField(documented: Documented): PropertyDecorator {
+  return Field(
+    { example: '5.00', ...documented },
+    { type: String, pattern: DECIMAL_AMOUNT.source },
+    Satisfies(
+      (value) => typeof value === 'string' && DECIMAL_AMOUNT.test(value),
+      new MoneyError('not-a-decimal').message,
+    ),
+  );
+}
+
+/** How many pieces of a product. */
+export function QuantityField(): PropertyDecorator {
+  return WholeNumberField({ description: 'How many', example: 1 }, QUANTITY_MAX);
+}
+
+/** What a billing period is counted in. */
+export function IntervalField(documented: Documented = {}): PropertyDecorator {
+  return ChoiceField({
+    choices: INTERVALS,
+    description: 'What a billing period is counted in',
+    example: 'month',
+    ...documented,
+  });
+}
+
+/** How many intervals a billing period has. */
+export function IntervalCountField(): PropertyDecorator {
+  const description = 'How many intervals a billing period has, up to three years; 1 when left out';
+  return WholeNumberField({ description, example: 1, optional: true }, INTERVAL_COUNT_MAX);
+}
+
+function WholeNumberField(documented: Documented, most: number): PropertyDecorator {
+  return Field(
+    documented,
+    { type: 'integer', minimum: 1, maximum: most },
+    Satisfies(
+      (value) => Number.isInteger(value) && Number(value) >= 1 && Number(value) <= most,
+      `must be a whole number from 1 to ${most}`,
+    ),
+  );
+}

@@ -1,0 +1,17 @@
+import { Module } from '@nestjs/common';
+import { CheckoutModule } from '../../checkout/checkout.module.js';
+import { CustomersModule } from '../../customers/customers.module.js';
+import { PaymentsModule } from '../../payments/payments.module.js';
+import { RefundsModule } from '../../refunds/refunds.module.js';
+import { SubscriptionsModule } from '../../subscriptions/subscriptions.module.js';
+import { CustomersController } from './customers.controller.js';
+import { PayController } from './pay.controller.js';
+import { RefundsController } from './refunds.controller.js';
+import { StatusController } from './status.controller.js';
+
+/** The dialect of other internal services. */
+@Module({
+  imports: [CheckoutModule, CustomersModule, PaymentsModule, RefundsModule, SubscriptionsModule],
+  controllers: [PayController, RefundsController, StatusController, CustomersController],
+})
+export class PayApiModule {}

@@ -1,0 +1,146 @@
+import { applyDecorators } from '@nestjs/common';
+import { getSchemaPath } from '@nestjs/swagger';
+import { plainToInstance, Transform } from 'class-transformer';
+import { ValidateNested } from 'class-validator';
+import type { CheckoutItem, PricedItem } from '../../checkout/checkout.js';
+import { type Interval, recurrenceOf } from '../../checkout/recurrence.js';
+import { Satisfies } from '../../config/satisfies.js';
+import { withAmountOf } from '#core/amount-problem.js';
+import type { Currency } from '#core/currency.js';
+import { parseDecimalAmount } from '#core/money.js';
+import { Field, StripeIdField, TextField } from '../dto/fields.js';
+import { isJsonObject } from '../http/json-object.js';
+import { refuseInherited } from '../http/unknown-fields.js';
+import { EXAMPLE_PRICE_ID, EXAMPLE_PRODUCT_ID } from './examples.js';
+import { DecimalAmountField, IntervalCountField, IntervalField, QuantityField } from './fields.js';
+
+/** One of the three kinds of product; `path` is where it stands in the request, such as `products[0]`. */
+export interface ProductRequest {
+  /** @throws {Problem} naming the field that is no amount of the currency, or over three years */
+  toItem(path: string, currency: Currency): CheckoutItem;
+}
+
+export class PriceProduct implements ProductRequest {
+  @QuantityField()
+  quantity!: number;
+
+  @StripeIdField({
+    prefixes: ['price'],
+    description: 'A Price kept at Stripe',
+    example: EXAMPLE_PRICE_ID,
+  })
+  priceId!: string;
+
+  toItem(): CheckoutItem {
+    return { priceId: this.priceId, quantity: this.quantity };
+  }
+}
+
+abstract class PricedProduct {
+  @QuantityField()
+  quantity!: number;
+
+  @DecimalAmountField({ description: 'Price of one piece', example: '2.00' })
+  unitAmount!: string;
+
+  protected priced(product: PricedItem['product'], path: string, currency: Currency): PricedItem {
+    const { quantity, unitAmount } = this;
+    const unitAmountMinor = withAmountOf(`${path}.unitAmount`, () =>
+      parseDecimalAmount(unitAmount, currency),
+    );
+    return { product, quantity, unitAmountMinor };
+  }
+}
+
+export class ProductIdProduct extends PricedProduct implements ProductRequest {
+  @StripeIdField({
+    prefixes: ['prod'],
+    description: 'A Product kept at Stripe',
+    example: EXAMPLE_PRODUCT_ID,
+  })
+  productId!: string;
+
+  toItem(path: string, currency: Currency): PricedItem {
+    return this.priced({ id: this.productId }, path, currency);
+  }
+}
+
+export class ProductNameProduct extends PricedProduct implements ProductRequest {
+  @TextField({
+    maxLength: 250,
+    description: 'A product made up for this payment',
+    example: 'Wellness exam',
+  })
+  productName!: string;
+
+  toItem(path: string, currency: Currency): PricedItem {
+    return this.priced({ name: this.productName }, path, currency);
+  }
+}
+
+export class RecurringProductIdProduct extends ProductIdProduct {
+  @IntervalField()
+  interval!: Interval;
+
+  @IntervalCountField()
+  intervalCount?: number;
+
+  override toItem(path: string, currency: Currency): PricedItem {
+    const recurrence = recurrenceOf(`${path}.`, this.interval, this.intervalCount);
+    return { ...super.toItem(path, currency), recurrence };
+  }
+}
+
+export class RecurringProductNameProduct extends ProductNameProduct {
+  @IntervalField()
+  interval!: Interval;
+
+  @IntervalCountField()
+  intervalCount?: number;
+
+  override toItem(path: string, currency: Currency): PricedItem {
+    const recurrence = recurrenceOf(`${path}.`, this.interval, this.intervalCount);
+    return { ...super.toItem(path, currency), recurrence };
+  }
+}
+
+type ProductClass = new () => ProductRequest;
+
+/** Which class checks a product, by the field that tells its kind. */
+interface ProductKinds {
+  priceId: ProductClass;
+  productId: ProductClass;
+  productName: ProductClass;
+}
+
+/** A list of products, mixed freely. Without this, a wrong kind could not be told from unknown fields. */
+export function ProductsField(kinds: ProductKinds, most: number): PropertyDecorator {
+  const schemas = Object.values(kinds).map((kind: ProductClass) => ({ $ref: getSchemaPath(kind) }));
+  return applyDecorators(
+    Transform(({ value }) =>
+      Array.isArray(value) ? value.map((item, index) => toProduct(item, kinds, `products[${index}]`)) : value,
+    ),
+    Field(
+      { description: `What is sold: 1 to ${most} products, instead of an amount`, optional: true },
+      { type: 'array', minItems: 1, maxItems: most, items: { oneOf: schemas } },
+      Satisfies((value) => isListOfObjects(value, most), `must be a list of 1 to ${most} products`),
+      ValidateNested({ each: true, message: `must be a list of 1 to ${most} products` }),
+    ),
+  );
+}
+
+function toProduct(item: unknown, kinds: ProductKinds, path: string): unknown {
+  if (!isJsonObject(item)) return item;
+  const kind = kindOf(item, kinds);
+  refuseInherited(kind, item, path);
+  return plainToInstance(kind, item);
+}
+
+function kindOf(item: object, { priceId, productId, productName }: ProductKinds): ProductClass {
+  if ('priceId' in item) return priceId;
+  return 'productId' in item ? productId : productName;
+}
+
+function isListOfObjects(value: unknown, most: number): boolean {
+  return Array.isArray(value) && value.length >= 1 && value.length <= most && value.every(isJsonObject);
+}

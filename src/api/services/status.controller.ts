@@ -1,0 +1,25 @@
+import { Controller, Get, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { PaymentStatusService } from '../../payments/payment-status.service.js';
+import { Allow } from '../http/allow.decorator.js';
+import { ApiProblems, CALLS_STRIPE } from '../http/api-problems.decorator.js';
+import { StatusQuery, StatusResponse } from './status.dto.js';
+
+/** How payments stand, for other internal services. */
+@ApiTags('Internal service')
+@Allow('service')
+@Controller('status')
+export class StatusController {
+  constructor(private readonly payments: PaymentStatusService) {}
+
+  @Get()
+  @ApiOperation({
+    summary: 'Show how a payment stands',
+    description: 'ACCEPTED is paid, FAILED will not be paid any more, PENDING may yet be.',
+  })
+  @ApiOkResponse({ type: StatusResponse })
+  @ApiProblems(...CALLS_STRIPE, 'not-found')
+  async status(@Query() { paymentID }: StatusQuery): Promise<StatusResponse> {
+    return StatusResponse.of(paymentID, await this.payments.report(paymentID));
+  }
+}

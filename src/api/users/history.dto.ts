@@ -1,0 +1,107 @@
+import { ApiProperty } from '@nestjs/swagger';
+import type { Charge } from '../../charges/charge.js';
+import type { Page, PageRequest } from '#core/page.js';
+import { ChoiceField, PageSizeField, StripeIdField } from '../dto/fields.js';
+
+const PAGE_SIZE_DEFAULT = 10;
+
+export class HistoryQuery {
+  @StripeIdField({
+    prefixes: ['ch', 'py'],
+    optional: true,
+    description: 'The charge to go on from: `lastItemId` forward, `firstItemId` back',
+  })
+  cursorId?: string;
+
+  @ChoiceField({
+    choices: ['forward', 'back'],
+    optional: true,
+    description: '`forward` (the default) to older charges, `back` to newer ones',
+  })
+  direction?: 'forward' | 'back';
+
+  @PageSizeField({
+    optional: true,
+    description: `How many charges, 1 to 100; ${PAGE_SIZE_DEFAULT} when left out`,
+  })
+  perPage?: string;
+
+  toPage(): PageRequest {
+    const { cursorId: id, direction = 'forward', perPage = PAGE_SIZE_DEFAULT } = this;
+    return { limit: Number(perPage), ...(id && { cursor: { id, direction } }) };
+  }
+}
+
+class HistoryCardResponse {
+  @ApiProperty({ type: String, nullable: true, example: 'visa' })
+  brand!: string | null;
+
+  @ApiProperty({ type: String, nullable: true, example: '4242' })
+  last4!: string | null;
+}
+
+class HistoryItem {
+  @ApiProperty({ example: 'ch_3TUvWxABCDEFGHIJ0KLMNOPQ' })
+  id!: string;
+
+  @ApiProperty({ example: 1999, description: 'Minor units' })
+  amount!: number;
+
+  @ApiProperty({ example: 0, description: 'Minor units' })
+  amountRefunded!: number;
+
+  @ApiProperty({ example: 'usd' })
+  currency!: string;
+
+  @ApiProperty({ enum: ['succeeded', 'pending', 'failed'] })
+  status!: string;
+
+  @ApiProperty({ example: true })
+  paid!: boolean;
+
+  @ApiProperty({ example: false, description: 'Whether all of it was refunded' })
+  refunded!: boolean;
+
+  @ApiProperty({ type: String, nullable: true, example: 'Wellness exam' })
+  description!: string | null;
+
+  @ApiProperty({ format: 'date-time', example: '2026-11-22T09:30:00.000Z' })
+  created!: string;
+
+  @ApiProperty({ type: HistoryCardResponse, nullable: true })
+  card!: HistoryCardResponse | null;
+
+  @ApiProperty({ type: String, nullable: true, description: 'A page of Stripe with the receipt' })
+  receiptUrl!: string | null;
+
+  @ApiProperty({ type: String, nullable: true, example: 'pi_3TUvWxABCDEFGHIJ0RSTUVWX' })
+  paymentIntentId!: string | null;
+
+  static of(charge: Charge): HistoryItem {
+    const { amountMinor: amount, amountRefundedMinor: amountRefunded, createdAt, ...rest } = charge;
+    return { ...rest, amount, amountRefunded, created: createdAt.toISOString() };
+  }
+}
+
+export class HistoryResponse {
+  @ApiProperty({ type: [HistoryItem] })
+  data!: HistoryItem[];
+
+  @ApiProperty({ description: 'Whether there is more in the direction asked for' })
+  hasMore!: boolean;
+
+  @ApiProperty({ type: String, nullable: true, example: 'ch_3TUvWxABCDEFGHIJ0KLMNOPQ' })
+  firstItemId!: string | null;
+
+  @ApiProperty({ type: String, nullable: true, example: 'ch_3TUvWxABCDEFGHIJ0KLMNOPQ' })
+  lastItemId!: string | null;
+
+  static of({ items, hasMore }: Page<Charge>): HistoryResponse {
+    return {
+      data: items.map((charge) => HistoryItem.of(charge)),
+      hasMore,
+      firstItemId: items.at(0)?.id ?? null,
+      lastItemId: items.at(-1)?.id ?? null,
+    };
+  }
+}

@@ -1,0 +1,67 @@
+import { Controller, Get, Post, Query, Res } from '@nestjs/common';
+import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import type { UserActor } from '#core/actor.js';
+import { ChargesService } from '../../charges/charges.service.js';
+import { CustomersService } from '../../customers/customers.service.js';
+import type { OperationRequest } from '../../operations/operation.js';
+import { SetupIntentsService } from '../../setup-intents/setup-intents.service.js';
+import { Allow } from '../http/allow.decorator.js';
+import { ApiProblems, CALLS_STRIPE } from '../http/api-problems.decorator.js';
+import { CurrentActor } from '../http/current-actor.decorator.js';
+import { ApiOperationHeaders, Operation, tell } from '../http/operation.decorator.js';
+import { HistoryQuery, HistoryResponse } from './history.dto.js';
+import { PaymentInformationResponse } from './payment-information.dto.js';
+import { SetupIntentResponse } from './setup-intent.dto.js';
+
+/** What a web app does for its signed-in user. */
+@ApiTags('Signed-in user')
+@Allow('user')
+@Controller('payments')
+export class PaymentsController {
+  constructor(
+    private readonly setupIntents: SetupIntentsService,
+    private readonly customers: CustomersService,
+    private readonly charges: ChargesService,
+  ) {}
+
+  @Post('create-setup-intent')
+  @ApiOperation({
+    summary: 'Start saving a card',
+    description:
+      "Makes a SetupIntent for the signed-in user; hand its `clientSecret` to Stripe's front-end components, " +
+      'which save the card.',
+  })
+  @ApiOperationHeaders()
+  @ApiCreatedResponse({ type: SetupIntentResponse })
+  async createSetupIntent(
+    @CurrentActor() user: UserActor,
+    @Operation() operation: OperationRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<SetupIntentResponse> {
+    return SetupIntentResponse.of(tell(reply, await this.setupIntents.create(operation, user)));
+  }
+
+  @Get('payment-information')
+  @ApiOperation({
+    summary: 'Show how the user pays',
+    description:
+      'Billing details, balance and the default card, else the newest one; nulls for a user who never paid.',
+  })
+  @ApiOkResponse({ type: PaymentInformationResponse })
+  @ApiProblems(...CALLS_STRIPE)
+  async paymentInformation(@CurrentActor() user: UserActor): Promise<PaymentInformationResponse> {
+    return PaymentInformationResponse.of(await this.customers.paymentInformation(user));
+  }
+
+  @Get('get-history')
+  @ApiOperation({
+    summary: "List the user's charges",
+    description: 'Most recent first, page by page: go on with `lastItemId` forward, or `firstItemId` back.',
+  })
+  @ApiOkResponse({ type: HistoryResponse })
+  @ApiProblems(...CALLS_STRIPE, 'not-found')
+  async history(@CurrentActor() user: UserActor, @Query() query: HistoryQuery): Promise<HistoryResponse> {
+    return HistoryResponse.of(await this.charges.history(user, query.toPage()));
+  }
+}

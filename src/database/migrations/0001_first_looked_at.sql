@@ -1,2 +1,0 @@
-ALTER TABLE "operations" ADD COLUMN "first_looked_at" timestamp with time zone;--> statement-breakpoint
-CREATE INDEX "operations_prunable" ON "operations" USING btree ("created_at") WHERE state = 'done';

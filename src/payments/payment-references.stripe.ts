@@ -1,0 +1,150 @@
+import { Injectable } from '@nestjs/common';
+import type Stripe from 'stripe';
+import type { PAYMENT_ID_PREFIXES } from './payment-id.js';
+import { Problem, unknownObject } from '#core/problem.js';
+import { idOf } from '#stripe/id-of.js';
+import { isMissing } from '#stripe/stripe-errors.js';
+import { StripeProvider } from '#stripe/stripe.provider.js';
+
+/** The objects of Stripe's that stand for one payment, or lead to it. */
+export type PaymentObject =
+  Stripe.Checkout.Session | Stripe.PaymentIntent | Stripe.Charge | Stripe.Invoice | Stripe.Subscription;
+
+/** Goes from any id of a payment to the object that a route needs. Ids are of {@link PAYMENT_ID_PREFIXES}. */
+@Injectable()
+export class PaymentReferences {
+  constructor(private readonly stripe: StripeProvider) {}
+
+  /** @throws {Problem} `not-found` for an id that Stripe does not know */
+  async find(id: string): Promise<PaymentObject> {
+    try {
+      return await this.stripe.read<PaymentObject>((stripe) => retrieve(stripe, id));
+    } catch (error) {
+      if (isMissing(error)) throw unknownObject('paymentID', error);
+      throw error;
+    }
+  }
+
+  /**
+   * The Charge that last tried to take the money; of a subscription, that of its latest invoice.
+   * Undefined where nobody has tried yet.
+   */
+  async charge(id: string): Promise<Stripe.Charge | undefined> {
+    const payment = await this.find(id);
+    if (payment.object === 'charge') return payment;
+    const next = await this.towardsCharge(payment);
+    return next === undefined ? undefined : this.charge(next);
+  }
+
+  /** The Checkout Session where the payment was started; undefined where it was started elsewhere. */
+  async session(id: string): Promise<Stripe.Checkout.Session | undefined> {
+    const payment = await this.find(id);
+    switch (payment.object) {
+      case 'checkout.session':
+        return payment;
+      case 'subscription':
+        return this.firstSession({ subscription: payment.id });
+      case 'invoice':
+        return this.sessionOfSubscription(payment);
+      case 'charge':
+      case 'payment_intent': {
+        const intent = payment.object === 'charge' ? idOf(payment.payment_intent) : payment.id;
+        const session =
+          intent === undefined ? undefined : await this.firstSession({ payment_intent: intent });
+        return session ?? this.sessionOfSubscription(await this.invoice(payment));
+      }
+    }
+  }
+
+  /**
+   * The subscription that the payment is for; undefined where it is for none.
+   *
+   * @throws {Problem} `invalid-state` where it is still to be paid in Checkout, which makes it only then
+   */
+  async subscription(id: string): Promise<string | undefined> {
+    const payment = await this.find(id);
+    switch (payment.object) {
+      case 'subscription':
+        return payment.id;
+      case 'checkout.session':
+        if (payment.mode === 'subscription' && !payment.subscription) throw new Problem('invalid-state');
+        return idOf(payment.subscription);
+      case 'invoice':
+        return subscriptionOf(payment);
+      case 'charge':
+      case 'payment_intent': {
+        const invoice = await this.invoice(payment);
+        return invoice && subscriptionOf(invoice);
+      }
+    }
+  }
+
+  /** The invoice that a payment pays. https://docs.stripe.com/api/invoice-payment/list */
+  async invoice(payment: Stripe.Charge | Stripe.PaymentIntent): Promise<Stripe.Invoice | undefined> {
+    const intent = payment.object === 'charge' ? idOf(payment.payment_intent) : payment.id;
+    if (intent === undefined) return undefined;
+    const { data } = await this.stripe.read((stripe) =>
+      stripe.invoicePayments.list({
+        payment: { type: 'payment_intent', payment_intent: intent },
+        limit: 1,
+        expand: ['data.invoice'],
+      }),
+    );
+    // Expanded above, and an invoice with a payment can't be deleted.
+    return data[0]?.invoice as Stripe.Invoice | undefined;
+  }
+
+  private towardsCharge(payment: Exclude<PaymentObject, Stripe.Charge>) {
+    switch (payment.object) {
+      case 'checkout.session':
+        return idOf(payment.payment_intent) ?? idOf(payment.invoice);
+      case 'subscription':
+        return idOf(payment.latest_invoice);
+      case 'invoice':
+        return this.paymentOf(payment);
+      case 'payment_intent':
+        return idOf(payment.latest_charge);
+    }
+  }
+
+  private async paymentOf(invoice: Stripe.Invoice): Promise<string | undefined> {
+    const { data } = await this.stripe.read((stripe) =>
+      stripe.invoicePayments.list({ invoice: invoice.id, status: 'paid', limit: 1 }),
+    );
+    return idOf(data[0]?.payment.payment_intent) ?? idOf(data[0]?.payment.charge);
+  }
+
+  private async sessionOfSubscription(
+    invoice: Stripe.Invoice | undefined,
+  ): Promise<Stripe.Checkout.Session | undefined> {
+    const subscription = invoice && subscriptionOf(invoice);
+    return subscription === undefined ? undefined : this.firstSession({ subscription });
+  }
+
+  private async firstSession(
+    of: Pick<Stripe.Checkout.SessionListParams, 'payment_intent' | 'subscription'>,
+  ): Promise<Stripe.Checkout.Session | undefined> {
+    const { data } = await this.stripe.read((stripe) => stripe.checkout.sessions.list({ ...of, limit: 1 }));
+    return data[0];
+  }
+}
+
+function retrieve(stripe: Stripe, id: string): Promise<PaymentObject> {
+  switch (id.slice(0, id.indexOf('_')) as (typeof PAYMENT_ID_PREFIXES)[number]) {
+    case 'cs':
+      return stripe.checkout.sessions.retrieve(id);
+    case 'pi':
+      return stripe.paymentIntents.retrieve(id);
+    case 'ch':
+    case 'py':
+      return stripe.charges.retrieve(id);
+    case 'in':
+      return stripe.invoices.retrieve(id);
+    case 'sub':
+      return stripe.subscriptions.retrieve(id);
+  }
+}
+
+function subscriptionOf(invoice: Stripe.Invoice): string | undefined {
+  return idOf(invoice.parent?.subscription_details?.subscription);
+}

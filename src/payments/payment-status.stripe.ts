@@ -1,0 +1,57 @@
+import { Injectable } from '@nestjs/common';
+import type Stripe from 'stripe';
+import { type PaymentObject, PaymentReferences } from './payment-references.stripe.js';
+import { SHOP_TRANSACTION_ID } from './shop-transaction-id.js';
+import type { PaymentState } from './payment-status.js';
+
+/** What Stripe knows of how a payment stands. */
+@Injectable()
+export class PaymentStatusStripe {
+  constructor(private readonly references: PaymentReferences) {}
+
+  /** @throws {Problem} `not-found` for a payment that Stripe does not know */
+  async find(paymentId: string): Promise<{ state: PaymentState; shopTransactionId: string | null }> {
+    const payment = await this.references.find(paymentId);
+    const [state, shopTransactionId] = await Promise.all([this.stateOf(payment), this.nameOf(payment)]);
+    return { state, shopTransactionId };
+  }
+
+  private async stateOf(payment: PaymentObject): Promise<PaymentState> {
+    switch (payment.object) {
+      case 'checkout.session':
+        return { kind: 'checkout', status: payment.status, paid: payment.payment_status !== 'unpaid' };
+      case 'payment_intent':
+        return this.intentState(payment);
+      case 'charge':
+      case 'invoice':
+      case 'subscription':
+        return { kind: payment.object, status: payment.status };
+    }
+  }
+
+  private async intentState(intent: Stripe.PaymentIntent): Promise<PaymentState> {
+    const { id, status } = intent;
+    const declined = intent.last_payment_error !== null;
+    const session = declined ? await this.references.session(id) : undefined;
+    return { kind: 'paymentIntent', status, declined, checkoutOpen: session?.status === 'open' };
+  }
+
+  /** Stripe copies a PaymentIntent's metadata to its Charges, but not a subscription's to its payments. */
+  private async nameOf(payment: PaymentObject): Promise<string | null> {
+    switch (payment.object) {
+      case 'checkout.session':
+        return payment.client_reference_id;
+      case 'invoice':
+        return nameOfInvoice(payment);
+      case 'subscription':
+        return payment.metadata[SHOP_TRANSACTION_ID] ?? null;
+      case 'charge':
+      case 'payment_intent':
+        return payment.metadata[SHOP_TRANSACTION_ID] ?? nameOfInvoice(await this.references.invoice(payment));
+    }
+  }
+}
+
+function nameOfInvoice(invoice: Stripe.Invoice | undefined): string | null {
+  return invoice?.parent?.subscription_details?.metadata?.[SHOP_TRANSACTION_ID] ?? null;
+}

@@ -1,0 +1,135 @@
+import { describe, expect, it } from 'vitest';
+import { idOf } from '#stripe/id-of.js';
+import { usePaydesk } from '../support/paydesk.js';
+
+describe('POST /pay/recurrent/expire', async () => {
+  const paydesk = await usePaydesk({ BUSINESS_TIMEZONE: 'Europe/Rome' });
+  const shop = await paydesk.service();
+
+  /** A monthly subscription whose first invoice is paid. */
+  async function subscription() {
+    const { stripe } = paydesk;
+    const customer = await stripe.customers.create({});
+    const method = await stripe.paymentMethods.attach('pm_card_visa', { customer: customer.id });
+    const price = await stripe.prices.create({
+      currency: 'usd',
+      unit_amount: 1000,
+      recurring: { interval: 'month' },
+      product_data: { name: 'Magazine' },
+    });
+    return stripe.subscriptions.create({
+      customer: customer.id,
+      default_payment_method: method.id,
+      items: [{ price: price.id }],
+      metadata: { paydesk_shop_transaction_id: 'order-9' },
+    });
+  }
+
+  function cancel(paymentID: string, body: object) {
+    return shop.post('/pay/recurrent/expire', { paymentID, ...body });
+  }
+
+  it('cancels at once, and is content with what is cancelled already', async () => {
+    const { id } = await subscription();
+    const first = await cancel(id, { cancelType: 'now' });
+    const { status, ended_at: endedAt } = await paydesk.stripe.subscriptions.retrieve(id);
+    expect(status).toBe('canceled');
+    expect(first).toMatchObject({
+      status: 200,
+      body: {
+        result: 'OK',
+        paymentID: id,
+        subscriptionID: id,
+        cancelAt: new Date(Number(endedAt) * 1000).toISOString(),
+      },
+    });
+    expect(await cancel(id, { cancelType: 'now' })).toMatchObject({ status: 200, body: first.body });
+    expect(await cancel(id, { cancelType: 'endOfPeriod' })).toMatchObject({
+      status: 409,
+      body: { type: 'urn:paydesk:invalid-state' },
+    });
+  });
+
+  it('cancels right before the next renewal', async () => {
+    const { id, items } = await subscription();
+    const periodEnd = Number(items.data[0]?.current_period_end);
+    const { status, body } = await cancel(id, { cancelType: 'endOfPeriod' });
+    expect({ status, cancelAt: body.cancelAt }).toEqual({
+      status: 200,
+      cancelAt: new Date(periodEnd * 1000).toISOString(),
+    });
+    expect(await paydesk.stripe.subscriptions.retrieve(id)).toMatchObject({
+      status: 'active',
+      cancel_at_period_end: true,
+    });
+  });
+
+  it('cancels at the end of a day in the business time zone', async () => {
+    const { id } = await subscription();
+    const { status, body } = await cancel(id, { cancelType: 'atDay', cancelTime: '31/12/2030' });
+    expect({ status, cancelAt: body.cancelAt }).toEqual({
+      status: 200,
+      cancelAt: '2030-12-31T22:59:59.000Z',
+    });
+    expect(await paydesk.stripe.subscriptions.retrieve(id)).toMatchObject({
+      status: 'active',
+      cancel_at: Date.UTC(2030, 11, 31, 22, 59, 59) / 1000,
+    });
+  });
+
+  it('finds the subscription by an invoice, a payment and a charge of it', async () => {
+    const { id, latest_invoice: latestInvoice } = await subscription();
+    const invoice = idOf(latestInvoice) ?? '';
+    const { data } = await paydesk.stripe.invoicePayments.list({ invoice });
+    const intent = idOf(data[0]?.payment.payment_intent) ?? '';
+    const charge = idOf((await paydesk.stripe.paymentIntents.retrieve(intent)).latest_charge) ?? '';
+    for (const paymentID of [invoice, intent, charge]) {
+      expect(await cancel(paymentID, { cancelType: 'endOfPeriod' })).toMatchObject({
+        status: 200,
+        body: { paymentID, subscriptionID: id },
+      });
+      expect((await shop.get(`/status?paymentID=${paymentID}`)).body).toEqual({
+        paymentID,
+        shopTransactionID: 'order-9',
+        status: 'ACCEPTED',
+        providerName: 'stripe',
+      });
+    }
+  });
+
+  it('gives the latest invoice of a subscription back', async () => {
+    const { id } = await subscription();
+    expect(await shop.post('/refund', { paymentID: id, amount: '4.00' })).toMatchObject({
+      status: 201,
+      body: { result: 'OK', paymentID: id, amount: '4.00' },
+    });
+  });
+
+  it('has nothing to cancel for a payment that is for no subscription', async () => {
+    const { id } = await paydesk.stripe.paymentIntents.create({ amount: 500, currency: 'usd' });
+    expect(await cancel(id, { cancelType: 'now' })).toMatchObject({
+      status: 400,
+      body: { errors: [{ field: 'paymentID' }] },
+    });
+  });
+
+  it('has nothing to cancel yet where the first payment is still to be made', async () => {
+    const { body } = await shop.post('/pay/recurrent', {
+      successRedirect: 'https://example.com/ok',
+      failureRedirect: 'https://example.com/ko',
+      amount: '5.00',
+      interval: 'month',
+    });
+    expect(await cancel(body.paymentID, { cancelType: 'now' })).toMatchObject({
+      status: 409,
+      body: { type: 'urn:paydesk:invalid-state' },
+    });
+  });
+
+  it('does not know a subscription that Stripe does not know', async () => {
+    expect(await cancel('sub_unknown', { cancelType: 'now' })).toMatchObject({
+      status: 404,
+      body: { errors: [{ field: 'paymentID' }] },
+    });
+  });
+});

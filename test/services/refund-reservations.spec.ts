@@ -1,0 +1,184 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it, vi } from 'vitest';
+import { idOf } from '#stripe/id-of.js';
+import { refundDue } from '#sandbox/nouns/refunds/refund.js';
+import type { Answer } from '../support/caller.js';
+import { query } from '../support/database.js';
+import { MovedClock } from '../support/moved-clock.js';
+import { usePaydesk } from '../support/paydesk.js';
+
+const STRIPE_SETTLES_SECONDS = 15;
+const WORKER_MAX_MS = 10_000;
+const NOT_POSSIBLE = { status: 409, body: { type: 'urn:paydesk:refund-not-possible' } };
+
+describe('what refunds reserve', async () => {
+  const clock = new MovedClock();
+  const paydesk = await usePaydesk({}, clock);
+  const shop = await paydesk.service();
+
+  /** A payment of 20.00: the id of its Charge. */
+  async function paid(testCard = 'pm_card_visa'): Promise<string> {
+    const intent = await paydesk.stripe.paymentIntents.create({
+      amount: 2000,
+      currency: 'usd',
+      payment_method: testCard,
+      confirm: true,
+      return_url: 'https://example.com/paid',
+    });
+    return idOf(intent.latest_charge) ?? '';
+  }
+
+  function refund(charge: string, amount?: string, key: string = randomUUID()): Promise<Answer> {
+    const body = { paymentID: charge, ...(amount && { amount }) };
+    return shop.post('/refund', body, { 'idempotency-key': key });
+  }
+
+  /** The calls to Stripe that try to refund, while `work` runs. */
+  async function refundCallsDuring(work: () => Promise<unknown>): Promise<number> {
+    const before = paydesk.stripeCalls.length;
+    await work();
+    return paydesk.stripeCalls.slice(before).filter((call) => call === 'POST /v1/refunds').length;
+  }
+
+  async function refundedMinor(charge: string): Promise<number> {
+    return (await paydesk.stripe.charges.retrieve(charge)).amount_refunded;
+  }
+
+  it('lets one of two full refunds through, and asks Stripe for that one only', async () => {
+    const charge = await paid();
+    let answers: Answer[] = [];
+    const calls = await refundCallsDuring(async () => {
+      answers = await Promise.all([refund(charge), refund(charge)]);
+    });
+    answers.sort((a, b) => a.status - b.status);
+    expect(answers).toMatchObject([{ status: 201, body: { amount: '20.00' } }, NOT_POSSIBLE]);
+    expect(calls).toBe(1);
+    expect(await refundedMinor(charge)).toBe(2000);
+  });
+
+  it('gives back exactly what was paid, however many ask at once', async () => {
+    const charge = await paid();
+    let answers: Answer[] = [];
+    const calls = await refundCallsDuring(async () => {
+      answers = await Promise.all(Array.from({ length: 50 }, () => refund(charge, '1.00')));
+    });
+    expect(answers.filter(({ status }) => status === 201)).toHaveLength(20);
+    expect(answers.filter(({ body }) => body.type === NOT_POSSIBLE.body.type)).toHaveLength(30);
+    expect(calls).toBe(20);
+    expect(await refundedMinor(charge)).toBe(2000);
+  });
+
+  it('keeps what it has set aside while the outcome is unknown', async () => {
+    const charge = await paid();
+    loseRefunds();
+    expect((await refund(charge, '15.00')).status).toBe(503);
+    paydesk.sandbox.faults.clear();
+    expect(await refund(charge, '5.01')).toMatchObject(NOT_POSSIBLE);
+    expect(await refund(charge)).toMatchObject({ status: 201, body: { amount: '5.00' } });
+  });
+
+  it('keeps it too while Stripe may still be at work on what it answered with a 500, and no longer', async () => {
+    const charge = await paid();
+    const key = randomUUID();
+    paydesk.sandbox.faults.add({ path: '/v1/refunds', method: 'POST', kinds: ['error_before_effect'] });
+    expect((await refund(charge, '15.00', key)).status).toBe(503);
+    expect(await refund(charge, '5.01')).toMatchObject(NOT_POSSIBLE);
+    clock.moveSeconds(STRIPE_SETTLES_SECONDS);
+    expect((await refund(charge, '15.00', key)).body.type).toBe('urn:paydesk:not-done');
+    expect(await refund(charge)).toMatchObject({ status: 201, body: { amount: '20.00' } });
+  });
+
+  it('counts refunds made without us, except those that failed', async () => {
+    const charge = await paid('pm_card_refundFail');
+    const [kept, failing] = await Promise.all([
+      paydesk.stripe.refunds.create({ charge, amount: 400 }),
+      paydesk.stripe.refunds.create({ charge, amount: 600, metadata: { operation_id: randomUUID() } }),
+    ]);
+    expect(kept.status).toBe('succeeded');
+    expect(await refund(charge, '10.01')).toMatchObject(NOT_POSSIBLE);
+    paydesk.sandbox.run((ctx) => refundDue(ctx, failing.id));
+    const calls = await refundCallsDuring(async () => {
+      expect(await refund(charge, '16.01')).toMatchObject(NOT_POSSIBLE);
+    });
+    expect(calls).toBe(0);
+    expect(await refund(charge)).toMatchObject({ status: 201, body: { amount: '16.00' } });
+  });
+
+  it('gives back what was set aside for a refund that Stripe refused', async () => {
+    const charge = await paid('pm_card_createDispute');
+    expect(await refund(charge)).toMatchObject(NOT_POSSIBLE);
+    expect(await reservedMinor(charge)).toEqual({ reservations: 0, reserved: 0 });
+  });
+
+  it('gives back what was set aside for a refund that failed later', async () => {
+    const charge = await paid('pm_card_refundFail');
+    const { body } = await refund(charge);
+    expect(await refund(charge)).toMatchObject(NOT_POSSIBLE);
+    paydesk.sandbox.run((ctx) => refundDue(ctx, body.refundID));
+    expect(await refund(charge, '8.00')).toMatchObject({ status: 201, body: { amount: '8.00' } });
+    expect(await reservedMinor(charge)).toEqual({ reservations: 1, reserved: 800 });
+  });
+
+  it('finds its own again after a death between setting aside and planning', async () => {
+    const charge = await paid();
+    const key = randomUUID();
+    const operationId = await diesUnplanned(charge, key);
+    expect(await refund(charge)).toMatchObject(NOT_POSSIBLE);
+    await endLease(operationId);
+    expect(await refund(charge, undefined, key)).toMatchObject({ status: 201, body: { amount: '20.00' } });
+    expect(await refundedMinor(charge)).toBe(2000);
+  });
+
+  it('is free again soon after such a death where nobody goes on', async () => {
+    const charge = await paid();
+    const operationId = await diesUnplanned(charge, randomUUID());
+    expect(await refund(charge)).toMatchObject(NOT_POSSIBLE);
+    await endLease(operationId);
+    const isFree = async () => expect((await reservedMinor(charge)).reservations).toBe(0);
+    await vi.waitFor(isFree, { timeout: WORKER_MAX_MS });
+    expect(await refund(charge)).toMatchObject({ status: 201, body: { amount: '20.00' } });
+  });
+
+  it('is held to what was captured by the database itself', async () => {
+    const charge = await paid();
+    await refund(charge, '20.00');
+    const over = 'update refundable_charges set reserved_minor = reserved_minor + 1 where charge_id = $1';
+    await expect(query(paydesk, over, [charge])).rejects.toThrow('refundable_charges_never_over');
+  });
+
+  /** From now on Stripe hears of no refund. */
+  function loseRefunds(): void {
+    paydesk.sandbox.faults.add({
+      path: '/v1/refunds',
+      method: 'POST',
+      kinds: ['reset_before_effect'],
+      share: 1,
+    });
+  }
+
+  /** A full refund whose process dies once it has reserved, and still has its lease: the id of its operation. */
+  async function diesUnplanned(charge: string, key: string): Promise<string> {
+    loseRefunds();
+    const { body } = await refund(charge, undefined, key);
+    paydesk.sandbox.faults.clear();
+    const unplan = `update operations set plan = null, first_sent_at = null,
+      lease_id = gen_random_uuid(), lease_expires_at = now() + interval '1 day' where id = $1`;
+    await query(paydesk, unplan, [body.operationId]);
+    return body.operationId;
+  }
+
+  async function endLease(operationId: string): Promise<void> {
+    await query(paydesk, "update operations set lease_expires_at = '-infinity' where id = $1", [operationId]);
+  }
+
+  async function reservedMinor(charge: string): Promise<{ reservations: number; reserved: number }> {
+    const [row] = await query<{ reservations: number; reserved: number }>(
+      paydesk,
+      `select reserved_minor::int as reserved,
+         (select count(*)::int from refund_reservations r where r.charge_id = c.charge_id) as reservations
+       from refundable_charges c where charge_id = $1`,
+      [charge],
+    );
+    return row ?? { reservations: 0, reserved: 0 };
+  }
+});
