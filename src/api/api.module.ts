@@ -9,17 +9,17 @@ import { RequestPipe } from './http/request.pipe.js';
 import { UndeclaredInputGuard } from './http/undeclared-input.guard.js';
 import { OperationsApiModule } from './operations/operations.module.js';
 import { PartnersApiModule } from './partners/partners.module.js';
-import { PayApiModule } from './services/pay.module.js';
-import { PaymentsApiModule } from './users/payments.module.js';
+import { ServicesApiModule } from './services/services.module.js';
+import { UsersApiModule } from './users/users.module.js';
 import { WebhooksApiModule } from './webhooks/webhooks.module.js';
 
 /** The three dialects, Stripe's webhooks, and what stands before and behind every route of theirs. */
 @Module({
   imports: [
     AccessModule,
-    PaymentsApiModule,
+    UsersApiModule,
     PartnersApiModule,
-    PayApiModule,
+    ServicesApiModule,
     OperationsApiModule,
     WebhooksApiModule,
     HealthApiModule,

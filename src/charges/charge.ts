@@ -1,3 +1,5 @@
+import type { Currency } from '#core/currency.js';
+
 /** Money taken or tried to be taken from a card: a Stripe Charge. */
 export interface Charge {
   id: string;
@@ -12,4 +14,12 @@ export interface Charge {
   card: { brand: string | null; last4: string | null } | null;
   receiptUrl: string | null;
   paymentIntentId: string | null;
+}
+
+/** What to take, and from which card. */
+export interface ChargeCommand {
+  amountMinor: number;
+  currency: Currency;
+  description: string;
+  paymentMethodId: string;
 }

@@ -7,9 +7,9 @@ import { Problem, unknownObject } from '#core/problem.js';
 import { CustomersService } from '../customers/customers.service.js';
 import type { OperationRequest, Outcome } from '../operations/operation.js';
 import { type Operation, OperationsService } from '../operations/operations.service.js';
-import type { Charge } from './charge.js';
+import type { Charge, ChargeCommand } from './charge.js';
 import { type ChargePlan, ChargesStripe } from './charges.stripe.js';
-import type { ChargeCommand, Payment } from './payment.js';
+import type { Payment } from './payment.js';
 
 const NOTHING = { items: [], hasMore: false };
 

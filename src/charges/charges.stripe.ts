@@ -8,8 +8,8 @@ import { StripeProvider } from '#stripe/stripe.provider.js';
 import type { Page, PageRequest } from '#core/page.js';
 import { Problem, unknownObject } from '#core/problem.js';
 import type { Found } from '../operations/operation.js';
-import type { Charge } from './charge.js';
-import type { ChargeCommand, Payment } from './payment.js';
+import type { Charge, ChargeCommand } from './charge.js';
+import type { Payment } from './payment.js';
 
 /** Stripe has the money, or is getting it. */
 const CHARGED = new Set<Stripe.PaymentIntent.Status>(['succeeded', 'processing', 'requires_capture']);

@@ -1,7 +1,5 @@
-import type { Currency } from '#core/currency.js';
-
 /** Stripe's PaymentIntent statuses: https://docs.stripe.com/payments/paymentintents/lifecycle */
-export type PaymentStatus =
+export type PaymentIntentStatus =
   | 'requires_payment_method'
   | 'requires_confirmation'
   | 'requires_action'
@@ -17,13 +15,5 @@ export interface Payment {
   description: string | null;
   amountMinor: number;
   currency: string;
-  status: PaymentStatus;
-}
-
-/** What to take, and from which card. */
-export interface ChargeCommand {
-  amountMinor: number;
-  currency: Currency;
-  description: string;
-  paymentMethodId: string;
+  status: PaymentIntentStatus;
 }

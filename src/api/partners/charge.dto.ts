@@ -1,4 +1,4 @@
-import type { ChargeCommand } from '../../charges/payment.js';
+import type { ChargeCommand } from '../../charges/charge.js';
 import { withAmountOf } from '#core/amount-problem.js';
 import type { Currency } from '#core/currency.js';
 import { parseMinorAmount } from '#core/money.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Payment, PaymentStatus } from '../../charges/payment.js';
+import type { Payment, PaymentIntentStatus } from '../../charges/payment.js';
 import { PaymentResponse } from './payment.dto.js';
 
 const payment: Payment = {
@@ -13,7 +13,7 @@ const payment: Payment = {
 
 describe('PaymentResponse', () => {
   // https://docs.stripe.com/payments/paymentintents/lifecycle, in the words of the partners' contract.
-  it.each<[PaymentStatus, string]>([
+  it.each<[PaymentIntentStatus, string]>([
     ['requires_payment_method', 'requires payment method'],
     ['requires_confirmation', 'requires confirmation'],
     ['requires_action', 'requires action'],

@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import type { Payment, PaymentStatus } from '../../charges/payment.js';
+import type { Payment, PaymentIntentStatus } from '../../charges/payment.js';
 import type { Page, PageRequest } from '#core/page.js';
 import { PageSizeField, StripeIdField } from '../dto/fields.js';
 import type { PartnerUser } from './partner-user.dto.js';
@@ -7,7 +7,7 @@ import type { PartnerUser } from './partner-user.dto.js';
 const PAGE_SIZE_DEFAULT = 100;
 
 /** Stripe's statuses in the contract's words. */
-const STATUS_WORDS: Readonly<Record<PaymentStatus, string>> = {
+const STATUS_WORDS: Readonly<Record<PaymentIntentStatus, string>> = {
   requires_payment_method: 'requires payment method',
   requires_confirmation: 'requires confirmation',
   requires_action: 'requires action',

@@ -1,14 +1,14 @@
 import { ApiProperty } from '@nestjs/swagger';
 import type { SetupIntent } from '../../setup-intents/setup-intent.js';
 
-export class SetupIntentResponse {
+export class UserSetupIntentResponse {
   @ApiProperty({
     description: 'For stripe.confirmCardSetup() and the like; lets its holder save one card, and no more',
     example: 'seti_1TUvWxABCDEFGHIJKLMNOPQR_secret_AbCdEfGhIjKlMnOpQrStUvWxYz01234',
   })
   clientSecret!: string;
 
-  static of({ clientSecret }: SetupIntent): SetupIntentResponse {
+  static of({ clientSecret }: SetupIntent): UserSetupIntentResponse {
     return { clientSecret };
   }
 }

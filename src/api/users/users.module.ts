@@ -2,8 +2,8 @@ import { Module } from '@nestjs/common';
 import { ChargesModule } from '../../charges/charges.module.js';
 import { CustomersModule } from '../../customers/customers.module.js';
 import { SetupIntentsModule } from '../../setup-intents/setup-intents.module.js';
-import { PaymentsController } from './payments.controller.js';
+import { UsersController } from './users.controller.js';
 
 /** The dialect of web apps acting for a signed-in user. */
-@Module({ imports: [ChargesModule, CustomersModule, SetupIntentsModule], controllers: [PaymentsController] })
-export class PaymentsApiModule {}
+@Module({ imports: [ChargesModule, CustomersModule, SetupIntentsModule], controllers: [UsersController] })
+export class UsersApiModule {}

@@ -12,13 +12,13 @@ import { CurrentActor } from '../http/current-actor.decorator.js';
 import { ApiOperationHeaders, Operation, tell } from '../http/operation.decorator.js';
 import { HistoryQuery, HistoryResponse } from './history.dto.js';
 import { PaymentInformationResponse } from './payment-information.dto.js';
-import { SetupIntentResponse } from './setup-intent.dto.js';
+import { UserSetupIntentResponse } from './setup-intent.dto.js';
 
 /** What a web app does for its signed-in user. */
 @ApiTags('Signed-in user')
 @Allow('user')
 @Controller('payments')
-export class PaymentsController {
+export class UsersController {
   constructor(
     private readonly setupIntents: SetupIntentsService,
     private readonly customers: CustomersService,
@@ -33,13 +33,13 @@ export class PaymentsController {
       'which save the card.',
   })
   @ApiOperationHeaders()
-  @ApiCreatedResponse({ type: SetupIntentResponse })
+  @ApiCreatedResponse({ type: UserSetupIntentResponse })
   async createSetupIntent(
     @CurrentActor() user: UserActor,
     @Operation() operation: OperationRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<SetupIntentResponse> {
-    return SetupIntentResponse.of(tell(reply, await this.setupIntents.create(operation, user)));
+  ): Promise<UserSetupIntentResponse> {
+    return UserSetupIntentResponse.of(tell(reply, await this.setupIntents.create(operation, user)));
   }
 
   @Get('payment-information')

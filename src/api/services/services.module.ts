@@ -14,4 +14,4 @@ import { StatusController } from './status.controller.js';
   imports: [CheckoutModule, CustomersModule, PaymentsModule, RefundsModule, SubscriptionsModule],
   controllers: [PayController, RefundsController, StatusController, CustomersController],
 })
-export class PayApiModule {}
+export class ServicesApiModule {}
