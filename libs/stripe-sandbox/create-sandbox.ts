@@ -6,7 +6,7 @@ import { Counters } from './control/counters.js';
 import { Ledger } from './control/ledger.js';
 import { Engine } from './engine.js';
 import { Faults } from './faults/faults.js';
-import { moveOpenPages } from './nouns/page-urls.js';
+import { updatePageUrls } from './nouns/page-urls.js';
 import { ensureWebhookEndpoint } from './nouns/webhook-endpoints/webhook-endpoint.js';
 import { type Interceptor, Pipeline, type Observer } from './http/pipeline.js';
 import { createServer } from './http/server.js';
@@ -94,7 +94,7 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
   }
   const { port: boundPort } = app.server.address() as AddressInfo;
   engine.origin = `http://${host}:${boundPort}`;
-  run(moveOpenPages);
+  run(updatePageUrls);
   const endpoint = webhook && run((ctx) => ensureWebhookEndpoint(ctx, webhook.url, webhook.secret));
   const tick = (): void => {
     try {

@@ -2,7 +2,7 @@ import type { Clock } from './clock.js';
 import { Context, type Cause } from './context.js';
 import { nextDue, perform, type Task } from './due.js';
 import { dueWork } from './nouns/due-work.js';
-import { arriveTestClock } from './nouns/test-clocks/test-clock.js';
+import { finishAdvance } from './nouns/test-clocks/test-clock.js';
 import type { Change } from './store/collection.js';
 import { JournalError } from './store/journal.js';
 import type { Store } from './store/store.js';
@@ -50,7 +50,7 @@ export class Engine {
       const { frozen_time } = testClocks.get(id)!;
       testClocks.update(id, { frozen_time: Math.max(frozen_time, created) });
     });
-    this.#unit(this.#clock, (ctx) => arriveTestClock(ctx, testClocks.get(id)!, target));
+    this.#unit(this.#clock, (ctx) => finishAdvance(ctx, testClocks.get(id)!, target));
   }
 
   /** Does what is due by then on a clock, which `setTime` first puts at the moment of each thing. */

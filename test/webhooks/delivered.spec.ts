@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { idOf } from '#stripe/id-of.js';
-import { refundDue } from '#sandbox/nouns/refunds/refund.js';
+import { settleRefund } from '#sandbox/nouns/refunds/refund.js';
 import { ensureWebhookEndpoint } from '#sandbox/nouns/webhook-endpoints/webhook-endpoint.js';
 import { query } from '../support/database.js';
 import { usePaydesk } from '../support/paydesk.js';
@@ -28,7 +28,7 @@ describe('what the sandbox tells', async () => {
     const charge = idOf(intent.latest_charge);
     const reserved = 'select reserved_minor::int from refundable_charges where charge_id = $1';
     expect(await query(paydesk, reserved, [charge])).toEqual([{ reserved_minor: 2000 }]);
-    sandbox.run((ctx) => refundDue(ctx, body.refundID));
+    sandbox.run((ctx) => settleRefund(ctx, body.refundID));
     await sandbox.webhooks.flush();
     expect(await query(paydesk, reserved, [charge])).toEqual([{ reserved_minor: 0 }]);
   });

@@ -4,7 +4,7 @@ import type { Context } from '../context.js';
 const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '[::1]']);
 
 /** Has open sessions and invoices lead to where the pages are now: the sandbox may be back on another port. */
-export function moveOpenPages({ store: { checkoutSessions, invoices }, origin }: Context): void {
+export function updatePageUrls({ store: { checkoutSessions, invoices }, origin }: Context): void {
   const open = { where: { status: 'open' } } as const;
   const openSessions = [...checkoutSessions.oldestFirst(open)];
   for (const { id, url } of openSessions) {

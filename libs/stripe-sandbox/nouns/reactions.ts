@@ -1,48 +1,48 @@
 import type Stripe from 'stripe';
 import type { Context } from '../context.js';
-import { checkoutPaid, checkoutSetUp } from './checkout-sessions/payment.js';
-import { checkoutSubscriptionPaid } from './checkout-sessions/subscription.js';
+import { completePaidCheckout, completeSetupCheckout } from './checkout-sessions/pay.js';
+import { completeSubscriptionCheckout } from './checkout-sessions/subscribe.js';
 import type { EventType } from './events/event.js';
 import {
-  invoiceActionRequired,
-  invoicePaymentFailed,
-  invoicePaymentSucceeded,
-} from './invoices/collection.js';
-import { answerFraudWarnings } from './early-fraud-warnings/early-fraud-warning.js';
-import { stopCollectingFrom } from './invoices/invoice.js';
+  recordInvoiceActionRequired,
+  recordFailedInvoicePayment,
+  recordInvoicePayment,
+} from './invoices/pay.js';
+import { closeFraudWarnings } from './early-fraud-warnings/early-fraud-warning.js';
+import { stopCollectingFromCustomer } from './invoices/invoice.js';
 import {
-  endSubscriptionsOf,
-  subscriptionGivenUp,
-  subscriptionPaid,
-  subscriptionUnpaid,
+  endCustomerSubscriptions,
+  handleRetriesExhausted,
+  activatePaidSubscription,
+  markPastDue,
 } from './subscriptions/lifecycle.js';
-import { subscriptionSetUp } from './subscriptions/trial.js';
+import { completePendingSetup } from './subscriptions/trial.js';
 
 type Reaction<T> = (ctx: Context, resource: T) => void;
 
 /** What follows from an event within Stripe itself, in the same unit of work. */
 const REACTIONS: { [T in EventType]?: Reaction<Extract<Stripe.Event, { type: T }>['data']['object']> } = {
   'payment_intent.succeeded': (ctx, intent) => {
-    invoicePaymentSucceeded(ctx, intent);
-    checkoutPaid(ctx, intent);
+    recordInvoicePayment(ctx, intent);
+    completePaidCheckout(ctx, intent);
   },
-  'payment_intent.payment_failed': invoicePaymentFailed,
-  'payment_intent.requires_action': invoiceActionRequired,
-  'payment_intent.amount_capturable_updated': checkoutPaid,
-  'charge.refunded': answerFraudWarnings,
+  'payment_intent.payment_failed': recordFailedInvoicePayment,
+  'payment_intent.requires_action': recordInvoiceActionRequired,
+  'payment_intent.amount_capturable_updated': completePaidCheckout,
+  'charge.refunded': closeFraudWarnings,
   'setup_intent.succeeded': (ctx, intent) => {
-    subscriptionSetUp(ctx, intent);
-    checkoutSetUp(ctx, intent);
+    completePendingSetup(ctx, intent);
+    completeSetupCheckout(ctx, intent);
   },
   'invoice.paid': (ctx, invoice) => {
-    subscriptionPaid(ctx, invoice);
-    checkoutSubscriptionPaid(ctx, invoice);
+    activatePaidSubscription(ctx, invoice);
+    completeSubscriptionCheckout(ctx, invoice);
   },
-  'invoice.payment_failed': subscriptionUnpaid,
-  'invoice.updated': subscriptionGivenUp,
+  'invoice.payment_failed': markPastDue,
+  'invoice.updated': handleRetriesExhausted,
   'customer.deleted': (ctx, customer) => {
-    endSubscriptionsOf(ctx, customer);
-    stopCollectingFrom(ctx, customer);
+    endCustomerSubscriptions(ctx, customer);
+    stopCollectingFromCustomer(ctx, customer);
   },
 };
 

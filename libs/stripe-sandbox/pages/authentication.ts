@@ -1,8 +1,8 @@
 import type { Context } from '../context.js';
-import { redirectTarget } from '../nouns/checkout-sessions/urls.js';
+import { redirectTarget } from '../nouns/checkout-sessions/redirect-urls.js';
 import type { Intent } from '../nouns/intents/intent.js';
-import { settle3ds } from '../nouns/payment-intents/confirm.js';
-import { settleSetup3ds } from '../nouns/setup-intents/confirm.js';
+import { completeAuthentication } from '../nouns/payment-intents/confirm.js';
+import { completeSetupAuthentication } from '../nouns/setup-intents/confirm.js';
 import { decodeForm } from '../http/form.js';
 import { challengePage } from './challenge-page.js';
 import { notice } from './layout.js';
@@ -34,8 +34,8 @@ function waitingIntent(ctx: Context, id: string): Intent | undefined {
 
 const settle = (ctx: Context, intent: Intent, isAuthenticated: boolean): Intent =>
   intent.object === 'payment_intent'
-    ? settle3ds(ctx, intent, isAuthenticated)
-    : settleSetup3ds(ctx, intent, isAuthenticated);
+    ? completeAuthentication(ctx, intent, isAuthenticated)
+    : completeSetupAuthentication(ctx, intent, isAuthenticated);
 
 /** Back to the merchant, who is told of the outcome in the query: https://docs.stripe.com/payments/accept-a-payment. */
 function afterwards(action: Intent['next_action'], intent: Intent): PageAnswer {

@@ -1,4 +1,4 @@
-import type { CardEntry } from '../nouns/checkout-sessions/payment.js';
+import type { CardEntry } from '../nouns/checkout-sessions/pay.js';
 import { decodeForm, type FormValue } from '../http/form.js';
 
 /**

@@ -1,8 +1,8 @@
 import type Stripe from 'stripe';
 import type { Context } from '../context.js';
-import { linesOf } from '../nouns/checkout-sessions/items.js';
-import { attemptedPayment, enteredMethod, payCheckout } from '../nouns/checkout-sessions/payment.js';
-import { redirectTarget } from '../nouns/checkout-sessions/urls.js';
+import { linesOf } from '../nouns/checkout-sessions/line-items.js';
+import { attemptedPayment, createEnteredPaymentMethod, payCheckout } from '../nouns/checkout-sessions/pay.js';
+import { redirectTarget } from '../nouns/checkout-sessions/redirect-urls.js';
 import { readCardEntry } from './card-entry.js';
 import { checkoutPage } from './checkout-page.js';
 import { notice } from './layout.js';
@@ -21,7 +21,7 @@ export const checkoutPages: Page[] = [
       if (!session) return NOT_FOUND;
       if (session.status !== 'open') return showSession(ctx, session);
       const entry = readCardEntry(body, { email: contactOf(ctx, session).email, now: ctx.now() });
-      const outcome = attempt(() => payCheckout(ctx, session, enteredMethod(ctx, entry)));
+      const outcome = attempt(() => payCheckout(ctx, session, createEnteredPaymentMethod(ctx, entry)));
       if ('refusal' in outcome) return showOpen(ctx, session, outcome.refusal);
       return { goTo: outcome.done ?? successUrl(session) };
     },

@@ -1,5 +1,5 @@
 import type { Context } from '../context.js';
-import { enteredMethod, whereTo } from '../nouns/checkout-sessions/payment.js';
+import { createEnteredPaymentMethod, authenticationUrl } from '../nouns/checkout-sessions/pay.js';
 import type { Intent } from '../nouns/intents/intent.js';
 import { confirmPaymentIntent } from '../nouns/payment-intents/confirm.js';
 import { confirmSetupIntent } from '../nouns/setup-intents/confirm.js';
@@ -27,7 +27,7 @@ export const intentPages: Page[] = [
       if (!isOpen(intent)) return showIntent(intent, undefined);
       const entry = readCardEntry(body, { email: null, now: ctx.now() });
       const here = `${ctx.origin}/confirm/${intent.client_secret}`;
-      const outcome = attempt(() => whereTo(confirm(ctx, intent, entry, here)));
+      const outcome = attempt(() => authenticationUrl(confirm(ctx, intent, entry, here)));
       return 'refusal' in outcome ? showIntent(intent, outcome.refusal) : { goTo: outcome.done ?? here };
     },
   },
@@ -42,10 +42,10 @@ function intentBySecret(ctx: Context, secret: string): Intent | undefined {
 function confirm(
   ctx: Context,
   intent: Intent,
-  entry: Parameters<typeof enteredMethod>[1],
+  entry: Parameters<typeof createEnteredPaymentMethod>[1],
   returnUrl: string,
 ): Intent {
-  const paymentMethod = enteredMethod(ctx, entry);
+  const paymentMethod = createEnteredPaymentMethod(ctx, entry);
   return intent.object === 'payment_intent'
     ? confirmPaymentIntent(ctx, intent, { paymentMethod, returnUrl })
     : confirmSetupIntent(ctx, intent, { paymentMethod, returnUrl });

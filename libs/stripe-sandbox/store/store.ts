@@ -1,7 +1,7 @@
 import type Stripe from 'stripe';
 import type { Task } from '../due.js';
 import type { KeptReply } from '../http/idempotency.js';
-import type { SoldItem } from '../nouns/checkout-sessions/items.js';
+import type { SoldItem } from '../nouns/checkout-sessions/line-items.js';
 import type { CheckoutFacts } from '../nouns/checkout-sessions/checkout-session.js';
 import type { CardFacts } from '../nouns/payment-methods/payment-method.js';
 import type { Cause } from '../context.js';

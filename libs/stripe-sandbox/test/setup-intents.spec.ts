@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { settleSetup3ds } from '../nouns/setup-intents/confirm.js';
+import { completeSetupAuthentication } from '../nouns/setup-intents/confirm.js';
 import { openShop } from './payments.js';
 import { failureOf, openBench } from './support.js';
 
@@ -107,14 +107,14 @@ describe('3D Secure', () => {
   test('passed, later payments need it no more', async () => {
     const { sandbox, stripe, intent, pay } = await waiting();
     expect((await failureOf(pay(1000))).code).toBe('authentication_required');
-    sandbox.run((ctx) => settleSetup3ds(ctx, ctx.store.setupIntents.get(intent.id)!, true));
+    sandbox.run((ctx) => completeSetupAuthentication(ctx, ctx.store.setupIntents.get(intent.id)!, true));
     expect((await stripe.setupIntents.retrieve(intent.id)).status).toBe('succeeded');
     expect((await pay(1000)).status).toBe('succeeded');
   });
 
   test('failed, the intent waits for another payment method', async () => {
     const { sandbox, stripe, intent } = await waiting();
-    sandbox.run((ctx) => settleSetup3ds(ctx, ctx.store.setupIntents.get(intent.id)!, false));
+    sandbox.run((ctx) => completeSetupAuthentication(ctx, ctx.store.setupIntents.get(intent.id)!, false));
     expect(await stripe.setupIntents.retrieve(intent.id)).toMatchObject({
       status: 'requires_payment_method',
       payment_method: null,

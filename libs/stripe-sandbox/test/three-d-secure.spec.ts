@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { settle3ds } from '../nouns/payment-intents/confirm.js';
+import { completeAuthentication } from '../nouns/payment-intents/confirm.js';
 import { openShop } from './payments.js';
 import { failureOf } from './support.js';
 
@@ -29,7 +29,7 @@ test('without one, it leaves that to Stripe.js', async () => {
 test('passed, the payment goes through', async () => {
   const { sandbox, stripe, pay } = await openShop('pm_card_authenticationRequired');
   const { id } = await pay(1000, { off_session: false });
-  sandbox.run((ctx) => settle3ds(ctx, ctx.store.paymentIntents.get(id)!, true));
+  sandbox.run((ctx) => completeAuthentication(ctx, ctx.store.paymentIntents.get(id)!, true));
   const intent = await stripe.paymentIntents.retrieve(id, { expand: ['latest_charge'] });
   expect(intent).toMatchObject({
     status: 'succeeded',
@@ -42,7 +42,7 @@ test('passed, the payment goes through', async () => {
 test('passed, a payment that is confirmed by hand is to be confirmed once more', async () => {
   const { sandbox, stripe, pay } = await openShop('pm_card_authenticationRequired');
   const { id } = await pay(1000, { off_session: false, confirmation_method: 'manual' });
-  sandbox.run((ctx) => settle3ds(ctx, ctx.store.paymentIntents.get(id)!, true));
+  sandbox.run((ctx) => completeAuthentication(ctx, ctx.store.paymentIntents.get(id)!, true));
   expect(await stripe.paymentIntents.retrieve(id)).toMatchObject({
     status: 'requires_confirmation',
     latest_charge: null,
@@ -60,7 +60,7 @@ test('passed, the issuer may still decline', async () => {
     'pm_card_authenticationRequiredChargeDeclinedInsufficientFunds',
   );
   const { id } = await pay(1000, { off_session: false });
-  sandbox.run((ctx) => settle3ds(ctx, ctx.store.paymentIntents.get(id)!, true));
+  sandbox.run((ctx) => completeAuthentication(ctx, ctx.store.paymentIntents.get(id)!, true));
   expect(await stripe.paymentIntents.retrieve(id, { expand: ['latest_charge'] })).toMatchObject({
     status: 'requires_payment_method',
     last_payment_error: { code: 'card_declined', decline_code: 'insufficient_funds' },
@@ -71,7 +71,7 @@ test('passed, the issuer may still decline', async () => {
 test('failed, the intent waits for another payment method', async () => {
   const { sandbox, stripe, pay, card } = await openShop('pm_card_authenticationRequired');
   const { id } = await pay(1000, { off_session: false });
-  sandbox.run((ctx) => settle3ds(ctx, ctx.store.paymentIntents.get(id)!, false));
+  sandbox.run((ctx) => completeAuthentication(ctx, ctx.store.paymentIntents.get(id)!, false));
   expect(await stripe.paymentIntents.retrieve(id)).toMatchObject({
     status: 'requires_payment_method',
     next_action: null,

@@ -43,7 +43,7 @@ export function createCharge(ctx: Context, attempt: Attempt): Stripe.Charge {
     application_fee_amount: null,
     balance_transaction: null,
     billing_details: paymentMethod.billing_details,
-    calculated_statement_descriptor: descriptorOf(intent),
+    calculated_statement_descriptor: statementDescriptorOf(intent),
     captured: isPaid && isCaptured,
     created,
     currency,
@@ -174,5 +174,5 @@ function outcomeOf({ risk }: TestCard, decline: Decline | undefined): Stripe.Cha
 }
 
 /** What the cardholder reads on a statement: the account's name, and the suffix if there is one. */
-const descriptorOf = ({ statement_descriptor_suffix: suffix }: Stripe.PaymentIntent): string =>
+const statementDescriptorOf = ({ statement_descriptor_suffix: suffix }: Stripe.PaymentIntent): string =>
   suffix === null ? 'Stripe' : `Stripe* ${suffix}`;

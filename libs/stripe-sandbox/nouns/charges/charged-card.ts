@@ -48,17 +48,17 @@ export function chargedCard(
     multicapture: { status: 'unavailable' },
     network: brand,
     network_token: { used: false },
-    network_transaction_id: networkTransactionOf(fingerprint!),
+    network_transaction_id: networkTransactionId(fingerprint!),
     overcapture: { maximum_amount_capturable: intent.amount, status: 'unavailable' },
     regulated_status,
-    three_d_secure: threeDSecureOf(brand, threeDSecure),
+    three_d_secure: threeDSecureResult(brand, threeDSecure),
     transaction_link_id: null,
     wallet: null,
   };
 }
 
 /** How 3D Secure went, as charges and setup attempts tell of it; null where it could not be asked for, or was not. */
-export function threeDSecureOf(brand: string, threeDSecure: ThreeDSecure | undefined): Result | null {
+export function threeDSecureResult(brand: string, threeDSecure: ThreeDSecure | undefined): Result | null {
   if (threeDSecure === undefined || threeDSecure === 'unsupported') return null;
   const { result, authentication_flow, visa, mastercard } = RESULTS[threeDSecure];
   return {
@@ -73,7 +73,7 @@ export function threeDSecureOf(brand: string, threeDSecure: ThreeDSecure | undef
 }
 
 /** Stripe's test network gives one card the same number every time. */
-function networkTransactionOf(fingerprint: string): string {
+function networkTransactionId(fingerprint: string): string {
   const digest = createHash('sha256').update(fingerprint).digest();
   return String(100_000_000_000_000 + (digest.readUIntBE(0, 6) % 900_000_000_000_000));
 }

@@ -7,14 +7,14 @@ import { mergeMetadata } from '../../http/metadata.js';
 import type { Params } from '../../http/params.js';
 import type { createParams, updateParams } from './params.js';
 import { requireChargeable } from '../../values/amount-limits.js';
-import { blankSession } from './fields.js';
-import { insertLines, readLines, requireEnough, type LineDraft } from './items.js';
-import { requireReadable } from './urls.js';
+import { buildSession } from './fields.js';
+import { insertLines, readLines, requireMinimumTotal, type LineDraft } from './line-items.js';
+import { requireRedirectUrl } from './redirect-urls.js';
 import { cancelPaymentIntent } from '../payment-intents/payment-intent.js';
 import { amountOf } from '../prices/price.js';
 import { cancelSetupIntent, createSetupIntent } from '../setup-intents/setup-intent.js';
 import { endSubscription } from '../subscriptions/lifecycle.js';
-import { subscriber } from '../subscriptions/subscription.js';
+import { requireSubscriber } from '../subscriptions/subscription.js';
 
 const MINUTES = 60;
 const DAY = 24 * 60 * MINUTES;
@@ -40,15 +40,15 @@ export interface CheckoutFacts {
  */
 export function createCheckoutSession(ctx: Context, params: CreateParams): Stripe.Checkout.Session {
   const { mode } = params;
-  requireFitting(ctx, params);
+  requireParamsFitMode(ctx, params);
   const drafts =
     mode === 'setup' ? [] : readLines(ctx, params.line_items ?? [], { mode, currency: params.currency });
   const amounts = mode === 'setup' ? null : totalsOf(ctx, params, drafts);
   if (mode === 'subscription' && params.customer !== undefined) {
-    subscriber(ctx, params.customer, drafts[0]!.price.currency);
+    requireSubscriber(ctx, params.customer, drafts[0]!.price.currency);
   }
   const expires_at = expiryOf(ctx, params.expires_at);
-  const blank = blankSession(ctx, params);
+  const blank = buildSession(ctx, params);
   const session = ctx.store.checkoutSessions.insert({
     ...blank,
     ...amounts,
@@ -107,7 +107,7 @@ export function expireCheckoutSession(
 }
 
 /** A session that is still open when its time is up expires by itself. */
-export function checkoutSessionDue(ctx: Context, id: string): void {
+export function expireDueCheckoutSession(ctx: Context, id: string): void {
   const session = ctx.store.checkoutSessions.get(id);
   if (session?.status === 'open') expireCheckoutSession(ctx, session);
 }
@@ -117,7 +117,7 @@ function setupOf(ctx: Context, params: CreateParams): Stripe.SetupIntent {
   return createSetupIntent(ctx, { ...setup_intent_data, customer, allowed_payment_method_types });
 }
 
-function requireFitting(ctx: Context, params: CreateParams): void {
+function requireParamsFitMode(ctx: Context, params: CreateParams): void {
   const { mode, customer, customer_email, success_url, cancel_url } = params;
   const misplaced: [keyof CreateParams, string][] = [
     ['payment_intent_data', 'payment'],
@@ -126,10 +126,10 @@ function requireFitting(ctx: Context, params: CreateParams): void {
     ['setup_intent_data', 'setup'],
   ];
   for (const [param, itsMode] of misplaced) {
-    if (params[param] !== undefined && mode !== itsMode) throw misfit(param, mode);
+    if (params[param] !== undefined && mode !== itsMode) throw notAllowedInMode(param, mode);
   }
-  if (mode === 'setup' && params.line_items) throw misfit('line_items', mode);
-  if (mode === 'subscription' && params.customer_creation) throw misfit('customer_creation', mode);
+  if (mode === 'setup' && params.line_items) throw notAllowedInMode('line_items', mode);
+  if (mode === 'subscription' && params.customer_creation) throw notAllowedInMode('customer_creation', mode);
   if (mode === 'setup' && params.currency === undefined && !params.allowed_payment_method_types) {
     throw failures.missing('currency');
   }
@@ -148,11 +148,11 @@ function requireFitting(ctx: Context, params: CreateParams): void {
       },
     );
   }
-  requireReadable(success_url, 'success_url');
-  if (cancel_url !== undefined) requireReadable(cancel_url, 'cancel_url');
+  requireRedirectUrl(success_url, 'success_url');
+  if (cancel_url !== undefined) requireRedirectUrl(cancel_url, 'cancel_url');
 }
 
-const misfit = (param: string, mode: string) =>
+const notAllowedInMode = (param: string, mode: string) =>
   failures.invalidRequest(`You can not pass \`${param}\` in \`${mode}\` mode.`, { param });
 
 /** Between 30 minutes and 24 hours from now: https://docs.stripe.com/api/checkout/sessions/create. */
@@ -181,11 +181,11 @@ function totalsOf(
 ): Partial<Stripe.Checkout.Session> {
   const currency = lines[0]?.price.currency;
   if (currency === undefined) throw failures.missing('line_items[0][price]');
-  requireLateEnoughTrial(ctx, subscription_data?.trial_end);
+  requireMinimumTrial(ctx, subscription_data?.trial_end);
   const isTrial = subscription_data?.trial_end !== undefined || !!subscription_data?.trial_period_days;
   const due = lines.filter(({ price }) => !isTrial || !price.recurring);
   const total = due.reduce((sum, { price, quantity }) => sum + amountOf(price, quantity), 0);
-  requireEnough(total, currency);
+  requireMinimumTotal(total, currency);
   if (total > 0) requireChargeable(total, currency, 'line_items');
   return {
     amount_subtotal: total,
@@ -195,7 +195,7 @@ function totalsOf(
   };
 }
 
-function requireLateEnoughTrial(ctx: Context, trial_end: number | undefined): void {
+function requireMinimumTrial(ctx: Context, trial_end: number | undefined): void {
   if (trial_end === undefined || trial_end >= ctx.now() + 2 * DAY) return;
   throw failures.invalidRequest('The `trial_end` date has to be at least 2 days in the future.', {
     param: 'subscription_data[trial_end]',

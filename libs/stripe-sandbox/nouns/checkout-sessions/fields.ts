@@ -4,19 +4,19 @@ import { mergeMetadata } from '../../http/metadata.js';
 import type { Params } from '../../http/params.js';
 import type { createParams } from './params.js';
 import { newId } from '../../store/ids.js';
-import { methodsOf } from '../intents/intent.js';
+import { paymentMethodFields } from '../intents/intent.js';
 
 type CreateParams = Params<typeof createParams>;
 
 /** A new session, but for what it sells and when it expires. */
-export function blankSession(
+export function buildSession(
   ctx: Context,
   params: CreateParams,
 ): Omit<Stripe.Checkout.Session, 'setup_intent' | 'expires_at'> {
   const { mode, customer } = params;
   const id = newId('checkoutSession');
   const { allowed_payment_method_types, payment_method_configuration_details, payment_method_types } =
-    methodsOf(
+    paymentMethodFields(
       {
         allowed_payment_method_types: params.allowed_payment_method_types,
         excluded_payment_method_types: params.excluded_payment_method_types,

@@ -1,7 +1,7 @@
 import type Stripe from 'stripe';
 import type { Context } from '../../context.js';
-import { payCheckout } from './payment.js';
-import { usePaymentMethod } from '../payment-methods/payment-method.js';
+import { payCheckout } from './pay.js';
+import { resolvePaymentMethod } from '../payment-methods/payment-method.js';
 import { failures } from '../../http/errors.js';
 import { fromPath } from '../../http/lookup.js';
 import { integer, required, string } from '../../http/params.js';
@@ -27,7 +27,7 @@ export const paymentPageRoutes: Route[] = [
           param: 'expected_amount',
         });
       }
-      payCheckout(ctx, session, usePaymentMethod(ctx, params.payment_method, 'payment_method'));
+      payCheckout(ctx, session, resolvePaymentMethod(ctx, params.payment_method, 'payment_method'));
       return sessionIn(ctx, session.id);
     },
   }),

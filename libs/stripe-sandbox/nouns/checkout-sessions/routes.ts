@@ -1,6 +1,6 @@
 import type Stripe from 'stripe';
 import type { Context } from '../../context.js';
-import { linesOf } from './items.js';
+import { linesOf } from './line-items.js';
 import { createCheckoutSession, expireCheckoutSession, updateCheckoutSession } from './checkout-session.js';
 import { collectionParams, listPage, listParams, pageOf } from '../../http/lists.js';
 import { fromPath } from '../../http/lookup.js';

@@ -11,24 +11,24 @@ import { addressFrom } from '../../values/address.js';
 import {
   attachPaymentMethod,
   requireAttachable,
-  usePaymentMethod,
+  resolvePaymentMethod,
 } from '../payment-methods/payment-method.js';
 
 /** Source: https://docs.stripe.com/api/customers/create. */
 export function createCustomer(ctx: Context, params: Params<typeof createParams>): Stripe.Customer {
-  if (params.test_clock !== undefined) requireRoomOnClock(ctx, params.test_clock);
-  const blank = blankCustomer(ctx, params.test_clock);
+  if (params.test_clock !== undefined) requireClockCapacity(ctx, params.test_clock);
+  const blank = buildCustomer(ctx, params.test_clock);
   const paymentMethod =
     params.payment_method === undefined
       ? undefined
-      : usePaymentMethod(ctx, params.payment_method, 'payment_method');
+      : resolvePaymentMethod(ctx, params.payment_method, 'payment_method');
   const customer = { ...blank, ...changesOf(blank, params) };
   const { invoice_settings } = customer;
   if (paymentMethod && invoice_settings.default_payment_method === params.payment_method) {
     // A magic id stands for the payment method just made of it.
     customer.invoice_settings = { ...invoice_settings, default_payment_method: paymentMethod.id };
   }
-  requireOwnDefault(ctx, customer, paymentMethod?.id);
+  requireOwnDefaultPaymentMethod(ctx, customer, paymentMethod?.id);
   if (paymentMethod) requireAttachable(ctx, paymentMethod);
   ctx.store.customers.insert(customer);
   ctx.emit('customer.created', customer);
@@ -43,12 +43,12 @@ export function updateCustomer(
   params: Params<typeof updateParams>,
 ): Stripe.Customer {
   const changes = changesOf(before, params);
-  requireOwnDefault(ctx, { ...before, ...changes });
-  return changeCustomer(ctx, before, changes);
+  requireOwnDefaultPaymentMethod(ctx, { ...before, ...changes });
+  return saveCustomer(ctx, before, changes);
 }
 
 /** Writes a change of a customer, and tells of it. */
-export function changeCustomer(
+export function saveCustomer(
   ctx: Context,
   before: Stripe.Customer,
   changes: Partial<Stripe.Customer>,
@@ -77,17 +77,17 @@ export function deleteCustomer(ctx: Context, customer: Stripe.Customer): Stripe.
 }
 
 /** Source: https://docs.stripe.com/billing/testing/test-clocks/api-advanced-usage#limitations. */
-const MOST_ON_CLOCK = 3;
+const MAX_CUSTOMERS_PER_CLOCK = 3;
 
-function requireRoomOnClock({ store }: Context, test_clock: string): void {
+function requireClockCapacity({ store }: Context, test_clock: string): void {
   fromParam(store.testClocks, test_clock, 'test_clock');
-  if ([...store.customers.newestFirst({ where: { test_clock } })].length < MOST_ON_CLOCK) return;
-  throw failures.invalidRequest(`A test clock can have at most ${MOST_ON_CLOCK} customers.`, {
+  if ([...store.customers.newestFirst({ where: { test_clock } })].length < MAX_CUSTOMERS_PER_CLOCK) return;
+  throw failures.invalidRequest(`A test clock can have at most ${MAX_CUSTOMERS_PER_CLOCK} customers.`, {
     param: 'test_clock',
   });
 }
 
-function blankCustomer(ctx: Context, test_clock: string | undefined): Stripe.Customer {
+function buildCustomer(ctx: Context, test_clock: string | undefined): Stripe.Customer {
   const clock =
     test_clock === undefined ? undefined : fromParam(ctx.store.testClocks, test_clock, 'test_clock');
   return {
@@ -155,7 +155,7 @@ function invoiceSettingsFrom(given: InvoiceSettings): Partial<Stripe.Customer.In
 }
 
 /** A default payment method must be one of the customer's own, or the one about to be attached. */
-function requireOwnDefault(ctx: Context, customer: Stripe.Customer, attaching?: string): void {
+function requireOwnDefaultPaymentMethod(ctx: Context, customer: Stripe.Customer, attaching?: string): void {
   const chosen = customer.invoice_settings.default_payment_method as string | null;
   if (chosen === null || chosen === attaching) return;
   const param = 'invoice_settings[default_payment_method]';

@@ -2,9 +2,9 @@ import type Stripe from 'stripe';
 import type { DisputeKind, TestCard } from '../payment-methods/test-cards.js';
 import type { Context } from '../../context.js';
 import { newId } from '../../store/ids.js';
-import { awaitAnswer } from './answer.js';
+import { scheduleResponseDeadline } from './respond.js';
 import { evidenceFrom } from './evidence.js';
-import { warnOfFraud } from '../early-fraud-warnings/early-fraud-warning.js';
+import { createFraudWarning } from '../early-fraud-warnings/early-fraud-warning.js';
 
 const DAY_SECONDS = 24 * 60 * 60;
 
@@ -42,7 +42,7 @@ const TERMS: Record<DisputeKind, Terms[]> = {
 
 /** Disputes a captured charge, or reports it as fraud, as its test card has it. */
 export function openDisputes(ctx: Context, charge: Stripe.Charge, card: TestCard): void {
-  if (card.isReportedAsFraud) warnOfFraud(ctx, charge);
+  if (card.isReportedAsFraud) createFraudWarning(ctx, charge);
   if (!card.dispute) return;
   for (const terms of TERMS[card.dispute]) openDispute(ctx, charge, terms);
 }
@@ -92,7 +92,7 @@ function openDispute(
     reason,
     status: isInquiry ? 'warning_needs_response' : 'needs_response',
   });
-  awaitAnswer(ctx, dispute);
+  scheduleResponseDeadline(ctx, dispute);
   ctx.emit('charge.dispute.created', dispute);
   if (!isInquiry) ctx.emit('charge.dispute.funds_withdrawn', dispute);
 }

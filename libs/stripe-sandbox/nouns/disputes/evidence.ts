@@ -35,7 +35,7 @@ export function evidenceFrom({ billing_details, receipt_email }: Stripe.Charge):
 }
 
 /** Whether the account has put in anything of its own. */
-export function isStaged(evidence: Stripe.Dispute.Evidence, charge: Stripe.Charge): boolean {
+export function hasOwnEvidence(evidence: Stripe.Dispute.Evidence, charge: Stripe.Charge): boolean {
   const known = evidenceFrom(charge);
   const fields = Object.keys(known) as (keyof Stripe.Dispute.Evidence)[];
   return fields.some((field) => typeof evidence[field] === 'string' && evidence[field] !== known[field]);

@@ -1,4 +1,4 @@
-import { closeDispute, updateDispute } from './answer.js';
+import { closeDispute, updateDispute } from './respond.js';
 import { collectionParams, listPage } from '../../http/lists.js';
 import { fromPath } from '../../http/lookup.js';
 import { string } from '../../http/params.js';

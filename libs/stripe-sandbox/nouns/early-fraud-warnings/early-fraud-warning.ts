@@ -3,7 +3,7 @@ import type { Context } from '../../context.js';
 import { newId } from '../../store/ids.js';
 
 /** The issuer reports a charge as fraud. Source: https://docs.stripe.com/api/radar/early_fraud_warnings/object */
-export function warnOfFraud(ctx: Context, charge: Stripe.Charge): void {
+export function createFraudWarning(ctx: Context, charge: Stripe.Charge): void {
   const warning = ctx.store.fraudWarnings.insert({
     id: newId('fraudWarning'),
     object: 'radar.early_fraud_warning',
@@ -18,7 +18,7 @@ export function warnOfFraud(ctx: Context, charge: Stripe.Charge): void {
 }
 
 /** A charge that is given back whole leaves nothing to be done about its warnings. */
-export function answerFraudWarnings(ctx: Context, charge: Stripe.Charge): void {
+export function closeFraudWarnings(ctx: Context, charge: Stripe.Charge): void {
   if (!charge.refunded) return;
   for (const before of ctx.store.fraudWarnings.newestFirst({ where: { charge: charge.id } })) {
     if (!before.actionable) continue;

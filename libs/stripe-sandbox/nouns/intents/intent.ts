@@ -5,7 +5,11 @@ import { failures, StripeFailure, type ErrorBody } from '../../http/errors.js';
 import type { Params } from '../../http/params.js';
 import { docUrlOf } from '../../http/reply.js';
 import type { createParams as paymentMethodParams } from '../payment-methods/params.js';
-import { createPaymentMethod, requireUsable, usePaymentMethod } from '../payment-methods/payment-method.js';
+import {
+  createPaymentMethod,
+  requireUsable,
+  resolvePaymentMethod,
+} from '../payment-methods/payment-method.js';
 
 /** What setup intents and payment intents have in common. */
 export type Intent = Stripe.SetupIntent | Stripe.PaymentIntent;
@@ -15,14 +19,14 @@ const ACCOUNT_METHODS: readonly string[] = ['card'];
 const CONFIGURATION = { id: 'pmc_1SandboxCardsOnly0000000', parent: null };
 
 /** The parameters that choose which payment methods an intent takes. */
-export interface MethodChoice {
+export interface PaymentMethodTypeParams {
   allowed_payment_method_types?: string[];
   automatic_payment_methods?: { enabled: boolean; allow_redirects?: 'always' | 'never' };
   excluded_payment_method_types?: string[] | null;
   payment_method_types?: string[];
 }
 
-const CHOICES: (keyof MethodChoice)[] = [
+const CHOICES: (keyof PaymentMethodTypeParams)[] = [
   'allowed_payment_method_types',
   'automatic_payment_methods',
   'payment_method_types',
@@ -42,7 +46,7 @@ type MethodFields = Pick<
  * Source: https://docs.stripe.com/changelog/dahlia/2026-07-29/allowed-payment-method-types-parameter.
  * @throws StripeFailure 400 for parameters that exclude each other, or when nothing is left
  */
-export function methodsOf(choice: MethodChoice, called: string): MethodFields {
+export function paymentMethodFields(choice: PaymentMethodTypeParams, called: string): MethodFields {
   const exclusive = CHOICES.filter((name) => choice[name] !== undefined);
   if (choice.excluded_payment_method_types && choice.allowed_payment_method_types) {
     exclusive.push('excluded_payment_method_types');
@@ -92,7 +96,7 @@ export function requireReturnUrl(
  * Whether an intent of this customer's, or of nobody's, may use a payment method.
  * @throws StripeFailure 400 for a detached or used-up one, and for one of another customer
  */
-export function requireMayUse(
+export function requireUsableByCustomer(
   ctx: Context,
   paymentMethod: Stripe.PaymentMethod,
   customer: string | null,
@@ -120,17 +124,17 @@ export function requireMayUse(
 }
 
 /** The payment method that a request names or describes, if any. */
-export function givenMethod(
+export function paymentMethodFromParams(
   ctx: Context,
   given: { payment_method?: string; payment_method_data?: Params<typeof paymentMethodParams> },
 ): Stripe.PaymentMethod | undefined {
   const { payment_method: id, payment_method_data: details } = given;
-  if (id !== undefined) return usePaymentMethod(ctx, id, 'payment_method');
+  if (id !== undefined) return resolvePaymentMethod(ctx, id, 'payment_method');
   return details && createPaymentMethod(ctx, details);
 }
 
 /** What 3D Secure comes to for this intent; undefined where neither the card nor the intent asks for it. */
-export function threeDSecureFor(
+export function requiredThreeDSecure(
   ctx: Context,
   intent: Intent,
   paymentMethodId: string,
@@ -156,7 +160,10 @@ function isAsked(
 }
 
 /** Runs work on an existing intent, whose errors show the intent as Stripe's do. */
-export function showing<T>(shown: Pick<ErrorBody, 'payment_intent' | 'setup_intent'>, work: () => T): T {
+export function withIntentOnErrors<T>(
+  shown: Pick<ErrorBody, 'payment_intent' | 'setup_intent'>,
+  work: () => T,
+): T {
   try {
     return work();
   } catch (error) {
@@ -166,7 +173,7 @@ export function showing<T>(shown: Pick<ErrorBody, 'payment_intent' | 'setup_inte
 }
 
 /** Where the cardholder authenticates: a page of the sandbox's, in the caller's browser or within Stripe.js. */
-export function authenticationOf(ctx: Context, intentId: string, return_url: string | undefined) {
+export function authenticationAction(ctx: Context, intentId: string, return_url: string | undefined) {
   const url = `${ctx.origin}/3ds/${intentId}`;
   return return_url === undefined
     ? { type: 'use_stripe_sdk', use_stripe_sdk: { type: 'three_d_secure_redirect', stripe_js: url } }
@@ -174,7 +181,7 @@ export function authenticationOf(ctx: Context, intentId: string, return_url: str
 }
 
 /** An error as `last_payment_error` and `last_setup_error` keep it. */
-export function keptError(error: ErrorBody, paymentMethod: Stripe.PaymentMethod) {
+export function toLastError(error: ErrorBody, paymentMethod: Stripe.PaymentMethod) {
   const doc = error.code === undefined ? {} : { doc_url: docUrlOf(error.code) };
   return { ...error, ...doc, payment_method: paymentMethod };
 }
@@ -187,7 +194,7 @@ export const unexpectedState = (kind: 'payment' | 'setup', message: string, para
  * An intent, if whoever asks for it by its client secret has the right one.
  * @throws StripeFailure 400 for a wrong secret
  */
-export function requireSecret<T extends Intent>(intent: T, clientSecret: string | undefined): T {
+export function requireClientSecret<T extends Intent>(intent: T, clientSecret: string | undefined): T {
   if (clientSecret === undefined || clientSecret === intent.client_secret) return intent;
   throw failures.invalidRequest(
     `The client_secret provided does not match the client_secret associated with the ${intent.object === 'setup_intent' ? 'SetupIntent' : 'PaymentIntent'}.`,

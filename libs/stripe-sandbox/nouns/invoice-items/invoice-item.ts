@@ -6,7 +6,7 @@ import { mergeMetadata } from '../../http/metadata.js';
 import type { Params } from '../../http/params.js';
 import type { createParams } from './params.js';
 import { newId } from '../../store/ids.js';
-import { changeCustomer } from '../customers/customer.js';
+import { saveCustomer } from '../customers/customer.js';
 import type { LineDraft } from '../invoices/lines.js';
 import { wireDecimal } from '../prices/price.js';
 
@@ -28,7 +28,7 @@ export function createInvoiceItem(ctx: Context, params: Params<typeof createPara
     proration: false,
     quantity: 1,
   });
-  if (customer.currency === null) changeCustomer(ctx, customer, { currency });
+  if (customer.currency === null) saveCustomer(ctx, customer, { currency });
   return item;
 }
 
@@ -90,29 +90,31 @@ export function deleteInvoiceItem(ctx: Context, item: Stripe.InvoiceItem): Strip
  * Source: https://docs.stripe.com/api/subscriptions/cancel.
  */
 export const pendingItems = (ctx: Context, customer: string, currency: string): Stripe.InvoiceItem[] =>
-  pendingOf(ctx, customer).filter((item) => item.currency === currency && !isAwaited(ctx, item));
+  pendingForCustomer(ctx, customer).filter(
+    (item) => item.currency === currency && !isHeldForSubscription(ctx, item),
+  );
 
 /** What waits for the next invoice of a subscription: its prorations. */
 export const pendingProrations = (
   ctx: Context,
   { id, customer }: Stripe.Subscription,
 ): Stripe.InvoiceItem[] =>
-  pendingOf(ctx, customer as string).filter(
+  pendingForCustomer(ctx, customer as string).filter(
     ({ parent }) => parent?.subscription_details?.subscription === id,
   );
 
 /** Whether an item is for the next invoice of a subscription that goes on. */
-function isAwaited({ store }: Context, { parent }: Stripe.InvoiceItem): boolean {
+function isHeldForSubscription({ store }: Context, { parent }: Stripe.InvoiceItem): boolean {
   const owner = store.subscriptions.get(parent?.subscription_details?.subscription ?? '');
   return owner !== undefined && owner.ended_at === null;
 }
 
-const pendingOf = ({ store }: Context, customer: string): Stripe.InvoiceItem[] => [
+const pendingForCustomer = ({ store }: Context, customer: string): Stripe.InvoiceItem[] => [
   ...store.invoiceItems.oldestFirst({ where: { customer, invoice: null } }),
 ];
 
 /** The line that an invoice shows an item as. */
-export const lineOfItem = (item: Stripe.InvoiceItem): LineDraft => ({
+export const lineFromItem = (item: Stripe.InvoiceItem): LineDraft => ({
   object: 'line_item',
   amount: item.amount,
   currency: item.currency,

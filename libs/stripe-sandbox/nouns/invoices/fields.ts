@@ -1,7 +1,7 @@
 import type Stripe from 'stripe';
 import type { Context } from '../../context.js';
 import { newId } from '../../store/ids.js';
-import { lineOfItem } from '../invoice-items/invoice-item.js';
+import { lineFromItem } from '../invoice-items/invoice-item.js';
 import type { LineDraft } from './lines.js';
 
 /** What a new invoice is about. */
@@ -22,11 +22,11 @@ export interface InvoiceDraft {
 }
 
 /** A draft as it is first written. Source: https://docs.stripe.com/api/invoices/object. */
-export function blankInvoice(ctx: Context, draft: InvoiceDraft): Stripe.Invoice {
+export function buildInvoice(ctx: Context, draft: InvoiceDraft): Stripe.Invoice {
   const { currency, subscription, reason, period, finalizesAt, items = [] } = draft;
   const id = newId('invoice');
   const customer = ctx.store.customers.get(draft.customer)!;
-  const lines = [...items.map(lineOfItem), ...(draft.lines ?? [])];
+  const lines = [...items.map(lineFromItem), ...(draft.lines ?? [])];
   const total = lines.reduce((sum, { amount }) => sum + amount, 0);
   return {
     id,

@@ -6,17 +6,17 @@ import { schedule } from '../../due.js';
 import { failures } from '../../http/errors.js';
 import { fromParam } from '../../http/lookup.js';
 import { newId } from '../../store/ids.js';
-import { changeCustomer } from '../customers/customer.js';
-import { blankInvoice, type InvoiceDraft } from './fields.js';
+import { saveCustomer } from '../customers/customer.js';
+import { buildInvoice, type InvoiceDraft } from './fields.js';
 import { cancelPaymentIntent, createPaymentIntent } from '../payment-intents/payment-intent.js';
 
 /** Writes a draft. Source: https://docs.stripe.com/api/invoices/object. */
 export function draftInvoice(ctx: Context, draft: InvoiceDraft): Stripe.Invoice {
   const { currency, finalizesAt, items = [] } = draft;
   const customer = ctx.store.customers.get(draft.customer)!;
-  const invoice = ctx.store.invoices.insert(blankInvoice(ctx, draft));
+  const invoice = ctx.store.invoices.insert(buildInvoice(ctx, draft));
   for (const { id } of items) ctx.store.invoiceItems.update(id, { invoice: invoice.id });
-  if (customer.currency === null) changeCustomer(ctx, customer, { currency });
+  if (customer.currency === null) saveCustomer(ctx, customer, { currency });
   ctx.emit('invoice.created', invoice);
   schedule(ctx, 'invoices', invoice.id, { at: finalizesAt, customer: customer.id });
   return invoice;
@@ -45,7 +45,7 @@ export function finalizeInvoice(
   const { amount_due, ending_balance } = applyBalance(draft, customer.balance);
   const next_invoice_sequence = (customer.next_invoice_sequence ?? 1) + 1;
   const numbered = ctx.store.customers.update(customer.id, { next_invoice_sequence });
-  changeCustomer(ctx, numbered, { balance: ending_balance });
+  saveCustomer(ctx, numbered, { balance: ending_balance });
   const open = ctx.store.invoices.update(draft.id, {
     amount_due,
     amount_remaining: amount_due,
@@ -128,7 +128,7 @@ export function stopCollecting(ctx: Context, before: Stripe.Invoice): void {
 }
 
 /** Nobody is left to collect a deleted customer's invoices from. */
-export function stopCollectingFrom(ctx: Context, { id: customer }: { id: string }): void {
+export function stopCollectingFromCustomer(ctx: Context, { id: customer }: { id: string }): void {
   const all = [...ctx.store.invoices.newestFirst({ where: { customer } })];
   for (const invoice of all.filter(({ status }) => status === 'draft' || status === 'open')) {
     stopCollecting(ctx, invoice);
@@ -142,7 +142,7 @@ export const defaultPayment = (ctx: Context, invoice: string): Stripe.InvoicePay
 /** Whether the customer owes something: https://docs.stripe.com/api/customers/object#customer_object-delinquent. */
 export function setDelinquent(ctx: Context, invoice: Stripe.Invoice, delinquent: boolean): void {
   const customer = ctx.store.customers.get(invoice.customer as string);
-  if (customer) changeCustomer(ctx, customer, { delinquent });
+  if (customer) saveCustomer(ctx, customer, { delinquent });
 }
 
 function closeUnpaid(ctx: Context, before: Stripe.Invoice, changes: Partial<Stripe.Invoice>): Stripe.Invoice {

@@ -1,9 +1,9 @@
 import type Stripe from 'stripe';
 import type { Context } from '../../context.js';
-import { payInvoice } from './collection.js';
-import { createInvoice } from './manual-invoice.js';
+import { payInvoice } from './pay.js';
+import { createInvoice } from './create.js';
 import { finalizeInvoice, markUncollectible, voidInvoice } from './invoice.js';
-import { usePaymentMethod } from '../payment-methods/payment-method.js';
+import { resolvePaymentMethod } from '../payment-methods/payment-method.js';
 import { collectionParams, listPage, listParams, pageOf } from '../../http/lists.js';
 import { fromPath } from '../../http/lookup.js';
 import { mergeMetadata, metadata } from '../../http/metadata.js';
@@ -65,7 +65,7 @@ export const invoiceRoutes: Route[] = [
     params: { off_session: boolean(), payment_method: string() },
     handle: ({ ctx, params, path }) => {
       const { payment_method: id, off_session: offSession = true } = params;
-      const paymentMethod = id === undefined ? undefined : usePaymentMethod(ctx, id, 'payment_method');
+      const paymentMethod = id === undefined ? undefined : resolvePaymentMethod(ctx, id, 'payment_method');
       return payInvoice(ctx, invoiceIn(ctx, path.invoice), { paymentMethod, offSession });
     },
   }),

@@ -4,13 +4,13 @@ import { failures } from '../../http/errors.js';
 import { mergeMetadata, type MetadataChange } from '../../http/metadata.js';
 import { captureCharge, latestChargeOf } from '../charges/charge.js';
 import { openDisputes } from '../disputes/dispute.js';
-import { showing, unexpectedState } from '../intents/intent.js';
+import { withIntentOnErrors, unexpectedState } from '../intents/intent.js';
 import { captureMethodOf } from './confirm.js';
 import { cancelPaymentIntent } from './payment-intent.js';
 import { testCardOf } from '../payment-methods/payment-method.js';
 
 /** Lets go of money that has been held for too long: https://docs.stripe.com/payments/place-a-hold-on-a-payment-method. */
-export function holdDue(ctx: Context, id: string): void {
+export function releaseExpiredHold(ctx: Context, id: string): void {
   const intent = ctx.store.paymentIntents.get(id)!;
   if (intent.status !== 'requires_capture') return;
   cancelPaymentIntent(ctx, intent, 'automatic');
@@ -27,7 +27,7 @@ export function capturePaymentIntent(
   amountMinor: number = before.amount_capturable,
   metadata?: MetadataChange,
 ): Stripe.PaymentIntent {
-  return showing({ payment_intent: before }, () => {
+  return withIntentOnErrors({ payment_intent: before }, () => {
     requireCapturable(before, amountMinor);
     const charge = captureCharge(ctx, latestChargeOf(ctx, before), amountMinor);
     openDisputes(ctx, charge, testCardOf(ctx, before.payment_method as string));

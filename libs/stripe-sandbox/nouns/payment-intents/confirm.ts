@@ -6,12 +6,12 @@ import { StripeFailure, type ErrorBody } from '../../http/errors.js';
 import { createCharge, HOLD_SECONDS, type Attempt } from '../charges/charge.js';
 import { openDisputes } from '../disputes/dispute.js';
 import {
-  authenticationOf,
-  keptError,
-  requireMayUse,
+  authenticationAction,
+  toLastError,
+  requireUsableByCustomer,
   requireReturnUrl,
-  showing,
-  threeDSecureFor,
+  withIntentOnErrors,
+  requiredThreeDSecure,
   unexpectedState,
 } from '../intents/intent.js';
 import { attachPaymentMethod, testCardOf } from '../payment-methods/payment-method.js';
@@ -44,7 +44,7 @@ export function confirmPaymentIntent(
   intent: Stripe.PaymentIntent,
   confirmation: Confirmation = {},
 ): Stripe.PaymentIntent {
-  return showing({ payment_intent: intent }, () => {
+  return withIntentOnErrors({ payment_intent: intent }, () => {
     const { intent: after, failure } = attempt(ctx, intent, confirmation);
     if (failure) throw failure;
     return after;
@@ -57,7 +57,7 @@ export function confirmPaymentIntent(
  * Sources: https://docs.stripe.com/payments/3d-secure/authentication-flow, and
  * https://docs.stripe.com/payments/accept-a-payment-synchronously.
  */
-export function settle3ds(
+export function completeAuthentication(
   ctx: Context,
   intent: Stripe.PaymentIntent,
   succeeded: boolean,
@@ -80,19 +80,19 @@ export function settle3ds(
  * The payment method that a confirmation is for, if it may go ahead.
  * @throws StripeFailure 400 for the wrong state, no payment method or not a usable one, or no return_url
  */
-export function readyToConfirm(
+export function requireReadyToConfirm(
   ctx: Context,
   intent: Stripe.PaymentIntent,
   { paymentMethod: given, returnUrl, useStripeSdk }: Confirmation,
 ): Stripe.PaymentMethod {
   requireConfirmable(intent);
-  const paymentMethod = methodToConfirm(ctx, intent, given);
-  requireMayUse(ctx, paymentMethod, intent.customer as string | null, 'PaymentIntent');
+  const paymentMethod = findPaymentMethod(ctx, intent, given);
+  requireUsableByCustomer(ctx, paymentMethod, intent.customer as string | null, 'PaymentIntent');
   requireReturnUrl(intent, { returnUrl, useStripeSdk }, 'PaymentIntent');
   return paymentMethod;
 }
 
-function methodToConfirm(
+function findPaymentMethod(
   ctx: Context,
   intent: Pick<Stripe.PaymentIntent, 'customer' | 'payment_method'>,
   given?: Stripe.PaymentMethod,
@@ -113,14 +113,14 @@ function methodToConfirm(
 }
 
 function attempt(ctx: Context, intent: Stripe.PaymentIntent, confirmation: Confirmation): Outcome {
-  const paymentMethod = readyToConfirm(ctx, intent, confirmation);
+  const paymentMethod = requireReadyToConfirm(ctx, intent, confirmation);
   const { offSession = false, returnUrl, failsOnAction = false } = confirmation;
   const card = testCardOf(ctx, paymentMethod.id);
   if (ctx.store.cardFacts.get(paymentMethod.id)?.authenticatedFor === intent.id) {
     ctx.store.cardFacts.update(paymentMethod.id, { authenticatedFor: null });
     return pay(ctx, intent, paymentMethod, { threeDSecure: 'challenge' });
   }
-  const threeDSecure = threeDSecureFor(ctx, intent, paymentMethod.id, card, offSession);
+  const threeDSecure = requiredThreeDSecure(ctx, intent, paymentMethod.id, card, offSession);
   if (threeDSecure !== 'challenge') return pay(ctx, intent, paymentMethod, { threeDSecure });
   if (offSession) {
     const decline = declines.authenticationRequired;
@@ -138,7 +138,7 @@ function attempt(ctx: Context, intent: Stripe.PaymentIntent, confirmation: Confi
   }
   const after = ctx.store.paymentIntents.update(intent.id, {
     last_payment_error: null,
-    next_action: authenticationOf(ctx, intent.id, returnUrl),
+    next_action: authenticationAction(ctx, intent.id, returnUrl),
     payment_method: paymentMethod.id,
     status: 'requires_action',
   });
@@ -171,7 +171,7 @@ function pay(
   const card = testCardOf(ctx, paymentMethod.id);
   const isCaptured = captureMethodOf(intent) !== 'manual';
   const reason = decline ?? card.decline;
-  if (!reason) keepOrSpend(ctx, intent, paymentMethod);
+  if (!reason) saveOrUseUp(ctx, intent, paymentMethod);
   const charge = createCharge(ctx, { intent, paymentMethod, isCaptured, threeDSecure, decline: reason });
   if (reason) return refuse(ctx, intent, paymentMethod, cardError(reason), charge);
   if (isCaptured) openDisputes(ctx, charge, card);
@@ -204,7 +204,7 @@ function refuse(
 ): Outcome {
   const body: ErrorBody = { ...error, ...(charge && { charge: charge.id }) };
   const after = ctx.store.paymentIntents.update(intent.id, {
-    last_payment_error: keptError(body, paymentMethod),
+    last_payment_error: toLastError(body, paymentMethod),
     latest_charge: charge?.id ?? intent.latest_charge,
     next_action: null,
     payment_method: null,
@@ -216,7 +216,7 @@ function refuse(
 }
 
 /** Saves the payment method for later where the intent says so; else, belonging to nobody, it has had its use. */
-function keepOrSpend(ctx: Context, intent: Stripe.PaymentIntent, paymentMethod: Stripe.PaymentMethod): void {
+function saveOrUseUp(ctx: Context, intent: Stripe.PaymentIntent, paymentMethod: Stripe.PaymentMethod): void {
   const usage = intent.payment_method_options?.card?.setup_future_usage ?? intent.setup_future_usage;
   if (usage === 'off_session') ctx.store.cardFacts.update(paymentMethod.id, { isSetUp: true });
   const isSaved = usage === 'off_session' || usage === 'on_session';

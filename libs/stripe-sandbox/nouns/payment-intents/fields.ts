@@ -5,12 +5,12 @@ import type { Params } from '../../http/params.js';
 import type { createParams } from './params.js';
 import { newClientSecret, newId } from '../../store/ids.js';
 import { shippingFrom } from '../charges/charge.js';
-import { methodsOf } from '../intents/intent.js';
+import { paymentMethodFields } from '../intents/intent.js';
 
 type CreateParams = Params<typeof createParams>;
 
 /** An intent as its parameters have it, before anything has happened to it. */
-export function blankPaymentIntent(ctx: Context, params: CreateParams): Stripe.PaymentIntent {
+export function buildPaymentIntent(ctx: Context, params: CreateParams): Stripe.PaymentIntent {
   const id = newId('paymentIntent');
   const { customer = null, shipping, metadata } = params;
   return {
@@ -40,7 +40,7 @@ export function blankPaymentIntent(ctx: Context, params: CreateParams): Stripe.P
     next_action: null,
     on_behalf_of: null,
     payment_method: null,
-    ...methodsOf(params, 'Payment Intent'),
+    ...paymentMethodFields(params, 'Payment Intent'),
     payment_method_options: optionsFrom(params.payment_method_options),
     payment_record: null,
     processing: null,

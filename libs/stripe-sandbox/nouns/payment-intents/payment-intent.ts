@@ -7,9 +7,15 @@ import type { Params } from '../../http/params.js';
 import type { confirmParams, createParams, updateParams } from './params.js';
 import { requireChargeable } from '../../values/amount-limits.js';
 import { latestChargeOf, releaseCharge, shippingFrom } from '../charges/charge.js';
-import { givenMethod, methodsOf, requireMayUse, showing, unexpectedState } from '../intents/intent.js';
-import { confirmPaymentIntent, readyToConfirm, type Confirmation } from './confirm.js';
-import { blankPaymentIntent, optionsFrom } from './fields.js';
+import {
+  paymentMethodFromParams,
+  paymentMethodFields,
+  requireUsableByCustomer,
+  withIntentOnErrors,
+  unexpectedState,
+} from '../intents/intent.js';
+import { confirmPaymentIntent, requireReadyToConfirm, type Confirmation } from './confirm.js';
+import { buildPaymentIntent, optionsFrom } from './fields.js';
 
 type CreateParams = Params<typeof createParams>;
 type UpdateParams = Params<typeof updateParams>;
@@ -23,13 +29,13 @@ export function createPaymentIntent(ctx: Context, params: CreateParams): Stripe.
   if (!confirm) refuseConfirmParams(params);
   requireChargeable(params.amount, params.currency);
   if (customer !== undefined) fromParam(ctx.store.customers, customer, 'customer');
-  const blank = blankPaymentIntent(ctx, params);
-  const given = givenMethod(ctx, params);
-  if (given) requireMayUse(ctx, given, customer ?? null, 'PaymentIntent');
+  const blank = buildPaymentIntent(ctx, params);
+  const given = paymentMethodFromParams(ctx, params);
+  if (given) requireUsableByCustomer(ctx, given, customer ?? null, 'PaymentIntent');
   const confirmation = confirmationOf(params, given);
   if (confirm) {
     refuseSavingOffSession(params, blank);
-    readyToConfirm(ctx, blank, confirmation);
+    requireReadyToConfirm(ctx, blank, confirmation);
   }
   const isReady = given !== undefined && !confirm;
   const intent = ctx.store.paymentIntents.insert({
@@ -50,7 +56,7 @@ export function confirmWithParams(
   before: Stripe.PaymentIntent,
   params: Params<typeof confirmParams>,
 ): Stripe.PaymentIntent {
-  return showing({ payment_intent: before }, () => {
+  return withIntentOnErrors({ payment_intent: before }, () => {
     const {
       error_on_requires_action: _,
       off_session: __,
@@ -59,9 +65,12 @@ export function confirmWithParams(
       ...rest
     } = params;
     const { payment_method, payment_method_data, ...changes } = rest;
-    const confirmation = confirmationOf(params, givenMethod(ctx, { payment_method, payment_method_data }));
+    const confirmation = confirmationOf(
+      params,
+      paymentMethodFromParams(ctx, { payment_method, payment_method_data }),
+    );
     refuseSavingOffSession(params, before);
-    readyToConfirm(ctx, before, confirmation);
+    requireReadyToConfirm(ctx, before, confirmation);
     const intent = Object.keys(changes).length === 0 ? before : updatePaymentIntent(ctx, before, changes);
     return confirmPaymentIntent(ctx, intent, confirmation);
   });
@@ -76,13 +85,13 @@ export function updatePaymentIntent(
   before: Stripe.PaymentIntent,
   params: UpdateParams,
 ): Stripe.PaymentIntent {
-  return showing({ payment_intent: before }, () => {
+  return withIntentOnErrors({ payment_intent: before }, () => {
     requireUpdatable(before, params);
     const { customer = before.customer as string | null } = params;
     if (params.customer !== undefined) fromParam(ctx.store.customers, params.customer, 'customer');
     requireChargeable(params.amount ?? before.amount, params.currency ?? before.currency);
-    const paymentMethod = givenMethod(ctx, params);
-    if (paymentMethod) requireMayUse(ctx, paymentMethod, customer, 'PaymentIntent');
+    const paymentMethod = paymentMethodFromParams(ctx, params);
+    if (paymentMethod) requireUsableByCustomer(ctx, paymentMethod, customer, 'PaymentIntent');
     const { payment_method: _, payment_method_data: __, metadata, shipping, ...rest } = params;
     const { payment_method_options, allowed_payment_method_types, excluded_payment_method_types, ...plain } =
       rest;
@@ -94,7 +103,10 @@ export function updatePaymentIntent(
       last_payment_error: null,
       metadata: mergeMetadata(before.metadata, metadata),
       ...(isChosen &&
-        methodsOf({ allowed_payment_method_types, excluded_payment_method_types }, 'Payment Intent')),
+        paymentMethodFields(
+          { allowed_payment_method_types, excluded_payment_method_types },
+          'Payment Intent',
+        )),
       ...(payment_method_options && { payment_method_options: optionsFrom(payment_method_options, before) }),
       ...(shipping !== undefined && { shipping: shipping && shippingFrom(shipping) }),
       ...(paymentMethod && {
@@ -125,7 +137,7 @@ export function cancelPaymentIntent(
   before: Stripe.PaymentIntent,
   reason: Stripe.PaymentIntent.CancellationReason | null = null,
 ): Stripe.PaymentIntent {
-  return showing({ payment_intent: before }, () => {
+  return withIntentOnErrors({ payment_intent: before }, () => {
     if (!CANCELABLE.includes(before.status)) {
       throw unexpectedState(
         'payment',

@@ -1,7 +1,7 @@
 import type Stripe from 'stripe';
 import type { Context } from '../../context.js';
 import { requireWholeSteps } from '../../values/amount-limits.js';
-import { requireSecret } from '../intents/intent.js';
+import { requireClientSecret } from '../intents/intent.js';
 import { capturePaymentIntent } from './capture.js';
 import {
   cancelPaymentIntent,
@@ -47,7 +47,7 @@ export const paymentIntentRoutes: Route[] = [
     path: '/v1/payment_intents/:intent',
     params: { client_secret: string() },
     isForBrowsers: true,
-    handle: (call) => requireSecret(intentIn(call), call.params.client_secret),
+    handle: (call) => requireClientSecret(intentIn(call), call.params.client_secret),
   }),
   route({
     method: 'POST',
@@ -67,7 +67,7 @@ export const paymentIntentRoutes: Route[] = [
     isForBrowsers: true,
     handle: (call) => {
       const { client_secret, ...params } = call.params;
-      return confirmWithParams(call.ctx, requireSecret(intentIn(call), client_secret), params);
+      return confirmWithParams(call.ctx, requireClientSecret(intentIn(call), client_secret), params);
     },
   }),
   route({

@@ -2,7 +2,7 @@ import { cardByName, cardByNumber, type TestCard } from './test-cards.js';
 import { failures, StripeFailure } from '../../http/errors.js';
 
 /** A card as it is typed in, or a token that stands for one. */
-export interface GivenCard {
+export interface CardParams {
   number?: string;
   exp_month?: number;
   exp_year?: number;
@@ -25,7 +25,7 @@ const invalid = (code: string, param: string, message: string): StripeFailure =>
  * Finds the test card and checks what was typed. Source: https://docs.stripe.com/testing#invalid-data.
  * @throws StripeFailure 400 for an unknown token or a missing field, 402 for an invalid number, date or code
  */
-export function readCard(given: GivenCard, nowSeconds: number): CardDetails {
+export function readCard(given: CardParams, nowSeconds: number): CardDetails {
   if (given.token !== undefined) {
     const now = new Date(nowSeconds * 1000);
     const card = given.token.startsWith('tok_') ? cardByName(given.token) : undefined;
@@ -37,16 +37,16 @@ export function readCard(given: GivenCard, nowSeconds: number): CardDetails {
   if (number === undefined) throw failures.missing('card[number]');
   if (exp_month === undefined) throw failures.missing('card[exp_month]');
   if (exp_year === undefined) throw failures.missing('card[exp_year]');
-  const card = cardWithNumber(number);
+  const card = findTestCard(number);
   const year = exp_year < 100 ? 2000 + exp_year : exp_year;
-  requireCurrent({ exp_month, exp_year: year }, nowSeconds);
+  requireValidExpiry({ exp_month, exp_year: year }, nowSeconds);
   if (cvc !== undefined && !(card.brand === 'amex' ? /^\d{3,4}$/ : /^\d{3}$/).test(cvc)) {
     throw invalid('invalid_cvc', 'cvc', "Your card's security code is invalid.");
   }
   return { card, exp_month, exp_year: year, hasCvc: cvc !== undefined };
 }
 
-function cardWithNumber(text: string): TestCard {
+function findTestCard(text: string): TestCard {
   const number = text.replaceAll(/[ -]/g, '');
   const card = cardByNumber(number);
   if (card) return card;
@@ -63,7 +63,7 @@ function cardWithNumber(text: string): TestCard {
 }
 
 /** @throws StripeFailure 402 for a date that is none, has passed, or is too far away */
-export function requireCurrent(
+export function requireValidExpiry(
   { exp_month: month, exp_year: year }: { exp_month: number; exp_year: number },
   nowSeconds: number,
 ): void {

@@ -10,7 +10,7 @@ import type { Params } from '../../http/params.js';
 import type { createParams, updateParams } from './params.js';
 import { newId } from '../../store/ids.js';
 import { addressFrom } from '../../values/address.js';
-import { readCard, requireCurrent, type CardDetails } from './card-details.js';
+import { readCard, requireValidExpiry, type CardDetails } from './card-details.js';
 
 /** What Stripe keeps to itself about a card's payment method; the id is the payment method's. */
 export interface CardFacts {
@@ -42,7 +42,7 @@ export function createPaymentMethod(ctx: Context, params: Params<typeof createPa
   }
   if (!params.card) throw failures.missing('card');
   const details = readCard(params.card, ctx.now());
-  const billing = mergeBilling(NO_BILLING_DETAILS, params.billing_details);
+  const billing = mergeBillingDetails(NO_BILLING_DETAILS, params.billing_details);
   const extra = { allow_redisplay: params.allow_redisplay, metadata: mergeMetadata({}, params.metadata) };
   return insertCard(ctx, details, billing, extra);
 }
@@ -51,13 +51,13 @@ export function createPaymentMethod(ctx: Context, params: Params<typeof createPa
  * The payment method that a parameter names; a magic id such as `pm_card_visa` makes a new one.
  * @throws StripeFailure 400 for an unknown one
  */
-export function usePaymentMethod(ctx: Context, id: string, param: string): Stripe.PaymentMethod {
-  return magicPaymentMethod(ctx, id) ?? fromParam(ctx.store.paymentMethods, id, param);
+export function resolvePaymentMethod(ctx: Context, id: string, param: string): Stripe.PaymentMethod {
+  return createFromMagicId(ctx, id) ?? fromParam(ctx.store.paymentMethods, id, param);
 }
 
-/** As `usePaymentMethod`, for an id in the path. */
-export function paymentMethodInPath(ctx: Context, id: string): Stripe.PaymentMethod {
-  return magicPaymentMethod(ctx, id) ?? fromPath(ctx.store.paymentMethods, id);
+/** As `resolvePaymentMethod`, for an id in the path. */
+export function paymentMethodFromPath(ctx: Context, id: string): Stripe.PaymentMethod {
+  return createFromMagicId(ctx, id) ?? fromPath(ctx.store.paymentMethods, id);
 }
 
 /** The row of Stripe's testing page that a payment method behaves by. */
@@ -132,9 +132,9 @@ export function updatePaymentMethod(
     throw failures.invalidRequest('You must save this PaymentMethod to a customer before you can update it.');
   }
   const { card, billing_details, metadata, allow_redisplay } = params;
-  if (card) requireCurrent({ ...before.card!, ...card }, ctx.now());
+  if (card) requireValidExpiry({ ...before.card!, ...card }, ctx.now());
   const after = ctx.store.paymentMethods.update(before.id, {
-    billing_details: mergeBilling(before.billing_details, billing_details),
+    billing_details: mergeBillingDetails(before.billing_details, billing_details),
     metadata: mergeMetadata(before.metadata ?? {}, metadata),
     ...(allow_redisplay && { allow_redisplay }),
     ...(card && before.card && { card: { ...before.card, ...card } }),
@@ -143,7 +143,7 @@ export function updatePaymentMethod(
   return after;
 }
 
-function magicPaymentMethod(ctx: Context, id: string): Stripe.PaymentMethod | undefined {
+function createFromMagicId(ctx: Context, id: string): Stripe.PaymentMethod | undefined {
   const card = id.startsWith('pm_') ? cardByName(id) : undefined;
   if (!card) return undefined;
   return insertCard(ctx, readCard({ token: id.replace('pm_card_', 'tok_') }, ctx.now()), NO_BILLING_DETAILS);
@@ -227,7 +227,7 @@ function fingerprintOf(number: string): string {
 
 type Billing = Params<typeof createParams>['billing_details'];
 
-function mergeBilling(
+function mergeBillingDetails(
   before: Stripe.PaymentMethod.BillingDetails,
   { address, ...rest }: NonNullable<Billing> = {},
 ): Stripe.PaymentMethod.BillingDetails {

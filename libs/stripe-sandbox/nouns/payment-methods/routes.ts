@@ -2,7 +2,7 @@ import {
   attachPaymentMethod,
   createPaymentMethod,
   detachPaymentMethod,
-  paymentMethodInPath,
+  paymentMethodFromPath,
   updatePaymentMethod,
 } from './payment-method.js';
 import { listPage, listParams } from '../../http/lists.js';
@@ -36,14 +36,14 @@ export const paymentMethodRoutes: Route[] = [
     method: 'GET',
     path: '/v1/payment_methods/:payment_method',
     params: {},
-    handle: ({ ctx, path }) => paymentMethodInPath(ctx, path.payment_method),
+    handle: ({ ctx, path }) => paymentMethodFromPath(ctx, path.payment_method),
   }),
   route({
     method: 'POST',
     path: '/v1/payment_methods/:payment_method',
     params: updateParams,
     handle: ({ ctx, params, path }) =>
-      updatePaymentMethod(ctx, paymentMethodInPath(ctx, path.payment_method), params),
+      updatePaymentMethod(ctx, paymentMethodFromPath(ctx, path.payment_method), params),
   }),
   route({
     method: 'POST',
@@ -51,13 +51,13 @@ export const paymentMethodRoutes: Route[] = [
     params: { customer: required(string()) },
     handle: ({ ctx, params, path }) => {
       const customer = fromParam(ctx.store.customers, params.customer, 'customer');
-      return attachPaymentMethod(ctx, paymentMethodInPath(ctx, path.payment_method), customer.id);
+      return attachPaymentMethod(ctx, paymentMethodFromPath(ctx, path.payment_method), customer.id);
     },
   }),
   route({
     method: 'POST',
     path: '/v1/payment_methods/:payment_method/detach',
     params: {},
-    handle: ({ ctx, path }) => detachPaymentMethod(ctx, paymentMethodInPath(ctx, path.payment_method)),
+    handle: ({ ctx, path }) => detachPaymentMethod(ctx, paymentMethodFromPath(ctx, path.payment_method)),
   }),
 ];

@@ -33,7 +33,7 @@ export interface PriceDraft {
 export function createPrice(ctx: Context, params: Params<typeof createParams>): Stripe.Price {
   const { active = true, lookup_key = null, nickname = null, transfer_lookup_key = false } = params;
   const draft = draftPrice(productOf(ctx, params, nameIn('')), params, '');
-  if (lookup_key !== null) takeLookupKey(ctx, lookup_key, transfer_lookup_key);
+  if (lookup_key !== null) claimLookupKey(ctx, lookup_key, transfer_lookup_key);
   return insertPrice(ctx, { ...draft, active, lookup_key, nickname });
 }
 
@@ -79,7 +79,7 @@ export function updatePrice(
   }
   if (plain.active === false) requireNotDefault(ctx, before);
   if (plain.lookup_key && plain.lookup_key !== before.lookup_key) {
-    takeLookupKey(ctx, plain.lookup_key, transfer_lookup_key);
+    claimLookupKey(ctx, plain.lookup_key, transfer_lookup_key);
   }
   const after = ctx.store.prices.update(before.id, {
     ...plain,
@@ -196,7 +196,7 @@ function productOf(
   return product_data;
 }
 
-function takeLookupKey(ctx: Context, lookup_key: string, mayTransfer: boolean): void {
+function claimLookupKey(ctx: Context, lookup_key: string, mayTransfer: boolean): void {
   const [holder] = ctx.store.prices.newestFirst({ where: { lookup_key } });
   if (!holder) return;
   if (!mayTransfer) {

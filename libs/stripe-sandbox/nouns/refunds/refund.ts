@@ -21,17 +21,17 @@ const LATER_SECONDS = 10;
 export function createRefund(ctx: Context, params: Params<typeof createParams>): Stripe.Refund {
   const charge = chargeToRefund(ctx, params);
   requireRefundable(ctx, charge);
-  const left = charge.amount - charge.amount_refunded - pendingMinor(ctx, charge);
+  const left = charge.amount - charge.amount_refunded - pendingRefundsMinor(ctx, charge);
   const { amount = left, reason = null, metadata } = params;
   if (left === 0) {
     throw failures.invalidRequest(`Charge ${charge.id} has already been refunded.`, {
       code: 'charge_already_refunded',
     });
   }
-  requireLeft(charge, amount, left);
+  requireAmountAvailable(charge, amount, left);
   const { refund: behaviour } = testCardOf(ctx, charge.payment_method!);
   const refund = ctx.store.refunds.insert({
-    ...blankRefund(charge),
+    ...buildRefund(charge),
     amount,
     created: ctx.now(charge.customer as string | null),
     metadata: mergeMetadata({}, metadata),
@@ -40,7 +40,7 @@ export function createRefund(ctx: Context, params: Params<typeof createParams>):
     ...(behaviour === 'succeeds_later' && { pending_reason: 'processing' as const }),
   });
   ctx.emit('refund.created', refund);
-  if (refund.status === 'succeeded') moveRefunded(ctx, charge, amount);
+  if (refund.status === 'succeeded') changeAmountRefunded(ctx, charge, amount);
   if (behaviour !== 'succeeds') {
     const customer = charge.customer as string | null;
     schedule(ctx, 'refunds', refund.id, { at: refund.created + LATER_SECONDS, customer });
@@ -49,17 +49,17 @@ export function createRefund(ctx: Context, params: Params<typeof createParams>):
 }
 
 /** Brings an asynchronous refund to its end. Source: https://docs.stripe.com/testing#refunds. */
-export function refundDue(ctx: Context, id: string): void {
+export function settleRefund(ctx: Context, id: string): void {
   const before = ctx.store.refunds.get(id)!;
   const charge = ctx.store.charges.get(before.charge as string)!;
   if (before.status === 'pending') {
     const after = ctx.store.refunds.update(id, { pending_reason: undefined, status: 'succeeded' });
-    moveRefunded(ctx, charge, before.amount);
+    changeAmountRefunded(ctx, charge, before.amount);
     emitUpdated(ctx, after, before);
   } else if (before.status === 'succeeded') {
     const failure = { failure_reason: 'expired_or_canceled_card', status: 'failed' };
     const after = ctx.store.refunds.update(id, failure);
-    moveRefunded(ctx, charge, -before.amount);
+    changeAmountRefunded(ctx, charge, -before.amount);
     ctx.emit('refund.failed', after, before);
     emitUpdated(ctx, after, before);
   }
@@ -108,10 +108,10 @@ function chargeToRefund(
     }
     return charge;
   }
-  return ctx.store.charges.get(intent!.latest_charge as string) ?? nothingToRefund(intentId!);
+  return ctx.store.charges.get(intent!.latest_charge as string) ?? throwNothingToRefund(intentId!);
 }
 
-function nothingToRefund(intentId: string): never {
+function throwNothingToRefund(intentId: string): never {
   throw failures.invalidRequest(
     `This PaymentIntent (${intentId}) does not have a successful charge to refund.`,
   );
@@ -120,7 +120,7 @@ function nothingToRefund(intentId: string): never {
 function requireRefundable(ctx: Context, charge: Stripe.Charge): void {
   const intentId = charge.payment_intent as string;
   const intent = ctx.store.paymentIntents.get(intentId)!;
-  if (charge.status !== 'succeeded' || intent.status === 'canceled') nothingToRefund(intentId);
+  if (charge.status !== 'succeeded' || intent.status === 'canceled') throwNothingToRefund(intentId);
   if (!charge.captured) {
     throw failures.invalidRequest(
       `This uncaptured Charge was created by a PaymentIntent (${intentId}). You must cancel the PaymentIntent to reverse the authorization instead of refunding the Charge directly. For more information, see https://stripe.com/docs/payments/place-a-hold-on-a-payment-method`,
@@ -134,7 +134,7 @@ function requireRefundable(ctx: Context, charge: Stripe.Charge): void {
   }
 }
 
-function requireLeft({ amount, currency }: Stripe.Charge, asked: number, left: number): void {
+function requireAmountAvailable({ amount, currency }: Stripe.Charge, asked: number, left: number): void {
   if (asked <= left) return;
   const limit =
     asked > amount
@@ -146,7 +146,7 @@ function requireLeft({ amount, currency }: Stripe.Charge, asked: number, left: n
 }
 
 /** What refunds on their way will take, in minor units. */
-function pendingMinor(ctx: Context, charge: Stripe.Charge): number {
+function pendingRefundsMinor(ctx: Context, charge: Stripe.Charge): number {
   let sum = 0;
   for (const { amount } of ctx.store.refunds.newestFirst({
     where: { charge: charge.id, status: 'pending' },
@@ -157,7 +157,7 @@ function pendingMinor(ctx: Context, charge: Stripe.Charge): number {
 }
 
 /** Counts a refund on its charge, or, when negative, one that failed. */
-function moveRefunded(ctx: Context, before: Stripe.Charge, amountMinor: number): void {
+function changeAmountRefunded(ctx: Context, before: Stripe.Charge, amountMinor: number): void {
   const amount_refunded = before.amount_refunded + amountMinor;
   const refunded = amount_refunded === before.amount;
   const after = ctx.store.charges.update(before.id, { amount_refunded, refunded });
@@ -169,7 +169,7 @@ function emitUpdated(ctx: Context, after: Stripe.Refund, before: Stripe.Refund):
   ctx.emit('charge.refund.updated', after, before);
 }
 
-function blankRefund(
+function buildRefund(
   charge: Stripe.Charge,
 ): Omit<Stripe.Refund, 'amount' | 'created' | 'metadata' | 'reason' | 'status'> {
   return {

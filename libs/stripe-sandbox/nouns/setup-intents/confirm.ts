@@ -4,12 +4,12 @@ import type { Context } from '../../context.js';
 import { cardError } from '../payment-methods/declines.js';
 import { StripeFailure, type ErrorBody } from '../../http/errors.js';
 import {
-  authenticationOf,
-  keptError,
-  requireMayUse,
+  authenticationAction,
+  toLastError,
+  requireUsableByCustomer,
   requireReturnUrl,
-  showing,
-  threeDSecureFor,
+  withIntentOnErrors,
+  requiredThreeDSecure,
   unexpectedState,
 } from '../intents/intent.js';
 import { attachPaymentMethod, testCardOf } from '../payment-methods/payment-method.js';
@@ -38,16 +38,16 @@ export function confirmSetupIntent(
   intent: Stripe.SetupIntent,
   confirmation: SetupConfirmation = {},
 ): Stripe.SetupIntent {
-  return showing({ setup_intent: intent }, () => {
-    const paymentMethod = readyToSetUp(ctx, intent, confirmation);
+  return withIntentOnErrors({ setup_intent: intent }, () => {
+    const paymentMethod = requireReadyToSetUp(ctx, intent, confirmation);
     const card = testCardOf(ctx, paymentMethod.id);
-    const threeDSecure = threeDSecureFor(ctx, intent, paymentMethod.id, card);
+    const threeDSecure = requiredThreeDSecure(ctx, intent, paymentMethod.id, card);
     if (threeDSecure === 'challenge') {
       const attempt = createSetupAttempt(ctx, { intent, paymentMethod, status: 'requires_action' });
       const after = ctx.store.setupIntents.update(intent.id, {
         last_setup_error: null,
         latest_attempt: attempt.id,
-        next_action: authenticationOf(ctx, intent.id, confirmation.returnUrl),
+        next_action: authenticationAction(ctx, intent.id, confirmation.returnUrl),
         payment_method: paymentMethod.id,
         status: 'requires_action',
       });
@@ -61,7 +61,7 @@ export function confirmSetupIntent(
 }
 
 /** Ends the authentication that a setup intent waits for. It does not throw: how it went is in the intent. */
-export function settleSetup3ds(
+export function completeSetupAuthentication(
   ctx: Context,
   intent: Stripe.SetupIntent,
   succeeded: boolean,
@@ -80,7 +80,7 @@ export function settleSetup3ds(
  * The payment method that a confirmation is for, if it may go ahead.
  * @throws StripeFailure 400 for the wrong state, no payment method or not a usable one, or no return_url
  */
-export function readyToSetUp(
+export function requireReadyToSetUp(
   ctx: Context,
   intent: Stripe.SetupIntent,
   { paymentMethod: given, returnUrl, useStripeSdk }: SetupConfirmation,
@@ -93,7 +93,7 @@ export function readyToSetUp(
       "You cannot confirm this SetupIntent because it's missing a payment method. You can either update the SetupIntent with a payment method and then confirm it again, or confirm it again directly with a payment method or ConfirmationToken.",
     );
   }
-  requireMayUse(ctx, paymentMethod, intent.customer as string | null, 'SetupIntent');
+  requireUsableByCustomer(ctx, paymentMethod, intent.customer as string | null, 'SetupIntent');
   requireReturnUrl(intent, { returnUrl, useStripeSdk }, 'SetupIntent');
   return paymentMethod;
 }
@@ -134,7 +134,7 @@ function refuse(
   paymentMethod: Stripe.PaymentMethod,
   body: ErrorBody,
 ): Outcome {
-  const error = keptError(body, paymentMethod);
+  const error = toLastError(body, paymentMethod);
   const attempt = createSetupAttempt(ctx, { intent, paymentMethod, error, status: 'failed' });
   const after = ctx.store.setupIntents.update(intent.id, {
     last_setup_error: error,

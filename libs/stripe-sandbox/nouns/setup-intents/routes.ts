@@ -1,6 +1,6 @@
 import type Stripe from 'stripe';
 import type { Context } from '../../context.js';
-import { requireSecret } from '../intents/intent.js';
+import { requireClientSecret } from '../intents/intent.js';
 import {
   cancelSetupIntent,
   confirmSetupWithParams,
@@ -41,7 +41,7 @@ export const setupIntentRoutes: Route[] = [
     path: '/v1/setup_intents/:intent',
     params: { client_secret: string() },
     isForBrowsers: true,
-    handle: (call) => requireSecret(intentIn(call), call.params.client_secret),
+    handle: (call) => requireClientSecret(intentIn(call), call.params.client_secret),
   }),
   route({
     method: 'POST',
@@ -56,7 +56,7 @@ export const setupIntentRoutes: Route[] = [
     isForBrowsers: true,
     handle: (call) => {
       const { client_secret, ...params } = call.params;
-      return confirmSetupWithParams(call.ctx, requireSecret(intentIn(call), client_secret), params);
+      return confirmSetupWithParams(call.ctx, requireClientSecret(intentIn(call), client_secret), params);
     },
   }),
   route({

@@ -2,7 +2,7 @@ import type Stripe from 'stripe';
 import type { ThreeDSecure } from '../payment-methods/test-cards.js';
 import type { Context } from '../../context.js';
 import { newId } from '../../store/ids.js';
-import { threeDSecureOf } from '../charges/charged-card.js';
+import { threeDSecureResult } from '../charges/charged-card.js';
 
 /** How an attempt to set up a payment method went. */
 export interface Setup {
@@ -48,7 +48,7 @@ function cardOf({ paymentMethod, threeDSecure }: Setup): Stripe.SetupAttempt.Pay
     funding,
     last4,
     network: brand,
-    three_d_secure: threeDSecureOf(brand, threeDSecure),
+    three_d_secure: threeDSecureResult(brand, threeDSecure),
     wallet: null,
   };
 }

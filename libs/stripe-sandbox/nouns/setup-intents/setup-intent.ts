@@ -6,8 +6,14 @@ import { mergeMetadata } from '../../http/metadata.js';
 import type { Params } from '../../http/params.js';
 import type { confirmParams, createParams, updateParams } from './params.js';
 import { newClientSecret, newId } from '../../store/ids.js';
-import { givenMethod, methodsOf, requireMayUse, showing, unexpectedState } from '../intents/intent.js';
-import { confirmSetupIntent, readyToSetUp, type SetupConfirmation } from './confirm.js';
+import {
+  paymentMethodFromParams,
+  paymentMethodFields,
+  requireUsableByCustomer,
+  withIntentOnErrors,
+  unexpectedState,
+} from '../intents/intent.js';
+import { confirmSetupIntent, requireReadyToSetUp, type SetupConfirmation } from './confirm.js';
 
 type CreateParams = Params<typeof createParams>;
 
@@ -23,11 +29,11 @@ export function createSetupIntent(ctx: Context, params: CreateParams): Stripe.Se
     });
   }
   if (customer !== undefined) fromParam(ctx.store.customers, customer, 'customer');
-  const blank = blankSetupIntent(ctx, params);
-  const given = givenMethod(ctx, params);
-  if (given) requireMayUse(ctx, given, customer ?? null, 'SetupIntent');
+  const blank = buildSetupIntent(ctx, params);
+  const given = paymentMethodFromParams(ctx, params);
+  if (given) requireUsableByCustomer(ctx, given, customer ?? null, 'SetupIntent');
   const confirmation = confirmationOf(params, given);
-  if (confirm) readyToSetUp(ctx, blank, confirmation);
+  if (confirm) requireReadyToSetUp(ctx, blank, confirmation);
   const isReady = given !== undefined && !confirm;
   const intent = ctx.store.setupIntents.insert({
     ...blank,
@@ -47,9 +53,9 @@ export function confirmSetupWithParams(
   before: Stripe.SetupIntent,
   params: Params<typeof confirmParams>,
 ): Stripe.SetupIntent {
-  return showing({ setup_intent: before }, () => {
-    const confirmation = confirmationOf(params, givenMethod(ctx, params));
-    readyToSetUp(ctx, before, confirmation);
+  return withIntentOnErrors({ setup_intent: before }, () => {
+    const confirmation = confirmationOf(params, paymentMethodFromParams(ctx, params));
+    requireReadyToSetUp(ctx, before, confirmation);
     const { allowed_payment_method_types, payment_method_options } = params;
     return confirmSetupIntent(
       ctx,
@@ -70,12 +76,12 @@ export function updateSetupIntent(
   before: Stripe.SetupIntent,
   params: Params<typeof updateParams>,
 ): Stripe.SetupIntent {
-  return showing({ setup_intent: before }, () => {
+  return withIntentOnErrors({ setup_intent: before }, () => {
     const { customer = before.customer as string | null, metadata, payment_method_options, ...rest } = params;
     requireUpdatable(before, params);
     if (params.customer !== undefined) fromParam(ctx.store.customers, params.customer, 'customer');
-    const paymentMethod = givenMethod(ctx, params);
-    if (paymentMethod) requireMayUse(ctx, paymentMethod, customer, 'SetupIntent');
+    const paymentMethod = paymentMethodFromParams(ctx, params);
+    if (paymentMethod) requireUsableByCustomer(ctx, paymentMethod, customer, 'SetupIntent');
     const {
       allowed_payment_method_types: allowed,
       excluded_payment_method_types: excluded,
@@ -87,7 +93,7 @@ export function updateSetupIntent(
       customer,
       metadata: mergeMetadata(before.metadata ?? {}, metadata),
       ...(description !== undefined && { description }),
-      ...(isChosen && methodsOf(choice, 'Setup Intent')),
+      ...(isChosen && paymentMethodFields(choice, 'Setup Intent')),
       ...(payment_method_options && { payment_method_options: optionsFrom(payment_method_options) }),
       ...(paymentMethod && {
         next_action: null,
@@ -107,7 +113,7 @@ export function cancelSetupIntent(
   before: Stripe.SetupIntent,
   reason: Stripe.SetupIntent.CancellationReason | null = null,
 ): Stripe.SetupIntent {
-  return showing({ setup_intent: before }, () => {
+  return withIntentOnErrors({ setup_intent: before }, () => {
     if (before.status === 'canceled') {
       const message = 'You cannot cancel this SetupIntent because it is already canceled.';
       throw unexpectedState('setup', message);
@@ -150,7 +156,7 @@ const confirmationOf = (
   paymentMethod: Stripe.PaymentMethod | undefined,
 ): SetupConfirmation => ({ paymentMethod, returnUrl: return_url, useStripeSdk: use_stripe_sdk });
 
-function blankSetupIntent(ctx: Context, params: CreateParams): Stripe.SetupIntent {
+function buildSetupIntent(ctx: Context, params: CreateParams): Stripe.SetupIntent {
   const id = newId('setupIntent');
   const { customer = null, description = null, metadata, usage = 'off_session' } = params;
   return {
@@ -173,7 +179,7 @@ function blankSetupIntent(ctx: Context, params: CreateParams): Stripe.SetupInten
     next_action: null,
     on_behalf_of: null,
     payment_method: null,
-    ...methodsOf(params, 'Setup Intent'),
+    ...paymentMethodFields(params, 'Setup Intent'),
     payment_method_options: optionsFrom(params.payment_method_options),
     single_use_mandate: null,
     status: 'requires_payment_method',

@@ -4,10 +4,10 @@ import { failures } from '../../http/errors.js';
 import type { Params } from '../../http/params.js';
 import type { createParams } from './params.js';
 import { periodAt, type Recurrence } from './billing-period.js';
-import { usePaymentMethod } from '../payment-methods/payment-method.js';
+import { resolvePaymentMethod } from '../payment-methods/payment-method.js';
 import { readItems } from './items.js';
 import { trialEndAfter } from './trial.js';
-import { startSubscription, subscriber } from './subscription.js';
+import { startSubscription, requireSubscriber } from './subscription.js';
 
 /**
  * Source: https://docs.stripe.com/api/subscriptions/create.
@@ -16,7 +16,7 @@ import { startSubscription, subscriber } from './subscription.js';
 export function createSubscription(ctx: Context, params: Params<typeof createParams>): Stripe.Subscription {
   const items = readItems(ctx, params.items);
   if (items.length === 0) throw failures.missing('items');
-  const { id: customer } = subscriber(ctx, params.customer, items[0]!.price.currency);
+  const { id: customer } = requireSubscriber(ctx, params.customer, items[0]!.price.currency);
   if (params.cancel_at !== undefined && params.cancel_at_period_end) {
     throw failures.exclusive('cancel_at', 'cancel_at_period_end');
   }
@@ -28,7 +28,7 @@ export function createSubscription(ctx: Context, params: Params<typeof createPar
     items,
     behavior: params.payment_behavior ?? 'allow_incomplete',
     offSession: params.off_session,
-    default_payment_method: chosen === undefined ? null : ownMethod(ctx, customer, chosen),
+    default_payment_method: chosen === undefined ? null : requireOwnPaymentMethod(ctx, customer, chosen),
     description: params.description ?? null,
     metadata: params.metadata,
     trialEnd: trialEndOf(params, now),
@@ -41,9 +41,9 @@ export function createSubscription(ctx: Context, params: Params<typeof createPar
 }
 
 /** A payment method that the subscription's customer has. @throws StripeFailure 400 for any other */
-export function ownMethod(ctx: Context, customer: string, id: string): string {
+export function requireOwnPaymentMethod(ctx: Context, customer: string, id: string): string {
   const param = 'default_payment_method';
-  const paymentMethod = usePaymentMethod(ctx, id, param);
+  const paymentMethod = resolvePaymentMethod(ctx, id, param);
   if (paymentMethod.customer === customer) return paymentMethod.id;
   throw failures.invalidRequest(
     `The customer does not have a payment method with the ID ${id}. The payment method must be attached to the customer.`,

@@ -29,7 +29,7 @@ export function readItems(ctx: Context, given: Params<typeof newItemParams>[]): 
     quantity: item.quantity ?? 1,
     metadata: mergeMetadata({}, item.metadata),
   }));
-  requireAlike(drafts.map(({ price }) => price));
+  requireSameInterval(drafts.map(({ price }) => price));
   return drafts;
 }
 
@@ -60,7 +60,7 @@ export function readRecurringPrice(
 }
 
 /** @throws StripeFailure 400 for prices of differing currency or interval, or the same one twice */
-export function requireAlike(prices: readonly (Stripe.Price | PriceDraft)[]): void {
+export function requireSameInterval(prices: readonly (Stripe.Price | PriceDraft)[]): void {
   const [first] = prices;
   const seen = new Set<string>();
   for (const price of prices) {

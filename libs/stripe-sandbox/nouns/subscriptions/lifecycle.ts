@@ -1,31 +1,25 @@
 import type Stripe from 'stripe';
 import type { Context } from '../../context.js';
 import { periodAt, prorated } from './billing-period.js';
-import { collect, subscriptionOf } from '../invoices/collection.js';
+import { collect, subscriptionOf } from '../invoices/pay.js';
 import { pendingItems, pendingProrations } from '../invoice-items/invoice-item.js';
 import type { LineDraft } from '../invoices/lines.js';
 import { draftInvoice, finalizeInvoice, stopCollecting, voidInvoice } from '../invoices/invoice.js';
-import { dropProrations } from './proration.js';
-import {
-  changeSubscription,
-  hasEnded,
-  periodEnd,
-  periodLines,
-  scheduleSubscription,
-} from './subscription.js';
+import { deletePendingProrations } from './proration.js';
+import { saveSubscription, hasEnded, periodEnd, periodLines, scheduleSubscription } from './subscription.js';
 import { itemList } from './items.js';
-import { stopAsking } from './trial.js';
+import { cancelPendingSetup } from './trial.js';
 
 const HOUR = 60 * 60;
 
 /** A subscription whose time has come: it expires, ends, or begins its next period. */
-export function subscriptionDue(ctx: Context, id: string): void {
+export function advanceSubscription(ctx: Context, id: string): void {
   const subscription = ctx.store.subscriptions.get(id);
   if (!subscription || hasEnded(subscription)) return;
   const now = ctx.now(subscription.customer as string);
   if (subscription.status === 'incomplete') return expireIncomplete(ctx, subscription);
   if (subscription.cancel_at !== null && subscription.cancel_at <= now) {
-    endAsPlanned(ctx, subscription);
+    endAtScheduledTime(ctx, subscription);
     return;
   }
   if (periodEnd(subscription) <= now) renew(ctx, subscription);
@@ -36,51 +30,51 @@ export function subscriptionDue(ctx: Context, id: string): void {
 }
 
 /** What still waits is collected then: https://docs.stripe.com/api/subscriptions/cancel. */
-function endAsPlanned(ctx: Context, before: Stripe.Subscription): void {
+function endAtScheduledTime(ctx: Context, before: Stripe.Subscription): void {
   const ended = endSubscription(ctx, before, { reason: 'cancellation_requested' });
-  collectLast(ctx, ended, pendingProrations(ctx, ended));
+  collectFinalInvoice(ctx, ended, pendingProrations(ctx, ended));
 }
 
 /** Makes and collects the final invoice of a subscription that has ended, if there is something to put on it. */
-export function collectLast(
+export function collectFinalInvoice(
   ctx: Context,
   ended: Stripe.Subscription,
   items: readonly Stripe.InvoiceItem[],
 ): void {
-  const last = invoiceNow(ctx, ended, { items });
+  const last = invoiceImmediately(ctx, ended, { items });
   if (last?.status === 'open') collect(ctx, last);
 }
 
 /** Follows the payment of an invoice: what was incomplete or past due becomes active. */
-export function subscriptionPaid(ctx: Context, invoice: Stripe.Invoice): void {
+export function activatePaidSubscription(ctx: Context, invoice: Stripe.Invoice): void {
   const subscription = ctx.store.subscriptions.get(subscriptionOf(invoice) ?? '');
   if (!subscription || hasEnded(subscription)) return;
   const isLatest = subscription.latest_invoice === invoice.id;
   if (!isLatest || !['incomplete', 'past_due', 'unpaid'].includes(subscription.status)) return;
-  const paymentMethod = savedMethod(ctx, subscription, invoice);
-  changeSubscription(ctx, subscription, {
+  const paymentMethod = paymentMethodToSave(ctx, subscription, invoice);
+  saveSubscription(ctx, subscription, {
     status: 'active',
     ...(paymentMethod && { default_payment_method: paymentMethod }),
   });
 }
 
 /** Follows a failed payment: an active subscription is past due; one given up on ends. */
-export function subscriptionUnpaid(ctx: Context, invoice: Stripe.Invoice): void {
+export function markPastDue(ctx: Context, invoice: Stripe.Invoice): void {
   const subscription = ctx.store.subscriptions.get(subscriptionOf(invoice) ?? '');
-  if (subscription?.status === 'active') changeSubscription(ctx, subscription, { status: 'past_due' });
+  if (subscription?.status === 'active') saveSubscription(ctx, subscription, { status: 'past_due' });
 }
 
 /** Follows the end of all attempts at an invoice, as the account's settings say. */
-export function subscriptionGivenUp(ctx: Context, invoice: Stripe.Invoice): void {
+export function handleRetriesExhausted(ctx: Context, invoice: Stripe.Invoice): void {
   const subscription = ctx.store.subscriptions.get(subscriptionOf(invoice) ?? '');
   const isGivenUp = invoice.status === 'open' && invoice.auto_advance === false;
   if (!isGivenUp || subscription?.status !== 'past_due') return;
   const { afterRetries } = ctx.store.settings;
   if (afterRetries === 'cancel') {
-    dropProrations(ctx, subscription);
+    deletePendingProrations(ctx, subscription);
     endSubscription(ctx, subscription, { reason: 'payment_failed' });
   }
-  if (afterRetries === 'mark_unpaid') changeSubscription(ctx, subscription, { status: 'unpaid' });
+  if (afterRetries === 'mark_unpaid') saveSubscription(ctx, subscription, { status: 'unpaid' });
 }
 
 /** Ends a subscription for good. Source: https://docs.stripe.com/api/subscriptions/cancel. */
@@ -90,7 +84,7 @@ export function endSubscription(
   details: Partial<Stripe.Subscription.CancellationDetails>,
 ): Stripe.Subscription {
   const now = ctx.now(before.customer as string);
-  stopAsking(ctx, before);
+  cancelPendingSetup(ctx, before);
   const after = ctx.store.subscriptions.update(before.id, {
     canceled_at: before.canceled_at ?? now,
     cancellation_details: { ...noDetails(before), ...details },
@@ -108,7 +102,7 @@ export function endSubscription(
 }
 
 /** A customer's subscriptions end with it. Source: https://docs.stripe.com/api/customers/delete. */
-export function endSubscriptionsOf(ctx: Context, { id: customer }: { id: string }): void {
+export function endCustomerSubscriptions(ctx: Context, { id: customer }: { id: string }): void {
   const running = [...ctx.store.subscriptions.newestFirst({ where: { customer } })].filter(
     (subscription) => !hasEnded(subscription),
   );
@@ -123,9 +117,9 @@ const noDetails = ({ cancellation_details }: Stripe.Subscription) =>
 function expireIncomplete(ctx: Context, subscription: Stripe.Subscription): void {
   const invoice = ctx.store.invoices.get((subscription.latest_invoice as string | null) ?? '');
   if (invoice?.status === 'open') voidInvoice(ctx, invoice);
-  dropProrations(ctx, subscription);
+  deletePendingProrations(ctx, subscription);
   const now = ctx.now(subscription.customer as string);
-  changeSubscription(ctx, subscription, { ended_at: now, status: 'incomplete_expired' });
+  saveSubscription(ctx, subscription, { ended_at: now, status: 'incomplete_expired' });
 }
 
 /** Begins the next period with a draft invoice, which opens and is paid an hour later. */
@@ -154,7 +148,7 @@ function renew(ctx: Context, before: Stripe.Subscription): void {
     period: { start: before.items.data[0]!.current_period_start, end: start },
     finalizesAt: start + HOUR,
   });
-  changeSubscription(ctx, before, {
+  saveSubscription(ctx, before, {
     items: renewed.items,
     latest_invoice: invoice.id,
     ...(isTrialOver && { status: 'active' }),
@@ -163,7 +157,7 @@ function renew(ctx: Context, before: Stripe.Subscription): void {
 }
 
 /** An invoice at once, for what has been changed in the middle of a period, and for one that begins with it. */
-export function invoiceNow(
+export function invoiceImmediately(
   ctx: Context,
   subscription: Stripe.Subscription,
   { items, lines = [] }: { items: readonly Stripe.InvoiceItem[]; lines?: LineDraft[] },
@@ -181,12 +175,12 @@ export function invoiceNow(
     period: { start: now, end: now },
     finalizesAt: null,
   });
-  changeSubscription(ctx, subscription, { latest_invoice: invoice.id });
+  saveSubscription(ctx, subscription, { latest_invoice: invoice.id });
   return finalizeInvoice(ctx, invoice);
 }
 
 /** The card that paid becomes the subscription's own where it was asked to. */
-function savedMethod(
+function paymentMethodToSave(
   ctx: Context,
   { default_payment_method, payment_settings }: Stripe.Subscription,
   { id }: Stripe.Invoice,

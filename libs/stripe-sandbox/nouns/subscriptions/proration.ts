@@ -29,7 +29,11 @@ export function prorate(
 }
 
 /** Takes back what waits to be credited or charged, from a moment on if one is given. */
-export function dropProrations(ctx: Context, subscription: Stripe.Subscription, from?: number): void {
+export function deletePendingProrations(
+  ctx: Context,
+  subscription: Stripe.Subscription,
+  from?: number,
+): void {
   for (const item of pendingProrations(ctx, subscription)) {
     if (from === undefined || item.period.start === from) deleteInvoiceItem(ctx, item);
   }

@@ -6,13 +6,13 @@ import { fromParam } from '../../http/lookup.js';
 import { mergeMetadata, type MetadataChange } from '../../http/metadata.js';
 import { newId } from '../../store/ids.js';
 import { periodAt, prorated, type Period } from './billing-period.js';
-import { payingMethod, payInvoice } from '../invoices/collection.js';
+import { invoicePaymentMethod, payInvoice } from '../invoices/pay.js';
 import { insertInvoiceItem, pendingItems } from '../invoice-items/invoice-item.js';
 import { itemLine, productName, trialLine, type LineDraft } from '../invoices/lines.js';
 import { draftInvoice, finalizeInvoice } from '../invoices/invoice.js';
 import { amountOf } from '../prices/price.js';
 import { itemList, subscriptionItem, type ItemDraft } from './items.js';
-import { askForCard, tellOfShortTrial, trialWarningAt } from './trial.js';
+import { requestPaymentMethod, warnIfTrialEndsSoon, trialWarningAt } from './trial.js';
 
 const HOUR = 60 * 60;
 
@@ -51,15 +51,15 @@ export interface SubscriptionDraft {
 export function startSubscription(ctx: Context, draft: SubscriptionDraft): Stripe.Subscription {
   const subscription = insertSubscription(ctx, draft);
   const invoice = firstInvoice(ctx, subscription, draft);
-  if (invoice.status === 'paid') askForCard(ctx, subscription, invoice);
+  if (invoice.status === 'paid') requestPaymentMethod(ctx, subscription, invoice);
   else if (draft.behavior !== 'default_incomplete') {
-    payFirst(ctx, invoice, draft.behavior, draft.offSession ?? false);
+    payFirstInvoice(ctx, invoice, draft.behavior, draft.offSession ?? false);
   }
   return ctx.store.subscriptions.get(subscription.id)!;
 }
 
 /** The customer of a new subscription. @throws StripeFailure 400 for an unknown one, or one of another currency */
-export function subscriber(ctx: Context, id: string, currency: string): Stripe.Customer {
+export function requireSubscriber(ctx: Context, id: string, currency: string): Stripe.Customer {
   const customer = fromParam(ctx.store.customers, id, 'customer');
   const running = [...ctx.store.subscriptions.newestFirst({ where: { customer: id } })].find(
     (subscription) => !hasEnded(subscription) && subscription.currency !== currency,
@@ -88,7 +88,7 @@ export const periodEnd = ({ items }: Stripe.Subscription): number =>
   Math.min(...items.data.map(({ current_period_end }) => current_period_end));
 
 /** Writes a change of a subscription, tells of it and plans what comes next. */
-export function changeSubscription(
+export function saveSubscription(
   ctx: Context,
   before: Stripe.Subscription,
   changes: Partial<Stripe.Subscription>,
@@ -185,7 +185,7 @@ function firstInvoice(
           trialLine(ctx, item, { start: item.current_period_start, end: item.current_period_end }),
         )
       : periodLines(ctx, subscription, firstShare(subscription, draft));
-  const once = extras.map((extra) => insertExtra(ctx, subscription, extra));
+  const once = extras.map((extra) => insertOneTimeItem(ctx, subscription, extra));
   const invoice = draftInvoice(ctx, {
     customer,
     currency,
@@ -198,12 +198,12 @@ function firstInvoice(
   });
   const begun = ctx.store.subscriptions.update(id, { latest_invoice: invoice.id });
   ctx.emit('customer.subscription.created', begun);
-  tellOfShortTrial(ctx, begun);
+  warnIfTrialEndsSoon(ctx, begun);
   return finalizeInvoice(ctx, invoice, { savesCard: true });
 }
 
 /** Something sold once, with the first invoice. */
-function insertExtra(
+function insertOneTimeItem(
   ctx: Context,
   { id: subscription, created, customer }: Stripe.Subscription,
   { price, quantity }: { price: Stripe.Price; quantity: number },
@@ -227,13 +227,13 @@ function insertExtra(
 }
 
 /** @throws StripeFailure as `startSubscription` */
-function payFirst(
+function payFirstInvoice(
   ctx: Context,
   invoice: Stripe.Invoice,
   behavior: PaymentBehavior,
   offSession: boolean,
 ): void {
-  if (!payingMethod(ctx, invoice)) {
+  if (!invoicePaymentMethod(ctx, invoice)) {
     ctx.store.rollback();
     throw failures.invalidRequest(
       'This customer has no attached payment source or default payment method. Please consider adding a default payment method. For more information, visit https://stripe.com/docs/billing/subscriptions/payment-methods-setting#payment-method-priority.',
@@ -249,11 +249,11 @@ function payFirst(
   }
   if (behavior !== 'error_if_incomplete' || ctx.store.invoices.get(invoice.id)!.status === 'paid') return;
   ctx.store.rollback();
-  throw refusal ? withoutPayment(refusal) : needsAction();
+  throw refusal ? withoutPaymentFields(refusal) : needsAction();
 }
 
 /** A decline after whose rollback there is nothing left of the payment to name. */
-export function withoutPayment({ status, body }: StripeFailure): StripeFailure {
+export function withoutPaymentFields({ status, body }: StripeFailure): StripeFailure {
   const { payment_intent: _, charge: __, payment_method: ___, ...rest } = body;
   return new StripeFailure(status, rest);
 }

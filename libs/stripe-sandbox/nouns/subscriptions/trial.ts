@@ -1,6 +1,6 @@
 import type Stripe from 'stripe';
 import type { Context } from '../../context.js';
-import { payingMethod } from '../invoices/collection.js';
+import { invoicePaymentMethod } from '../invoices/pay.js';
 import { cancelSetupIntent, createSetupIntent } from '../setup-intents/setup-intent.js';
 
 const DAY = 24 * 60 * 60;
@@ -16,7 +16,7 @@ export const trialWarningAt = ({ status, trial_end }: Stripe.Subscription): numb
   status === 'trialing' && trial_end !== null ? trial_end - TOLD_BEFORE_SECONDS : null;
 
 /** Tells at once of a trial that is ended, or ends so soon that there will be no other warning. */
-export function tellOfShortTrial(ctx: Context, subscription: Stripe.Subscription): void {
+export function warnIfTrialEndsSoon(ctx: Context, subscription: Stripe.Subscription): void {
   const { customer, trial_end } = subscription;
   if (trial_end === null || trial_end - TOLD_BEFORE_SECONDS > ctx.now(customer as string)) return;
   ctx.emit('customer.subscription.trial_will_end', subscription);
@@ -26,8 +26,8 @@ export function tellOfShortTrial(ctx: Context, subscription: Stripe.Subscription
  * Asks for a card by a setup intent where there is nothing to pay yet and nothing to pay with later.
  * Source: https://docs.stripe.com/api/subscriptions/object#subscription_object-pending_setup_intent.
  */
-export function askForCard(ctx: Context, { id }: Stripe.Subscription, paid: Stripe.Invoice): void {
-  if (payingMethod(ctx, paid)) return;
+export function requestPaymentMethod(ctx: Context, { id }: Stripe.Subscription, paid: Stripe.Invoice): void {
+  if (invoicePaymentMethod(ctx, paid)) return;
   const { id: pending_setup_intent } = createSetupIntent(ctx, { customer: paid.customer as string });
   const before = ctx.store.subscriptions.get(id)!;
   ctx.emit(
@@ -38,7 +38,10 @@ export function askForCard(ctx: Context, { id }: Stripe.Subscription, paid: Stri
 }
 
 /** Follows a setup: the card that a subscription has asked for is there. */
-export function subscriptionSetUp(ctx: Context, { id, customer, payment_method }: Stripe.SetupIntent): void {
+export function completePendingSetup(
+  ctx: Context,
+  { id, customer, payment_method }: Stripe.SetupIntent,
+): void {
   if (customer === null) return;
   const owned = [...ctx.store.subscriptions.newestFirst({ where: { customer } })];
   const before = owned.find(({ pending_setup_intent }) => pending_setup_intent === id);
@@ -52,7 +55,7 @@ export function subscriptionSetUp(ctx: Context, { id, customer, payment_method }
 }
 
 /** Asks no more for a card. */
-export function stopAsking(ctx: Context, { pending_setup_intent }: Stripe.Subscription): void {
+export function cancelPendingSetup(ctx: Context, { pending_setup_intent }: Stripe.Subscription): void {
   const intent = ctx.store.setupIntents.get((pending_setup_intent as string | null) ?? '');
   if (intent && intent.status !== 'succeeded') cancelSetupIntent(ctx, intent);
 }

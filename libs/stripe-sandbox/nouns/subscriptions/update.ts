@@ -7,13 +7,13 @@ import type { Params } from '../../http/params.js';
 import type { cancelParams, updateParams } from './params.js';
 import { pendingItems, pendingProrations } from '../invoice-items/invoice-item.js';
 import type { LineDraft } from '../invoices/lines.js';
-import { payInvoice, payingMethod } from '../invoices/collection.js';
-import { creditEarlyEnd, dropProrations, prorate } from './proration.js';
-import { changeItems } from './change.js';
-import { ownMethod, requireFuture } from './create.js';
-import { collectLast, endSubscription, invoiceNow } from './lifecycle.js';
-import { tellOfShortTrial } from './trial.js';
-import { changeSubscription, hasEnded, periodEnd, withoutPayment } from './subscription.js';
+import { payInvoice, invoicePaymentMethod } from '../invoices/pay.js';
+import { creditEarlyEnd, deletePendingProrations, prorate } from './proration.js';
+import { changeItems } from './change-items.js';
+import { requireOwnPaymentMethod, requireFuture } from './create.js';
+import { collectFinalInvoice, endSubscription, invoiceImmediately } from './lifecycle.js';
+import { warnIfTrialEndsSoon } from './trial.js';
+import { saveSubscription, hasEnded, periodEnd, withoutPaymentFields } from './subscription.js';
 
 type UpdateParams = Params<typeof updateParams>;
 
@@ -35,18 +35,18 @@ export function updateSubscription(
     metadata: mergeMetadata(before.metadata, metadata),
     ...(description !== undefined && { description }),
     ...(default_payment_method !== undefined && {
-      default_payment_method: ownMethod(ctx, customer, default_payment_method),
+      default_payment_method: requireOwnPaymentMethod(ctx, customer, default_payment_method),
     }),
     ...restarted?.changes,
     ...ending,
     ...detailsOf({ ...before, ...ending }, cancellation_details),
   };
   if (isDeepStrictEqual({ ...before, ...changes }, before)) return before;
-  const after = changeSubscription(ctx, before, changes);
+  const after = saveSubscription(ctx, before, changes);
   const isProrated = params.proration_behavior !== 'none';
   const isReplanned = Object.keys(ending).length > 0 || (restarted !== undefined && isProrated);
-  if (isReplanned && before.cancel_at !== null) dropProrations(ctx, before, before.cancel_at);
-  if (params.trial_end !== undefined) tellOfShortTrial(ctx, after);
+  if (isReplanned && before.cancel_at !== null) deletePendingProrations(ctx, before, before.cancel_at);
+  if (params.trial_end !== undefined) warnIfTrialEndsSoon(ctx, after);
   if (restarted?.invoices) settleChange(ctx, after, restarted.lines, params);
   if (isReplanned && isProrated) creditEarlyEnd(ctx, after);
   return ctx.store.subscriptions.get(after.id)!;
@@ -64,16 +64,16 @@ export function cancelSubscription(
   if (hasEnded(before)) throw failures.noSuch('subscription', before.id, 'id', 404);
   const customer = before.customer as string;
   if (credits) creditUnused(ctx, before, ctx.now(customer));
-  else if (!invoice_now) dropProrations(ctx, before);
+  else if (!invoice_now) deletePendingProrations(ctx, before);
   const details = { ...cancellation_details, reason: 'cancellation_requested' as const };
   const ended = endSubscription(ctx, before, details);
-  if (invoice_now) collectLast(ctx, ended, pendingItems(ctx, customer, ended.currency));
+  if (invoice_now) collectFinalInvoice(ctx, ended, pendingItems(ctx, customer, ended.currency));
   return ctx.store.subscriptions.get(ended.id)!;
 }
 
 /** Credits what is left of the current period, in place of what a planned end has credited. */
 function creditUnused(ctx: Context, before: Stripe.Subscription, from: number): void {
-  if (before.cancel_at !== null) dropProrations(ctx, before, before.cancel_at);
+  if (before.cancel_at !== null) deletePendingProrations(ctx, before, before.cancel_at);
   for (const item of before.items.data) prorate(ctx, { before: item, from });
 }
 
@@ -136,14 +136,15 @@ function settleChange(
   lines: LineDraft[],
   params: UpdateParams,
 ): void {
-  const invoice = invoiceNow(ctx, after, { items: pendingProrations(ctx, after), lines });
+  const invoice = invoiceImmediately(ctx, after, { items: pendingProrations(ctx, after), lines });
   if (invoice?.status !== 'open' || params.payment_behavior === 'default_incomplete') return;
   try {
-    if (payingMethod(ctx, invoice)) payInvoice(ctx, invoice, { offSession: params.off_session ?? false });
+    if (invoicePaymentMethod(ctx, invoice))
+      payInvoice(ctx, invoice, { offSession: params.off_session ?? false });
   } catch (error) {
     if (!(error instanceof StripeFailure)) throw error;
     if (params.payment_behavior !== 'error_if_incomplete') return;
     ctx.store.rollback();
-    throw withoutPayment(error);
+    throw withoutPaymentFields(error);
   }
 }

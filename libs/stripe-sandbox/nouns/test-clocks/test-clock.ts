@@ -11,7 +11,7 @@ import { deleteCustomer } from '../customers/customer.js';
 
 type TestClock = Stripe.TestHelpers.TestClock;
 
-const KEPT_FOR_SECONDS = 30 * 24 * 60 * 60;
+const LIFETIME_SECONDS = 30 * 24 * 60 * 60;
 
 /** Source: https://docs.stripe.com/api/test_clocks/create. */
 export function createTestClock(ctx: Context, params: Params<typeof createParams>): TestClock {
@@ -22,7 +22,7 @@ export function createTestClock(ctx: Context, params: Params<typeof createParams
     id: newId('testClock'),
     object: 'test_helpers.test_clock',
     created: ctx.now(),
-    deletes_after: ctx.now() + KEPT_FOR_SECONDS,
+    deletes_after: ctx.now() + LIFETIME_SECONDS,
     frozen_time: params.frozen_time,
     livemode: false,
     name: params.name ?? null,
@@ -60,7 +60,7 @@ export function advanceTestClock(ctx: Context, before: TestClock, target_frozen_
 }
 
 /** Ends an advance: all that was due by then has been done. */
-export function arriveTestClock(ctx: Context, before: TestClock, frozen_time: number): void {
+export function finishAdvance(ctx: Context, before: TestClock, frozen_time: number): void {
   const after = ctx.store.testClocks.update(before.id, { frozen_time, status: 'ready', status_details: {} });
   ctx.emit('test_helpers.test_clock.ready', after, before);
 }
@@ -82,7 +82,7 @@ export function deleteTestClock(ctx: Context, clock: TestClock): Stripe.TestHelp
 }
 
 /** A clock goes after 30 days. */
-export function testClockDue(ctx: Context, id: string): void {
+export function deleteExpiredTestClock(ctx: Context, id: string): void {
   const clock = ctx.store.testClocks.get(id);
   if (clock) deleteTestClock(ctx, clock);
 }

@@ -1,7 +1,7 @@
 import {
   createWebhookEndpoint,
   deleteWebhookEndpoint,
-  requireRoomForEndpoint,
+  requireEndpointCapacity,
   updateWebhookEndpoint,
 } from './webhook-endpoint.js';
 import { listPage, listParams } from '../../http/lists.js';
@@ -15,7 +15,7 @@ export const webhookEndpointRoutes: Route[] = [
     path: '/v1/webhook_endpoints',
     params: createParams,
     handle: ({ ctx, params }) => {
-      requireRoomForEndpoint(ctx);
+      requireEndpointCapacity(ctx);
       return createWebhookEndpoint(ctx, params);
     },
   }),

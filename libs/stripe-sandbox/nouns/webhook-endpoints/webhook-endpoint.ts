@@ -16,12 +16,12 @@ export interface EndpointSecret {
 }
 
 /** Source: https://docs.stripe.com/webhooks#register-webhook: up to 16 endpoints an account. */
-const MOST_ENDPOINTS = 16;
+const MAX_ENDPOINTS = 16;
 
 /** @throws StripeFailure 400 when the account has as many as it may */
-export function requireRoomForEndpoint({ store }: Context): void {
-  if (store.webhookEndpoints.size < MOST_ENDPOINTS) return;
-  throw failures.invalidRequest(`You have reached the maximum of ${MOST_ENDPOINTS} test webhook endpoints.`);
+export function requireEndpointCapacity({ store }: Context): void {
+  if (store.webhookEndpoints.size < MAX_ENDPOINTS) return;
+  throw failures.invalidRequest(`You have reached the maximum of ${MAX_ENDPOINTS} test webhook endpoints.`);
 }
 
 /**

@@ -38,8 +38,8 @@ export function readLines(
   { mode, currency }: { mode: Mode; currency: string | undefined },
 ): LineDraft[] {
   const lines = given.map((line, index) => readLine(ctx, line, `line_items[${index}]`));
-  requireFewEnough(lines, mode);
-  requireFit(lines, mode);
+  requireLineItemLimit(lines, mode);
+  requirePricesFitMode(lines, mode);
   const expected = currency ?? lines[0]?.price.currency;
   const stranger = lines.find(({ price }) => price.currency !== expected);
   if (stranger) {
@@ -52,7 +52,7 @@ export function readLines(
 }
 
 /** @throws StripeFailure 400 for a total that is not nothing, but less than Stripe charges */
-export function requireEnough(totalMinor: number, currency: string): void {
+export function requireMinimumTotal(totalMinor: number, currency: string): void {
   const least = minimumChargeMinor(currency);
   if (totalMinor === 0 || totalMinor >= least) return;
   throw failures.invalidRequest(
@@ -127,7 +127,7 @@ function sellable(ctx: Context, id: string, param: string): Stripe.Price {
   });
 }
 
-function requireFewEnough(lines: readonly LineDraft[], mode: Mode): void {
+function requireLineItemLimit(lines: readonly LineDraft[], mode: Mode): void {
   const recurring = lines.filter(({ price }) => price.recurring).length;
   const [count, most] =
     mode === 'payment' ? [lines.length, 100] : [Math.max(recurring, lines.length - recurring), 20];
@@ -141,7 +141,7 @@ function requireFewEnough(lines: readonly LineDraft[], mode: Mode): void {
   }
 }
 
-function requireFit(lines: readonly LineDraft[], mode: Mode): void {
+function requirePricesFitMode(lines: readonly LineDraft[], mode: Mode): void {
   const recurring = lines.filter(({ price }) => price.recurring);
   if (mode === 'payment' && recurring[0]) {
     throw failures.invalidRequest(

@@ -27,7 +27,7 @@ export function payInvoice(ctx: Context, given: Stripe.Invoice, choice: PaymentC
   if (invoice.status !== 'open') {
     throw failures.invalidRequest(`This invoice is ${invoice.status}, so it can't be paid.`);
   }
-  const paymentMethod = choice.paymentMethod ?? payingMethod(ctx, invoice);
+  const paymentMethod = choice.paymentMethod ?? invoicePaymentMethod(ctx, invoice);
   if (!paymentMethod) {
     throw failures.invalidRequest(
       'There is no `default_payment_method` set on this Customer or Invoice. Please set a `default_payment_method`.',
@@ -43,7 +43,10 @@ export function payInvoice(ctx: Context, given: Stripe.Invoice, choice: PaymentC
  * The payment method that an invoice is paid with: its own, its subscription's, or its customer's.
  * Source: https://docs.stripe.com/billing/subscriptions/payment-methods-setting#payment-method-priority.
  */
-export function payingMethod(ctx: Context, invoice: Stripe.Invoice): Stripe.PaymentMethod | undefined {
+export function invoicePaymentMethod(
+  ctx: Context,
+  invoice: Stripe.Invoice,
+): Stripe.PaymentMethod | undefined {
   const subscription = ctx.store.subscriptions.get(subscriptionOf(invoice) ?? '');
   const customer = ctx.store.customers.get(invoice.customer as string);
   const id =
@@ -58,7 +61,7 @@ export const subscriptionOf = ({ parent }: Stripe.Invoice): string | undefined =
   parent?.subscription_details?.subscription as string | undefined;
 
 /** An invoice whose time has come: a draft opens, an open one is tried again. */
-export function invoiceDue(ctx: Context, id: string): void {
+export function advanceInvoice(ctx: Context, id: string): void {
   const invoice = ctx.store.invoices.get(id);
   if (!invoice) return;
   const open = invoice.status === 'draft' ? finalizeInvoice(ctx, invoice) : invoice;
@@ -69,7 +72,7 @@ export function invoiceDue(ctx: Context, id: string): void {
 export function collect(ctx: Context, invoice: Stripe.Invoice): void {
   ctx.store.invoices.update(invoice.id, { attempt_count: invoice.attempt_count + 1 });
   const { attempt_count } = ctx.store.invoices.get(invoice.id)!;
-  const paymentMethod = payingMethod(ctx, invoice);
+  const paymentMethod = invoicePaymentMethod(ctx, invoice);
   if (!paymentMethod) {
     failed(ctx, ctx.store.invoices.get(invoice.id)!);
   } else {
@@ -86,7 +89,7 @@ export function collect(ctx: Context, invoice: Stripe.Invoice): void {
 }
 
 /** Follows a payment that has gone through. */
-export function invoicePaymentSucceeded(ctx: Context, intent: Stripe.PaymentIntent): void {
+export function recordInvoicePayment(ctx: Context, intent: Stripe.PaymentIntent): void {
   const payment = paymentOf(ctx, intent);
   if (!payment) return;
   const invoice = ctx.store.invoices.get(payment.invoice as string)!;
@@ -101,13 +104,13 @@ export function invoicePaymentSucceeded(ctx: Context, intent: Stripe.PaymentInte
 }
 
 /** Follows a payment that was declined, or failed its authentication. */
-export function invoicePaymentFailed(ctx: Context, intent: Stripe.PaymentIntent): void {
+export function recordFailedInvoicePayment(ctx: Context, intent: Stripe.PaymentIntent): void {
   const payment = paymentOf(ctx, intent);
   if (payment) failed(ctx, ctx.store.invoices.get(payment.invoice as string)!);
 }
 
 /** Follows a payment that waits for its cardholder. */
-export function invoiceActionRequired(ctx: Context, intent: Stripe.PaymentIntent): void {
+export function recordInvoiceActionRequired(ctx: Context, intent: Stripe.PaymentIntent): void {
   const payment = paymentOf(ctx, intent);
   if (!payment) return;
   const { id, attempt_count } = ctx.store.invoices.get(payment.invoice as string)!;

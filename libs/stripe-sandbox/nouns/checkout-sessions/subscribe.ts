@@ -1,9 +1,9 @@
 import type Stripe from 'stripe';
 import type { Context } from '../../context.js';
-import { checkoutCustomer, completeCheckout } from './completion.js';
-import { linesOf } from './items.js';
+import { ensureCustomer, completeCheckout } from './complete.js';
+import { linesOf } from './line-items.js';
 import type { CheckoutFacts } from './checkout-session.js';
-import { subscriptionOf } from '../invoices/collection.js';
+import { subscriptionOf } from '../invoices/pay.js';
 import { defaultPayment } from '../invoices/invoice.js';
 import { attachPaymentMethod, requireAttachable } from '../payment-methods/payment-method.js';
 import { trialEndAfter } from '../subscriptions/trial.js';
@@ -23,7 +23,7 @@ export function subscribeAtCheckout(
   if (facts.subscription !== null) return firstPayment(ctx, facts.subscription);
   const isFree = session.amount_total === 0;
   if (isFree) requireAttachable(ctx, paymentMethod);
-  const customer = checkoutCustomer(ctx, facts);
+  const customer = ensureCustomer(ctx, facts);
   if (isFree) attachPaymentMethod(ctx, paymentMethod, customer);
   const { id } = start(ctx, facts, { customer, default_payment_method: isFree ? paymentMethod.id : null });
   ctx.store.checkoutFacts.update(session.id, { subscription: id });
@@ -33,7 +33,7 @@ export function subscribeAtCheckout(
 }
 
 /** Follows the first invoice of a session's subscription: the session is complete. */
-export function checkoutSubscriptionPaid(ctx: Context, invoice: Stripe.Invoice): void {
+export function completeSubscriptionCheckout(ctx: Context, invoice: Stripe.Invoice): void {
   const subscription = subscriptionOf(invoice);
   if (invoice.billing_reason !== 'subscription_create' || subscription === undefined) return;
   const [facts] = ctx.store.checkoutFacts.newestFirst({ where: { subscription } });

@@ -13,7 +13,7 @@ import {
   itemList,
   planOf,
   readRecurringPrice,
-  requireAlike,
+  requireSameInterval,
   subscriptionItem,
   type ItemDraft,
 } from './items.js';
@@ -124,9 +124,10 @@ function prorateDifferences(
   from: number,
 ): void {
   for (const item of old) {
-    const heir = next.find(({ id }) => id === item.id);
-    if (heir && heir.price.id === item.price.id && heir.quantity === item.quantity) continue;
-    prorate(ctx, { before: item, after: heir, from });
+    const replacement = next.find(({ id }) => id === item.id);
+    if (replacement && replacement.price.id === item.price.id && replacement.quantity === item.quantity)
+      continue;
+    prorate(ctx, { before: item, after: replacement, from });
   }
   for (const item of next) {
     if (!old.some(({ id }) => id === item.id)) prorate(ctx, { after: item, from });
@@ -151,7 +152,7 @@ function nextItems(
   });
   const kept = before.items.data.filter(({ id }) => !given.some((change) => change.id === id));
   const left = drafts.filter(({ change }) => !change.deleted);
-  requireAlike([...kept.map(({ price }) => price), ...left.map(({ draft }) => draft.price)]);
+  requireSameInterval([...kept.map(({ price }) => price), ...left.map(({ draft }) => draft.price)]);
   if (kept.length + left.length === 0) {
     throw failures.invalidRequest('A subscription must have at least one active plan.', { param: 'items' });
   }

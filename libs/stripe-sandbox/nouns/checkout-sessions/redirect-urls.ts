@@ -4,7 +4,7 @@ import { failures } from '../../http/errors.js';
 export const SESSION_PLACEHOLDER = '{CHECKOUT_SESSION_ID}';
 
 /** @throws StripeFailure 400 url_invalid for anything but an http or https URL */
-export function requireReadable(url: string, param: string): void {
+export function requireRedirectUrl(url: string, param: string): void {
   if (redirectTarget(url) !== null) return;
   throw failures.badUrl(param);
 }

@@ -5,7 +5,7 @@ import { failures } from '../../http/errors.js';
 import { mergeMetadata } from '../../http/metadata.js';
 import type { Params } from '../../http/params.js';
 import type { updateParams } from './params.js';
-import { isStaged } from './evidence.js';
+import { hasOwnEvidence } from './evidence.js';
 
 type Dispute = Stripe.Dispute;
 
@@ -21,13 +21,13 @@ const ESCALATED = { is_charge_refundable: false, status: 'needs_response' } sati
  */
 export function updateDispute(ctx: Context, before: Dispute, params: Params<typeof updateParams>): Dispute {
   const { evidence, metadata, submit = evidence !== undefined } = params;
-  if (evidence !== undefined || submit) requireOpen(before);
+  if (evidence !== undefined || submit) requireResponseAllowed(before);
   const merged = { ...before.evidence, ...evidence };
   const after = ctx.store.disputes.update(before.id, {
     evidence: merged,
     evidence_details: {
       ...before.evidence_details,
-      has_evidence: isStaged(merged, ctx.store.charges.get(before.charge as string)!),
+      has_evidence: hasOwnEvidence(merged, ctx.store.charges.get(before.charge as string)!),
       ...(submit && {
         submission_count: before.evidence_details.submission_count + 1,
         submission_method: 'manual',
@@ -46,19 +46,19 @@ export function updateDispute(ctx: Context, before: Dispute, params: Params<type
  * @throws StripeFailure 400 unless it waits for an answer
  */
 export function closeDispute(ctx: Context, before: Dispute): Dispute {
-  requireOpen(before);
+  requireResponseAllowed(before);
   return endDispute(ctx, before, false);
 }
 
 /** Waits for an answer until the last moment for one. */
-export function awaitAnswer(ctx: Context, dispute: Dispute): void {
+export function scheduleResponseDeadline(ctx: Context, dispute: Dispute): void {
   scheduleDispute(ctx, dispute, dispute.evidence_details.due_by! + 1);
 }
 
 /** The bank judges what was submitted, or nothing was in time. */
-export function disputeDue(ctx: Context, id: string): void {
+export function decideDispute(ctx: Context, id: string): void {
   const dispute = ctx.store.disputes.get(id)!;
-  if (waitsForAnswer(dispute)) {
+  if (needsResponse(dispute)) {
     endDispute(ctx, dispute, false, { past_due: true });
     return;
   }
@@ -93,18 +93,18 @@ function escalate(ctx: Context, before: Dispute): void {
     ...ESCALATED,
     payment_method_details: { ...before.payment_method_details!, card },
   });
-  awaitAnswer(ctx, after);
+  scheduleResponseDeadline(ctx, after);
   ctx.emit('charge.dispute.updated', after, before);
   ctx.emit('charge.dispute.funds_withdrawn', after);
 }
 
 const isInquiry = ({ status }: Dispute): boolean => status.startsWith('warning_');
 
-const waitsForAnswer = ({ status }: Dispute): boolean =>
+const needsResponse = ({ status }: Dispute): boolean =>
   status === 'needs_response' || status === 'warning_needs_response';
 
-function requireOpen(dispute: Dispute): void {
-  if (waitsForAnswer(dispute)) return;
+function requireResponseAllowed(dispute: Dispute): void {
+  if (needsResponse(dispute)) return;
   throw failures.invalidRequest(`This dispute is ${dispute.status} and can no longer be answered.`);
 }
 

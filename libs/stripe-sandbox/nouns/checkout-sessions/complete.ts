@@ -3,7 +3,7 @@ import type { Context } from '../../context.js';
 import { schedule } from '../../due.js';
 import { contactOf } from './fields.js';
 import type { CheckoutFacts } from './checkout-session.js';
-import { changeCustomer, createCustomer } from '../customers/customer.js';
+import { saveCustomer, createCustomer } from '../customers/customer.js';
 
 /** Ends a session well, showing what it was paid with. */
 export function completeCheckout(
@@ -23,17 +23,17 @@ export function completeCheckout(
 }
 
 /** A customer whom the session has made is called as was entered last. */
-export function renameCustomer(
+export function updateGuestCustomer(
   ctx: Context,
   session: Stripe.Checkout.Session,
   { customer, contact }: CheckoutFacts,
 ): void {
   const made = session.customer === null ? ctx.store.customers.get(customer ?? '') : undefined;
-  if (made) changeCustomer(ctx, made, { email: contact!.email, name: contact!.name });
+  if (made) saveCustomer(ctx, made, { email: contact!.email, name: contact!.name });
 }
 
 /** The session's customer, made of what was entered if there is none. */
-export function checkoutCustomer(ctx: Context, facts: CheckoutFacts): string {
+export function ensureCustomer(ctx: Context, facts: CheckoutFacts): string {
   if (facts.customer !== null) return facts.customer;
   const { email, name } = facts.contact!;
   const { id } = createCustomer(ctx, { ...(email !== null && { email }), ...(name !== null && { name }) });

@@ -6,7 +6,7 @@ import type { Params } from '../../http/params.js';
 import type { createParams } from './params.js';
 import { pendingItems } from '../invoice-items/invoice-item.js';
 import { draftInvoice } from './invoice.js';
-import { ownMethod } from '../subscriptions/create.js';
+import { requireOwnPaymentMethod } from '../subscriptions/create.js';
 
 const HOUR = 60 * 60;
 
@@ -18,7 +18,7 @@ const HOUR = 60 * 60;
 export function createInvoice(ctx: Context, params: Params<typeof createParams>): Stripe.Invoice {
   const { default_payment_method: chosen, description = null, metadata } = params;
   const customer = fromParam(ctx.store.customers, params.customer, 'customer');
-  const method = chosen === undefined ? null : ownMethod(ctx, customer.id, chosen);
+  const method = chosen === undefined ? null : requireOwnPaymentMethod(ctx, customer.id, chosen);
   const takesItems = params.pending_invoice_items_behavior === 'include';
   const currency = params.currency ?? customer.currency ?? 'usd';
   const now = ctx.now(customer.id);

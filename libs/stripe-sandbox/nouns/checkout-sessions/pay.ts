@@ -1,10 +1,10 @@
 import type Stripe from 'stripe';
 import type { Context } from '../../context.js';
 import { failures } from '../../http/errors.js';
-import type { GivenCard } from '../payment-methods/card-details.js';
-import { checkoutCustomer, completeCheckout, renameCustomer } from './completion.js';
+import type { CardParams } from '../payment-methods/card-details.js';
+import { ensureCustomer, completeCheckout, updateGuestCustomer } from './complete.js';
 import type { CheckoutFacts } from './checkout-session.js';
-import { firstPayment, subscribeAtCheckout } from './subscription.js';
+import { firstPayment, subscribeAtCheckout } from './subscribe.js';
 import { confirmPaymentIntent } from '../payment-intents/confirm.js';
 import { createPaymentIntent } from '../payment-intents/payment-intent.js';
 import { createPaymentMethod } from '../payment-methods/payment-method.js';
@@ -12,7 +12,7 @@ import { confirmSetupIntent } from '../setup-intents/confirm.js';
 
 /** What a person enters on a page that takes a card. */
 export interface CardEntry {
-  card: GivenCard;
+  card: CardParams;
   email: string;
   name: string | null;
 }
@@ -32,28 +32,30 @@ export function payCheckout(
   const { email, name } = paymentMethod.billing_details;
   const contact = { email: email ?? session.customer_details?.email ?? null, name };
   const facts = ctx.store.checkoutFacts.update(session.id, { contact });
-  renameCustomer(ctx, session, facts);
+  updateGuestCustomer(ctx, session, facts);
   const returnUrl = `${session.url}/done`;
   if (session.mode === 'setup') {
     const intent = ctx.store.setupIntents.get(session.setup_intent as string)!;
     const customer = customerToKeep(ctx, session, facts);
     if (customer !== null && intent.customer === null) ctx.store.setupIntents.update(intent.id, { customer });
     const current = ctx.store.setupIntents.get(intent.id)!;
-    return whereTo(confirmSetupIntent(ctx, current, { paymentMethod, returnUrl }));
+    return authenticationUrl(confirmSetupIntent(ctx, current, { paymentMethod, returnUrl }));
   }
   const intent =
     session.mode === 'subscription'
       ? subscribeAtCheckout(ctx, session, facts, paymentMethod)
-      : intentToPay(ctx, session, facts);
-  return intent ? whereTo(confirmPaymentIntent(ctx, intent, { paymentMethod, returnUrl })) : null;
+      : paymentIntentFor(ctx, session, facts);
+  return intent ? authenticationUrl(confirmPaymentIntent(ctx, intent, { paymentMethod, returnUrl })) : null;
 }
 
 /** A payment method of what was entered. @throws StripeFailure 402 for an invalid card */
-export const enteredMethod = (ctx: Context, { card, email, name }: CardEntry): Stripe.PaymentMethod =>
-  createPaymentMethod(ctx, { type: 'card', card, billing_details: { email, name } });
+export const createEnteredPaymentMethod = (
+  ctx: Context,
+  { card, email, name }: CardEntry,
+): Stripe.PaymentMethod => createPaymentMethod(ctx, { type: 'card', card, billing_details: { email, name } });
 
 /** Completes the session that a payment was made for, if it was made for one. */
-export function checkoutPaid(ctx: Context, intent: Stripe.PaymentIntent): void {
+export function completePaidCheckout(ctx: Context, intent: Stripe.PaymentIntent): void {
   const [facts] = ctx.store.checkoutFacts.newestFirst({ where: { payment_intent: intent.id } });
   if (!facts || ctx.store.checkoutSessions.get(facts.id)?.status !== 'open') return;
   completeCheckout(ctx, facts, {
@@ -63,7 +65,7 @@ export function checkoutPaid(ctx: Context, intent: Stripe.PaymentIntent): void {
 }
 
 /** Completes the session that a setup was made for, if it was made for one. */
-export function checkoutSetUp(ctx: Context, { id }: Stripe.SetupIntent): void {
+export function completeSetupCheckout(ctx: Context, { id }: Stripe.SetupIntent): void {
   const [session] = ctx.store.checkoutSessions.newestFirst({ where: { setup_intent: id } });
   if (session) completeCheckout(ctx, ctx.store.checkoutFacts.get(session.id)!, {});
 }
@@ -76,11 +78,12 @@ export function attemptedPayment(ctx: Context, session: string): Stripe.PaymentI
 }
 
 /** Where a page of the sandbox's leads to for an authentication. */
-export const whereTo = ({ next_action }: Stripe.PaymentIntent | Stripe.SetupIntent): string | null =>
-  next_action?.redirect_to_url?.url ?? null;
+export const authenticationUrl = ({
+  next_action,
+}: Stripe.PaymentIntent | Stripe.SetupIntent): string | null => next_action?.redirect_to_url?.url ?? null;
 
 /** One payment intent serves every attempt; with nothing to pay there is none, and the session completes. */
-function intentToPay(
+function paymentIntentFor(
   ctx: Context,
   session: Stripe.Checkout.Session,
   facts: CheckoutFacts,
@@ -113,5 +116,5 @@ function customerToKeep(
 ): string | null {
   const isWanted =
     customer_creation === 'always' || facts.payment_intent_data.setup_future_usage !== undefined;
-  return isWanted ? checkoutCustomer(ctx, facts) : facts.customer;
+  return isWanted ? ensureCustomer(ctx, facts) : facts.customer;
 }
