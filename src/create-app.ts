@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { NestFactory } from '@nestjs/core';
-import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Logger as Pino, pino } from 'pino';
 import { setUpDocs } from './api/docs/docs.js';
 import { problemOfFramework } from './api/http/framework-problem.js';
+import { HttpAdapter } from './api/http/http-adapter.js';
 import { tellProblem } from './api/http/problem.filter.js';
 import { makeRoomForRawBodies, wantsRawBody } from './api/http/raw-body.js';
 import { AppModule, type AppOptions } from './app.module.js';
@@ -23,15 +24,11 @@ export async function createApp(
   destination?: pino.DestinationStream,
 ): Promise<NestFastifyApplication> {
   const log = pino({ level: options.settings.LOG_LEVEL }, destination as pino.DestinationStream);
-  const app = await NestFactory.create<NestFastifyApplication>(
-    AppModule.forRoot(options),
-    fastifyAdapter(log),
-    {
-      logger: new NestLogger(log),
-      abortOnError: false,
-      bodyParser: false,
-    },
-  );
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.forRoot(options), httpAdapter(log), {
+    logger: new NestLogger(log),
+    abortOnError: false,
+    bodyParser: false,
+  });
   const fastify = app.getHttpAdapter().getInstance();
   takeJsonOnly(fastify);
   makeRoomForRawBodies(fastify);
@@ -41,8 +38,8 @@ export async function createApp(
   return app;
 }
 
-function fastifyAdapter(log: Pino): FastifyAdapter {
-  return new FastifyAdapter({
+function httpAdapter(log: Pino): HttpAdapter {
+  return new HttpAdapter({
     loggerInstance: log,
     routerOptions: { maxParamLength: PATH_PARAM_MAX_LENGTH },
     bodyLimit: BODY_MAX_BYTES,

@@ -1,29 +1,25 @@
 import { applyDecorators, createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { ApiHeader } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { OperationRequest, Outcome } from '../../operations/operation.js';
+import type { OperationRequest } from '../../operations/operation.js';
 import { ApiProblems, IS_OPERATION } from './api-problems.decorator.js';
 import { actorOf } from './current-actor.decorator.js';
 import { idempotencyKeyOf } from './idempotency-key.js';
 
-/** The request as an operation: who asks for what, under which Idempotency-Key. */
-export const Operation = createParamDecorator((_: unknown, context: ExecutionContext): OperationRequest => {
-  const request = context.switchToHttp().getRequest<FastifyRequest>();
-  const idempotencyKey = idempotencyKeyOf(request.raw);
-  context.switchToHttp().getResponse<FastifyReply>().header('Idempotency-Key', idempotencyKey);
-  return {
-    actor: actorOf(request),
-    route: `${request.method} ${request.routeOptions.url} ${JSON.stringify(request.params)}`,
-    idempotencyKey,
-    body: request.body,
-  };
-});
-
-/** What an operation came to, with a header that tells an old answer from a new one. */
-export function tell<Result>(reply: FastifyReply, { result, replayed }: Outcome<Result>): Result {
-  if (replayed) reply.header('Idempotent-Replayed', 'true');
-  return result;
-}
+/** The request as an operation. Also sends its Idempotency-Key back, which is ours where the caller sent none. */
+export const CurrentOperation = createParamDecorator(
+  (_: unknown, context: ExecutionContext): OperationRequest => {
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    const idempotencyKey = idempotencyKeyOf(request.raw);
+    context.switchToHttp().getResponse<FastifyReply>().header('Idempotency-Key', idempotencyKey);
+    return {
+      actor: actorOf(request),
+      route: `${request.method} ${request.routeOptions.url} ${JSON.stringify(request.params)}`,
+      idempotencyKey,
+      body: request.body,
+    };
+  },
+);
 
 /** Documents a route that moves money. */
 export function ApiOperationHeaders(): MethodDecorator {

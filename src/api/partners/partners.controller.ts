@@ -1,6 +1,5 @@
-import { Body, Controller, Get, Param, Post, Query, Res } from '@nestjs/common';
+import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
 import { ApiBody, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import type { FastifyReply } from 'fastify';
 import type { PartnerActor } from '#core/actor.js';
 import { ChargesService } from '../../charges/charges.service.js';
 import { Settings } from '../../config/settings.js';
@@ -11,7 +10,8 @@ import { Allow } from '../http/allow.decorator.js';
 import { ApiProblems, CALLS_STRIPE } from '../http/api-problems.decorator.js';
 import { CurrentActor } from '../http/current-actor.decorator.js';
 import { IdempotencyKeyRequirable } from '../http/idempotency-key.guard.js';
-import { ApiOperationHeaders, Operation, tell } from '../http/operation.decorator.js';
+import { ApiOperationHeaders, CurrentOperation } from '../http/operation.decorator.js';
+import { outcomeResponse, ResponseWithHeaders } from '../http/response-with-headers.js';
 import { CHARGE_EXAMPLES, ChargeRequest } from './charge.dto.js';
 import { PartnerUser, PartnerUserPayment } from './partner-user.dto.js';
 import { PaymentMethodResponse } from './payment-method.dto.js';
@@ -41,12 +41,10 @@ export class PartnersController {
   async createSetupIntent(
     @CurrentActor() partner: PartnerActor,
     @Param() user: PartnerUser,
-    @Operation() operation: OperationRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<PartnerSetupIntentResponse> {
-    return PartnerSetupIntentResponse.of(
-      tell(reply, await this.setupIntents.create(operation, user.of(partner))),
-    );
+    @CurrentOperation() operation: OperationRequest,
+  ): Promise<ResponseWithHeaders<PartnerSetupIntentResponse>> {
+    const outcome = await this.setupIntents.create(operation, user.of(partner));
+    return outcomeResponse(outcome, (intent) => PartnerSetupIntentResponse.of(intent));
   }
 
   @Get('payment_methods')
@@ -79,12 +77,12 @@ export class PartnersController {
     @CurrentActor() partner: PartnerActor,
     @Param() user: PartnerUser,
     @Body() body: ChargeRequest,
-    @Operation() operation: OperationRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<void> {
+    @CurrentOperation() operation: OperationRequest,
+  ): Promise<ResponseWithHeaders<undefined>> {
     const command = body.toCommand(this.settings.DEFAULT_CURRENCY);
-    const paymentId = tell(reply, await this.charges.charge(operation, user.of(partner), command));
-    reply.header('Location', `${user.path}/payments/${paymentId}`);
+    const outcome = await this.charges.charge(operation, user.of(partner), command);
+    const location = `${user.path}/payments/${outcome.result}`;
+    return outcomeResponse(outcome, () => undefined, { Location: location });
   }
 
   @Get('payments')
@@ -101,12 +99,11 @@ export class PartnersController {
     @CurrentActor() partner: PartnerActor,
     @Param() user: PartnerUser,
     @Query() query: PaymentsQuery,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<PaymentResponse[]> {
+  ): Promise<ResponseWithHeaders<PaymentResponse[]>> {
     const page = await this.charges.payments(user.of(partner), query.toPage());
     const link = nextPageLink(user, query, page);
-    if (link) reply.header('Link', link);
-    return page.items.map((payment) => PaymentResponse.of(payment));
+    const body = page.items.map((payment) => PaymentResponse.of(payment));
+    return new ResponseWithHeaders(body, link ? { Link: link } : {});
   }
 
   @Get('payments/:id')

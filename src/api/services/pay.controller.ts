@@ -1,13 +1,13 @@
-import { Body, Controller, HttpCode, Post, Res } from '@nestjs/common';
+import { Body, Controller, HttpCode, Post } from '@nestjs/common';
 import { ApiBody, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import type { FastifyReply } from 'fastify';
 import { CheckoutService } from '../../checkout/checkout.service.js';
 import { Settings } from '../../config/settings.js';
 import type { OperationRequest } from '../../operations/operation.js';
 import { SubscriptionsService } from '../../subscriptions/subscriptions.service.js';
 import { Allow } from '../http/allow.decorator.js';
 import { ApiProblems } from '../http/api-problems.decorator.js';
-import { ApiOperationHeaders, Operation, tell } from '../http/operation.decorator.js';
+import { ApiOperationHeaders, CurrentOperation } from '../http/operation.decorator.js';
+import { outcomeResponse, type ResponseWithHeaders } from '../http/response-with-headers.js';
 import { CANCEL_EXAMPLES, EXPIRE_EXAMPLES, PAY_EXAMPLES, PAY_RECURRENT_EXAMPLES } from './examples.js';
 import { ExpireRequest, ExpireResponse, PayRequest, PayResponse } from './pay.dto.js';
 import { CancelRequest, CancelResponse, PayRecurrentRequest } from './pay-recurrent.dto.js';
@@ -36,11 +36,11 @@ export class PayController {
   @ApiProblems('not-found', 'amount-out-of-range')
   async pay(
     @Body() body: PayRequest,
-    @Operation() operation: OperationRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<PayResponse> {
+    @CurrentOperation() operation: OperationRequest,
+  ): Promise<ResponseWithHeaders<PayResponse>> {
     const command = body.toCommand(this.settings);
-    return PayResponse.of(tell(reply, await this.checkout.start(operation, command)));
+    const outcome = await this.checkout.start(operation, command);
+    return outcomeResponse(outcome, (checkout) => PayResponse.of(checkout));
   }
 
   @Post('recurrent')
@@ -56,11 +56,11 @@ export class PayController {
   @ApiProblems('not-found', 'amount-out-of-range')
   async payRecurrent(
     @Body() body: PayRecurrentRequest,
-    @Operation() operation: OperationRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<PayResponse> {
+    @CurrentOperation() operation: OperationRequest,
+  ): Promise<ResponseWithHeaders<PayResponse>> {
     const command = body.toCommand(this.settings);
-    return PayResponse.of(tell(reply, await this.checkout.start(operation, command)));
+    const outcome = await this.checkout.start(operation, command);
+    return outcomeResponse(outcome, (checkout) => PayResponse.of(checkout));
   }
 
   @Post('expire')
@@ -75,11 +75,10 @@ export class PayController {
   @ApiProblems('not-found', 'invalid-state')
   async expire(
     @Body() { paymentID }: ExpireRequest,
-    @Operation() operation: OperationRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<ExpireResponse> {
-    tell(reply, await this.checkout.expire(operation, paymentID));
-    return ExpireResponse.of(paymentID);
+    @CurrentOperation() operation: OperationRequest,
+  ): Promise<ResponseWithHeaders<ExpireResponse>> {
+    const outcome = await this.checkout.expire(operation, paymentID);
+    return outcomeResponse(outcome, () => ExpireResponse.of(paymentID));
   }
 
   @Post('recurrent/expire')
@@ -97,10 +96,9 @@ export class PayController {
   @ApiProblems('not-found', 'invalid-state', 'date-in-past')
   async cancel(
     @Body() body: CancelRequest,
-    @Operation() operation: OperationRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<CancelResponse> {
-    const cancellation = tell(reply, await this.subscriptions.cancel(operation, body.toCommand()));
-    return CancelResponse.of(body.paymentID, cancellation);
+    @CurrentOperation() operation: OperationRequest,
+  ): Promise<ResponseWithHeaders<CancelResponse>> {
+    const outcome = await this.subscriptions.cancel(operation, body.toCommand());
+    return outcomeResponse(outcome, (cancellation) => CancelResponse.of(body.paymentID, cancellation));
   }
 }

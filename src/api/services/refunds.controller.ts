@@ -1,12 +1,12 @@
-import { Body, Controller, Post, Res } from '@nestjs/common';
+import { Body, Controller, Post } from '@nestjs/common';
 import { ApiBody, ApiCreatedResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import type { FastifyReply } from 'fastify';
 import type { OperationRequest } from '../../operations/operation.js';
 import { RefundsService } from '../../refunds/refunds.service.js';
 import { Allow } from '../http/allow.decorator.js';
 import { ApiProblems } from '../http/api-problems.decorator.js';
 import { IdempotencyKeyRequirable } from '../http/idempotency-key.guard.js';
-import { ApiOperationHeaders, Operation, tell } from '../http/operation.decorator.js';
+import { ApiOperationHeaders, CurrentOperation } from '../http/operation.decorator.js';
+import { outcomeResponse, type ResponseWithHeaders } from '../http/response-with-headers.js';
 import { REFUND_EXAMPLES } from './examples.js';
 import { RefundRequest, RefundResponse } from './refund.dto.js';
 
@@ -31,10 +31,9 @@ export class RefundsController {
   @ApiProblems('not-found', 'refund-not-possible')
   async refund(
     @Body() body: RefundRequest,
-    @Operation() operation: OperationRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<RefundResponse> {
-    const refund = tell(reply, await this.refunds.refund(operation, body.toCommand()));
-    return RefundResponse.of(body.paymentID, refund);
+    @CurrentOperation() operation: OperationRequest,
+  ): Promise<ResponseWithHeaders<RefundResponse>> {
+    const outcome = await this.refunds.refund(operation, body.toCommand());
+    return outcomeResponse(outcome, (refund) => RefundResponse.of(body.paymentID, refund));
   }
 }

@@ -1,6 +1,5 @@
-import { Controller, Get, Post, Query, Res } from '@nestjs/common';
+import { Controller, Get, Post, Query } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import type { FastifyReply } from 'fastify';
 import type { UserActor } from '#core/actor.js';
 import { ChargesService } from '../../charges/charges.service.js';
 import { CustomersService } from '../../customers/customers.service.js';
@@ -9,7 +8,8 @@ import { SetupIntentsService } from '../../setup-intents/setup-intents.service.j
 import { Allow } from '../http/allow.decorator.js';
 import { ApiProblems, CALLS_STRIPE } from '../http/api-problems.decorator.js';
 import { CurrentActor } from '../http/current-actor.decorator.js';
-import { ApiOperationHeaders, Operation, tell } from '../http/operation.decorator.js';
+import { ApiOperationHeaders, CurrentOperation } from '../http/operation.decorator.js';
+import { outcomeResponse, type ResponseWithHeaders } from '../http/response-with-headers.js';
 import { HistoryQuery, HistoryResponse } from './history.dto.js';
 import { PaymentInformationResponse } from './payment-information.dto.js';
 import { UserSetupIntentResponse } from './setup-intent.dto.js';
@@ -36,10 +36,10 @@ export class UsersController {
   @ApiCreatedResponse({ type: UserSetupIntentResponse })
   async createSetupIntent(
     @CurrentActor() user: UserActor,
-    @Operation() operation: OperationRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<UserSetupIntentResponse> {
-    return UserSetupIntentResponse.of(tell(reply, await this.setupIntents.create(operation, user)));
+    @CurrentOperation() operation: OperationRequest,
+  ): Promise<ResponseWithHeaders<UserSetupIntentResponse>> {
+    const outcome = await this.setupIntents.create(operation, user);
+    return outcomeResponse(outcome, (intent) => UserSetupIntentResponse.of(intent));
   }
 
   @Get('payment-information')
