@@ -1,37 +1,40 @@
+import type Stripe from 'stripe';
 import type { Clock } from './clock.js';
-import { recordEvent, type EventType } from './nouns/events/event.js';
-import { react } from './nouns/reactions.js';
+import type { Cause } from './store/records.js';
 import type { Store } from './store/store.js';
 
-/** The request that a piece of work is done for; nulls when the sandbox acts by itself, as time passes. */
-export interface Cause {
-  readonly requestId: string | null;
-  readonly idempotencyKey: string | null;
-  readonly version: string;
+export type EventType = Stripe.Event['type'];
+
+/** Records an event about a resource and makes the changes that follow from it. */
+export type Emit = (ctx: Context, type: EventType, resource: { id: string }, before?: { id: string }) => void;
+
+export interface ContextOptions {
+  store: Store;
+  clock: Clock;
+  emit: Emit;
+  cause: Cause;
+  /** The base URL of the sandbox's own pages, as the caller reaches it: `http://127.0.0.1:12111`. */
+  origin: string;
+  /** The API version for requests that name none, and for events. */
+  accountVersion: string;
 }
 
-/** The account as a piece of work finds it. */
-export interface Account {
-  /** Where the sandbox's own pages are, as the caller reaches it: `http://127.0.0.1:12111`. */
-  readonly origin: string;
-  /** What a request that names no version gets, and what events are written in. */
-  readonly version: string;
-}
-
-/** What handlers and state machines work with: the store, the time, and a voice. */
+/** What handlers and rules work with during one unit of work: the store, the time, and events. */
 export class Context {
   readonly store: Store;
   readonly cause: Cause;
   readonly origin: string;
   readonly accountVersion: string;
   readonly #clock: Clock;
+  readonly #emit: Emit;
 
-  constructor(store: Store, clock: Clock, cause: Cause, account: Account) {
+  constructor({ store, clock, emit, cause, origin, accountVersion }: ContextOptions) {
     this.store = store;
     this.cause = cause;
-    this.origin = account.origin;
-    this.accountVersion = account.version;
+    this.origin = origin;
+    this.accountVersion = accountVersion;
     this.#clock = clock;
+    this.#emit = emit;
   }
 
   /** Unix seconds: by the customer's test clock if it has one, else by the sandbox's clock. */
@@ -42,11 +45,10 @@ export class Context {
   }
 
   /**
-   * Records an event about a resource, with the resource as it was before its `previous_attributes` too, and
-   * lets what depends on it follow.
+   * Records an event about a resource and makes the changes that follow from it. With the resource as it was
+   * before, the event also gets its `previous_attributes`.
    */
   emit<T extends { id: string }>(type: EventType, resource: T, before?: T): void {
-    recordEvent(this, type, resource, before);
-    react(this, type, resource);
+    this.#emit(this, type, resource, before);
   }
 }

@@ -14,6 +14,7 @@ import { versionOf } from './http/versions.js';
 import { allPages } from './pages/all-pages.js';
 import { servePages } from './pages/page-server.js';
 import { allRoutes } from './nouns/all-routes.js';
+import { emit } from './nouns/reactions.js';
 import { noFolder, openDataFolder } from './store/data-folder.js';
 import { Store, type AccountSettings } from './store/store.js';
 import { Courier } from './webhooks/courier.js';
@@ -66,8 +67,9 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
   const accountVersion = versionOf(options.apiVersion);
   const store = new Store(options.settings);
   const folder = dataDir === undefined ? noFolder : await openDataFolder(dataDir, store);
-  const engine = new Engine(store, clock, folder.append, accountVersion);
-  const run: Sandbox['run'] = (work) => engine.run(work);
+  const work = { store, clock, emit, accountVersion, persist: folder.append };
+  const engine = new Engine(work);
+  const run: Sandbox['run'] = (unit) => engine.run(unit);
   const controls = {
     faults: new Faults(seed),
     ledger: new Ledger(store, run),
@@ -75,10 +77,7 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
     webhooks: new Courier({ store, clock, run, seed }),
   };
   const pipeline = new Pipeline({
-    store,
-    clock,
-    accountVersion,
-    persist: folder.append,
+    ...work,
     catchUp: () => engine.catchUp(),
     intercept: intercept(controls.faults.intercept),
     observe,

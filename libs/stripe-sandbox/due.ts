@@ -1,18 +1,7 @@
 import type { Context } from './context.js';
 import type { CollectionName } from './store/names.js';
+import type { Task } from './store/records.js';
 import type { Store } from './store/store.js';
-
-/** A note to look at an entity again when its time has come. */
-export interface Task {
-  /** One for each entity: a new time replaces the old one. */
-  id: string;
-  /** Unix seconds at which it falls due: tasks are kept in that order. */
-  created: number;
-  /** The test clock that it goes by; null for the sandbox's own clock. */
-  clock: string | null;
-  collection: CollectionName;
-  subject: string;
-}
 
 /** What to do with an entity of a collection whose time has come. */
 export type DueWork = Partial<Record<CollectionName, (ctx: Context, id: string) => void>>;

@@ -1,31 +1,36 @@
 import type { Clock } from './clock.js';
-import { Context, type Cause } from './context.js';
-import { nextDue, perform, type Task } from './due.js';
+import { Context, type Emit } from './context.js';
+import { nextDue, perform } from './due.js';
 import { dueWork } from './nouns/due-work.js';
 import { finishAdvance } from './nouns/test-clocks/test-clock.js';
 import type { Change } from './store/collection.js';
 import { JournalError } from './store/journal.js';
+import type { Cause, Task } from './store/records.js';
 import type { Store } from './store/store.js';
 
-/** Does work that no API request asks for: what the pages do, and what time brings about. */
+export interface EngineOptions {
+  store: Store;
+  clock: Clock;
+  emit: Emit;
+  accountVersion: string;
+  /** Makes the changes of a unit of work durable. */
+  persist: (changes: readonly Change[]) => void;
+}
+
+/** Does the work that no API request asks for: what the pages do, and what becomes due. */
 export class Engine {
-  /** Where the sandbox's pages are. */
+  /** The base URL of the sandbox's pages. */
   origin = '';
+  readonly #options: EngineOptions;
   readonly #store: Store;
   readonly #clock: Clock;
-  readonly #persist: (changes: readonly Change[]) => void;
   readonly #cause: Cause;
 
-  constructor(
-    store: Store,
-    clock: Clock,
-    persist: (changes: readonly Change[]) => void,
-    accountVersion: string,
-  ) {
-    this.#store = store;
-    this.#clock = clock;
-    this.#persist = persist;
-    this.#cause = { requestId: null, idempotencyKey: null, version: accountVersion };
+  constructor(options: EngineOptions) {
+    this.#options = options;
+    this.#store = options.store;
+    this.#clock = options.clock;
+    this.#cause = { requestId: null, idempotencyKey: null, version: options.accountVersion };
   }
 
   /** One durable unit of work, of which an error leaves nothing. */
@@ -75,14 +80,12 @@ export class Engine {
 
   #unit<T>(clock: Clock, work: (ctx: Context) => T): T {
     try {
-      return work(
-        new Context(this.#store, clock, this.#cause, { origin: this.origin, version: this.#cause.version }),
-      );
+      return work(new Context({ ...this.#options, clock, cause: this.#cause, origin: this.origin }));
     } catch (error) {
       this.#store.rollback();
       throw error;
     } finally {
-      this.#store.commit(this.#persist, this.#cause);
+      this.#store.commit(this.#options.persist, this.#cause);
     }
   }
 }

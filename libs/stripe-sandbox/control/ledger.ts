@@ -1,6 +1,6 @@
-import type { Sandbox } from '../create-sandbox.js';
-import type { EffectNote } from '../store/effects.js';
+import type { Context } from '../context.js';
 import { objectOf } from '../store/nouns.js';
+import type { EffectNote } from '../store/records.js';
 import type { Store } from '../store/store.js';
 
 /** Something that was made, and as it is now. */
@@ -20,12 +20,15 @@ export interface Effect {
   metadata: Record<string, string>;
 }
 
+/** Does a durable unit of work. */
+type Run = <T>(work: (ctx: Context) => T) => T;
+
 /** What calls have done to the account, for audits: since the ledger was last cleared, over restarts. */
 export class Ledger {
   readonly #store: Store;
-  readonly #run: Sandbox['run'];
+  readonly #run: Run;
 
-  constructor(store: Store, run: Sandbox['run']) {
+  constructor(store: Store, run: Run) {
     this.#store = store;
     this.#run = run;
   }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { KeptReply } from '../store/records.js';
 import type { Store } from '../store/store.js';
 import { take } from '../store/take.js';
 import { failures } from './errors.js';
@@ -7,19 +8,6 @@ import type { Form, FormValue } from './form.js';
 import type { Reply } from './reply.js';
 
 const KEPT_FOR_SECONDS = 24 * 60 * 60;
-
-/** A reply kept for its idempotency key. */
-export interface KeptReply {
-  /** The caller and the key: each has keys of its own. */
-  id: string;
-  /** Unix seconds. */
-  created: number;
-  path: string;
-  fingerprint: string;
-  requestId: string;
-  status: number;
-  body: string;
-}
 
 /** A request that carries a key. */
 export interface KeyedRequest {

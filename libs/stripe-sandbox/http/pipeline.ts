@@ -1,15 +1,16 @@
 import type { ServerResponse } from 'node:http';
 import type { Clock } from '../clock.js';
-import { Context, type Cause } from '../context.js';
+import { Context, type Emit } from '../context.js';
 import type { Change } from '../store/collection.js';
 import { newId } from '../store/ids.js';
+import type { Cause, KeptReply } from '../store/records.js';
 import type { Store } from '../store/store.js';
 import { authenticate, type Caller } from './auth.js';
 import { shownToBrowser, toldToBrowser, withSecret } from './browser.js';
 import { failures, StripeFailure } from './errors.js';
 import { expand } from './expand.js';
 import { decodeForm, type Form } from './form.js';
-import { fingerprintOf, Idempotency, type KeptReply, type KeyedRequest } from './idempotency.js';
+import { fingerprintOf, Idempotency, type KeyedRequest } from './idempotency.js';
 import { readParams } from './params.js';
 import { failure, success, type Reply } from './reply.js';
 import type { Method, Route } from './route.js';
@@ -47,6 +48,7 @@ export type Observer = (request: WireRequest, outcome: Outcome) => void;
 export interface PipelineOptions {
   store: Store;
   clock: Clock;
+  emit: Emit;
   accountVersion: string;
   persist: (changes: readonly Change[]) => void;
   /** Does what time has brought about since the last request. */
@@ -135,7 +137,7 @@ export class Pipeline {
   #run(attempt: Attempt): Reply {
     const { route, request, form, requestId, version, caller, keyed, cause } = attempt;
     const isBrowser = caller === 'browser';
-    const { store, clock, accountVersion } = this.#options;
+    const { store, clock, emit, accountVersion } = this.#options;
     this.#options.catchUp();
     let hasBegun = false;
     let reply: Reply;
@@ -144,8 +146,8 @@ export class Pipeline {
         version,
       });
       hasBegun = true;
-      const account = { origin: `http://${textOf(request.headers['host'])}`, version: accountVersion };
-      const ctx = new Context(store, clock, cause, account);
+      const origin = `http://${textOf(request.headers['host'])}`;
+      const ctx = new Context({ store, clock, emit, cause, origin, accountVersion });
       const resource = route.handle({ ctx, params, path: request.named });
       const expanded = this.#expand(resource, paths);
       reply = success(isBrowser ? shownToBrowser(expanded) : expanded);

@@ -1,8 +1,8 @@
 import type Stripe from 'stripe';
-import type { Context } from '../context.js';
+import type { Context, Emit, EventType } from '../context.js';
 import { completePaidCheckout, completeSetupCheckout } from './checkout-sessions/pay.js';
 import { completeSubscriptionCheckout } from './checkout-sessions/subscribe.js';
-import type { EventType } from './events/event.js';
+import { recordEvent } from './events/event.js';
 import {
   recordInvoiceActionRequired,
   recordFailedInvoicePayment,
@@ -46,6 +46,8 @@ const REACTIONS: { [T in EventType]?: Reaction<Extract<Stripe.Event, { type: T }
   },
 };
 
-export function react(ctx: Context, type: EventType, resource: object): void {
+/** Records an event and makes the changes that follow from it. */
+export const emit: Emit = (ctx, type, resource, before) => {
+  recordEvent(ctx, type, resource, before);
   (REACTIONS[type] as Reaction<object> | undefined)?.(ctx, resource);
-}
+};

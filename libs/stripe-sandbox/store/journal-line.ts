@@ -1,5 +1,5 @@
 import type { Change, Entity } from './collection.js';
-import { RETIRED, type CollectionName } from './names.js';
+import type { CollectionName } from './names.js';
 import { collectionOf } from './nouns.js';
 import type { Store } from './store.js';
 
@@ -41,13 +41,12 @@ export function writeOf(
 }
 
 /**
- * Puts back what a line says, collections of former versions left out.
+ * Restores what a line says.
  * @throws UnknownCollectionError for one that this version has never known
  * @throws Error for an event whose object has not been restored before it
  */
 export function restoreLine(store: Store, line: Line): void {
   for (const [collection, id, entity, shown] of line) {
-    if (RETIRED.has(collection)) continue;
     const whole = shown ? withObject(entity as Event, objectOf(store, shown)) : entity;
     store.collection(collection).restore(id, whole ?? undefined);
   }

@@ -79,16 +79,6 @@ test('a rewrite cut short by a kill counts for nothing, and is done anew', () =>
   expect(existsSync(`${path}.new`)).toBe(false);
 });
 
-test('what a former version kept and this one does not is left out', () => {
-  const { path, start } = openDir();
-  start(({ customers }) => void customers.insert(customer('cus_1')));
-  appendFileSync(
-    path,
-    '[["pendingLines","il_1",{"id":"il_1"}],["customers","cus_2",{"id":"cus_2","created":1}]]\n',
-  );
-  expect(idsIn(start())).toEqual(['cus_1', 'cus_2']);
-});
-
 test.each([
   ['[["teapots","tea_1",{"id":"tea_1"}]]', 'was written by another version, start on a new folder'],
   ['[["customers",', 'is damaged at byte 0'],

@@ -30,9 +30,3 @@ export type CollectionName =
   | 'deliveries'
   | 'effects'
   | 'keptReplies';
-
-/**
- * Collections of former versions, left out when their journals are read: `pendingLines` held prorations that waited
- * for an invoice, which are invoice items now.
- */
-export const RETIRED: ReadonlySet<string> = new Set(['pendingLines']);

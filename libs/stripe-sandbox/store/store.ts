@@ -1,22 +1,19 @@
 import type Stripe from 'stripe';
-import type { Task } from '../due.js';
-import type { KeptReply } from '../http/idempotency.js';
-import type { SoldItem } from '../nouns/checkout-sessions/line-items.js';
-import type { CheckoutFacts } from '../nouns/checkout-sessions/checkout-session.js';
-import type { CardFacts } from '../nouns/payment-methods/payment-method.js';
-import type { Cause } from '../context.js';
-import type { EndpointSecret } from '../nouns/webhook-endpoints/webhook-endpoint.js';
-import type { Delivery } from '../webhooks/delivery.js';
 import { Collection, type Change, type Entity } from './collection.js';
-import { noteEffects, type EffectNote } from './effects.js';
+import { noteEffects } from './effects.js';
 import type { CollectionName } from './names.js';
-
-/** What is left of a deleted object: Stripe goes on answering a retrieve with it. */
-export interface Tombstone {
-  id: string;
-  object: string;
-  deleted: true;
-}
+import type {
+  CardFacts,
+  Cause,
+  CheckoutFacts,
+  Delivery,
+  EffectNote,
+  EndpointSecret,
+  KeptReply,
+  SoldItem,
+  Task,
+  Tombstone,
+} from './records.js';
 
 /** Is told of a change, and for whose request it was made. */
 export type Watcher = (change: Change, cause: Cause) => void;
@@ -151,7 +148,7 @@ export class Store {
   /** Ends a unit of work: hands its changes to `persist`, whose failure undoes them, then to the watchers. */
   commit(persist: (changes: readonly Change[]) => void, cause: Cause): void {
     if (this.#changes.length === 0) return;
-    noteEffects(this, this.#changes, cause);
+    noteEffects(this.effects, this.#changes, cause);
     try {
       persist(this.#changes);
     } catch (error) {

@@ -2,9 +2,10 @@ import type { Clock } from '../clock.js';
 import type { Context } from '../context.js';
 import { SeededRandom } from '../faults/random.js';
 import { JournalError } from '../store/journal.js';
+import type { Delivery } from '../store/records.js';
 import type { Store } from '../store/store.js';
 import type { Behaviour } from './behaviour.js';
-import { delay, noteAttempt, type Delivery } from './delivery.js';
+import { delay, noteAttempt } from './delivery.js';
 import { signatureOf } from './signature.js';
 
 /** Stripe does not publish how long an endpoint may take. */

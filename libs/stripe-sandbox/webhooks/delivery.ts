@@ -1,18 +1,6 @@
 import type Stripe from 'stripe';
 import type { Context } from '../context.js';
-
-/** An event that an endpoint is still to be told of. */
-export interface Delivery {
-  /** `<event>/<endpoint>`. */
-  id: string;
-  /** Unix seconds of the next attempt, by the sandbox's clock: deliveries are kept in that order. */
-  created: number;
-  event: string;
-  endpoint: string;
-  attempts: number;
-  /** Whether it was put off before its first attempt, which happens once at most. */
-  isDelayed: boolean;
-}
+import type { Delivery } from '../store/records.js';
 
 const MINUTE = 60;
 

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import type Stripe from 'stripe';
-import type { TestCard, ThreeDSecure } from '../payment-methods/test-cards.js';
+import type { TestCard } from '../payment-methods/test-card.js';
 import type { Context } from '../../context.js';
 import type { Decline } from '../payment-methods/declines.js';
 import { mergeMetadata } from '../../http/metadata.js';
@@ -8,23 +8,12 @@ import type { Params } from '../../http/params.js';
 import type { updateParams } from './params.js';
 import { newId, randomText } from '../../store/ids.js';
 import { addressFrom, type shippingParams } from '../../values/address.js';
+import type { Attempt } from './attempt.js';
 import { chargedCard } from './charged-card.js';
 import { testCardOf } from '../payment-methods/payment-method.js';
 
 /** After this a charge that is not captured lapses: https://docs.stripe.com/payments/place-a-hold-on-a-payment-method. */
 export const HOLD_SECONDS = 7 * 24 * 60 * 60;
-
-/** One attempt to get an intent paid. */
-export interface Attempt {
-  intent: Stripe.PaymentIntent;
-  paymentMethod: Stripe.PaymentMethod;
-  /** Whether the money is taken at once, or only held. */
-  isCaptured: boolean;
-  /** How 3D Secure went, where it was asked for; a challenge has been passed. */
-  threeDSecure?: ThreeDSecure;
-  /** Why it failed; without it the charge succeeds. */
-  decline?: Decline;
-}
 
 /** Makes the charge of an attempt, successful or failed. Source: https://docs.stripe.com/api/charges/object. */
 export function createCharge(ctx: Context, attempt: Attempt): Stripe.Charge {

@@ -1,7 +1,7 @@
 import { createHash, randomInt, randomUUID } from 'node:crypto';
 import type Stripe from 'stripe';
-import type { ThreeDSecure } from '../payment-methods/test-cards.js';
-import type { Attempt } from './charge.js';
+import type { ThreeDSecure } from '../payment-methods/test-card.js';
+import type { Attempt } from './attempt.js';
 
 type Result = Stripe.Charge.PaymentMethodDetails.Card.ThreeDSecure;
 

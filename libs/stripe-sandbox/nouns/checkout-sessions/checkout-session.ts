@@ -21,19 +21,6 @@ const DAY = 24 * 60 * MINUTES;
 
 type CreateParams = Params<typeof createParams>;
 
-/** What a session keeps to itself until it is paid; the id is the session's. */
-export interface CheckoutFacts {
-  id: string;
-  payment_intent_data: NonNullable<CreateParams['payment_intent_data']>;
-  subscription_data: NonNullable<CreateParams['subscription_data']>;
-  /** What the attempts to pay are made with; the session shows them once it is complete. */
-  customer: string | null;
-  payment_intent: string | null;
-  subscription: string | null;
-  /** As last entered on the page. */
-  contact: { email: string | null; name: string | null } | null;
-}
-
 /**
  * Source: https://docs.stripe.com/api/checkout/sessions/create.
  * @throws StripeFailure 400 for parameters that do not fit each other or the mode

@@ -2,7 +2,7 @@ import type Stripe from 'stripe';
 import type { Context } from '../../context.js';
 import { schedule } from '../../due.js';
 import { contactOf } from './fields.js';
-import type { CheckoutFacts } from './checkout-session.js';
+import type { CheckoutFacts } from '../../store/records.js';
 import { saveCustomer, createCustomer } from '../customers/customer.js';
 
 /** Ends a session well, showing what it was paid with. */

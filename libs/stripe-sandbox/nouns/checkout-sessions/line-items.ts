@@ -9,14 +9,6 @@ import type { lineItemParams } from './params.js';
 import { newId } from '../../store/ids.js';
 import { amountOf, draftInlinePrice, insertPrice, type PriceDraft } from '../prices/price.js';
 
-/** A line of a session; the id is the line's. */
-export interface SoldItem {
-  id: string;
-  created: number;
-  session: string;
-  item: Stripe.LineItem;
-}
-
 /** A line that has passed validation; its price may yet have to be made. */
 export interface LineDraft {
   price: Stripe.Price | PriceDraft;

@@ -3,7 +3,7 @@ import type { Context } from '../../context.js';
 import { failures } from '../../http/errors.js';
 import type { CardParams } from '../payment-methods/card-details.js';
 import { ensureCustomer, completeCheckout, updateGuestCustomer } from './complete.js';
-import type { CheckoutFacts } from './checkout-session.js';
+import type { CheckoutFacts } from '../../store/records.js';
 import { firstPayment, subscribeAtCheckout } from './subscribe.js';
 import { confirmPaymentIntent } from '../payment-intents/confirm.js';
 import { createPaymentIntent } from '../payment-intents/payment-intent.js';

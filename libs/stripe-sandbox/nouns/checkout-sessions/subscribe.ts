@@ -2,7 +2,7 @@ import type Stripe from 'stripe';
 import type { Context } from '../../context.js';
 import { ensureCustomer, completeCheckout } from './complete.js';
 import { linesOf } from './line-items.js';
-import type { CheckoutFacts } from './checkout-session.js';
+import type { CheckoutFacts } from '../../store/records.js';
 import { subscriptionOf } from '../invoices/pay.js';
 import { defaultPayment } from '../invoices/invoice.js';
 import { attachPaymentMethod, requireAttachable } from '../payment-methods/payment-method.js';

@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import type { DisputeKind, TestCard } from '../payment-methods/test-cards.js';
+import type { DisputeKind, TestCard } from '../payment-methods/test-card.js';
 import type { Context } from '../../context.js';
 import { newId } from '../../store/ids.js';
 import { scheduleResponseDeadline } from './respond.js';

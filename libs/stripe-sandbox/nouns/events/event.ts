@@ -1,17 +1,15 @@
 import { isDeepStrictEqual } from 'node:util';
 import type Stripe from 'stripe';
-import type { Context } from '../../context.js';
+import type { Context, EventType } from '../../context.js';
 import { newId } from '../../store/ids.js';
 import { endpointsFor, planDeliveries } from '../../webhooks/delivery.js';
 
-export type EventType = Stripe.Event['type'];
-
 /** Keeps an event, with the resource as it is now. Source: https://docs.stripe.com/api/events/object. */
-export function recordEvent<T extends { id: string }>(
+export function recordEvent(
   ctx: Context,
   type: EventType,
-  resource: T,
-  before: T | undefined,
+  resource: { id: string },
+  before: { id: string } | undefined,
 ): void {
   const previous = before && previousAttributes(before, resource);
   const endpoints = endpointsFor(ctx, type);

@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import type { TestCard, ThreeDSecure } from '../payment-methods/test-cards.js';
+import type { TestCard, ThreeDSecure } from '../payment-methods/test-card.js';
 import type { Context } from '../../context.js';
 import { failures, StripeFailure, type ErrorBody } from '../../http/errors.js';
 import type { Params } from '../../http/params.js';

@@ -3,7 +3,8 @@ import type { Context } from '../../context.js';
 import { cardError, declines } from '../payment-methods/declines.js';
 import { schedule } from '../../due.js';
 import { StripeFailure, type ErrorBody } from '../../http/errors.js';
-import { createCharge, HOLD_SECONDS, type Attempt } from '../charges/charge.js';
+import type { Attempt } from '../charges/attempt.js';
+import { createCharge, HOLD_SECONDS } from '../charges/charge.js';
 import { openDisputes } from '../disputes/dispute.js';
 import {
   authenticationAction,

@@ -1,4 +1,5 @@
-import { cardByName, cardByNumber, type TestCard } from './test-cards.js';
+import type { TestCard } from './test-card.js';
+import { cardByName, cardByNumber } from './test-cards.js';
 import { failures, StripeFailure } from '../../http/errors.js';
 
 /** A card as it is typed in, or a token that stands for one. */

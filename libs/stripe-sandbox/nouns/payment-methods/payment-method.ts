@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type Stripe from 'stripe';
-import { cardByName, cardByNumber, type TestCard } from './test-cards.js';
+import type { TestCard } from './test-card.js';
+import { cardByName, cardByNumber } from './test-cards.js';
 import type { Context } from '../../context.js';
 import { cardError } from './declines.js';
 import { failures, StripeFailure } from '../../http/errors.js';
@@ -11,18 +12,6 @@ import type { createParams, updateParams } from './params.js';
 import { newId } from '../../store/ids.js';
 import { addressFrom } from '../../values/address.js';
 import { readCard, requireValidExpiry, type CardDetails } from './card-details.js';
-
-/** What Stripe keeps to itself about a card's payment method; the id is the payment method's. */
-export interface CardFacts {
-  id: string;
-  number: string;
-  /** Authenticated for later use: by a setup intent, or by a payment that saved it. */
-  isSetUp: boolean;
-  /** Was detached, or paid once without being attached: it can't be used again. */
-  isSpent: boolean;
-  /** The intent that its holder has passed a challenge for, and that is to be confirmed once more. */
-  authenticatedFor: string | null;
-}
 
 const NO_BILLING_DETAILS: Stripe.PaymentMethod.BillingDetails = {
   address: { city: null, country: null, line1: null, line2: null, postal_code: null, state: null },

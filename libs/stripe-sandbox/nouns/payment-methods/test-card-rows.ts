@@ -1,4 +1,4 @@
-import type { TestCard } from './test-cards.js';
+import type { TestCard } from './test-card.js';
 import { declines, type Decline } from './declines.js';
 
 /** A row: what follows `pm_card_` and `tok_` in its names, and what sets the card apart from a plain Visa. */

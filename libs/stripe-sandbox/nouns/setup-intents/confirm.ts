@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import type { ThreeDSecure } from '../payment-methods/test-cards.js';
+import type { ThreeDSecure } from '../payment-methods/test-card.js';
 import type { Context } from '../../context.js';
 import { cardError } from '../payment-methods/declines.js';
 import { StripeFailure, type ErrorBody } from '../../http/errors.js';

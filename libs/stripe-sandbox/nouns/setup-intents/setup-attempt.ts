@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import type { ThreeDSecure } from '../payment-methods/test-cards.js';
+import type { ThreeDSecure } from '../payment-methods/test-card.js';
 import type { Context } from '../../context.js';
 import { newId } from '../../store/ids.js';
 import { threeDSecureResult } from '../charges/charged-card.js';

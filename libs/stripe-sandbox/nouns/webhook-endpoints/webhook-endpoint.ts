@@ -6,15 +6,6 @@ import type { Params } from '../../http/params.js';
 import { newId } from '../../store/ids.js';
 import type { createParams, updateParams } from './params.js';
 
-/** What an endpoint's deliveries are signed with; Stripe shows it at creation only. */
-export interface EndpointSecret {
-  /** The endpoint's. */
-  id: string;
-  secret: string;
-  /** Whether the sandbox was started with it, rather than asked for it. */
-  isOwn: boolean;
-}
-
 /** Source: https://docs.stripe.com/webhooks#register-webhook: up to 16 endpoints an account. */
 const MAX_ENDPOINTS = 16;
 

@@ -1,0 +1,114 @@
+import type Stripe from 'stripe';
+import type { createParams as checkoutParams } from '../nouns/checkout-sessions/params.js';
+import type { Params } from '../http/params.js';
+import type { CollectionName } from './names.js';
+
+/*
+ * What the store keeps besides Stripe's resources. Times are Unix seconds.
+ */
+
+/** The request that a change was made for; null when the sandbox acted by itself, as time passed. */
+export interface Cause {
+  readonly requestId: string | null;
+  readonly idempotencyKey: string | null;
+  readonly version: string;
+}
+
+/** What remains of a deleted object: Stripe still returns it when it is retrieved. */
+export interface Tombstone {
+  id: string;
+  object: string;
+  deleted: true;
+}
+
+/** What only Stripe knows about a card payment method; the id is the payment method's. */
+export interface CardFacts {
+  id: string;
+  number: string;
+  /** Authenticated for later use: by a setup intent, or by a payment that saved it. */
+  isSetUp: boolean;
+  /** Was detached, or paid once without being attached: it can't be used again. */
+  isSpent: boolean;
+  /** The intent that the cardholder has authenticated and that must be confirmed again. */
+  authenticatedFor: string | null;
+}
+
+/** A line of a checkout session; the id is the line's. */
+export interface SoldItem {
+  id: string;
+  created: number;
+  session: string;
+  item: Stripe.LineItem;
+}
+
+type CheckoutParams = Params<typeof checkoutParams>;
+
+/** What a checkout session does not show until it is paid; the id is the session's. */
+export interface CheckoutFacts {
+  id: string;
+  payment_intent_data: NonNullable<CheckoutParams['payment_intent_data']>;
+  subscription_data: NonNullable<CheckoutParams['subscription_data']>;
+  /** What the attempts to pay are made with; the session shows them once it is complete. */
+  customer: string | null;
+  payment_intent: string | null;
+  subscription: string | null;
+  /** As last entered on the page. */
+  contact: { email: string | null; name: string | null } | null;
+}
+
+/** Work that an entity needs at a later time. */
+export interface Task {
+  /** One for each entity: a new time replaces the old one. */
+  id: string;
+  /** When it is due: tasks are kept in that order. */
+  created: number;
+  /** The test clock that decides; null for the sandbox's own clock. */
+  clock: string | null;
+  collection: CollectionName;
+  /** The entity's id. */
+  subject: string;
+}
+
+/** The secret that signs an endpoint's deliveries; Stripe returns it at creation only. */
+export interface EndpointSecret {
+  /** The endpoint's. */
+  id: string;
+  secret: string;
+  /** Whether the endpoint comes from the sandbox's options rather than from the API. */
+  isOwn: boolean;
+}
+
+/** An event that has not been delivered to an endpoint yet. */
+export interface Delivery {
+  /** `<event>/<endpoint>`. */
+  id: string;
+  /** When the next attempt is due, by the sandbox's clock: deliveries are kept in that order. */
+  created: number;
+  event: string;
+  endpoint: string;
+  attempts: number;
+  /** Whether its first attempt was delayed, which happens once at most. */
+  isDelayed: boolean;
+}
+
+/** An entity that was created, and the request that created it. */
+export interface EffectNote {
+  /** The entity's. */
+  id: string;
+  collection: CollectionName;
+  madeAt: number;
+  requestId: string | null;
+  idempotencyKey: string | null;
+}
+
+/** A reply kept for its idempotency key. */
+export interface KeptReply {
+  /** The caller and the key: each caller has keys of its own. */
+  id: string;
+  created: number;
+  path: string;
+  fingerprint: string;
+  requestId: string;
+  status: number;
+  body: string;
+}
