@@ -1,4 +1,4 @@
-import { Test } from '@nestjs/testing';
+import { NestFactory } from '@nestjs/core';
 import { sql } from 'drizzle-orm';
 import { expect, it, onTestFinished } from 'vitest';
 import { createTestDatabase } from '../../test/support/postgres.js';
@@ -8,7 +8,7 @@ import { DatabaseModule } from './database.module.js';
 it('gives the database to every module and closes it with the application', async () => {
   const { url, drop } = await createTestDatabase();
   onTestFinished(drop);
-  const app = await Test.createTestingModule({ imports: [DatabaseModule.forRoot(url)] }).compile();
+  const app = await NestFactory.createApplicationContext(DatabaseModule.forRoot(url), { logger: false });
   const database = app.get<Database>(DATABASE);
 
   const { rows } = await database.execute(sql`select count(*)::int as customers from customers`);
