@@ -1,28 +1,28 @@
-/** A signed-in user of a web app; lives in the tenant of the token's issuer. */
+/** A signed-in user of a web app. The token's issuer decides the tenant. */
 export interface UserActor {
   kind: 'user';
   tenant: string;
   userId: string;
 }
 
-/** A partner's back end; sees the users of its own tenant only. */
+/** A partner's back end. It can access only the users of its own tenant. */
 export interface PartnerActor {
   kind: 'partner';
   tenant: string;
 }
 
-/** Another internal service of the company; trusted with every payment. */
+/** Another internal service of the company. It can access every payment. */
 export interface ServiceActor {
   kind: 'service';
   name: string;
 }
 
-/** Who is calling, as proved by the credential of the request. */
+/** The caller of a request, as authenticated by its credential. */
 export type Actor = UserActor | PartnerActor | ServiceActor;
 
 export type ActorKind = Actor['kind'];
 
-/** The person payments belong to: a user id means something only inside its tenant. */
+/** The person that payments belong to. A user id is unique only within its tenant. */
 export interface Owner {
   tenant: string;
   userId: string;
@@ -33,12 +33,12 @@ export function partnerTenant(partner: string): string {
   return `partner:${partner}`;
 }
 
-/** The tenant of the users that an identity provider signs in. */
+/** The tenant of the users that a token issuer signs in. */
 export function issuerTenant(issuer: string): string {
   return `issuer:${issuer}`;
 }
 
-/** A stable name for the caller itself, to keep its operations apart from everybody else's. */
+/** A stable, unique name of the caller. It is part of every operation's id, so it must never change. */
 export function callerName(actor: Actor): string {
   switch (actor.kind) {
     case 'user':

@@ -1,18 +1,18 @@
 import { DateTime, IANAZone } from 'luxon';
 
-/** A day of the Gregorian calendar, in no time zone; month and day count from 1. */
+/** A day of the Gregorian calendar, without a time zone. Month and day count from 1. */
 export interface CalendarDay {
   readonly year: number;
   readonly month: number;
   readonly day: number;
 }
 
-/** Not a calendar day. The message reads after a field's name and never repeats the input. */
+/** The text is not a calendar day. The message follows a field's name and never repeats the input. */
 export class CalendarDayError extends Error {
   override readonly name = 'CalendarDayError';
 
   constructor() {
-    super('must be a day of the calendar in the form dd/MM/yyyy');
+    super('must be a calendar day in the form dd/MM/yyyy');
   }
 }
 
@@ -22,9 +22,9 @@ const DAY_MS = 24 * 60 * MINUTE_MS;
 const DAY_MONTH_YEAR = /^([0-9]{2})\/([0-9]{2})\/([0-9]{4})$/;
 
 /**
- * Reads `dd/MM/yyyy`.
+ * Parses `dd/MM/yyyy`.
  *
- * @throws {CalendarDayError} for another form, or a day that no calendar has (31/02/2026)
+ * @throws {CalendarDayError} for another format, or a day that does not exist (31/02/2026)
  */
 export function parseCalendarDay(text: string): CalendarDay {
   const [, day, month, year] = (DAY_MONTH_YEAR.exec(text) ?? []).map(Number);
@@ -33,18 +33,18 @@ export function parseCalendarDay(text: string): CalendarDay {
   return { year, month, day };
 }
 
-/** Negative when `a` is before `b`, positive when after, 0 when the same day. */
+/** Compares two days: negative if `a` is before `b`, positive if it is after, 0 if they are the same day. */
 export function compareDays(a: CalendarDay, b: CalendarDay): number {
   return a.year - b.year || a.month - b.month || a.day - b.day;
 }
 
-/** Whether the text names an IANA time zone, such as "Europe/Rome" or "UTC". */
+/** Whether the text is the name of an IANA time zone, such as "Europe/Rome" or "UTC". */
 export function isTimeZone(text: string): boolean {
   return IANAZone.isValidZone(text);
 }
 
 /**
- * The day that the calendar on the wall of the zone shows at an instant.
+ * The local calendar day in a time zone at an instant.
  *
  * @throws {RangeError} for an invalid instant or zone
  */
@@ -55,15 +55,15 @@ export function calendarDayAt(instant: Date, timeZone: string): CalendarDay {
 }
 
 /**
- * The last second of a day in a zone: 23:59:59, but for days that a clock change cuts short.
- * Of a day that the zone skipped, the last second of the day before it.
+ * The last second of a day in a time zone: 23:59:59, except on days that a clock change cuts short.
+ * For a day that the zone skipped (Samoa, 2011-12-30), the last second of the day before.
  *
  * @throws {RangeError} for an invalid day or zone
  */
 export function endOfDay(day: CalendarDay, timeZone: string): Date {
   const nextMidnightUtcMs = DateTime.utc(day.year, day.month, day.day).plus({ days: 1 }).toMillis();
   const zone = IANAZone.create(timeZone);
-  // Luxon guesses wrongly at some clock changes: try the offsets of both sides, keep the later that fits.
+  // Luxon picks the wrong offset at some clock changes, so try the offsets of both sides and keep the later match.
   const endsMs = [-DAY_MS, DAY_MS]
     .map((distanceMs) => zone.offset(nextMidnightUtcMs + distanceMs))
     .map((offsetMinutes) => nextMidnightUtcMs - offsetMinutes * MINUTE_MS - SECOND_MS)

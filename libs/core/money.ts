@@ -15,10 +15,10 @@ const MESSAGES = {
   'too-large': 'has too many digits',
 } as const;
 
-/** Why a text or a number is not an amount. */
+/** Why a value is not an amount. */
 export type MoneyErrorReason = keyof typeof MESSAGES;
 
-/** Not an amount. The message reads after a field's name and never repeats the input. */
+/** The value is not an amount. The message follows a field's name and never repeats the input. */
 export class MoneyError extends Error {
   override readonly name = 'MoneyError';
 
@@ -27,7 +27,7 @@ export class MoneyError extends Error {
   }
 }
 
-/** An amount that Stripe would not charge. The message names the limit, never the input. */
+/** Stripe would not charge this amount. The message states the limit and never repeats the input. */
 export class AmountOutOfRangeError extends Error {
   override readonly name = 'AmountOutOfRangeError';
 
@@ -41,17 +41,17 @@ export class AmountOutOfRangeError extends Error {
 }
 
 /**
- * What some currency could hold, more than zero, whichever currency it is.
- * With three more digits of minor units, twelve before the point still fit a safe integer.
+ * A positive decimal amount that is valid in at least one currency.
+ * Twelve digits before the point plus three of minor units still fit a safe integer.
  */
 export const DECIMAL_AMOUNT = /^(?=.*[1-9])(0|[1-9][0-9]{0,11})(?:\.([0-9]{2,3}))?$/;
 const INTEGER = /^(?:0|[1-9][0-9]*)$/;
 
 /**
- * Reads an amount as a person writes it ("5.00", "5"; "500" JPY; "5.120" KWD) into minor units.
- * The decimal point is moved on the string, so nothing is ever rounded.
+ * Parses a decimal amount ("5.00", "5"; "500" JPY; "5.120" KWD) into minor units.
+ * The decimal point is moved in the string, so nothing is ever rounded.
  *
- * @throws {MoneyError} for anything but a positive plain decimal that the currency holds exactly
+ * @throws {MoneyError} for anything but a positive plain decimal that the currency can represent exactly
  */
 export function parseDecimalAmount(text: string, currency: Currency): number {
   const [, integer, fraction] = DECIMAL_AMOUNT.exec(text) ?? [];
@@ -62,9 +62,9 @@ export function parseDecimalAmount(text: string, currency: Currency): number {
 }
 
 /**
- * Reads an amount of minor units, given as a JSON number (3000) or a string of digits ("3000").
+ * Parses an amount of minor units, given as a JSON number (3000) or a string of digits ("3000").
  *
- * @throws {MoneyError} for anything but a positive safe integer that Stripe takes in the currency
+ * @throws {MoneyError} for anything but a positive safe integer that Stripe accepts in the currency
  */
 export function parseMinorAmount(value: unknown, currency: Currency): number {
   const amountMinor = typeof value === 'string' && INTEGER.test(value) ? Number(value) : value;
@@ -81,9 +81,9 @@ function checkAmount(amountMinor: number, currency: Currency): number {
 }
 
 /**
- * Writes minor units as a person does: 1999 USD is "19.99", 500 ISK is "5".
+ * Formats minor units as a decimal: 1999 USD is "19.99", 500 ISK is "5".
  *
- * @throws {RangeError} for a negative or unsafe amount, or one that the written decimals cannot hold
+ * @throws {RangeError} for a negative or unsafe amount, or one that the currency's decimals cannot represent
  */
 export function formatDecimalAmount(amountMinor: number, currency: Currency): string {
   const { decimals, exponent } = currencyFacts(currency);
@@ -98,8 +98,8 @@ export function formatDecimalAmount(amountMinor: number, currency: Currency): st
 }
 
 /**
- * Refuses what Stripe would: less than the currency's minimum charge, or more than its maximum.
- * Stripe has the last word, as its minimum depends on the currency that the account settles in.
+ * Refuses an amount below the currency's minimum charge or above its maximum.
+ * Stripe may still refuse an amount that passes, because its minimum depends on the account's settlement currency.
  *
  * @throws {AmountOutOfRangeError}
  * @see https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts

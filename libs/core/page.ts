@@ -1,11 +1,12 @@
-/** Which part of a list, most recent first: after or before an item that the caller knows already. */
+/** Which part of a list to return, newest first: at most `limit` items after or before the cursor's item. */
 export interface PageRequest {
   limit: number;
   cursor?: { id: string; direction: 'forward' | 'back' };
 }
 
-/** A part of a list, and whether there is more in the direction asked for. */
+/** One part of a list, newest first. */
 export interface Page<Item> {
   items: Item[];
+  /** Whether the list has more items in the requested direction. */
   hasMore: boolean;
 }

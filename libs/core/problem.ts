@@ -1,14 +1,15 @@
-interface ProblemKind {
+interface ProblemType {
+  /** HTTP status. */
   status: number;
   title: string;
   detail: string;
-  /** Whether the same request with the same Idempotency-Key may succeed later. */
+  /** Whether the same request under the same Idempotency-Key may succeed later. */
   retryable: boolean;
 }
 
 /**
- * Every problem this service answers with, as RFC 9457 problem types `urn:paydesk:<slug>`.
- * The texts are ours and fixed: neither Stripe's words nor the caller's input are told on.
+ * Every failure that this service answers with, as RFC 9457 problem types `urn:paydesk:<slug>`.
+ * The texts are fixed and ours: they never contain a message of Stripe's or the caller's input.
  */
 export const PROBLEMS = {
   'invalid-request': {
@@ -21,7 +22,7 @@ export const PROBLEMS = {
     status: 400,
     title: 'Invalid Idempotency-Key',
     detail:
-      'Idempotency-Key must be sent once and be 1 to 255 visible ASCII characters; some callers must send it.',
+      'Idempotency-Key must be sent once, as 1 to 255 visible ASCII characters. Some callers are required to send it.',
     retryable: false,
   },
   unauthorized: {
@@ -33,62 +34,63 @@ export const PROBLEMS = {
   'card-declined': {
     status: 402,
     title: 'Card declined',
-    detail: 'The card was declined; another card, or another attempt under a new Idempotency-Key, may work.',
+    detail:
+      'The card was declined. Another card, or a later attempt under a new Idempotency-Key, may succeed.',
     retryable: false,
   },
   'authentication-required': {
     status: 402,
     title: 'Authentication required',
     detail:
-      'The bank asks the customer to authenticate this payment; finish it with Stripe.js and `clientSecret`.',
+      'The bank requires the customer to authenticate this payment. Complete it with Stripe.js and `clientSecret`.',
     retryable: false,
   },
   forbidden: {
     status: 403,
     title: 'Not allowed',
-    detail: 'This credential may not call this route.',
+    detail: 'This credential is not allowed to call this route.',
     retryable: false,
   },
   'not-found': {
     status: 404,
     title: 'Not found',
-    detail: 'There is no such object for this caller.',
+    detail: 'The object does not exist, or this caller has no access to it.',
     retryable: false,
   },
   'not-done': {
     status: 409,
     title: 'Not done',
-    detail: 'The payment provider failed and has done nothing; send the request under a new Idempotency-Key.',
+    detail: 'The payment provider failed and did nothing. Repeat the request under a new Idempotency-Key.',
     retryable: false,
   },
   'needs-review': {
     status: 409,
     title: 'Needs review',
-    detail: 'Whether this was done can not be told automatically; a person has to look at it.',
+    detail: 'The outcome could not be determined automatically; it needs manual review.',
     retryable: false,
   },
   'in-progress': {
     status: 409,
     title: 'In progress',
-    detail: 'A request with this Idempotency-Key is still running; repeat it later with the same key.',
+    detail: 'A request with this Idempotency-Key is still running. Repeat it later with the same key.',
     retryable: true,
   },
   'invalid-state': {
     status: 409,
     title: 'Wrong state',
-    detail: 'The object is in a state that does not allow this.',
+    detail: 'The state of the object does not allow this request.',
     retryable: false,
   },
   'refund-not-possible': {
     status: 409,
     title: 'Refund not possible',
-    detail: 'The payment is unpaid, disputed or refunded already, or the amount is over what is left of it.',
+    detail: 'The payment is unpaid, disputed or already refunded, or the amount exceeds what is left of it.',
     retryable: false,
   },
   'payload-too-large': {
     status: 413,
     title: 'Payload too large',
-    detail: 'The body may be 100 kB at most.',
+    detail: 'The body must not exceed 100 kB.',
     retryable: false,
   },
   'unsupported-media-type': {
@@ -106,95 +108,96 @@ export const PROBLEMS = {
   'idempotency-key-reused': {
     status: 422,
     title: 'Idempotency-Key reused',
-    detail: 'This Idempotency-Key was used before with another request.',
+    detail: 'This Idempotency-Key was used before for a different request.',
     retryable: false,
   },
   'date-in-past': {
     status: 422,
     title: 'Date in the past',
-    detail: 'The day is over already in the business time zone.',
+    detail: 'The day is already over in the business time zone.',
     retryable: false,
   },
   'too-many-requests': {
     status: 429,
     title: 'Too many requests',
-    detail: 'Slow down and repeat the request with the same Idempotency-Key.',
+    detail: 'Too many requests at once. Repeat the request later with the same Idempotency-Key.',
     retryable: true,
   },
   'internal-error': {
     status: 500,
     title: 'Internal error',
-    detail: 'Something is wrong on our side; it has been logged.',
+    detail: 'An error occurred in this service. It has been logged.',
     retryable: false,
   },
   unavailable: {
     status: 503,
     title: 'Unavailable',
-    detail: 'A part of this service is away; repeat the request with the same Idempotency-Key.',
+    detail: 'This service is temporarily unavailable. Repeat the request with the same Idempotency-Key.',
     retryable: true,
   },
   'provider-misconfigured': {
     status: 503,
-    title: 'Payment provider refuses us',
+    title: 'Payment provider misconfigured',
     detail:
-      'The payment provider does not accept our credentials; repeat the request with the same key later.',
+      'Payment provider rejected our credentials. Repeat the request later with the same Idempotency-Key.',
     retryable: true,
   },
   'provider-busy': {
     status: 503,
     title: 'Payment provider busy',
     detail:
-      'The payment provider is slow, or asks us to slow down; repeat the request with the same Idempotency-Key.',
+      'The payment provider is slow or limits our request rate. Repeat the request with the same Idempotency-Key.',
     retryable: true,
   },
   'provider-unreachable': {
     status: 503,
     title: 'Payment provider unreachable',
     detail:
-      'The payment provider can not be reached; repeat the request with the same Idempotency-Key, as it may ' +
-      'still be done.',
+      'The payment provider cannot be reached. Repeat the request with the same Idempotency-Key, because it ' +
+      'may still be carried out.',
     retryable: true,
   },
   'outcome-unknown': {
     status: 503,
     title: 'Outcome unknown',
     detail:
-      'The payment provider did not answer clearly; repeat the request with the same Idempotency-Key only.',
+      'It is not known whether the payment provider carried this out. Repeat the request with the same ' +
+      'Idempotency-Key only.',
     retryable: true,
   },
-} as const satisfies Record<string, ProblemKind>;
+} as const satisfies Record<string, ProblemType>;
 
 export type ProblemSlug = keyof typeof PROBLEMS;
 
-/** One thing that is wrong with the request: the field by its path, and a fixed text. */
+/** One error in the request: the path of the field, and a fixed text that follows the field's name. */
 export interface FieldError {
   field: string;
   message: string;
 }
 
-/** What a problem may tell beyond its kind. */
+/** Details of one occurrence of a problem, beyond its type. */
 export interface ProblemExtras {
   errors?: FieldError[];
   operationId?: string;
-  /** Stripe's decline code, never one of those that must not be told apart. */
+  /** Stripe's decline code; `generic_decline` for codes that must not be revealed. */
   declineCode?: string;
-  /** The payment that waits for its customer. */
+  /** The payment that the customer has to authenticate. */
   paymentId?: string;
   /** Stripe's client secret of that payment, for Stripe.js. */
   clientSecret?: string;
   retryAfterSeconds?: number;
-  /** True where this is the answer to an earlier request, told again. */
+  /** Whether this repeats the answer to an earlier request. */
   replayed?: boolean;
 }
 
-/** A failure with a name of its own, told to the caller as `application/problem+json`. */
+/** A failure of one of the types in {@link PROBLEMS}, answered as `application/problem+json`. */
 export class Problem extends Error {
   readonly status: number;
 
   /**
-   * @param slug which row of {@link PROBLEMS}
-   * @param extras what else the caller may know
-   * @param cause what happened underneath; logged, never told
+   * @param slug the type of problem, a key of {@link PROBLEMS}
+   * @param extras details for the caller
+   * @param cause the underlying error, which is logged and never sent to the caller
    */
   constructor(
     readonly slug: ProblemSlug,
@@ -206,18 +209,18 @@ export class Problem extends Error {
     this.status = PROBLEMS[slug].status;
   }
 
-  /** The same problem, told with more. */
+  /** A copy of the problem with more details. */
   with(extras: ProblemExtras): Problem {
     return new Problem(this.slug, { ...this.extras, ...extras }, this.cause);
   }
 }
 
-/** A request refused for one field of it. */
+/** An `invalid-request` problem about one field. */
 export function invalidField(field: string, message: string, cause?: unknown): Problem {
   return new Problem('invalid-request', { errors: [{ field, message }] }, cause);
 }
 
-/** An object that the caller named in `field` and that does not exist for it. */
+/** A `not-found` problem about the object that `field` names. */
 export function unknownObject(field: string, cause?: unknown): Problem {
   return new Problem('not-found', { errors: [{ field, message: 'no such object' }] }, cause);
 }

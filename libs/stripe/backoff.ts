@@ -5,7 +5,7 @@ import { isRateLimited } from './stripe-errors.js';
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 16_000;
 
-/** When Stripe asks one caller to slow down, all of this process do: https://docs.stripe.com/rate-limits */
+/** Pauses all calls of this process when Stripe limits their rate: https://docs.stripe.com/rate-limits */
 export class Backoff {
   private pausedUntilMs = 0;
   private pauseMs = 0;
@@ -13,9 +13,9 @@ export class Backoff {
   constructor(private readonly clock: Clock) {}
 
   /**
-   * Sends a call, and learns from its answer whether Stripe takes calls.
+   * Runs a call unless a pause is in effect. A rate-limit answer starts a pause.
    *
-   * @throws {Problem} `provider-busy` during a pause, without a call, and where Stripe asks us to slow down
+   * @throws {Problem} `provider-busy` during a pause, without calling Stripe, and if Stripe limits the rate
    */
   async run<T>(call: () => Promise<T>): Promise<T> {
     const sentMs = this.clock.now().getTime();
@@ -31,7 +31,7 @@ export class Backoff {
     }
   }
 
-  /** Pauses all calls, longer each time that Stripe still asks for it after a pause. */
+  /** Each pause is twice as long as the last while Stripe keeps limiting the rate. */
   private pause(): void {
     const nowMs = this.clock.now().getTime();
     if (nowMs < this.pausedUntilMs) return;

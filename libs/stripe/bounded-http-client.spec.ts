@@ -7,7 +7,7 @@ import { createBoundedHttpClient } from './bounded-http-client.js';
 const TIMEOUT_MS = 100;
 const DRIP_MS = 10;
 
-/** Asks a server that replies like this. */
+/** Sends one request to a server that responds with `reply`. */
 async function ask(reply: (response: ServerResponse) => void) {
   const server = createServer((_request, response) => reply(response)).listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -25,12 +25,12 @@ async function ask(reply: (response: ServerResponse) => void) {
   );
 }
 
-it('hands on a whole reply', async () => {
+it('returns a complete response', async () => {
   const response = await ask((reply) => reply.end('{"object":"charge"}'));
   expect(await response.toJSON()).toEqual({ object: 'charge' });
 });
 
-it('cuts off a reply that trickles in for longer than the timeout', async () => {
+it('aborts a response that is not complete within the timeout', async () => {
   const response = await ask((reply) => {
     const drip = setInterval(() => reply.write(' '), DRIP_MS);
     reply.once('close', () => clearInterval(drip));

@@ -4,8 +4,8 @@ import Stripe from 'stripe';
 type HttpClient = ReturnType<typeof Stripe.createNodeHttpClient>;
 
 /**
- * stripe-node's own client, except that a reply must be whole within the timeout too, which stripe-node counts anew
- * with every byte: one that trickles in would keep its place among the calls for as long as it likes.
+ * stripe-node's own HTTP client, except that the whole response body must arrive within the timeout. stripe-node
+ * restarts its timeout with every byte, so a slow response could occupy a connection without limit.
  */
 export function createBoundedHttpClient(): HttpClient {
   const client = Stripe.createNodeHttpClient();

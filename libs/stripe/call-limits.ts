@@ -1,10 +1,10 @@
-/** How many calls to Stripe may be under way at once, and how many more may wait for a place. */
+/** How many calls to Stripe may run at once, and how many more may wait. */
 export interface CallLimits {
   readsMax: number;
   writesMax: number;
-  /** Of either kind; more than this is better told to come again than kept waiting. */
+  /** Maximum waiting calls of each kind. Further calls fail at once with `too-many-requests`. */
   waitingMax: number;
 }
 
-/** Reads and money have room of their own, so that neither can take the other's when Stripe hangs. */
+/** Reads and writes have separate limits, so that when Stripe hangs neither kind blocks the other. */
 export const CALL_LIMITS: CallLimits = { readsMax: 100, writesMax: 100, waitingMax: 1_000 };

@@ -1,4 +1,4 @@
-/** The id behind a field of Stripe's that holds an id or, expanded, the object itself. */
+/** The id in a field of a Stripe object that holds either an id or, if expanded, the object itself. */
 export function idOf(reference: string | { id: string } | null | undefined): string | undefined {
   return typeof reference === 'string' ? reference : reference?.id;
 }

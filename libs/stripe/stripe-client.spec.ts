@@ -4,8 +4,8 @@ import { StripeConnection } from './stripe-connection.js';
 
 const LONGEST_CALL_MS = 25_000;
 
-/** However soon its caller is answered, a call keeps its place for as long as stripe-node is at it. */
-it('is done with a Stripe that stays silent within 25 s, its second try included', () => {
+/** A call occupies its slot until stripe-node gives up, even after its caller got an answer. */
+it('gives up on a silent Stripe within 25 s, including the retry', () => {
   const stripe = createStripeClient(new StripeConnection('sk_test_unused'));
   const retries = stripe.getMaxNetworkRetries();
   const triesMs = (1 + retries) * stripe.getApiField('timeout');

@@ -1,12 +1,12 @@
 import { CALL_LIMITS, type CallLimits } from './call-limits.js';
 
-/** Which Stripe account, where it is reached, and how it proves itself to us, and how much it is asked at once. */
+/** How to connect to one Stripe account. */
 export class StripeConnection {
   constructor(
     readonly secretKey: string,
-    /** Origin of a Stripe-compatible API; Stripe's own when absent. */
+    /** Origin of a Stripe-compatible API. Defaults to Stripe's own. */
     readonly apiBase?: string,
-    /** Signing secrets of webhooks; none where they are not taken. */
+    /** Signing secrets of webhook endpoints. Empty if webhooks are not used. */
     readonly webhookSecrets: readonly string[] = [],
     readonly limits: CallLimits = CALL_LIMITS,
   ) {}

@@ -3,11 +3,11 @@ import { Problem, type ProblemExtras, type ProblemSlug } from '#core/problem.js'
 
 const AUTHENTICATION_REQUIRED = 'authentication_required';
 
-/** Failures that can only happen before a request has left this machine. */
-const NOTHING_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
+/** Network errors that can only occur before anything has been sent. */
+const BEFORE_SENDING = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
 
-/** Told as a plain decline, so as not to warn a thief: https://docs.stripe.com/declines/codes */
-const NOT_TOLD_APART = new Set([
+/** Reported as `generic_decline`, so that a thief is not warned: https://docs.stripe.com/declines/codes */
+const MASKED_DECLINE_CODES = new Set([
   'lost_card',
   'stolen_card',
   'fraudulent',
@@ -15,13 +15,13 @@ const NOT_TOLD_APART = new Set([
   'merchant_blacklist',
 ]);
 
-/** What Stripe's error codes mean to our callers: https://docs.stripe.com/error-codes */
+/** The problem for each of Stripe's error codes: https://docs.stripe.com/error-codes */
 const SLUG_BY_CODE: Readonly<Record<string, ProblemSlug>> = {
   amount_too_small: 'amount-out-of-range',
   amount_too_large: 'amount-out-of-range',
   charge_already_refunded: 'refund-not-possible',
   charge_disputed: 'refund-not-possible',
-  // An attempt holds a lease of ours, so this is an earlier one that we have given up and Stripe has not.
+  // Our lease allows one attempt at a time, so Stripe is still working on one that we have given up.
   idempotency_key_in_use: 'outcome-unknown',
   lock_timeout: 'provider-busy',
   rate_limit: 'provider-busy',
@@ -30,63 +30,64 @@ const SLUG_BY_CODE: Readonly<Record<string, ProblemSlug>> = {
 };
 
 /**
- * Names what went wrong at Stripe in our own words. Classified by status, type and code, never by class:
- * stripe-node's classes differ from what the answer says.
+ * Classifies a failed call to Stripe. It uses the status, type and code of the response and never stripe-node's error
+ * class, because stripe-node derives some classes from the status alone.
  *
- * @param error whatever a call through stripe-node threw
+ * @param error anything that a call through stripe-node threw
  */
-export function problemOf(error: unknown): Problem {
+export function problemFromStripe(error: unknown): Problem {
   if (!(error instanceof Stripe.errors.StripeError)) return new Problem('internal-error', {}, error);
   return new Problem(slugOf(error), extrasOf(error), error);
 }
 
-/** The parameter that a Stripe refusal is about, such as `line_items[0][price]`, where it says so. */
+/** The parameter that Stripe refused, such as `line_items[0][price]`, if its 400 names one. */
 export function refusedParam(problem: unknown): string | undefined {
   const error = stripeErrorOf(problem);
   return error?.statusCode === 400 ? error.param : undefined;
 }
 
-/** Whether Stripe says that an object does not exist (404 in a path, 400 in a body or cursor). */
+/** Whether Stripe answered that an object does not exist (404 in a path, 400 in a body or cursor). */
 export function isMissing(problem: unknown): boolean {
   return stripeErrorOf(problem)?.code === 'resource_missing';
 }
 
-/** Whether Stripe refused a request as it stands: nothing has changed there. */
+/** Whether Stripe refused a request without changing anything. */
 export function isRefused(problem: unknown): boolean {
   const { statusCode, rawType } = stripeErrorOf(problem) ?? {};
-  // A key that stands for another request tells that something was done.
+  // If the key belongs to a different request, that request may have changed something.
   return (statusCode === 400 && rawType !== 'idempotency_error') || statusCode === 404;
 }
 
-/** Whether Stripe's answer is its last word under this idempotency key: a refusal, or a decline. */
+/** Whether Stripe's answer is final for this idempotency key: a refusal or a decline. */
 export function isDefiniteRefusal(problem: unknown): boolean {
   return isRefused(problem) || stripeErrorOf(problem)?.statusCode === 402;
 }
 
 /**
- * Whether Stripe told again a failure that it keeps for this idempotency key: sending once more proves nothing.
+ * Whether Stripe replayed a 5xx that it saved for this idempotency key. Sending the request again proves nothing then.
  * https://docs.stripe.com/api/idempotent_requests
  */
-export function isSavedFailure(problem: unknown): boolean {
+export function isReplayedFailure(problem: unknown): boolean {
   const error = stripeErrorOf(problem);
   return (error?.statusCode ?? 0) >= 500 && error?.headers?.['idempotent-replayed'] === 'true';
 }
 
-/** Whether Stripe asks all of us to slow down, as opposed to waiting for one object's lock. */
+/** Whether Stripe limits our request rate, as opposed to a lock on one object. */
 export function isRateLimited(error: unknown): boolean {
   return (
     error instanceof Stripe.errors.StripeError && error.statusCode === 429 && error.code !== 'lock_timeout'
   );
 }
 
-/** A problem may stand for another one, which stands for what Stripe said. */
+/** Problems can be nested as causes; Stripe's error is the innermost one. */
 function stripeErrorOf(problem: unknown): Stripe.errors.StripeError | undefined {
   if (problem instanceof Stripe.errors.StripeError) return problem;
   return problem instanceof Problem ? stripeErrorOf(problem.cause) : undefined;
 }
 
 function slugOf({ statusCode, rawType, code, detail }: Stripe.errors.StripeError): ProblemSlug {
-  if (statusCode === undefined) return nothingWasSent(detail) ? 'provider-unreachable' : 'outcome-unknown';
+  if (statusCode === undefined)
+    return failedBeforeSending(detail) ? 'provider-unreachable' : 'outcome-unknown';
   if (statusCode >= 500 || statusCode < 400) return 'outcome-unknown';
   if (code && SLUG_BY_CODE[code]) return SLUG_BY_CODE[code];
   if (statusCode === 401 || statusCode === 403) return 'provider-misconfigured';
@@ -100,7 +101,7 @@ function extrasOf(error: Stripe.errors.StripeError): ProblemExtras {
   return error.statusCode === 402 ? declineExtras(error, error.payment_intent) : {};
 }
 
-/** What a decline says, in an error of Stripe's or kept with the PaymentIntent that it ended. */
+/** A decline, from a Stripe error or from the PaymentIntent's `last_payment_error`. */
 interface Decline {
   code?: string | undefined;
   decline_code?: string | undefined;
@@ -114,11 +115,11 @@ function declineExtras(
     return { ...(intent && { paymentId: intent.id, clientSecret: intent.client_secret ?? undefined }) };
   }
   const declineCode = decline_code ?? code ?? 'generic_decline';
-  return { declineCode: NOT_TOLD_APART.has(declineCode) ? 'generic_decline' : declineCode };
+  return { declineCode: MASKED_DECLINE_CODES.has(declineCode) ? 'generic_decline' : declineCode };
 }
 
-/** The decline that a PaymentIntent has ended with, the same as the answer to its charge told; if it was declined. */
-export function declineOf(intent: Stripe.PaymentIntent): Problem | undefined {
+/** The problem for a declined PaymentIntent, the same as for the error that its charge got; undefined otherwise. */
+export function declineProblem(intent: Stripe.PaymentIntent): Problem | undefined {
   const decline = intent.last_payment_error;
   if (!decline) return undefined;
   return new Problem(declineSlug(decline), declineExtras(decline, intent));
@@ -128,7 +129,7 @@ function declineSlug({ code }: Decline): ProblemSlug {
   return code === AUTHENTICATION_REQUIRED ? 'authentication-required' : 'card-declined';
 }
 
-function nothingWasSent(detail: unknown): boolean {
-  if (detail instanceof AggregateError) return detail.errors.every(nothingWasSent);
-  return detail instanceof Error && 'code' in detail && NOTHING_SENT.has(String(detail.code));
+function failedBeforeSending(detail: unknown): boolean {
+  if (detail instanceof AggregateError) return detail.errors.every(failedBeforeSending);
+  return detail instanceof Error && 'code' in detail && BEFORE_SENDING.has(String(detail.code));
 }

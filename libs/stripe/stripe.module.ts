@@ -2,10 +2,11 @@ import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { StripeConnection } from './stripe-connection.js';
 import { StripeProvider } from './stripe.provider.js';
 
-/** Gives every module the shared {@link StripeProvider}. */
+/** Provides the shared {@link StripeProvider} to every module. */
 @Global()
 @Module({})
 export class StripeModule {
+  /** @param connection the Stripe account to use */
   static forRoot(connection: StripeConnection): DynamicModule {
     return {
       module: StripeModule,

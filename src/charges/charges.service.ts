@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Owner } from '#core/actor.js';
-import { withAmountOf } from '#core/amount-problem.js';
+import { withAmountField } from '#core/with-amount-field.js';
 import { assertChargeable } from '#core/money.js';
 import type { Page, PageRequest } from '#core/page.js';
 import { Problem, unknownObject } from '#core/problem.js';
@@ -38,7 +38,7 @@ export class ChargesService {
    */
   charge(request: OperationRequest, owner: Owner, command: ChargeCommand): Promise<Outcome<string>> {
     return this.charging.run(request, async ({ operationId }) => {
-      withAmountOf('amount', () => assertChargeable(command));
+      withAmountField('amount', () => assertChargeable(command));
       const customer = await this.customers.findId(owner);
       if (!customer) throw unknownObject('stripe_payment_method_id');
       return this.stripe.plan(customer, command, operationId);

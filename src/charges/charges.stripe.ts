@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type Stripe from 'stripe';
-import { findMade, madeSince, OPERATION_ID } from '#stripe/find-made.js';
+import { findByOperationId, createdSince, OPERATION_ID } from '#stripe/find-by-metadata.js';
 import { idOf } from '#stripe/id-of.js';
-import { orMissing } from '#stripe/or-missing.js';
-import { declineOf, refusedParam } from '#stripe/stripe-errors.js';
+import { undefinedIfMissing } from '#stripe/undefined-if-missing.js';
+import { declineProblem, refusedParam } from '#stripe/stripe-errors.js';
 import { StripeProvider } from '#stripe/stripe.provider.js';
 import type { Page, PageRequest } from '#core/page.js';
 import { Problem, unknownObject } from '#core/problem.js';
@@ -58,9 +58,9 @@ export class ChargesStripe {
 
   /** The payment that a charge has made, however that ended. @throws {Problem} the decline it ended with */
   async findCharge(plan: ChargePlan, operationId: string, sentAt: Date): Promise<Found<string>> {
-    const intent = await findMade(operationId, (page) =>
+    const intent = await findByOperationId(operationId, (page) =>
       this.stripe.read((stripe) =>
-        stripe.paymentIntents.list({ customer: plan.customer, created: madeSince(sentAt), ...page }),
+        stripe.paymentIntents.list({ customer: plan.customer, created: createdSince(sentAt), ...page }),
       ),
     );
     return typeof intent === 'string' ? intent : chargedBy(intent);
@@ -84,13 +84,13 @@ export class ChargesStripe {
 
   /** One PaymentIntent, where it is this customer's. */
   async payment(customer: string, id: string): Promise<Payment | undefined> {
-    const intent = await orMissing(this.stripe.read((stripe) => stripe.paymentIntents.retrieve(id)));
+    const intent = await undefinedIfMissing(this.stripe.read((stripe) => stripe.paymentIntents.retrieve(id)));
     return intent && idOf(intent.customer) === customer ? toPayment(intent) : undefined;
   }
 
   /** Whether a Charge is this customer's. */
   async isChargeOf(customer: string, id: string): Promise<boolean> {
-    const charge = await orMissing(this.stripe.read((stripe) => stripe.charges.retrieve(id)));
+    const charge = await undefinedIfMissing(this.stripe.read((stripe) => stripe.charges.retrieve(id)));
     return charge !== undefined && idOf(charge.customer) === customer;
   }
 }
@@ -102,7 +102,7 @@ export class ChargesStripe {
  */
 function chargedBy(intent: Stripe.PaymentIntent): { result: string } | 'unknown' {
   if (CHARGED.has(intent.status)) return { result: intent.id };
-  const decline = declineOf(intent);
+  const decline = declineProblem(intent);
   if (decline) throw decline;
   if (intent.status === 'canceled') throw new Problem('not-done');
   return 'unknown';

@@ -1,4 +1,4 @@
-import { withAmountOf } from '#core/amount-problem.js';
+import { withAmountField } from '#core/with-amount-field.js';
 import { type Currency, isCurrency } from '#core/currency.js';
 import { assertChargeable } from '#core/money.js';
 import { type FieldError, invalidField, Problem } from '#core/problem.js';
@@ -78,7 +78,7 @@ export function assertTotalChargeable(
   const amounts = items.map((item) => amountMinorOf(item, prices));
   if (amounts.includes(null)) return;
   const amountMinor = amounts.reduce<number>((sum, amount) => sum + (amount ?? 0), 0);
-  if (amountMinor > 0) withAmountOf(totalField, () => assertChargeable({ amountMinor, currency }));
+  if (amountMinor > 0) withAmountField(totalField, () => assertChargeable({ amountMinor, currency }));
 }
 
 function amountMinorOf(item: CheckoutItem, prices: Prices): number | null {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type Stripe from 'stripe';
-import { findMade, madeSince, OPERATION_ID } from '#stripe/find-made.js';
-import { orMissing } from '#stripe/or-missing.js';
+import { findByOperationId, createdSince, OPERATION_ID } from '#stripe/find-by-metadata.js';
+import { undefinedIfMissing } from '#stripe/undefined-if-missing.js';
 import { PaymentReferences } from '../payments/payment-references.stripe.js';
 import { SHOP_TRANSACTION_ID } from '../payments/shop-transaction-id.js';
 import { isMissing, isRefused, refusedParam } from '#stripe/stripe-errors.js';
@@ -79,9 +79,13 @@ export class CheckoutStripe {
   /** The page that an operation has opened; its URL is null once it is closed. */
   async findMade(plan: CheckoutPlan, operationId: string, sentAt: Date): Promise<Found<Checkout>> {
     const { customer } = plan;
-    const session = await findMade(operationId, (page) =>
+    const session = await findByOperationId(operationId, (page) =>
       this.stripe.read((stripe) =>
-        stripe.checkout.sessions.list({ ...(customer && { customer }), created: madeSince(sentAt), ...page }),
+        stripe.checkout.sessions.list({
+          ...(customer && { customer }),
+          created: createdSince(sentAt),
+          ...page,
+        }),
       ),
     );
     return typeof session === 'string' ? session : { result: { id: session.id, url: session.url } };
@@ -118,7 +122,7 @@ export class CheckoutStripe {
   }
 
   private async price(id: string): Promise<Price | undefined> {
-    const price = await orMissing(this.stripe.read((stripe) => stripe.prices.retrieve(id)));
+    const price = await undefinedIfMissing(this.stripe.read((stripe) => stripe.prices.retrieve(id)));
     return price && toPrice(price);
   }
 }

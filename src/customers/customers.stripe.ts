@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type Stripe from 'stripe';
-import { findMarked, madeSince } from '#stripe/find-made.js';
-import { everyPage } from '#stripe/every-page.js';
-import { orMissing } from '#stripe/or-missing.js';
+import { findByMetadata, createdSince } from '#stripe/find-by-metadata.js';
+import { listAll } from '#stripe/pagination.js';
+import { undefinedIfMissing } from '#stripe/undefined-if-missing.js';
 import { refusedParam } from '#stripe/stripe-errors.js';
 import { StripeProvider } from '#stripe/stripe.provider.js';
 import type { Owner } from '#core/actor.js';
@@ -42,8 +42,8 @@ export class CustomersStripe {
 
   /** The customer that {@link create} has made when it was first asked to, or within a day. */
   async findMade(owner: Owner, sentAt: Date): Promise<Found<string>> {
-    const { gte } = madeSince(sentAt);
-    const made = await findMarked(marksOf(owner), (page) =>
+    const { gte } = createdSince(sentAt);
+    const made = await findByMetadata(marksOf(owner), (page) =>
       this.stripe.read((stripe) =>
         stripe.customers.list({ created: { gte, lte: gte + LOOKED_AT_SECONDS }, ...page }),
       ),
@@ -87,8 +87,8 @@ export class CustomersStripe {
 
   /** All cards, newest first; undefined where Stripe has no such customer, or no longer has it. */
   async cards(id: string): Promise<Card[] | undefined> {
-    const methods = await orMissing(
-      everyPage((page) =>
+    const methods = await undefinedIfMissing(
+      listAll((page) =>
         this.stripe.read((stripe) => stripe.customers.listPaymentMethods(id, { type: 'card', ...page })),
       ),
     );
@@ -97,7 +97,7 @@ export class CustomersStripe {
 
   /** Whether Stripe says that the customer was deleted, as opposed to never having heard of it. */
   async isDeleted(id: string): Promise<boolean> {
-    const customer = await orMissing(this.stripe.read((stripe) => stripe.customers.retrieve(id)));
+    const customer = await undefinedIfMissing(this.stripe.read((stripe) => stripe.customers.retrieve(id)));
     return customer?.deleted === true;
   }
 
@@ -112,7 +112,9 @@ export class CustomersStripe {
     id: string,
     params: Stripe.CustomerRetrieveParams = {},
   ): Promise<Stripe.Customer | undefined> {
-    const customer = await orMissing(this.stripe.read((stripe) => stripe.customers.retrieve(id, params)));
+    const customer = await undefinedIfMissing(
+      this.stripe.read((stripe) => stripe.customers.retrieve(id, params)),
+    );
     return customer?.deleted ? undefined : customer;
   }
 }

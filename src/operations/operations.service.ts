@@ -1,5 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { isDefiniteRefusal, isSavedFailure } from '#stripe/stripe-errors.js';
+import { isDefiniteRefusal, isReplayedFailure } from '#stripe/stripe-errors.js';
 import { type Actor, callerName } from '#core/actor.js';
 import { Clock } from '#core/clock.js';
 import { Problem, type ProblemSlug } from '#core/problem.js';
@@ -156,7 +156,7 @@ export class OperationsService {
       try {
         return await kind.send(planned.plan as Plan, identityOf(planned.id));
       } catch (error) {
-        if (!isSavedFailure(error)) throw error;
+        if (!isReplayedFailure(error)) throw error;
       }
     }
     return this.lookUp(kind, planned, sentAt);

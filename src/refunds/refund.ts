@@ -1,4 +1,4 @@
-import { withAmountOf } from '#core/amount-problem.js';
+import { withAmountField } from '#core/with-amount-field.js';
 import type { Currency } from '#core/currency.js';
 import { parseDecimalAmount } from '#core/money.js';
 import { Problem } from '#core/problem.js';
@@ -76,7 +76,7 @@ export function refundResult(status: string | null): RefundResult {
 export function askedMinorOf({ currency }: RefundablePayment, { amount }: RefundCommand): number | undefined {
   return amount === undefined
     ? undefined
-    : withAmountOf('amount', () => parseDecimalAmount(amount, currency));
+    : withAmountField('amount', () => parseDecimalAmount(amount, currency));
 }
 
 /** What is taken of a payment without what `operationId` itself has taken; `others` are all other reservations. */

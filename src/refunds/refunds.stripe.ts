@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type Stripe from 'stripe';
-import { everyPage } from '#stripe/every-page.js';
-import { findMade, OPERATION_ID } from '#stripe/find-made.js';
+import { listAll } from '#stripe/pagination.js';
+import { findByOperationId, OPERATION_ID } from '#stripe/find-by-metadata.js';
 import { PaymentReferences } from '../payments/payment-references.stripe.js';
 import { refusedParam } from '#stripe/stripe-errors.js';
 import { StripeProvider } from '#stripe/stripe.provider.js';
@@ -28,7 +28,7 @@ export class RefundsStripe {
   async find(paymentId: string): Promise<RefundablePayment> {
     const charge = await this.references.charge(paymentId);
     if (!charge) throw new Problem('refund-not-possible');
-    const refunds = await everyPage((page) =>
+    const refunds = await listAll((page) =>
       this.stripe.read((stripe) => stripe.refunds.list({ charge: charge.id, ...page })),
     );
     return {
@@ -61,7 +61,7 @@ export class RefundsStripe {
   }
 
   async findRefund({ charge }: RefundPlan, operationId: string): Promise<Found<Refund>> {
-    const refund = await findMade(operationId, (page) =>
+    const refund = await findByOperationId(operationId, (page) =>
       this.stripe.read((stripe) => stripe.refunds.list({ charge, ...page })),
     );
     return typeof refund === 'string' ? refund : { result: toRefund(refund) };

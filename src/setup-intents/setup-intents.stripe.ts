@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type Stripe from 'stripe';
-import { findMade, madeSince, OPERATION_ID } from '#stripe/find-made.js';
+import { findByOperationId, createdSince, OPERATION_ID } from '#stripe/find-by-metadata.js';
 import { StripeProvider } from '#stripe/stripe.provider.js';
 import type { Found } from '../operations/operation.js';
 import type { SetupIntent } from './setup-intent.js';
@@ -29,9 +29,9 @@ export class SetupIntentsStripe {
   }
 
   async find(plan: SetupIntentPlan, operationId: string, sentAt: Date): Promise<Found<SetupIntent>> {
-    const intent = await findMade(operationId, (page) =>
+    const intent = await findByOperationId(operationId, (page) =>
       this.stripe.read((stripe) =>
-        stripe.setupIntents.list({ customer: plan.customer, created: madeSince(sentAt), ...page }),
+        stripe.setupIntents.list({ customer: plan.customer, created: createdSince(sentAt), ...page }),
       ),
     );
     return typeof intent === 'string' ? intent : { result: toSetupIntent(intent) };

@@ -1,5 +1,5 @@
 import type { ChargeCommand } from '../../charges/charge.js';
-import { withAmountOf } from '#core/amount-problem.js';
+import { withAmountField } from '#core/with-amount-field.js';
 import type { Currency } from '#core/currency.js';
 import { parseMinorAmount } from '#core/money.js';
 import { CurrencyField, MinorAmountField, StripeIdField, TextField } from '../dto/fields.js';
@@ -41,7 +41,7 @@ export class ChargeRequest {
   /** @throws {Problem} for an amount that the currency does not hold */
   toCommand(defaultCurrency: Currency): ChargeCommand {
     const { currency = defaultCurrency, description, stripe_payment_method_id: paymentMethodId } = this;
-    const amountMinor = withAmountOf('amount', () => parseMinorAmount(this.amount, currency));
+    const amountMinor = withAmountField('amount', () => parseMinorAmount(this.amount, currency));
     return { amountMinor, currency, description, paymentMethodId };
   }
 }

@@ -1,7 +1,7 @@
 import type { CheckoutCommand, CheckoutItem } from '../../checkout/checkout.js';
 import type { Recurrence } from '../../checkout/recurrence.js';
 import type { Settings } from '../../config/settings.js';
-import { withAmountOf } from '#core/amount-problem.js';
+import { withAmountField } from '#core/with-amount-field.js';
 import type { Currency } from '#core/currency.js';
 import { parseDecimalAmount } from '#core/money.js';
 import { invalidField, Problem } from '#core/problem.js';
@@ -91,7 +91,7 @@ export abstract class CheckoutRequest {
   private items(defaultCurrency: Currency, recurrence?: Recurrence): CheckoutItem[] {
     const { amount, products, currency = defaultCurrency, description: name = PRODUCT_OF_AN_AMOUNT } = this;
     if (amount !== undefined && products === undefined) {
-      const unitAmountMinor = withAmountOf('amount', () => parseDecimalAmount(amount, currency));
+      const unitAmountMinor = withAmountField('amount', () => parseDecimalAmount(amount, currency));
       return [{ product: { name }, quantity: 1, unitAmountMinor, recurrence }];
     }
     if (products !== undefined && amount === undefined) {

@@ -76,7 +76,7 @@ export class CancelRequest {
   @Field(
     { optional: true, description: 'The last day, dd/MM/yyyy; with atDay only', example: '31/12/2030' },
     { type: String, pattern: '^[0-9]{2}/[0-9]{2}/[0-9]{4}$' },
-    Satisfies(isCalendarDay, 'must be a day of the calendar in the form dd/MM/yyyy'),
+    Satisfies(isCalendarDay, 'must be a calendar day in the form dd/MM/yyyy'),
   )
   cancelTime?: string;
 

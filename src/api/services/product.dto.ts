@@ -5,7 +5,7 @@ import { ValidateNested } from 'class-validator';
 import type { CheckoutItem, PricedItem } from '../../checkout/checkout.js';
 import { type Interval, recurrenceOf } from '../../checkout/recurrence.js';
 import { Satisfies } from '../../config/satisfies.js';
-import { withAmountOf } from '#core/amount-problem.js';
+import { withAmountField } from '#core/with-amount-field.js';
 import type { Currency } from '#core/currency.js';
 import { parseDecimalAmount } from '#core/money.js';
 import { Field, StripeIdField, TextField } from '../dto/fields.js';
@@ -45,7 +45,7 @@ abstract class PricedProduct {
 
   protected priced(product: PricedItem['product'], path: string, currency: Currency): PricedItem {
     const { quantity, unitAmount } = this;
-    const unitAmountMinor = withAmountOf(`${path}.unitAmount`, () =>
+    const unitAmountMinor = withAmountField(`${path}.unitAmount`, () =>
       parseDecimalAmount(unitAmount, currency),
     );
     return { product, quantity, unitAmountMinor };

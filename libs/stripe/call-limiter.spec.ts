@@ -1,25 +1,25 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Lane } from './lane.js';
+import { CallLimiter } from './call-limiter.js';
 
 const WAITING_MAX = 2;
 const DEADLINE_MS = 22_000;
 
-describe('Lane', () => {
+describe('CallLimiter', () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 
   const hangs = () => new Promise<never>(() => {});
 
-  it('ends a call that hangs at its deadline, as one whose outcome is not known', async () => {
-    const ended = Promise.allSettled([new Lane(1, WAITING_MAX, DEADLINE_MS).run(hangs)]);
+  it('fails a hanging call at its deadline with outcome-unknown', async () => {
+    const ended = Promise.allSettled([new CallLimiter(1, WAITING_MAX, DEADLINE_MS).run(hangs)]);
     await vi.advanceTimersByTimeAsync(DEADLINE_MS);
     expect(await ended).toMatchObject([{ reason: { slug: 'outcome-unknown' } }]);
   });
 
-  it('ends a call that never got its turn at the same deadline, as one that was not sent', async () => {
-    const lane = new Lane(1, WAITING_MAX, DEADLINE_MS);
+  it('fails a call that never got its turn at the same deadline with provider-busy', async () => {
+    const limiter = new CallLimiter(1, WAITING_MAX, DEADLINE_MS);
     const sent = vi.fn<() => Promise<string>>();
-    const ended = Promise.allSettled([lane.run(hangs), lane.run(sent)]);
+    const ended = Promise.allSettled([limiter.run(hangs), limiter.run(sent)]);
     await vi.advanceTimersByTimeAsync(DEADLINE_MS);
     expect(await ended).toMatchObject([
       { reason: { slug: 'outcome-unknown' } },
@@ -28,13 +28,13 @@ describe('Lane', () => {
     expect(sent).not.toHaveBeenCalled();
   });
 
-  it('never sends what it has given up already, once there is room again', async () => {
-    const lane = new Lane(1, WAITING_MAX, DEADLINE_MS);
+  it('never sends an abandoned call when its turn comes', async () => {
+    const limiter = new CallLimiter(1, WAITING_MAX, DEADLINE_MS);
     let answer = (_text: string): void => {};
-    const first = lane.run(() => new Promise<string>((resolve) => (answer = resolve)));
+    const first = limiter.run(() => new Promise<string>((resolve) => (answer = resolve)));
     await vi.advanceTimersByTimeAsync(DEADLINE_MS / 2);
     const sent = vi.fn<() => Promise<string>>();
-    const second = lane.run(sent);
+    const second = limiter.run(sent);
     const ended = Promise.allSettled([first, second]);
     await vi.advanceTimersByTimeAsync(DEADLINE_MS);
     answer('late');
@@ -43,12 +43,12 @@ describe('Lane', () => {
     expect(sent).not.toHaveBeenCalled();
   });
 
-  it('sends away who would have to wait behind too many', async () => {
-    const lane = new Lane(1, WAITING_MAX, DEADLINE_MS);
-    const waiting = [hangs, hangs, hangs].map((call) => lane.run(call));
+  it('refuses a call when too many are waiting', async () => {
+    const limiter = new CallLimiter(1, WAITING_MAX, DEADLINE_MS);
+    const waiting = [hangs, hangs, hangs].map((call) => limiter.run(call));
     const ended = Promise.allSettled(waiting);
     await vi.advanceTimersByTimeAsync(0);
-    await expect(lane.run(hangs)).rejects.toMatchObject({ slug: 'too-many-requests' });
+    await expect(limiter.run(hangs)).rejects.toMatchObject({ slug: 'too-many-requests' });
     await vi.advanceTimersByTimeAsync(DEADLINE_MS);
     expect(await ended).toHaveLength(3);
   });

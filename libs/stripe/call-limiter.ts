@@ -2,10 +2,10 @@ import pLimit, { type LimitFunction } from 'p-limit';
 import { Problem } from '#core/problem.js';
 
 /**
- * Room for a number of calls at once, each within a deadline that counts from when it was asked for:
- * retries of stripe-node and the wait for a place are in it.
+ * Limits how many calls run at once. Each call has a deadline that starts when it is requested, and so includes
+ * waiting for its turn and stripe-node's retries.
  */
-export class Lane {
+export class CallLimiter {
   private readonly limit: LimitFunction;
 
   constructor(
@@ -17,8 +17,10 @@ export class Lane {
   }
 
   /**
-   * @throws {Problem} `too-many-requests` where too many wait already, `provider-busy` where no place came free in
-   *   time, `outcome-unknown` where no answer did
+   * Runs a call when it is its turn.
+   *
+   * @throws {Problem} `too-many-requests` if too many calls are waiting, `provider-busy` if the call did not get its
+   *   turn before the deadline, `outcome-unknown` if it did but was not answered in time
    */
   async run<T>(call: () => Promise<T>): Promise<T> {
     if (this.limit.pendingCount >= this.waitingMax) throw new Problem('too-many-requests');
@@ -30,16 +32,16 @@ export class Lane {
         this.deadlineMs,
       );
     });
-    let given = false;
+    let abandoned = false;
     const work = this.limit(async () => {
-      if (given) throw new Problem('provider-busy');
+      if (abandoned) throw new Problem('provider-busy');
       started = true;
       return call();
     });
     try {
       return await Promise.race([work, deadline]);
     } finally {
-      given = true;
+      abandoned = true;
       clearTimeout(timer);
     }
   }

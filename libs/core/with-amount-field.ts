@@ -2,14 +2,14 @@ import { AmountOutOfRangeError, MoneyError } from './money.js';
 import { invalidField, Problem } from './problem.js';
 
 /**
- * Does something with the amount of a field, so that a refusal names the field.
+ * Runs `action`. An amount error that it throws becomes a problem that names `field`.
  *
- * @throws {Problem} `invalid-request` for what is not an amount, `amount-out-of-range` for what Stripe
- *   would not charge
+ * @throws {Problem} `invalid-request` for a value that is not an amount, `amount-out-of-range` for an amount that
+ *   Stripe would not charge
  */
-export function withAmountOf<T>(field: string, use: () => T): T {
+export function withAmountField<T>(field: string, action: () => T): T {
   try {
-    return use();
+    return action();
   } catch (error) {
     if (error instanceof MoneyError) throw invalidField(field, error.message);
     if (error instanceof AmountOutOfRangeError) {

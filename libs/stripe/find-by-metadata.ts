@@ -1,0 +1,52 @@
+import { type FetchPage, listPages } from './pagination.js';
+
+/** The metadata key that holds the id of the operation that created an object. */
+export const OPERATION_ID = 'operation_id';
+
+const PAGES_MAX = 50;
+/** More than Stripe's clock and ours can differ by. */
+const CLOCK_SKEW_SECONDS = 600;
+
+interface WithMetadata {
+  id: string;
+  metadata: Record<string, string> | null;
+}
+
+/** A `created` filter for objects created since an operation was first sent, with a margin for clock skew. */
+export function createdSince(sentAt: Date): { gte: number } {
+  return { gte: Math.floor(sentAt.getTime() / 1000) - CLOCK_SKEW_SECONDS };
+}
+
+/**
+ * Finds the object that an operation created, by the operation's id in its metadata. It reads a list, because Stripe's
+ * search lags behind by up to a minute. https://docs.stripe.com/search#data-freshness
+ *
+ * @returns `not-done` if no object has it, `unknown` if the list is too long to read to its end
+ */
+export function findByOperationId<Item extends WithMetadata>(
+  operationId: string,
+  fetchPage: FetchPage<Item>,
+): Promise<Item | 'not-done' | 'unknown'> {
+  return findByMetadata({ [OPERATION_ID]: operationId }, fetchPage);
+}
+
+/**
+ * Finds the first object in a list whose metadata contains all of `metadata`.
+ *
+ * @returns `not-done` if no object does, `unknown` if the list is too long to read to its end
+ */
+export async function findByMetadata<Item extends WithMetadata>(
+  metadata: Readonly<Record<string, string>>,
+  fetchPage: FetchPage<Item>,
+): Promise<Item | 'not-done' | 'unknown'> {
+  const matches = (item: WithMetadata) =>
+    Object.entries(metadata).every(([key, value]) => item.metadata?.[key] === value);
+  let pagesRead = 0;
+  for await (const { data, has_more: hasMore } of listPages(fetchPage)) {
+    const match = data.find(matches);
+    if (match) return match;
+    pagesRead += 1;
+    if (hasMore && pagesRead === PAGES_MAX) return 'unknown';
+  }
+  return 'not-done';
+}
