@@ -130,10 +130,7 @@ describe('startEmbeddedPostgres', () => {
       await query(url, 'create table kept as select 42 as answer');
       process.kill(await serverPid(dataDir), 'SIGKILL');
 
-      await vi.waitFor(
-        async () => expect(await query(url, 'select answer from kept')).toEqual([{ answer: 42 }]),
-        { timeout: 20_000 },
-      );
+      await expect.poll(() => query(url, 'select answer from kept')).toEqual([{ answer: 42 }]);
       expect(log).toHaveBeenCalledWith('PostgreSQL went away: starting it again');
     });
 

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import type { FaultKind } from '#sandbox/faults/fault.js';
 import { MovedClock } from '../support/moved-clock.js';
 import { usePaydesk } from '../support/paydesk.js';
@@ -42,7 +42,7 @@ describe('Retry-After', async () => {
     await partner.post(`/partners/user/${user}/setup_intent`);
     const hang = faults.add({ method: 'GET', kinds: ['wait'], waitMs: FOREVER_MS });
     const history = partner.get(`/partners/user/${user}/payments`);
-    await vi.waitFor(() => expect(hang.struck.wait).toBe(1));
+    await expect.poll(() => hang.struck.wait).toBe(1);
     faults.add({ path: '/v1/customers', kinds: ['rate_limit'] });
     expect(await retryAfter()).toBe('1');
     faults.clear();

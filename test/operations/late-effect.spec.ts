@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { MovedClock } from '../support/moved-clock.js';
 import { usePaydeskByHand } from './paydesk-by-hand.js';
 import { CHARGING, type ResentCharge, resentCharge, sendInVain } from './resent-charge.js';
@@ -29,7 +29,7 @@ describe('a charge whose 500 comes before its effect', async () => {
 
   async function endLate({ made }: ResentCharge): Promise<void> {
     paydesk.sandbox.faults.clear();
-    await vi.waitFor(() => expect(made()).toHaveLength(1));
+    await expect.poll(made).toHaveLength(1);
   }
 
   it.each<[string, number]>([

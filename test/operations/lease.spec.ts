@@ -23,7 +23,7 @@ describe('the lease of an attempt', async () => {
   ): Promise<{ answer: Promise<Answer>; operationId: string }> {
     const hang = paydesk.sandbox.faults.add({ ...call, kinds: ['wait'], waitMs: FOREVER_MS });
     const answer = send();
-    await vi.waitFor(() => expect(hang.struck.wait).toBe(1));
+    await expect.poll(() => hang.struck.wait).toBe(1);
     const [newest] = await query<{ id: string }>(
       paydesk,
       'select id from operations order by created_at desc limit 1',
@@ -43,10 +43,8 @@ describe('the lease of an attempt', async () => {
     clock.moveSeconds(MOST_OF_A_LEASE_SECONDS);
     const renewedFromMs = clock.now().getTime();
     await vi.advanceTimersByTimeAsync(RENEWAL_MS);
-    await vi.waitFor(async () => {
-      const end: Date = (await rowOf(operationId))?.['lease_expires_at'];
-      expect(end.getTime()).toBeGreaterThan(renewedFromMs + MOST_OF_A_LEASE_SECONDS * 1000);
-    });
+    const leaseEndsAt = async () => Number((await rowOf(operationId))?.['lease_expires_at']);
+    await expect.poll(leaseEndsAt).toBeGreaterThan(renewedFromMs + MOST_OF_A_LEASE_SECONDS * 1000);
     clock.moveSeconds(MOST_OF_A_LEASE_SECONDS);
     expect(await send()).toMatchObject({ status: 409, body: { type: 'urn:paydesk:in-progress' } });
 

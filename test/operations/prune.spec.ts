@@ -51,7 +51,7 @@ describe('operations of more than 30 days ago', async () => {
 
     clock.moveHours(KEPT_HOURS - 1);
     await vi.advanceTimersByTimeAsync(PRUNE_MS);
-    await vi.waitFor(async () => expect((await shop.get(`/operations/${old}`)).status).toBe(404));
+    await expect.poll(async () => (await shop.get(`/operations/${old}`)).status).toBe(404);
     expect(new Set(await ids('select id from operations'))).toEqual(new Set(kept));
     expect(new Set(await ids('select operation_id as id from refund_reservations'))).toEqual(new Set(kept));
     expect((await refund('5.01')).body.type).toBe('urn:paydesk:refund-not-possible');

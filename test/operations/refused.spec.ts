@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { query } from '../support/database.js';
 import { usePaydesk } from '../support/paydesk.js';
+
+const FOREVER_MS = 600_000;
 
 describe('a request that was refused before anything was sent', async () => {
   const paydesk = await usePaydesk();
@@ -28,11 +30,12 @@ describe('a request that was refused before anything was sent', async () => {
       confirm: true,
       return_url: 'https://example.com/paid',
     });
-    const wait = { path: '/v1/refunds', method: 'GET', kinds: ['wait'], waitMs: 500 } as const;
+    const wait = { path: '/v1/refunds', method: 'GET', kinds: ['wait'], waitMs: FOREVER_MS } as const;
     const planning = paydesk.sandbox.faults.add(wait);
     const answer = shop.post('/refund', { paymentID: payment.id });
-    await vi.waitFor(() => expect(planning.struck.wait).toBe(1));
+    await expect.poll(() => planning.struck.wait).toBe(1);
     await query(paydesk, 'delete from operations');
+    paydesk.sandbox.faults.clear();
     expect(await answer).toMatchObject({
       status: 409,
       body: { type: 'urn:paydesk:in-progress', retryable: true, operationId: expect.any(String) },

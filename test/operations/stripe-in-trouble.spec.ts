@@ -11,7 +11,6 @@ const PAYMENTS = { method: 'POST', path: '/v1/payment_intents' } as const;
 const HUNG_CALLS = 50;
 const FOREVER_MS = 600_000;
 const LONGEST_CALL_MS = 25_000;
-const PATIENCE = { timeout: 15_000, interval: 20 };
 
 async function useCharges(limits: CallLimits = CALL_LIMITS) {
   const clock = new MovedClock().standStill();
@@ -30,7 +29,7 @@ async function useCharges(limits: CallLimits = CALL_LIMITS) {
   async function hangCharges(count: number): Promise<Promise<Answer>[]> {
     const hang = faults.add({ ...PAYMENTS, kinds: ['wait'], share: 1, waitMs: FOREVER_MS });
     const hung = Array.from({ length: count }, () => charge());
-    await vi.waitFor(() => expect(hang.struck.wait).toBeGreaterThanOrEqual(count), PATIENCE);
+    await expect.poll(() => hang.struck.wait).toBeGreaterThanOrEqual(count);
     return hung;
   }
 
@@ -87,7 +86,7 @@ describe('when Stripe is in trouble', async () => {
     fakeTimeouts();
     const silence = faults.add({ ...PAYMENTS, kinds: ['silence_before_effect'], share: 1 });
     const answer = charge();
-    await vi.waitFor(() => expect(silence.struck.silence_before_effect).toBe(1), PATIENCE);
+    await expect.poll(() => silence.struck.silence_before_effect).toBe(1);
     await vi.advanceTimersByTimeAsync(LONGEST_CALL_MS);
     expectProblem(await answer, 'outcome-unknown');
   });
@@ -136,7 +135,7 @@ describe('when replies trickle in', async () => {
     fakeTimeouts();
     const drip = faults.add({ ...PAYMENTS, kinds: ['drip'], waitMs: FOREVER_MS });
     const dripping = charge();
-    await vi.waitFor(() => expect(drip.struck.drip).toBe(1), PATIENCE);
+    await expect.poll(() => drip.struck.drip).toBe(1);
     await vi.advanceTimersByTimeAsync(LONGEST_CALL_MS);
     expect((await charge()).status).toBe(201);
     await dripping;

@@ -21,16 +21,17 @@ it('keeps what the worker is at from others, however long the call to Stripe las
   const hang = faults.add({ ...CHARGING, kinds: ['wait'], waitMs: FOREVER_MS });
   clock.moveSeconds(LONGEST_WAIT_SECONDS);
   const resumed = paydesk.resumeOne();
-  await vi.waitFor(() => expect(hang.struck.wait).toBe(1));
+  await expect.poll(() => hang.struck.wait).toBe(1);
 
   clock.moveSeconds(MOST_OF_A_LEASE_SECONDS);
   const renewedFrom = clock.now();
   await vi.advanceTimersByTimeAsync(RENEWAL_MS);
-  await vi.waitFor(async () => {
-    const lease = 'select lease_expires_at as "end" from operations where id = $1';
-    const [row] = await query<{ end: Date }>(paydesk, lease, [operationId]);
-    expect(row?.end.getTime()).toBeGreaterThan(renewedFrom.getTime() + MOST_OF_A_LEASE_SECONDS * 1000);
-  });
+  const leaseEndsAt = async () => {
+    const statement = 'select lease_expires_at as "end" from operations where id = $1';
+    const [row] = await query<{ end: Date }>(paydesk, statement, [operationId]);
+    return row?.end.getTime();
+  };
+  await expect.poll(leaseEndsAt).toBeGreaterThan(renewedFrom.getTime() + MOST_OF_A_LEASE_SECONDS * 1000);
   clock.moveSeconds(MOST_OF_A_LEASE_SECONDS);
   expect(await paydesk.resumeOne()).toBe(false);
 

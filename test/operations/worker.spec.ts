@@ -1,12 +1,10 @@
 import pg from 'pg';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { query } from '../support/database.js';
 import { MovedClock } from '../support/moved-clock.js';
 import { usePaydesk } from '../support/paydesk.js';
 import { CHARGING, resentCharge, sendInVain } from './resent-charge.js';
 
-/** It looks for work every second. */
-const WORKER_MAX_MS = 10_000;
 const LEASE_SECONDS = 6;
 /** More than it ever waits. */
 const LONGEST_WAIT_SECONDS = 16;
@@ -21,8 +19,7 @@ describe('the worker', async () => {
   }
 
   async function succeeds(operationId: string): Promise<void> {
-    const hasSucceeded = async () => expect(await stateOf(operationId)).toBe('succeeded');
-    await vi.waitFor(hasSucceeded, { timeout: WORKER_MAX_MS });
+    await expect.poll(() => stateOf(operationId)).toBe('succeeded');
   }
 
   it('drives on by itself what a dead attempt has left, once its lease has expired', async () => {

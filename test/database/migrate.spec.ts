@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { beforeEach, describe, expect, inject, it, onTestFinished } from 'vitest';
-import { createDatabase, databaseUrl, dropDatabase } from '../../test/support/postgres.js';
-import { packageRoot } from '../package-root.js';
-import { type Database, openDatabase } from './database.js';
-import { migrateDatabase } from './migrate.js';
+import { createDatabase, databaseUrl, dropDatabase } from '../support/postgres.js';
+import { packageRoot } from '../../src/package-root.js';
+import { type Database, openDatabase } from '../../src/database/database.js';
+import { migrateDatabase } from '../../src/database/migrate.js';
 
 describe('migrateDatabase', () => {
   let url: string;

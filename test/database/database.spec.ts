@@ -1,9 +1,9 @@
 import { sql } from 'drizzle-orm';
 import type pg from 'pg';
 import { expect, it, onTestFinished } from 'vitest';
-import { createTestDatabase } from '../../test/support/postgres.js';
-import { openDatabase } from './database.js';
-import { isDatabaseAway } from './database-away.js';
+import { createTestDatabase } from '../support/postgres.js';
+import { openDatabase } from '../../src/database/database.js';
+import { isDatabaseAway } from '../../src/database/database-away.js';
 
 it('outlives a connection that breaks between two statements of a transaction', async () => {
   const { url, drop } = await createTestDatabase();

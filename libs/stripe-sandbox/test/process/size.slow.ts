@@ -6,7 +6,7 @@ import { temporaryFolder } from '../folders.js';
 import { CARD_ONLY } from '../payments.js';
 import { startSandbox, type SandboxProcess } from './sandbox-process.js';
 
-/** The full size is 100,000, with a customer for every ten: `PAYMENTS=100000 npx vitest run` and this file. */
+/** The full size is 100,000, with a customer for every ten: `PAYMENTS=100000 npm run test:slow -- process/size`. */
 const PAYMENTS = Number(process.env['PAYMENTS'] ?? 3000);
 const CUSTOMERS = PAYMENTS / 10;
 const CLIENTS = 16;
@@ -60,25 +60,21 @@ async function payAll({ stripe }: SandboxProcess, saved: readonly Saved[]): Prom
   return paid;
 }
 
-test(
-  'what payments take on disk and in memory stays within bounds, and a start only reads it',
-  { timeout: 1_200_000 },
-  async () => {
-    const dataDir = temporaryFolder();
-    const filled = await startSandbox({ dataDir });
-    const paid = await payAll(filled, await saveCards(filled));
-    await filled.kill();
-    const journal = () => statSync(join(dataDir, 'journal.jsonl'));
-    const { ino, size } = journal();
-    expect(size).toBeLessThan(PAYMENTS * BYTES_ON_DISK);
+test('what payments take on disk and in memory stays within bounds, and a start only reads it', async () => {
+  const dataDir = temporaryFolder();
+  const filled = await startSandbox({ dataDir });
+  const paid = await payAll(filled, await saveCards(filled));
+  await filled.kill();
+  const journal = () => statSync(join(dataDir, 'journal.jsonl'));
+  const { ino, size } = journal();
+  expect(size).toBeLessThan(PAYMENTS * BYTES_ON_DISK);
 
-    // A process that needs more memory than this ends.
-    const memoryMb = IDLE_MB + Math.ceil((PAYMENTS * BYTES_IN_MEMORY) / 1024 / 1024);
-    const { stripe } = await startSandbox({ dataDir, memoryMb });
-    expect(journal()).toMatchObject({ ino, size });
-    expect(await stripe.paymentIntents.retrieve(paid[0]!.id)).toEqual(paid[0]);
-    const customer = paid.at(-1)!.customer as string;
-    const { data } = await stripe.paymentIntents.list({ customer, limit: 100 });
-    expect(data).toHaveLength(PAYMENTS / CUSTOMERS);
-  },
-);
+  // A process that needs more memory than this ends.
+  const memoryMb = IDLE_MB + Math.ceil((PAYMENTS * BYTES_IN_MEMORY) / 1024 / 1024);
+  const { stripe } = await startSandbox({ dataDir, memoryMb });
+  expect(journal()).toMatchObject({ ino, size });
+  expect(await stripe.paymentIntents.retrieve(paid[0]!.id)).toEqual(paid[0]);
+  const customer = paid.at(-1)!.customer as string;
+  const { data } = await stripe.paymentIntents.list({ customer, limit: 100 });
+  expect(data).toHaveLength(PAYMENTS / CUSTOMERS);
+});

@@ -16,7 +16,6 @@ const START_MS = 600;
 
 test.for(['a', 'b'])(
   'killed at any moment, it has all that it ever answered, whole and once (seed %s)',
-  { timeout: 240_000 },
   async (seed) => {
     const random = new SeededRandom(seed);
     const receiver = await openReceiver();

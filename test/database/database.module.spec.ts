@@ -1,9 +1,9 @@
 import { NestFactory } from '@nestjs/core';
 import { sql } from 'drizzle-orm';
 import { expect, it, onTestFinished } from 'vitest';
-import { createTestDatabase } from '../../test/support/postgres.js';
-import { type Database, DATABASE } from './database.js';
-import { DatabaseModule } from './database.module.js';
+import { createTestDatabase } from '../support/postgres.js';
+import { type Database, DATABASE } from '../../src/database/database.js';
+import { DatabaseModule } from '../../src/database/database.module.js';
 
 it('gives the database to every module and closes it with the application', async () => {
   const { url, drop } = await createTestDatabase();
