@@ -1,5 +1,5 @@
 import type { Context } from './context.js';
-import type { CollectionName } from './store/names.js';
+import type { CollectionName } from './store/collection-names.js';
 import type { Task } from './store/records.js';
 import type { Store } from './store/store.js';
 

@@ -5,7 +5,7 @@ import type { Form, FormValue } from '../http/form.js';
 import { oneOf, readParams, type Params, type Schema } from '../http/params.js';
 import { LATEST_VERSION } from '../http/versions.js';
 import { AUDITED } from '../store/effects.js';
-import { objectOf } from '../store/nouns.js';
+import { objectOf } from '../store/collection-names.js';
 import { behaviourParams } from '../webhooks/behaviour.js';
 import type { Courier } from '../webhooks/courier.js';
 import type { Counters } from './counters.js';

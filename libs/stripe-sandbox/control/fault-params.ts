@@ -1,7 +1,6 @@
 import { faultKinds, type FaultRule } from '../faults/fault.js';
 import { failures } from '../http/errors.js';
-import { array, boolean, integer, oneOf, required, string, type Params } from '../http/params.js';
-import { share } from './share.js';
+import { array, boolean, fraction, integer, oneOf, required, string, type Params } from '../http/params.js';
 
 /** A fault rule in JSON. */
 export const faultRuleParams = {
@@ -9,7 +8,7 @@ export const faultRuleParams = {
   path: string(),
   kinds: required(array(oneOf(...faultKinds))),
   times: integer({ min: 1 }),
-  share: share(),
+  share: fraction(),
   waitMs: integer({ min: 0 }),
   shouldRetry: boolean(),
   seed: string(),

@@ -1,5 +1,5 @@
 import type { Context } from '../context.js';
-import { objectOf } from '../store/nouns.js';
+import { objectOf } from '../store/collection-names.js';
 import type { EffectNote } from '../store/records.js';
 import type { Store } from '../store/store.js';
 

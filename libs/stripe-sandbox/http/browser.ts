@@ -1,4 +1,4 @@
-import { browserFields } from '../store/browser-fields.js';
+import { browserFields } from './browser-fields.js';
 import { StripeFailure } from './errors.js';
 import { required, type Param, type Schema } from './params.js';
 import type { Route } from './route.js';

@@ -1,5 +1,4 @@
 import type Stripe from 'stripe';
-import { lengthOf } from './length.js';
 
 /** The fields of Stripe's `error` object that vary by error; the wire adds doc_url and request_log_url. */
 export interface ErrorBody {
@@ -133,15 +132,15 @@ export const failures = {
       undefined,
       param,
     ),
-  metadataKeyTooLong: (param: string, key: string) =>
+  metadataKeyTooLong: (param: string, key: string, length: number) =>
     invalid(
-      `Metadata keys can have up to 40 characters, but you passed in a key that is ${lengthOf(key)} characters. Invalid key: ${key}`,
+      `Metadata keys can have up to 40 characters, but you passed in a key that is ${length} characters. Invalid key: ${key}`,
       undefined,
       param,
     ),
-  metadataValueTooLong: (param: string, value: string) =>
+  metadataValueTooLong: (param: string, value: string, length: number) =>
     invalid(
-      `Metadata values can have up to 500 characters, but you passed in a value that is ${lengthOf(value)} characters. Invalid value: ${value}`,
+      `Metadata values can have up to 500 characters, but you passed in a value that is ${length} characters. Invalid value: ${value}`,
       undefined,
       param,
     ),

@@ -1,6 +1,6 @@
-import { nouns } from '../store/nouns.js';
 import type { Store } from '../store/store.js';
 import { failures } from './errors.js';
+import { resources } from './resources.js';
 
 const DEEPEST = 4;
 
@@ -43,7 +43,7 @@ class Expansion {
     if (value['deleted'] === true) return value;
     const [step, ...rest] = steps as [string, ...string[]];
     if (value['object'] === 'list') return this.#intoList(value, step, rest, owner, field);
-    const isResource = typeof value['object'] === 'string' && Object.hasOwn(nouns, value['object']);
+    const isResource = typeof value['object'] === 'string' && Object.hasOwn(resources, value['object']);
     const holder = isResource ? value : owner;
     const name = isResource || !field ? step : `${field}.${step}`;
     const child = this.#resolve(value[step], holder, name, step in value);
@@ -57,7 +57,7 @@ class Expansion {
   }
 
   #resolve(value: unknown, holder: Json | undefined, name: string, isPresent: boolean): unknown {
-    const expandable = holder && nouns[holder['object'] as string]?.expandable;
+    const expandable = holder && resources[holder['object'] as string]?.expandable;
     const expander = expandable && Object.hasOwn(expandable, name) ? expandable[name] : undefined;
     if (typeof expander === 'function') {
       return isObject(value) ? value : expander(holder!['id'] as string, this.#store);

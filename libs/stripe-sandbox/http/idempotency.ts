@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { KeptReply } from '../store/records.js';
 import type { Store } from '../store/store.js';
-import { take } from '../store/take.js';
+import { take } from '../store/collection.js';
 import { failures } from './errors.js';
 import type { Caller } from './auth.js';
 import type { Form, FormValue } from './form.js';

@@ -1,7 +1,8 @@
 import type { Collection, Entity } from '../store/collection.js';
-import { nouns, objectOf } from '../store/nouns.js';
+import { objectOf } from '../store/collection-names.js';
 import type { Store } from '../store/store.js';
 import { failures } from './errors.js';
+import { resources } from './resources.js';
 
 /**
  * The entity a path names.
@@ -17,7 +18,7 @@ export function fromPath<T extends Entity>(collection: Collection<T>, id: string
  */
 export function fromParam<T extends Entity>(collection: Collection<T>, id: string, param: string): T {
   const entity = collection.get(id);
-  if (!entity) throw failures.noSuch(nounOf(collection).called, id, param, 400);
+  if (!entity) throw failures.noSuch(resourceOf(collection).called, id, param, 400);
   return entity;
 }
 
@@ -43,10 +44,10 @@ export function requireKnown<T extends Entity>(
 
 /** Answers as if the entity that a path names did not exist. */
 export function notFound<T extends Entity>(collection: Collection<T>, id: string): never {
-  const { called, pathParam } = nounOf(collection);
+  const { called, pathParam } = resourceOf(collection);
   throw failures.noSuch(called, id, pathParam, 404);
 }
 
-function nounOf<T extends Entity>(collection: Collection<T>) {
-  return nouns[objectOf[collection.name]!]!;
+function resourceOf<T extends Entity>(collection: Collection<T>) {
+  return resources[objectOf[collection.name]!]!;
 }

@@ -1,6 +1,5 @@
 import { failures } from './errors.js';
-import { lengthOf } from './length.js';
-import type { Param } from './params.js';
+import { lengthOf, type Param } from './params.js';
 
 /** Changes to metadata: a value to set, null to remove a key; null alone removes them all. */
 export type MetadataChange = Record<string, string | null> | null;
@@ -14,9 +13,11 @@ export const metadata = (): Param<MetadataChange> => ({
     const changes: Record<string, string | null> = {};
     for (const [key, text] of Object.entries(value)) {
       const param = `${name}[${key}]`;
-      if (lengthOf(key) > 40) throw failures.metadataKeyTooLong(param, key);
+      const keyLength = lengthOf(key);
+      if (keyLength > 40) throw failures.metadataKeyTooLong(param, key, keyLength);
       if (typeof text !== 'string') throw failures.badType('string', param, text);
-      if (lengthOf(text) > 500) throw failures.metadataValueTooLong(param, text);
+      const length = lengthOf(text);
+      if (length > 500) throw failures.metadataValueTooLong(param, text, length);
       changes[key] = text === '' ? null : text;
     }
     mergeMetadata({}, changes);

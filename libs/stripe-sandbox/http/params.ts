@@ -1,6 +1,5 @@
 import { failures } from './errors.js';
 import type { Form, FormValue } from './form.js';
-import { lengthOf } from './length.js';
 import { closest } from './suggest.js';
 import { isSince } from './versions.js';
 
@@ -26,6 +25,9 @@ type RequiredKeys<S extends Schema> = {
 export type Params<S extends Schema> = { [K in RequiredKeys<S>]: Value<S[K]> } & {
   [K in Exclude<keyof S, RequiredKeys<S>>]?: Value<S[K]>;
 };
+
+/** In characters, as Stripe counts: one may take two of JavaScript's code units. */
+export const lengthOf = (text: string): number => Array.from(text).length;
 
 const param = <T>(read: Param<T>['read']): Param<T> => ({ isRequired: false, read });
 
@@ -79,6 +81,14 @@ export const timestampOr = <const T extends string>(...words: readonly T[]): Par
   param((value, name, reading) =>
     words.includes(value as T) ? (value as T) : timestamp().read(value, name, reading),
   );
+
+/** A number from 0 to 1. */
+export const fraction = (): Param<number> =>
+  param((value, name) => {
+    const number = typeof value === 'string' && value !== '' ? Number(value) : NaN;
+    if (!(number >= 0 && number <= 1)) throw failures.badType('fraction', name, value);
+    return number;
+  });
 
 export const boolean = (): Param<boolean> =>
   param((value, name) => {

@@ -13,8 +13,7 @@ export function updatePageUrls({ store: { checkoutSessions, invoices }, origin }
   }
   const openInvoices = [...invoices.oldestFirst(open)];
   for (const { id, hosted_invoice_url: url } of openInvoices) {
-    // A former version's invoices have no page.
-    const moved = url && movedTo(origin, url);
+    const moved = movedTo(origin, url!);
     if (moved !== url) invoices.update(id, { hosted_invoice_url: moved });
   }
 }

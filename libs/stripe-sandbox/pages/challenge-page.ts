@@ -1,4 +1,4 @@
-import { formatAmount } from '../values/currencies.js';
+import { formatAmount } from '../money/currencies.js';
 import type { Intent } from '../nouns/intents/intent.js';
 import { html } from './html.js';
 import { layout } from './layout.js';

@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import { formatAmount } from '../values/currencies.js';
+import { formatAmount } from '../money/currencies.js';
 import { cardForm } from './card-form.js';
 import { html, type Html } from './html.js';
 import { layout } from './layout.js';

@@ -1,9 +1,9 @@
 import type Stripe from 'stripe';
 import type { Context } from '../context.js';
-import { formatAmount } from '../values/currencies.js';
+import { formatAmount } from '../money/currencies.js';
 import type { Intent } from '../nouns/intents/intent.js';
 import type { Collection, Entity } from '../store/collection.js';
-import { take } from '../store/take.js';
+import { take } from '../store/collection.js';
 import { homePage, type Entry } from './home-page.js';
 import { isOpen } from './intents.js';
 import type { Page } from './page-server.js';

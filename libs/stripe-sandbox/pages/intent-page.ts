@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import { formatAmount } from '../values/currencies.js';
+import { formatAmount } from '../money/currencies.js';
 import type { Intent } from '../nouns/intents/intent.js';
 import { cardForm } from './card-form.js';
 import { html } from './html.js';

@@ -1,5 +1,5 @@
 import { EntityIndex, type KeysOf } from './entity-index.js';
-import type { CollectionName } from './names.js';
+import type { CollectionName } from './collection-names.js';
 import { ALWAYS, mergedNewestFirst, mergedOldestFirst, Timeline, type Place, type Span } from './timeline.js';
 
 /** Anything the store keeps. Kept entities are frozen: change them by `update`, never in place. */
@@ -180,3 +180,10 @@ function criteriaOf<T>({ where = {}, among = {} }: Walk<T>): Criterion[] {
 }
 
 const sizeOf = (timelines: readonly Timeline[]): number => timelines.reduce((sum, { size }) => sum + size, 0);
+
+/** The first entities of a walk; the others are not visited. */
+export function take<T>(count: number, walk: Iterable<T>): T[] {
+  const taken: T[] = [];
+  for (const entity of walk) if (taken.push(entity) === count) break;
+  return taken;
+}

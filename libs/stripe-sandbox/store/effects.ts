@@ -1,5 +1,5 @@
 import type { Change, Collection } from './collection.js';
-import type { CollectionName } from './names.js';
+import type { CollectionName } from './collection-names.js';
 import type { Cause, EffectNote } from './records.js';
 
 /** The nouns whose creation is an effect that somebody may have to account for. */

@@ -1,6 +1,5 @@
 import type { Change, Entity } from './collection.js';
-import type { CollectionName } from './names.js';
-import { collectionOf } from './nouns.js';
+import { collectionOf, type CollectionName } from './collection-names.js';
 import type { Store } from './store.js';
 
 /** An event, as far as it matters here. */

@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import type { Change, Entity } from './collection.js';
 import { Collection } from './collection.js';
 import { lineOf, restoreLine, writeOf, type Line } from './journal-line.js';
-import type { CollectionName } from './names.js';
+import type { CollectionName } from './collection-names.js';
 import { UnknownCollectionError, type Store } from './store.js';
 
 /** How much is read or written at once at a start. */

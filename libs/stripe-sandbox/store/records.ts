@@ -1,7 +1,7 @@
 import type Stripe from 'stripe';
 import type { createParams as checkoutParams } from '../nouns/checkout-sessions/params.js';
 import type { Params } from '../http/params.js';
-import type { CollectionName } from './names.js';
+import type { CollectionName } from './collection-names.js';
 
 /*
  * What the store keeps besides Stripe's resources. Times are Unix seconds.

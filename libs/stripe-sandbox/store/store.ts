@@ -1,7 +1,7 @@
 import type Stripe from 'stripe';
 import { Collection, type Change, type Entity } from './collection.js';
 import { noteEffects } from './effects.js';
-import type { CollectionName } from './names.js';
+import type { CollectionName } from './collection-names.js';
 import type {
   CardFacts,
   Cause,

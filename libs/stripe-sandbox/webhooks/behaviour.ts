@@ -1,14 +1,13 @@
-import { boolean, integer, string, type Params } from '../http/params.js';
-import { share } from '../control/share.js';
+import { boolean, fraction, integer, string, type Params } from '../http/params.js';
 
 /** How deliveries go wrong, in JSON; all is well by default. Shares are 0 to 1 of the events. */
 export const behaviourParams = {
   /** Told twice. */
-  duplicateShare: share(),
+  duplicateShare: fraction(),
   /** Never told. */
-  dropShare: share(),
+  dropShare: fraction(),
   /** Told `delaySeconds` later (60 by default), by the sandbox's clock. */
-  delayShare: share(),
+  delayShare: fraction(),
   delaySeconds: integer({ min: 0 }),
   /** What is due is told in another order. */
   shuffle: boolean(),

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import type { Clock } from '../clock.js';
 import type { Context } from '../context.js';
 import { SeededRandom } from '../faults/random.js';
@@ -6,7 +7,6 @@ import type { Delivery } from '../store/records.js';
 import type { Store } from '../store/store.js';
 import type { Behaviour } from './behaviour.js';
 import { delay, noteAttempt } from './delivery.js';
-import { signatureOf } from './signature.js';
 
 /** Stripe does not publish how long an endpoint may take. */
 const TIMEOUT_MS = 20_000;
@@ -176,4 +176,13 @@ export class Courier {
   #nowSeconds(): number {
     return Math.floor(this.#options.clock.nowMs() / 1000);
   }
+}
+
+/**
+ * The `Stripe-Signature` header: HMAC-SHA256 of time and body, keyed by the whole `whsec_...`.
+ * Source: https://docs.stripe.com/webhooks#verify-manually.
+ */
+function signatureOf(body: string, secret: string, nowSeconds: number): string {
+  const signature = createHmac('sha256', secret).update(`${nowSeconds}.${body}`).digest('hex');
+  return `t=${nowSeconds},v1=${signature}`;
 }

@@ -7,7 +7,7 @@ import { mergeMetadata } from '../../http/metadata.js';
 import type { Params } from '../../http/params.js';
 import type { updateParams } from './params.js';
 import { newId, randomText } from '../../store/ids.js';
-import { addressFrom, type shippingParams } from '../../values/address.js';
+import { addressFrom, type shippingParams } from '../../http/address.js';
 import type { Attempt } from './attempt.js';
 import { chargedCard } from './charged-card.js';
 import { testCardOf } from '../payment-methods/payment-method.js';

@@ -1,4 +1,4 @@
-import { shippingParams } from '../../values/address.js';
+import { shippingParams } from '../../http/address.js';
 import { metadata } from '../../http/metadata.js';
 import { object, oneOf, string } from '../../http/params.js';
 

@@ -6,7 +6,7 @@ import { fromParam } from '../../http/lookup.js';
 import { mergeMetadata } from '../../http/metadata.js';
 import type { Params } from '../../http/params.js';
 import type { createParams, updateParams } from './params.js';
-import { requireChargeable } from '../../values/amount-limits.js';
+import { requireChargeable } from '../../money/amount-limits.js';
 import { buildSession } from './fields.js';
 import { insertLines, readLines, requireMinimumTotal, type LineDraft } from './line-items.js';
 import { requireRedirectUrl } from './redirect-urls.js';

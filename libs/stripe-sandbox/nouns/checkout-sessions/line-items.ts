@@ -1,6 +1,6 @@
 import type Stripe from 'stripe';
 import type { Context } from '../../context.js';
-import { formatAmount, minimumChargeMinor } from '../../values/currencies.js';
+import { formatAmount, minimumChargeMinor } from '../../money/currencies.js';
 import { failures } from '../../http/errors.js';
 import { fromParam } from '../../http/lookup.js';
 import { mergeMetadata } from '../../http/metadata.js';

@@ -7,7 +7,7 @@ import { fromParam } from '../../http/lookup.js';
 import type { Params } from '../../http/params.js';
 import { newId, randomText } from '../../store/ids.js';
 import type { createParams, updateParams } from './params.js';
-import { addressFrom } from '../../values/address.js';
+import { addressFrom } from '../../http/address.js';
 import {
   attachPaymentMethod,
   requireAttachable,

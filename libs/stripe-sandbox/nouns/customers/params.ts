@@ -1,4 +1,4 @@
-import { addressParam } from '../../values/address.js';
+import { addressParam } from '../../http/address.js';
 import { metadata } from '../../http/metadata.js';
 import { array, email, integer, object, oneOf, required, string, unsettable } from '../../http/params.js';
 

@@ -1,4 +1,4 @@
-import { currencyParam } from '../../values/currencies.js';
+import { currencyParam } from '../../money/currencies.js';
 import { metadata } from '../../http/metadata.js';
 import { integer, required, string } from '../../http/params.js';
 

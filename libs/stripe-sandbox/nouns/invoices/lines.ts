@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import { formatAmount } from '../../values/currencies.js';
+import { formatAmount } from '../../money/currencies.js';
 import type { Context } from '../../context.js';
 import type { Period } from '../subscriptions/billing-period.js';
 

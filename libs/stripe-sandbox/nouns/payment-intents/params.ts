@@ -1,5 +1,5 @@
-import { currencyParam } from '../../values/currencies.js';
-import { shippingParams } from '../../values/address.js';
+import { currencyParam } from '../../money/currencies.js';
+import { shippingParams } from '../../http/address.js';
 import { metadata } from '../../http/metadata.js';
 import {
   array,

@@ -5,7 +5,7 @@ import { fromParam } from '../../http/lookup.js';
 import { mergeMetadata } from '../../http/metadata.js';
 import type { Params } from '../../http/params.js';
 import type { confirmParams, createParams, updateParams } from './params.js';
-import { requireChargeable } from '../../values/amount-limits.js';
+import { requireChargeable } from '../../money/amount-limits.js';
 import { latestChargeOf, releaseCharge, shippingFrom } from '../charges/charge.js';
 import {
   paymentMethodFromParams,

@@ -1,6 +1,6 @@
 import type Stripe from 'stripe';
 import type { Context } from '../../context.js';
-import { requireWholeSteps } from '../../values/amount-limits.js';
+import { requireWholeSteps } from '../../money/amount-limits.js';
 import { requireClientSecret } from '../intents/intent.js';
 import { capturePaymentIntent } from './capture.js';
 import {

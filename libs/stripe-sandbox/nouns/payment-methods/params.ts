@@ -1,4 +1,4 @@
-import { addressParam } from '../../values/address.js';
+import { addressParam } from '../../http/address.js';
 import { metadata } from '../../http/metadata.js';
 import { email, integer, object, oneOf, string, unsettable } from '../../http/params.js';
 

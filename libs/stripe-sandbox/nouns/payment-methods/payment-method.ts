@@ -10,7 +10,7 @@ import { mergeMetadata } from '../../http/metadata.js';
 import type { Params } from '../../http/params.js';
 import type { createParams, updateParams } from './params.js';
 import { newId } from '../../store/ids.js';
-import { addressFrom } from '../../values/address.js';
+import { addressFrom } from '../../http/address.js';
 import { readCard, requireValidExpiry, type CardDetails } from './card-details.js';
 
 const NO_BILLING_DETAILS: Stripe.PaymentMethod.BillingDetails = {

@@ -1,4 +1,4 @@
-import { currencyParam } from '../../values/currencies.js';
+import { currencyParam } from '../../money/currencies.js';
 import { createPrice, updatePrice } from './price.js';
 import { collectionParams, listPage } from '../../http/lists.js';
 import { fromPath } from '../../http/lookup.js';

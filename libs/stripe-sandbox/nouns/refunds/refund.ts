@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type Stripe from 'stripe';
 import type { Context } from '../../context.js';
-import { formatAmount } from '../../values/currencies.js';
+import { formatAmount } from '../../money/currencies.js';
 import { schedule } from '../../due.js';
 import { failures } from '../../http/errors.js';
 import { fromPath } from '../../http/lookup.js';

@@ -1,4 +1,4 @@
-import { enabledEvents } from '../../values/event-types.js';
+import { enabledEvents } from '../../webhooks/event-types.js';
 import { metadata } from '../../http/metadata.js';
 import { array, boolean, oneOf, required, string, unsettable } from '../../http/params.js';
 

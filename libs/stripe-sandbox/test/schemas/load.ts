@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { nouns } from '../../store/nouns.js';
+import { resources } from '../../http/resources.js';
 import type { Schemas } from './schema.js';
 
 const pathOf = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
@@ -16,7 +16,7 @@ const SOURCES = [
 
 /** The shapes of every resource that the sandbox has; converted once, and kept on disk. */
 export async function loadSchemas(): Promise<Schemas> {
-  const objects = new Set(Object.keys(nouns));
+  const objects = new Set(Object.keys(resources));
   const hash = createHash('sha256').update([...objects].join());
   for (const source of SOURCES) hash.update(readFileSync(pathOf(source)));
   const cached = `${CACHE_DIR}${hash.digest('hex')}.json`;

@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import { object, required, string, unsettable, type Params } from '../http/params.js';
+import { object, required, string, unsettable, type Params } from './params.js';
 
 /** An address as parameters. */
 export const addressParams = {

@@ -1,11 +1,11 @@
-import type { CollectionName } from './names.js';
-import type { Store } from './store.js';
+import type { CollectionName } from '../store/collection-names.js';
+import type { Store } from '../store/store.js';
 
 /** How to expand a field: the collection its id points into, or a list that only appears when asked for. */
 export type Expander = CollectionName | ((id: string, store: Store) => unknown);
 
-/** What the wire needs to know about a noun. */
-export interface Noun {
+/** How a type of object appears in errors and expansions. */
+export interface Resource {
   /** Stripe's word for it in "No such <word>: 'id'". */
   called: string;
   /** The `param` Stripe names when an id in the path is unknown. */
@@ -17,8 +17,8 @@ export interface Noun {
 /** A reference that never leads anywhere, for lack of Connect, mandates, reviews or a balance; Stripe lets it be expanded. */
 const nothing = (): null => null;
 
-/** Nouns by their `object`. */
-export const nouns: Record<string, Noun> = {
+/** By `object`. */
+export const resources: Record<string, Resource> = {
   customer: {
     called: 'customer',
     pathParam: 'id',
@@ -190,37 +190,6 @@ export const nouns: Record<string, Noun> = {
   webhook_endpoint: { called: 'webhook endpoint', pathParam: 'id', expandable: {} },
   'test_helpers.test_clock': { called: 'test clock', pathParam: 'test_clock', expandable: {} },
 };
-
-/** The `object` of what a collection holds, for those that Stripe shows. */
-export const objectOf: Partial<Record<CollectionName, string>> = {
-  customers: 'customer',
-  paymentMethods: 'payment_method',
-  setupIntents: 'setup_intent',
-  setupAttempts: 'setup_attempt',
-  paymentIntents: 'payment_intent',
-  charges: 'charge',
-  refunds: 'refund',
-  products: 'product',
-  prices: 'price',
-  checkoutSessions: 'checkout.session',
-  subscriptions: 'subscription',
-  itemOwners: 'subscription_item',
-  invoices: 'invoice',
-  invoiceItems: 'invoiceitem',
-  invoicePayments: 'invoice_payment',
-  disputes: 'dispute',
-  fraudWarnings: 'radar.early_fraud_warning',
-  events: 'event',
-  webhookEndpoints: 'webhook_endpoint',
-  testClocks: 'test_helpers.test_clock',
-};
-
-const collections = new Map(
-  Object.entries(objectOf).map(([collection, object]) => [object, collection as CollectionName]),
-);
-
-/** The collection that holds what has this `object`. */
-export const collectionOf = (object: string): CollectionName | undefined => collections.get(object);
 
 /** A list as it is inlined in what holds it: its first ten. */
 function firstPage(items: readonly object[], url: string) {

@@ -1,0 +1,63 @@
+/** The store's collections. */
+export type CollectionName =
+  | 'customers'
+  | 'paymentMethods'
+  | 'setupIntents'
+  | 'setupAttempts'
+  | 'paymentIntents'
+  | 'charges'
+  | 'refunds'
+  | 'products'
+  | 'prices'
+  | 'checkoutSessions'
+  | 'subscriptions'
+  | 'invoices'
+  | 'invoiceItems'
+  | 'invoicePayments'
+  | 'disputes'
+  | 'fraudWarnings'
+  | 'events'
+  | 'webhookEndpoints'
+  | 'testClocks'
+  | 'tombstones'
+  | 'itemOwners'
+  | 'lineItems'
+  | 'intentInvoices'
+  | 'checkoutFacts'
+  | 'tasks'
+  | 'cardFacts'
+  | 'endpointSecrets'
+  | 'deliveries'
+  | 'effects'
+  | 'keptReplies';
+
+/** The `object` field of a collection's entities; internal collections have none. */
+export const objectOf: Partial<Record<CollectionName, string>> = {
+  customers: 'customer',
+  paymentMethods: 'payment_method',
+  setupIntents: 'setup_intent',
+  setupAttempts: 'setup_attempt',
+  paymentIntents: 'payment_intent',
+  charges: 'charge',
+  refunds: 'refund',
+  products: 'product',
+  prices: 'price',
+  checkoutSessions: 'checkout.session',
+  subscriptions: 'subscription',
+  itemOwners: 'subscription_item',
+  invoices: 'invoice',
+  invoiceItems: 'invoiceitem',
+  invoicePayments: 'invoice_payment',
+  disputes: 'dispute',
+  fraudWarnings: 'radar.early_fraud_warning',
+  events: 'event',
+  webhookEndpoints: 'webhook_endpoint',
+  testClocks: 'test_helpers.test_clock',
+};
+
+const collections = new Map(
+  Object.entries(objectOf).map(([collection, object]) => [object, collection as CollectionName]),
+);
+
+/** The collection of the entities with this `object` field. */
+export const collectionOf = (object: string): CollectionName | undefined => collections.get(object);
