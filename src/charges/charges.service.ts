@@ -38,9 +38,9 @@ export class ChargesService {
    */
   charge(request: OperationRequest, owner: Owner, command: ChargeCommand): Promise<Outcome<string>> {
     return this.charging.run(request, async ({ operationId }) => {
-      withAmountField('amount', () => assertChargeable(command));
+      withAmountField('amountMinor', () => assertChargeable(command));
       const customer = await this.customers.findId(owner);
-      if (!customer) throw unknownObject('stripe_payment_method_id');
+      if (!customer) throw unknownObject('paymentMethodId');
       return this.stripe.plan(customer, command, operationId);
     });
   }
@@ -54,7 +54,7 @@ export class ChargesService {
     const customer = await this.customers.findId(owner);
     const cursorIsTheirs =
       !page.cursor || (customer && (await this.stripe.isChargeOf(customer, page.cursor.id)));
-    if (!cursorIsTheirs) throw unknownObject('cursorId');
+    if (!cursorIsTheirs) throw unknownObject('cursor');
     return customer ? this.stripe.charges(customer, page) : NOTHING;
   }
 
@@ -67,7 +67,7 @@ export class ChargesService {
     const customer = await this.customers.findId(owner);
     const cursorIsTheirs =
       !page.cursor || (customer && (await this.stripe.payment(customer, page.cursor.id)));
-    if (!cursorIsTheirs) throw unknownObject('starting_after');
+    if (!cursorIsTheirs) throw unknownObject('cursor');
     return customer ? this.stripe.payments(customer, page) : NOTHING;
   }
 

@@ -50,7 +50,7 @@ export class ChargesStripe {
       // A customer that is gone has taken its cards with it.
       const refused = refusedParam(error);
       if (refused === 'payment_method' || refused === 'customer') {
-        throw unknownObject('stripe_payment_method_id', error);
+        throw unknownObject('paymentMethodId', error);
       }
       throw error;
     }

@@ -12,7 +12,7 @@ export type Prices = ReadonlyMap<string, Price>;
 export function assertOneRecurrence(items: readonly CheckoutItem[], prices: Prices): void {
   const errors = differingRecurrences(
     items.map((item, index) => ({
-      path: `products[${index}]`,
+      path: `items[${index}]`,
       isPrice: isPriceItem(item),
       recurrence: isPriceItem(item) ? prices.get(item.priceId)?.recurrence : item.recurrence,
     })),
@@ -24,7 +24,7 @@ export function assertOneRecurrence(items: readonly CheckoutItem[], prices: Pric
 export function assertAllKnown(items: readonly CheckoutItem[], prices: Prices): void {
   const errors = items.flatMap((item, index) =>
     isPriceItem(item) && !prices.has(item.priceId)
-      ? [{ field: `products[${index}].priceId`, message: 'no such object' }]
+      ? [{ field: `items[${index}].priceId`, message: 'no such object' }]
       : [],
   );
   if (errors.length > 0) throw new Problem('not-found', { errors });
@@ -40,7 +40,7 @@ export function currencyOf({ currency, items }: CheckoutCommand, prices: Prices)
   const [first] = items;
   const theirs = first && isPriceItem(first) ? prices.get(first.priceId)?.currency : undefined;
   if (theirs === undefined || !isCurrency(theirs)) {
-    throw invalidField('products[0].priceId', 'must be a price in a currency that Paydesk takes');
+    throw invalidField('items[0].priceId', 'must be a price in a supported currency');
   }
   return theirs;
 }
@@ -50,7 +50,7 @@ export function assertSellable({ items, mode }: CheckoutCommand, prices: Prices,
   const errors = items.flatMap((item, index): FieldError[] => {
     const price = isPriceItem(item) ? prices.get(item.priceId) : undefined;
     const message = price && whyNotSellable(price, mode, currency);
-    return message ? [{ field: `products[${index}].priceId`, message }] : [];
+    return message ? [{ field: `items[${index}].priceId`, message }] : [];
   });
   if (errors.length > 0) throw new Problem('invalid-request', { errors });
 }
@@ -68,17 +68,13 @@ function whyNotSellable(price: Price, mode: CheckoutCommand['mode'], currency: C
  * Refuses a total that Stripe would not charge. Nothing to pay is fine, as there are free Prices; a total that
  * only Stripe can work out is left to it.
  *
- * @throws {Problem} `amount-out-of-range` naming the field of the total
+ * @throws {Problem} `amount-out-of-range` for the field `items`
  */
-export function assertTotalChargeable(
-  { items, totalField }: CheckoutCommand,
-  prices: Prices,
-  currency: Currency,
-): void {
+export function assertTotalChargeable({ items }: CheckoutCommand, prices: Prices, currency: Currency): void {
   const amounts = items.map((item) => amountMinorOf(item, prices));
   if (amounts.includes(null)) return;
   const amountMinor = amounts.reduce<number>((sum, amount) => sum + (amount ?? 0), 0);
-  if (amountMinor > 0) withAmountField(totalField, () => assertChargeable({ amountMinor, currency }));
+  if (amountMinor > 0) withAmountField('items', () => assertChargeable({ amountMinor, currency }));
 }
 
 function amountMinorOf(item: CheckoutItem, prices: Prices): number | null {

@@ -15,6 +15,8 @@ import {
 import { type CheckoutPlan, CheckoutStripe } from './checkout.stripe.js';
 import { isRedirectAllowed } from './redirect-url.js';
 
+const NOT_A_CHECKOUT = 'must be the id of a payment that was started on a checkout page';
+
 /** Payments that a customer makes on a page of Stripe's, once or as a subscription. */
 @Injectable()
 export class CheckoutService {
@@ -58,7 +60,7 @@ export class CheckoutService {
   expire(request: OperationRequest, paymentId: string): Promise<Outcome<null>> {
     return this.expiring.run(request, async () => {
       const sessionId = await this.stripe.findSession(paymentId);
-      if (!sessionId) throw invalidField('paymentID', 'is not the id of a payment started by /pay');
+      if (!sessionId) throw invalidField('paymentId', NOT_A_CHECKOUT);
       return { sessionId };
     });
   }

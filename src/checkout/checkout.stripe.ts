@@ -155,10 +155,10 @@ function toPrice({ active, currency, unit_amount: unitAmountMinor, recurring }: 
   };
 }
 
-/** A refusal of one line item, in the words of the request. */
+/** The problem for a line item that Stripe refuses; undefined for any other error. */
 function refusedItem(error: unknown): Problem | undefined {
   const [, index, given] = REFUSED_ITEM.exec(refusedParam(error) ?? '') ?? [];
   if (index === undefined) return undefined;
-  const field = `products[${index}].${given === 'price' ? 'priceId' : 'productId'}`;
-  return isMissing(error) ? unknownObject(field, error) : invalidField(field, 'can not be sold', error);
+  const field = `items[${index}].${given === 'price' ? 'priceId' : 'product'}`;
+  return isMissing(error) ? unknownObject(field, error) : invalidField(field, 'cannot be sold', error);
 }

@@ -22,10 +22,8 @@ export type CheckoutItem = PriceItem | PricedItem;
 /** What a customer is to pay on Stripe's page, once or again and again. */
 export interface CheckoutCommand {
   mode: 'payment' | 'subscription';
-  /** In the order of the request, so that `products[i]` is the item that a refusal names. */
+  /** In the order of the request: a problem names an item by its index. */
   items: readonly CheckoutItem[];
-  /** Which field the total comes from. */
-  totalField: 'amount' | 'products';
   /** Absent where all items are Prices and the request names none: theirs counts. */
   currency?: Currency | undefined;
   successRedirect: string;

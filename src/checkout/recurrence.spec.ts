@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { differingRecurrences, recurrenceOf, type RecurringProduct } from './recurrence.js';
+import { differingRecurrences, recurrenceOf, type ItemRecurrence } from './recurrence.js';
 
 const monthly = { interval: 'month', intervalCount: 1 } as const;
 const quarterly = { interval: 'month', intervalCount: 3 } as const;
 const yearly = { interval: 'year', intervalCount: 1 } as const;
 
-function products(...recurrences: RecurringProduct['recurrence'][]): RecurringProduct[] {
-  return recurrences.map((recurrence, index) => ({ path: `products[${index}]`, isPrice: false, recurrence }));
+function items(...recurrences: ItemRecurrence['recurrence'][]): ItemRecurrence[] {
+  return recurrences.map((recurrence, index) => ({ path: `items[${index}]`, isPrice: false, recurrence }));
 }
 
 describe('recurrenceOf', () => {
@@ -31,32 +31,32 @@ describe('recurrenceOf', () => {
 });
 
 describe('differingRecurrences', () => {
-  it('finds nothing where all are billed as often', () => {
+  it('finds nothing where all have the same period', () => {
     expect(differingRecurrences([])).toEqual([]);
-    expect(differingRecurrences(products(monthly))).toEqual([]);
-    expect(differingRecurrences(products(monthly, { ...monthly }, { ...monthly }))).toEqual([]);
+    expect(differingRecurrences(items(monthly))).toEqual([]);
+    expect(differingRecurrences(items(monthly, { ...monthly }, { ...monthly }))).toEqual([]);
   });
 
   it('names each that differs from the first, by what differs', () => {
-    const fields = differingRecurrences(products(monthly, yearly, monthly, quarterly)).map((e) => e.field);
-    expect(fields).toEqual(['products[1].interval', 'products[3].intervalCount']);
+    const fields = differingRecurrences(items(monthly, yearly, monthly, quarterly)).map((e) => e.field);
+    expect(fields).toEqual(['items[1].recurrence.interval', 'items[3].recurrence.intervalCount']);
   });
 
   it('does not take twelve months for a year', () => {
-    expect(differingRecurrences(products(yearly, { interval: 'month', intervalCount: 12 }))).toHaveLength(1);
+    expect(differingRecurrences(items(yearly, { interval: 'month', intervalCount: 12 }))).toHaveLength(1);
   });
 
   it('names a Price by its id', () => {
-    const price = { path: 'products[1]', isPrice: true, recurrence: yearly };
-    expect(differingRecurrences([...products(monthly), price])).toEqual([
-      { field: 'products[1].priceId', message: 'must be billed as often as products[0]' },
+    const price = { path: 'items[1]', isPrice: true, recurrence: yearly };
+    expect(differingRecurrences([...items(monthly), price])).toEqual([
+      { field: 'items[1].priceId', message: 'must have the same billing period as the other products' },
     ]);
   });
 
   it('leaves out what is not known', () => {
-    expect(differingRecurrences(products(undefined, monthly, undefined))).toEqual([]);
-    expect(differingRecurrences(products(undefined, monthly, yearly)).map((e) => e.field)).toEqual([
-      'products[2].interval',
+    expect(differingRecurrences(items(undefined, monthly, undefined))).toEqual([]);
+    expect(differingRecurrences(items(undefined, monthly, yearly)).map((e) => e.field)).toEqual([
+      'items[2].recurrence.interval',
     ]);
   });
 });

@@ -13,40 +13,36 @@ export interface Recurrence {
 const INTERVAL_COUNT_MAX: Readonly<Record<Interval, number>> = { day: 1095, week: 156, month: 36, year: 3 };
 
 /**
- * The recurrence that the fields `interval` and `intervalCount` of an object of the request ask for.
+ * Makes a recurrence of an interval and a count of intervals.
  *
- * @param path of that object, such as `products[0].`; empty for the request itself
+ * @param path prefix of the field `intervalCount` in the caller's request, such as `products[0].`; may be empty
  * @throws {Problem} `invalid-request` for more than three years
  */
 export function recurrenceOf(path: string, interval: Interval, intervalCount = 1): Recurrence {
   const most = INTERVAL_COUNT_MAX[interval];
   if (intervalCount > most) {
-    throw invalidField(`${path}intervalCount`, `must be at most ${most}, which is three years`);
+    throw invalidField(`${path}intervalCount`, `must be at most ${most} (three years)`);
   }
   return { interval, intervalCount };
 }
 
-/** A product of the request, as far as billing periods go; `recurrence` is absent while it is not known. */
-export interface RecurringProduct {
-  /** Its path in the request, such as `products[0]`. */
+/** The billing period of one item; `recurrence` is absent while it is not known. */
+export interface ItemRecurrence {
+  /** Path of the item in the command, such as `items[0]`. */
   path: string;
-  /** A Price brings its recurrence with it, so its id is what to change. */
+  /** A Price has a recurrence of its own, so a problem names its id. */
   isPrice: boolean;
   recurrence?: Recurrence | undefined;
 }
 
-/** Names each product that is not billed as often as the first one whose recurrence is known. */
-export function differingRecurrences(products: readonly RecurringProduct[]): FieldError[] {
-  const [first, ...others] = products.filter(({ recurrence }) => recurrence !== undefined);
+/** Names each item whose billing period differs from that of the first item with a known one. */
+export function differingRecurrences(items: readonly ItemRecurrence[]): FieldError[] {
+  const [first, ...others] = items.filter(({ recurrence }) => recurrence !== undefined);
   return others.flatMap(({ path, isPrice, recurrence }) => {
     const field = differingField(first?.recurrence, recurrence);
     if (!field) return [];
-    return [
-      {
-        field: `${path}.${isPrice ? 'priceId' : field}`,
-        message: `must be billed as often as ${first?.path}`,
-      },
-    ];
+    const message = 'must have the same billing period as the other products';
+    return [{ field: `${path}.${isPrice ? 'priceId' : `recurrence.${field}`}`, message }];
   });
 }
 

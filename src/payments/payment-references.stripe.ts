@@ -20,7 +20,7 @@ export class PaymentReferences {
     try {
       return await this.stripe.read<PaymentObject>((stripe) => retrieve(stripe, id));
     } catch (error) {
-      if (isMissing(error)) throw unknownObject('paymentID', error);
+      if (isMissing(error)) throw unknownObject('paymentId', error);
       throw error;
     }
   }

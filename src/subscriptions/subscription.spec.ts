@@ -27,7 +27,7 @@ describe('lastSecondOf', () => {
     expect(() => lastSecondOf(day, timeZone, new Date(now))).toThrow(
       expect.objectContaining({
         slug: 'date-in-past',
-        extras: { errors: [{ field: 'cancelTime', message: 'is over already' }] },
+        extras: { errors: [{ field: 'when', message: 'must not be in the past' }] },
       }),
     );
   });

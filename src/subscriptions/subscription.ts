@@ -25,5 +25,5 @@ export interface Cancellation {
 export function lastSecondOf(day: CalendarDay, timeZone: string, now: Date): Date {
   const end = endOfDay(day, timeZone);
   if (end.getTime() > now.getTime()) return end;
-  throw new Problem('date-in-past', { errors: [{ field: 'cancelTime', message: 'is over already' }] });
+  throw new Problem('date-in-past', { errors: [{ field: 'when', message: 'must not be in the past' }] });
 }

@@ -7,6 +7,8 @@ import { type Operation, OperationsService } from '../operations/operations.serv
 import { type CancelCommand, type Cancellation, type CancelTime, lastSecondOf } from './subscription.js';
 import { type CancelPlan, SubscriptionsStripe } from './subscriptions.stripe.js';
 
+const NOT_A_SUBSCRIPTION = 'must be the id of a subscription or of one of its payments';
+
 /** What becomes of subscriptions once Checkout has started them. */
 @Injectable()
 export class SubscriptionsService {
@@ -35,7 +37,7 @@ export class SubscriptionsService {
     return this.cancelling.run(request, async () => {
       const end = this.endOf(when);
       const subscription = await this.stripe.find(paymentId);
-      if (!subscription) throw invalidField('paymentID', 'is not the id of a subscription or its payment');
+      if (!subscription) throw invalidField('paymentId', NOT_A_SUBSCRIPTION);
       return this.stripe.plan(subscription, end);
     });
   }

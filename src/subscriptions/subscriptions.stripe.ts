@@ -50,7 +50,7 @@ export class SubscriptionsStripe {
       return toCancellation(await this.change(plan, idempotencyKey));
     } catch (error) {
       if (refusedParam(error) === 'cancel_at') {
-        throw invalidField('cancelTime', 'is not a day that this subscription can end on', error);
+        throw invalidField('when', 'must be a day on which this subscription can end', error);
       }
       if (!isRefused(error)) throw error;
       return this.alreadyEnded(plan, error);

@@ -2,6 +2,7 @@ import type { ChargeCommand } from '../../charges/charge.js';
 import { withAmountField } from '#core/with-amount-field.js';
 import type { Currency } from '#core/currency.js';
 import { parseMinorAmount } from '#core/money.js';
+import type { FieldNames } from '../dto/field-names.js';
 import { CurrencyField, MinorAmountField, StripeIdField, TextField } from '../dto/fields.js';
 
 const EXAMPLE_CARD = 'pm_1TUvWxABCDEFGHIJKLMNOPQR';
@@ -19,6 +20,11 @@ export const CHARGE_EXAMPLES = {
 };
 
 export class ChargeRequest {
+  static readonly FIELD_NAMES: FieldNames = {
+    amountMinor: 'amount',
+    paymentMethodId: 'stripe_payment_method_id',
+  };
+
   @MinorAmountField({
     description: 'Minor units (cents), as a number or a string of digits',
     example: '3000',

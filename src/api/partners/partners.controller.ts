@@ -6,6 +6,7 @@ import { Settings } from '../../config/settings.js';
 import { CustomersService } from '../../customers/customers.service.js';
 import type { OperationRequest } from '../../operations/operation.js';
 import { SetupIntentsService } from '../../setup-intents/setup-intents.service.js';
+import { withFieldNames } from '../dto/field-names.js';
 import { Allow } from '../http/allow.decorator.js';
 import { ApiProblems, CALLS_STRIPE } from '../http/api-problems.decorator.js';
 import { CurrentActor } from '../http/current-actor.decorator.js';
@@ -80,7 +81,10 @@ export class PartnersController {
     @CurrentOperation() operation: OperationRequest,
   ): Promise<ResponseWithHeaders<undefined>> {
     const command = body.toCommand(this.settings.DEFAULT_CURRENCY);
-    const outcome = await this.charges.charge(operation, user.of(partner), command);
+    const outcome = await withFieldNames(
+      ChargeRequest.FIELD_NAMES,
+      this.charges.charge(operation, user.of(partner), command),
+    );
     const location = `${user.path}/payments/${outcome.result}`;
     return outcomeResponse(outcome, () => undefined, { Location: location });
   }
@@ -100,7 +104,10 @@ export class PartnersController {
     @Param() user: PartnerUser,
     @Query() query: PaymentsQuery,
   ): Promise<ResponseWithHeaders<PaymentResponse[]>> {
-    const page = await this.charges.payments(user.of(partner), query.toPage());
+    const page = await withFieldNames(
+      PaymentsQuery.FIELD_NAMES,
+      this.charges.payments(user.of(partner), query.toPage()),
+    );
     const link = nextPageLink(user, query, page);
     const body = page.items.map((payment) => PaymentResponse.of(payment));
     return new ResponseWithHeaders(body, link ? { Link: link } : {});

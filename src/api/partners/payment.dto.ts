@@ -1,6 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import type { Payment, PaymentIntentStatus } from '../../charges/payment.js';
 import type { Page, PageRequest } from '#core/page.js';
+import type { FieldNames } from '../dto/field-names.js';
 import { PageSizeField, StripeIdField } from '../dto/fields.js';
 import type { PartnerUser } from './partner-user.dto.js';
 
@@ -18,6 +19,8 @@ const STATUS_WORDS: Readonly<Record<PaymentIntentStatus, string>> = {
 };
 
 export class PaymentsQuery {
+  static readonly FIELD_NAMES: FieldNames = { cursor: 'starting_after' };
+
   @PageSizeField({
     optional: true,
     description: `How many payments, 1 to 100; ${PAGE_SIZE_DEFAULT} when left out`,

@@ -5,6 +5,7 @@ import { withAmountField } from '#core/with-amount-field.js';
 import type { Currency } from '#core/currency.js';
 import { parseDecimalAmount } from '#core/money.js';
 import { invalidField, Problem } from '#core/problem.js';
+import type { FieldNames } from '../dto/field-names.js';
 import { CurrencyField, TextField, UserIdField } from '../dto/fields.js';
 import { DecimalAmountField } from './fields.js';
 import { ownerOf } from './owner.js';
@@ -12,6 +13,16 @@ import { PriceProduct, type ProductRequest } from './product.dto.js';
 
 const URL_MAX_LENGTH = 2048;
 const PRODUCT_OF_AN_AMOUNT = 'Payment';
+
+/** A request for an amount is a command of one item. */
+const AMOUNT_FIELD_NAMES: FieldNames = { items: 'amount', 'items[].product': 'amount' };
+const PRODUCT_FIELD_NAMES: FieldNames = {
+  items: 'products',
+  'items[].priceId': 'products[].priceId',
+  'items[].product': 'products[].productId',
+  'items[].recurrence.interval': 'products[].interval',
+  'items[].recurrence.intervalCount': 'products[].intervalCount',
+};
 
 /** What both kinds of hosted payment are asked for with. */
 export abstract class CheckoutRequest {
@@ -68,6 +79,11 @@ export abstract class CheckoutRequest {
 
   abstract products?: ProductRequest[];
 
+  /** What this request calls the fields of its command. */
+  fieldNames(): FieldNames {
+    return this.products ? PRODUCT_FIELD_NAMES : AMOUNT_FIELD_NAMES;
+  }
+
   /** @throws {Problem} for anything but one of amount and products, or an amount that the currency can't hold */
   protected commandOf(
     mode: CheckoutCommand['mode'],
@@ -78,7 +94,6 @@ export abstract class CheckoutRequest {
     return {
       mode,
       items: this.items(settings.DEFAULT_CURRENCY, recurrence),
-      totalField: this.products ? 'products' : 'amount',
       currency: this.currency ?? (this.sellsPricesOnly() ? undefined : settings.DEFAULT_CURRENCY),
       successRedirect,
       failureRedirect,
@@ -105,7 +120,7 @@ export abstract class CheckoutRequest {
   private owner({ JWT_ISSUER: issuer }: Settings) {
     const { userId, tenant } = this;
     if (userId !== undefined) return ownerOf(userId, tenant, issuer);
-    if (tenant !== undefined) throw invalidField('tenant', 'says nothing without userId');
+    if (tenant !== undefined) throw invalidField('tenant', 'requires userId');
     return undefined;
   }
 

@@ -3,7 +3,11 @@ import { DECIMAL_AMOUNT, MoneyError } from '#core/money.js';
 import { PAYMENT_ID_PREFIXES } from '../../payments/payment-id.js';
 import { Satisfies } from '../../config/satisfies.js';
 import { EXAMPLE_PAYMENT_ID } from './examples.js';
+import type { FieldNames } from '../dto/field-names.js';
 import { ChoiceField, Field, StripeIdField } from '../dto/fields.js';
+
+/** What this contract calls the id of a payment. */
+export const PAYMENT_FIELD_NAMES: FieldNames = { paymentId: 'paymentID' };
 
 type Documented = Parameters<typeof Field>[0];
 

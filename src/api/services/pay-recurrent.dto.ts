@@ -6,9 +6,10 @@ import type { Settings } from '../../config/settings.js';
 import { CalendarDayError, parseCalendarDay } from '#core/calendar-day.js';
 import { type FieldError, invalidField, Problem } from '#core/problem.js';
 import type { CancelCommand, Cancellation, CancelTime } from '../../subscriptions/subscription.js';
+import type { FieldNames } from '../dto/field-names.js';
 import { ChoiceField, Field } from '../dto/fields.js';
 import { CheckoutRequest } from './checkout-request.dto.js';
-import { IntervalCountField, IntervalField, PaymentIdField } from './fields.js';
+import { IntervalCountField, IntervalField, PAYMENT_FIELD_NAMES, PaymentIdField } from './fields.js';
 import {
   PriceProduct,
   type ProductRequest,
@@ -59,6 +60,8 @@ export class PayRecurrentRequest extends CheckoutRequest {
 const CANCEL_TYPES = ['now', 'endOfPeriod', 'atDay'] as const;
 
 export class CancelRequest {
+  static readonly FIELD_NAMES: FieldNames = { ...PAYMENT_FIELD_NAMES, when: 'cancelTime' };
+
   @PaymentIdField({
     description: 'The subscription: the id that `/pay/recurrent` gave, or any other id of its payments',
   })

@@ -4,11 +4,13 @@ import { CheckoutService } from '../../checkout/checkout.service.js';
 import { Settings } from '../../config/settings.js';
 import type { OperationRequest } from '../../operations/operation.js';
 import { SubscriptionsService } from '../../subscriptions/subscriptions.service.js';
+import { withFieldNames } from '../dto/field-names.js';
 import { Allow } from '../http/allow.decorator.js';
 import { ApiProblems } from '../http/api-problems.decorator.js';
 import { ApiOperationHeaders, CurrentOperation } from '../http/operation.decorator.js';
 import { outcomeResponse, type ResponseWithHeaders } from '../http/response-with-headers.js';
 import { CANCEL_EXAMPLES, EXPIRE_EXAMPLES, PAY_EXAMPLES, PAY_RECURRENT_EXAMPLES } from './examples.js';
+import { PAYMENT_FIELD_NAMES } from './fields.js';
 import { ExpireRequest, ExpireResponse, PayRequest, PayResponse } from './pay.dto.js';
 import { CancelRequest, CancelResponse, PayRecurrentRequest } from './pay-recurrent.dto.js';
 
@@ -39,7 +41,7 @@ export class PayController {
     @CurrentOperation() operation: OperationRequest,
   ): Promise<ResponseWithHeaders<PayResponse>> {
     const command = body.toCommand(this.settings);
-    const outcome = await this.checkout.start(operation, command);
+    const outcome = await withFieldNames(body.fieldNames(), this.checkout.start(operation, command));
     return outcomeResponse(outcome, (checkout) => PayResponse.of(checkout));
   }
 
@@ -59,7 +61,7 @@ export class PayController {
     @CurrentOperation() operation: OperationRequest,
   ): Promise<ResponseWithHeaders<PayResponse>> {
     const command = body.toCommand(this.settings);
-    const outcome = await this.checkout.start(operation, command);
+    const outcome = await withFieldNames(body.fieldNames(), this.checkout.start(operation, command));
     return outcomeResponse(outcome, (checkout) => PayResponse.of(checkout));
   }
 
@@ -77,7 +79,7 @@ export class PayController {
     @Body() { paymentID }: ExpireRequest,
     @CurrentOperation() operation: OperationRequest,
   ): Promise<ResponseWithHeaders<ExpireResponse>> {
-    const outcome = await this.checkout.expire(operation, paymentID);
+    const outcome = await withFieldNames(PAYMENT_FIELD_NAMES, this.checkout.expire(operation, paymentID));
     return outcomeResponse(outcome, () => ExpireResponse.of(paymentID));
   }
 
@@ -98,7 +100,10 @@ export class PayController {
     @Body() body: CancelRequest,
     @CurrentOperation() operation: OperationRequest,
   ): Promise<ResponseWithHeaders<CancelResponse>> {
-    const outcome = await this.subscriptions.cancel(operation, body.toCommand());
+    const outcome = await withFieldNames(
+      CancelRequest.FIELD_NAMES,
+      this.subscriptions.cancel(operation, body.toCommand()),
+    );
     return outcomeResponse(outcome, (cancellation) => CancelResponse.of(body.paymentID, cancellation));
   }
 }

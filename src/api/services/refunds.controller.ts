@@ -2,12 +2,14 @@ import { Body, Controller, Post } from '@nestjs/common';
 import { ApiBody, ApiCreatedResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { OperationRequest } from '../../operations/operation.js';
 import { RefundsService } from '../../refunds/refunds.service.js';
+import { withFieldNames } from '../dto/field-names.js';
 import { Allow } from '../http/allow.decorator.js';
 import { ApiProblems } from '../http/api-problems.decorator.js';
 import { IdempotencyKeyRequirable } from '../http/idempotency-key.guard.js';
 import { ApiOperationHeaders, CurrentOperation } from '../http/operation.decorator.js';
 import { outcomeResponse, type ResponseWithHeaders } from '../http/response-with-headers.js';
 import { REFUND_EXAMPLES } from './examples.js';
+import { PAYMENT_FIELD_NAMES } from './fields.js';
 import { RefundRequest, RefundResponse } from './refund.dto.js';
 
 /** Giving money back, for other internal services. */
@@ -33,7 +35,10 @@ export class RefundsController {
     @Body() body: RefundRequest,
     @CurrentOperation() operation: OperationRequest,
   ): Promise<ResponseWithHeaders<RefundResponse>> {
-    const outcome = await this.refunds.refund(operation, body.toCommand());
+    const outcome = await withFieldNames(
+      PAYMENT_FIELD_NAMES,
+      this.refunds.refund(operation, body.toCommand()),
+    );
     return outcomeResponse(outcome, (refund) => RefundResponse.of(body.paymentID, refund));
   }
 }

@@ -1,8 +1,10 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { PaymentStatusService } from '../../payments/payment-status.service.js';
+import { withFieldNames } from '../dto/field-names.js';
 import { Allow } from '../http/allow.decorator.js';
 import { ApiProblems, CALLS_STRIPE } from '../http/api-problems.decorator.js';
+import { PAYMENT_FIELD_NAMES } from './fields.js';
 import { StatusQuery, StatusResponse } from './status.dto.js';
 
 /** How payments stand, for other internal services. */
@@ -20,6 +22,9 @@ export class StatusController {
   @ApiOkResponse({ type: StatusResponse })
   @ApiProblems(...CALLS_STRIPE, 'not-found')
   async status(@Query() { paymentID }: StatusQuery): Promise<StatusResponse> {
-    return StatusResponse.of(paymentID, await this.payments.report(paymentID));
+    return StatusResponse.of(
+      paymentID,
+      await withFieldNames(PAYMENT_FIELD_NAMES, this.payments.report(paymentID)),
+    );
   }
 }

@@ -1,11 +1,14 @@
 import { ApiProperty } from '@nestjs/swagger';
 import type { Charge } from '../../charges/charge.js';
 import type { Page, PageRequest } from '#core/page.js';
+import type { FieldNames } from '../dto/field-names.js';
 import { ChoiceField, PageSizeField, StripeIdField } from '../dto/fields.js';
 
 const PAGE_SIZE_DEFAULT = 10;
 
 export class HistoryQuery {
+  static readonly FIELD_NAMES: FieldNames = { cursor: 'cursorId' };
+
   @StripeIdField({
     prefixes: ['ch', 'py'],
     optional: true,

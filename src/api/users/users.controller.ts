@@ -5,6 +5,7 @@ import { ChargesService } from '../../charges/charges.service.js';
 import { CustomersService } from '../../customers/customers.service.js';
 import type { OperationRequest } from '../../operations/operation.js';
 import { SetupIntentsService } from '../../setup-intents/setup-intents.service.js';
+import { withFieldNames } from '../dto/field-names.js';
 import { Allow } from '../http/allow.decorator.js';
 import { ApiProblems, CALLS_STRIPE } from '../http/api-problems.decorator.js';
 import { CurrentActor } from '../http/current-actor.decorator.js';
@@ -62,6 +63,8 @@ export class UsersController {
   @ApiOkResponse({ type: HistoryResponse })
   @ApiProblems(...CALLS_STRIPE, 'not-found')
   async history(@CurrentActor() user: UserActor, @Query() query: HistoryQuery): Promise<HistoryResponse> {
-    return HistoryResponse.of(await this.charges.history(user, query.toPage()));
+    return HistoryResponse.of(
+      await withFieldNames(HistoryQuery.FIELD_NAMES, this.charges.history(user, query.toPage())),
+    );
   }
 }
