@@ -6,7 +6,7 @@ import { type Logger as Pino, pino } from 'pino';
 import { setUpDocs } from './api/docs/docs.js';
 import { problemOfFramework } from './api/http/framework-problem.js';
 import { HttpAdapter } from './api/http/http-adapter.js';
-import { tellProblem } from './api/http/problem.filter.js';
+import { sendProblem } from './api/http/problem.filter.js';
 import { makeRoomForRawBodies, wantsRawBody } from './api/http/raw-body.js';
 import { AppModule, type AppOptions } from './app.module.js';
 import { Problem } from '#core/problem.js';
@@ -47,7 +47,7 @@ function httpAdapter(log: Pino): HttpAdapter {
     requestIdHeader: false,
     forceCloseConnections: 'idle',
     frameworkErrors: (error: unknown, request: FastifyRequest, reply: FastifyReply) =>
-      tellProblem(problemOfFramework(error) ?? new Problem('internal-error', {}, error), request, reply),
+      sendProblem(problemOfFramework(error) ?? new Problem('internal-error', {}, error), request, reply),
   });
 }
 

@@ -6,7 +6,7 @@ import type { Page, PageRequest } from '#core/page.js';
 import { Problem, unknownObject } from '#core/problem.js';
 import { CustomersService } from '../customers/customers.service.js';
 import type { OperationRequest, Outcome } from '../operations/operation.js';
-import { type Operation, OperationsService } from '../operations/operations.service.js';
+import { type OperationRunner, OperationsService } from '../operations/operations.service.js';
 import type { Charge, ChargeCommand } from './charge.js';
 import { type ChargePlan, ChargesStripe } from './charges.stripe.js';
 import type { Payment } from './payment.js';
@@ -16,7 +16,7 @@ const NOTHING = { items: [], hasMore: false };
 /** Charging saved cards, and the history of it. */
 @Injectable()
 export class ChargesService {
-  private readonly charging: Operation<ChargePlan, string>;
+  private readonly charging: OperationRunner<ChargePlan, string>;
 
   constructor(
     operations: OperationsService,

@@ -3,7 +3,7 @@ import { Settings } from '../config/settings.js';
 import { type FieldError, invalidField, Problem } from '#core/problem.js';
 import { CustomersService } from '../customers/customers.service.js';
 import type { OperationRequest, Outcome } from '../operations/operation.js';
-import { type Operation, OperationsService } from '../operations/operations.service.js';
+import { type OperationRunner, OperationsService } from '../operations/operations.service.js';
 import type { Checkout, CheckoutCommand } from './checkout.js';
 import {
   assertAllKnown,
@@ -20,8 +20,8 @@ const NOT_A_CHECKOUT = 'must be the id of a payment that was started on a checko
 /** Payments that a customer makes on a page of Stripe's, once or as a subscription. */
 @Injectable()
 export class CheckoutService {
-  private readonly starting: Operation<CheckoutPlan, Checkout>;
-  private readonly expiring: Operation<{ sessionId: string }, null>;
+  private readonly starting: OperationRunner<CheckoutPlan, Checkout>;
+  private readonly expiring: OperationRunner<{ sessionId: string }, null>;
 
   constructor(
     operations: OperationsService,

@@ -3,7 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import type { Owner } from '#core/actor.js';
 import { Problem, unknownObject } from '#core/problem.js';
-import { type Operation, OperationsService } from '../operations/operations.service.js';
+import { type OperationRunner, OperationsService } from '../operations/operations.service.js';
 import type { Card, Customer, CustomerDetails, PaymentInformation } from './customer.js';
 import { CustomersStore } from './customers.store.js';
 import { type CustomerCreation, CustomersStripe } from './customers.stripe.js';
@@ -28,7 +28,7 @@ interface CustomerPlan {
 /** Who is which Stripe customer, and what they pay with. */
 @Injectable()
 export class CustomersService {
-  private readonly making: Operation<CustomerPlan, string>;
+  private readonly making: OperationRunner<CustomerPlan, string>;
   private readonly beingMade = new Map<string, Promise<string>>();
 
   constructor(

@@ -1,8 +1,13 @@
 import { Module } from '@nestjs/common';
+import { OperationAttempt } from './operation-attempt.js';
+import { OperationRegistry } from './operation-registry.js';
 import { OperationsService } from './operations.service.js';
 import { OperationsStore } from './operations.store.js';
 import { OperationsWorker } from './operations.worker.js';
 
 /** Money-moving requests as durable, idempotent operations. */
-@Module({ providers: [OperationsService, OperationsStore, OperationsWorker], exports: [OperationsService] })
+@Module({
+  providers: [OperationAttempt, OperationRegistry, OperationsService, OperationsStore, OperationsWorker],
+  exports: [OperationsService],
+})
 export class OperationsModule {}

@@ -6,22 +6,23 @@ import { Problem } from '#core/problem.js';
 import { type Database, DATABASE, type Transaction } from '../database/database.js';
 import { operations } from '../database/schema.js';
 import type { StoredOutcome } from './operation.js';
-import { waitMsAfter } from './retry-policy.js';
+import { retryDelayMs } from './retry-policy.js';
 
 export type OperationRow = typeof operations.$inferSelect;
 
 /**
- * A living attempt renews its lease well before; a dead one's operation is taken over this much later. Clocks that differ
- * by more than the rest have attempts taken from the living, which Stripe's key makes harmless.
+ * A running attempt renews its lease long before it expires; the operation of a dead one is taken over after it has
+ * expired. If clocks differ by more than 4 s, running attempts are taken over too: Stripe's idempotency key then
+ * prevents a second effect.
  */
 const LEASE_MS = 6_000;
 export const LEASE_RENEWAL_MS = 2_000;
 const RETENTION_MS = 30 * 24 * 60 * 60 * 1000;
-/** So that no statement takes long, however much is due. */
-const PRUNED_AT_ONCE = 1_000;
-const LONG_AGO = new Date(0);
+/** Keeps each statement short. */
+const PRUNE_BATCH_SIZE = 1_000;
+const EXPIRED = new Date(0);
 
-/** Operations in PostgreSQL. An attempt holds a lease; whoever has lost it changes nothing any more. */
+/** Operations in PostgreSQL. An attempt holds a lease; once it has lost the lease, it can't change the row any more. */
 @Injectable()
 export class OperationsStore {
   constructor(
@@ -29,7 +30,7 @@ export class OperationsStore {
     private readonly clock: Clock,
   ) {}
 
-  /** Takes an id that nobody has used yet; undefined where it is taken. */
+  /** Inserts an operation and leases it; undefined if its id exists already. */
   async claim(
     operation: Pick<OperationRow, 'id' | 'kind' | 'caller' | 'fingerprint'>,
   ): Promise<OperationRow | undefined> {
@@ -47,7 +48,7 @@ export class OperationsStore {
     return row;
   }
 
-  /** Takes over an operation whose attempt has died or given up; undefined where another was faster. */
+  /** Leases an operation whose attempt has died or given up; undefined if another attempt holds it. */
   async takeOver(id: string): Promise<OperationRow | undefined> {
     const now = this.clock.now();
     const [row] = await this.database
@@ -58,7 +59,7 @@ export class OperationsStore {
     return row;
   }
 
-  /** Takes over one operation that is due and that nobody holds; several instances may ask at once. */
+  /** Leases the planned operation that has been due for longest; undefined if none is due. */
   async takeDue(): Promise<OperationRow | undefined> {
     const now = this.clock.now();
     return this.database.transaction(async (transaction) => {
@@ -79,85 +80,87 @@ export class OperationsStore {
     });
   }
 
-  /** Keeps a living attempt's lease. */
+  /** Extends the lease of a running attempt. */
   async renew(held: OperationRow): Promise<void> {
-    await this.changeHeld(held, { leaseExpiresAt: leaseEnd(this.clock.now()) });
+    await this.updateHeld(held, { leaseExpiresAt: leaseEnd(this.clock.now()) });
   }
 
-  /** Fixes what will be sent, before it is sent; undefined where the lease is lost. */
+  /** Stores what will be sent, before it is sent; undefined if the lease is lost. */
   async plan(held: OperationRow, plan: unknown): Promise<OperationRow | undefined> {
     const change = { plan, firstSentAt: this.clock.now() };
     const [row] = await this.database.update(operations).set(change).where(isHeld(held)).returning();
     return row;
   }
 
-  /** Notes that from now on it is looked for at Stripe. @throws {Problem} `in-progress` where the lease is lost */
-  async beginToLook(held: OperationRow): Promise<Date> {
+  /** Stores when it was first looked up at Stripe. @throws {Problem} `in-progress` if the lease is lost */
+  async startLookUp(held: OperationRow): Promise<Date> {
     const firstLookedAt = this.clock.now();
-    if (!(await this.changeHeld(held, { firstLookedAt }))) throw new Problem('in-progress');
+    if (!(await this.updateHeld(held, { firstLookedAt }))) throw new Problem('in-progress');
     return firstLookedAt;
   }
 
   /**
-   * Keeps how it ended; false where the lease is lost.
+   * Stores how it ended; false if the lease is lost.
    *
-   * @param along what is kept with it, in the same transaction
+   * @param release runs in the same transaction
    */
   async finish(
     held: OperationRow,
     outcome: StoredOutcome,
-    along?: (transaction: Transaction) => Promise<void>,
+    release?: (transaction: Transaction) => Promise<void>,
   ): Promise<boolean> {
     const change = { state: 'done', outcome, finishedAt: this.clock.now() } as const;
-    if (!along) return this.changeHeld(held, change);
+    if (!release) return this.updateHeld(held, change);
     return this.database.transaction(async (transaction) => {
-      const isKept = await this.changeHeld(held, change, transaction);
-      if (isKept) await along(transaction);
-      return isKept;
+      const isStored = await this.updateHeld(held, change, transaction);
+      if (isStored) await release(transaction);
+      return isStored;
     });
   }
 
-  /** Leaves what can't be proved to a person; false where the lease is lost. */
-  async leaveToReview(held: OperationRow): Promise<boolean> {
+  /** Ends an operation whose outcome a person has to find out; false if the lease is lost. */
+  async markForReview(held: OperationRow): Promise<boolean> {
     const change = { state: 'needs-review', finishedAt: this.clock.now() } as const;
-    return this.changeHeld(held, change);
+    return this.updateHeld(held, change);
   }
 
-  /** Gives an unfinished operation back, at once for a repetition and after a while for the worker. */
-  async giveBack(held: OperationRow): Promise<boolean> {
+  /**
+   * Releases the lease: a repetition may try again at once, the worker does after a delay. False if the lease is lost.
+   */
+  async retryLater(held: OperationRow): Promise<boolean> {
     const attempts = held.attempts + 1;
-    const retryAt = new Date(this.clock.now().getTime() + waitMsAfter(attempts));
-    // Another lease, so that a renewal under way does not keep it.
-    const change = { attempts, retryAt, leaseId: randomUUID(), leaseExpiresAt: LONG_AGO };
-    return this.changeHeld(held, change);
+    const retryAt = new Date(this.clock.now().getTime() + retryDelayMs(attempts));
+    // The new lease id prevents a renewal that is in flight from extending the lease.
+    const change = { attempts, retryAt, leaseId: randomUUID(), leaseExpiresAt: EXPIRED };
+    return this.updateHeld(held, change);
   }
 
-  /** Forgets a request by which nothing was done; false where the lease is lost. */
+  /** Deletes an operation that had no effect; false if the lease is lost. */
   async forget(held: OperationRow): Promise<boolean> {
     const { rowCount } = await this.database.delete(operations).where(isHeld(held));
     return rowCount === 1;
   }
 
-  /** Forgets requests that died before anything was planned, and with them what they had set aside. */
+  /** Deletes operations whose process died before they were planned; their reservations are deleted by cascade. */
   async forgetUnplanned(): Promise<void> {
     await this.database.delete(operations).where(and(isFree(this.clock.now()), isNull(operations.plan)));
   }
 
-  /** Forgets what nobody repeats any more. */
+  /** Deletes operations that are done and older than 30 days. */
   async prune(): Promise<void> {
     const oldest = new Date(this.clock.now().getTime() - RETENTION_MS);
     const prunable = this.database
       .select({ id: operations.id })
       .from(operations)
       .where(and(eq(operations.state, 'done'), lt(operations.createdAt, oldest)))
-      .limit(PRUNED_AT_ONCE);
-    for (let pruned = PRUNED_AT_ONCE; pruned === PRUNED_AT_ONCE;) {
+      .limit(PRUNE_BATCH_SIZE);
+    for (let pruned = PRUNE_BATCH_SIZE; pruned === PRUNE_BATCH_SIZE;) {
       const { rowCount } = await this.database.delete(operations).where(inArray(operations.id, prunable));
       pruned = rowCount ?? 0;
     }
   }
 
-  private async changeHeld(
+  private async updateHeld(
     held: OperationRow,
     change: Partial<OperationRow>,
     database: Database | Transaction = this.database,

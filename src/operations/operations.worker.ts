@@ -4,16 +4,19 @@ import {
   type BeforeApplicationShutdown,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
+import type { Problem } from '#core/problem.js';
 import { withoutQuery } from '../database/without-query.js';
-import { OperationsService } from './operations.service.js';
-import { OperationsStore } from './operations.store.js';
+import { describeFailure } from '../logging/describe-failure.js';
+import { OperationAttempt } from './operation-attempt.js';
+import { OperationRegistry } from './operation-registry.js';
+import { type OperationRow, OperationsStore } from './operations.store.js';
 
 const POLL_MS = 1_000;
 const PRUNE_MS = 10 * 60 * 1000;
-/** Enough to catch up after an outage, little enough to leave room for callers. */
-const RESUMED_AT_ONCE_MAX = 4;
+/** Enough to catch up after an outage, and few enough to leave Stripe's rate limit and the database to callers. */
+const CONCURRENCY = 4;
 
-/** Goes on with operations that died, or were left uncertain, on whichever instance comes first. */
+/** Resumes operations whose process died or whose outcome is unknown; each instance runs one worker. */
 @Injectable()
 export class OperationsWorker implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger(OperationsWorker.name);
@@ -22,8 +25,9 @@ export class OperationsWorker implements OnApplicationBootstrap, BeforeApplicati
   private stopped = false;
 
   constructor(
-    private readonly operations: OperationsService,
     private readonly store: OperationsStore,
+    private readonly registry: OperationRegistry,
+    private readonly attempt: OperationAttempt,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -33,33 +37,49 @@ export class OperationsWorker implements OnApplicationBootstrap, BeforeApplicati
     );
   }
 
-  /** Takes on nothing new, and lets the attempts under way end. */
+  /** Starts no further attempt, and waits for those that are running. */
   async beforeApplicationShutdown(): Promise<void> {
     this.stopped = true;
     this.timers.forEach(clearInterval);
     await this.working;
   }
 
+  /** Resumes the operation that has been due for longest; false if none is due. */
+  async resumeNext(): Promise<boolean> {
+    const held = await this.store.takeDue();
+    if (!held) return false;
+    const kind = this.registry.find(held.kind);
+    // Another version of this service has started it, and will finish it.
+    if (!kind) await this.store.retryLater(held);
+    else await this.attempt.resume(kind, held).catch((problem: Problem) => this.logFailure(held, problem));
+    return true;
+  }
+
   private async work(): Promise<void> {
     try {
       await this.store.forgetUnplanned();
-      await Promise.all(Array.from({ length: RESUMED_AT_ONCE_MAX }, () => this.resumeAll()));
+      await Promise.all(Array.from({ length: CONCURRENCY }, () => this.resumeAll()));
     } catch (error) {
-      this.logger.warn(`Unfinished operations wait: ${String(withoutQuery(error))}`);
+      this.logger.warn(`Could not resume unfinished operations: ${String(withoutQuery(error))}`);
     } finally {
       this.working = undefined;
     }
   }
 
   private async resumeAll(): Promise<void> {
-    while (!this.stopped && (await this.operations.resumeOne()));
+    while (!this.stopped && (await this.resumeNext()));
   }
 
   private async prune(): Promise<void> {
     try {
       await this.store.prune();
     } catch (error) {
-      this.logger.warn(`Old operations are kept for now: ${String(withoutQuery(error))}`);
+      this.logger.warn(`Could not delete old operations: ${String(withoutQuery(error))}`);
     }
+  }
+
+  /** There is no caller who would see it. */
+  private logFailure({ id }: OperationRow, problem: Problem): void {
+    if (problem.status >= 500) this.logger.warn(describeFailure(problem.with({ operationId: id })));
   }
 }

@@ -1,31 +1,31 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { hasSettled, maySendAgain, waitMsAfter } from './retry-policy.js';
+import { isLookUpConclusive, maySendAgain, retryDelayMs } from './retry-policy.js';
 
-describe('waitMsAfter', () => {
+describe('retryDelayMs', () => {
   it('doubles from a second', () => {
-    expect([1, 2, 3, 4, 5].map(waitMsAfter)).toEqual([1_000, 2_000, 4_000, 8_000, 15_000]);
+    expect([1, 2, 3, 4, 5].map(retryDelayMs)).toEqual([1_000, 2_000, 4_000, 8_000, 15_000]);
   });
 
-  it('stays within a quarter of a minute, so that operations settle within a minute of a recovery', () => {
+  it("is at most 15 s, so that operations end within a minute of Stripe's recovery", () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 1_000_000 }), (attempts) => {
-        expect(waitMsAfter(attempts)).toBeLessThanOrEqual(15_000);
-        expect(waitMsAfter(attempts + 1)).toBeGreaterThanOrEqual(waitMsAfter(attempts));
+        expect(retryDelayMs(attempts)).toBeLessThanOrEqual(15_000);
+        expect(retryDelayMs(attempts + 1)).toBeGreaterThanOrEqual(retryDelayMs(attempts));
       }),
     );
   });
 });
 
-describe('hasSettled', () => {
+describe('isLookUpConclusive', () => {
   const firstLookedAt = new Date('2026-11-22T00:00:00Z');
 
   it.each([
     ['2026-11-22T00:00:00Z', false],
     ['2026-11-22T00:00:14Z', false],
     ['2026-11-22T00:00:15Z', true],
-  ])('at %s is %s: Stripe may still be at work after a failure', (now, expected) => {
-    expect(hasSettled(firstLookedAt, new Date(now))).toBe(expected);
+  ])('at %s is %s: Stripe may still be working after a failure', (now, expected) => {
+    expect(isLookUpConclusive(firstLookedAt, new Date(now))).toBe(expected);
   });
 });
 
@@ -37,7 +37,7 @@ describe('maySendAgain', () => {
     ['2026-11-22T22:59:59Z', true],
     ['2026-11-22T23:00:00Z', false],
     ['2026-11-23T00:00:00Z', false],
-  ])('at %s is %s: Stripe may forget a key after a day', (now, expected) => {
+  ])('at %s is %s: Stripe forgets a key after a day', (now, expected) => {
     expect(maySendAgain(sentAt, new Date(now))).toBe(expected);
   });
 });

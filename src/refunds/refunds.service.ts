@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { OperationRequest, Outcome } from '../operations/operation.js';
-import { type Operation, OperationsService } from '../operations/operations.service.js';
+import { type OperationRunner, OperationsService } from '../operations/operations.service.js';
 import { askedMinorOf, type MadeRefund, type Refund, type RefundCommand } from './refund.js';
 import { RefundsStore } from './refunds.store.js';
 import { type RefundPlan, RefundsStripe } from './refunds.stripe.js';
@@ -8,7 +8,7 @@ import { type RefundPlan, RefundsStripe } from './refunds.stripe.js';
 /** Giving money back. What a refund may take is reserved before Stripe is asked, and kept until it has failed. */
 @Injectable()
 export class RefundsService {
-  private readonly refunding: Operation<RefundPlan, Refund>;
+  private readonly refunding: OperationRunner<RefundPlan, Refund>;
 
   constructor(
     operations: OperationsService,

@@ -2,14 +2,14 @@ import { Injectable } from '@nestjs/common';
 import type { Owner } from '#core/actor.js';
 import { CustomersService } from '../customers/customers.service.js';
 import type { OperationRequest, Outcome } from '../operations/operation.js';
-import { type Operation, OperationsService } from '../operations/operations.service.js';
+import { type OperationRunner, OperationsService } from '../operations/operations.service.js';
 import type { SetupIntent } from './setup-intent.js';
 import { type SetupIntentPlan, SetupIntentsStripe } from './setup-intents.stripe.js';
 
 /** Saving cards. */
 @Injectable()
 export class SetupIntentsService {
-  private readonly making: Operation<SetupIntentPlan, SetupIntent>;
+  private readonly making: OperationRunner<SetupIntentPlan, SetupIntent>;
 
   constructor(
     operations: OperationsService,

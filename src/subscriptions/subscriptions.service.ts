@@ -3,7 +3,7 @@ import { Settings } from '../config/settings.js';
 import { Clock } from '#core/clock.js';
 import { invalidField } from '#core/problem.js';
 import type { OperationRequest, Outcome } from '../operations/operation.js';
-import { type Operation, OperationsService } from '../operations/operations.service.js';
+import { type OperationRunner, OperationsService } from '../operations/operations.service.js';
 import { type CancelCommand, type Cancellation, type CancelTime, lastSecondOf } from './subscription.js';
 import { type CancelPlan, SubscriptionsStripe } from './subscriptions.stripe.js';
 
@@ -12,7 +12,7 @@ const NOT_A_SUBSCRIPTION = 'must be the id of a subscription or of one of its pa
 /** What becomes of subscriptions once Checkout has started them. */
 @Injectable()
 export class SubscriptionsService {
-  private readonly cancelling: Operation<CancelPlan, Cancellation>;
+  private readonly cancelling: OperationRunner<CancelPlan, Cancellation>;
 
   constructor(
     operations: OperationsService,

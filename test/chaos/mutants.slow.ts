@@ -12,7 +12,7 @@ const MUTANTS: [Mutation, Scenario, string[]][] = [
   [
     {
       name: 'a fresh Stripe key for each attempt',
-      file: 'operations/operation.js',
+      file: 'operations/operation-identity.js',
       text: 'stripeKey: `paydesk-${operationId}`',
       replacement: 'stripeKey: `paydesk-${operationId}-${Math.random()}`',
     },
@@ -22,9 +22,9 @@ const MUTANTS: [Mutation, Scenario, string[]][] = [
   [
     {
       name: 'an unknown outcome saved as final',
-      file: 'operations/operations.service.js',
-      text: 'return LAST_WORDS.has(problem.slug) ||',
-      replacement: "return problem.slug === 'outcome-unknown' || LAST_WORDS.has(problem.slug) ||",
+      file: 'operations/operation-outcome.js',
+      text: 'return FINAL_PROBLEMS.has(problem.slug) ||',
+      replacement: "return problem.slug === 'outcome-unknown' || FINAL_PROBLEMS.has(problem.slug) ||",
     },
     'charges',
     ['phantom: an effect, not told as done'],

@@ -66,7 +66,7 @@ describe('the first calls of a user', async () => {
 
   it('are driven on by the worker where nobody calls again', async () => {
     const { user, customer } = await lostCustomer();
-    while (await paydesk.resumeOne());
+    while (await paydesk.resumeNext());
     const { body } = await shop.get(`/customers/${user}`);
     expect(body.stripeCustomerId).toBe(customer);
     expect(made(user)).toBe(1);

@@ -15,7 +15,7 @@ describe('a Stripe whose clock is behind ours', async () => {
     const operationId = await sendInVain(paydesk, charge, 'reset_after_effect');
 
     clock.moveHours(23);
-    expect(await paydesk.resumeOne()).toBe(true);
+    expect(await paydesk.resumeNext()).toBe(true);
     expect((await partner.get(`/operations/${operationId}`)).body).toMatchObject({ state: 'succeeded' });
     expect(charge.made()).toHaveLength(1);
   });

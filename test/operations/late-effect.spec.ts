@@ -59,11 +59,11 @@ describe('a charge whose 500 comes before its effect', async () => {
     const report = async () => (await partner.get(`/operations/${operationId}`)).body;
 
     clock.moveSeconds(NOT_YET_SETTLED_SECONDS);
-    expect(await paydesk.resumeOne()).toBe(true);
+    expect(await paydesk.resumeNext()).toBe(true);
     expect(await report()).toMatchObject({ state: 'running', problem: null });
     await endLate(charge);
     clock.moveSeconds(LONGEST_WAIT_SECONDS);
-    expect(await paydesk.resumeOne()).toBe(true);
+    expect(await paydesk.resumeNext()).toBe(true);
     expect(await report()).toMatchObject({ state: 'succeeded', problem: null });
     expect(charge.made()).toHaveLength(1);
   });

@@ -51,9 +51,9 @@ describe('a charge whose outcome nobody can prove any more', async () => {
     chargeElsewhere(TOO_MANY);
     const sent = () => paydesk.stripeCalls.filter((call) => call === `POST ${PAYMENTS.path}`).length;
     const sentBefore = sent();
-    expect(await paydesk.resumeOne()).toBe(true);
+    expect(await paydesk.resumeNext()).toBe(true);
     clock.moveSeconds(LONGEST_WAIT_SECONDS);
-    expect(await paydesk.resumeOne()).toBe(true);
+    expect(await paydesk.resumeNext()).toBe(true);
 
     expect((await partner.get(`/operations/${operationId}`)).body).toEqual({
       operationId,
@@ -63,7 +63,7 @@ describe('a charge whose outcome nobody can prove any more', async () => {
       finishedAt: expect.any(String),
     });
     clock.moveSeconds(LONGEST_WAIT_SECONDS);
-    expect(await paydesk.resumeOne()).toBe(false);
+    expect(await paydesk.resumeNext()).toBe(false);
     expect(await charge(key)).toMatchObject({
       status: 409,
       body: { type: 'urn:paydesk:needs-review', retryable: false, operationId },

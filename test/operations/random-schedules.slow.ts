@@ -66,7 +66,7 @@ describe('charges under random schedules of calls, faults and time', () => {
       case 'recover':
         return faults.clear();
       case 'work':
-        await paydesk.resumeOne();
+        await paydesk.resumeNext();
         return;
       case 'wait':
         if (step.seconds >= STRIPE_SETTLES_SECONDS) faults.release();
@@ -79,7 +79,7 @@ describe('charges under random schedules of calls, faults and time', () => {
     paydesk.sandbox.faults.clear();
     for (let round = 0; round < ROUNDS_MAX; round += 1) {
       clock.moveSeconds(LONGEST_WAIT_SECONDS);
-      while (await paydesk.resumeOne());
+      while (await paydesk.resumeNext());
     }
     for (const charge of charges) if (!charge.isSettled) await charge.send();
     if (!charges.every(({ isSettled }) => isSettled)) throw new Error('a charge does not settle');

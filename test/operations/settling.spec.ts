@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { FaultKind } from '#sandbox/faults/fault.js';
 import { idOf } from '#stripe/id-of.js';
 import { type Actor, partnerTenant } from '#core/actor.js';
-import { operationIdOf } from '../../src/operations/operation.js';
+import { operationIdOf } from '../../src/operations/operation-identity.js';
 import { query } from '../support/database.js';
 import { MovedClock } from '../support/moved-clock.js';
 import { startPaydesk, usePaydesk } from '../support/paydesk.js';
@@ -33,7 +33,7 @@ describe('a charge whose outcome is not known', async () => {
   async function settled(operationId: string) {
     for (;;) {
       clock.moveSeconds(LONGEST_WAIT_SECONDS);
-      await paydesk.resumeOne();
+      await paydesk.resumeNext();
       const { body } = await partner.get(`/operations/${operationId}`);
       if (body.state !== 'running') return body;
     }
@@ -77,7 +77,7 @@ describe('a charge whose outcome is not known', async () => {
     failCharges('reset_before_effect');
     const { operationId } = (await send()).body;
     clock.moveSeconds(LONGEST_WAIT_SECONDS);
-    expect(await paydesk.resumeOne()).toBe(true);
+    expect(await paydesk.resumeNext()).toBe(true);
     const line = { operationId, problem: 'outcome-unknown', alert: false, cause: expect.any(Object) };
     expect(paydesk.log.filter((logged) => logged['operationId'] === operationId)).toMatchObject([line, line]);
     paydesk.sandbox.faults.clear();

@@ -20,7 +20,7 @@ it('keeps what the worker is at from others, however long the call to Stripe las
   const operationId = await sendInVain(paydesk, charge, 'reset_before_effect');
   const hang = faults.add({ ...CHARGING, kinds: ['wait'], waitMs: FOREVER_MS });
   clock.moveSeconds(LONGEST_WAIT_SECONDS);
-  const resumed = paydesk.resumeOne();
+  const resumed = paydesk.resumeNext();
   await expect.poll(() => hang.struck.wait).toBe(1);
 
   clock.moveSeconds(MOST_OF_A_LEASE_SECONDS);
@@ -33,7 +33,7 @@ it('keeps what the worker is at from others, however long the call to Stripe las
   };
   await expect.poll(leaseEndsAt).toBeGreaterThan(renewedFrom.getTime() + MOST_OF_A_LEASE_SECONDS * 1000);
   clock.moveSeconds(MOST_OF_A_LEASE_SECONDS);
-  expect(await paydesk.resumeOne()).toBe(false);
+  expect(await paydesk.resumeNext()).toBe(false);
 
   faults.clear();
   await resumed;

@@ -12,7 +12,7 @@ import { issueUserToken } from '../../src/access/local-issuer.js';
 import { type Settings, settingsFrom } from '../../src/config/settings.js';
 import { type Clock, SystemClock } from '#core/clock.js';
 import { createApp } from '../../src/create-app.js';
-import { OperationsService } from '../../src/operations/operations.service.js';
+import { OperationsWorker } from '../../src/operations/operations.worker.js';
 import { Caller } from './caller.js';
 import { createTestDatabase } from './postgres.js';
 
@@ -38,8 +38,8 @@ export interface Paydesk {
   service(name?: string): Promise<Caller>;
   /** Somebody without a credential. */
   stranger(): Caller;
-  /** Goes on with one unfinished operation, as the worker would; false where none is due. */
-  resumeOne(): Promise<boolean>;
+  /** Resumes the next unfinished operation, as the worker does; false if none is due. */
+  resumeNext(): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -89,7 +89,7 @@ export async function startPaydesk(
     partner: async (tenant) => new Caller(url, await key('partner', tenant)),
     service: async (name = 'shop') => new Caller(url, await key('service', name)),
     stranger: () => new Caller(url),
-    resumeOne: () => app.get(OperationsService, { strict: false }).resumeOne(),
+    resumeNext: () => app.get(OperationsWorker, { strict: false }).resumeNext(),
     async close() {
       await app.close();
       await Promise.all([sandbox.close(), database.drop(), rm(dataDir, { recursive: true })]);

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fingerprintOf, identityOf, operationIdOf, type OperationRequest } from './operation.js';
+import { fingerprintOf, identityOf, operationIdOf } from './operation-identity.js';
+import type { OperationRequest } from './operation.js';
 
 const request: OperationRequest = {
   actor: { kind: 'partner', tenant: 'partner:acme' },
@@ -16,7 +17,7 @@ describe('operationIdOf', () => {
     expect(operationIdOf({ ...request })).toBe(id);
   });
 
-  it('says nothing of the body, so that a changed one is refused under the same key', () => {
+  it('does not depend on the body, so that a changed one is refused under the same key', () => {
     expect(operationIdOf({ ...request, body: { amount: '9900' } })).toBe(operationIdOf(request));
   });
 
@@ -31,7 +32,7 @@ describe('operationIdOf', () => {
     expect(operationIdOf({ ...request, ...change })).not.toBe(operationIdOf(request));
   });
 
-  it('keeps route and key apart, wherever one ends and the other begins', () => {
+  it('never mixes up where the route ends and the key begins', () => {
     fc.assert(
       fc.property(fc.string(), fc.string(), fc.string(), fc.string(), (route, key, otherRoute, otherKey) => {
         const same = route === otherRoute && key === otherKey;
@@ -44,7 +45,7 @@ describe('operationIdOf', () => {
 });
 
 describe('identityOf', () => {
-  it('hands Stripe a key of its own form, within the 255 characters that Stripe takes', () => {
+  it("derives a key for Stripe that does not contain the caller's key", () => {
     const { operationId, stripeKey } = identityOf(operationIdOf(request));
     expect(stripeKey).toBe(`paydesk-${operationId}`);
     expect(stripeKey).not.toContain(request.idempotencyKey);
@@ -52,11 +53,11 @@ describe('identityOf', () => {
 });
 
 describe('fingerprintOf', () => {
-  it('does not care for the order of properties, at any depth', () => {
+  it('ignores the order of properties, at any depth', () => {
     expect(fingerprintOf({ a: 1, b: [{ c: 2, d: 3 }] })).toBe(fingerprintOf({ b: [{ d: 3, c: 2 }], a: 1 }));
   });
 
-  it('differs whenever two bodies do', () => {
+  it('differs if the bodies differ', () => {
     fc.assert(
       fc.property(fc.jsonValue(), fc.jsonValue(), (a, b) => {
         const [textA, textB] = [a, b].map((body) => JSON.stringify(body));
@@ -74,11 +75,11 @@ describe('fingerprintOf', () => {
       [2, 1],
     ],
     [{ a: null }, {}],
-  ])('tells %j from %j', (a, b) => {
+  ])('differs for %j and %j', (a, b) => {
     expect(fingerprintOf(a)).not.toBe(fingerprintOf(b));
   });
 
-  it('takes no body for null', () => {
+  it('treats a missing body as null', () => {
     expect(fingerprintOf(undefined)).toBe(fingerprintOf(null));
   });
 });

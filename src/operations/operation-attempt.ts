@@ -1,0 +1,188 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { callerName } from '#core/actor.js';
+import { Clock } from '#core/clock.js';
+import { Problem } from '#core/problem.js';
+import { isReplayedFailure } from '#stripe/stripe-errors.js';
+import { toProblem } from '../database/to-problem.js';
+import { describeFailure } from '../logging/describe-failure.js';
+import type { MakePlan, OperationKind, OperationRequest, Outcome } from './operation.js';
+import { fingerprintOf, identityOf, operationIdOf } from './operation-identity.js';
+import { isFinal, storedOutcomeOf } from './operation-outcome.js';
+import { LEASE_RENEWAL_MS, type OperationRow, OperationsStore } from './operations.store.js';
+import { isLookUpConclusive, maySendAgain } from './retry-policy.js';
+
+/**
+ * One attempt at an operation: claim -> plan -> send -> look up -> finish.
+ * docs/adr/0005-operations.md has a diagram of the states in between.
+ */
+@Injectable()
+export class OperationAttempt {
+  private readonly logger = new Logger(OperationAttempt.name);
+
+  constructor(
+    private readonly store: OperationsStore,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Attempts what a caller asks for, unless it is done already.
+   *
+   * @throws {Problem} unless it succeeded now or before
+   */
+  async run<Plan, Result>(
+    kind: OperationKind<Plan, Result>,
+    request: OperationRequest,
+    makePlan: MakePlan<Plan>,
+  ): Promise<Outcome<Result>> {
+    const id = operationIdOf(request);
+    try {
+      const claimed = await this.claim(id, kind, request);
+      if (!claimed) return await this.currentOutcome(id);
+      return await this.underLease(claimed, async () => {
+        const planned = claimed.plan === null ? await this.plan(claimed, makePlan) : claimed;
+        return this.carryOut(kind, planned);
+      });
+    } catch (error) {
+      throw toProblem(error, 'internal-error').with({ operationId: id });
+    }
+  }
+
+  /**
+   * Attempts a planned operation that the worker has leased.
+   *
+   * @throws {Problem} unless it succeeded
+   */
+  resume<Plan, Result>(kind: OperationKind<Plan, Result>, planned: OperationRow): Promise<Outcome<Result>> {
+    return this.underLease(planned, () => this.carryOut(kind, planned));
+  }
+
+  /** Undefined if it has ended, or another attempt holds the lease. */
+  private async claim(
+    id: string,
+    kind: { name: string },
+    request: OperationRequest,
+  ): Promise<OperationRow | undefined> {
+    const fingerprint = fingerprintOf(request.body);
+    const caller = callerName(request.actor);
+    const claimed = await this.store.claim({ id, kind: kind.name, caller, fingerprint });
+    if (claimed) return claimed;
+    const known = await this.store.find(id);
+    if (known && known.fingerprint !== fingerprint) throw new Problem('idempotency-key-reused');
+    return known?.state === 'running' ? this.store.takeOver(id) : undefined;
+  }
+
+  /** Stores the exact parameters before anything is sent. If they can't be worked out, nothing has happened. */
+  private async plan<Plan>(held: OperationRow, makePlan: MakePlan<Plan>): Promise<OperationRow> {
+    try {
+      const planned = await this.store.plan(held, await makePlan(identityOf(held.id)));
+      if (planned) return planned;
+    } catch (error) {
+      if (await this.store.forget(held)) throw error;
+    }
+    throw new Problem('in-progress');
+  }
+
+  private async carryOut<Plan, Result>(
+    kind: OperationKind<Plan, Result>,
+    planned: OperationRow,
+  ): Promise<Outcome<Result>> {
+    try {
+      const result = await this.send(kind, planned);
+      const isStored = await this.store.finish(planned, { result });
+      if (!isStored) return await this.currentOutcome(planned.id);
+      return { result, operationId: planned.id, replayed: false };
+    } catch (error) {
+      return this.finishWithProblem(kind, planned, toProblem(error, 'outcome-unknown'));
+    }
+  }
+
+  /** Sends the plan as long as Stripe remembers the key, and looks it up if sending can no longer tell. */
+  private async send<Plan, Result>(
+    kind: OperationKind<Plan, Result>,
+    planned: OperationRow,
+  ): Promise<Result> {
+    const sentAt = planned.firstSentAt ?? this.clock.now();
+    if (maySendAgain(sentAt, this.clock.now())) {
+      try {
+        return await kind.send(planned.plan as Plan, identityOf(planned.id));
+      } catch (error) {
+        if (!isReplayedFailure(error)) throw error;
+      }
+    }
+    return this.lookUp(kind, planned, sentAt);
+  }
+
+  /** That nothing was found counts only once Stripe can no longer be at work on it. */
+  private async lookUp<Plan, Result>(
+    kind: OperationKind<Plan, Result>,
+    planned: OperationRow,
+    sentAt: Date,
+  ): Promise<Result> {
+    const firstLookedAt = planned.firstLookedAt ?? (await this.store.startLookUp(planned));
+    const found = await kind.find(planned.plan as Plan, identityOf(planned.id), sentAt);
+    if (typeof found !== 'string') return found.result;
+    if (!isLookUpConclusive(firstLookedAt, this.clock.now())) throw new Problem('outcome-unknown');
+    throw new Problem(found === 'not-done' ? 'not-done' : 'needs-review');
+  }
+
+  /**
+   * Stores a final problem; after any other one, the operation is tried again. As something may have been sent, a
+   * failure of our own is reported as `outcome-unknown`.
+   *
+   * @throws {Problem} unless another attempt has taken over and succeeded
+   */
+  private async finishWithProblem<Plan, Result>(
+    kind: OperationKind<Plan, Result>,
+    held: OperationRow,
+    problem: Problem,
+  ): Promise<Outcome<Result>> {
+    try {
+      if (!(await this.storeProblem(kind, held, problem))) return await this.currentOutcome(held.id);
+    } catch (failure) {
+      throw toProblem(failure, 'outcome-unknown');
+    }
+    throw problem;
+  }
+
+  /** False if another attempt has taken over. */
+  private async storeProblem<Plan, Result>(
+    kind: OperationKind<Plan, Result>,
+    held: OperationRow,
+    problem: Problem,
+  ): Promise<boolean> {
+    const { slug, extras } = problem;
+    // Stripe has seen the key with another body: our database has lost that request.
+    if (slug === 'idempotency-key-reused') return this.store.forget(held);
+    if (slug === 'needs-review') {
+      this.logger.error(describeFailure(problem.with({ operationId: held.id })));
+      return this.store.markForReview(held);
+    }
+    if (!isFinal(problem)) return this.store.retryLater(held);
+    const release = kind.release?.bind(kind);
+    return this.store.finish(
+      held,
+      { problem: { slug, extras } },
+      release && ((transaction) => release(transaction, held.plan as Plan, identityOf(held.id))),
+    );
+  }
+
+  /** How another attempt has ended it, or `in-progress`. */
+  private async currentOutcome<Result>(id: string): Promise<Outcome<Result>> {
+    return storedOutcomeOf(await this.store.find(id));
+  }
+
+  private async underLease<T>(held: OperationRow, attempt: () => Promise<T>): Promise<T> {
+    const renewal = setInterval(
+      () => void this.store.renew(held).catch(ignoreRenewalFailure),
+      LEASE_RENEWAL_MS,
+    );
+    try {
+      return await attempt();
+    } finally {
+      clearInterval(renewal);
+    }
+  }
+}
+
+/** The lease outlasts a failed renewal, and the next one extends it. */
+function ignoreRenewalFailure(): void {}

@@ -1,0 +1,37 @@
+import { createHash } from 'node:crypto';
+import { callerName } from '#core/actor.js';
+import type { OperationIdentity, OperationRequest } from './operation.js';
+
+/**
+ * The id of an operation: the same for a repetition of its request, different for every other request, including
+ * the same key of another caller. A hash of the request alone, so it survives a lost database and hides the key.
+ */
+export function operationIdOf({ actor, route, idempotencyKey }: OperationRequest): string {
+  const hash = sha256(JSON.stringify([callerName(actor), route, idempotencyKey]));
+  return uuidFrom(hash);
+}
+
+/** A hash of a request's body, independent of the order of its properties. */
+export function fingerprintOf(body: unknown): string {
+  return sha256(JSON.stringify(body ?? null, sortedKeys));
+}
+
+/** The identity of an operation at Stripe. It does not contain the amount, so Stripe refuses a changed one too. */
+export function identityOf(operationId: string): OperationIdentity {
+  return { operationId, stripeKey: `paydesk-${operationId}` };
+}
+
+/** A UUID of version 8, whose bits may be chosen freely: https://www.rfc-editor.org/rfc/rfc9562#section-5.8 */
+function uuidFrom(hash: string): string {
+  const digits = `${hash.slice(0, 12)}8${hash.slice(13, 16)}8${hash.slice(17, 32)}`;
+  return digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+function sortedKeys(_key: string, value: unknown): unknown {
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+}

@@ -1,0 +1,30 @@
+import { Problem, type ProblemSlug } from '#core/problem.js';
+import { isDefiniteRefusal } from '#stripe/stripe-errors.js';
+import type { Outcome, StoredOutcome } from './operation.js';
+import type { OperationRow } from './operations.store.js';
+
+/** A step throws these only after it has looked at Stripe, so they are final whatever caused them. */
+const FINAL_PROBLEMS: ReadonlySet<ProblemSlug> = new Set([
+  'not-done',
+  'invalid-state',
+  'card-declined',
+  'authentication-required',
+]);
+
+/** Whether a problem is stored as the outcome. After any other one, the same key tries again. */
+export function isFinal(problem: Problem): boolean {
+  return FINAL_PROBLEMS.has(problem.slug) || isDefiniteRefusal(problem);
+}
+
+/**
+ * The outcome that is stored for an operation.
+ *
+ * @throws {Problem} `in-progress` if there is none yet, `needs-review`, or the stored problem
+ */
+export function storedOutcomeOf<Result>(row: OperationRow | undefined): Outcome<Result> {
+  if (!row || row.state === 'running') throw new Problem('in-progress');
+  if (row.state === 'needs-review') throw new Problem('needs-review');
+  const stored = row.outcome as StoredOutcome<Result>;
+  if ('result' in stored) return { result: stored.result, operationId: row.id, replayed: true };
+  throw new Problem(stored.problem.slug, { ...stored.problem.extras, replayed: true });
+}
