@@ -8,15 +8,15 @@ import type { Params } from '../../http/params.js';
 import type { updateParams } from './params.js';
 import { newId, randomText } from '../../store/ids.js';
 import { addressFrom, type shippingParams } from '../../http/address.js';
-import type { Attempt } from './attempt.js';
+import type { ChargeAttempt } from './attempt.js';
 import { chargedCard } from './charged-card.js';
 import { testCardOf } from '../payment-methods/payment-method.js';
 
-/** After this a charge that is not captured lapses: https://docs.stripe.com/payments/place-a-hold-on-a-payment-method. */
+/** How long an uncaptured charge holds money: https://docs.stripe.com/payments/place-a-hold-on-a-payment-method. */
 export const HOLD_SECONDS = 7 * 24 * 60 * 60;
 
-/** Makes the charge of an attempt, successful or failed. Source: https://docs.stripe.com/api/charges/object. */
-export function createCharge(ctx: Context, attempt: Attempt): Stripe.Charge {
+/** Creates the charge of an attempt, successful or failed. Source: https://docs.stripe.com/api/charges/object. */
+export function createCharge(ctx: Context, attempt: ChargeAttempt): Stripe.Charge {
   const { intent, paymentMethod, decline, isCaptured } = attempt;
   const { amount, currency, customer, description, receipt_email, shipping, transfer_group } = intent;
   const isPaid = decline === undefined;
@@ -73,11 +73,11 @@ export function createCharge(ctx: Context, attempt: Attempt): Stripe.Charge {
   return charge;
 }
 
-/** The charge of an intent's latest attempt; there must have been one. */
+/** The charge of an intent's latest attempt, which must exist. */
 export const latestChargeOf = (ctx: Context, { latest_charge }: Stripe.PaymentIntent): Stripe.Charge =>
   ctx.store.charges.get(latest_charge as string)!;
 
-/** Takes money that was held; what is not taken goes back. Source: https://docs.stripe.com/api/payment_intents/capture. */
+/** Captures held money and releases the rest. Source: https://docs.stripe.com/api/payment_intents/capture. */
 export function captureCharge(ctx: Context, before: Stripe.Charge, amountMinor: number): Stripe.Charge {
   const after = ctx.store.charges.update(before.id, {
     amount_captured: amountMinor,
@@ -88,7 +88,7 @@ export function captureCharge(ctx: Context, before: Stripe.Charge, amountMinor: 
   return after;
 }
 
-/** Lets go of money that was held. */
+/** Releases held money. */
 export function releaseCharge(ctx: Context, before: Stripe.Charge): Stripe.Charge {
   const after = ctx.store.charges.update(before.id, { amount_refunded: before.amount, refunded: true });
   ctx.emit('charge.refunded', after, before);
@@ -111,7 +111,7 @@ export function updateCharge(
   return after;
 }
 
-/** Where goods go, as intents and charges keep it. */
+/** The shipping address, as intents and charges store it. */
 export function shippingFrom({
   address,
   carrier,
@@ -122,26 +122,33 @@ export function shippingFrom({
   return { address: addressFrom(address), carrier, name, phone, tracking_number };
 }
 
+/** The range of Radar's risk scores for each level, the end excluded. */
+const RISK_SCORES: Record<TestCard['risk'], [start: number, end: number]> = {
+  normal: [0, 65],
+  elevated: [65, 75],
+  highest: [75, 100],
+};
+
 function outcomeOf({ risk }: TestCard, decline: Decline | undefined): Stripe.Charge.Outcome {
-  const [least, most] = { normal: [0, 65], elevated: [65, 75], highest: [75, 100] }[risk] as [number, number];
-  const risks = { risk_level: risk, risk_score: randomInt(least, most) };
-  const { advice_code = null, network_decline_code = null } = decline ?? {};
-  const advice = { advice_code, network_advice_code: null, network_decline_code };
+  const common = {
+    advice_code: decline?.advice_code ?? null,
+    network_advice_code: null,
+    network_decline_code: decline?.network_decline_code ?? null,
+    risk_level: risk,
+    risk_score: randomInt(...RISK_SCORES[risk]),
+  };
   if (!decline) {
-    const message = 'Payment complete.';
     return {
-      ...advice,
-      ...risks,
+      ...common,
       network_status: 'approved_by_network',
       reason: null,
-      seller_message: message,
+      seller_message: 'Payment complete.',
       type: 'authorized',
     };
   }
   if (decline.outcome === 'blocked') {
     return {
-      ...advice,
-      ...risks,
+      ...common,
       network_status: 'not_sent_to_network',
       reason: 'highest_risk_level',
       seller_message: 'Stripe blocked this payment as too risky.',
@@ -150,8 +157,7 @@ function outcomeOf({ risk }: TestCard, decline: Decline | undefined): Stripe.Cha
   }
   const reason = decline.decline_code ?? decline.code;
   return {
-    ...advice,
-    ...risks,
+    ...common,
     network_status: 'declined_by_network',
     reason,
     seller_message:
@@ -162,6 +168,6 @@ function outcomeOf({ risk }: TestCard, decline: Decline | undefined): Stripe.Cha
   };
 }
 
-/** What the cardholder reads on a statement: the account's name, and the suffix if there is one. */
+/** What the cardholder's statement shows: the account's name, and the suffix if there is one. */
 const statementDescriptorOf = ({ statement_descriptor_suffix: suffix }: Stripe.PaymentIntent): string =>
   suffix === null ? 'Stripe' : `Stripe* ${suffix}`;

@@ -1,11 +1,11 @@
 import { createHash, randomInt, randomUUID } from 'node:crypto';
 import type Stripe from 'stripe';
 import type { ThreeDSecure } from '../payment-methods/test-card.js';
-import type { Attempt } from './attempt.js';
+import type { ChargeAttempt } from './attempt.js';
 
 type Result = Stripe.Charge.PaymentMethodDetails.Card.ThreeDSecure;
 
-/** How 3D Secure ends, and the indicators of Visa and Mastercard for it. */
+/** The results of 3D Secure, with the electronic commerce indicators of Visa and Mastercard. */
 const RESULTS = {
   challenge: { result: 'authenticated', authentication_flow: 'challenge', visa: '05', mastercard: '02' },
   frictionless: {
@@ -19,11 +19,12 @@ const RESULTS = {
 } as const;
 
 /**
- * A card as its charge remembers it. Source: https://docs.stripe.com/api/charges/object#charge_object-payment_method_details-card.
- * @param captureBefore unix seconds at which an uncaptured charge lapses
+ * The card as its charge shows it.
+ * Source: https://docs.stripe.com/api/charges/object#charge_object-payment_method_details-card.
+ * @param captureBefore Unix seconds at which the hold of an uncaptured charge ends
  */
 export function chargedCard(
-  { intent, paymentMethod, threeDSecure, decline }: Attempt,
+  { intent, paymentMethod, threeDSecure, decline }: ChargeAttempt,
   captureBefore: number | undefined,
 ): Stripe.Charge.PaymentMethodDetails.Card {
   const { brand, checks, country, exp_month, exp_year, fingerprint, funding, last4, regulated_status } =
@@ -57,7 +58,7 @@ export function chargedCard(
   };
 }
 
-/** How 3D Secure went, as charges and setup attempts tell of it; null where it could not be asked for, or was not. */
+/** The result of 3D Secure, as charges and setup attempts show it; null if it was not supported or not required. */
 export function threeDSecureResult(brand: string, threeDSecure: ThreeDSecure | undefined): Result | null {
   if (threeDSecure === undefined || threeDSecure === 'unsupported') return null;
   const { result, authentication_flow, visa, mastercard } = RESULTS[threeDSecure];
@@ -72,7 +73,7 @@ export function threeDSecureResult(brand: string, threeDSecure: ThreeDSecure | u
   };
 }
 
-/** Stripe's test network gives one card the same number every time. */
+/** In Stripe's test mode one card always gets the same id. */
 function networkTransactionId(fingerprint: string): string {
   const digest = createHash('sha256').update(fingerprint).digest();
   return String(100_000_000_000_000 + (digest.readUIntBE(0, 6) % 900_000_000_000_000));

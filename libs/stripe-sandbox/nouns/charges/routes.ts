@@ -5,7 +5,7 @@ import { string } from '../../http/params.js';
 import { route, type Route } from '../../http/route.js';
 import { updateParams } from './params.js';
 
-/** Charges are made by payment intents only: the sandbox has no `POST /v1/charges`. */
+/** Only payment intents create charges: the sandbox has no `POST /v1/charges`. */
 export const chargeRoutes: Route[] = [
   route({
     method: 'GET',

@@ -4,7 +4,7 @@ import { mergeMetadata } from '../../http/metadata.js';
 import type { Params } from '../../http/params.js';
 import type { createParams } from './params.js';
 import { newId } from '../../store/ids.js';
-import { paymentMethodFields } from '../intents/intent.js';
+import { paymentMethodFields } from '../intents/payment-method-types.js';
 
 type CreateParams = Params<typeof createParams>;
 

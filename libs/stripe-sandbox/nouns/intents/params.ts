@@ -1,7 +1,7 @@
 import { failures } from '../../http/errors.js';
 import { array, boolean, object, oneOf, removed, required, string, type Param } from '../../http/params.js';
 
-/** Taken away in the first version of Endive, in favour of `allowed_payment_method_types`. */
+/** Removed in the first version of Endive, in favor of `allowed_payment_method_types`. */
 export const paymentMethodTypes = (): Param<string[]> =>
   removed(
     '2026-09-30',
@@ -13,7 +13,7 @@ export const paymentMethodTypes = (): Param<string[]> =>
     array(string()),
   );
 
-/** Refused wherever cards are taken, as they are by every intent here. */
+/** Rejected for intents that accept cards, as every intent here does. */
 export const statementDescriptor = (): Param<never> => ({
   isRequired: false,
   read(_value, name) {
@@ -44,10 +44,11 @@ export const statementDescriptorSuffix = (): Param<string> => ({
   },
 });
 
+/** Source: https://docs.stripe.com/api/payment_intents/create#create_payment_intent-automatic_payment_methods. */
 export const automaticPaymentMethods = () =>
   object({ allow_redirects: oneOf('always', 'never'), enabled: required(boolean()) });
 
-/** Whether the cardholder is away: true, false, or, from the older API, in which way. */
+/** Whether the cardholder is absent: a boolean, or one of the older API's reasons, which mean true. */
 export const offSession = (): Param<boolean> => ({
   isRequired: false,
   read: (value, name, reading) =>

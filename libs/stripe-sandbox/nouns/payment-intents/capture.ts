@@ -4,12 +4,12 @@ import { failures } from '../../http/errors.js';
 import { mergeMetadata, type MetadataChange } from '../../http/metadata.js';
 import { captureCharge, latestChargeOf } from '../charges/charge.js';
 import { openDisputes } from '../disputes/dispute.js';
-import { withIntentOnErrors, unexpectedState } from '../intents/intent.js';
-import { captureMethodOf } from './confirm.js';
+import { unexpectedState, withIntentOnErrors } from '../intents/intent.js';
+import { captureMethodOf } from './fields.js';
 import { cancelPaymentIntent } from './payment-intent.js';
 import { testCardOf } from '../payment-methods/payment-method.js';
 
-/** Lets go of money that has been held for too long: https://docs.stripe.com/payments/place-a-hold-on-a-payment-method. */
+/** Cancels an intent whose hold has expired: https://docs.stripe.com/payments/place-a-hold-on-a-payment-method. */
 export function releaseExpiredHold(ctx: Context, id: string): void {
   const intent = ctx.store.paymentIntents.get(id)!;
   if (intent.status !== 'requires_capture') return;
@@ -18,8 +18,8 @@ export function releaseExpiredHold(ctx: Context, id: string): void {
 }
 
 /**
- * Takes the money that is held, or a part of it. Source: https://docs.stripe.com/api/payment_intents/capture.
- * @throws StripeFailure 400 when nothing is held, or less than is asked for
+ * Captures the held amount or a part of it. Source: https://docs.stripe.com/api/payment_intents/capture.
+ * @throws StripeFailure 400 if nothing is held, or less than the amount
  */
 export function capturePaymentIntent(
   ctx: Context,
@@ -27,7 +27,7 @@ export function capturePaymentIntent(
   amountMinor: number = before.amount_capturable,
   metadata?: MetadataChange,
 ): Stripe.PaymentIntent {
-  return withIntentOnErrors({ payment_intent: before }, () => {
+  return withIntentOnErrors(before, () => {
     requireCapturable(before, amountMinor);
     const charge = captureCharge(ctx, latestChargeOf(ctx, before), amountMinor);
     openDisputes(ctx, charge, testCardOf(ctx, before.payment_method as string));
@@ -46,7 +46,7 @@ function requireCapturable(intent: Stripe.PaymentIntent, amountMinor: number): v
   const { status, amount_capturable } = intent;
   if (status === 'succeeded') {
     throw unexpectedState(
-      'payment',
+      intent,
       captureMethodOf(intent) === 'manual'
         ? 'This PaymentIntent could not be captured because it has already been captured.'
         : 'The remaining amount on this PaymentIntent could not be captured because the remainder of the authorized amount has been released.',
@@ -54,7 +54,7 @@ function requireCapturable(intent: Stripe.PaymentIntent, amountMinor: number): v
   }
   if (status !== 'requires_capture') {
     throw unexpectedState(
-      'payment',
+      intent,
       `This PaymentIntent could not be captured because it has a status of ${status}. Only a PaymentIntent with one of the following statuses may be captured: requires_capture.`,
     );
   }

@@ -5,11 +5,11 @@ import type { Params } from '../../http/params.js';
 import type { createParams } from './params.js';
 import { newClientSecret, newId } from '../../store/ids.js';
 import { shippingFrom } from '../charges/charge.js';
-import { paymentMethodFields } from '../intents/intent.js';
+import { paymentMethodFields } from '../intents/payment-method-types.js';
 
 type CreateParams = Params<typeof createParams>;
 
-/** An intent as its parameters have it, before anything has happened to it. */
+/** A new intent from its parameters, without a payment method. Source: https://docs.stripe.com/api/payment_intents/object. */
 export function buildPaymentIntent(ctx: Context, params: CreateParams): Stripe.PaymentIntent {
   const id = newId('paymentIntent');
   const { customer = null, shipping, metadata } = params;
@@ -64,7 +64,7 @@ const CARD_OPTIONS: Stripe.PaymentIntent.PaymentMethodOptions.Card = {
   request_three_d_secure: 'automatic',
 };
 
-/** The options for cards: what is given, else as they were before, else Stripe's defaults. */
+/** The options for cards: the given values, else the intent's current ones, else Stripe's defaults. */
 export function optionsFrom(
   given: CreateParams['payment_method_options'],
   before?: Stripe.PaymentIntent,
@@ -80,3 +80,7 @@ export function optionsFrom(
     },
   };
 }
+
+/** How an intent is captured: the option for cards overrides the intent's own. */
+export const captureMethodOf = ({ capture_method, payment_method_options }: Stripe.PaymentIntent): string =>
+  payment_method_options?.card?.capture_method ?? capture_method;

@@ -22,41 +22,36 @@ import {
 } from '../intents/params.js';
 import { createParams as paymentMethodParams } from '../payment-methods/params.js';
 
-const futureUsage = oneOf('off_session', 'on_session');
-
-const captureMethod = oneOf('automatic', 'automatic_async', 'manual');
-
-const cardOptions = object({
-  card: object({
-    capture_method: unsettable(oneOf('manual')),
-    request_three_d_secure: oneOf('any', 'automatic', 'challenge'),
-    setup_future_usage: unsettable(oneOf('none', 'off_session', 'on_session')),
-  }),
-});
-
-/** What every step up to the payment may change. */
-const changeable = {
+/** What create, update and confirm accept. */
+const paymentParams = {
   allowed_payment_method_types: array(string()),
-  capture_method: captureMethod,
+  capture_method: oneOf('automatic', 'automatic_async', 'manual'),
   excluded_payment_method_types: unsettable(array(string())),
   payment_method: string(),
   payment_method_data: object(paymentMethodParams),
-  payment_method_options: cardOptions,
+  payment_method_options: object({
+    card: object({
+      capture_method: unsettable(oneOf('manual')),
+      request_three_d_secure: oneOf('any', 'automatic', 'challenge'),
+      setup_future_usage: unsettable(oneOf('none', 'off_session', 'on_session')),
+    }),
+  }),
   payment_method_types: paymentMethodTypes(),
   receipt_email: unsettable(email()),
-  setup_future_usage: unsettable(futureUsage),
+  setup_future_usage: unsettable(oneOf('off_session', 'on_session')),
   shipping: unsettable(object(shippingParams)),
 };
 
-/** What only a confirmation takes. */
-const confirming = {
+/** What only a confirmation accepts. */
+const confirmationParams = {
   error_on_requires_action: boolean(),
   off_session: offSession(),
   return_url: url(),
   use_stripe_sdk: boolean(),
 };
 
-const descriptive = {
+/** What create and update accept, but confirm does not. */
+const descriptionParams = {
   customer: string(),
   description: string({ maxLength: 1000 }),
   metadata: metadata(),
@@ -67,9 +62,9 @@ const descriptive = {
 
 /** Source: https://docs.stripe.com/api/payment_intents/create. */
 export const createParams = {
-  ...changeable,
-  ...confirming,
-  ...descriptive,
+  ...paymentParams,
+  ...confirmationParams,
+  ...descriptionParams,
   amount: required(integer()),
   automatic_payment_methods: automaticPaymentMethods(),
   confirm: boolean(),
@@ -79,11 +74,11 @@ export const createParams = {
 
 /** Source: https://docs.stripe.com/api/payment_intents/update. */
 export const updateParams = {
-  ...changeable,
-  ...descriptive,
+  ...paymentParams,
+  ...descriptionParams,
   amount: integer(),
   currency: currencyParam(),
 };
 
 /** Source: https://docs.stripe.com/api/payment_intents/confirm. */
-export const confirmParams = { ...changeable, ...confirming };
+export const confirmParams = { ...paymentParams, ...confirmationParams };

@@ -7,69 +7,76 @@ import type { Params } from '../../http/params.js';
 import type { confirmParams, createParams, updateParams } from './params.js';
 import { requireChargeable } from '../../money/amount-limits.js';
 import { latestChargeOf, releaseCharge, shippingFrom } from '../charges/charge.js';
-import {
-  paymentMethodFromParams,
-  paymentMethodFields,
-  requireUsableByCustomer,
-  withIntentOnErrors,
-  unexpectedState,
-} from '../intents/intent.js';
+import { paymentMethodFromParams, requireUsableByCustomer } from '../intents/confirmation.js';
+import { requireUpdatable, unexpectedState, withIntentOnErrors } from '../intents/intent.js';
+import { paymentMethodFields } from '../intents/payment-method-types.js';
 import { confirmPaymentIntent, requireReadyToConfirm, type Confirmation } from './confirm.js';
 import { buildPaymentIntent, optionsFrom } from './fields.js';
 
 type CreateParams = Params<typeof createParams>;
-type UpdateParams = Params<typeof updateParams>;
+type ConfirmParams = Params<typeof confirmParams>;
+
+const CANCELABLE_STATUSES = [
+  'requires_payment_method',
+  'requires_capture',
+  'requires_reauthorization',
+  'requires_confirmation',
+  'requires_action',
+  'expired',
+  'processing',
+];
+
+const ALWAYS_UPDATABLE = new Set(['description', 'metadata', 'receipt_email', 'shipping', 'transfer_group']);
 
 /**
- * Makes a payment intent, and confirms it when told to. Source: https://docs.stripe.com/api/payment_intents/create.
- * @throws StripeFailure 400 leaving no trace, or 402 for a decline, which keeps the intent and its failed charge
+ * Creates a payment intent, and confirms it if `confirm` is set.
+ * Source: https://docs.stripe.com/api/payment_intents/create.
+ * @throws StripeFailure 400 if nothing was created, or 402 for a decline, which leaves the intent and its failed charge
  */
 export function createPaymentIntent(ctx: Context, params: CreateParams): Stripe.PaymentIntent {
   const { confirm = false, customer } = params;
-  if (!confirm) refuseConfirmParams(params);
+  if (!confirm) rejectConfirmParams(params);
   requireChargeable(params.amount, params.currency);
   if (customer !== undefined) fromParam(ctx.store.customers, customer, 'customer');
-  const blank = buildPaymentIntent(ctx, params);
-  const given = paymentMethodFromParams(ctx, params);
-  if (given) requireUsableByCustomer(ctx, given, customer ?? null, 'PaymentIntent');
-  const confirmation = confirmationOf(params, given);
+  const draft = buildPaymentIntent(ctx, params);
+  const paymentMethod = paymentMethodFromParams(ctx, params);
+  if (paymentMethod) requireUsableByCustomer(ctx, paymentMethod, draft);
+  const confirmation = confirmationFrom(params, paymentMethod);
   if (confirm) {
-    refuseSavingOffSession(params, blank);
-    requireReadyToConfirm(ctx, blank, confirmation);
+    rejectSavingOffSession(params, draft);
+    requireReadyToConfirm(ctx, draft, confirmation);
   }
-  const isReady = given !== undefined && !confirm;
+  const awaitsConfirmation = paymentMethod !== undefined && !confirm;
   const intent = ctx.store.paymentIntents.insert({
-    ...blank,
-    ...(isReady && { payment_method: given.id, status: 'requires_confirmation' }),
+    ...draft,
+    ...(awaitsConfirmation && { payment_method: paymentMethod.id, status: 'requires_confirmation' }),
   });
   ctx.emit('payment_intent.created', intent);
   return confirm ? confirmPaymentIntent(ctx, intent, confirmation) : intent;
 }
 
 /**
- * Confirms as the API does, where a confirmation may change the intent too.
+ * Confirms an intent with the parameters of a request, which may update the intent too.
  * Source: https://docs.stripe.com/api/payment_intents/confirm.
  * @throws StripeFailure as `confirmPaymentIntent`
  */
 export function confirmWithParams(
   ctx: Context,
   before: Stripe.PaymentIntent,
-  params: Params<typeof confirmParams>,
+  params: ConfirmParams,
 ): Stripe.PaymentIntent {
-  return withIntentOnErrors({ payment_intent: before }, () => {
+  return withIntentOnErrors(before, () => {
+    const confirmation = confirmationFrom(params, paymentMethodFromParams(ctx, params));
     const {
       error_on_requires_action: _,
       off_session: __,
       return_url: ___,
       use_stripe_sdk: ____,
-      ...rest
+      payment_method: _____,
+      payment_method_data: ______,
+      ...changes
     } = params;
-    const { payment_method, payment_method_data, ...changes } = rest;
-    const confirmation = confirmationOf(
-      params,
-      paymentMethodFromParams(ctx, { payment_method, payment_method_data }),
-    );
-    refuseSavingOffSession(params, before);
+    rejectSavingOffSession(params, before);
     requireReadyToConfirm(ctx, before, confirmation);
     const intent = Object.keys(changes).length === 0 ? before : updatePaymentIntent(ctx, before, changes);
     return confirmPaymentIntent(ctx, intent, confirmation);
@@ -83,26 +90,33 @@ export function confirmWithParams(
 export function updatePaymentIntent(
   ctx: Context,
   before: Stripe.PaymentIntent,
-  params: UpdateParams,
+  params: Params<typeof updateParams>,
 ): Stripe.PaymentIntent {
-  return withIntentOnErrors({ payment_intent: before }, () => {
-    requireUpdatable(before, params);
+  return withIntentOnErrors(before, () => {
+    requireUpdatable(before, params, ALWAYS_UPDATABLE);
     const { customer = before.customer as string | null } = params;
     if (params.customer !== undefined) fromParam(ctx.store.customers, params.customer, 'customer');
     requireChargeable(params.amount ?? before.amount, params.currency ?? before.currency);
     const paymentMethod = paymentMethodFromParams(ctx, params);
-    if (paymentMethod) requireUsableByCustomer(ctx, paymentMethod, customer, 'PaymentIntent');
-    const { payment_method: _, payment_method_data: __, metadata, shipping, ...rest } = params;
-    const { payment_method_options, allowed_payment_method_types, excluded_payment_method_types, ...plain } =
-      rest;
-    const isChosen =
+    if (paymentMethod) requireUsableByCustomer(ctx, paymentMethod, { object: before.object, customer });
+    const {
+      allowed_payment_method_types,
+      excluded_payment_method_types,
+      metadata,
+      payment_method: _,
+      payment_method_data: __,
+      payment_method_options,
+      shipping,
+      ...plain
+    } = params;
+    const changesTypes =
       allowed_payment_method_types !== undefined || excluded_payment_method_types !== undefined;
     return ctx.store.paymentIntents.update(before.id, {
       ...plain,
       customer,
       last_payment_error: null,
       metadata: mergeMetadata(before.metadata, metadata),
-      ...(isChosen &&
+      ...(changesTypes &&
         paymentMethodFields(
           { allowed_payment_method_types, excluded_payment_method_types },
           'Payment Intent',
@@ -118,30 +132,20 @@ export function updatePaymentIntent(
   });
 }
 
-const CANCELABLE = [
-  'requires_payment_method',
-  'requires_capture',
-  'requires_reauthorization',
-  'requires_confirmation',
-  'requires_action',
-  'expired',
-  'processing',
-];
-
 /**
- * Source: https://docs.stripe.com/api/payment_intents/cancel. Held money is let go.
- * @throws StripeFailure 400 for one that has ended
+ * Cancels an intent and releases the money it holds. Source: https://docs.stripe.com/api/payment_intents/cancel.
+ * @throws StripeFailure 400 for an intent that has succeeded or is canceled
  */
 export function cancelPaymentIntent(
   ctx: Context,
   before: Stripe.PaymentIntent,
   reason: Stripe.PaymentIntent.CancellationReason | null = null,
 ): Stripe.PaymentIntent {
-  return withIntentOnErrors({ payment_intent: before }, () => {
-    if (!CANCELABLE.includes(before.status)) {
+  return withIntentOnErrors(before, () => {
+    if (!CANCELABLE_STATUSES.includes(before.status)) {
       throw unexpectedState(
-        'payment',
-        `You cannot cancel this PaymentIntent because it has a status of ${before.status}. Only a PaymentIntent with one of the following statuses may be canceled: ${CANCELABLE.join(', ')}.`,
+        before,
+        `You cannot cancel this PaymentIntent because it has a status of ${before.status}. Only a PaymentIntent with one of the following statuses may be canceled: ${CANCELABLE_STATUSES.join(', ')}.`,
       );
     }
     if (before.status === 'requires_capture') releaseCharge(ctx, latestChargeOf(ctx, before));
@@ -157,28 +161,8 @@ export function cancelPaymentIntent(
   });
 }
 
-const OPEN = ['requires_payment_method', 'requires_confirmation', 'requires_action'];
-const ALWAYS_UPDATABLE = new Set(['description', 'metadata', 'receipt_email', 'shipping', 'transfer_group']);
-
-function requireUpdatable(intent: Stripe.PaymentIntent, params: UpdateParams): void {
-  const field = Object.keys(params).find((key) => !ALWAYS_UPDATABLE.has(key));
-  if (field !== undefined && !OPEN.includes(intent.status)) {
-    throw unexpectedState(
-      'payment',
-      `This PaymentIntent's ${field} could not be updated because it has a status of ${intent.status}. You may only update the ${field} of a PaymentIntent with one of the following statuses: ${OPEN.join(', ')}.`,
-      field,
-    );
-  }
-  if (params.customer !== undefined && intent.customer !== null && params.customer !== intent.customer) {
-    throw failures.invalidRequest(
-      'You cannot modify `customer` on a PaymentIntent once it already has been set. To fulfill a payment with a different Customer, cancel this PaymentIntent and create a new one.',
-      { param: 'customer' },
-    );
-  }
-}
-
-const confirmationOf = (
-  params: Params<typeof confirmParams>,
+const confirmationFrom = (
+  params: ConfirmParams,
   paymentMethod: Stripe.PaymentMethod | undefined,
 ): Confirmation => ({
   paymentMethod,
@@ -188,9 +172,9 @@ const confirmationOf = (
   failsOnAction: params.error_on_requires_action,
 });
 
-/** @throws StripeFailure 400 where nobody is there to agree to later payments */
-function refuseSavingOffSession(
-  { off_session, setup_future_usage }: Params<typeof confirmParams>,
+/** @throws StripeFailure 400 for saving a payment method while the cardholder is absent and cannot agree */
+function rejectSavingOffSession(
+  { off_session, setup_future_usage }: ConfirmParams,
   intent: Stripe.PaymentIntent,
 ): void {
   const usage = setup_future_usage === undefined ? intent.setup_future_usage : setup_future_usage;
@@ -201,10 +185,10 @@ function refuseSavingOffSession(
   );
 }
 
-/** @throws StripeFailure 400 for a parameter that only a confirmation takes */
-function refuseConfirmParams(params: CreateParams): void {
-  const only = ['off_session', 'return_url', 'error_on_requires_action'] as const;
-  const given = only.find((name) => params[name] !== undefined);
+/** @throws StripeFailure 400 for a parameter that only a confirmation accepts */
+function rejectConfirmParams(params: CreateParams): void {
+  const confirmOnly = ['off_session', 'return_url', 'error_on_requires_action'] as const;
+  const given = confirmOnly.find((name) => params[name] !== undefined);
   if (given === undefined) return;
   throw failures.invalidRequest(
     `This PaymentIntent's ${given} parameter can only be set when confirm is true.`,

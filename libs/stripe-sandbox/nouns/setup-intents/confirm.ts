@@ -1,117 +1,120 @@
 import type Stripe from 'stripe';
-import type { ThreeDSecure } from '../payment-methods/test-card.js';
 import type { Context } from '../../context.js';
-import { cardError } from '../payment-methods/declines.js';
-import { StripeFailure, type ErrorBody } from '../../http/errors.js';
+import type { ErrorBody } from '../../http/errors.js';
 import {
-  authenticationAction,
-  toLastError,
-  requireUsableByCustomer,
+  failedOutcome,
   requireReturnUrl,
-  withIntentOnErrors,
+  requireUsableByCustomer,
+  RETRY_FIELDS,
+  unwrapOutcome,
+  type Outcome,
+} from '../intents/confirmation.js';
+import { toLastError, unexpectedState, withIntentOnErrors } from '../intents/intent.js';
+import {
+  authenticationFailure,
   requiredThreeDSecure,
-  unexpectedState,
-} from '../intents/intent.js';
+  requiresActionFields,
+} from '../intents/three-d-secure.js';
+import { cardError } from '../payment-methods/declines.js';
 import { attachPaymentMethod, testCardOf } from '../payment-methods/payment-method.js';
+import type { ThreeDSecure } from '../payment-methods/test-card.js';
 import { createSetupAttempt } from './setup-attempt.js';
 
-/** How a setup intent is confirmed; without a payment method, with the intent's own. */
+/** How a setup intent is confirmed. Without a payment method the intent's own is used. */
 export interface SetupConfirmation {
   paymentMethod?: Stripe.PaymentMethod;
   returnUrl?: string;
   useStripeSdk?: boolean;
 }
 
-/** How an attempt ended: the intent as it is now, and the error if it failed. */
-interface Outcome {
-  intent: Stripe.SetupIntent;
-  failure?: StripeFailure;
-}
-
 /**
  * Tries to set up: ends in succeeded or requires_action.
  * Source: https://docs.stripe.com/payments/paymentintents/lifecycle.
- * @throws StripeFailure 400 changing nothing, or 402 for a decline, which is kept on the intent
+ * @throws StripeFailure 400 if nothing was changed, or 402 for a decline, which the intent stores
  */
 export function confirmSetupIntent(
   ctx: Context,
   intent: Stripe.SetupIntent,
   confirmation: SetupConfirmation = {},
 ): Stripe.SetupIntent {
-  return withIntentOnErrors({ setup_intent: intent }, () => {
-    const paymentMethod = requireReadyToSetUp(ctx, intent, confirmation);
-    const card = testCardOf(ctx, paymentMethod.id);
-    const threeDSecure = requiredThreeDSecure(ctx, intent, paymentMethod.id, card);
-    if (threeDSecure === 'challenge') {
-      const attempt = createSetupAttempt(ctx, { intent, paymentMethod, status: 'requires_action' });
-      const after = ctx.store.setupIntents.update(intent.id, {
-        last_setup_error: null,
-        latest_attempt: attempt.id,
-        next_action: authenticationAction(ctx, intent.id, confirmation.returnUrl),
-        payment_method: paymentMethod.id,
-        status: 'requires_action',
-      });
-      ctx.emit('setup_intent.requires_action', after);
-      return after;
-    }
-    const { intent: after, failure } = setUp(ctx, intent, paymentMethod, threeDSecure);
-    if (failure) throw failure;
-    return after;
-  });
-}
-
-/** Ends the authentication that a setup intent waits for. It does not throw: how it went is in the intent. */
-export function completeSetupAuthentication(
-  ctx: Context,
-  intent: Stripe.SetupIntent,
-  succeeded: boolean,
-): Stripe.SetupIntent {
-  const paymentMethod = ctx.store.paymentMethods.get(intent.payment_method as string)!;
-  if (succeeded) return setUp(ctx, intent, paymentMethod, 'challenge').intent;
-  return refuse(ctx, intent, paymentMethod, {
-    type: 'invalid_request_error',
-    code: 'setup_intent_authentication_failure',
-    message:
-      'The provided PaymentMethod has failed authentication. You can provide payment_method_data or a new PaymentMethod to attempt to fulfill this SetupIntent again.',
-  }).intent;
+  return withIntentOnErrors(intent, () => unwrapOutcome(attemptSetup(ctx, intent, confirmation)));
 }
 
 /**
- * The payment method that a confirmation is for, if it may go ahead.
- * @throws StripeFailure 400 for the wrong state, no payment method or not a usable one, or no return_url
+ * Records the result of the authentication that a setup intent waits for. A setup that fails now is not thrown: the
+ * intent shows it.
+ */
+export function completeSetupAuthentication(
+  ctx: Context,
+  intent: Stripe.SetupIntent,
+  isAuthenticated: boolean,
+): Stripe.SetupIntent {
+  const paymentMethod = ctx.store.paymentMethods.get(intent.payment_method as string)!;
+  if (!isAuthenticated) return failSetup(ctx, intent, paymentMethod, authenticationFailure(intent)).intent;
+  return setUpCard(ctx, intent, paymentMethod, 'challenge').intent;
+}
+
+/**
+ * Checks that an intent can be confirmed, and returns the payment method to confirm it with.
+ * @throws StripeFailure 400 for the wrong state, a missing or unusable payment method, or a missing return_url
  */
 export function requireReadyToSetUp(
   ctx: Context,
   intent: Stripe.SetupIntent,
-  { paymentMethod: given, returnUrl, useStripeSdk }: SetupConfirmation,
+  confirmation: SetupConfirmation,
 ): Stripe.PaymentMethod {
-  requireConfirmable(intent);
-  const paymentMethod = given ?? ctx.store.paymentMethods.get((intent.payment_method ?? '') as string);
+  requireConfirmableStatus(intent);
+  const own = (intent.payment_method ?? '') as string;
+  const paymentMethod = confirmation.paymentMethod ?? ctx.store.paymentMethods.get(own);
   if (!paymentMethod) {
     throw unexpectedState(
-      'setup',
+      intent,
       "You cannot confirm this SetupIntent because it's missing a payment method. You can either update the SetupIntent with a payment method and then confirm it again, or confirm it again directly with a payment method or ConfirmationToken.",
     );
   }
-  requireUsableByCustomer(ctx, paymentMethod, intent.customer as string | null, 'SetupIntent');
-  requireReturnUrl(intent, { returnUrl, useStripeSdk }, 'SetupIntent');
+  requireUsableByCustomer(ctx, paymentMethod, intent);
+  requireReturnUrl(intent, confirmation);
   return paymentMethod;
 }
 
-function requireConfirmable({ status }: Stripe.SetupIntent): void {
-  const ended = { succeeded: 'it has already succeeded', canceled: 'it has been canceled' }[status as string];
-  if (ended) throw unexpectedState('setup', `You cannot confirm this SetupIntent because ${ended}.`);
+function requireConfirmableStatus(intent: Stripe.SetupIntent): void {
+  if (intent.status === 'succeeded') {
+    throw unexpectedState(intent, 'You cannot confirm this SetupIntent because it has already succeeded.');
+  }
+  if (intent.status === 'canceled') {
+    throw unexpectedState(intent, 'You cannot confirm this SetupIntent because it has been canceled.');
+  }
 }
 
-/** Asks the issuer, then saves the payment method to the customer. */
-function setUp(
+type SetupOutcome = Outcome<Stripe.SetupIntent>;
+
+function attemptSetup(
+  ctx: Context,
+  intent: Stripe.SetupIntent,
+  confirmation: SetupConfirmation,
+): SetupOutcome {
+  const paymentMethod = requireReadyToSetUp(ctx, intent, confirmation);
+  const threeDSecure = requiredThreeDSecure(ctx, intent, paymentMethod);
+  if (threeDSecure !== 'challenge') return setUpCard(ctx, intent, paymentMethod, threeDSecure);
+  const attempt = createSetupAttempt(ctx, { intent, paymentMethod, status: 'requires_action' });
+  const after = ctx.store.setupIntents.update(intent.id, {
+    ...requiresActionFields(ctx, intent, paymentMethod, confirmation.returnUrl),
+    last_setup_error: null,
+    latest_attempt: attempt.id,
+  });
+  ctx.emit('setup_intent.requires_action', after);
+  return { intent: after };
+}
+
+/** Asks the issuer, and attaches the payment method to the customer. */
+function setUpCard(
   ctx: Context,
   intent: Stripe.SetupIntent,
   paymentMethod: Stripe.PaymentMethod,
   threeDSecure: ThreeDSecure | undefined,
-): Outcome {
+): SetupOutcome {
   const card = testCardOf(ctx, paymentMethod.id);
-  if (card.decline && !card.canAttach) return refuse(ctx, intent, paymentMethod, cardError(card.decline));
+  if (card.decline && !card.canAttach) return failSetup(ctx, intent, paymentMethod, cardError(card.decline));
   const customer = intent.customer as string | null;
   if (customer !== null) attachPaymentMethod(ctx, paymentMethod, customer);
   if (intent.usage === 'off_session') ctx.store.cardFacts.update(paymentMethod.id, { isSetUp: true });
@@ -127,23 +130,20 @@ function setUp(
   return { intent: after };
 }
 
-/** Leaves the intent open for another payment method, with what went wrong. */
-function refuse(
+/** Stores the error, and leaves the intent open for another payment method. */
+function failSetup(
   ctx: Context,
   intent: Stripe.SetupIntent,
   paymentMethod: Stripe.PaymentMethod,
   body: ErrorBody,
-): Outcome {
+): SetupOutcome {
   const error = toLastError(body, paymentMethod);
   const attempt = createSetupAttempt(ctx, { intent, paymentMethod, error, status: 'failed' });
   const after = ctx.store.setupIntents.update(intent.id, {
+    ...RETRY_FIELDS,
     last_setup_error: error,
     latest_attempt: attempt.id,
-    next_action: null,
-    payment_method: null,
-    status: 'requires_payment_method',
   });
   ctx.emit('setup_intent.setup_failed', after);
-  const shown = { ...body, payment_method: paymentMethod, setup_intent: after };
-  return { intent: after, failure: new StripeFailure(402, shown) };
+  return failedOutcome(after, body, paymentMethod);
 }

@@ -3,8 +3,8 @@ import { array, boolean, object, oneOf, string, unsettable, url } from '../../ht
 import { automaticPaymentMethods, paymentMethodTypes } from '../intents/params.js';
 import { createParams as paymentMethodParams } from '../payment-methods/params.js';
 
-/** What every step up to the setup may change. */
-const changeable = {
+/** What create, update and confirm accept. */
+const setupParams = {
   allowed_payment_method_types: array(string()),
   payment_method: string(),
   payment_method_data: object(paymentMethodParams),
@@ -13,12 +13,12 @@ const changeable = {
   }),
 };
 
-/** What only a confirmation takes. */
-const confirming = { return_url: url(), use_stripe_sdk: boolean() };
+/** What only a confirmation accepts. */
+const confirmationParams = { return_url: url(), use_stripe_sdk: boolean() };
 
 /** Source: https://docs.stripe.com/api/setup_intents/update. */
 export const updateParams = {
-  ...changeable,
+  ...setupParams,
   customer: string(),
   description: string({ maxLength: 1000 }),
   excluded_payment_method_types: unsettable(array(string())),
@@ -29,11 +29,11 @@ export const updateParams = {
 /** Source: https://docs.stripe.com/api/setup_intents/create. */
 export const createParams = {
   ...updateParams,
-  ...confirming,
+  ...confirmationParams,
   automatic_payment_methods: automaticPaymentMethods(),
   confirm: boolean(),
   usage: oneOf('off_session', 'on_session'),
 };
 
 /** Source: https://docs.stripe.com/api/setup_intents/confirm. */
-export const confirmParams = { ...changeable, ...confirming };
+export const confirmParams = { ...setupParams, ...confirmationParams };

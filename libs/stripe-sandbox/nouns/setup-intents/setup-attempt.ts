@@ -4,19 +4,19 @@ import type { Context } from '../../context.js';
 import { newId } from '../../store/ids.js';
 import { threeDSecureResult } from '../charges/charged-card.js';
 
-/** How an attempt to set up a payment method went. */
-export interface Setup {
+/** An attempt to set up a payment method. */
+export interface SetupResult {
   intent: Stripe.SetupIntent;
   paymentMethod: Stripe.PaymentMethod;
   status: 'failed' | 'requires_action' | 'succeeded';
-  /** How 3D Secure went, where it was asked for; a challenge has been passed. */
+  /** The result of 3D Secure if it was required; `challenge` means passed. */
   threeDSecure?: ThreeDSecure;
   error?: Stripe.SetupAttempt.SetupError;
 }
 
-/** Source: https://docs.stripe.com/api/setup_attempts/object. */
-export function createSetupAttempt(ctx: Context, setup: Setup): Stripe.SetupAttempt {
-  const { intent, paymentMethod } = setup;
+/** Records an attempt. Source: https://docs.stripe.com/api/setup_attempts/object. */
+export function createSetupAttempt(ctx: Context, result: SetupResult): Stripe.SetupAttempt {
+  const { intent, paymentMethod, status, error = null } = result;
   return ctx.store.setupAttempts.insert({
     id: newId('setupAttempt'),
     object: 'setup_attempt',
@@ -28,15 +28,18 @@ export function createSetupAttempt(ctx: Context, setup: Setup): Stripe.SetupAtte
     livemode: false,
     on_behalf_of: null,
     payment_method: paymentMethod.id,
-    payment_method_details: { card: cardOf(setup), type: 'card' },
-    setup_error: setup.error ?? null,
+    payment_method_details: { card: buildCard(result), type: 'card' },
+    setup_error: error,
     setup_intent: intent.id,
-    status: setup.status,
+    status,
     usage: intent.usage,
   });
 }
 
-function cardOf({ paymentMethod, threeDSecure }: Setup): Stripe.SetupAttempt.PaymentMethodDetails.Card {
+function buildCard({
+  paymentMethod,
+  threeDSecure,
+}: SetupResult): Stripe.SetupAttempt.PaymentMethodDetails.Card {
   const { brand, checks, country, exp_month, exp_year, fingerprint, funding, last4 } = paymentMethod.card!;
   return {
     brand,

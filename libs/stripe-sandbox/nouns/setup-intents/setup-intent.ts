@@ -6,20 +6,18 @@ import { mergeMetadata } from '../../http/metadata.js';
 import type { Params } from '../../http/params.js';
 import type { confirmParams, createParams, updateParams } from './params.js';
 import { newClientSecret, newId } from '../../store/ids.js';
-import {
-  paymentMethodFromParams,
-  paymentMethodFields,
-  requireUsableByCustomer,
-  withIntentOnErrors,
-  unexpectedState,
-} from '../intents/intent.js';
+import { paymentMethodFromParams, requireUsableByCustomer } from '../intents/confirmation.js';
+import { OPEN_STATUSES, requireUpdatable, unexpectedState, withIntentOnErrors } from '../intents/intent.js';
+import { paymentMethodFields } from '../intents/payment-method-types.js';
 import { confirmSetupIntent, requireReadyToSetUp, type SetupConfirmation } from './confirm.js';
 
 type CreateParams = Params<typeof createParams>;
 
+const ALWAYS_UPDATABLE = new Set(['description', 'metadata']);
+
 /**
- * Makes a setup intent, and confirms it when told to. Source: https://docs.stripe.com/api/setup_intents/create.
- * @throws StripeFailure 400 leaving no trace, or 402 for a decline, which keeps the intent
+ * Creates a setup intent, and confirms it if `confirm` is set. Source: https://docs.stripe.com/api/setup_intents/create.
+ * @throws StripeFailure 400 if nothing was created, or 402 for a decline, which leaves the intent
  */
 export function createSetupIntent(ctx: Context, params: CreateParams): Stripe.SetupIntent {
   const { confirm = false, customer } = params;
@@ -29,22 +27,22 @@ export function createSetupIntent(ctx: Context, params: CreateParams): Stripe.Se
     });
   }
   if (customer !== undefined) fromParam(ctx.store.customers, customer, 'customer');
-  const blank = buildSetupIntent(ctx, params);
-  const given = paymentMethodFromParams(ctx, params);
-  if (given) requireUsableByCustomer(ctx, given, customer ?? null, 'SetupIntent');
-  const confirmation = confirmationOf(params, given);
-  if (confirm) requireReadyToSetUp(ctx, blank, confirmation);
-  const isReady = given !== undefined && !confirm;
+  const draft = buildSetupIntent(ctx, params);
+  const paymentMethod = paymentMethodFromParams(ctx, params);
+  if (paymentMethod) requireUsableByCustomer(ctx, paymentMethod, draft);
+  const confirmation = confirmationFrom(params, paymentMethod);
+  if (confirm) requireReadyToSetUp(ctx, draft, confirmation);
+  const awaitsConfirmation = paymentMethod !== undefined && !confirm;
   const intent = ctx.store.setupIntents.insert({
-    ...blank,
-    ...(isReady && { payment_method: given.id, status: 'requires_confirmation' }),
+    ...draft,
+    ...(awaitsConfirmation && { payment_method: paymentMethod.id, status: 'requires_confirmation' }),
   });
   ctx.emit('setup_intent.created', intent);
   return confirm ? confirmSetupIntent(ctx, intent, confirmation) : intent;
 }
 
 /**
- * Confirms as the API does, where a confirmation may change the intent too.
+ * Confirms an intent with the parameters of a request, which may update the intent too.
  * Source: https://docs.stripe.com/api/setup_intents/confirm.
  * @throws StripeFailure as `confirmSetupIntent`
  */
@@ -53,19 +51,14 @@ export function confirmSetupWithParams(
   before: Stripe.SetupIntent,
   params: Params<typeof confirmParams>,
 ): Stripe.SetupIntent {
-  return withIntentOnErrors({ setup_intent: before }, () => {
-    const confirmation = confirmationOf(params, paymentMethodFromParams(ctx, params));
+  return withIntentOnErrors(before, () => {
+    const confirmation = confirmationFrom(params, paymentMethodFromParams(ctx, params));
     requireReadyToSetUp(ctx, before, confirmation);
     const { allowed_payment_method_types, payment_method_options } = params;
-    return confirmSetupIntent(
-      ctx,
-      updateSetupIntent(ctx, before, { allowed_payment_method_types, payment_method_options }),
-      confirmation,
-    );
+    const intent = updateSetupIntent(ctx, before, { allowed_payment_method_types, payment_method_options });
+    return confirmSetupIntent(ctx, intent, confirmation);
   });
 }
-
-const OPEN = ['requires_payment_method', 'requires_confirmation', 'requires_action'];
 
 /**
  * Source: https://docs.stripe.com/api/setup_intents/update.
@@ -76,24 +69,27 @@ export function updateSetupIntent(
   before: Stripe.SetupIntent,
   params: Params<typeof updateParams>,
 ): Stripe.SetupIntent {
-  return withIntentOnErrors({ setup_intent: before }, () => {
-    const { customer = before.customer as string | null, metadata, payment_method_options, ...rest } = params;
-    requireUpdatable(before, params);
+  return withIntentOnErrors(before, () => {
+    requireUpdatable(before, params, ALWAYS_UPDATABLE);
+    const { customer = before.customer as string | null } = params;
     if (params.customer !== undefined) fromParam(ctx.store.customers, params.customer, 'customer');
     const paymentMethod = paymentMethodFromParams(ctx, params);
-    if (paymentMethod) requireUsableByCustomer(ctx, paymentMethod, customer, 'SetupIntent');
+    if (paymentMethod) requireUsableByCustomer(ctx, paymentMethod, { object: before.object, customer });
     const {
-      allowed_payment_method_types: allowed,
-      excluded_payment_method_types: excluded,
+      allowed_payment_method_types,
       description,
-    } = rest;
-    const isChosen = allowed !== undefined || excluded !== undefined;
-    const choice = { allowed_payment_method_types: allowed, excluded_payment_method_types: excluded };
+      excluded_payment_method_types,
+      metadata,
+      payment_method_options,
+    } = params;
+    const changesTypes =
+      allowed_payment_method_types !== undefined || excluded_payment_method_types !== undefined;
     return ctx.store.setupIntents.update(before.id, {
       customer,
       metadata: mergeMetadata(before.metadata ?? {}, metadata),
       ...(description !== undefined && { description }),
-      ...(isChosen && paymentMethodFields(choice, 'Setup Intent')),
+      ...(changesTypes &&
+        paymentMethodFields({ allowed_payment_method_types, excluded_payment_method_types }, 'Setup Intent')),
       ...(payment_method_options && { payment_method_options: optionsFrom(payment_method_options) }),
       ...(paymentMethod && {
         next_action: null,
@@ -106,21 +102,20 @@ export function updateSetupIntent(
 
 /**
  * Source: https://docs.stripe.com/api/setup_intents/cancel.
- * @throws StripeFailure 400 for one that has ended
+ * @throws StripeFailure 400 for an intent that has succeeded or is canceled
  */
 export function cancelSetupIntent(
   ctx: Context,
   before: Stripe.SetupIntent,
   reason: Stripe.SetupIntent.CancellationReason | null = null,
 ): Stripe.SetupIntent {
-  return withIntentOnErrors({ setup_intent: before }, () => {
+  return withIntentOnErrors(before, () => {
     if (before.status === 'canceled') {
-      const message = 'You cannot cancel this SetupIntent because it is already canceled.';
-      throw unexpectedState('setup', message);
+      throw unexpectedState(before, 'You cannot cancel this SetupIntent because it is already canceled.');
     }
-    if (!OPEN.includes(before.status)) {
+    if (!OPEN_STATUSES.includes(before.status)) {
       throw unexpectedState(
-        'setup',
+        before,
         `You cannot cancel this SetupIntent because it has a status of ${before.status}. Only a SetupIntent with one of the following statuses may be canceled: \`requires_payment_method\`, \`requires_confirmation\`, or \`requires_action\`.`,
       );
     }
@@ -134,28 +129,12 @@ export function cancelSetupIntent(
   });
 }
 
-function requireUpdatable(intent: Stripe.SetupIntent, params: Params<typeof updateParams>): void {
-  const field = Object.keys(params).find((key) => !['description', 'metadata'].includes(key));
-  if (field !== undefined && !OPEN.includes(intent.status)) {
-    throw unexpectedState(
-      'setup',
-      `This SetupIntent's ${field} could not be updated because it has a status of ${intent.status}. You may only update the ${field} of a SetupIntent with one of the following statuses: ${OPEN.join(', ')}.`,
-      field,
-    );
-  }
-  if (params.customer !== undefined && intent.customer !== null && params.customer !== intent.customer) {
-    throw failures.invalidRequest(
-      'You cannot modify `customer` on a SetupIntent once it already has been set. To use a different Customer, cancel this SetupIntent and create a new one.',
-      { param: 'customer' },
-    );
-  }
-}
-
-const confirmationOf = (
+const confirmationFrom = (
   { return_url, use_stripe_sdk }: { return_url?: string; use_stripe_sdk?: boolean },
   paymentMethod: Stripe.PaymentMethod | undefined,
 ): SetupConfirmation => ({ paymentMethod, returnUrl: return_url, useStripeSdk: use_stripe_sdk });
 
+/** A new intent from its parameters, without a payment method. Source: https://docs.stripe.com/api/setup_intents/object. */
 function buildSetupIntent(ctx: Context, params: CreateParams): Stripe.SetupIntent {
   const id = newId('setupIntent');
   const { customer = null, description = null, metadata, usage = 'off_session' } = params;

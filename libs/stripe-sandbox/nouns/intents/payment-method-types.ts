@@ -1,0 +1,65 @@
+import type Stripe from 'stripe';
+import { failures } from '../../http/errors.js';
+
+/** The payment methods that the account has turned on: cards only. */
+const ACCOUNT_TYPES: readonly string[] = ['card'];
+const CONFIGURATION = { id: 'pmc_1SandboxCardsOnly0000000', parent: null };
+
+/** The parameters that choose which types of payment method an intent accepts. */
+export interface PaymentMethodTypeParams {
+  allowed_payment_method_types?: string[];
+  automatic_payment_methods?: { enabled: boolean; allow_redirects?: 'always' | 'never' };
+  excluded_payment_method_types?: string[] | null;
+  payment_method_types?: string[];
+}
+
+const EXCLUSIVE: readonly (keyof PaymentMethodTypeParams)[] = [
+  'allowed_payment_method_types',
+  'automatic_payment_methods',
+  'payment_method_types',
+];
+
+type PaymentMethodFields = Pick<
+  Stripe.PaymentIntent,
+  | 'allowed_payment_method_types'
+  | 'automatic_payment_methods'
+  | 'excluded_payment_method_types'
+  | 'payment_method_configuration_details'
+  | 'payment_method_types'
+>;
+
+/**
+ * The fields of an intent about its types of payment method. Without parameters the account's types apply.
+ * Source: https://docs.stripe.com/changelog/dahlia/2026-07-29/allowed-payment-method-types-parameter.
+ * @param label how Stripe's messages name the resource, such as `Payment Intent`
+ * @throws StripeFailure 400 for parameters that exclude each other, or when no type is left
+ */
+export function paymentMethodFields(params: PaymentMethodTypeParams, label: string): PaymentMethodFields {
+  requireOneChoice(params);
+  const { allowed_payment_method_types: allowed, excluded_payment_method_types: excluded = null } = params;
+  const listed = allowed ?? params.payment_method_types;
+  const types = ACCOUNT_TYPES.filter((type) => (listed?.includes(type) ?? true) && !excluded?.includes(type));
+  if (types.length === 0) {
+    throw failures.invalidRequest(
+      `No valid payment method types for this ${label}. Please ensure that you have activated payment methods compatible with your chosen currency in your dashboard (https://dashboard.stripe.com/settings/payment_methods) or choose a different currency.`,
+    );
+  }
+  const isAutomatic = !listed && (params.automatic_payment_methods?.enabled ?? true);
+  const allow_redirects = params.automatic_payment_methods?.allow_redirects ?? 'always';
+  return {
+    allowed_payment_method_types: allowed ?? null,
+    automatic_payment_methods: isAutomatic ? { allow_redirects, enabled: true } : null,
+    excluded_payment_method_types: excluded,
+    payment_method_configuration_details: isAutomatic ? CONFIGURATION : null,
+    payment_method_types: types,
+  };
+}
+
+function requireOneChoice(params: PaymentMethodTypeParams): void {
+  const given = EXCLUSIVE.filter((name) => params[name] !== undefined);
+  if (params.excluded_payment_method_types && params.allowed_payment_method_types) {
+    given.push('excluded_payment_method_types');
+  }
+  if (given.length <= 1) return;
+  throw failures.invalidRequest(`You may only specify one of these parameters: ${given.join(', ')}.`);
+}
