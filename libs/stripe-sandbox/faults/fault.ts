@@ -1,3 +1,4 @@
+import type { ErrorBody } from '../http/errors.js';
 import type { Method } from '../http/route.js';
 
 /** What can go wrong with a call; "effect" is what the call does to the account. */
@@ -16,8 +17,10 @@ export const faultKinds = [
   'error_then_effect',
   /** 403, as for a restricted key: https://docs.stripe.com/keys/restricted-api-keys */
   'no_permission',
-  /** 429, with `Stripe-Should-Retry` where `shouldRetry` is given. */
+  /** 429 with `reason` as `Stripe-Rate-Limited-Reason`, and `Stripe-Should-Retry` if `shouldRetry` is given. */
   'rate_limit',
+  /** The rule's `error`. */
+  'refuse',
   /** 409, and 429 as https://docs.stripe.com/rate-limits#object-lock-timeouts has it. */
   'lock_timeout',
   'lock_timeout_429',
@@ -31,6 +34,27 @@ export const faultKinds = [
 ] as const;
 
 export type FaultKind = (typeof faultKinds)[number];
+
+/** Which limit was exceeded. Source: https://docs.stripe.com/rate-limits#handling-limiting-gracefully. */
+export const rateLimitReasons = [
+  'global-rate',
+  'endpoint-rate',
+  'global-concurrency',
+  'endpoint-concurrency',
+  'resource-specific',
+] as const;
+
+export type RateLimitReason = (typeof rateLimitReasons)[number];
+
+/** Any error of Stripe's: for those whose cause the sandbox does not have. */
+export interface ChosenError extends Pick<
+  ErrorBody,
+  'type' | 'code' | 'decline_code' | 'advice_code' | 'param'
+> {
+  /** The HTTP status, 400 to 599. */
+  status: number;
+  message?: string;
+}
 
 /** Which calls go wrong, and how. */
 export interface FaultRule {
@@ -46,8 +70,12 @@ export interface FaultRule {
   share?: number;
   /** For `wait`, `drip` and `error_then_effect`; 1000 if absent. */
   waitMs?: number;
+  /** For `rate_limit`; `endpoint-rate` if absent. */
+  reason?: RateLimitReason;
   /** For `rate_limit`. */
   shouldRetry?: boolean;
+  /** For `refuse`, which needs it. */
+  error?: ChosenError;
   /** Of the draws; the sandbox's own if absent. */
   seed?: string;
 }

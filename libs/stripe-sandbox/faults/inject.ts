@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
-import { failures } from '../http/errors.js';
+import { failures, StripeFailure } from '../http/errors.js';
 import type { Outcome } from '../http/pipeline.js';
 import type { Reply } from '../http/reply.js';
-import type { FaultKind, FaultRule } from './fault.js';
+import type { ChosenError, FaultKind, FaultRule } from './fault.js';
 import type { Pauses } from './pauses.js';
 
 const DEFAULT_WAIT_MS = 1000;
@@ -22,7 +22,7 @@ interface Target {
  */
 export function inject(
   kind: FaultKind,
-  { waitMs = DEFAULT_WAIT_MS, shouldRetry }: FaultRule,
+  { waitMs = DEFAULT_WAIT_MS, reason = 'endpoint-rate', shouldRetry, error }: FaultRule,
   { run, raw, pauses }: Target,
 ): Outcome | Promise<Outcome> {
   switch (kind) {
@@ -49,7 +49,9 @@ export function inject(
     case 'no_permission':
       throw failures.noPermission();
     case 'rate_limit':
-      throw failures.rateLimited(shouldRetry);
+      throw failures.rateLimited(reason, shouldRetry);
+    case 'refuse':
+      throw chosenFailure(error!);
     case 'lock_timeout':
       throw failures.locked(409);
     case 'lock_timeout_429':
@@ -65,6 +67,9 @@ export function inject(
       return silence(raw);
   }
 }
+
+const chosenFailure = ({ status, ...body }: ChosenError): StripeFailure =>
+  new StripeFailure(status, { message: 'Refused by a fault of the sandbox.', ...body });
 
 function reset(raw: ServerResponse): undefined {
   raw.socket?.resetAndDestroy();

@@ -189,7 +189,7 @@ export const failures = {
     ),
 
   /** With what Stripe advises about a retry, where it does. */
-  rateLimited: (shouldRetry?: boolean) =>
+  rateLimited: (reason: string, shouldRetry?: boolean) =>
     new StripeFailure(
       429,
       {
@@ -199,7 +199,7 @@ export const failures = {
         code: 'rate_limit',
       },
       {
-        'Stripe-Rate-Limited-Reason': 'global-rate',
+        'Stripe-Rate-Limited-Reason': reason,
         ...(shouldRetry !== undefined && { 'Stripe-Should-Retry': String(shouldRetry) }),
       },
     ),

@@ -39,6 +39,28 @@ test('faults, ledger and counters are told and asked in JSON', async () => {
   }
 });
 
+test('a rule that refuses names the error in JSON', async () => {
+  const { stripe, sandbox } = await openBench();
+  const error = {
+    status: 402,
+    type: 'card_error',
+    code: 'card_declined',
+    decline_code: 'do_not_honor',
+    advice_code: 'try_again_later',
+    param: 'payment_method',
+    message: 'No.',
+  };
+  const body = JSON.stringify({ path: '/v1/refunds', kinds: ['refuse'], error });
+  const { status } = await fetch(`${sandbox.url}/_sandbox/faults`, { method: 'POST', body });
+  expect(status).toBe(200);
+  const { status: _status, type: rawType, ...told } = error;
+  expect(await failureOf(stripe.refunds.create({ charge: 'ch_1' }))).toMatchObject({
+    statusCode: 402,
+    rawType,
+    ...told,
+  });
+});
+
 test('a rule that makes no sense is refused', async () => {
   const { sandbox } = await openBench();
   for (const body of [
@@ -47,6 +69,9 @@ test('a rule that makes no sense is refused', async () => {
     '{"kinds":[]}',
     '{"kinds":["explode"]}',
     '{"kinds":["wait"],"share":2}',
+    '{"kinds":["rate_limit"],"reason":"the weather"}',
+    '{"kinds":["refuse"]}',
+    '{"kinds":["refuse"],"error":{"status":200,"type":"card_error"}}',
   ]) {
     const response = await fetch(`${sandbox.url}/_sandbox/faults`, { method: 'POST', body });
     expect(response.status).toBe(400);

@@ -1,7 +1,7 @@
 import { Stripe } from 'stripe';
 import { expect, test, vi } from 'vitest';
 import { createSandbox } from '../create-sandbox.js';
-import type { FaultKind } from '../faults/fault.js';
+import type { FaultKind, FaultRule } from '../faults/fault.js';
 import { temporaryFolder } from './folders.js';
 import { type Answer, failureOf, openBench, request, TEST_KEY } from './support.js';
 
@@ -181,17 +181,34 @@ test('a 429 advises about a retry as it is told to', async () => {
   }
 });
 
-// https://docs.stripe.com/rate-limits tells the two by this header.
-test('a 429 for the rate says so, one for a lock does not', async () => {
+// https://docs.stripe.com/rate-limits#handling-limiting-gracefully
+test.for([
+  [{ kinds: ['rate_limit'] }, 'endpoint-rate'],
+  [{ kinds: ['rate_limit'], reason: 'global-rate' }, 'global-rate'],
+  [{ kinds: ['rate_limit'], reason: 'resource-specific' }, 'resource-specific'],
+  [{ kinds: ['lock_timeout_429'] }, null],
+] as [FaultRule, string | null][])('a 429 by %j names the limit as %s', async ([rule, reason]) => {
   const { sandbox } = await openBench();
-  for (const [kind, reason] of [
-    ['rate_limit', 'global-rate'],
-    ['lock_timeout_429', null],
-  ] as const) {
-    sandbox.faults.add({ kinds: [kind] });
-    const { headers } = await request(sandbox, 'GET', '/v1/customers');
-    expect(headers.get('stripe-rate-limited-reason')).toBe(reason);
-  }
+  sandbox.faults.add(rule);
+  const { status, headers } = await request(sandbox, 'GET', '/v1/customers');
+  expect(status).toBe(429);
+  expect(headers.get('stripe-rate-limited-reason')).toBe(reason);
+});
+
+test('a call is refused with the error of the rule, which is kept under its key', async () => {
+  const { sandbox, stripe } = await openBench();
+  const error = { status: 400, type: 'invalid_request_error', code: 'testmode_charges_only' } as const;
+  sandbox.faults.add({ method: 'POST', path: '/v1/customers', kinds: ['refuse'], error });
+  const refused = await failureOf(stripe.customers.create({}, keyed));
+  expect(refused).toMatchObject({
+    statusCode: 400,
+    rawType: 'invalid_request_error',
+    code: 'testmode_charges_only',
+    doc_url: 'https://stripe.com/docs/error-codes/testmode-charges-only',
+  });
+  expect(refused.param).toBeUndefined();
+  expect(await failureOf(stripe.customers.create({}, keyed))).toMatchObject({ code: error.code });
+  expect(sandbox.ledger.list()).toEqual([]);
 });
 
 test('stripe-node sends a request again that met a lock', async () => {
