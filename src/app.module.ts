@@ -7,7 +7,7 @@ import { SettingsModule } from './config/settings.module.js';
 import type { Clock } from '#core/clock.js';
 import { DatabaseModule } from './database/database.module.js';
 
-/** What the boot hands to the application. */
+/** What the application needs from the boot. */
 export interface AppOptions {
   settings: Settings;
   clock: Clock;

@@ -1,23 +1,23 @@
 import 'reflect-metadata';
 import { localSigningKey } from './access/local-issuer.js';
 import { banner } from './boot/banner.js';
-import { blaming } from './boot/with-setting-error.js';
 import { bootDatabase } from './boot/database.js';
 import { listen } from './boot/listen.js';
-import { orExit } from './boot/exit-on-error.js';
+import { exitOnError } from './boot/exit-on-error.js';
 import { bootStripe } from './boot/stripe.js';
 import { stopApp } from './boot/stop-app.js';
 import { stopOnSignal } from './boot/stop-on-signal.js';
+import { withSettingError } from './boot/with-setting-error.js';
 import { loadSettings } from './config/load-settings.js';
 import { SystemClock } from '#core/clock.js';
 import { createApp } from './create-app.js';
 
 async function main(): Promise<void> {
-  const settings = await loadSettings();
+  const settings = loadSettings();
   const stops: (() => Promise<void>)[] = [];
   stopOnSignal(stops);
 
-  if (!settings.JWKS_URL) await blaming('DATA_DIR', () => localSigningKey(settings.DATA_DIR));
+  if (!settings.JWKS_URL) await withSettingError('DATA_DIR', () => localSigningKey(settings.DATA_DIR));
   const database = await bootDatabase(settings, (line) => process.stdout.write(`${line}\n`));
   stops.unshift(() => database.stop());
   const stripe = await bootStripe(settings);
@@ -33,4 +33,4 @@ async function main(): Promise<void> {
   process.stdout.write(banner(settings, url, stripe.connection));
 }
 
-await orExit(main);
+await exitOnError(main);

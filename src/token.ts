@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { issueUserToken } from './access/local-issuer.js';
 import { type ApiKeyKind, ApiKeysService } from './access/api-keys.service.js';
 import { bootDatabase } from './boot/database.js';
-import { orExit } from './boot/exit-on-error.js';
+import { exitOnError } from './boot/exit-on-error.js';
 import { loadSettings } from './config/load-settings.js';
 import type { Settings } from './config/settings.js';
 import { SystemClock } from '#core/clock.js';
@@ -11,18 +11,18 @@ import { openDatabase } from './database/database.js';
 
 const USAGE = 'usage: npm run -s token -- user USER_ID | partner TENANT | service NAME';
 
-/** Prints one credential for local use, and nothing else. */
+/** Prints one new credential, and nothing else on standard output. */
 async function main(): Promise<void> {
   const [kind, name, ...rest] = process.argv.slice(2);
   if (!name || !NAME.test(name) || rest.length > 0) throw new Error(USAGE);
-  const settings = await loadSettings();
+  const settings = loadSettings();
   process.stdout.write(`${await credential(settings, kind, name)}\n`);
 }
 
 async function credential(settings: Settings, kind: string | undefined, name: string): Promise<string> {
   switch (kind) {
     case 'user':
-      if (settings.JWKS_URL) throw new Error('users get their tokens from the identity provider of JWKS_URL');
+      if (settings.JWKS_URL) throw new Error('user tokens are issued by the identity provider of JWKS_URL');
       return issueUserToken(settings, name, new SystemClock().now());
     case 'partner':
     case 'service':
@@ -43,4 +43,4 @@ async function issueApiKey(settings: Settings, kind: ApiKeyKind, name: string): 
   }
 }
 
-await orExit(main);
+await exitOnError(main);

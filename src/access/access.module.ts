@@ -2,6 +2,6 @@ import { Module } from '@nestjs/common';
 import { ApiKeysService } from './api-keys.service.js';
 import { UserTokensService } from './user-tokens.service.js';
 
-/** Credentials: who is behind a bearer token. What they may do is decided per route in `api`. */
+/** Authentication: finds the caller of a bearer token. What a caller may do is decided per route in `api`. */
 @Module({ providers: [ApiKeysService, UserTokensService], exports: [ApiKeysService, UserTokensService] })
 export class AccessModule {}

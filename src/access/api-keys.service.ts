@@ -11,7 +11,7 @@ export type ApiKeyKind = 'partner' | 'service';
 const KEY_BYTES = 32;
 const KEY_SHAPE = /^pdk_(partner|service)_[\w-]{43}$/;
 
-/** Long-lived credentials of programs: random 256-bit keys, shown once and stored as their SHA-256. */
+/** API keys of partners and services: random 256-bit keys, shown once and stored as SHA-256 hashes. */
 @Injectable()
 export class ApiKeysService {
   constructor(
@@ -19,7 +19,12 @@ export class ApiKeysService {
     private readonly clock: Clock,
   ) {}
 
-  /** Makes a key for a partner's tenant or a service's name, and returns it for the only time. */
+  /**
+   * Creates a key.
+   *
+   * @param name the partner's tenant, or the service's name
+   * @returns the key, which cannot be read again later
+   */
   async issue(kind: ApiKeyKind, name: string): Promise<string> {
     const key = `pdk_${kind}_${randomBytes(KEY_BYTES).toString('base64url')}`;
     await this.database
@@ -28,7 +33,7 @@ export class ApiKeysService {
     return key;
   }
 
-  /** Who holds this key; undefined where nobody does any more, or ever did. */
+  /** The holder of a key. Undefined if it is unknown or revoked. */
   async actorOf(key: string): Promise<Actor | undefined> {
     if (!isApiKey(key)) return undefined;
     const [holder] = await this.database
@@ -42,7 +47,7 @@ export class ApiKeysService {
   }
 }
 
-/** Whether a credential looks like one of our keys rather than a token. */
+/** Whether a credential has the format of our API keys, rather than that of a user's token. */
 export function isApiKey(credential: string): boolean {
   return KEY_SHAPE.test(credential);
 }

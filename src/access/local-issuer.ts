@@ -10,7 +10,7 @@ const TOKEN_LIFETIME_MS = 15 * 60 * 1000;
 /** The only algorithm of the local issuer: https://www.rfc-editor.org/rfc/rfc7518#section-3.4 */
 export const LOCAL_ALGORITHM = 'ES256';
 
-/** Signs a short-lived token for a user, as an identity provider would; for local use. */
+/** Signs a short-lived user token, for local use where there is no identity provider. */
 export async function issueUserToken(settings: Settings, userId: string, now: Date): Promise<string> {
   const key = await importJWK(await localSigningKey(settings.DATA_DIR), LOCAL_ALGORITHM);
   return new SignJWT()
@@ -23,10 +23,10 @@ export async function issueUserToken(settings: Settings, userId: string, now: Da
     .sign(key);
 }
 
-/** The private key of this installation's local issuer, made where there is none yet. */
+/** The private key of the local issuer, created in `dataDir` at the first call. */
 export async function localSigningKey(dataDir: string): Promise<JWK> {
   const path = join(dataDir, KEY_FILE);
-  return (await readKey(path)) ?? (await makeKey(path, dataDir));
+  return (await readKey(path)) ?? (await createKey(path, dataDir));
 }
 
 async function readKey(path: string): Promise<JWK | undefined> {
@@ -38,8 +38,8 @@ async function readKey(path: string): Promise<JWK | undefined> {
   }
 }
 
-/** Written aside and linked into place, so that two first starts agree on one whole key. */
-async function makeKey(path: string, dataDir: string): Promise<JWK> {
+/** Written to a draft and linked into place, so that two processes that start together use the same complete key. */
+async function createKey(path: string, dataDir: string): Promise<JWK> {
   const { privateKey } = await generateKeyPair(LOCAL_ALGORITHM, { extractable: true });
   await mkdir(dataDir, { recursive: true });
   const draft = join(dataDir, `${KEY_FILE}.${randomUUID()}`);

@@ -7,7 +7,10 @@ import { Problem } from '#core/problem.js';
 import { NAME_MAX_LENGTH, PLAIN_TEXT } from '#core/text.js';
 import { LOCAL_ALGORITHM, localSigningKey } from './local-issuer.js';
 
-/** Asymmetric signatures only: a shared secret or `none` could be forged by whoever reads the public key. */
+/**
+ * Asymmetric signatures only. With `none` or an HMAC algorithm, anybody who has the public key could forge a token:
+ * https://www.rfc-editor.org/rfc/rfc8725#section-2.1
+ */
 const REMOTE_ALGORITHMS = ['ES256', 'ES384', 'RS256', 'PS256', 'EdDSA'];
 const CLOCK_TOLERANCE_SECONDS = 5;
 
@@ -22,9 +25,9 @@ export class UserTokensService {
   ) {}
 
   /**
-   * Who a token speaks for; undefined where it is not (or no longer) a token for us.
+   * The user of a token. Undefined if the token is invalid, expired or not meant for us.
    *
-   * @throws {Problem} `unavailable` where the identity provider's keys can't be had
+   * @throws {Problem} `unavailable` if the identity provider's keys cannot be fetched
    */
   async actorOf(token: string): Promise<UserActor | undefined> {
     try {
@@ -38,12 +41,12 @@ export class UserTokensService {
       });
       return actorFrom(payload.sub, this.settings.JWT_ISSUER);
     } catch (error) {
-      if (isTokenFault(error)) return undefined;
+      if (isTokenError(error)) return undefined;
       throw new Problem('unavailable', {}, error);
     }
   }
 
-  /** Loaded with the first token; the remote set caches and refreshes its keys by itself. */
+  /** Loaded with the first token. The remote key set caches and refreshes its keys. */
   private async loadKeys(): Promise<JWTVerifyGetKey> {
     const { JWKS_URL, DATA_DIR } = this.settings;
     this.keys ??= JWKS_URL ? createRemoteJWKSet(new URL(JWKS_URL)) : await localKeySet(DATA_DIR);
@@ -51,7 +54,7 @@ export class UserTokensService {
   }
 }
 
-/** The public half only of the local issuer's key. */
+/** The public part of the local issuer's key. */
 async function localKeySet(dataDir: string): Promise<JWTVerifyGetKey> {
   const { kty, crv, x, y } = await localSigningKey(dataDir);
   return createLocalJWKSet({ keys: [{ kty: String(kty), crv, x, y, alg: LOCAL_ALGORITHM }] });
@@ -62,8 +65,8 @@ function actorFrom(subject: string | undefined, issuer: string): UserActor | und
   return { kind: 'user', tenant: issuerTenant(issuer), userId: subject };
 }
 
-/** Everything jose says of the token itself, as opposed to a failure to fetch the keys. */
-function isTokenFault(error: unknown): boolean {
+/** Whether the error is about the token itself, as opposed to fetching the keys. */
+function isTokenError(error: unknown): boolean {
   return (
     error instanceof errors.JOSEError &&
     !(error instanceof errors.JWKSTimeout) &&

@@ -1,7 +1,7 @@
 import type { StripeConnection } from '#stripe/stripe-connection.js';
 import type { Settings } from '../config/settings.js';
 
-/** What a person at the terminal wants to know once the service is up; nothing of it is secret. */
+/** Text for the terminal once the service listens. It contains no secrets. */
 export function banner(settings: Settings, url: string, stripe: StripeConnection): string {
   return `
 Paydesk listens on ${url}

@@ -1,21 +1,26 @@
-import type { Settings } from '../config/settings.js';
-import { blaming } from './with-setting-error.js';
 import { startEmbeddedPostgres } from '#embedded-postgres/embedded-postgres.js';
+import type { Settings } from '../config/settings.js';
 import { migrateDatabase } from '../database/migrate.js';
+import { withSettingError } from './with-setting-error.js';
 
-/** A migrated database, and how this process stops using it. */
+/** A migrated database. */
 export interface BootedDatabase {
   url: string;
+  /** Ends this process's use of it. */
   stop(): Promise<void>;
 }
 
-/** Uses the database of the settings, or runs an embedded PostgreSQL where they name none. */
+/**
+ * Migrates the database of `DATABASE_URL`, or starts and migrates an embedded PostgreSQL if none is set.
+ *
+ * @throws {SettingsError} naming DATA_DIR or DATABASE_URL
+ */
 export async function bootDatabase(settings: Settings, log: (line: string) => void): Promise<BootedDatabase> {
   const database = settings.DATABASE_URL
     ? { url: settings.DATABASE_URL, stop: async () => undefined }
-    : await blaming('DATA_DIR', () => startEmbeddedPostgres({ dataDir: settings.DATA_DIR, log }));
+    : await withSettingError('DATA_DIR', () => startEmbeddedPostgres({ dataDir: settings.DATA_DIR, log }));
   try {
-    await blaming('DATABASE_URL', () => migrateDatabase(database.url));
+    await withSettingError('DATABASE_URL', () => migrateDatabase(database.url));
   } catch (error) {
     await database.stop();
     throw error;

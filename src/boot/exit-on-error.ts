@@ -1,7 +1,7 @@
 import { withoutQuery } from '../database/without-query.js';
 
-/** Runs a program; what stops it is told to the person at the terminal in one line. */
-export async function orExit(program: () => Promise<void>): Promise<void> {
+/** Runs a program. If it fails, prints the reason in one line on standard error and exits with code 1. */
+export async function exitOnError(program: () => Promise<void>): Promise<void> {
   try {
     await program();
   } catch (error) {

@@ -2,26 +2,31 @@ import { isIPv6 } from 'node:net';
 import { join } from 'node:path';
 import { StripeConnection } from '#stripe/stripe-connection.js';
 import type { Settings } from '../config/settings.js';
-import { blaming } from './with-setting-error.js';
+import { withSettingError } from './with-setting-error.js';
 
-/** Any key of this form opens the sandbox; it guards nothing. */
+/** The sandbox accepts any key of this form, so this one is no secret. */
 const SANDBOX_KEY = 'sk_test_paydesk';
 
-/** Which Stripe this process talks to, and how it stops what it started for that. */
+/** The Stripe account or sandbox that this process calls. */
 export interface BootedStripe {
   connection: StripeConnection;
+  /** Stops the sandbox, if this process runs one. */
   stop(): Promise<void>;
 }
 
-/** Uses the Stripe account of the settings, or runs the embedded sandbox where they name none. */
+/**
+ * Connects to the Stripe account of `STRIPE_SECRET_KEY`, or starts the embedded sandbox if none is set.
+ *
+ * @throws {SettingsError} naming SANDBOX_PORT
+ */
 export async function bootStripe(settings: Settings): Promise<BootedStripe> {
   const { STRIPE_SECRET_KEY: secretKey, STRIPE_API_BASE: apiBase, STRIPE_WEBHOOK_SECRET: secrets } = settings;
   if (secretKey) {
     return { connection: new StripeConnection(secretKey, apiBase, secrets), stop: async () => undefined };
   }
-  // A service with an account of its own never loads the sandbox.
+  // Imported here, so that a service with a Stripe account never loads the sandbox.
   const { createSandbox } = await import('#sandbox/create-sandbox.js');
-  const sandbox = await blaming('SANDBOX_PORT', () =>
+  const sandbox = await withSettingError('SANDBOX_PORT', () =>
     createSandbox({
       port: settings.SANDBOX_PORT,
       dataDir: join(settings.DATA_DIR, 'stripe-sandbox'),
@@ -35,7 +40,7 @@ export async function bootStripe(settings: Settings): Promise<BootedStripe> {
   };
 }
 
-/** Where the sandbox tells us of its events; nowhere where any free port is ours, as it is not known yet. */
+/** Where the sandbox sends its events. With PORT=0 the port is not known yet, so it sends none. */
 function webhookOf({ HOST, PORT }: Settings): { url: string } | undefined {
   if (PORT === 0) return undefined;
   const host = isIPv6(HOST) ? `[${HOST}]` : HOST;

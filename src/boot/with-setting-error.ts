@@ -1,18 +1,18 @@
 import { SettingsError } from '../config/settings.js';
 
 const REASONS: Readonly<Record<string, string>> = {
-  EADDRINUSE: 'is in use; set another one',
-  EACCES: 'may not be used by this account (EACCES)',
+  EADDRINUSE: 'is in use; choose another one',
+  EACCES: 'is not permitted for this user account (EACCES)',
 };
 
 /**
- * Does a step of the boot. Where the system or PostgreSQL refuses it, tells which variable is at fault and the code
- * only, as the messages repeat values.
+ * Runs a step of the boot. If the operating system or PostgreSQL refuses it, the error names the variable and the
+ * error code only, because the original messages repeat values, passwords included.
  *
- * @param variable name of the variable, by the error where that depends
- * @throws {SettingsError} for errors with a code
+ * @param variable name of the environment variable, or a function that picks it by error code
+ * @throws {SettingsError} for errors that have a code; other errors are rethrown
  */
-export async function blaming<T>(
+export async function withSettingError<T>(
   variable: string | ((code: string) => string),
   step: () => Promise<T>,
 ): Promise<T> {
@@ -22,7 +22,7 @@ export async function blaming<T>(
     const code = codeOf(error);
     if (code === undefined) throw error;
     const name = typeof variable === 'string' ? variable : variable(code);
-    throw new SettingsError(`${name} ${REASONS[code] ?? `can't be used (${code})`}`);
+    throw new SettingsError(`${name} ${REASONS[code] ?? `cannot be used (${code})`}`);
   }
 }
 

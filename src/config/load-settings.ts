@@ -1,24 +1,23 @@
-import { Module } from '@nestjs/common';
-import { ConfigModule, registerAs } from '@nestjs/config';
-import { NestFactory } from '@nestjs/core';
-import { settingsFrom, type Settings } from './settings.js';
+import { existsSync } from 'node:fs';
+import { SettingsError, settingsFrom, type Settings } from './settings.js';
 
-const environment = registerAs('settings', () => settingsFrom(process.env));
-
-@Module({ imports: [ConfigModule.forRoot({ load: [environment] })] })
-class EnvironmentModule {}
+const ENV_FILE = '.env';
 
 /**
- * Reads the settings from the environment and `.env`, before anything else is started.
+ * Reads the settings from the environment and from `.env` in the working directory, if there is one. A variable that
+ * is set in the environment wins: https://nodejs.org/docs/latest-v20.x/api/process.html#processloadenvfilepath
  *
- * @throws {SettingsError} naming the first variable that is wrong
+ * @throws {SettingsError} naming the first invalid variable, or `.env` if it cannot be read
  */
-export async function loadSettings(): Promise<Settings> {
-  const context = await NestFactory.createApplicationContext(EnvironmentModule, {
-    logger: false,
-    abortOnError: false,
-  });
-  const settings = context.get<Settings>(environment.KEY);
-  await context.close();
-  return settings;
+export function loadSettings(): Settings {
+  if (existsSync(ENV_FILE)) readEnvFile();
+  return settingsFrom(process.env);
+}
+
+function readEnvFile(): void {
+  try {
+    process.loadEnvFile(ENV_FILE);
+  } catch (error) {
+    throw new SettingsError(`${ENV_FILE} cannot be read (${(error as NodeJS.ErrnoException).code})`);
+  }
 }

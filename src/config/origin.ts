@@ -1,15 +1,18 @@
-/** A name or an address; URLs would also take `*`, which looks like a pattern and is none. */
+/** A host name or an IP address. `new URL()` would also accept `*`, which looks like a wildcard but is not one. */
 const HOST = /^([a-z0-9.-]+|\[[0-9a-f:.]+\])$/;
 const LOOPBACK_HOST = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
-/** Whether a text is exactly such an origin as browsers write it: scheme, host, port, and no more. */
+/**
+ * Whether a value is an origin as browsers write it (scheme, host and port only) and safe as by `isSafeUrl`:
+ * https://developer.mozilla.org/docs/Web/HTTP/Headers/Origin
+ */
 export function isSafeOrigin(value: unknown): value is string {
   if (!isSafeUrl(value)) return false;
   const url = new URL(value);
   return HOST.test(url.hostname) && url.origin === value.replace(/\/$/, '');
 }
 
-/** Whether nobody on the way can read or change what goes to a URL: https, or http on this very machine. */
+/** Whether traffic to a URL cannot be read or changed on the network: https, or http on a loopback host. */
 export function isSafeUrl(value: unknown): value is string {
   if (typeof value !== 'string' || !URL.canParse(value)) return false;
   const { protocol, hostname } = new URL(value);

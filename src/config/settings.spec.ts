@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { SettingsError, settingsFrom } from './settings.js';
 
 describe('settingsFrom', () => {
-  it('needs nothing: every setting has a default or may be absent', () => {
+  it('works without any variable: every setting has a default or is optional', () => {
     expect(settingsFrom({})).toMatchObject({
       HOST: '127.0.0.1',
       PORT: 3000,
@@ -17,7 +17,7 @@ describe('settingsFrom', () => {
     });
   });
 
-  it('reads what is set', () => {
+  it('reads the variables that are set', () => {
     const settings = settingsFrom({
       PORT: '8080',
       STRIPE_SECRET_KEY: 'sk_test_abc',
@@ -37,14 +37,14 @@ describe('settingsFrom', () => {
     });
   });
 
-  it('takes an empty variable for an absent one', () => {
+  it('treats an empty variable as not set', () => {
     expect(settingsFrom({ STRIPE_SECRET_KEY: '', PORT: '' })).toMatchObject({
       PORT: 3000,
       sandboxMode: true,
     });
   });
 
-  it('takes several signing secrets, while one is replaced', () => {
+  it('accepts several signing secrets, for rotation', () => {
     expect(settingsFrom({ STRIPE_WEBHOOK_SECRET: 'whsec_new, whsec_old' }).STRIPE_WEBHOOK_SECRET).toEqual([
       'whsec_new',
       'whsec_old',
@@ -53,7 +53,7 @@ describe('settingsFrom', () => {
   });
 
   it.each(['http://localhost:3000', 'http://127.0.0.2', 'http://[::1]:3000', 'https://any.example'])(
-    'takes %s, where nobody can listen in',
+    'accepts the origin %s',
     (origin) => {
       const settings = {
         STRIPE_SECRET_KEY: 'sk_test_abc',
@@ -65,7 +65,7 @@ describe('settingsFrom', () => {
     },
   );
 
-  it('says what a number must be', () => {
+  it('says which range a number must be in', () => {
     expect(() => settingsFrom({ PORT: 'abc' })).toThrow('PORT must be a whole number from 0 to 65535');
   });
 
@@ -97,14 +97,14 @@ describe('settingsFrom', () => {
     ['JWKS_URL', 'ftp://localhost/jwks.json'],
     ['JWKS_URL', 'not a url'],
     ['LOG_LEVEL', 'loud'],
-  ])('names %s in one line when it is %s, without telling the value', (name, value) => {
+  ])('names %s in one line if it is %s, without repeating the value', (name, value) => {
     const boot = () => settingsFrom({ [name]: value });
     expect(boot).toThrow(SettingsError);
     expect(boot).toThrow(new RegExp(`^${name} [^\\n]+$`));
     expect(boot).not.toThrow(value);
   });
 
-  it('wants the secret key of another Stripe, and the issuer of an identity provider', () => {
+  it('requires the secret key for another API base, and the issuer for an identity provider', () => {
     expect(() => settingsFrom({ STRIPE_API_BASE: 'http://127.0.0.1:9420' })).toThrow(/^STRIPE_SECRET_KEY /);
     expect(() => settingsFrom({ JWKS_URL: 'https://id.example/jwks.json' })).toThrow(/^JWT_ISSUER /);
   });

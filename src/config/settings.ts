@@ -22,7 +22,7 @@ const toList = Transform(({ value }) =>
     : value,
 );
 
-/** Every variable of `.env.example`, checked at boot; see there for what each means. */
+/** Every environment variable, validated at boot. `.env.example` explains each. */
 export class Settings {
   @IsString()
   @MinLength(1)
@@ -33,7 +33,7 @@ export class Settings {
   readonly PORT: number = 3000;
 
   @IsOptional()
-  @Matches(/^(sk|rk)_(test|live)_\w+$/, { message: 'must be a secret key of Stripe (sk_... or rk_...)' })
+  @Matches(/^(sk|rk)_(test|live)_\w+$/, { message: 'must be a Stripe secret key (sk_... or rk_...)' })
   readonly STRIPE_SECRET_KEY?: string;
 
   @IsOptional()
@@ -43,14 +43,14 @@ export class Settings {
   @toList
   @Satisfies(
     (value) => Array.isArray(value) && value.every((secret) => /^whsec_\S+$/.test(secret)),
-    'must be signing secrets of Stripe (whsec_...), separated by commas',
+    'must be Stripe signing secrets (whsec_...), separated by commas',
   )
   readonly STRIPE_WEBHOOK_SECRET: readonly string[] = [];
 
   @IsOptional()
   @Satisfies(
     isPostgresUrl,
-    'must be a postgresql:// URL, with what is special in its password percent-encoded',
+    'must be a postgresql:// URL with special characters in its password percent-encoded',
   )
   readonly DATABASE_URL?: string;
 
@@ -64,7 +64,7 @@ export class Settings {
 
   @Satisfies(
     (value) => typeof value === 'string' && isCurrency(value),
-    'must be a currency that Stripe takes, in lower case',
+    'must be a currency that Stripe supports, in lower case',
   )
   readonly DEFAULT_CURRENCY: Currency = 'usd';
 
@@ -84,7 +84,7 @@ export class Settings {
   @toList
   @Satisfies(
     (value) => Array.isArray(value) && value.every((name) => NAME.test(String(name))),
-    'must be true, or names of partners separated by commas',
+    'must be true, or partner names separated by commas',
   )
   readonly REQUIRE_IDEMPOTENCY_KEY: readonly string[] = [];
 
@@ -103,21 +103,21 @@ export class Settings {
   @IsIn(LOG_LEVELS)
   readonly LOG_LEVEL: (typeof LOG_LEVELS)[number] = 'info';
 
-  /** True where no Stripe account is configured, so that the embedded sandbox stands in for it. */
+  /** True if no Stripe account is configured, so that the embedded sandbox is used. */
   get sandboxMode(): boolean {
     return this.STRIPE_SECRET_KEY === undefined;
   }
 }
 
-/** A boot that can't go on, in one line for the person at the terminal. */
+/** An invalid setting. The message is one line that names the variable and never contains its value. */
 export class SettingsError extends Error {
   override readonly name = 'SettingsError';
 }
 
 /**
- * Makes settings of an environment; an empty variable counts as absent.
+ * Validates the environment and returns it as frozen settings. An empty variable counts as not set.
  *
- * @throws {SettingsError} naming the first variable that is wrong
+ * @throws {SettingsError} naming the first invalid variable
  */
 export function settingsFrom(environment: Record<string, unknown>): Settings {
   const known = Object.keys(new Settings()).concat(OPTIONAL_KEYS);
@@ -128,10 +128,10 @@ export function settingsFrom(environment: Record<string, unknown>): Settings {
   const [error] = validateSync(settings, { stopAtFirstError: true });
   if (error) throw new SettingsError(`${error.property} ${reason(error.constraints, error.property)}`);
   if (settings.STRIPE_API_BASE && settings.sandboxMode) {
-    throw new SettingsError('STRIPE_SECRET_KEY must be set where STRIPE_API_BASE is');
+    throw new SettingsError('STRIPE_SECRET_KEY must be set if STRIPE_API_BASE is set');
   }
   if (settings.JWKS_URL && !given['JWT_ISSUER']) {
-    throw new SettingsError('JWT_ISSUER must be set where JWKS_URL is');
+    throw new SettingsError('JWT_ISSUER must be set if JWKS_URL is set');
   }
   return Object.freeze(settings);
 }
