@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
+import { Controller, Get, Param, Post } from '@nestjs/common';
 import { ApiBody, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { PartnerActor } from '#core/actor.js';
 import { ChargesService } from '../../charges/charges.service.js';
@@ -10,6 +10,7 @@ import { withFieldNames } from '../dto/field-names.js';
 import { Allow } from '../http/allow.decorator.js';
 import { ApiProblems, CALLS_STRIPE } from '../http/api-problems.decorator.js';
 import { CurrentActor } from '../http/current-actor.decorator.js';
+import { RequestBody, RequestQuery } from '../http/declared-input.js';
 import { IdempotencyKeyRequirable } from '../http/idempotency-key.guard.js';
 import { ApiOperationHeaders, CurrentOperation } from '../http/operation.decorator.js';
 import { outcomeResponse, ResponseWithHeaders } from '../http/response-with-headers.js';
@@ -77,7 +78,7 @@ export class PartnersController {
   async charge(
     @CurrentActor() partner: PartnerActor,
     @Param() user: PartnerUser,
-    @Body() body: ChargeRequest,
+    @RequestBody() body: ChargeRequest,
     @CurrentOperation() operation: OperationRequest,
   ): Promise<ResponseWithHeaders<undefined>> {
     const command = body.toCommand(this.settings.DEFAULT_CURRENCY);
@@ -102,7 +103,7 @@ export class PartnersController {
   async payments(
     @CurrentActor() partner: PartnerActor,
     @Param() user: PartnerUser,
-    @Query() query: PaymentsQuery,
+    @RequestQuery() query: PaymentsQuery,
   ): Promise<ResponseWithHeaders<PaymentResponse[]>> {
     const page = await withFieldNames(
       PaymentsQuery.FIELD_NAMES,

@@ -1,9 +1,10 @@
-import { Body, Controller, Get, Param, Put, Query } from '@nestjs/common';
+import { Controller, Get, Param, Put } from '@nestjs/common';
 import { ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Settings } from '../../config/settings.js';
 import { CustomersService } from '../../customers/customers.service.js';
 import { Allow } from '../http/allow.decorator.js';
 import { ApiProblems, CALLS_STRIPE, HAS_BODY } from '../http/api-problems.decorator.js';
+import { RequestBody, RequestQuery } from '../http/declared-input.js';
 import { CUSTOMER_EXAMPLES } from './examples.js';
 import { CustomerParams, CustomerQuery, CustomerRequest, CustomerResponse } from './customer.dto.js';
 
@@ -23,7 +24,7 @@ export class CustomersController {
   @ApiProblems(...CALLS_STRIPE, 'not-found')
   async showCustomer(
     @Param() user: CustomerParams,
-    @Query() query: CustomerQuery,
+    @RequestQuery() query: CustomerQuery,
   ): Promise<CustomerResponse> {
     return CustomerResponse.of(await this.customers.show(query.ownerFor(user, this.settings)));
   }
@@ -40,8 +41,8 @@ export class CustomersController {
   @ApiProblems(...CALLS_STRIPE, ...HAS_BODY, 'not-found', 'invalid-state', 'in-progress', 'needs-review')
   async putCustomer(
     @Param() user: CustomerParams,
-    @Query() query: CustomerQuery,
-    @Body() body: CustomerRequest,
+    @RequestQuery() query: CustomerQuery,
+    @RequestBody() body: CustomerRequest,
   ): Promise<CustomerResponse> {
     const owner = query.ownerFor(user, this.settings);
     const command = body.toCommand();

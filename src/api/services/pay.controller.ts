@@ -1,4 +1,4 @@
-import { Body, Controller, HttpCode, Post } from '@nestjs/common';
+import { Controller, HttpCode, Post } from '@nestjs/common';
 import { ApiBody, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CheckoutService } from '../../checkout/checkout.service.js';
 import { Settings } from '../../config/settings.js';
@@ -7,6 +7,7 @@ import { SubscriptionsService } from '../../subscriptions/subscriptions.service.
 import { withFieldNames } from '../dto/field-names.js';
 import { Allow } from '../http/allow.decorator.js';
 import { ApiProblems } from '../http/api-problems.decorator.js';
+import { RequestBody } from '../http/declared-input.js';
 import { ApiOperationHeaders, CurrentOperation } from '../http/operation.decorator.js';
 import { outcomeResponse, type ResponseWithHeaders } from '../http/response-with-headers.js';
 import { CANCEL_EXAMPLES, EXPIRE_EXAMPLES, PAY_EXAMPLES, PAY_RECURRENT_EXAMPLES } from './examples.js';
@@ -37,7 +38,7 @@ export class PayController {
   @ApiCreatedResponse({ type: PayResponse })
   @ApiProblems('not-found', 'amount-out-of-range')
   async pay(
-    @Body() body: PayRequest,
+    @RequestBody() body: PayRequest,
     @CurrentOperation() operation: OperationRequest,
   ): Promise<ResponseWithHeaders<PayResponse>> {
     const command = body.toCommand(this.settings);
@@ -57,7 +58,7 @@ export class PayController {
   @ApiCreatedResponse({ type: PayResponse })
   @ApiProblems('not-found', 'amount-out-of-range')
   async payRecurrent(
-    @Body() body: PayRecurrentRequest,
+    @RequestBody() body: PayRecurrentRequest,
     @CurrentOperation() operation: OperationRequest,
   ): Promise<ResponseWithHeaders<PayResponse>> {
     const command = body.toCommand(this.settings);
@@ -76,7 +77,7 @@ export class PayController {
   @ApiOkResponse({ type: ExpireResponse })
   @ApiProblems('not-found', 'invalid-state')
   async expire(
-    @Body() { paymentID }: ExpireRequest,
+    @RequestBody() { paymentID }: ExpireRequest,
     @CurrentOperation() operation: OperationRequest,
   ): Promise<ResponseWithHeaders<ExpireResponse>> {
     const outcome = await withFieldNames(PAYMENT_FIELD_NAMES, this.checkout.expire(operation, paymentID));
@@ -97,7 +98,7 @@ export class PayController {
   @ApiOkResponse({ type: CancelResponse })
   @ApiProblems('not-found', 'invalid-state', 'date-in-past')
   async cancel(
-    @Body() body: CancelRequest,
+    @RequestBody() body: CancelRequest,
     @CurrentOperation() operation: OperationRequest,
   ): Promise<ResponseWithHeaders<CancelResponse>> {
     const outcome = await withFieldNames(

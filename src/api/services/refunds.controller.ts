@@ -1,10 +1,11 @@
-import { Body, Controller, Post } from '@nestjs/common';
+import { Controller, Post } from '@nestjs/common';
 import { ApiBody, ApiCreatedResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { OperationRequest } from '../../operations/operation.js';
 import { RefundsService } from '../../refunds/refunds.service.js';
 import { withFieldNames } from '../dto/field-names.js';
 import { Allow } from '../http/allow.decorator.js';
 import { ApiProblems } from '../http/api-problems.decorator.js';
+import { RequestBody } from '../http/declared-input.js';
 import { IdempotencyKeyRequirable } from '../http/idempotency-key.guard.js';
 import { ApiOperationHeaders, CurrentOperation } from '../http/operation.decorator.js';
 import { outcomeResponse, type ResponseWithHeaders } from '../http/response-with-headers.js';
@@ -32,7 +33,7 @@ export class RefundsController {
   @ApiCreatedResponse({ type: RefundResponse })
   @ApiProblems('not-found', 'refund-not-possible')
   async refund(
-    @Body() body: RefundRequest,
+    @RequestBody() body: RefundRequest,
     @CurrentOperation() operation: OperationRequest,
   ): Promise<ResponseWithHeaders<RefundResponse>> {
     const outcome = await withFieldNames(

@@ -1,9 +1,10 @@
-import { Controller, Get, Query } from '@nestjs/common';
+import { Controller, Get } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { PaymentStatusService } from '../../payments/payment-status.service.js';
 import { withFieldNames } from '../dto/field-names.js';
 import { Allow } from '../http/allow.decorator.js';
 import { ApiProblems, CALLS_STRIPE } from '../http/api-problems.decorator.js';
+import { RequestQuery } from '../http/declared-input.js';
 import { PAYMENT_FIELD_NAMES } from './fields.js';
 import { StatusQuery, StatusResponse } from './status.dto.js';
 
@@ -21,7 +22,7 @@ export class StatusController {
   })
   @ApiOkResponse({ type: StatusResponse })
   @ApiProblems(...CALLS_STRIPE, 'not-found')
-  async status(@Query() { paymentID }: StatusQuery): Promise<StatusResponse> {
+  async status(@RequestQuery() { paymentID }: StatusQuery): Promise<StatusResponse> {
     return StatusResponse.of(
       paymentID,
       await withFieldNames(PAYMENT_FIELD_NAMES, this.payments.report(paymentID)),

@@ -1,4 +1,4 @@
-import { Controller, Get, Post, Query } from '@nestjs/common';
+import { Controller, Get, Post } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { UserActor } from '#core/actor.js';
 import { ChargesService } from '../../charges/charges.service.js';
@@ -9,6 +9,7 @@ import { withFieldNames } from '../dto/field-names.js';
 import { Allow } from '../http/allow.decorator.js';
 import { ApiProblems, CALLS_STRIPE } from '../http/api-problems.decorator.js';
 import { CurrentActor } from '../http/current-actor.decorator.js';
+import { RequestQuery } from '../http/declared-input.js';
 import { ApiOperationHeaders, CurrentOperation } from '../http/operation.decorator.js';
 import { outcomeResponse, type ResponseWithHeaders } from '../http/response-with-headers.js';
 import { HistoryQuery, HistoryResponse } from './history.dto.js';
@@ -62,7 +63,10 @@ export class UsersController {
   })
   @ApiOkResponse({ type: HistoryResponse })
   @ApiProblems(...CALLS_STRIPE, 'not-found')
-  async history(@CurrentActor() user: UserActor, @Query() query: HistoryQuery): Promise<HistoryResponse> {
+  async history(
+    @CurrentActor() user: UserActor,
+    @RequestQuery() query: HistoryQuery,
+  ): Promise<HistoryResponse> {
     return HistoryResponse.of(
       await withFieldNames(HistoryQuery.FIELD_NAMES, this.charges.history(user, query.toPage())),
     );
