@@ -8,10 +8,10 @@ export interface Money {
 
 const MESSAGES = {
   'not-a-decimal': 'must be a plain decimal number such as "5.00" or "5", and more than zero',
-  'wrong-decimals': 'must have exactly the decimals of its currency, or none',
+  'wrong-decimals': 'must have all decimals of its currency, or none',
   'not-an-integer': 'must be an integer of minor units, as a number or a string of digits',
   'not-positive': 'must be more than zero',
-  'not-a-multiple': 'must not be finer than can be charged in its currency',
+  'not-a-multiple': 'has more precision than the currency allows',
   'too-large': 'has too many digits',
 } as const;
 

@@ -1,6 +1,6 @@
 import type { Currency } from '#core/currency.js';
 
-/** Money taken or tried to be taken from a card: a Stripe Charge. */
+/** A Stripe Charge: one attempt to take money from a card. https://docs.stripe.com/api/charges/object */
 export interface Charge {
   id: string;
   amountMinor: number;
@@ -16,7 +16,7 @@ export interface Charge {
   paymentIntentId: string | null;
 }
 
-/** What to take, and from which card. */
+/** How much to charge, and which saved card. */
 export interface ChargeCommand {
   amountMinor: number;
   currency: Currency;

@@ -11,19 +11,19 @@ import type { Charge, ChargeCommand } from './charge.js';
 import { type ChargePlan, ChargesStripe } from './charges.stripe.js';
 import type { Payment } from './payment.js';
 
-const NOTHING = { items: [], hasMore: false };
+const EMPTY_PAGE = { items: [], hasMore: false };
 
-/** Charging saved cards, and the history of it. */
+/** Charges saved cards and lists charges and payments. */
 @Injectable()
 export class ChargesService {
-  private readonly charging: OperationRunner<ChargePlan, string>;
+  private readonly chargeOperation: OperationRunner<ChargePlan, string>;
 
   constructor(
     operations: OperationsService,
     private readonly customers: CustomersService,
     private readonly stripe: ChargesStripe,
   ) {
-    this.charging = operations.define<ChargePlan, string>({
+    this.chargeOperation = operations.define<ChargePlan, string>({
       name: 'charge',
       send: (plan, { stripeKey }) => stripe.charge(plan, stripeKey),
       find: (plan, { operationId }, sentAt) => stripe.findCharge(plan, operationId, sentAt),
@@ -31,13 +31,14 @@ export class ChargesService {
   }
 
   /**
-   * Charges a saved card of an owner, who is not present; returns the payment's id.
+   * Charges a saved card of an owner off-session.
    *
+   * @returns the payment's id
    * @throws {Problem} `card-declined`, `authentication-required`, `amount-out-of-range`, or `not-found` for a
    *   card that is not the owner's
    */
   charge(request: OperationRequest, owner: Owner, command: ChargeCommand): Promise<Outcome<string>> {
-    return this.charging.run(request, async ({ operationId }) => {
+    return this.chargeOperation.run(request, async ({ operationId }) => {
       withAmountField('amountMinor', () => assertChargeable(command));
       const customer = await this.customers.findId(owner);
       if (!customer) throw unknownObject('paymentMethodId');
@@ -46,32 +47,30 @@ export class ChargesService {
   }
 
   /**
-   * The charges of an owner, most recent first; none for an owner without a customer.
+   * Lists an owner's charges, newest first; empty for an owner without a customer.
    *
-   * @throws {Problem} `not-found` for a cursor that is not a charge of the owner's
+   * @throws {Problem} `not-found` for a cursor that is not one of the owner's charges
    */
   async history(owner: Owner, page: PageRequest): Promise<Page<Charge>> {
     const customer = await this.customers.findId(owner);
-    const cursorIsTheirs =
-      !page.cursor || (customer && (await this.stripe.isChargeOf(customer, page.cursor.id)));
-    if (!cursorIsTheirs) throw unknownObject('cursor');
-    return customer ? this.stripe.charges(customer, page) : NOTHING;
+    const ownsCursor = !page.cursor || (customer && (await this.stripe.isChargeOf(customer, page.cursor.id)));
+    if (!ownsCursor) throw unknownObject('cursor');
+    return customer ? this.stripe.charges(customer, page) : EMPTY_PAGE;
   }
 
   /**
-   * The payments of an owner, newest first; none for an owner without a customer.
+   * Lists an owner's payments, newest first; empty for an owner without a customer.
    *
-   * @throws {Problem} `not-found` for a cursor that is not a payment of the owner's
+   * @throws {Problem} `not-found` for a cursor that is not one of the owner's payments
    */
   async payments(owner: Owner, page: PageRequest): Promise<Page<Payment>> {
     const customer = await this.customers.findId(owner);
-    const cursorIsTheirs =
-      !page.cursor || (customer && (await this.stripe.payment(customer, page.cursor.id)));
-    if (!cursorIsTheirs) throw unknownObject('cursor');
-    return customer ? this.stripe.payments(customer, page) : NOTHING;
+    const ownsCursor = !page.cursor || (customer && (await this.stripe.payment(customer, page.cursor.id)));
+    if (!ownsCursor) throw unknownObject('cursor');
+    return customer ? this.stripe.payments(customer, page) : EMPTY_PAGE;
   }
 
-  /** @throws {Problem} `not-found` for a payment that is not the owner's */
+  /** Shows one payment. @throws {Problem} `not-found` if it is not the owner's */
   async payment(owner: Owner, id: string): Promise<Payment> {
     const customer = await this.customers.findId(owner);
     const payment = customer && (await this.stripe.payment(customer, id));

@@ -11,17 +11,21 @@ import type { Found } from '../operations/operation.js';
 import type { Charge, ChargeCommand } from './charge.js';
 import type { Payment } from './payment.js';
 
-/** Stripe has the money, or is getting it. */
-const CHARGED = new Set<Stripe.PaymentIntent.Status>(['succeeded', 'processing', 'requires_capture']);
+/** The charge was accepted: the money was taken, is reserved, or is on its way. */
+const CHARGED_STATUSES = new Set<Stripe.PaymentIntent.Status>([
+  'succeeded',
+  'processing',
+  'requires_capture',
+]);
 
 export type ChargePlan = Stripe.PaymentIntentCreateParams;
 
-/** Our calls about PaymentIntents and Charges, and what we make of Stripe's answers. */
+/** Calls to Stripe about PaymentIntents and Charges. */
 @Injectable()
 export class ChargesStripe {
   constructor(private readonly stripe: StripeProvider) {}
 
-  /** A saved card charged at once, its holder away: https://docs.stripe.com/payments/save-and-reuse */
+  /** Charges a saved card immediately and off-session: https://docs.stripe.com/payments/save-and-reuse */
   plan(customer: string, command: ChargeCommand, operationId: string): ChargePlan {
     return {
       amount: command.amountMinor,
@@ -36,18 +40,23 @@ export class ChargesStripe {
     };
   }
 
-  /** @throws {Problem} `card-declined`, `authentication-required`, or `not-found` for a card that isn't theirs */
+  /**
+   * Creates and confirms the PaymentIntent.
+   *
+   * @returns the PaymentIntent's id
+   * @throws {Problem} `card-declined`, `authentication-required`, or `not-found` for a card of another customer
+   */
   async charge(plan: ChargePlan, idempotencyKey: string): Promise<string> {
     try {
       const intent = await this.stripe.write(idempotencyKey, (stripe, options) =>
         stripe.paymentIntents.create(plan, options),
       );
-      const charged = chargedBy(intent);
+      const charged = chargeResult(intent);
       if (charged === 'unknown')
         throw new Problem('outcome-unknown', {}, new Error(`${intent.id} is ${intent.status}`));
       return charged.result;
     } catch (error) {
-      // A customer that is gone has taken its cards with it.
+      // The cards of a deleted customer are gone too.
       const refused = refusedParam(error);
       if (refused === 'payment_method' || refused === 'customer') {
         throw unknownObject('paymentMethodId', error);
@@ -56,17 +65,17 @@ export class ChargesStripe {
     }
   }
 
-  /** The payment that a charge has made, however that ended. @throws {Problem} the decline it ended with */
+  /** Finds the PaymentIntent that an operation created. @throws {Problem} the decline with which it ended */
   async findCharge(plan: ChargePlan, operationId: string, sentAt: Date): Promise<Found<string>> {
     const intent = await findByOperationId(operationId, (page) =>
       this.stripe.read((stripe) =>
         stripe.paymentIntents.list({ customer: plan.customer, created: createdSince(sentAt), ...page }),
       ),
     );
-    return typeof intent === 'string' ? intent : chargedBy(intent);
+    return typeof intent === 'string' ? intent : chargeResult(intent);
   }
 
-  /** The Charges of a customer, most recent first. */
+  /** Lists a customer's Charges, newest first. */
   async charges(customer: string, page: PageRequest): Promise<Page<Charge>> {
     const { data, has_more: hasMore } = await this.stripe.read((stripe) =>
       stripe.charges.list({ customer, ...listParams(page) }),
@@ -74,7 +83,7 @@ export class ChargesStripe {
     return { items: data.map(toCharge), hasMore };
   }
 
-  /** The PaymentIntents of a customer, most recent first. */
+  /** Lists a customer's PaymentIntents, newest first. */
   async payments(customer: string, page: PageRequest): Promise<Page<Payment>> {
     const { data, has_more: hasMore } = await this.stripe.read((stripe) =>
       stripe.paymentIntents.list({ customer, ...listParams(page) }),
@@ -82,13 +91,13 @@ export class ChargesStripe {
     return { items: data.map(toPayment), hasMore };
   }
 
-  /** One PaymentIntent, where it is this customer's. */
+  /** The PaymentIntent with this id; undefined if it is not this customer's. */
   async payment(customer: string, id: string): Promise<Payment | undefined> {
     const intent = await undefinedIfMissing(this.stripe.read((stripe) => stripe.paymentIntents.retrieve(id)));
     return intent && idOf(intent.customer) === customer ? toPayment(intent) : undefined;
   }
 
-  /** Whether a Charge is this customer's. */
+  /** Whether the Charge with this id is this customer's. */
   async isChargeOf(customer: string, id: string): Promise<boolean> {
     const charge = await undefinedIfMissing(this.stripe.read((stripe) => stripe.charges.retrieve(id)));
     return charge !== undefined && idOf(charge.customer) === customer;
@@ -96,12 +105,12 @@ export class ChargesStripe {
 }
 
 /**
- * What has become of a charge, by the PaymentIntent that it made.
+ * The outcome of a charge according to its PaymentIntent.
  *
- * @throws {Problem} the decline that it ended with, or `not-done` where it was canceled
+ * @throws {Problem} the decline with which it ended, or `not-done` if it was canceled
  */
-function chargedBy(intent: Stripe.PaymentIntent): { result: string } | 'unknown' {
-  if (CHARGED.has(intent.status)) return { result: intent.id };
+function chargeResult(intent: Stripe.PaymentIntent): { result: string } | 'unknown' {
+  if (CHARGED_STATUSES.has(intent.status)) return { result: intent.id };
   const decline = declineProblem(intent);
   if (decline) throw decline;
   if (intent.status === 'canceled') throw new Problem('not-done');

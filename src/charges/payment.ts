@@ -8,7 +8,7 @@ export type PaymentIntentStatus =
   | 'canceled'
   | 'succeeded';
 
-/** One attempt to collect an amount: a PaymentIntent. */
+/** A Stripe PaymentIntent, as the payment history shows it. */
 export interface Payment {
   id: string;
   createdAt: Date;

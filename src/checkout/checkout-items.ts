@@ -8,7 +8,7 @@ import { differingRecurrences } from './recurrence.js';
 /** Prices by id. */
 export type Prices = ReadonlyMap<string, Price>;
 
-/** @throws {Problem} `invalid-request` naming each item that is not billed as often as the first */
+/** Requires one billing period for all items. @throws {Problem} `invalid-request` for each item that differs */
 export function assertOneRecurrence(items: readonly CheckoutItem[], prices: Prices): void {
   const errors = differingRecurrences(
     items.map((item, index) => ({
@@ -20,7 +20,7 @@ export function assertOneRecurrence(items: readonly CheckoutItem[], prices: Pric
   if (errors.length > 0) throw new Problem('invalid-request', { errors });
 }
 
-/** @throws {Problem} `not-found` naming each Price that Stripe does not know */
+/** Requires every Price to exist. @throws {Problem} `not-found` for each that Stripe does not know */
 export function assertAllKnown(items: readonly CheckoutItem[], prices: Prices): void {
   const errors = items.flatMap((item, index) =>
     isPriceItem(item) && !prices.has(item.priceId)
@@ -31,31 +31,35 @@ export function assertAllKnown(items: readonly CheckoutItem[], prices: Prices): 
 }
 
 /**
- * The currency to pay in: the request's, else that of the first Price.
+ * The currency of the payment: the command's, else that of the first Price.
  *
- * @throws {Problem} `invalid-request` for a Price in a currency that we do not know
+ * @throws {Problem} `invalid-request` for a Price in an unsupported currency
  */
 export function currencyOf({ currency, items }: CheckoutCommand, prices: Prices): Currency {
   if (currency) return currency;
   const [first] = items;
-  const theirs = first && isPriceItem(first) ? prices.get(first.priceId)?.currency : undefined;
-  if (theirs === undefined || !isCurrency(theirs)) {
+  const priceCurrency = first && isPriceItem(first) ? prices.get(first.priceId)?.currency : undefined;
+  if (priceCurrency === undefined || !isCurrency(priceCurrency)) {
     throw invalidField('items[0].priceId', 'must be a price in a supported currency');
   }
-  return theirs;
+  return priceCurrency;
 }
 
-/** @throws {Problem} `invalid-request` naming each Price that can't be sold in this checkout, with the reason */
+/** Requires Prices that fit the checkout. @throws {Problem} `invalid-request` for each that does not */
 export function assertSellable({ items, mode }: CheckoutCommand, prices: Prices, currency: Currency): void {
   const errors = items.flatMap((item, index): FieldError[] => {
     const price = isPriceItem(item) ? prices.get(item.priceId) : undefined;
-    const message = price && whyNotSellable(price, mode, currency);
+    const message = price && unsellableReason(price, mode, currency);
     return message ? [{ field: `items[${index}].priceId`, message }] : [];
   });
   if (errors.length > 0) throw new Problem('invalid-request', { errors });
 }
 
-function whyNotSellable(price: Price, mode: CheckoutCommand['mode'], currency: Currency): string | undefined {
+function unsellableReason(
+  price: Price,
+  mode: CheckoutCommand['mode'],
+  currency: Currency,
+): string | undefined {
   if (!price.active) return 'must be an active price';
   if (mode === 'payment' && price.recurrence) return 'must be a one-time price';
   if (mode === 'subscription' && !price.recurrence) return 'must be a recurring price';
@@ -65,8 +69,8 @@ function whyNotSellable(price: Price, mode: CheckoutCommand['mode'], currency: C
 }
 
 /**
- * Refuses a total that Stripe would not charge. Nothing to pay is fine, as there are free Prices; a total that
- * only Stripe can work out is left to it.
+ * Refuses a total that Stripe would not charge. A total of 0 is accepted, because Prices may be free. A total that
+ * only Stripe can calculate is not checked.
  *
  * @throws {Problem} `amount-out-of-range` for the field `items`
  */

@@ -17,11 +17,11 @@ import { isRedirectAllowed } from './redirect-url.js';
 
 const NOT_A_CHECKOUT = 'must be the id of a payment that was started on a checkout page';
 
-/** Payments that a customer makes on a page of Stripe's, once or as a subscription. */
+/** Starts payments and subscriptions on a Checkout page, and expires unpaid ones. */
 @Injectable()
 export class CheckoutService {
-  private readonly starting: OperationRunner<CheckoutPlan, Checkout>;
-  private readonly expiring: OperationRunner<{ sessionId: string }, null>;
+  private readonly startOperation: OperationRunner<CheckoutPlan, Checkout>;
+  private readonly expireOperation: OperationRunner<{ sessionId: string }, null>;
 
   constructor(
     operations: OperationsService,
@@ -29,12 +29,12 @@ export class CheckoutService {
     private readonly stripe: CheckoutStripe,
     private readonly settings: Settings,
   ) {
-    this.starting = operations.define<CheckoutPlan, Checkout>({
+    this.startOperation = operations.define<CheckoutPlan, Checkout>({
       name: 'checkout',
       send: (plan, { stripeKey }) => stripe.create(plan, stripeKey),
-      find: (plan, { operationId }, sentAt) => stripe.findMade(plan, operationId, sentAt),
+      find: (plan, { operationId }, sentAt) => stripe.findCreated(plan, operationId, sentAt),
     });
-    this.expiring = operations.define<{ sessionId: string }, null>({
+    this.expireOperation = operations.define<{ sessionId: string }, null>({
       name: 'checkout-expire',
       send: ({ sessionId }, { stripeKey }) => stripe.expire(sessionId, stripeKey),
       find: ({ sessionId }) => stripe.findExpired(sessionId),
@@ -42,23 +42,23 @@ export class CheckoutService {
   }
 
   /**
-   * Opens a page where a customer pays. Whatever is wrong is told before anything is made at Stripe.
+   * Opens a Checkout page. The command is validated before anything is created at Stripe.
    *
-   * @throws {Problem} `invalid-request`, `not-found` for a product or Price that Stripe does not know,
+   * @throws {Problem} `invalid-request`, `not-found` for a Product or Price that Stripe does not know,
    *   `amount-out-of-range`
    */
   start(request: OperationRequest, command: CheckoutCommand): Promise<Outcome<Checkout>> {
-    return this.starting.run(request, ({ operationId }) => this.plan(command, operationId));
+    return this.startOperation.run(request, ({ operationId }) => this.plan(command, operationId));
   }
 
   /**
-   * Closes the page of a payment that nobody has made yet.
+   * Expires the Checkout page of an unpaid payment.
    *
-   * @throws {Problem} `invalid-state` for a paid one, `invalid-request` for a payment without a page, `not-found`
-   *   for one that Stripe does not know
+   * @throws {Problem} `invalid-state` if it is paid, `invalid-request` if it was not started on a Checkout page,
+   *   `not-found` if Stripe does not know it
    */
   expire(request: OperationRequest, paymentId: string): Promise<Outcome<null>> {
-    return this.expiring.run(request, async () => {
+    return this.expireOperation.run(request, async () => {
       const sessionId = await this.stripe.findSession(paymentId);
       if (!sessionId) throw invalidField('paymentId', NOT_A_CHECKOUT);
       return { sessionId };

@@ -23,7 +23,7 @@ export type CheckoutPlan = Stripe.Checkout.SessionCreateParams;
 
 const REFUSED_ITEM = /^line_items\[(\d+)\]\[(price|price_data)\]/;
 
-/** Our calls about Checkout Sessions and Prices: https://docs.stripe.com/api/checkout/sessions */
+/** Calls to Stripe about Checkout Sessions and Prices: https://docs.stripe.com/api/checkout/sessions */
 @Injectable()
 export class CheckoutStripe {
   constructor(
@@ -31,14 +31,14 @@ export class CheckoutStripe {
     private readonly references: PaymentReferences,
   ) {}
 
-  /** The Prices that items name; those that Stripe does not know are left out. */
+  /** The Prices of all items by id, without those that Stripe does not know. */
   async prices(items: readonly CheckoutItem[]): Promise<Prices> {
     const ids = new Set(items.filter(isPriceItem).map(({ priceId }) => priceId));
     const found = await Promise.all([...ids].map(async (id) => [id, await this.price(id)] as const));
     return new Map(found.flatMap(([id, price]) => (price ? [[id, price] as const] : [])));
   }
 
-  /** A page of Stripe's for cards only. What is paid there carries the caller's name for it too. */
+  /** A Checkout Session for cards. The payment or subscription gets the description and the caller's id too. */
   plan(
     command: CheckoutCommand,
     currency: Currency,
@@ -46,7 +46,7 @@ export class CheckoutStripe {
     operationId: string,
   ): CheckoutPlan {
     const { mode, items, shopTransactionId, description } = command;
-    const about = {
+    const details = {
       ...(description && { description }),
       ...(shopTransactionId && { metadata: { [SHOP_TRANSACTION_ID]: shopTransactionId } }),
     };
@@ -59,25 +59,25 @@ export class CheckoutStripe {
       metadata: { [OPERATION_ID]: operationId },
       ...(customer && { customer }),
       ...(shopTransactionId && { client_reference_id: shopTransactionId }),
-      ...(mode === 'payment' ? { payment_intent_data: about } : { subscription_data: about }),
+      ...(mode === 'payment' ? { payment_intent_data: details } : { subscription_data: details }),
     };
   }
 
-  /** @throws {Problem} `not-found` or `invalid-request` naming an item that Stripe can't sell */
+  /** @throws {Problem} `not-found` or `invalid-request` for an item that Stripe refuses */
   async create(plan: CheckoutPlan, idempotencyKey: string): Promise<Checkout> {
     try {
       const { id, url } = await this.stripe.write(idempotencyKey, (stripe, options) =>
         stripe.checkout.sessions.create(plan, options),
       );
-      if (!url) throw new Error(`${id} came without its page`);
+      if (!url) throw new Error(`${id} has no URL`);
       return { id, url };
     } catch (error) {
       throw refusedItem(error) ?? error;
     }
   }
 
-  /** The page that an operation has opened; its URL is null once it is closed. */
-  async findMade(plan: CheckoutPlan, operationId: string, sentAt: Date): Promise<Found<Checkout>> {
+  /** Finds the Checkout Session that an operation created. */
+  async findCreated(plan: CheckoutPlan, operationId: string, sentAt: Date): Promise<Found<Checkout>> {
     const { customer } = plan;
     const session = await findByOperationId(operationId, (page) =>
       this.stripe.read((stripe) =>
@@ -91,14 +91,14 @@ export class CheckoutStripe {
     return typeof session === 'string' ? session : { result: { id: session.id, url: session.url } };
   }
 
-  /** Whether the page of a payment is closed, unpaid. */
+  /** Finds out whether a Checkout Session has expired unpaid. */
   async findExpired(sessionId: string): Promise<Found<null>> {
     const session = await this.stripe.read((stripe) => stripe.checkout.sessions.retrieve(sessionId));
     return session.status === 'expired' ? { result: null } : 'not-done';
   }
 
   /**
-   * The Checkout Session of a payment, if any.
+   * The id of a payment's Checkout Session; undefined if it was started elsewhere.
    *
    * @throws {Problem} `not-found` for a payment that Stripe does not know
    */
@@ -106,7 +106,7 @@ export class CheckoutStripe {
     return (await this.references.session(paymentId))?.id;
   }
 
-  /** Closes a page that nobody has paid at; done already where it is closed. @throws {Problem} `invalid-state` */
+  /** Expires a Checkout Session; succeeds if it has already expired. @throws {Problem} `invalid-state` if it is paid */
   async expire(sessionId: string, idempotencyKey: string): Promise<null> {
     try {
       await this.stripe.write(idempotencyKey, (stripe, options) =>

@@ -1,9 +1,10 @@
 import { type FieldError, invalidField } from '#core/problem.js';
 
 export const INTERVALS = ['day', 'week', 'month', 'year'] as const;
+/** The unit of a billing period. */
 export type Interval = (typeof INTERVALS)[number];
 
-/** How often a subscription is billed: once in `intervalCount` intervals. */
+/** The billing period of a subscription: `intervalCount` intervals. */
 export interface Recurrence {
   readonly interval: Interval;
   readonly intervalCount: number;
@@ -19,9 +20,9 @@ const INTERVAL_COUNT_MAX: Readonly<Record<Interval, number>> = { day: 1095, week
  * @throws {Problem} `invalid-request` for more than three years
  */
 export function recurrenceOf(path: string, interval: Interval, intervalCount = 1): Recurrence {
-  const most = INTERVAL_COUNT_MAX[interval];
-  if (intervalCount > most) {
-    throw invalidField(`${path}intervalCount`, `must be at most ${most} (three years)`);
+  const max = INTERVAL_COUNT_MAX[interval];
+  if (intervalCount > max) {
+    throw invalidField(`${path}intervalCount`, `must be at most ${max} (three years)`);
   }
   return { interval, intervalCount };
 }

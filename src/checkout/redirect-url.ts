@@ -1,20 +1,20 @@
-/** Where customers may be sent back to. */
+/** Which URLs a customer may be redirected to. */
 export interface RedirectRules {
   /** Exact origins, such as https://shop.example. */
   origins: readonly string[];
-  /** Without a real Stripe account, a developer's own machine will do. */
+  /** Without a Stripe account, loopback hosts and example.com are allowed too. */
   sandboxMode: boolean;
 }
 
 const SANDBOX_ORIGIN = 'https://example.com';
 const LOOPBACK_HOSTS = new Set(['localhost', '127.0.0.1']);
 
-// The URL standard would read spaces and backslashes as something else than other software does.
+// URL parsers disagree about spaces and backslashes.
 const PLAIN_URL = /^https?:\/\/[^\s\\\p{Cc}]+$/u;
 
 /**
- * Whether a customer may be sent to a URL: https://url.spec.whatwg.org/. The text itself goes to Stripe, not the
- * parsed URL, whose escapes would hide Stripe's placeholder `{CHECKOUT_SESSION_ID}`.
+ * Whether a customer may be redirected to a URL: https://url.spec.whatwg.org/. Send the text itself to Stripe: the
+ * parsed URL would escape the braces of Stripe's placeholder `{CHECKOUT_SESSION_ID}`.
  */
 export function isRedirectAllowed(text: string, { origins, sandboxMode }: RedirectRules): boolean {
   if (!PLAIN_URL.test(text) || !URL.canParse(text)) return false;

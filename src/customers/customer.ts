@@ -1,4 +1,4 @@
-/** A card as we tell of it: `expMonth` is 1-based. */
+/** A saved card; in `expMonth`, 1 is January. */
 export interface Card {
   paymentMethodId: string;
   brand: string;
@@ -7,6 +7,7 @@ export interface Card {
   last4: string;
 }
 
+/** A customer's contact details at Stripe. */
 export interface BillingDetails {
   name: string | null;
   email: string | null;
@@ -14,6 +15,7 @@ export interface BillingDetails {
   address: Address | null;
 }
 
+/** A postal address at Stripe. */
 export interface Address {
   line1: string | null;
   line2: string | null;
@@ -23,7 +25,7 @@ export interface Address {
   country: string | null;
 }
 
-/** What a signed-in user sees of how they pay. */
+/** A user's balance, billing details and default card. */
 export interface PaymentInformation {
   /** In minor units of the customer's currency; negative is credit. https://docs.stripe.com/api/customers/object */
   balanceMinor: number | null;
@@ -31,7 +33,7 @@ export interface PaymentInformation {
   card: Card | null;
 }
 
-/** A customer as internal services see one. */
+/** A Stripe customer, as internal services see it. */
 export interface Customer {
   stripeCustomerId: string;
   email: string | null;
@@ -39,7 +41,7 @@ export interface Customer {
   metadata: Record<string, string>;
 }
 
-/** What an internal service may say about a customer. */
+/** The details of a customer that an internal service can set. */
 export interface CustomerDetails {
   email?: string;
   name?: string;

@@ -14,66 +14,67 @@ const NO_INFORMATION: PaymentInformation = {
   card: null,
 };
 
-/** Another instance that makes the same customer has it soon. */
+/** How long to wait for another instance that is creating the same customer. */
 const WAIT_MS = 100;
 const WAITS_MAX = 20;
 
-/** Whose customer is to be made, which one of theirs, and how exactly. */
+/** Parameters of one customer's creation. */
 interface CustomerPlan {
   owner: Owner;
   generation: number;
   creation: CustomerCreation;
 }
 
-/** Who is which Stripe customer, and what they pay with. */
+/** Maps owners to Stripe customers, and shows their details and cards. */
 @Injectable()
 export class CustomersService {
-  private readonly making: OperationRunner<CustomerPlan, string>;
-  private readonly beingMade = new Map<string, Promise<string>>();
+  private readonly createOperation: OperationRunner<CustomerPlan, string>;
+  private readonly pendingCreations = new Map<string, Promise<string>>();
 
   constructor(
     operations: OperationsService,
     private readonly store: CustomersStore,
     private readonly stripe: CustomersStripe,
   ) {
-    this.making = operations.define<CustomerPlan, string>({
+    this.createOperation = operations.define<CustomerPlan, string>({
       name: 'customer',
-      send: async (plan) => this.keep(plan, await stripe.create(plan.creation)),
+      send: async (plan) => this.saveCreated(plan, await stripe.create(plan.creation)),
       find: async (plan, _identity, sentAt) => {
-        const found = await stripe.findMade(plan.owner, sentAt);
-        return typeof found === 'string' ? found : { result: await this.keep(plan, found.result) };
+        const found = await stripe.findCreated(plan.owner, sentAt);
+        return typeof found === 'string' ? found : { result: await this.saveCreated(plan, found.result) };
       },
-      release: (transaction, { owner, generation }) => store.beginNext(transaction, owner, generation),
+      release: (transaction, { owner, generation }) =>
+        store.startNextGeneration(transaction, owner, generation),
     });
   }
 
-  /** The Stripe customer of an owner, where there is one. */
+  /** The id of an owner's Stripe customer; undefined if there is none. */
   findId(owner: Owner): Promise<string | undefined> {
     return this.store.find(owner);
   }
 
   /**
-   * The Stripe customer of an owner, made where there is none yet, or no longer one; one, however many ask at once.
+   * The id of an owner's Stripe customer, created if there is none or it was deleted. Concurrent calls create one.
    *
-   * @throws {Problem} `needs-review` where it can't be told whether one was made long ago
+   * @throws {Problem} `needs-review` if it is not known whether an earlier attempt created one
    */
   async ensureId(owner: Owner): Promise<string> {
-    const living = await this.ask(owner, (id) => this.stripe.find(id));
-    return living?.stripeCustomerId ?? this.makeOnce(owner);
+    const existing = await this.query(owner, (id) => this.stripe.find(id));
+    return existing?.stripeCustomerId ?? this.createOnce(owner);
   }
 
-  /** @throws {Problem} `not-found` for an owner without a customer */
+  /** Shows an owner's customer. @throws {Problem} `not-found` for an owner without a customer */
   async show(owner: Owner): Promise<Customer> {
-    const customer = await this.ask(owner, (id) => this.stripe.find(id));
+    const customer = await this.query(owner, (id) => this.stripe.find(id));
     if (!customer) throw new Problem('not-found');
     return customer;
   }
 
   /**
-   * Makes an existing Stripe customer stand for an owner.
+   * Links an existing Stripe customer to an owner.
    *
-   * @throws {Problem} `not-found` where Stripe has no such customer, `invalid-state` where one of the two is
-   *   linked otherwise already
+   * @throws {Problem} `not-found` if Stripe has no such customer, `invalid-state` if either is already linked to
+   *   another
    */
   async link(owner: Owner, stripeCustomerId: string): Promise<Customer> {
     const customer = await this.stripe.find(stripeCustomerId);
@@ -83,76 +84,73 @@ export class CustomersService {
     return customer;
   }
 
-  /** Sets what is known about an owner's customer, made where there is none yet. */
+  /** Updates an owner's customer, which is created if there is none. */
   async describe(owner: Owner, details: CustomerDetails): Promise<Customer> {
     return this.stripe.update(await this.ensureId(owner), details, randomUUID());
   }
 
-  /** Nothing known, rather than an error, for an owner without a customer. */
+  /** Shows how an owner pays; every value is null for an owner without a customer. */
   async paymentInformation(owner: Owner): Promise<PaymentInformation> {
-    return (await this.ask(owner, (id) => this.stripe.paymentInformation(id))) ?? NO_INFORMATION;
+    return (await this.query(owner, (id) => this.stripe.paymentInformation(id))) ?? NO_INFORMATION;
   }
 
-  /** All cards of an owner, newest first. */
+  /** Lists all of an owner's cards, newest first. */
   async cards(owner: Owner): Promise<Card[]> {
-    return (await this.ask(owner, (id) => this.stripe.cards(id))) ?? [];
+    return (await this.query(owner, (id) => this.stripe.cards(id))) ?? [];
   }
 
   /**
-   * Has the next request make a new customer, where Stripe says that this one was deleted. One that Stripe has never
-   * heard of is kept: more likely we look into the wrong account.
+   * Unlinks a customer that was deleted at Stripe, so that the next request creates a new one. A customer that is
+   * unknown to Stripe stays linked: the key is more likely of the wrong account.
    */
   async forgetDeleted(id: string): Promise<void> {
-    if (await this.stripe.isDeleted(id)) await this.store.startOver(id);
+    if (await this.stripe.isDeleted(id)) await this.store.unlinkDeleted(id);
   }
 
-  /** What Stripe says of an owner's customer; undefined where there is none, or no longer one. */
-  private async ask<T>(
-    owner: Owner,
-    question: (id: string) => Promise<T | undefined>,
-  ): Promise<T | undefined> {
+  /** Queries Stripe about an owner's customer; undefined if there is none or it was deleted. */
+  private async query<T>(owner: Owner, ask: (id: string) => Promise<T | undefined>): Promise<T | undefined> {
     const id = await this.store.find(owner);
     if (id === undefined) return undefined;
-    const answer = await question(id);
+    const answer = await ask(id);
     if (answer === undefined) await this.forgetDeleted(id);
     return answer;
   }
 
-  private makeOnce(owner: Owner): Promise<string> {
+  private createOnce(owner: Owner): Promise<string> {
     const key = JSON.stringify([owner.tenant, owner.userId]);
-    const running = this.beingMade.get(key);
+    const running = this.pendingCreations.get(key);
     if (running) return running;
-    const made = this.make(owner).finally(() => this.beingMade.delete(key));
-    this.beingMade.set(key, made);
-    return made;
+    const created = this.create(owner).finally(() => this.pendingCreations.delete(key));
+    this.pendingCreations.set(key, created);
+    return created;
   }
 
-  /** Repeated by whoever needs the customer, and driven on by the worker where nobody does. */
-  private async make(owner: Owner, waitsLeft = WAITS_MAX): Promise<string> {
-    const { generation, stripeCustomerId } = await this.store.begin(owner);
+  /** An unfinished creation is continued by the next call that needs the customer, or by the worker. */
+  private async create(owner: Owner, waitsLeft = WAITS_MAX): Promise<string> {
+    const { generation, stripeCustomerId } = await this.store.currentGeneration(owner);
     if (stripeCustomerId) return stripeCustomerId;
     const actor = { kind: 'user', ...owner } as const;
     const request = { actor, route: 'customer', idempotencyKey: String(generation), body: null };
     try {
-      const { result } = await this.making.run(request, async () => ({
+      const { result } = await this.createOperation.run(request, async () => ({
         owner,
         generation,
         creation: this.stripe.creationFor(owner, generation),
       }));
-      // Nobody stands for the owner where a customer was made and deleted meanwhile.
-      return (await this.store.settle(owner, generation, result)) ?? this.make(owner);
+      // No customer is linked if this one has been deleted in the meantime.
+      return (await this.store.saveCreated(owner, generation, result)) ?? this.create(owner);
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
-      if (error.slug === 'not-done') return this.make(owner);
-      // The operation stands for all callers, so that none of them may ask for it.
+      if (error.slug === 'not-done') return this.create(owner);
+      // The operation belongs to no caller, so its id is of no use to them.
       if (error.slug !== 'in-progress' || waitsLeft === 0) throw error.with({ operationId: undefined });
       await setTimeout(WAIT_MS);
-      return this.make(owner, waitsLeft - 1);
+      return this.create(owner, waitsLeft - 1);
     }
   }
 
-  private async keep({ owner, generation }: CustomerPlan, id: string): Promise<string> {
-    await this.store.settle(owner, generation, id);
+  private async saveCreated({ owner, generation }: CustomerPlan, id: string): Promise<string> {
+    await this.store.saveCreated(owner, generation, id);
     return id;
   }
 }

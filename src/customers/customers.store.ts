@@ -6,13 +6,13 @@ import { type Database, DATABASE, type Transaction } from '../database/database.
 import { customers } from '../database/schema.js';
 import { isUniqueViolation } from '../database/unique-violation.js';
 
-/** An owner's turn of having a Stripe customer; the next one begins when that was deleted at Stripe. */
+/** Counts an owner's Stripe customers: a new generation starts when the customer is deleted at Stripe. */
 export interface Generation {
   generation: number;
   stripeCustomerId: string | null;
 }
 
-/** Which Stripe customer stands for whom; one per owner, and one owner per Stripe customer. */
+/** Links owners to Stripe customers: one customer per owner, and one owner per customer. */
 @Injectable()
 export class CustomersStore {
   constructor(
@@ -20,6 +20,7 @@ export class CustomersStore {
     private readonly clock: Clock,
   ) {}
 
+  /** The id of an owner's Stripe customer; undefined if there is none. */
   async find(owner: Owner): Promise<string | undefined> {
     const [row] = await this.database
       .select({ stripeCustomerId: customers.stripeCustomerId })
@@ -28,8 +29,8 @@ export class CustomersStore {
     return row?.stripeCustomerId ?? undefined;
   }
 
-  /** Which customer of an owner's it is the turn of, from the first one on. */
-  async begin(owner: Owner): Promise<Generation> {
+  /** An owner's current generation; the first one is started if there is none. */
+  async currentGeneration(owner: Owner): Promise<Generation> {
     const [row] = await this.database
       .insert(customers)
       .values({ ...owner, createdAt: this.clock.now() })
@@ -39,21 +40,24 @@ export class CustomersStore {
     return row;
   }
 
-  /** Begins the next generation, as Stripe only tells the old failure under the key of this one. */
-  async beginNext(transaction: Transaction, owner: Owner, generation: number): Promise<void> {
+  /** Starts the next generation, because Stripe replays the failure under this generation's idempotency key. */
+  async startNextGeneration(transaction: Transaction, owner: Owner, generation: number): Promise<void> {
     await transaction
       .update(customers)
       .set({ generation: generation + 1 })
-      .where(isUnmade(owner, generation));
+      .where(isWithoutCustomer(owner, generation));
   }
 
-  /** Keeps the customer that was made, unless another one stands for the owner by now; tells who does, if any. */
-  async settle(owner: Owner, generation: number, stripeCustomerId: string): Promise<string | undefined> {
-    await this.database.update(customers).set({ stripeCustomerId }).where(isUnmade(owner, generation));
+  /** Links a created customer unless the owner has one by now. @returns the linked customer, if any */
+  async saveCreated(owner: Owner, generation: number, stripeCustomerId: string): Promise<string | undefined> {
+    await this.database
+      .update(customers)
+      .set({ stripeCustomerId })
+      .where(isWithoutCustomer(owner, generation));
     return this.find(owner);
   }
 
-  /** Links where neither side is linked yet, and tells who stands for the owner then, if anyone does. */
+  /** Links a customer if neither side is linked. @returns the owner's linked customer, if any */
   async link(owner: Owner, stripeCustomerId: string): Promise<string | undefined> {
     try {
       await this.database
@@ -74,8 +78,8 @@ export class CustomersStore {
     return this.find(owner);
   }
 
-  /** Begins the next generation of whomever a deleted customer stood for. */
-  async startOver(deletedId: string): Promise<void> {
+  /** Unlinks a deleted customer and starts its owner's next generation. */
+  async unlinkDeleted(deletedId: string): Promise<void> {
     await this.database
       .update(customers)
       .set({ stripeCustomerId: null, generation: sql`${customers.generation} + 1` })
@@ -87,6 +91,6 @@ function isOf({ tenant, userId }: Owner) {
   return and(eq(customers.tenant, tenant), eq(customers.userId, userId));
 }
 
-function isUnmade(owner: Owner, generation: number) {
+function isWithoutCustomer(owner: Owner, generation: number) {
   return and(isOf(owner), eq(customers.generation, generation), isNull(customers.stripeCustomerId));
 }

@@ -11,28 +11,29 @@ import { invalidField } from '#core/problem.js';
 import type { Found } from '../operations/operation.js';
 import type { BillingDetails, Card, Customer, CustomerDetails, PaymentInformation } from './customer.js';
 
-/** Longer than a key is used again, and so than a first attempt can go on. */
-const LOOKED_AT_SECONDS = 25 * 60 * 60;
+/** A creation is not sent again after Stripe has forgotten its key, within 24 hours. */
+const CREATION_WINDOW_SECONDS = 25 * 60 * 60;
 
-/** What Stripe is asked to make a customer by. */
+/** The parameters and the idempotency key of a customer's creation. */
 export interface CustomerCreation {
   params: Stripe.CustomerCreateParams;
   key: string;
 }
 
-/** Our calls about customers and their cards, and what we make of Stripe's answers. */
+/** Calls to Stripe about customers and their cards. */
 @Injectable()
 export class CustomersStripe {
   constructor(private readonly stripe: StripeProvider) {}
 
-  /** The same for the same generation, always: however often it is sent, one customer is made. */
+  /** Always the same for a generation, so that repeated requests create one customer. */
   creationFor(owner: Owner, generation: number): CustomerCreation {
     const identity = createHash('sha256')
       .update(JSON.stringify([owner.tenant, owner.userId, generation]))
       .digest('hex');
-    return { params: { metadata: marksOf(owner) }, key: `paydesk-customer-${identity}` };
+    return { params: { metadata: ownerMetadata(owner) }, key: `paydesk-customer-${identity}` };
   }
 
+  /** @returns the id of the created customer */
   async create({ params, key }: CustomerCreation): Promise<string> {
     const { id } = await this.stripe.write(key, (stripe, options) =>
       stripe.customers.create(params, options),
@@ -40,18 +41,18 @@ export class CustomersStripe {
     return id;
   }
 
-  /** The customer that {@link create} has made when it was first asked to, or within a day. */
-  async findMade(owner: Owner, sentAt: Date): Promise<Found<string>> {
+  /** Finds the customer that {@link create} created within a day of the first attempt. */
+  async findCreated(owner: Owner, sentAt: Date): Promise<Found<string>> {
     const { gte } = createdSince(sentAt);
-    const made = await findByMetadata(marksOf(owner), (page) =>
+    const created = await findByMetadata(ownerMetadata(owner), (page) =>
       this.stripe.read((stripe) =>
-        stripe.customers.list({ created: { gte, lte: gte + LOOKED_AT_SECONDS }, ...page }),
+        stripe.customers.list({ created: { gte, lte: gte + CREATION_WINDOW_SECONDS }, ...page }),
       ),
     );
-    return typeof made === 'string' ? made : { result: made.id };
+    return typeof created === 'string' ? created : { result: created.id };
   }
 
-  /** @throws {Problem} `invalid-request` naming what Stripe does not take, such as more metadata than it keeps */
+  /** @throws {Problem} `invalid-request` for a value that Stripe refuses, such as more than 50 metadata keys */
   async update(id: string, details: CustomerDetails, idempotencyKey: string): Promise<Customer> {
     try {
       return toCustomer(
@@ -61,23 +62,23 @@ export class CustomersStripe {
       );
     } catch (error) {
       const [refused] = /^(email|name|metadata)\b/.exec(refusedParam(error) ?? '') ?? [];
-      if (refused) throw invalidField(refused, 'is not taken by Stripe', error);
+      if (refused) throw invalidField(refused, 'is refused by Stripe', error);
       throw error;
     }
   }
 
-  /** Undefined where Stripe has no such customer, or no longer has it. */
+  /** The customer with this id; undefined if it is unknown or deleted. */
   async find(id: string): Promise<Customer | undefined> {
     const customer = await this.retrieve(id);
     return customer && toCustomer(customer);
   }
 
-  /** One call where there is a default card; a second one for the newest card where there is none. */
+  /** The default card, else the newest; undefined if the customer is unknown or deleted. */
   async paymentInformation(id: string): Promise<PaymentInformation | undefined> {
     const customer = await this.retrieve(id, { expand: ['invoice_settings.default_payment_method'] });
     if (!customer) return undefined;
-    const chosen = customer.invoice_settings.default_payment_method as Stripe.PaymentMethod | null;
-    const method = chosen?.card ? chosen : await this.newestCard(id);
+    const preferred = customer.invoice_settings.default_payment_method as Stripe.PaymentMethod | null;
+    const method = preferred?.card ? preferred : await this.newestCard(id);
     return {
       balanceMinor: customer.balance,
       billingDetails: toBillingDetails(customer),
@@ -85,7 +86,7 @@ export class CustomersStripe {
     };
   }
 
-  /** All cards, newest first; undefined where Stripe has no such customer, or no longer has it. */
+  /** Lists all cards, newest first; undefined if the customer is unknown or deleted. */
   async cards(id: string): Promise<Card[] | undefined> {
     const methods = await undefinedIfMissing(
       listAll((page) =>
@@ -95,7 +96,7 @@ export class CustomersStripe {
     return methods?.map(toCard);
   }
 
-  /** Whether Stripe says that the customer was deleted, as opposed to never having heard of it. */
+  /** Whether the customer was deleted at Stripe; false if it is unknown there. */
   async isDeleted(id: string): Promise<boolean> {
     const customer = await undefinedIfMissing(this.stripe.read((stripe) => stripe.customers.retrieve(id)));
     return customer?.deleted === true;
@@ -119,8 +120,8 @@ export class CustomersStripe {
   }
 }
 
-/** Marks what is made for an owner; the keys are ours, so that nobody else writes them. */
-function marksOf({ tenant, userId }: Owner): Record<string, string> {
+/** Identifies an owner's customer. Callers cannot write keys that start with `paydesk_`. */
+function ownerMetadata({ tenant, userId }: Owner): Record<string, string> {
   return { paydesk_tenant: tenant, paydesk_user_id: userId };
 }
 

@@ -1,5 +1,5 @@
 /**
- * How the ids begin that Stripe may have for one payment: of its Checkout Session, PaymentIntent, Charge (`py` for
- * another method than a card), Invoice and Subscription.
+ * The prefixes of ids by which a payment can be named: of its Checkout Session, PaymentIntent, Charge (`py` for
+ * payment methods other than cards), Invoice and Subscription.
  */
 export const PAYMENT_ID_PREFIXES = ['cs', 'pi', 'ch', 'py', 'in', 'sub'] as const;

@@ -6,16 +6,16 @@ import { idOf } from '#stripe/id-of.js';
 import { isMissing } from '#stripe/stripe-errors.js';
 import { StripeProvider } from '#stripe/stripe.provider.js';
 
-/** The objects of Stripe's that stand for one payment, or lead to it. */
+/** The kinds of Stripe objects by which a payment can be named. */
 export type PaymentObject =
   Stripe.Checkout.Session | Stripe.PaymentIntent | Stripe.Charge | Stripe.Invoice | Stripe.Subscription;
 
-/** Goes from any id of a payment to the object that a route needs. Ids are of {@link PAYMENT_ID_PREFIXES}. */
+/** Finds the objects of a payment by any of its ids, whose prefixes are {@link PAYMENT_ID_PREFIXES}. */
 @Injectable()
 export class PaymentReferences {
   constructor(private readonly stripe: StripeProvider) {}
 
-  /** @throws {Problem} `not-found` for an id that Stripe does not know */
+  /** The object with this id. @throws {Problem} `not-found` for an id that Stripe does not know */
   async find(id: string): Promise<PaymentObject> {
     try {
       return await this.stripe.read<PaymentObject>((stripe) => retrieve(stripe, id));
@@ -26,17 +26,17 @@ export class PaymentReferences {
   }
 
   /**
-   * The Charge that last tried to take the money; of a subscription, that of its latest invoice.
-   * Undefined where nobody has tried yet.
+   * The latest Charge of a payment; of a subscription, that of its latest invoice. Undefined if no payment was
+   * attempted.
    */
   async charge(id: string): Promise<Stripe.Charge | undefined> {
     const payment = await this.find(id);
     if (payment.object === 'charge') return payment;
-    const next = await this.towardsCharge(payment);
+    const next = await this.nextReference(payment);
     return next === undefined ? undefined : this.charge(next);
   }
 
-  /** The Checkout Session where the payment was started; undefined where it was started elsewhere. */
+  /** The Checkout Session in which the payment was started; undefined if it was started elsewhere. */
   async session(id: string): Promise<Stripe.Checkout.Session | undefined> {
     const payment = await this.find(id);
     switch (payment.object) {
@@ -57,9 +57,10 @@ export class PaymentReferences {
   }
 
   /**
-   * The subscription that the payment is for; undefined where it is for none.
+   * The id of the payment's subscription; undefined if it has none.
    *
-   * @throws {Problem} `invalid-state` where it is still to be paid in Checkout, which makes it only then
+   * @throws {Problem} `invalid-state` for an unpaid Checkout Session: Checkout creates the subscription after the
+   *   payment
    */
   async subscription(id: string): Promise<string | undefined> {
     const payment = await this.find(id);
@@ -90,11 +91,11 @@ export class PaymentReferences {
         expand: ['data.invoice'],
       }),
     );
-    // Expanded above, and an invoice with a payment can't be deleted.
+    // The invoice is expanded, and an invoice with a payment cannot be deleted.
     return data[0]?.invoice as Stripe.Invoice | undefined;
   }
 
-  private towardsCharge(payment: Exclude<PaymentObject, Stripe.Charge>) {
+  private nextReference(payment: Exclude<PaymentObject, Stripe.Charge>) {
     switch (payment.object) {
       case 'checkout.session':
         return idOf(payment.payment_intent) ?? idOf(payment.invoice);

@@ -2,12 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { type PaymentReport, paymentStatus } from './payment-status.js';
 import { PaymentStatusStripe } from './payment-status.stripe.js';
 
-/** How payments stand. */
+/** Reports the status of payments. */
 @Injectable()
 export class PaymentStatusService {
   constructor(private readonly stripe: PaymentStatusStripe) {}
 
-  /** @throws {Problem} `not-found` for a payment that Stripe does not know */
+  /** The status of a payment, by any of its ids. @throws {Problem} `not-found` if Stripe does not know it */
   async report(paymentId: string): Promise<PaymentReport> {
     const { state, shopTransactionId } = await this.stripe.find(paymentId);
     return { status: paymentStatus(state), shopTransactionId };

@@ -4,15 +4,18 @@ import { type PaymentObject, PaymentReferences } from './payment-references.stri
 import { SHOP_TRANSACTION_ID } from './shop-transaction-id.js';
 import type { PaymentState } from './payment-status.js';
 
-/** What Stripe knows of how a payment stands. */
+/** Reads the state of payments from Stripe. */
 @Injectable()
 export class PaymentStatusStripe {
   constructor(private readonly references: PaymentReferences) {}
 
-  /** @throws {Problem} `not-found` for a payment that Stripe does not know */
+  /** Reads a payment's state. @throws {Problem} `not-found` for a payment that Stripe does not know */
   async find(paymentId: string): Promise<{ state: PaymentState; shopTransactionId: string | null }> {
     const payment = await this.references.find(paymentId);
-    const [state, shopTransactionId] = await Promise.all([this.stateOf(payment), this.nameOf(payment)]);
+    const [state, shopTransactionId] = await Promise.all([
+      this.stateOf(payment),
+      this.shopTransactionIdOf(payment),
+    ]);
     return { state, shopTransactionId };
   }
 
@@ -37,21 +40,24 @@ export class PaymentStatusStripe {
   }
 
   /** Stripe copies a PaymentIntent's metadata to its Charges, but not a subscription's to its payments. */
-  private async nameOf(payment: PaymentObject): Promise<string | null> {
+  private async shopTransactionIdOf(payment: PaymentObject): Promise<string | null> {
     switch (payment.object) {
       case 'checkout.session':
         return payment.client_reference_id;
       case 'invoice':
-        return nameOfInvoice(payment);
+        return shopTransactionIdOfInvoice(payment);
       case 'subscription':
         return payment.metadata[SHOP_TRANSACTION_ID] ?? null;
       case 'charge':
       case 'payment_intent':
-        return payment.metadata[SHOP_TRANSACTION_ID] ?? nameOfInvoice(await this.references.invoice(payment));
+        return (
+          payment.metadata[SHOP_TRANSACTION_ID] ??
+          shopTransactionIdOfInvoice(await this.references.invoice(payment))
+        );
     }
   }
 }
 
-function nameOfInvoice(invoice: Stripe.Invoice | undefined): string | null {
+function shopTransactionIdOfInvoice(invoice: Stripe.Invoice | undefined): string | null {
   return invoice?.parent?.subscription_details?.metadata?.[SHOP_TRANSACTION_ID] ?? null;
 }

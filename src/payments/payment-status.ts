@@ -1,21 +1,21 @@
-/** How a payment stands, in the words of `/status`. */
+/** Paid, not yet decided, or never to be paid. */
 export type PaymentStatus = 'ACCEPTED' | 'PENDING' | 'FAILED';
 
-/** What Stripe says of a payment, by the kind of object that it was asked about. */
+/** The properties of a Stripe object that decide a payment's status, by the kind of object. */
 export type PaymentState =
   | { kind: 'checkout'; status: string | null; paid: boolean }
   | { kind: 'paymentIntent'; status: string; declined: boolean; checkoutOpen: boolean }
   | { kind: 'charge' | 'invoice' | 'subscription'; status: string | null };
 
-/** A payment as internal services ask after it. */
+/** The status of a payment. */
 export interface PaymentReport {
   status: PaymentStatus;
-  /** The caller's own name for it, where it gave one. */
+  /** The caller's own id of the payment; null if it gave none. */
   shopTransactionId: string | null;
 }
 
 /**
- * Stripe's final statuses by kind; every other is still pending.
+ * Stripe's final statuses by kind of object; every other status is pending.
  * https://docs.stripe.com/api/charges/object, https://docs.stripe.com/invoicing/overview#workflow,
  * https://docs.stripe.com/billing/subscriptions/overview#subscription-statuses
  */
@@ -33,14 +33,14 @@ const FINAL: Readonly<Record<PaymentState['kind'], Readonly<Record<string, Payme
   },
 };
 
-/** Whether a payment has been made, may yet be, or will not be. */
+/** The status of a payment, from the state of its object at Stripe. */
 export function paymentStatus(state: PaymentState): PaymentStatus {
   if (state.kind === 'checkout' && state.status === 'complete') return state.paid ? 'ACCEPTED' : 'PENDING';
-  if (state.kind === 'paymentIntent' && isGivenUp(state)) return 'FAILED';
+  if (state.kind === 'paymentIntent' && isAbandoned(state)) return 'FAILED';
   return FINAL[state.kind][state.status ?? ''] ?? 'PENDING';
 }
 
-/** A declined card can be replaced by another one only while its holder is still at the page. */
-function isGivenUp({ status, declined, checkoutOpen }: PaymentState & { kind: 'paymentIntent' }): boolean {
+/** After a decline, the customer can try another card only while the Checkout page is open. */
+function isAbandoned({ status, declined, checkoutOpen }: PaymentState & { kind: 'paymentIntent' }): boolean {
   return status === 'requires_payment_method' && declined && !checkoutOpen;
 }

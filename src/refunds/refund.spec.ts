@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import {
-  askedMinorOf,
-  type MadeRefund,
+  requestedMinorOf,
+  type ExistingRefund,
   refundableMinor,
   refundResult,
   type RefundablePayment,
   takenByOthers,
 } from './refund.js';
 
-function payment(...refunds: MadeRefund[]): RefundablePayment {
+function payment(...refunds: ExistingRefund[]): RefundablePayment {
   return { chargeId: 'ch_1', currency: 'usd', capturedMinor: 2000, refunds };
 }
 
@@ -28,11 +28,13 @@ describe('refundResult', () => {
   });
 });
 
-describe('askedMinorOf', () => {
+describe('requestedMinorOf', () => {
   it("is what is asked for, in the payment's currency", () => {
-    expect(askedMinorOf(payment(), { paymentId: 'pi_1', amount: '15.00' })).toBe(1500);
-    expect(askedMinorOf({ ...payment(), currency: 'jpy' }, { paymentId: 'pi_1', amount: '500' })).toBe(500);
-    expect(askedMinorOf(payment(), { paymentId: 'pi_1' })).toBeUndefined();
+    expect(requestedMinorOf(payment(), { paymentId: 'pi_1', amount: '15.00' })).toBe(1500);
+    expect(requestedMinorOf({ ...payment(), currency: 'jpy' }, { paymentId: 'pi_1', amount: '500' })).toBe(
+      500,
+    );
+    expect(requestedMinorOf(payment(), { paymentId: 'pi_1' })).toBeUndefined();
   });
 
   it.each([
@@ -40,7 +42,7 @@ describe('askedMinorOf', () => {
     ['fewer decimals than its currency has', 'usd', '5.0'],
     ['nothing', 'usd', '0.00'],
   ] as const)('refuses %s', (_what, currency, amount) => {
-    expect(() => askedMinorOf({ ...payment(), currency }, { paymentId: 'pi_1', amount })).toThrow(
+    expect(() => requestedMinorOf({ ...payment(), currency }, { paymentId: 'pi_1', amount })).toThrow(
       expect.objectContaining({
         slug: 'invalid-request',
         extras: { errors: [expect.objectContaining({ field: 'amount' })] },
@@ -50,7 +52,7 @@ describe('askedMinorOf', () => {
 });
 
 describe('takenByOthers', () => {
-  const made = (operationId?: string): MadeRefund => ({ result: 'OK', amountMinor: 300, operationId });
+  const made = (operationId?: string): ExistingRefund => ({ result: 'OK', amountMinor: 300, operationId });
 
   it('counts a refund of ours once: by its reservation', () => {
     const reservations = [{ operationId: 'a', amountMinor: 300 }];
@@ -61,8 +63,8 @@ describe('takenByOthers', () => {
   });
 
   it('counts what is made without a reservation, unless it failed', () => {
-    const failed: MadeRefund = { result: 'KO', amountMinor: 900, operationId: undefined };
-    const pending: MadeRefund = { result: 'PENDING', amountMinor: 50, operationId: undefined };
+    const failed: ExistingRefund = { result: 'KO', amountMinor: 900, operationId: undefined };
+    const pending: ExistingRefund = { result: 'PENDING', amountMinor: 50, operationId: undefined };
     expect(takenByOthers(payment(made(), made('forgotten'), pending, failed), [], 'mine')).toEqual({
       elsewhereMinor: 650,
       reservedMinor: 0,

@@ -3,45 +3,45 @@ import type { Currency } from '#core/currency.js';
 import { parseDecimalAmount } from '#core/money.js';
 import { Problem } from '#core/problem.js';
 
-/** Which payment to give back, and how much of it. */
+/** Which payment to refund, and how much of it. */
 export interface RefundCommand {
   paymentId: string;
-  /** A decimal such as "1.00", in the payment's own currency; all that is left when absent. */
+  /** A decimal such as "1.00" in the payment's currency; all that is left if absent. */
   amount?: string;
 }
 
-/** A payment as far as refunds go, as it is at Stripe. */
+/** The properties of a payment that decide how much of it can be refunded, as Stripe reports them. */
 export interface RefundablePayment {
   chargeId: string;
   currency: Currency;
-  /** What has really been taken; 0 for a payment that failed or was never captured. */
+  /** 0 for a payment that failed or was not captured. */
   capturedMinor: number;
-  /** Every refund of it, failed ones included. */
-  refunds: readonly MadeRefund[];
+  /** All refunds, including failed ones. */
+  refunds: readonly ExistingRefund[];
 }
 
-/** A refund that exists at Stripe, whoever made it. */
-export interface MadeRefund {
+/** A refund at Stripe, made by us or elsewhere. */
+export interface ExistingRefund {
   result: RefundResult;
   amountMinor: number;
-  /** The operation that made it; undefined for one made elsewhere, such as in Stripe's dashboard. */
+  /** Undefined for a refund made elsewhere, such as in Stripe's dashboard. */
   operationId: string | undefined;
 }
 
-/** What an operation may refund. */
+/** The amount that an operation has reserved for its refund. */
 export interface Reservation {
   operationId: string;
   amountMinor: number;
 }
 
-/** What of a payment is taken already. */
+/** How much of a payment is already refunded or reserved. */
 export interface Taken {
-  /** By refunds without a reservation. */
+  /** Refunds without a reservation. */
   elsewhereMinor: number;
   reservedMinor: number;
 }
 
-/** Money on its way back, or not. */
+/** The result of a refund. */
 export interface Refund {
   id: string;
   result: RefundResult;
@@ -49,7 +49,7 @@ export interface Refund {
   currency: Currency;
 }
 
-/** `OK` has been sent to the customer, `PENDING` may still fail, `KO` stays with us. */
+/** `OK`: sent to the customer; `PENDING`: may still fail; `KO`: failed or canceled, the money stays with us. */
 export type RefundResult = 'OK' | 'PENDING' | 'KO';
 
 const RESULTS: Readonly<Record<string, RefundResult>> = {
@@ -61,7 +61,7 @@ const RESULTS: Readonly<Record<string, RefundResult>> = {
 };
 
 /**
- * What a status of Stripe's means to the caller; what Stripe may add later is not final.
+ * Maps the status of a refund at Stripe; a status that Stripe adds later counts as pending.
  * https://docs.stripe.com/api/refunds/object#refund_object-status
  */
 export function refundResult(status: string | null): RefundResult {
@@ -69,17 +69,20 @@ export function refundResult(status: string | null): RefundResult {
 }
 
 /**
- * The minor units that a command asks for; undefined for all that is left.
+ * The requested amount in minor units; undefined for all that is left.
  *
- * @throws {Problem} `invalid-request` for what is not an amount of the payment's currency
+ * @throws {Problem} `invalid-request` if it is not an amount in the payment's currency
  */
-export function askedMinorOf({ currency }: RefundablePayment, { amount }: RefundCommand): number | undefined {
+export function requestedMinorOf(
+  { currency }: RefundablePayment,
+  { amount }: RefundCommand,
+): number | undefined {
   return amount === undefined
     ? undefined
     : withAmountField('amount', () => parseDecimalAmount(amount, currency));
 }
 
-/** What is taken of a payment without what `operationId` itself has taken; `others` are all other reservations. */
+/** How much of a payment is taken, except by the operation itself; `others` are all other reservations. */
 export function takenByOthers(
   { refunds }: RefundablePayment,
   others: readonly Reservation[],
@@ -93,17 +96,17 @@ export function takenByOthers(
 }
 
 /**
- * The minor units to give back: those asked for, or all that is left.
+ * The amount to refund in minor units: the requested amount, or all that is left.
  *
- * @throws {Problem} `refund-not-possible` where that much, or anything at all, is not left
+ * @throws {Problem} `refund-not-possible` if nothing, or less than requested, is left
  */
 export function refundableMinor(
   { capturedMinor }: RefundablePayment,
   { elsewhereMinor, reservedMinor }: Taken,
-  askedMinor: number | undefined,
+  requestedMinor: number | undefined,
 ): number {
   const leftMinor = capturedMinor - elsewhereMinor - reservedMinor;
-  const amountMinor = askedMinor ?? leftMinor;
+  const amountMinor = requestedMinor ?? leftMinor;
   if (leftMinor <= 0 || amountMinor > leftMinor) throw new Problem('refund-not-possible');
   return amountMinor;
 }

@@ -1,21 +1,21 @@
 import { Injectable } from '@nestjs/common';
 import type { OperationRequest, Outcome } from '../operations/operation.js';
 import { type OperationRunner, OperationsService } from '../operations/operations.service.js';
-import { askedMinorOf, type MadeRefund, type Refund, type RefundCommand } from './refund.js';
+import { requestedMinorOf, type ExistingRefund, type Refund, type RefundCommand } from './refund.js';
 import { RefundsStore } from './refunds.store.js';
 import { type RefundPlan, RefundsStripe } from './refunds.stripe.js';
 
-/** Giving money back. What a refund may take is reserved before Stripe is asked, and kept until it has failed. */
+/** Refunds payments. The amount is reserved before Stripe is called, and released only if the refund fails. */
 @Injectable()
 export class RefundsService {
-  private readonly refunding: OperationRunner<RefundPlan, Refund>;
+  private readonly refundOperation: OperationRunner<RefundPlan, Refund>;
 
   constructor(
     operations: OperationsService,
     private readonly store: RefundsStore,
     private readonly stripe: RefundsStripe,
   ) {
-    this.refunding = operations.define<RefundPlan, Refund>({
+    this.refundOperation = operations.define<RefundPlan, Refund>({
       name: 'refund',
       send: (plan, { stripeKey }) => this.stripe.refund(plan, stripeKey),
       find: (plan, { operationId }) => this.stripe.findRefund(plan, operationId),
@@ -24,28 +24,28 @@ export class RefundsService {
   }
 
   /**
-   * Refunds a payment, in part or all that is left of it. "All" is fixed as an amount before Stripe is asked,
-   * so that a repetition asks for the same.
+   * Refunds part of a payment, or all that is left. "All" is fixed as an amount before Stripe is called, so that a
+   * repetition refunds the same.
    *
-   * @throws {Problem} `refund-not-possible`, `invalid-request` for an amount that the payment's currency can't
-   *   hold, or `not-found` for a payment that Stripe does not know
+   * @throws {Problem} `refund-not-possible`, `invalid-request` for an amount that is not valid in the payment's
+   *   currency, or `not-found` for a payment that Stripe does not know
    */
   refund(request: OperationRequest, command: RefundCommand): Promise<Outcome<Refund>> {
-    return this.refunding.run(request, async ({ operationId }) => {
+    return this.refundOperation.run(request, async ({ operationId }) => {
       const payment = await this.stripe.find(command.paymentId);
-      const askedMinor = askedMinorOf(payment, command);
+      const requestedMinor = requestedMinorOf(payment, command);
       await Promise.all(payment.refunds.map((refund) => this.releaseFailed(refund)));
-      const amountMinor = await this.store.reserve(operationId, payment, askedMinor);
+      const amountMinor = await this.store.reserve(operationId, payment, requestedMinor);
       return this.stripe.plan(payment, amountMinor, operationId);
     });
   }
 
-  /** Makes room for other refunds where one has failed after Stripe had taken it. */
-  async settle(refundId: string): Promise<void> {
-    await this.releaseFailed(await this.stripe.refundOf(refundId));
+  /** Releases the reservation of a refund that failed after Stripe had accepted it. */
+  async releaseIfFailed(refundId: string): Promise<void> {
+    await this.releaseFailed(await this.stripe.refundById(refundId));
   }
 
-  private async releaseFailed({ result, operationId }: MadeRefund): Promise<void> {
+  private async releaseFailed({ result, operationId }: ExistingRefund): Promise<void> {
     if (result === 'KO' && operationId) await this.store.release(operationId);
   }
 }

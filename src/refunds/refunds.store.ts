@@ -4,22 +4,26 @@ import { type Database, DATABASE, type Transaction } from '../database/database.
 import { refundableCharges, refundReservations } from '../database/schema.js';
 import { refundableMinor, type RefundablePayment, takenByOthers } from './refund.js';
 
-/** Who may refund how much of which charge; together never more than was captured. */
+/** Reserves amounts of charges for refunds; together never more than was captured. */
 @Injectable()
 export class RefundsStore {
   constructor(@Inject(DATABASE) private readonly database: Database) {}
 
   /**
-   * Sets aside what an operation will refund, once: asked again, it tells the same amount.
+   * Reserves the amount that an operation will refund. Repeated calls return the first amount.
    *
-   * @param askedMinor all that is left when undefined
+   * @param requestedMinor all that is left if undefined
    * @returns minor units
    * @throws {Problem} `refund-not-possible`
    */
-  reserve(operationId: string, payment: RefundablePayment, askedMinor: number | undefined): Promise<number> {
+  reserve(
+    operationId: string,
+    payment: RefundablePayment,
+    requestedMinor: number | undefined,
+  ): Promise<number> {
     const { chargeId, capturedMinor } = payment;
     return this.database.transaction(async (transaction) => {
-      // Locks the row, new or old, until the transaction ends.
+      // Locks the row until the transaction ends, whether it is new or existed.
       await transaction
         .insert(refundableCharges)
         .values({ chargeId, capturedMinor, refundedElsewhereMinor: 0, reservedMinor: 0 })
@@ -32,7 +36,7 @@ export class RefundsStore {
       if (own) return own.amountMinor;
 
       const taken = takenByOthers(payment, reservations, operationId);
-      const amountMinor = refundableMinor(payment, taken, askedMinor);
+      const amountMinor = refundableMinor(payment, taken, requestedMinor);
       await transaction.insert(refundReservations).values({ operationId, chargeId, amountMinor });
       await transaction
         .update(refundableCharges)
@@ -45,12 +49,12 @@ export class RefundsStore {
     });
   }
 
-  /** Gives back what an operation has set aside, if it has. */
+  /** Releases an operation's reservation, if there is one. */
   release(operationId: string): Promise<void> {
     return this.database.transaction((transaction) => this.releaseWithin(transaction, operationId));
   }
 
-  /** The same, as a part of something. */
+  /** The same within a transaction. */
   async releaseWithin(transaction: Transaction, operationId: string): Promise<void> {
     const [released] = await transaction
       .delete(refundReservations)

@@ -8,11 +8,11 @@ import { StripeProvider } from '#stripe/stripe.provider.js';
 import { type Currency, isCurrency } from '#core/currency.js';
 import { Problem } from '#core/problem.js';
 import type { Found } from '../operations/operation.js';
-import { type MadeRefund, type Refund, type RefundablePayment, refundResult } from './refund.js';
+import { type ExistingRefund, type Refund, type RefundablePayment, refundResult } from './refund.js';
 
 export type RefundPlan = Stripe.RefundCreateParams;
 
-/** Our calls about refunds: https://docs.stripe.com/api/refunds */
+/** Calls to Stripe about refunds: https://docs.stripe.com/api/refunds */
 @Injectable()
 export class RefundsStripe {
   constructor(
@@ -21,9 +21,9 @@ export class RefundsStripe {
   ) {}
 
   /**
-   * A payment as it is now, refunds made without us included.
+   * The current state of a payment, including refunds made elsewhere.
    *
-   * @throws {Problem} `not-found` for an unknown payment, `refund-not-possible` where nobody has tried to pay
+   * @throws {Problem} `not-found` for an unknown payment, `refund-not-possible` if no payment was attempted
    */
   async find(paymentId: string): Promise<RefundablePayment> {
     const charge = await this.references.charge(paymentId);
@@ -35,20 +35,20 @@ export class RefundsStripe {
       chargeId: charge.id,
       currency: knownCurrency(charge.currency),
       capturedMinor: charge.status === 'succeeded' ? charge.amount_captured : 0,
-      refunds: refunds.map(toMadeRefund),
+      refunds: refunds.map(toExistingRefund),
     };
   }
 
-  /** A refund as it is now. */
-  async refundOf(id: string): Promise<MadeRefund> {
-    return toMadeRefund(await this.stripe.read((stripe) => stripe.refunds.retrieve(id)));
+  /** The current state of a refund. */
+  async refundById(id: string): Promise<ExistingRefund> {
+    return toExistingRefund(await this.stripe.read((stripe) => stripe.refunds.retrieve(id)));
   }
 
   plan({ chargeId }: RefundablePayment, amountMinor: number, operationId: string): RefundPlan {
     return { charge: chargeId, amount: amountMinor, metadata: { [OPERATION_ID]: operationId } };
   }
 
-  /** @throws {Problem} `refund-not-possible` where Stripe says that less, or nothing, is left */
+  /** @throws {Problem} `refund-not-possible` if Stripe says that nothing, or less, is left */
   async refund(plan: RefundPlan, idempotencyKey: string): Promise<Refund> {
     try {
       return toRefund(
@@ -60,6 +60,7 @@ export class RefundsStripe {
     }
   }
 
+  /** Finds the refund that an operation made. */
   async findRefund({ charge }: RefundPlan, operationId: string): Promise<Found<Refund>> {
     const refund = await findByOperationId(operationId, (page) =>
       this.stripe.read((stripe) => stripe.refunds.list({ charge, ...page })),
@@ -72,7 +73,7 @@ function toRefund({ id, status, amount, currency }: Stripe.Refund): Refund {
   return { id, result: refundResult(status), amountMinor: amount, currency: knownCurrency(currency) };
 }
 
-function toMadeRefund({ status, amount, metadata }: Stripe.Refund): MadeRefund {
+function toExistingRefund({ status, amount, metadata }: Stripe.Refund): ExistingRefund {
   return { result: refundResult(status), amountMinor: amount, operationId: metadata?.[OPERATION_ID] };
 }
 

@@ -1,4 +1,4 @@
-/** What lets Stripe.js save a card in the caller's front end. */
+/** A SetupIntent, with which Stripe.js saves a card in the caller's front end. */
 export interface SetupIntent {
   id: string;
   clientSecret: string;

@@ -6,26 +6,26 @@ import { type OperationRunner, OperationsService } from '../operations/operation
 import type { SetupIntent } from './setup-intent.js';
 import { type SetupIntentPlan, SetupIntentsStripe } from './setup-intents.stripe.js';
 
-/** Saving cards. */
+/** Starts saving cards. */
 @Injectable()
 export class SetupIntentsService {
-  private readonly making: OperationRunner<SetupIntentPlan, SetupIntent>;
+  private readonly createOperation: OperationRunner<SetupIntentPlan, SetupIntent>;
 
   constructor(
     operations: OperationsService,
     private readonly customers: CustomersService,
     private readonly stripe: SetupIntentsStripe,
   ) {
-    this.making = operations.define<SetupIntentPlan, SetupIntent>({
+    this.createOperation = operations.define<SetupIntentPlan, SetupIntent>({
       name: 'setup-intent',
       send: (plan, { stripeKey }) => stripe.create(plan, stripeKey),
       find: (plan, { operationId }, sentAt) => stripe.find(plan, operationId, sentAt),
     });
   }
 
-  /** Starts saving a card for an owner, who becomes a customer by it. */
+  /** Creates a SetupIntent for an owner, and the owner's customer if there is none. */
   create(request: OperationRequest, owner: Owner): Promise<Outcome<SetupIntent>> {
-    return this.making.run(request, async ({ operationId }) =>
+    return this.createOperation.run(request, async ({ operationId }) =>
       this.stripe.plan(await this.customers.ensureId(owner), operationId),
     );
   }

@@ -7,12 +7,12 @@ import type { SetupIntent } from './setup-intent.js';
 
 export type SetupIntentPlan = Stripe.SetupIntentCreateParams;
 
-/** Our calls about SetupIntents: https://docs.stripe.com/api/setup_intents */
+/** Calls to Stripe about SetupIntents: https://docs.stripe.com/api/setup_intents */
 @Injectable()
 export class SetupIntentsStripe {
   constructor(private readonly stripe: StripeProvider) {}
 
-  /** For a card that is to be charged later without its holder present. */
+  /** For a card that is charged off-session later. */
   plan(customer: string, operationId: string): SetupIntentPlan {
     return {
       customer,
@@ -28,6 +28,7 @@ export class SetupIntentsStripe {
     );
   }
 
+  /** Finds the SetupIntent that an operation created. */
   async find(plan: SetupIntentPlan, operationId: string, sentAt: Date): Promise<Found<SetupIntent>> {
     const intent = await findByOperationId(operationId, (page) =>
       this.stripe.read((stripe) =>
@@ -39,6 +40,6 @@ export class SetupIntentsStripe {
 }
 
 function toSetupIntent({ id, client_secret: clientSecret }: Stripe.SetupIntent): SetupIntent {
-  if (!clientSecret) throw new Error(`${id} came without its client secret`);
+  if (!clientSecret) throw new Error(`${id} has no client secret`);
   return { id, clientSecret };
 }

@@ -1,26 +1,26 @@
 import { type CalendarDay, endOfDay } from '#core/calendar-day.js';
 import { Problem } from '#core/problem.js';
 
-/** When a subscription is to end: at once, when what is paid for is used up, or after a day. */
+/** When to end a subscription: immediately, at the end of the current billing period, or at the end of a day. */
 export type CancelTime = 'now' | 'endOfPeriod' | { atDay: CalendarDay };
 
-/** Which subscription to end, named by any id of its payments, and when. */
+/** Which subscription to end, by its id or that of any of its payments, and when. */
 export interface CancelCommand {
   paymentId: string;
   when: CancelTime;
 }
 
-/** What is settled about the end of a subscription. */
+/** The scheduled or actual end of a subscription. */
 export interface Cancellation {
   subscriptionId: string;
-  /** ISO 8601; when the subscription ends, or has ended. */
+  /** ISO 8601; when the subscription ends or ended. */
   cancelAt: string | null;
 }
 
 /**
- * The last second of a day in the business time zone, through which a subscription stays active.
+ * The last second of a day in a time zone.
  *
- * @throws {Problem} `date-in-past` where that has gone by; today has not
+ * @throws {Problem} `date-in-past` if the day is over; today is allowed
  */
 export function lastSecondOf(day: CalendarDay, timeZone: string, now: Date): Date {
   const end = endOfDay(day, timeZone);

@@ -9,10 +9,10 @@ import { type CancelPlan, SubscriptionsStripe } from './subscriptions.stripe.js'
 
 const NOT_A_SUBSCRIPTION = 'must be the id of a subscription or of one of its payments';
 
-/** What becomes of subscriptions once Checkout has started them. */
+/** Cancels subscriptions that were started on a Checkout page. */
 @Injectable()
 export class SubscriptionsService {
-  private readonly cancelling: OperationRunner<CancelPlan, Cancellation>;
+  private readonly cancelOperation: OperationRunner<CancelPlan, Cancellation>;
 
   constructor(
     operations: OperationsService,
@@ -20,7 +20,7 @@ export class SubscriptionsService {
     private readonly settings: Settings,
     private readonly clock: Clock,
   ) {
-    this.cancelling = operations.define<CancelPlan, Cancellation>({
+    this.cancelOperation = operations.define<CancelPlan, Cancellation>({
       name: 'subscription-cancel',
       send: (plan, { stripeKey }) => stripe.cancel(plan, stripeKey),
       find: (plan) => stripe.findCancelled(plan),
@@ -28,13 +28,13 @@ export class SubscriptionsService {
   }
 
   /**
-   * Ends a subscription now or later. Ending an ended one now is done already.
+   * Cancels a subscription now or later. Cancelling an ended one now succeeds.
    *
-   * @throws {Problem} `date-in-past`, `invalid-state` for an ended subscription or one that nobody has paid yet,
-   *   `invalid-request` for a payment that is for none, `not-found` for a payment that Stripe does not know
+   * @throws {Problem} `date-in-past`, `invalid-state` for a subscription that has ended or is not yet paid,
+   *   `invalid-request` for a payment without a subscription, `not-found` for a payment that Stripe does not know
    */
   cancel(request: OperationRequest, { paymentId, when }: CancelCommand): Promise<Outcome<Cancellation>> {
-    return this.cancelling.run(request, async () => {
+    return this.cancelOperation.run(request, async () => {
       const end = this.endOf(when);
       const subscription = await this.stripe.find(paymentId);
       if (!subscription) throw invalidField('paymentId', NOT_A_SUBSCRIPTION);

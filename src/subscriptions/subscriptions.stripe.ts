@@ -7,7 +7,7 @@ import { invalidField, Problem } from '#core/problem.js';
 import type { Found } from '../operations/operation.js';
 import type { Cancellation } from './subscription.js';
 
-/** Without an update, the subscription is cancelled at once. */
+/** Without an update, the subscription is cancelled immediately. */
 export interface CancelPlan {
   subscription: string;
   update?: Stripe.SubscriptionUpdateParams;
@@ -15,7 +15,7 @@ export interface CancelPlan {
 
 const ENDED = new Set<Stripe.Subscription.Status>(['canceled', 'incomplete_expired']);
 
-/** Our calls about subscriptions: https://docs.stripe.com/api/subscriptions */
+/** Calls to Stripe about subscriptions: https://docs.stripe.com/api/subscriptions */
 @Injectable()
 export class SubscriptionsStripe {
   constructor(
@@ -24,17 +24,17 @@ export class SubscriptionsStripe {
   ) {}
 
   /**
-   * The subscription that a payment is for, if any.
+   * The id of a payment's subscription; undefined if it has none.
    *
-   * @throws {Problem} `not-found` for an unknown payment, `invalid-state` where it is still to be paid
+   * @throws {Problem} `not-found` for an unknown payment, `invalid-state` if the subscription is not yet paid
    */
   find(paymentId: string): Promise<string | undefined> {
     return this.references.subscription(paymentId);
   }
 
   /**
-   * No credit for what is paid already. Where the day lies in a later period than the current one, Stripe
-   * credits the unused part of that last period whatever we say:
+   * Without proration: nothing is credited for the rest of the current period. If the day is in a later period, Stripe
+   * credits the unused part of that last period regardless:
    * https://docs.stripe.com/billing/subscriptions/cancel
    */
   plan(subscription: string, end: 'now' | 'endOfPeriod' | Date): CancelPlan {
@@ -44,7 +44,7 @@ export class SubscriptionsStripe {
     return { subscription, update: { cancel_at: cancelAt, proration_behavior: 'none' } };
   }
 
-  /** @throws {Problem} `invalid-state` for a subscription that has ended before it was to */
+  /** Cancels as planned. @throws {Problem} `invalid-state` if the subscription ended earlier */
   async cancel(plan: CancelPlan, idempotencyKey: string): Promise<Cancellation> {
     try {
       return toCancellation(await this.change(plan, idempotencyKey));
@@ -53,11 +53,11 @@ export class SubscriptionsStripe {
         throw invalidField('when', 'must be a day on which this subscription can end', error);
       }
       if (!isRefused(error)) throw error;
-      return this.alreadyEnded(plan, error);
+      return this.cancellationIfEnded(plan, error);
     }
   }
 
-  /** Whether a subscription ends as it was planned to. */
+  /** Finds out whether a subscription is cancelled as planned. @throws {Problem} `invalid-state` if it ended earlier */
   async findCancelled({ subscription: id, update }: CancelPlan): Promise<Found<Cancellation>> {
     const subscription = await this.stripe.read((stripe) => stripe.subscriptions.retrieve(id));
     const ended = ENDED.has(subscription.status);
@@ -76,8 +76,8 @@ export class SubscriptionsStripe {
     );
   }
 
-  /** Stripe refuses to touch what has ended, as if it did not exist. */
-  private async alreadyEnded(plan: CancelPlan, refusal: unknown): Promise<Cancellation> {
+  /** Stripe refuses changes to an ended subscription as if it did not exist. @throws the refusal if it has not ended */
+  private async cancellationIfEnded(plan: CancelPlan, refusal: unknown): Promise<Cancellation> {
     const subscription = await this.stripe.read((stripe) => stripe.subscriptions.retrieve(plan.subscription));
     if (!ENDED.has(subscription.status)) throw refusal;
     if (plan.update) throw new Problem('invalid-state', {}, refusal);

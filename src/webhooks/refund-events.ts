@@ -10,6 +10,6 @@ export class RefundEvents implements EventHandler {
   constructor(private readonly refunds: RefundsService) {}
 
   handle(refundId: string): Promise<void> {
-    return this.refunds.settle(refundId);
+    return this.refunds.releaseIfFailed(refundId);
   }
 }

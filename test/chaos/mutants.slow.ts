@@ -33,8 +33,8 @@ const MUTANTS: [Mutation, Scenario, string[]][] = [
     {
       name: 'no reservation of refunds',
       file: 'refunds/refunds.service.js',
-      text: 'await this.store.reserve(operationId, payment, askedMinor)',
-      replacement: 'askedMinor ?? payment.capturedMinor',
+      text: 'await this.store.reserve(operationId, payment, requestedMinor)',
+      replacement: 'requestedMinor ?? payment.capturedMinor',
     },
     'refunds',
     ['Stripe asked for more than was left'],

@@ -7,7 +7,7 @@ import { NAME, PLAIN_TEXT } from '#core/text.js';
 
 type Documented = Pick<ApiPropertyOptions, 'description' | 'example'> & { optional?: boolean };
 
-/** A field of a request: validated and documented by one decorator. */
+/** A field of a request: one decorator for validation and documentation. */
 export function Field(
   { optional = false, ...documented }: Documented,
   schema: ApiPropertyOptions,
@@ -15,13 +15,13 @@ export function Field(
 ): PropertyDecorator {
   return applyDecorators(
     ApiProperty({ ...schema, ...documented, required: !optional } as ApiPropertyOptions),
-    ...(optional ? [IsAbsentOr()] : []),
+    ...(optional ? [SkipIfAbsent()] : []),
     ...checks,
   );
 }
 
-/** An optional field may be left out; `null` is not leaving it out. */
-function IsAbsentOr(): PropertyDecorator {
+/** An optional field may be absent; `null` is not absent. */
+function SkipIfAbsent(): PropertyDecorator {
   return ValidateIf((_object, value) => value !== undefined);
 }
 
@@ -39,7 +39,7 @@ export function TextField({
   );
 }
 
-/** One of a few words. */
+/** One of several fixed values. */
 export function ChoiceField({
   choices,
   ...documented
@@ -51,7 +51,7 @@ export function ChoiceField({
   );
 }
 
-/** The id of an object of Stripe's, of one of the kinds that the prefixes name. */
+/** The id of a Stripe object with one of these prefixes. */
 export function StripeIdField({
   prefixes,
   ...documented
@@ -61,25 +61,25 @@ export function StripeIdField({
     documented,
     { type: String, pattern: shape.source },
     Matches(shape, {
-      message: `must be an id of Stripe that starts with ${prefixes.map((p) => `${p}_`).join(' or ')}`,
+      message: `must be a Stripe id that starts with ${prefixes.map((p) => `${p}_`).join(' or ')}`,
     }),
   );
 }
 
-/** A user's id inside its tenant. */
+/** The id of a user in its tenant. */
 export function UserIdField(documented: Documented = {}): PropertyDecorator {
   return Field(
-    { description: 'The user, as the caller knows it', example: 'user-42', ...documented },
+    { description: "The caller's own id of the user", example: 'user-42', ...documented },
     { type: String, pattern: NAME.source },
     Matches(NAME, { message: 'must be 1 to 255 letters, digits or . _ @ : | + = -' }),
   );
 }
 
-/** A currency that Stripe takes, in lower case as Stripe writes it. */
+/** A currency that Stripe accepts, in lower case like in Stripe's API. */
 export function CurrencyField(documented: Documented = {}): PropertyDecorator {
   return Field(
     {
-      description: 'ISO 4217 code in lower case; DEFAULT_CURRENCY when left out',
+      description: 'ISO 4217 code in lower case; DEFAULT_CURRENCY by default',
       example: 'usd',
       optional: true,
       ...documented,
@@ -87,12 +87,12 @@ export function CurrencyField(documented: Documented = {}): PropertyDecorator {
     { type: String, pattern: '^[a-z]{3}$' },
     Satisfies(
       (value) => typeof value === 'string' && isCurrency(value),
-      'must be a currency that Stripe takes, in lower case',
+      'must be the lower-case code of a currency that Stripe accepts',
     ),
   );
 }
 
-/** How many items a page may have: "1" to "100", as Stripe's lists do. */
+/** The number of items per page, "1" to "100": https://docs.stripe.com/api/pagination */
 export function PageSizeField(documented: Documented): PropertyDecorator {
   return Field(
     { example: '10', ...documented },
@@ -103,7 +103,7 @@ export function PageSizeField(documented: Documented): PropertyDecorator {
 
 const PAGE_SIZE = /^([1-9]\d?|100)$/;
 
-/** An amount in minor units, as a JSON number or a string of digits; its currency decides the rest. */
+/** An amount in minor units, as a JSON number or a string of digits. */
 export function MinorAmountField(documented: Documented): PropertyDecorator {
   return Field(
     documented,

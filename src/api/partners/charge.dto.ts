@@ -7,14 +7,14 @@ import { CurrencyField, MinorAmountField, StripeIdField, TextField } from '../dt
 
 const EXAMPLE_CARD = 'pm_1TUvWxABCDEFGHIJKLMNOPQR';
 
-/** Bodies of a charge, for the docs. */
+/** Examples for the OpenAPI document. */
 export const CHARGE_EXAMPLES = {
   charge: {
     summary: 'Thirty dollars',
     value: { amount: '3000', description: 'Wellness exam', stripe_payment_method_id: EXAMPLE_CARD },
   },
   currency: {
-    summary: 'Five hundred yen, which have no minor units',
+    summary: 'Five hundred yen, a currency without minor units',
     value: { amount: 500, currency: 'jpy', description: 'Tea', stripe_payment_method_id: EXAMPLE_CARD },
   },
 };
@@ -44,7 +44,7 @@ export class ChargeRequest {
   })
   stripe_payment_method_id!: string;
 
-  /** @throws {Problem} for an amount that the currency does not hold */
+  /** @throws {Problem} for an amount that is not valid in the currency */
   toCommand(defaultCurrency: Currency): ChargeCommand {
     const { currency = defaultCurrency, description, stripe_payment_method_id: paymentMethodId } = this;
     const amountMinor = withAmountField('amount', () => parseMinorAmount(this.amount, currency));

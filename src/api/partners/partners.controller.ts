@@ -20,7 +20,7 @@ import { PaymentMethodResponse } from './payment-method.dto.js';
 import { nextPageLink, PaymentResponse, PaymentsQuery } from './payment.dto.js';
 import { PartnerSetupIntentResponse } from './setup-intent.dto.js';
 
-/** What a partner's back end does for one of its users. */
+/** Routes for a partner's back end, for one of its users. */
 @ApiTags('Partner')
 @Allow('partner')
 @Controller('partners/user/:user_id')
@@ -36,7 +36,7 @@ export class PartnersController {
   @ApiOperation({
     summary: 'Start saving a card',
     description:
-      'Makes a SetupIntent; finish it in the front end with stripe.confirmCardSetup(client_secret).',
+      'Creates a SetupIntent. Confirm it in the front end with stripe.confirmCardSetup(client_secret).',
   })
   @ApiOperationHeaders()
   @ApiCreatedResponse({ type: PartnerSetupIntentResponse })
@@ -50,7 +50,7 @@ export class PartnersController {
   }
 
   @Get('payment_methods')
-  @ApiOperation({ summary: "List the user's cards", description: 'All of them, newest first.' })
+  @ApiOperation({ summary: "List the user's cards", description: 'All cards, newest first.' })
   @ApiOkResponse({ type: [PaymentMethodResponse] })
   @ApiProblems(...CALLS_STRIPE)
   async paymentMethods(
@@ -66,7 +66,8 @@ export class PartnersController {
   @ApiOperation({
     summary: 'Charge a saved card',
     description:
-      'Charges at once and off-session: nothing is asked of the user. `Location` names the payment.',
+      'Charges the card immediately and off-session, without any action of the user. `Location` is the URL of the ' +
+      'payment.',
   })
   @ApiOperationHeaders()
   @ApiBody({ type: ChargeRequest, examples: CHARGE_EXAMPLES })
@@ -93,7 +94,8 @@ export class PartnersController {
   @Get('payments')
   @ApiOperation({
     summary: "List the user's payments",
-    description: 'Newest first; a `Link` header with rel="next" leads to the rest where there is more.',
+    description:
+      'Newest first. If there are more, a `Link` header with rel="next" is the URL of the next page.',
   })
   @ApiOkResponse({
     type: [PaymentResponse],

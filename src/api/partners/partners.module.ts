@@ -4,6 +4,6 @@ import { CustomersModule } from '../../customers/customers.module.js';
 import { SetupIntentsModule } from '../../setup-intents/setup-intents.module.js';
 import { PartnersController } from './partners.controller.js';
 
-/** The dialect of partners' back ends. */
+/** The API for partners' back ends. */
 @Module({ imports: [ChargesModule, CustomersModule, SetupIntentsModule], controllers: [PartnersController] })
 export class PartnersApiModule {}

@@ -7,8 +7,8 @@ import type { PartnerUser } from './partner-user.dto.js';
 
 const PAGE_SIZE_DEFAULT = 100;
 
-/** Stripe's statuses in the contract's words. */
-const STATUS_WORDS: Readonly<Record<PaymentIntentStatus, string>> = {
+/** What the contract calls Stripe's statuses. */
+const STATUS_NAMES: Readonly<Record<PaymentIntentStatus, string>> = {
   requires_payment_method: 'requires payment method',
   requires_confirmation: 'requires confirmation',
   requires_action: 'requires action',
@@ -23,14 +23,14 @@ export class PaymentsQuery {
 
   @PageSizeField({
     optional: true,
-    description: `How many payments, 1 to 100; ${PAGE_SIZE_DEFAULT} when left out`,
+    description: `The number of payments per page, 1 to 100; ${PAGE_SIZE_DEFAULT} by default`,
   })
   limit?: string;
 
   @StripeIdField({
     prefixes: ['pi'],
     optional: true,
-    description: 'The last payment of the page before',
+    description: 'The last payment of the previous page',
   })
   starting_after?: string;
 
@@ -41,7 +41,11 @@ export class PaymentsQuery {
 }
 
 export class PaymentResponse {
-  @ApiProperty({ description: 'The day it was made, in UTC', example: '2026-11-22', format: 'date' })
+  @ApiProperty({
+    description: 'The day on which it was created, in UTC',
+    example: '2026-11-22',
+    format: 'date',
+  })
   date!: string;
 
   @ApiProperty({ type: String, nullable: true, example: 'Wellness exam' })
@@ -50,7 +54,7 @@ export class PaymentResponse {
   @ApiProperty({ description: 'Minor units (cents)', example: '20000', pattern: '^[0-9]+$' })
   amount!: string;
 
-  @ApiProperty({ enum: [...new Set(Object.values(STATUS_WORDS))], example: 'complete' })
+  @ApiProperty({ enum: [...new Set(Object.values(STATUS_NAMES))], example: 'complete' })
   status!: string;
 
   @ApiProperty({ example: 'pi_3TUvWxABCDEFGHIJ0RSTUVWX' })
@@ -61,13 +65,13 @@ export class PaymentResponse {
       date: createdAt.toISOString().slice(0, 'yyyy-MM-dd'.length),
       description,
       amount: String(amountMinor),
-      status: STATUS_WORDS[status],
+      status: STATUS_NAMES[status],
       stripe_payment_id: id,
     };
   }
 }
 
-/** The Link header for the page after this one, where there is one: https://www.rfc-editor.org/rfc/rfc8288 */
+/** The Link header for the next page; undefined on the last page: https://www.rfc-editor.org/rfc/rfc8288 */
 export function nextPageLink(
   user: PartnerUser,
   query: PaymentsQuery,

@@ -12,7 +12,7 @@ import { ownerOf } from './owner.js';
 import { PriceProduct, type ProductRequest } from './product.dto.js';
 
 const URL_MAX_LENGTH = 2048;
-const PRODUCT_OF_AN_AMOUNT = 'Payment';
+const DEFAULT_PRODUCT_NAME = 'Payment';
 
 /** A request for an amount is a command of one item. */
 const AMOUNT_FIELD_NAMES: FieldNames = { items: 'amount', 'items[].product': 'amount' };
@@ -24,57 +24,63 @@ const PRODUCT_FIELD_NAMES: FieldNames = {
   'items[].recurrence.intervalCount': 'products[].intervalCount',
 };
 
-/** What both kinds of hosted payment are asked for with. */
+/** The fields that `/pay` and `/pay/recurrent` share. */
 export abstract class CheckoutRequest {
   @TextField({
     maxLength: URL_MAX_LENGTH,
     description:
-      'Where the customer goes once paid. https, at an origin of REDIRECT_ORIGINS; Stripe replaces ' +
-      '`{CHECKOUT_SESSION_ID}` in it by the `paymentID`.',
+      'Where the customer is sent after paying: an https URL at one of REDIRECT_ORIGINS. Stripe replaces ' +
+      '`{CHECKOUT_SESSION_ID}` in it with the `paymentID`.',
     example: 'https://example.com/ok',
   })
   successRedirect!: string;
 
   @TextField({
     maxLength: URL_MAX_LENGTH,
-    description: 'Where the customer goes who turns back without paying',
+    description: 'Where the customer is sent on leaving without paying',
     example: 'https://example.com/ko',
   })
   failureRedirect!: string;
 
   @DecimalAmountField({
-    description: 'What to pay, with all the decimals of its currency or none; instead of products',
+    description: 'The amount, with all decimals of its currency or none; instead of `products`',
     optional: true,
   })
   amount?: string;
 
   @CurrencyField({
-    description: 'ISO 4217 code in lower case; that of the Prices or else DEFAULT_CURRENCY when left out',
+    description:
+      'ISO 4217 code in lower case. By default the currency of the Prices, or else DEFAULT_CURRENCY.',
   })
   currency?: Currency;
 
   @TextField({
     maxLength: 200,
     optional: true,
-    description: "The caller's own name for the payment; `/status` tells it again",
+    description: "The caller's own id of the payment; `/status` returns it",
     example: 'order-1234',
   })
   shopTransactionID?: string;
 
   @UserIdField({
     optional: true,
-    description: 'Whose payment it is; it shows up in the history of that user',
+    description: 'The user who pays; the payment appears in the history of that user',
   })
   userId?: string;
 
   @UserIdField({
     optional: true,
-    description: 'The partner whose user it is; a signed-in user when left out',
+    description: 'The partner whose user `userId` is; a signed-in user by default',
     example: 'clinic',
   })
   tenant?: string;
 
-  @TextField({ maxLength: 250, optional: true, description: 'What it is for', example: 'Wellness exam' })
+  @TextField({
+    maxLength: 250,
+    optional: true,
+    description: 'What the payment is for',
+    example: 'Wellness exam',
+  })
   description?: string;
 
   abstract products?: ProductRequest[];
@@ -84,7 +90,7 @@ export abstract class CheckoutRequest {
     return this.products ? PRODUCT_FIELD_NAMES : AMOUNT_FIELD_NAMES;
   }
 
-  /** @throws {Problem} for anything but one of amount and products, or an amount that the currency can't hold */
+  /** @throws {Problem} unless there is either an amount or products; for an amount not valid in the currency */
   protected commandOf(
     mode: CheckoutCommand['mode'],
     settings: Settings,
@@ -104,7 +110,7 @@ export abstract class CheckoutRequest {
   }
 
   private items(defaultCurrency: Currency, recurrence?: Recurrence): CheckoutItem[] {
-    const { amount, products, currency = defaultCurrency, description: name = PRODUCT_OF_AN_AMOUNT } = this;
+    const { amount, products, currency = defaultCurrency, description: name = DEFAULT_PRODUCT_NAME } = this;
     if (amount !== undefined && products === undefined) {
       const unitAmountMinor = withAmountField('amount', () => parseDecimalAmount(amount, currency));
       return [{ product: { name }, quantity: 1, unitAmountMinor, recurrence }];
@@ -112,7 +118,7 @@ export abstract class CheckoutRequest {
     if (products !== undefined && amount === undefined) {
       return products.map((product, index) => product.toItem(`products[${index}]`, currency));
     }
-    const message = 'exactly one of amount and products is needed';
+    const message = 'requires either amount or products, not both';
     const errors = ['amount', 'products'].map((field) => ({ field, message }));
     throw new Problem('invalid-request', { errors });
   }

@@ -12,12 +12,12 @@ import { isJsonObject } from '../http/json-object.js';
 import { EXAMPLE_CUSTOMER_ID } from './examples.js';
 import { ownerOf } from './owner.js';
 
-/** Stripe takes 50, and two name the user: https://docs.stripe.com/api/metadata */
+/** Stripe allows 50 keys, and two of them identify the user: https://docs.stripe.com/api/metadata */
 const METADATA_KEYS_MAX = 48;
 const METADATA_KEY_MAX_LENGTH = 40;
 const METADATA_VALUE_MAX_LENGTH = 500;
 
-/** Keys that we keep for ourselves. */
+/** The prefix of keys that are reserved for this service. */
 const OUR_PREFIX = 'paydesk_';
 
 export class CustomerParams {
@@ -28,7 +28,7 @@ export class CustomerParams {
 export class CustomerQuery {
   @UserIdField({
     optional: true,
-    description: 'The partner whose user it is, e.g. `clinic`; a signed-in user when left out',
+    description: 'The partner whose user it is, e.g. `clinic`; a signed-in user by default',
     example: undefined,
   })
   tenant?: string;
@@ -42,7 +42,7 @@ export class CustomerRequest {
   @StripeIdField({
     prefixes: ['cus'],
     optional: true,
-    description: 'An existing Stripe customer, who stands for this user from now on; alone',
+    description: 'An existing Stripe customer to link to the user; without any other field',
     example: EXAMPLE_CUSTOMER_ID,
   })
   stripeCustomerId?: string;
@@ -57,25 +57,28 @@ export class CustomerRequest {
   @TextField({ maxLength: 256, optional: true, description: 'Full name', example: 'Jenny Rosen' })
   name?: string;
 
-  // As it came: class-transformer would leave out keys such as `toString`.
+  // The original object: class-transformer would drop keys such as `toString`.
   @Transform(({ obj }: { obj: CustomerRequest }) => obj.metadata)
   @Field(
     {
       optional: true,
       description:
-        'Merged into what is there; an empty value removes its key. Up to 48 keys of 40 characters, values of ' +
-        '500; keys that start with `paydesk_` are ours.',
+        'Merged into the existing metadata; an empty value removes its key. Up to 48 keys of 40 characters, with ' +
+        'values of 500. Keys that start with `paydesk_` are reserved.',
       example: { segment: 'gold' },
     },
     { type: 'object', additionalProperties: { type: 'string', maxLength: METADATA_VALUE_MAX_LENGTH } },
-    Satisfies(isMetadata, 'must be an object of up to 48 strings of 500 characters, by keys of 40'),
+    Satisfies(
+      isMetadata,
+      'must be an object of up to 48 strings of 500 characters, under keys of 40 characters',
+    ),
   )
   metadata?: Record<string, string>;
 
   /**
-   * What to link, or what to set.
+   * The customer to link, or the details to update.
    *
-   * @throws {Problem} for both at once, or nothing
+   * @throws {Problem} for both, or neither
    */
   toCommand(): { link: string } | { describe: CustomerDetails } {
     const { stripeCustomerId: link, email, name, metadata } = this;
@@ -87,12 +90,12 @@ export class CustomerRequest {
     const isDescribed = Object.keys(describe).length > 0;
     if (link !== undefined && !isDescribed) return { link };
     if (link === undefined && isDescribed) return { describe };
-    const message = 'either stripeCustomerId alone is needed, or any of email, name and metadata';
+    const message = 'requires either stripeCustomerId alone, or any of email, name and metadata';
     throw new Problem('invalid-request', { errors: [{ field: 'stripeCustomerId', message }] });
   }
 }
 
-/** Asked in this order: isEmail fails on what UTF-8 can't write. */
+/** PLAIN_TEXT comes first: isEmail throws for lone surrogates. */
 function isPlainEmail(value: unknown): boolean {
   return typeof value === 'string' && PLAIN_TEXT.test(value) && isEmail(value);
 }
@@ -103,7 +106,7 @@ function isMetadata(value: unknown): boolean {
   return entries.length <= METADATA_KEYS_MAX && entries.every(([key, text]) => isKey(key) && isText(text));
 }
 
-/** Square brackets would be read as a path by Stripe. */
+/** Stripe would parse square brackets as a path. */
 function isKey(key: string): boolean {
   const isShort = key.length >= 1 && key.length <= METADATA_KEY_MAX_LENGTH;
   return isShort && PLAIN_TEXT.test(key) && !/[[\]]/.test(key) && !key.startsWith(OUR_PREFIX);
@@ -126,7 +129,7 @@ export class CustomerResponse {
   @ApiProperty({
     type: 'object',
     additionalProperties: { type: 'string' },
-    description: 'Without the keys that are ours',
+    description: 'Without the reserved keys',
     example: { segment: 'gold' },
   })
   metadata!: Record<string, string>;

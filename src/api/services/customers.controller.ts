@@ -8,7 +8,7 @@ import { RequestBody, RequestQuery } from '../http/declared-input.js';
 import { CUSTOMER_EXAMPLES } from './examples.js';
 import { CustomerParams, CustomerQuery, CustomerRequest, CustomerResponse } from './customer.dto.js';
 
-/** Who is which Stripe customer, for other internal services. */
+/** The Stripe customers of users, for other internal services. */
 @ApiTags('Internal service')
 @Allow('service')
 @Controller('customers/:user_id')
@@ -31,10 +31,10 @@ export class CustomersController {
 
   @Put()
   @ApiOperation({
-    summary: "Link or describe a user's Stripe customer",
+    summary: "Link or update a user's Stripe customer",
     description:
-      'With `stripeCustomerId`, makes an existing Stripe customer stand for the user; 409 `invalid-state` where ' +
-      'either is linked otherwise. With anything else, sets that, on a new customer where there is none yet.',
+      'With `stripeCustomerId`, links an existing Stripe customer to the user; 409 `invalid-state` if either is ' +
+      'already linked to another. With other fields, updates the customer, which is created if there is none.',
   })
   @ApiBody({ type: CustomerRequest, examples: CUSTOMER_EXAMPLES })
   @ApiOkResponse({ type: CustomerResponse })

@@ -1,4 +1,4 @@
-/** Any id of a payment, in the docs. */
+/** The id of a payment in the examples. */
 export const EXAMPLE_PAYMENT_ID = 'cs_test_a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8s9T0u1V2w3X4y5Z6';
 export const EXAMPLE_PRICE_ID = 'price_1TUvWxABCDEFGHIJKLMNOPQR';
 export const EXAMPLE_PRODUCT_ID = 'prod_TUvWxYz0123456';
@@ -9,7 +9,7 @@ const redirects = {
   failureRedirect: 'https://example.com/ko',
 };
 
-/** Bodies of `/pay` that work as they are, for the docs. */
+/** Examples of `/pay` for the OpenAPI document; they work as they are. */
 export const PAY_EXAMPLES = {
   amount: { summary: 'A simple amount', value: { ...redirects, amount: '5.00' } },
   products: {
@@ -23,8 +23,8 @@ export const PAY_EXAMPLES = {
       ],
     },
   },
-  kept: {
-    summary: 'Products and Prices kept at Stripe',
+  existing: {
+    summary: 'Products and Prices that exist at Stripe',
     value: {
       ...redirects,
       products: [
@@ -35,7 +35,7 @@ export const PAY_EXAMPLES = {
   },
 };
 
-/** Bodies of `/pay/recurrent` that work as they are, for the docs. */
+/** Examples of `/pay/recurrent` for the OpenAPI document; they work as they are. */
 export const PAY_RECURRENT_EXAMPLES = {
   amount: {
     summary: 'A simple amount, every ten days',
@@ -53,35 +53,35 @@ export const PAY_RECURRENT_EXAMPLES = {
   },
 };
 
-/** Bodies of `PUT /customers/:user_id`, for the docs; the first works as it is. */
+/** Examples of `PUT /customers/:user_id` for the OpenAPI document; the first works as it is. */
 export const CUSTOMER_EXAMPLES = {
   describe: {
-    summary: 'Say who the user is',
+    summary: "Set the customer's details",
     value: { email: 'jenny@example.com', name: 'Jenny Rosen', metadata: { segment: 'gold' } },
   },
   link: { summary: 'Link an existing Stripe customer', value: { stripeCustomerId: EXAMPLE_CUSTOMER_ID } },
 };
 
-/** Bodies of `/pay/expire`, for the docs. */
+/** Examples of `/pay/expire` for the OpenAPI document. */
 export const EXPIRE_EXAMPLES = {
-  payment: { summary: 'A payment that /pay has started', value: { paymentID: EXAMPLE_PAYMENT_ID } },
+  payment: { summary: 'A payment that was started by /pay', value: { paymentID: EXAMPLE_PAYMENT_ID } },
 };
 
-/** Bodies of `/pay/recurrent/expire`, for the docs. */
+/** Examples of `/pay/recurrent/expire` for the OpenAPI document. */
 export const CANCEL_EXAMPLES = {
   atDay: {
     summary: 'At the end of a day',
     value: { paymentID: EXAMPLE_PAYMENT_ID, cancelType: 'atDay', cancelTime: '31/12/2030' },
   },
   endOfPeriod: {
-    summary: 'Right before the next renewal',
+    summary: 'At the end of the billing period',
     value: { paymentID: EXAMPLE_PAYMENT_ID, cancelType: 'endOfPeriod' },
   },
-  now: { summary: 'At once', value: { paymentID: EXAMPLE_PAYMENT_ID, cancelType: 'now' } },
+  now: { summary: 'Immediately', value: { paymentID: EXAMPLE_PAYMENT_ID, cancelType: 'now' } },
 };
 
-/** Bodies of `/refund`, for the docs. */
+/** Examples of `/refund` for the OpenAPI document. */
 export const REFUND_EXAMPLES = {
-  part: { summary: 'A part', value: { paymentID: EXAMPLE_PAYMENT_ID, amount: '1.00' } },
-  all: { summary: 'All that is left', value: { paymentID: EXAMPLE_PAYMENT_ID } },
+  part: { summary: 'A partial refund', value: { paymentID: EXAMPLE_PAYMENT_ID, amount: '1.00' } },
+  all: { summary: 'A full refund', value: { paymentID: EXAMPLE_PAYMENT_ID } },
 };

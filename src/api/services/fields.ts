@@ -14,17 +14,17 @@ type Documented = Parameters<typeof Field>[0];
 const QUANTITY_MAX = 999_999;
 const INTERVAL_COUNT_MAX = 1095;
 
-/** Any id of a payment: of its Checkout Session, PaymentIntent, Charge, Invoice or Subscription. */
+/** Any id of a payment: that of its Checkout Session, PaymentIntent, Charge, Invoice or Subscription. */
 export function PaymentIdField(documented: Documented = {}): PropertyDecorator {
   return StripeIdField({
     prefixes: PAYMENT_ID_PREFIXES,
-    description: 'The payment: the id that `/pay` gave, or any other id that Stripe has for it',
+    description: 'The payment: the id that `/pay` returned, or any other id that Stripe has for it',
     example: EXAMPLE_PAYMENT_ID,
     ...documented,
   });
 }
 
-/** More than zero, as a person writes it; its currency decides how many decimals. */
+/** A positive decimal amount; its currency determines the number of decimals. */
 export function DecimalAmountField(documented: Documented): PropertyDecorator {
   return Field(
     { example: '5.00', ...documented },
@@ -36,34 +36,34 @@ export function DecimalAmountField(documented: Documented): PropertyDecorator {
   );
 }
 
-/** How many pieces of a product. */
+/** The quantity of a product. */
 export function QuantityField(): PropertyDecorator {
-  return WholeNumberField({ description: 'How many', example: 1 }, QUANTITY_MAX);
+  return WholeNumberField({ description: 'The quantity', example: 1 }, QUANTITY_MAX);
 }
 
-/** What a billing period is counted in. */
+/** The unit of a billing period. */
 export function IntervalField(documented: Documented = {}): PropertyDecorator {
   return ChoiceField({
     choices: INTERVALS,
-    description: 'What a billing period is counted in',
+    description: 'The unit of the billing period',
     example: 'month',
     ...documented,
   });
 }
 
-/** How many intervals a billing period has. */
+/** The number of intervals in a billing period. */
 export function IntervalCountField(): PropertyDecorator {
-  const description = 'How many intervals a billing period has, up to three years; 1 when left out';
+  const description = 'The number of intervals in a billing period, up to three years; 1 by default';
   return WholeNumberField({ description, example: 1, optional: true }, INTERVAL_COUNT_MAX);
 }
 
-function WholeNumberField(documented: Documented, most: number): PropertyDecorator {
+function WholeNumberField(documented: Documented, max: number): PropertyDecorator {
   return Field(
     documented,
-    { type: 'integer', minimum: 1, maximum: most },
+    { type: 'integer', minimum: 1, maximum: max },
     Satisfies(
-      (value) => Number.isInteger(value) && Number(value) >= 1 && Number(value) <= most,
-      `must be a whole number from 1 to ${most}`,
+      (value) => Number.isInteger(value) && Number(value) >= 1 && Number(value) <= max,
+      `must be a whole number from 1 to ${max}`,
     ),
   );
 }

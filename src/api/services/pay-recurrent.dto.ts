@@ -33,7 +33,7 @@ export class PayRecurrentRequest extends CheckoutRequest {
   )
   products?: ProductRequest[];
 
-  @IntervalField({ optional: true, description: 'What a billing period is counted in; with amount only' })
+  @IntervalField({ optional: true, description: 'The unit of the billing period; with `amount` only' })
   interval?: Interval;
 
   @IntervalCountField()
@@ -43,16 +43,16 @@ export class PayRecurrentRequest extends CheckoutRequest {
     return this.commandOf('subscription', settings, this.recurrence());
   }
 
-  /** Products bring their own. */
+  /** Undefined with products, which have recurrences of their own. */
   private recurrence(): Recurrence | undefined {
     if (this.amount === undefined) {
       const errors = (['interval', 'intervalCount'] as const)
         .filter((field) => this[field] !== undefined)
-        .map((field): FieldError => ({ field, message: 'belongs to an amount, or to each product' }));
+        .map((field): FieldError => ({ field, message: 'is allowed with amount or inside a product only' }));
       if (errors.length > 0) throw new Problem('invalid-request', { errors });
       return undefined;
     }
-    if (this.interval === undefined) throw invalidField('interval', 'is needed with an amount');
+    if (this.interval === undefined) throw invalidField('interval', 'is required with amount');
     return recurrenceOf('', this.interval, this.intervalCount);
   }
 }
@@ -63,27 +63,27 @@ export class CancelRequest {
   static readonly FIELD_NAMES: FieldNames = { ...PAYMENT_FIELD_NAMES, when: 'cancelTime' };
 
   @PaymentIdField({
-    description: 'The subscription: the id that `/pay/recurrent` gave, or any other id of its payments',
+    description: 'The subscription: the id that `/pay/recurrent` returned, or any other id of its payments',
   })
   paymentID!: string;
 
   @ChoiceField({
     choices: CANCEL_TYPES,
     description:
-      'now: at once. endOfPeriod: right before the next renewal. atDay: at 23:59:59 of `cancelTime` in ' +
-      'BUSINESS_TIMEZONE. Nothing paid is given back for any of them; see `/refund`.',
+      'now: immediately. endOfPeriod: right before the next renewal. atDay: at 23:59:59 of `cancelTime` in ' +
+      'BUSINESS_TIMEZONE. None of them refunds anything; see `/refund`.',
     example: 'atDay',
   })
   cancelType!: (typeof CANCEL_TYPES)[number];
 
   @Field(
-    { optional: true, description: 'The last day, dd/MM/yyyy; with atDay only', example: '31/12/2030' },
+    { optional: true, description: 'The last day, dd/MM/yyyy; with `atDay` only', example: '31/12/2030' },
     { type: String, pattern: '^[0-9]{2}/[0-9]{2}/[0-9]{4}$' },
     Satisfies(isCalendarDay, 'must be a calendar day in the form dd/MM/yyyy'),
   )
   cancelTime?: string;
 
-  /** @throws {Problem} for atDay without a day, or a day without atDay */
+  /** @throws {Problem} for `atDay` without `cancelTime`, or the reverse */
   toCommand(): CancelCommand {
     return { paymentId: this.paymentID, when: this.when() };
   }
@@ -91,10 +91,10 @@ export class CancelRequest {
   private when(): CancelTime {
     const { cancelType, cancelTime } = this;
     if (cancelType === 'atDay') {
-      if (cancelTime === undefined) throw invalidField('cancelTime', 'is needed with atDay');
+      if (cancelTime === undefined) throw invalidField('cancelTime', 'is required with atDay');
       return { atDay: parseCalendarDay(cancelTime) };
     }
-    if (cancelTime !== undefined) throw invalidField('cancelTime', 'belongs to atDay only');
+    if (cancelTime !== undefined) throw invalidField('cancelTime', 'is allowed with atDay only');
     return cancelType;
   }
 }
@@ -112,7 +112,7 @@ export class CancelResponse {
   @ApiProperty({ enum: ['OK'] })
   result!: 'OK';
 
-  @ApiProperty({ description: 'As it was asked for', example: 'cs_test_a1B2c3D4e5F6g7H8i9J0' })
+  @ApiProperty({ description: 'As in the request', example: 'cs_test_a1B2c3D4e5F6g7H8i9J0' })
   paymentID!: string;
 
   @ApiProperty({ example: 'sub_1TUvWxABCDEFGHIJKLMNOPQR' })
@@ -122,7 +122,7 @@ export class CancelResponse {
     type: String,
     nullable: true,
     format: 'date-time',
-    description: 'When the subscription ends, or has ended',
+    description: 'When the subscription ends or ended',
     example: '2030-12-31T23:59:59.000Z',
   })
   cancelAt!: string | null;

@@ -15,7 +15,7 @@ import { PAYMENT_FIELD_NAMES } from './fields.js';
 import { ExpireRequest, ExpireResponse, PayRequest, PayResponse } from './pay.dto.js';
 import { CancelRequest, CancelResponse, PayRecurrentRequest } from './pay-recurrent.dto.js';
 
-/** Payments on a page of Stripe's, for other internal services. */
+/** Payments and subscriptions on a Checkout page, for other internal services. */
 @ApiTags('Internal service')
 @Allow('service')
 @Controller('pay')
@@ -30,8 +30,8 @@ export class PayController {
   @ApiOperation({
     summary: 'Start a one-time payment',
     description:
-      'For an amount, or for products: Prices kept at Stripe, Products kept at Stripe with a price of your own, ' +
-      'or products that you name here, mixed freely.',
+      'For an amount, or for products of any of three kinds: Prices that exist at Stripe, Products that exist at ' +
+      'Stripe with a price of your own, or products that are created by name.',
   })
   @ApiOperationHeaders()
   @ApiBody({ type: PayRequest, examples: PAY_EXAMPLES })
@@ -50,8 +50,8 @@ export class PayController {
   @ApiOperation({
     summary: 'Start a subscription',
     description:
-      'As a one-time payment, with `interval` and `intervalCount` beside `amount`, or in each product but Prices, ' +
-      'which bring their own. All products must be billed as often. The subscription goes on until it is cancelled.',
+      'Like a one-time payment, with `interval` and `intervalCount` next to `amount` or in each product; Prices ' +
+      'have their own. All products must have the same billing period. The subscription does not end by itself.',
   })
   @ApiOperationHeaders()
   @ApiBody({ type: PayRecurrentRequest, examples: PAY_RECURRENT_EXAMPLES })
@@ -69,8 +69,8 @@ export class PayController {
   @Post('expire')
   @HttpCode(200)
   @ApiOperation({
-    summary: 'Withdraw a payment that nobody has made yet',
-    description: 'One that is withdrawn or expired already is fine; a paid one is 409 `invalid-state`.',
+    summary: 'Expire an unpaid payment',
+    description: 'Succeeds if the payment has already expired; 409 `invalid-state` if it is paid.',
   })
   @ApiOperationHeaders()
   @ApiBody({ type: ExpireRequest, examples: EXPIRE_EXAMPLES })
@@ -89,9 +89,9 @@ export class PayController {
   @ApiOperation({
     summary: 'Cancel a subscription, now or later',
     description:
-      'With `atDay` the subscription stays active through that day. Nothing is credited for the rest of a period ' +
-      'that is paid already; only where the day lies beyond the next renewal does Stripe credit the customer with ' +
-      'the unused part of that last period. A day that is over is 422 `date-in-past`; today is not.',
+      'With `atDay` the subscription stays active through that day. Nothing is credited for the rest of a paid ' +
+      'period, with one exception: if the day is after the next renewal, Stripe credits the unused part of that ' +
+      'last period. A past day is 422 `date-in-past`; today is allowed.',
   })
   @ApiOperationHeaders()
   @ApiBody({ type: CancelRequest, examples: CANCEL_EXAMPLES })

@@ -27,7 +27,7 @@ export class PayRequest extends CheckoutRequest {
   }
 }
 
-/** Answer to both kinds of hosted payment. */
+/** The response of `/pay` and `/pay/recurrent`. */
 export class PayResponse {
   @ApiProperty({ enum: ['REDIRECT_TO_URL'] })
   result!: 'REDIRECT_TO_URL';
@@ -42,7 +42,7 @@ export class PayResponse {
     type: String,
     nullable: true,
     format: 'uri',
-    description: 'Null only where the page was closed before anyone could tell you of it',
+    description: 'Null only if the page was closed before the first response',
     example: 'https://checkout.stripe.com/c/pay/cs_test_a1B2c3D4e5F6g7H8i9J0',
   })
   redirectToUrl!: string | null;
@@ -66,7 +66,7 @@ export class ExpireResponse {
   @ApiProperty({ enum: ['OK'] })
   result!: 'OK';
 
-  @ApiProperty({ description: 'As it was asked for', example: 'cs_test_a1B2c3D4e5F6g7H8i9J0' })
+  @ApiProperty({ description: 'As in the request', example: 'cs_test_a1B2c3D4e5F6g7H8i9J0' })
   paymentID!: string;
 
   static of(paymentID: string): ExpireResponse {

@@ -14,9 +14,9 @@ import { refuseInherited } from '../http/unknown-fields.js';
 import { EXAMPLE_PRICE_ID, EXAMPLE_PRODUCT_ID } from './examples.js';
 import { DecimalAmountField, IntervalCountField, IntervalField, QuantityField } from './fields.js';
 
-/** One of the three kinds of product; `path` is where it stands in the request, such as `products[0]`. */
+/** One of the three kinds of product; `path` is its path in the request, such as `products[0]`. */
 export interface ProductRequest {
-  /** @throws {Problem} naming the field that is no amount of the currency, or over three years */
+  /** @throws {Problem} for an amount that is not valid in the currency, or a billing period over three years */
   toItem(path: string, currency: Currency): CheckoutItem;
 }
 
@@ -26,7 +26,7 @@ export class PriceProduct implements ProductRequest {
 
   @StripeIdField({
     prefixes: ['price'],
-    description: 'A Price kept at Stripe',
+    description: 'A Price that exists at Stripe',
     example: EXAMPLE_PRICE_ID,
   })
   priceId!: string;
@@ -40,7 +40,7 @@ abstract class PricedProduct {
   @QuantityField()
   quantity!: number;
 
-  @DecimalAmountField({ description: 'Price of one piece', example: '2.00' })
+  @DecimalAmountField({ description: 'The price of one unit', example: '2.00' })
   unitAmount!: string;
 
   protected priced(product: PricedItem['product'], path: string, currency: Currency): PricedItem {
@@ -55,7 +55,7 @@ abstract class PricedProduct {
 export class ProductIdProduct extends PricedProduct implements ProductRequest {
   @StripeIdField({
     prefixes: ['prod'],
-    description: 'A Product kept at Stripe',
+    description: 'A Product that exists at Stripe',
     example: EXAMPLE_PRODUCT_ID,
   })
   productId!: string;
@@ -68,7 +68,7 @@ export class ProductIdProduct extends PricedProduct implements ProductRequest {
 export class ProductNameProduct extends PricedProduct implements ProductRequest {
   @TextField({
     maxLength: 250,
-    description: 'A product made up for this payment',
+    description: 'The name of a product that is created for this payment',
     example: 'Wellness exam',
   })
   productName!: string;
@@ -106,25 +106,25 @@ export class RecurringProductNameProduct extends ProductNameProduct {
 
 type ProductClass = new () => ProductRequest;
 
-/** Which class checks a product, by the field that tells its kind. */
+/** The DTO class of a product, by the field that determines its kind. */
 interface ProductKinds {
   priceId: ProductClass;
   productId: ProductClass;
   productName: ProductClass;
 }
 
-/** A list of products, mixed freely. Without this, a wrong kind could not be told from unknown fields. */
-export function ProductsField(kinds: ProductKinds, most: number): PropertyDecorator {
+/** A list of products of any kind. Each is validated as the kind that its fields determine. */
+export function ProductsField(kinds: ProductKinds, max: number): PropertyDecorator {
   const schemas = Object.values(kinds).map((kind: ProductClass) => ({ $ref: getSchemaPath(kind) }));
   return applyDecorators(
     Transform(({ value }) =>
       Array.isArray(value) ? value.map((item, index) => toProduct(item, kinds, `products[${index}]`)) : value,
     ),
     Field(
-      { description: `What is sold: 1 to ${most} products, instead of an amount`, optional: true },
-      { type: 'array', minItems: 1, maxItems: most, items: { oneOf: schemas } },
-      Satisfies((value) => isListOfObjects(value, most), `must be a list of 1 to ${most} products`),
-      ValidateNested({ each: true, message: `must be a list of 1 to ${most} products` }),
+      { description: `What is sold: 1 to ${max} products; instead of \`amount\``, optional: true },
+      { type: 'array', minItems: 1, maxItems: max, items: { oneOf: schemas } },
+      Satisfies((value) => isListOfObjects(value, max), `must be a list of 1 to ${max} products`),
+      ValidateNested({ each: true, message: `must be a list of 1 to ${max} products` }),
     ),
   );
 }
@@ -141,6 +141,6 @@ function kindOf(item: object, { priceId, productId, productName }: ProductKinds)
   return 'productId' in item ? productId : productName;
 }
 
-function isListOfObjects(value: unknown, most: number): boolean {
-  return Array.isArray(value) && value.length >= 1 && value.length <= most && value.every(isJsonObject);
+function isListOfObjects(value: unknown, max: number): boolean {
+  return Array.isArray(value) && value.length >= 1 && value.length <= max && value.every(isJsonObject);
 }

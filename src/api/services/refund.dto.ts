@@ -15,7 +15,7 @@ export class RefundRequest {
 
   @DecimalAmountField({
     optional: true,
-    description: "How much, in the payment's currency; all that is left when left out",
+    description: "The amount in the payment's currency; all that is left by default",
     example: '1.00',
   })
   amount?: string;
@@ -32,13 +32,13 @@ export class RefundResponse {
   @ApiProperty({ enum: Object.values(DESCRIPTIONS) })
   resultDescription!: string;
 
-  @ApiProperty({ description: 'As it was asked for', example: 'cs_test_a1B2c3D4e5F6g7H8i9J0' })
+  @ApiProperty({ description: 'As in the request', example: 'cs_test_a1B2c3D4e5F6g7H8i9J0' })
   paymentID!: string;
 
   @ApiProperty({ example: 're_3TUvWxABCDEFGHIJ0KLMNOPQ' })
   refundID!: string;
 
-  @ApiProperty({ description: "What is given back, in the payment's currency", example: '1.00' })
+  @ApiProperty({ description: "The refunded amount in the payment's currency", example: '1.00' })
   amount!: string;
 
   static of(paymentID: string, { id: refundID, result, amountMinor, currency }: Refund): RefundResponse {

@@ -13,7 +13,7 @@ import { REFUND_EXAMPLES } from './examples.js';
 import { PAYMENT_FIELD_NAMES } from './fields.js';
 import { RefundRequest, RefundResponse } from './refund.dto.js';
 
-/** Giving money back, for other internal services. */
+/** Refunds, for other internal services. */
 @ApiTags('Internal service')
 @Allow('service')
 @Controller('refund')
@@ -25,8 +25,9 @@ export class RefundsController {
   @ApiOperation({
     summary: 'Refund a payment',
     description:
-      'All that is left of it, or an amount; several times, up to what was paid. By the id that `/pay/recurrent` ' +
-      'gave, the first payment of the subscription; by the id of the subscription, its latest.',
+      'Refunds an amount, or all that is left. A payment can be refunded several times, up to the amount paid. The ' +
+      'id that `/pay/recurrent` returned refunds the first payment of the subscription; the id of the subscription ' +
+      'refunds its latest.',
   })
   @ApiOperationHeaders()
   @ApiBody({ type: RefundRequest, examples: REFUND_EXAMPLES })

@@ -9,7 +9,7 @@ import { PayController } from './pay.controller.js';
 import { RefundsController } from './refunds.controller.js';
 import { StatusController } from './status.controller.js';
 
-/** The dialect of other internal services. */
+/** The API for other internal services. */
 @Module({
   imports: [CheckoutModule, CustomersModule, PaymentsModule, RefundsModule, SubscriptionsModule],
   controllers: [PayController, RefundsController, StatusController, CustomersController],

@@ -8,7 +8,7 @@ import { RequestQuery } from '../http/declared-input.js';
 import { PAYMENT_FIELD_NAMES } from './fields.js';
 import { StatusQuery, StatusResponse } from './status.dto.js';
 
-/** How payments stand, for other internal services. */
+/** The status of payments, for other internal services. */
 @ApiTags('Internal service')
 @Allow('service')
 @Controller('status')
@@ -17,8 +17,8 @@ export class StatusController {
 
   @Get()
   @ApiOperation({
-    summary: 'Show how a payment stands',
-    description: 'ACCEPTED is paid, FAILED will not be paid any more, PENDING may yet be.',
+    summary: 'Show the status of a payment',
+    description: 'ACCEPTED: paid. PENDING: not yet paid. FAILED: not paid, and can no longer be paid.',
   })
   @ApiOkResponse({ type: StatusResponse })
   @ApiProblems(...CALLS_STRIPE, 'not-found')

@@ -8,13 +8,13 @@ export class StatusQuery {
 }
 
 export class StatusResponse {
-  @ApiProperty({ description: 'As it was asked for', example: 'cs_test_a1B2c3D4e5F6g7H8i9J0' })
+  @ApiProperty({ description: 'As in the request', example: 'cs_test_a1B2c3D4e5F6g7H8i9J0' })
   paymentID!: string;
 
   @ApiProperty({
     type: String,
     nullable: true,
-    description: 'As `/pay` was told it; null where it was told none',
+    description: 'As it was sent to `/pay`; null if it was not',
     example: 'order-1234',
   })
   shopTransactionID!: string | null;

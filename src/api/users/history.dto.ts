@@ -12,20 +12,21 @@ export class HistoryQuery {
   @StripeIdField({
     prefixes: ['ch', 'py'],
     optional: true,
-    description: 'The charge to go on from: `lastItemId` forward, `firstItemId` back',
+    description:
+      'The charge after or before which the page starts: `lastItemId` to go forward, `firstItemId` to go back',
   })
   cursorId?: string;
 
   @ChoiceField({
     choices: ['forward', 'back'],
     optional: true,
-    description: '`forward` (the default) to older charges, `back` to newer ones',
+    description: '`forward` (the default): older charges; `back`: newer charges',
   })
   direction?: 'forward' | 'back';
 
   @PageSizeField({
     optional: true,
-    description: `How many charges, 1 to 100; ${PAGE_SIZE_DEFAULT} when left out`,
+    description: `The number of charges per page, 1 to 100; ${PAGE_SIZE_DEFAULT} by default`,
   })
   perPage?: string;
 
@@ -62,7 +63,7 @@ class HistoryItem {
   @ApiProperty({ example: true })
   paid!: boolean;
 
-  @ApiProperty({ example: false, description: 'Whether all of it was refunded' })
+  @ApiProperty({ example: false, description: 'Whether the charge is fully refunded' })
   refunded!: boolean;
 
   @ApiProperty({ type: String, nullable: true, example: 'Wellness exam' })
@@ -74,7 +75,7 @@ class HistoryItem {
   @ApiProperty({ type: HistoryCardResponse, nullable: true })
   card!: HistoryCardResponse | null;
 
-  @ApiProperty({ type: String, nullable: true, description: 'A page of Stripe with the receipt' })
+  @ApiProperty({ type: String, nullable: true, description: 'The receipt, a page at Stripe' })
   receiptUrl!: string | null;
 
   @ApiProperty({ type: String, nullable: true, example: 'pi_3TUvWxABCDEFGHIJ0RSTUVWX' })
@@ -90,7 +91,7 @@ export class HistoryResponse {
   @ApiProperty({ type: [HistoryItem] })
   data!: HistoryItem[];
 
-  @ApiProperty({ description: 'Whether there is more in the direction asked for' })
+  @ApiProperty({ description: 'Whether there are more charges in the requested direction' })
   hasMore!: boolean;
 
   @ApiProperty({ type: String, nullable: true, example: 'ch_3TUvWxABCDEFGHIJ0KLMNOPQ' })

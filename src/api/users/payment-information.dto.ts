@@ -63,7 +63,7 @@ export class PaymentInformationResponse {
     nullable: true,
     example: 0,
     description:
-      "Minor units of the customer's currency; negative is credit, positive is added to the next invoice",
+      "Minor units of the customer's currency. Negative: a credit. Positive: added to the next invoice.",
   })
   balance!: number | null;
 

@@ -3,7 +3,7 @@ import type { SetupIntent } from '../../setup-intents/setup-intent.js';
 
 export class UserSetupIntentResponse {
   @ApiProperty({
-    description: 'For stripe.confirmCardSetup() and the like; lets its holder save one card, and no more',
+    description: 'For stripe.confirmCardSetup() or stripe.confirmSetup(). It allows saving one card.',
     example: 'seti_1TUvWxABCDEFGHIJKLMNOPQR_secret_AbCdEfGhIjKlMnOpQrStUvWxYz01234',
   })
   clientSecret!: string;

@@ -16,7 +16,7 @@ import { HistoryQuery, HistoryResponse } from './history.dto.js';
 import { PaymentInformationResponse } from './payment-information.dto.js';
 import { UserSetupIntentResponse } from './setup-intent.dto.js';
 
-/** What a web app does for its signed-in user. */
+/** Routes for web apps acting for a signed-in user. */
 @ApiTags('Signed-in user')
 @Allow('user')
 @Controller('payments')
@@ -31,7 +31,7 @@ export class UsersController {
   @ApiOperation({
     summary: 'Start saving a card',
     description:
-      "Makes a SetupIntent for the signed-in user; hand its `clientSecret` to Stripe's front-end components, " +
+      "Creates a SetupIntent for the signed-in user. Pass its `clientSecret` to Stripe's front-end components, " +
       'which save the card.',
   })
   @ApiOperationHeaders()
@@ -48,7 +48,8 @@ export class UsersController {
   @ApiOperation({
     summary: 'Show how the user pays',
     description:
-      'Billing details, balance and the default card, else the newest one; nulls for a user who never paid.',
+      'Billing details, balance and the default card, or the newest card if there is no default. Every value is ' +
+      'null for a user without a customer at Stripe.',
   })
   @ApiOkResponse({ type: PaymentInformationResponse })
   @ApiProblems(...CALLS_STRIPE)
@@ -59,7 +60,9 @@ export class UsersController {
   @Get('get-history')
   @ApiOperation({
     summary: "List the user's charges",
-    description: 'Most recent first, page by page: go on with `lastItemId` forward, or `firstItemId` back.',
+    description:
+      'Newest first. For the next page, send `lastItemId` as `cursorId`; for the previous page, send `firstItemId` ' +
+      'with `direction=back`.',
   })
   @ApiOkResponse({ type: HistoryResponse })
   @ApiProblems(...CALLS_STRIPE, 'not-found')

@@ -4,6 +4,6 @@ import { CustomersModule } from '../../customers/customers.module.js';
 import { SetupIntentsModule } from '../../setup-intents/setup-intents.module.js';
 import { UsersController } from './users.controller.js';
 
-/** The dialect of web apps acting for a signed-in user. */
+/** The API for web apps acting for a signed-in user. */
 @Module({ imports: [ChargesModule, CustomersModule, SetupIntentsModule], controllers: [UsersController] })
 export class UsersApiModule {}
