@@ -1,11 +1,12 @@
-/** Where the sandbox reads the time from: milliseconds since the epoch. */
+/** The source of the current time. */
 export interface Clock {
+  /** Milliseconds since the epoch. */
   nowMs(): number;
 }
 
 export const systemClock: Clock = { nowMs: () => Date.now() };
 
-/** A clock that stands still until a test moves it. */
+/** A clock that only moves when a test advances it. */
 export class ManualClock implements Clock {
   #nowMs: number;
 

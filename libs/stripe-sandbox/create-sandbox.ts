@@ -17,26 +17,26 @@ import { allRoutes } from './nouns/all-routes.js';
 import { emit } from './nouns/reactions.js';
 import { noFolder, openDataFolder } from './store/data-folder.js';
 import { Store, type AccountSettings } from './store/store.js';
-import { Courier } from './webhooks/courier.js';
+import { WebhookSender } from './webhooks/sender.js';
 
 export interface SandboxOptions {
-  /** 0, the default, takes any free one. */
+  /** 0, the default, takes any free port. */
   port?: number;
   host?: string;
-  /** Where state survives a restart; without it everything is in memory only. */
+  /** The folder that keeps the state across restarts; without it everything is in memory only. */
   dataDir?: string;
   clock?: Clock;
-  /** What a request that names no version gets; the latest by default. */
+  /** The API version for requests that name none; the latest by default. */
   apiVersion?: string;
-  /** A webhook endpoint to be there from the start, for all events; its secret is kept or made if not given. */
+  /** An endpoint for all events that exists from the start. Its secret is generated once if not given. */
   webhook?: { url: string; secret?: string };
-  /** What the account's owner has set. */
+  /** What the account's owner can set in Stripe's dashboard. */
   settings?: Partial<AccountSettings>;
-  /** What makes faults repeatable. */
+  /** Makes the random choices of faults and webhook deliveries repeatable. */
   seed?: string;
-  /** Is told of every call and its answer. */
+  /** Called with each request and its reply. */
   observe?: Observer;
-  /** Stands before the faults, and decides what they are handed. */
+  /** Wraps the fault injection: what it returns handles each request first. */
   intercept?: (faults: Interceptor) => Interceptor;
 }
 
@@ -49,18 +49,22 @@ export interface Sandbox {
   readonly faults: Faults;
   readonly ledger: Ledger;
   readonly counters: Counters;
-  readonly webhooks: Courier;
-  /** Of the endpoint in the options. */
+  readonly webhooks: WebhookSender;
+  /** The signing secret of the endpoint in the options. */
   readonly webhookSecret: string | undefined;
-  /** Does work of the sandbox's own, not of a request, as one durable unit. */
+  /** Runs work that no API request asks for, as one durable unit. */
   run<T>(work: (ctx: Context) => T): T;
   close(): Promise<void>;
 }
 
-/** How often time is looked at without a request. */
+/** How often due tasks and deliveries are looked for between requests. */
 const TICK_MS = 1000;
 
-/** Starts an offline Stripe on loopback; see the README beside this file. */
+/**
+ * Starts a sandbox; see the README beside this file.
+ * @throws StripeFailure for an unknown `apiVersion`
+ * @throws JournalError for a data folder that can't be used, or that another sandbox uses
+ */
 export async function createSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const { port = 0, host = '127.0.0.1', dataDir, clock = systemClock, seed = '', observe, webhook } = options;
   const { intercept = (faults) => faults } = options;
@@ -74,7 +78,7 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
     faults: new Faults(seed),
     ledger: new Ledger(store, run),
     counters: new Counters(),
-    webhooks: new Courier({ store, clock, run, seed }),
+    webhooks: new WebhookSender({ store, clock, run, seed }),
   };
   const pipeline = new Pipeline({
     ...work,

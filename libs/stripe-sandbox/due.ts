@@ -3,10 +3,10 @@ import type { CollectionName } from './store/collection-names.js';
 import type { Task } from './store/records.js';
 import type { Store } from './store/store.js';
 
-/** What to do with an entity of a collection whose time has come. */
+/** By collection, what to do with an entity whose task is due. */
 export type DueWork = Partial<Record<CollectionName, (ctx: Context, id: string) => void>>;
 
-/** Plans to look at an entity again at a time, in place of any plan before; null plans nothing. */
+/** Schedules an entity's task, in place of the one it had; `at: null` only cancels that. Times are Unix seconds. */
 export function schedule(
   ctx: Context,
   collection: CollectionName,
@@ -21,7 +21,7 @@ export function schedule(
   tasks.insert({ id, created: at, clock: clock as string | null, collection, subject });
 }
 
-/** The first task of a clock that is due by then. */
+/** A clock's earliest task, if it is due at `by` (Unix seconds). */
 export function nextDue(store: Store, clock: string | null, by: number): Task | undefined {
   for (const task of store.tasks.oldestFirst({ where: { clock } })) {
     return task.created <= by ? task : undefined;
@@ -29,7 +29,7 @@ export function nextDue(store: Store, clock: string | null, by: number): Task | 
   return undefined;
 }
 
-/** Takes a task off the list and does it. */
+/** Removes a task and runs it. */
 export function perform(ctx: Context, task: Task, work: DueWork): void {
   ctx.store.tasks.remove(task.id);
   work[task.collection]?.(ctx, task.subject);

@@ -17,7 +17,7 @@ export interface EngineOptions {
   persist: (changes: readonly Change[]) => void;
 }
 
-/** Does the work that no API request asks for: what the pages do, and what becomes due. */
+/** Runs the work that no API request asks for: forms on the sandbox's pages, and due tasks. */
 export class Engine {
   /** The base URL of the sandbox's pages. */
   origin = '';
@@ -33,13 +33,13 @@ export class Engine {
     this.#cause = { requestId: null, idempotencyKey: null, version: options.accountVersion };
   }
 
-  /** One durable unit of work, of which an error leaves nothing. */
+  /** Runs one durable unit of work; an error rolls it back. */
   run<T>(work: (ctx: Context) => T): T {
     this.catchUp();
     return this.#unit(this.#clock, work);
   }
 
-  /** Does what has fallen due, each thing as of the moment it was due. */
+  /** Runs the due tasks, each at the time it was due. */
   catchUp(): void {
     const now = Math.floor(this.#clock.nowMs() / 1000);
     this.#performDue(null, now, () => undefined);
@@ -47,7 +47,7 @@ export class Engine {
     for (const { id } of advancing) this.#advance(id);
   }
 
-  /** Takes a test clock from one due thing to the next, and to where it is to arrive. */
+  /** Moves a test clock from task to task, and then to its target time. */
   #advance(id: string): void {
     const { testClocks } = this.#store;
     const target = testClocks.get(id)!.status_details.advancing!.target_frozen_time;
@@ -58,7 +58,7 @@ export class Engine {
     this.#unit(this.#clock, (ctx) => finishAdvance(ctx, testClocks.get(id)!, target));
   }
 
-  /** Does what is due by then on a clock, which `setTime` first puts at the moment of each thing. */
+  /** Runs a clock's tasks that are due at `by`; `setTime` first sets the clock to each task's time. */
   #performDue(clockId: string | null, by: number, setTime: (task: Task) => void): void {
     for (;;) {
       const task = nextDue(this.#store, clockId, by);
@@ -71,7 +71,7 @@ export class Engine {
         });
       } catch (error) {
         if (error instanceof JournalError) throw error;
-        // Left on the list it would stop the time for everything else.
+        // A task that stayed here would block all later ones.
         this.#unit(this.#clock, ({ store }) => store.tasks.remove(task.id));
         process.emitWarning(error as Error);
       }

@@ -18,7 +18,7 @@ async function main(): Promise<void> {
     apiVersion: values['api-version'],
     webhook: values.webhook === undefined ? undefined : { url: values.webhook },
   });
-  process.stdout.write(`Stripe sandbox on ${sandbox.url}; any sk_test_ key will do.\n`);
+  process.stdout.write(`Stripe sandbox on ${sandbox.url}; any sk_test_ key works.\n`);
   if (sandbox.webhookSecret) {
     process.stdout.write(`Webhooks to ${values.webhook}, signed with ${sandbox.webhookSecret}\n`);
   }

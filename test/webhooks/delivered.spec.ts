@@ -12,7 +12,7 @@ describe('what the sandbox tells', async () => {
   const paydesk = await usePaydesk({ STRIPE_WEBHOOK_SECRET: SECRET });
   const url = `${paydesk.url}/webhooks/stripe`;
   paydesk.sandbox.run((ctx) => ensureWebhookEndpoint(ctx, url, SECRET));
-  paydesk.sandbox.webhooks.behave({ duplicateShare: 0.5, shuffle: true });
+  paydesk.sandbox.webhooks.setBehaviour({ duplicateShare: 0.5, shuffle: true });
 
   it('frees what was reserved for a refund that fails later', async () => {
     const { stripe, sandbox } = paydesk;

@@ -7,23 +7,23 @@ import { LATEST_VERSION } from '../http/versions.js';
 import { AUDITED } from '../store/effects.js';
 import { objectOf } from '../store/collection-names.js';
 import { behaviourParams } from '../webhooks/behaviour.js';
-import type { Courier } from '../webhooks/courier.js';
+import type { WebhookSender } from '../webhooks/sender.js';
 import type { Counters } from './counters.js';
 import { faultRuleParams, ruleFrom } from './fault-params.js';
 import type { Ledger } from './ledger.js';
 
-const READING = { version: LATEST_VERSION };
+const READ_OPTIONS = { version: LATEST_VERSION };
 const LEDGER_PARAMS = { object: oneOf(...[...AUDITED].map((collection) => objectOf[collection]!)) };
 
-/** What is controlled from outside the API. */
+/** What the control routes read and change. */
 export interface Controls {
   faults: Faults;
   counters: Counters;
   ledger: Ledger;
-  webhooks: Courier;
+  webhooks: WebhookSender;
 }
 
-/** Adds the sandbox's own surface, `/_sandbox/...`: JSON in and out, and no key. */
+/** Adds the control routes, `/_sandbox/...`: JSON in and out, without an API key. */
 export function addControlRoutes(app: FastifyInstance, controls: Controls): void {
   const { faults, counters, ledger, webhooks } = controls;
   app.get('/_sandbox/faults', async () => faults.list());
@@ -32,11 +32,11 @@ export function addControlRoutes(app: FastifyInstance, controls: Controls): void
     return faults.list();
   });
   app.post('/_sandbox/faults', (request, reply) =>
-    orRefuse(reply, () => faults.add(ruleFrom(readJson(request, faultRuleParams)))),
+    withErrorReply(reply, () => faults.add(ruleFrom(readJson(request, faultRuleParams)))),
   );
 
   app.get<{ Querystring: Form }>('/_sandbox/ledger', ({ query }, reply) =>
-    orRefuse(reply, () => ledger.list(readParams(LEDGER_PARAMS, query, READING).object)),
+    withErrorReply(reply, () => ledger.list(readParams(LEDGER_PARAMS, query, READ_OPTIONS).object)),
   );
   app.delete('/_sandbox/ledger', async () => {
     ledger.clear();
@@ -49,22 +49,22 @@ export function addControlRoutes(app: FastifyInstance, controls: Controls): void
     return counters.list();
   });
 
-  const deliveries = () => ({ behaviour: webhooks.behaviour, pending: webhooks.pending() });
-  app.get('/_sandbox/webhooks', async () => deliveries());
+  const deliveryState = () => ({ behaviour: webhooks.behaviour, pending: webhooks.pending() });
+  app.get('/_sandbox/webhooks', async () => deliveryState());
   app.post('/_sandbox/webhooks', (request, reply) =>
-    orRefuse(reply, () => {
-      webhooks.behave(readJson(request, behaviourParams));
-      return deliveries();
+    withErrorReply(reply, () => {
+      webhooks.setBehaviour(readJson(request, behaviourParams));
+      return deliveryState();
     }),
   );
   app.post('/_sandbox/webhooks/flush', async () => {
     await webhooks.flush();
-    return deliveries();
+    return deliveryState();
   });
   countCalls(app, counters);
 }
 
-async function orRefuse(reply: FastifyReply, work: () => object): Promise<object> {
+async function withErrorReply(reply: FastifyReply, work: () => object): Promise<object> {
   try {
     return work();
   } catch (error) {
@@ -90,7 +90,7 @@ function routeOf({ method, routeOptions: { url } }: FastifyRequest): string | un
 
 /** @throws StripeFailure 400 for a body that the schema does not allow */
 function readJson<S extends Schema>(request: FastifyRequest, schema: S): Params<S> {
-  return readParams(schema, formOf(parse(request.body as string)) as Form, READING);
+  return readParams(schema, formOf(parse(request.body as string)) as Form, READ_OPTIONS);
 }
 
 function parse(text: string): object {
@@ -101,7 +101,7 @@ function parse(text: string): object {
   }
 }
 
-/** The same value as a form would carry it. */
+/** A JSON value as a decoded form would have it. */
 function formOf(json: unknown): FormValue {
   if (Array.isArray(json)) return json.map(formOf);
   if (typeof json !== 'object' || json === null) return String(json);

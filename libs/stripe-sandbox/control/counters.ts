@@ -1,13 +1,13 @@
-/** How often a route was called, and with which status it answered. */
+/** A route's number of calls, in total and by response status. */
 export interface RouteCount {
   /** Method and path pattern: `POST /v1/refunds/:refund`. */
   route: string;
   calls: number;
-  /** Calls by status; one that got no answer has none. */
+  /** Calls by status; a call without a response is not in it. */
   statuses: Record<string, number>;
 }
 
-/** Calls of the API by route, since the start of the process. */
+/** Counts API calls by route, since the start of the process. */
 export class Counters {
   readonly #counts = new Map<string, RouteCount>();
 

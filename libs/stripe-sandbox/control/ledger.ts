@@ -3,7 +3,7 @@ import { objectOf } from '../store/collection-names.js';
 import type { EffectNote } from '../store/records.js';
 import type { Store } from '../store/store.js';
 
-/** Something that was made, and as it is now. */
+/** An object that was created, and its present state. */
 export interface Effect {
   object: string;
   id: string;
@@ -12,18 +12,18 @@ export interface Effect {
   requestId: string | null;
   idempotencyKey: string | null;
   customer: string | null;
-  /** Minor units; null for what has no amount. */
+  /** Minor units; null for an object without an amount. */
   amount: number | null;
   currency: string | null;
-  /** `deleted` for what is no longer there. */
+  /** `deleted` for an object that no longer exists. */
   status: string | null;
   metadata: Record<string, string>;
 }
 
-/** Does a durable unit of work. */
+/** Runs a durable unit of work. */
 type Run = <T>(work: (ctx: Context) => T) => T;
 
-/** What calls have done to the account, for audits: since the ledger was last cleared, over restarts. */
+/** What was created in the account since the ledger was last cleared; it survives restarts. */
 export class Ledger {
   readonly #store: Store;
   readonly #run: Run;
@@ -33,7 +33,7 @@ export class Ledger {
     this.#run = run;
   }
 
-  /** In the order they were made; only of one `object`, if given. */
+  /** In order of creation; only those of one `object`, if given. */
   list(object?: string): Effect[] {
     const notes = [...this.#store.effects.oldestFirst()];
     return notes

@@ -1,11 +1,11 @@
 import type { ErrorBody } from '../http/errors.js';
 import type { Method } from '../http/route.js';
 
-/** What can go wrong with a call; "effect" is what the call does to the account. */
+/** The faults of a call; "effect" is what the call does to the account. */
 export const faultKinds = [
-  /** Does nothing for `waitMs`, then carries on, whether or not the caller still listens. */
+  /** Waits for `waitMs`, then runs the call, even if the caller has disconnected. */
   'wait',
-  /** Has the effect; the reply trickles out over `waitMs`. */
+  /** Has the effect; the reply is sent in pieces over `waitMs`. */
   'drip',
   /** The connection is reset. */
   'reset_before_effect',
@@ -13,7 +13,7 @@ export const faultKinds = [
   /** 500. */
   'error_before_effect',
   'error_after_effect',
-  /** 500 at once; Stripe is still at work, and the effect comes after `waitMs`. */
+  /** 500 at once; the effect comes after `waitMs`. */
   'error_then_effect',
   /** 403, as for a restricted key: https://docs.stripe.com/keys/restricted-api-keys */
   'no_permission',
@@ -21,14 +21,14 @@ export const faultKinds = [
   'rate_limit',
   /** The rule's `error`. */
   'refuse',
-  /** 409, and 429 as https://docs.stripe.com/rate-limits#object-lock-timeouts has it. */
+  /** 409, and the 429 of https://docs.stripe.com/rate-limits#object-lock-timeouts. */
   'lock_timeout',
   'lock_timeout_429',
   /** Has the effect; the connection ends after half of what Content-Length promises. */
   'half_body',
-  /** Has the effect; the reply is whole, but no JSON. */
+  /** Has the effect; the reply is complete, but not valid JSON. */
   'bad_json',
-  /** Never answers; the idempotency key stays in use until the caller hangs up. */
+  /** Never answers; the idempotency key stays in use until the caller disconnects. */
   'silence_before_effect',
   'silence_after_effect',
 ] as const;
@@ -46,7 +46,7 @@ export const rateLimitReasons = [
 
 export type RateLimitReason = (typeof rateLimitReasons)[number];
 
-/** Any error of Stripe's: for those whose cause the sandbox does not have. */
+/** Any Stripe error: for those whose cause the sandbox does not model. */
 export interface ChosenError extends Pick<
   ErrorBody,
   'type' | 'code' | 'decline_code' | 'advice_code' | 'param'
@@ -56,17 +56,17 @@ export interface ChosenError extends Pick<
   message?: string;
 }
 
-/** Which calls go wrong, and how. */
+/** Which calls fail, and how. */
 export interface FaultRule {
   /** Any, if absent. */
   method?: Method;
-  /** One star stands for one segment, as in `/v1/payment_intents/*`; two for any number. Any, if absent. */
+  /** `*` matches one segment, as in `/v1/payment_intents/*`; `**` any number. Any path, if absent. */
   path?: string;
-  /** One of these is drawn for each call that goes wrong. */
+  /** One of these is chosen at random for each call that fails. */
   kinds: readonly [FaultKind, ...FaultKind[]];
-  /** How many calls go wrong; once if there is no `share` either, else without end. */
+  /** How many calls fail; without it 1, or with `share` no limit. */
   times?: number;
-  /** The share of the matching calls that go wrong, 0 to 1. */
+  /** The fraction of the matching calls that fail, 0 to 1. */
   share?: number;
   /** For `wait`, `drip` and `error_then_effect`; 1000 if absent. */
   waitMs?: number;
@@ -76,11 +76,11 @@ export interface FaultRule {
   shouldRetry?: boolean;
   /** For `refuse`, which needs it. */
   error?: ChosenError;
-  /** Of the draws; the sandbox's own if absent. */
+  /** Seeds the random choices; the sandbox's seed if absent. */
   seed?: string;
 }
 
-/** Whether a path is one that the pattern means. */
+/** Whether a path matches a pattern of a rule. */
 export function matchesPath(pattern: string, path: string): boolean {
   const source = pattern
     .split(/(\*\*|\*)/)

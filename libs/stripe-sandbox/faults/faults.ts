@@ -6,7 +6,7 @@ import { inject } from './inject.js';
 import { Pauses } from './pauses.js';
 import { SeededRandom } from './random.js';
 
-/** A rule, and how often it has struck. */
+/** A rule, and how many calls it has made fail, by kind. */
 export interface PlannedFault extends FaultRule {
   id: number;
   struck: Partial<Record<FaultKind, number>>;
@@ -18,7 +18,7 @@ interface Plan {
   left: number;
 }
 
-/** What is to go wrong. The same seed, rules and order of calls make the same calls go wrong in the same way. */
+/** Fault injection. The same seed, rules and order of calls always give the same faults. */
 export class Faults {
   readonly #seed: string;
   readonly #pauses = new Pauses();
@@ -29,7 +29,7 @@ export class Faults {
     this.#seed = seed;
   }
 
-  /** Plans a fault; of the rules that match a call the first that strikes is taken. */
+  /** Adds a rule. The first rule that applies to a call decides its fault. */
   add(rule: FaultRule): PlannedFault {
     const id = ++this.#added;
     const fault = { ...rule, id, struck: {} };
@@ -43,12 +43,12 @@ export class Faults {
     return this.#plans.map(({ fault }) => fault);
   }
 
-  /** Lets calls and effects that wait carry on at once. */
+  /** Ends all waits: the waiting calls and effects run at once. */
   release(): void {
     this.#pauses.release();
   }
 
-  /** Forgets every rule, and releases what waits. */
+  /** Removes all rules and ends all waits. */
   clear(): void {
     this.#plans = [];
     this.#added = 0;
@@ -68,7 +68,7 @@ export class Faults {
   };
 }
 
-/** Draws whether, and how, a plan strikes a call. */
+/** Decides at random whether a rule applies to a call, and by which kind. */
 function strike(plan: Plan, { method, path }: WireRequest): FaultKind | undefined {
   const { fault, random } = plan;
   if (fault.method !== undefined && fault.method !== method) return undefined;

@@ -9,7 +9,7 @@ import type { Pauses } from './pauses.js';
 const DEFAULT_WAIT_MS = 1000;
 const DRIPS = 10;
 
-/** A call that is to go wrong. */
+/** A call that gets a fault. */
 interface Target {
   run: () => Reply;
   raw: ServerResponse;
@@ -17,17 +17,17 @@ interface Target {
 }
 
 /**
- * Makes one call go wrong.
- * @throws StripeFailure for the caller to be told
+ * Answers one call with a fault.
+ * @throws StripeFailure for a fault that is an error reply
  */
 export function inject(
   kind: FaultKind,
-  { waitMs = DEFAULT_WAIT_MS, reason = 'endpoint-rate', shouldRetry, error }: FaultRule,
+  { waitMs = DEFAULT_WAIT_MS, reason = 'endpoint-rate', shouldRetry, error: chosen }: FaultRule,
   { run, raw, pauses }: Target,
 ): Outcome | Promise<Outcome> {
   switch (kind) {
     case 'wait':
-      return pauses.last(waitMs).then(run);
+      return pauses.wait(waitMs).then(run);
     case 'drip':
       return { ...run(), deliver: (_raw, reply) => void drip(raw, reply, waitMs, pauses) };
     case 'reset_after_effect':
@@ -42,7 +42,7 @@ export function inject(
       throw failures.internal();
     case 'error_then_effect':
       void pauses
-        .last(waitMs)
+        .wait(waitMs)
         .then(run)
         .catch((error: Error) => process.emitWarning(error));
       throw failures.internal();
@@ -51,7 +51,7 @@ export function inject(
     case 'rate_limit':
       throw failures.rateLimited(reason, shouldRetry);
     case 'refuse':
-      throw chosenFailure(error!);
+      throw chosenFailure(chosen!);
     case 'lock_timeout':
       throw failures.locked(409);
     case 'lock_timeout_429':
@@ -105,7 +105,7 @@ async function drip(raw: ServerResponse, reply: Reply, overMs: number, pauses: P
   writeHead(raw, reply, bytes.length);
   for (let start = 0; start < bytes.length; start += size) {
     raw.write(bytes.subarray(start, start + size));
-    await pauses.last(overMs / DRIPS);
+    await pauses.wait(overMs / DRIPS);
   }
   raw.end();
 }

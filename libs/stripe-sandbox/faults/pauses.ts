@@ -1,9 +1,9 @@
-/** Waits that can all be cut short. */
+/** Timers that can all be ended early. */
 export class Pauses {
   readonly #ending = new Set<() => void>();
 
-  /** Resolves after this time, or when released. */
-  async last(ms: number): Promise<void> {
+  /** Resolves after this time, or at `release`. */
+  async wait(ms: number): Promise<void> {
     await new Promise<void>((resolve) => {
       const end = (): void => {
         clearTimeout(timer);

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** A repeatable source of chance: the same seed gives the same numbers in the same order. */
+/** Random numbers that are the same for the same seed. */
 export class SeededRandom {
   readonly #seed: string;
   #drawn = 0;
@@ -9,7 +9,7 @@ export class SeededRandom {
     this.#seed = seed;
   }
 
-  /** From 0 up to, and without, 1. */
+  /** At least 0 and less than 1. */
   next(): number {
     const digest = createHash('sha256').update(`${this.#seed}/${this.#drawn++}`).digest();
     return digest.readUInt32BE() / 2 ** 32;

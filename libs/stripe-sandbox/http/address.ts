@@ -13,7 +13,7 @@ export const addressParams = {
 
 export const addressParam = () => object(addressParams);
 
-/** Where goods go, as parameters of a payment. */
+/** A payment's shipping details as parameters. */
 export const shippingParams = {
   address: required(addressParam()),
   carrier: string(),
@@ -22,7 +22,7 @@ export const shippingParams = {
   tracking_number: string(),
 };
 
-/** A whole address: what is not given is null. */
+/** An address with every field; those not given are null. */
 export function addressFrom(given: Params<typeof addressParams>): Stripe.Address {
   const { city = null, country = null, line1 = null, line2 = null, postal_code = null, state = null } = given;
   return { city, country, line1, line2, postal_code, state };

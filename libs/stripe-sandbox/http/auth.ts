@@ -1,11 +1,11 @@
 import { failures } from './errors.js';
 
-/** Who calls: the account itself, or somebody's browser, which may do what a client secret is for. */
+/** Who calls: the account's server, or a browser, which may do what a client secret allows. */
 export type Caller = 'account' | 'browser';
 
 /**
- * Lets any test-mode key in, by Bearer or as the user name of Basic: secret and restricted ones as the one account
- * there is, publishable ones as a browser. Source: https://docs.stripe.com/api/authentication.
+ * Accepts any test-mode key, as Bearer token or Basic user name: secret and restricted keys as the account, of which
+ * there is one, publishable keys as a browser. Source: https://docs.stripe.com/api/authentication.
  * @param account the `Stripe-Account` header; no account is connected to this one
  * @throws StripeFailure 401 for anything else, 403 for another account
  */

@@ -1,7 +1,4 @@
-/**
- * What Stripe.js is shown of what a browser may ask for, by its `object`: not whose it is, nor what the account
- * notes of it.
- */
+/** By `object`, the fields that a publishable key gets: no customer, no metadata. */
 export const browserFields: Record<string, ReadonlySet<string>> = {
   payment_intent: new Set([
     'id',

@@ -4,26 +4,26 @@ import { required, type Param, type Schema } from './params.js';
 import type { Route } from './route.js';
 
 /*
- * What a publishable key may do, and see: Stripe.js has nothing else. Sources:
+ * What a publishable key, the key of Stripe.js, may do and see. Sources:
  * https://docs.stripe.com/keys#obtain-api-keys, and https://docs.stripe.com/api/payment_intents/retrieve.
  */
 
-/** A browser has to tell the secret of what it asks about. */
-export function withSecret({ params }: Route): Schema {
+/** The parameters of a route for a browser, which must send the client secret. */
+export function withRequiredSecret({ params }: Route): Schema {
   const { client_secret: secret } = params;
   return secret ? { ...params, client_secret: required(secret as Param<string>) } : params;
 }
 
-/** What a browser is shown of a resource, and of those in it: less than its type says. */
-export function shownToBrowser<T>(value: T): T {
-  if (Array.isArray(value)) return value.map(shownToBrowser) as T;
+/** A resource, and those in it, with only the fields that a browser gets. */
+export function fieldsForBrowser<T>(value: T): T {
+  if (Array.isArray(value)) return value.map(fieldsForBrowser) as T;
   if (typeof value !== 'object' || value === null) return value;
   const shown = 'object' in value ? browserFields[value.object as string] : undefined;
   const fields = Object.entries(value).filter(([field]) => !shown || shown.has(field));
-  return Object.fromEntries(fields.map(([field, inner]) => [field, shownToBrowser(inner)])) as T;
+  return Object.fromEntries(fields.map(([field, inner]) => [field, fieldsForBrowser(inner)])) as T;
 }
 
-/** An error as a browser is told of it. */
-export function toldToBrowser({ status, body, headers }: StripeFailure): StripeFailure {
-  return new StripeFailure(status, shownToBrowser(body), headers);
+/** An error with only the fields that a browser gets. */
+export function errorForBrowser({ status, body, headers }: StripeFailure): StripeFailure {
+  return new StripeFailure(status, fieldsForBrowser(body), headers);
 }

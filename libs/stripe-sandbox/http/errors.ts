@@ -1,6 +1,6 @@
 import type Stripe from 'stripe';
 
-/** The fields of Stripe's `error` object that vary by error; the wire adds doc_url and request_log_url. */
+/** The fields of Stripe's `error` object that vary by error; the reply adds doc_url and request_log_url. */
 export interface ErrorBody {
   type: 'api_error' | 'card_error' | 'idempotency_error' | 'invalid_request_error';
   message: string;
@@ -15,7 +15,7 @@ export interface ErrorBody {
   setup_intent?: Stripe.SetupIntent;
 }
 
-/** Thrown anywhere, answered to the caller as Stripe answers it. What was written before stays written. */
+/** An error reply of Stripe's. Throwing it does not undo what was written before. */
 export class StripeFailure extends Error {
   readonly status: number;
   readonly body: ErrorBody;
@@ -49,7 +49,7 @@ const TRAILING_SLASH =
   ' If you are trying to list objects, remove the trailing slash. If you are trying to retrieve an object, make sure you passed a valid (non-empty) identifier in your code.';
 
 /**
- * Stripe's errors and their wording, in one table. A noun's own rules add theirs with `invalidRequest`.
+ * Stripe's errors with their messages. The rules of a noun add theirs with `invalidRequest`.
  * Source: https://docs.stripe.com/error-codes and https://docs.stripe.com/api/errors.
  */
 export const failures = {
@@ -125,7 +125,7 @@ export const failures = {
       param,
     ),
   notOneOf: (param: string, allowed: readonly string[]) =>
-    invalid(`Invalid ${param}: must be one of ${inWords(allowed)}`, undefined, param),
+    invalid(`Invalid ${param}: must be one of ${listOf(allowed)}`, undefined, param),
   tooLong: (param: string, most: number, value: string) =>
     invalid(
       `Invalid string: ${value.slice(0, 10)}...${value.slice(-10)}; must be at most ${most} characters`,
@@ -162,7 +162,7 @@ export const failures = {
   tooDeep: (path: string) =>
     invalid(`You cannot expand more than 4 levels of a property. Property: ${path}`, undefined, 'expand'),
 
-  /** An unknown id: 404 when it was in the path, 400 when it was a parameter. */
+  /** An unknown id: 404 if it was in the path, 400 if it was a parameter. */
   noSuch: (called: string, id: string, param: string, status: 400 | 404) =>
     invalid(`No such ${called}: '${id}'`, 'resource_missing', param, status),
 
@@ -188,7 +188,7 @@ export const failures = {
       `Idempotent key length is ${length}, which is outside accepted lengths. Idempotent Keys must be 1-255 characters long. If you're looking for a decent generator, try using a UUID defined by IETF RFC 4122.`,
     ),
 
-  /** With what Stripe advises about a retry, where it does. */
+  /** @param shouldRetry the `Stripe-Should-Retry` header, if any */
   rateLimited: (reason: string, shouldRetry?: boolean) =>
     new StripeFailure(
       429,
@@ -203,7 +203,7 @@ export const failures = {
         ...(shouldRetry !== undefined && { 'Stripe-Should-Retry': String(shouldRetry) }),
       },
     ),
-  /** Stripe's clients send it again by themselves, a 429 for its header. */
+  /** Stripe's client libraries retry both by themselves, the 429 because of the header. */
   locked: (status: 409 | 429) =>
     new StripeFailure(
       status,
@@ -222,18 +222,18 @@ export const failures = {
       message: `An unknown error occurred. If this error persists, contact us at ${HELP}.`,
     }),
 
-  /** A rule of one noun, worded where the rule is. */
+  /** An error of one noun's rules. */
   invalidRequest: (message: string, options: { code?: string; param?: string; status?: number } = {}) =>
     invalid(message, options.code, options.param, options.status),
 };
 
-/** "a", "a or b", "a, b, or c": how Stripe lists what an enum takes. */
-function inWords(values: readonly string[]): string {
+/** "a", "a or b", "a, b, or c", as Stripe lists the values of an enum. */
+function listOf(values: readonly string[]): string {
   if (values.length <= 2) return values.join(' or ');
   return `${values.slice(0, -1).join(', ')}, or ${values.at(-1)}`;
 }
 
-/** Stripe shows a refused key's kind and its last four characters. */
+/** Stripe shows the prefix of a refused key and its last four characters. */
 function maskKey(key: string): string {
   const prefix = /^[a-z]+_(?:test|live)_/.exec(key)?.[0] ?? '';
   const hidden = Math.max(0, key.length - prefix.length - 4);

@@ -2,28 +2,28 @@ import type { Store } from '../store/store.js';
 import { failures } from './errors.js';
 import { resources } from './resources.js';
 
-const DEEPEST = 4;
+const MAX_DEPTH = 4;
 
 type Json = Record<string, unknown>;
 
 const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null;
 
 /**
- * A copy of a response with the named references replaced by what they refer to.
+ * A copy of a response with the references at the given paths replaced by their objects.
  * Source: https://docs.stripe.com/api/expanding_objects (4 levels, of which a list's `data` is one).
- * @throws StripeFailure 400 for a path that leads to nothing expandable
+ * @throws StripeFailure 400 for a path that can't be expanded
  */
 export function expand<T>(response: T, paths: readonly string[], store: Store): T {
   let expanded: unknown = response;
   for (const path of paths) {
     const steps = path.split('.');
-    if (steps.length > DEEPEST) throw failures.tooDeep(path);
+    if (steps.length > MAX_DEPTH) throw failures.tooDeep(path);
     expanded = new Expansion(path, store).into(expanded, steps, undefined, '');
   }
   return expanded as T;
 }
 
-/** One path's walk. `owner` is the nearest enclosing resource, `field` the dotted path from it. */
+/** Expands one path. `owner` is the nearest enclosing resource, `field` the dotted path from it. */
 class Expansion {
   readonly #path: string;
   readonly #store: Store;

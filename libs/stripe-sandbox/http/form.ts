@@ -1,10 +1,10 @@
 import qs from 'qs';
 
-/** A decoded form: text, or nested by `a[b]`, `a[0]` and `a[]`. */
+/** A value of a decoded form; `a[b]`, `a[0]` and `a[]` are nested. */
 export type FormValue = string | FormValue[] | { [key: string]: FormValue };
 export type Form = Record<string, FormValue>;
 
-/** Metadata may have keys such as `constructor`. */
+/** Prototypes are allowed because metadata may have keys such as `constructor`. */
 const OPTIONS: qs.IParseOptions = {
   depth: 12,
   arrayLimit: 1000,

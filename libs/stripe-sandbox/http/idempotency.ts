@@ -17,7 +17,7 @@ export interface KeyedRequest {
   fingerprint: string;
 }
 
-/** Hashes parameters whatever the order of their names; that of an array's items tells two requests apart. */
+/** Hashes parameters; the order of names does not matter, that of array items does. */
 export function fingerprintOf(form: Form): string {
   return createHash('sha256')
     .update(JSON.stringify(sorted(form)))
@@ -34,8 +34,8 @@ function sorted(value: FormValue): unknown {
 }
 
 /**
- * Replies by idempotency key. Source: https://docs.stripe.com/api/idempotent_requests. What failed before it
- * began (permissions, validation, conflicts, rate limits) is not kept, anything else is, 500s included.
+ * Replies by idempotency key. Replies to requests that failed before they began (permissions, validation, conflicts,
+ * rate limits) are not kept; all others are, including 500s. Source: https://docs.stripe.com/api/idempotent_requests.
  */
 export class Idempotency {
   readonly #store: Store;
@@ -48,7 +48,7 @@ export class Idempotency {
   }
 
   /**
-   * The kept reply, if this request has been answered before; otherwise the key is in use until `end`.
+   * Returns the kept reply if this request was answered before; otherwise the key is in use until `end`.
    * @throws StripeFailure 400 for another request's key or a bad one, 409 for a key in use
    */
   begin(request: KeyedRequest): KeptReply | undefined {
@@ -56,7 +56,7 @@ export class Idempotency {
     const id = idOf(request);
     if (key.length < 1 || key.length > 255) throw failures.badKeyLength(key.length);
     const kept = this.#store.keptReplies.get(id);
-    if (kept && this.#isAlive(kept)) {
+    if (kept && this.#isValid(kept)) {
       if (kept.path !== path) throw failures.keyReusedForOtherPath(key, kept.path, path);
       if (kept.fingerprint !== fingerprint) throw failures.keyReusedWithOtherParams(key);
       if (!this.#inFlight.has(id)) return kept;
@@ -70,25 +70,25 @@ export class Idempotency {
     this.#inFlight.delete(idOf(request));
   }
 
-  /** Keeps a reply, in place of an earlier one for the same key. */
+  /** Keeps a reply, replacing an earlier one for the same key. */
   keep(request: KeyedRequest, requestId: string, reply: Reply): void {
     const id = idOf(request);
     const { path, fingerprint } = request;
     const { keptReplies } = this.#store;
-    for (const outlived of this.#outlived()) keptReplies.remove(outlived.id);
+    for (const expired of this.#expired()) keptReplies.remove(expired.id);
     const { status, body } = reply;
     const kept = { id, created: this.#nowSeconds(), path, fingerprint, requestId, status, body };
     if (keptReplies.get(id)) keptReplies.update(id, kept);
     else keptReplies.insert(kept);
   }
 
-  /** Two for each that is kept: they dwindle, and no request pays for all of them. */
-  #outlived(): KeptReply[] {
+  /** Two for each new reply, so that no single request has to remove many. */
+  #expired(): KeptReply[] {
     const last = this.#nowSeconds() - KEPT_FOR_SECONDS;
     return take(2, this.#store.keptReplies.oldestFirst({ created: { first: -Infinity, last } }));
   }
 
-  #isAlive(kept: KeptReply): boolean {
+  #isValid(kept: KeptReply): boolean {
     return this.#nowSeconds() < kept.created + KEPT_FOR_SECONDS;
   }
 }

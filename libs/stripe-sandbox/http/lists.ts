@@ -5,24 +5,24 @@ import { failures } from './errors.js';
 import { fromParam } from './lookup.js';
 import { integer, range, string, type Params, type Range } from './params.js';
 
-/** The parameters of a list of what an object holds. */
+/** The parameters of a list inside an object. */
 export const listParams = {
   limit: integer({ min: 1, max: 100 }),
   starting_after: string(),
   ending_before: string(),
 };
 
-/** The parameters of a list of what the account holds. */
+/** The parameters of a list of the account's objects. */
 export const collectionParams = { ...listParams, created: range() };
 
-/** What a list is of: `where` and `among` by what the collection knows to find, `filter` by anything else. */
+/** What a list contains: `where` and `among` use the collection's indexes, `filter` checks anything else. */
 export interface Listing<T, Found> extends Pick<Walk<T & Found>, 'where' | 'among'> {
   url: string;
   filter?: (entity: T) => boolean;
 }
 
 /**
- * One page, newest first, cursors exclusive; going back, the page nearest to the cursor.
+ * One page, newest first, without the cursor's own object; with `ending_before`, the page just before it.
  * Source: https://docs.stripe.com/api/pagination.
  * @throws StripeFailure 400 for both cursors, or for an unknown one
  */
@@ -50,7 +50,7 @@ export function listPage<T extends Entity, Found extends object>(
 }
 
 /**
- * One page of what an object holds, in the order it holds it.
+ * One page of a list inside an object, in its own order.
  * @throws StripeFailure 400 for both cursors, or for an unknown one
  */
 export function pageOf<T extends { id: string; object: string }>(

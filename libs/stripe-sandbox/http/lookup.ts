@@ -5,7 +5,7 @@ import { failures } from './errors.js';
 import { resources } from './resources.js';
 
 /**
- * The entity a path names.
+ * The entity with the id in the path.
  * @throws StripeFailure 404 resource_missing
  */
 export function fromPath<T extends Entity>(collection: Collection<T>, id: string): T {
@@ -13,7 +13,7 @@ export function fromPath<T extends Entity>(collection: Collection<T>, id: string
 }
 
 /**
- * The entity a parameter names; `param` is its bracketed name.
+ * The entity with the id in a parameter; `param` is the parameter's bracketed name.
  * @throws StripeFailure 400 resource_missing
  */
 export function fromParam<T extends Entity>(collection: Collection<T>, id: string, param: string): T {
@@ -22,7 +22,10 @@ export function fromParam<T extends Entity>(collection: Collection<T>, id: strin
   return entity;
 }
 
-/** The entity a path names, or what is left of it after its deletion. */
+/**
+ * The entity with the id in the path, or its tombstone if it was deleted.
+ * @throws StripeFailure 404 resource_missing
+ */
 export function fromPathOrDeleted<T extends Entity>(store: Store, collection: Collection<T>, id: string) {
   const tombstone = store.tombstones.get(id);
   const isOne = tombstone?.object === objectOf[collection.name];
@@ -30,7 +33,7 @@ export function fromPathOrDeleted<T extends Entity>(store: Store, collection: Co
 }
 
 /**
- * Checks an entity that a list is filtered by; a deleted one will do.
+ * Checks an id that a list is filtered by; it may be a deleted entity's.
  * @throws StripeFailure 400 resource_missing
  */
 export function requireKnown<T extends Entity>(
@@ -42,7 +45,7 @@ export function requireKnown<T extends Entity>(
   if (id !== undefined && !store.tombstones.get(id)) fromParam(collection, id, param);
 }
 
-/** Answers as if the entity that a path names did not exist. */
+/** @throws StripeFailure 404 resource_missing, for the id in the path */
 export function notFound<T extends Entity>(collection: Collection<T>, id: string): never {
   const { called, pathParam } = resourceOf(collection);
   throw failures.noSuch(called, id, pathParam, 404);

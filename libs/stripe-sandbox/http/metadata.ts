@@ -26,7 +26,7 @@ export const metadata = (): Param<MetadataChange> => ({
 });
 
 /**
- * Metadata after a request: keys it does not name stay.
+ * Metadata after a change: keys that the change does not name stay.
  * @throws StripeFailure 400 when more than 50 keys would be kept
  */
 export function mergeMetadata(

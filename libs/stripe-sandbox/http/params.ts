@@ -3,15 +3,15 @@ import type { Form, FormValue } from './form.js';
 import { closest } from './suggest.js';
 import { isSince } from './versions.js';
 
-/** What reading a value may depend on. */
-export interface Reading {
+/** What reading a value depends on besides the value. */
+export interface ReadOptions {
   version: string;
 }
 
 /** How one parameter is read. `name` is its bracketed path, for errors. */
 export interface Param<T, Required extends boolean = false> {
   readonly isRequired: Required;
-  read(value: FormValue, name: string, reading: Reading): T;
+  read(value: FormValue, name: string, options: ReadOptions): T;
 }
 
 export type Schema = Record<string, Param<unknown, boolean>>;
@@ -26,7 +26,7 @@ export type Params<S extends Schema> = { [K in RequiredKeys<S>]: Value<S[K]> } &
   [K in Exclude<keyof S, RequiredKeys<S>>]?: Value<S[K]>;
 };
 
-/** In characters, as Stripe counts: one may take two of JavaScript's code units. */
+/** The length in code points, the unit of Stripe's limits as far as is known. */
 export const lengthOf = (text: string): number => Array.from(text).length;
 
 const param = <T>(read: Param<T>['read']): Param<T> => ({ isRequired: false, read });
@@ -36,7 +36,7 @@ export const required = <T>(inner: Param<T>): Param<T, true> => ({ ...inner, isR
 
 /** Lets an empty string unset the field: read as null. */
 export const unsettable = <T>(inner: Param<T>): Param<T | null> =>
-  param((value, name, reading) => (value === '' ? null : inner.read(value, name, reading)));
+  param((value, name, options) => (value === '' ? null : inner.read(value, name, options)));
 
 export const string = ({ maxLength = 5000 }: { maxLength?: number } = {}): Param<string> =>
   param((value, name) => {
@@ -48,16 +48,16 @@ export const string = ({ maxLength = 5000 }: { maxLength?: number } = {}): Param
 
 /** A URL of any scheme, such as an app's. @throws StripeFailure 400 url_invalid */
 export const url = (): Param<string> =>
-  param((value, name, reading) => {
-    const text = string().read(value, name, reading);
+  param((value, name, options) => {
+    const text = string().read(value, name, options);
     if (!URL.canParse(text)) throw failures.badUrl(name);
     return text;
   });
 
 /** @throws StripeFailure 400 email_invalid, of https://docs.stripe.com/error-codes#email-invalid */
 export const email = ({ maxLength = 512 }: { maxLength?: number } = {}): Param<string> =>
-  param((value, name, reading) => {
-    const text = string({ maxLength }).read(value, name, reading);
+  param((value, name, options) => {
+    const text = string({ maxLength }).read(value, name, options);
     if (!/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(text)) throw failures.badEmail(name, text);
     return text;
   });
@@ -76,10 +76,10 @@ export const integer = ({ min, max }: { min?: number; max?: number } = {}): Para
 /** Unix seconds. */
 export const timestamp = (): Param<number> => integer({ min: 0 });
 
-/** Unix seconds, or a word that stands for a moment. */
+/** Unix seconds, or one of the words that Stripe accepts instead, such as `now`. */
 export const timestampOr = <const T extends string>(...words: readonly T[]): Param<number | T> =>
-  param((value, name, reading) =>
-    words.includes(value as T) ? (value as T) : timestamp().read(value, name, reading),
+  param((value, name, options) =>
+    words.includes(value as T) ? (value as T) : timestamp().read(value, name, options),
   );
 
 /** A number from 0 to 1. */
@@ -115,34 +115,34 @@ export const oneOf = <const T extends string>(...allowed: readonly T[]): Param<T
   });
 
 export const object = <S extends Schema>(schema: S): Param<Params<S>> =>
-  param((value, name, reading) => {
+  param((value, name, options) => {
     if (value === '') throw failures.empty(name);
     if (typeof value === 'string' || Array.isArray(value)) throw failures.badType('object', name, value);
-    return readFields(schema, value, name, reading);
+    return readFields(schema, value, name, options);
   });
 
 export const array = <T>(item: Param<T>): Param<T[]> =>
-  param((value, name, reading) => {
+  param((value, name, options) => {
     if (value === '') throw failures.empty(name);
     const items = typeof value === 'string' ? undefined : itemsOf(value);
     if (!items) throw failures.badType('array', name, value);
-    return items.map((each, index) => item.read(each, `${name}[${index}]`, reading));
+    return items.map((each, index) => item.read(each, `${name}[${index}]`, options));
   });
 
 /** A free hash of text, such as `tracking[carrier]`. */
 export const hash = <T>(item: Param<T>): Param<Record<string, T>> =>
-  param((value, name, reading) => {
+  param((value, name, options) => {
     if (typeof value === 'string' || Array.isArray(value)) throw failures.badType('hash', name, value);
     return Object.fromEntries(
-      Object.entries(value).map(([key, each]) => [key, item.read(each, `${name}[${key}]`, reading)]),
+      Object.entries(value).map(([key, each]) => [key, item.read(each, `${name}[${key}]`, options)]),
     );
   });
 
 /** A list filter: `created=1700000000`, or `created[gte]=...`. */
 export const range = (): Param<Range> =>
-  param((value, name, reading) => {
-    if (typeof value !== 'string') return object(RANGE).read(value, name, reading);
-    const exactly = timestamp().read(value, name, reading);
+  param((value, name, options) => {
+    if (typeof value !== 'string') return object(RANGE).read(value, name, options);
+    const exactly = timestamp().read(value, name, options);
     return { gte: exactly, lte: exactly };
   });
 
@@ -155,18 +155,18 @@ export interface Range {
 
 const RANGE = { gt: timestamp(), gte: timestamp(), lt: timestamp(), lte: timestamp() };
 
-/** A parameter that Stripe took away: refused from `since` on, read as `inner` before. */
+/** A parameter that Stripe removed: refused from version `since` on, read as `inner` before. */
 export const removed = <T>(
   since: string,
   { code, message }: { code: string; message: string },
   inner: Param<T>,
 ): Param<T> =>
-  param((value, name, reading) => {
-    if (isSince(reading.version, since)) throw failures.noLongerSupported(name, code, message);
-    return inner.read(value, name, reading);
+  param((value, name, options) => {
+    if (isSince(options.version, since)) throw failures.noLongerSupported(name, code, message);
+    return inner.read(value, name, options);
   });
 
-/** What every request may carry besides its own parameters. */
+/** Parameters that every request accepts. */
 const COMMON = { expand: array(string()) };
 
 /**
@@ -176,12 +176,17 @@ const COMMON = { expand: array(string()) };
 export function readParams<S extends Schema>(
   schema: S,
   form: Form,
-  reading: Reading,
+  options: ReadOptions,
 ): Params<S> & { expand?: string[] } {
-  return readFields({ ...COMMON, ...schema }, form, '', reading) as Params<S> & { expand?: string[] };
+  return readFields({ ...COMMON, ...schema }, form, '', options) as Params<S> & { expand?: string[] };
 }
 
-function readFields<S extends Schema>(schema: S, form: Form, parent: string, reading: Reading): Params<S> {
+function readFields<S extends Schema>(
+  schema: S,
+  form: Form,
+  parent: string,
+  options: ReadOptions,
+): Params<S> {
   const nameOf = (key: string): string => (parent ? `${parent}[${key}]` : key);
   const unknown = Object.keys(form).filter((key) => !Object.hasOwn(schema, key));
   if (unknown.length === 1) {
@@ -192,13 +197,13 @@ function readFields<S extends Schema>(schema: S, form: Form, parent: string, rea
   const read: Record<string, unknown> = {};
   for (const [key, field] of Object.entries(schema)) {
     const value = form[key];
-    if (value !== undefined) read[key] = field.read(value, nameOf(key), reading);
+    if (value !== undefined) read[key] = field.read(value, nameOf(key), options);
     else if (field.isRequired) throw failures.missing(nameOf(key));
   }
   return read as Params<S>;
 }
 
-/** The items of `a[]`, `a[0]`..; indexes past qs's array limit arrive as an object. */
+/** The items of `a[]` or `a[0]`; qs decodes indexes above its array limit as an object. */
 function itemsOf(value: FormValue[] | Record<string, FormValue>): FormValue[] | undefined {
   if (Array.isArray(value)) return value;
   const keys = Object.keys(value);

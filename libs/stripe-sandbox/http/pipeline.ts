@@ -6,7 +6,7 @@ import { newId } from '../store/ids.js';
 import type { Cause, KeptReply } from '../store/records.js';
 import type { Store } from '../store/store.js';
 import { authenticate, type Caller } from './auth.js';
-import { shownToBrowser, toldToBrowser, withSecret } from './browser.js';
+import { fieldsForBrowser, errorForBrowser, withRequiredSecret } from './browser.js';
 import { failures, StripeFailure } from './errors.js';
 import { expand } from './expand.js';
 import { decodeForm, type Form } from './form.js';
@@ -16,7 +16,7 @@ import { failure, success, type Reply } from './reply.js';
 import type { Method, Route } from './route.js';
 import { versionOf } from './versions.js';
 
-/** A request as it came over the wire. */
+/** A request as it was received. */
 export interface WireRequest {
   method: string;
   /** Without the query. */
@@ -24,17 +24,17 @@ export interface WireRequest {
   query: string;
   body: string;
   headers: Record<string, string | string[] | undefined>;
-  /** What the route's path named. */
+  /** The values of the path's parameters. */
   named: Record<string, string>;
 }
 
-/** What a call is answered with; undefined is no answer at all. */
+/** The reply to a request; undefined is no reply at all. */
 export type Outcome = Reply | undefined;
 
 /**
- * Stands between a request and its effect, for fault injection: it may wait, answer something else, or end the
- * raw connection and answer nothing, before or after `run`, which has the effect once and makes it durable, after
- * the answer too. A StripeFailure that it throws is answered.
+ * Runs between a request and its effect, for fault injection. It may wait, reply with something else, or close the raw
+ * connection without a reply, before or after `run`. `run` has the effect once, durably, even after the reply. A
+ * StripeFailure that it throws becomes the reply.
  */
 export type Interceptor = (
   request: WireRequest,
@@ -42,7 +42,7 @@ export type Interceptor = (
   raw: ServerResponse,
 ) => Outcome | Promise<Outcome>;
 
-/** Is told of a call and its answer. */
+/** Called with each request and its reply. */
 export type Observer = (request: WireRequest, outcome: Outcome) => void;
 
 export interface PipelineOptions {
@@ -51,14 +51,14 @@ export interface PipelineOptions {
   emit: Emit;
   accountVersion: string;
   persist: (changes: readonly Change[]) => void;
-  /** Does what time has brought about since the last request. */
+  /** Runs the tasks that became due since the last request. */
   catchUp: () => void;
   intercept: Interceptor;
   observe?: Observer;
 }
 
-/** What is no id where a path has room for one: nothing, and Stripe's searches and previews, which are not here. */
-const NO_IDS: ReadonlySet<string> = new Set(['', 'search', 'create_preview']);
+/** Path segments that are no ids: empty ones, and Stripe's search and preview routes, which the sandbox lacks. */
+const NOT_IDS: ReadonlySet<string> = new Set(['', 'search', 'create_preview']);
 
 /** The steps every API request goes through, whatever its noun. */
 export class Pipeline {
@@ -70,7 +70,7 @@ export class Pipeline {
     this.#idempotency = new Idempotency(options.store, () => this.#nowSeconds());
   }
 
-  /** Answers a request; `route` is undefined for a path that leads nowhere. */
+  /** Answers a request; `route` is undefined for an unknown path. */
   async answer(route: Route | undefined, request: WireRequest, raw: ServerResponse): Promise<Outcome> {
     const requestId = newId('request');
     const { accountVersion } = this.#options;
@@ -82,18 +82,18 @@ export class Pipeline {
         textOf(request.headers['stripe-account']),
       );
       version = versionOf(textOf(request.headers['stripe-version']), accountVersion);
-      const isNamed = !Object.values(request.named).some((name) => NO_IDS.has(name));
+      const isNamed = !Object.values(request.named).some((name) => NOT_IDS.has(name));
       if (!route || !isNamed) throw failures.unknownUrl(request.method, request.path);
       if (caller === 'browser' && !route.isForBrowsers) throw failures.secretKeyRequired();
       reply = await this.#answerOnce(new Attempt(route, request, requestId, version, caller), raw);
     } catch (error) {
-      reply = failure(knownFrom(error), requestId, this.#nowSeconds());
+      reply = failure(failureFrom(error), requestId, this.#nowSeconds());
     }
     this.#options.observe?.(request, reply);
     return reply && withHeaders(reply, { 'Request-Id': requestId, 'Stripe-Version': version });
   }
 
-  /** Answers what never became a request, such as an unreadable URL. */
+  /** Answers a request that could not be parsed, such as one with an unreadable URL. */
   refuse(cause: StripeFailure): Reply {
     const requestId = newId('request');
     const reply = failure(cause, requestId, this.#nowSeconds());
@@ -108,7 +108,7 @@ export class Pipeline {
       const run = (): Reply => (ran ??= kept ? replayOf(kept) : this.#run(attempt));
       const reply = await this.#intercepted(attempt, run, raw);
       if (!keyed || !reply) return reply;
-      // An answer in place of the real one, such as a 500 after the effect, is what a retry is told.
+      // A fault's reply in place of the real one, such as a 500 after the effect, is what a retry gets.
       if (!kept && reply.body !== ran?.body && isKept(reply)) {
         this.#idempotency.keep(keyed, requestId, reply);
         this.#commit(attempt.cause);
@@ -133,7 +133,7 @@ export class Pipeline {
     }
   }
 
-  /** Reads, executes and commits: all of it or nothing, and nothing else in between. */
+  /** Validates, executes and commits a request in one synchronous step. */
   #run(attempt: Attempt): Reply {
     const { route, request, form, requestId, version, caller, keyed, cause } = attempt;
     const isBrowser = caller === 'browser';
@@ -142,19 +142,23 @@ export class Pipeline {
     let hasBegun = false;
     let reply: Reply;
     try {
-      const { expand: paths, ...params } = readParams(isBrowser ? withSecret(route) : route.params, form, {
-        version,
-      });
+      const { expand: paths, ...params } = readParams(
+        isBrowser ? withRequiredSecret(route) : route.params,
+        form,
+        {
+          version,
+        },
+      );
       hasBegun = true;
       const origin = `http://${textOf(request.headers['host'])}`;
       const ctx = new Context({ store, clock, emit, cause, origin, accountVersion });
       const resource = route.handle({ ctx, params, path: request.named });
       const expanded = this.#expand(resource, paths);
-      reply = success(isBrowser ? shownToBrowser(expanded) : expanded);
+      reply = success(isBrowser ? fieldsForBrowser(expanded) : expanded);
     } catch (error) {
       if (!(error instanceof StripeFailure)) store.rollback();
-      const known = knownFrom(error);
-      reply = failure(isBrowser ? toldToBrowser(known) : known, requestId, this.#nowSeconds());
+      const stripeError = failureFrom(error);
+      reply = failure(isBrowser ? errorForBrowser(stripeError) : stripeError, requestId, this.#nowSeconds());
     }
     if (keyed && hasBegun && !attempt.isAnswered && isKept(reply))
       this.#idempotency.keep(keyed, requestId, reply);
@@ -166,7 +170,7 @@ export class Pipeline {
     try {
       return expand(resource, paths, this.#options.store);
     } catch (error) {
-      // Stripe checks the paths first: a request refused for them has had no effect.
+      // Stripe checks the paths before it executes a request, so a refused one has no effect.
       this.#options.store.rollback();
       throw error;
     }
@@ -181,12 +185,12 @@ export class Pipeline {
   }
 }
 
-/** A request that has been let in, and who it is. */
+/** An authenticated request and its id. */
 class Attempt {
   readonly form: Form;
   readonly keyed: KeyedRequest | undefined;
   readonly cause: Cause;
-  /** What a retry is told stays as it is, though the effect may be still to come. */
+  /** Whether the reply was sent. A later effect must not replace the reply that is kept for retries. */
   isAnswered = false;
 
   constructor(
@@ -207,8 +211,8 @@ class Attempt {
   }
 }
 
-/** What to answer for an error: for a fault of the sandbox's own, which is told on the terminal, a 500. */
-function knownFrom(error: unknown): StripeFailure {
+/** The error to reply with: a 500 for a bug in the sandbox, which is printed as a warning. */
+function failureFrom(error: unknown): StripeFailure {
   if (error instanceof StripeFailure) return error;
   process.emitWarning(error as Error);
   return failures.internal();
@@ -228,7 +232,7 @@ function replayOf({ requestId, status, body }: KeptReply): Reply {
   return { status, body, headers };
 }
 
-/** Refused before it began: for its key's permissions, a conflict, too many requests. */
+/** Statuses of requests that were refused before they began: permissions, conflicts, rate limits. */
 const NOT_BEGUN: ReadonlySet<number> = new Set([403, 409, 429]);
 
 const isKept = ({ status }: Reply): boolean => !NOT_BEGUN.has(status);

@@ -6,7 +6,7 @@ export interface Reply {
   status: number;
   headers: Record<string, string>;
   body: string;
-  /** Sends the reply, headers included, when it is not to go out whole and at once: for faults. */
+  /** Sends status, headers and body by itself: for faults that do not send them as they are. */
   deliver?: (raw: ServerResponse, reply: Reply) => void;
 }
 
@@ -28,6 +28,6 @@ export function failure(cause: StripeFailure, requestId: string, nowSeconds: num
 /** JSON as Stripe writes it: indented. */
 const textOf = (body: object): string => JSON.stringify(body, undefined, 2);
 
-/** The page of Stripe's that explains an error code. */
+/** Stripe's documentation page for an error code. */
 export const docUrlOf = (code: string): string =>
   `https://stripe.com/docs/error-codes/${code.replaceAll('_', '-')}`;

@@ -1,20 +1,20 @@
 import type { CollectionName } from '../store/collection-names.js';
 import type { Store } from '../store/store.js';
 
-/** How to expand a field: the collection its id points into, or a list that only appears when asked for. */
+/** How to expand a field: the collection that its id refers to, or a function for what is only shown on expansion. */
 export type Expander = CollectionName | ((id: string, store: Store) => unknown);
 
 /** How a type of object appears in errors and expansions. */
 export interface Resource {
-  /** Stripe's word for it in "No such <word>: 'id'". */
+  /** Its name in "No such <name>: 'id'". */
   called: string;
   /** The `param` Stripe names when an id in the path is unknown. */
   pathParam: string;
-  /** Expandable fields by their dotted path, arrays and lists left out of the path. */
+  /** Expandable fields by their dotted path, without arrays and lists. */
   expandable: Record<string, Expander>;
 }
 
-/** A reference that never leads anywhere, for lack of Connect, mandates, reviews or a balance; Stripe lets it be expanded. */
+/** For references that Stripe can expand, but that are always null here: there is no Connect, mandate, review or balance. */
 const nothing = (): null => null;
 
 /** By `object`. */
@@ -191,7 +191,7 @@ export const resources: Record<string, Resource> = {
   'test_helpers.test_clock': { called: 'test clock', pathParam: 'test_clock', expandable: {} },
 };
 
-/** A list as it is inlined in what holds it: its first ten. */
+/** A list inside an object: its first ten items. */
 function firstPage(items: readonly object[], url: string) {
   return { object: 'list', data: items.slice(0, 10), has_more: items.length > 10, url };
 }

@@ -16,7 +16,7 @@ export interface Call<S extends Schema, P extends string> {
 
 export type Method = 'GET' | 'POST' | 'DELETE';
 
-/** A route as the server sees it. */
+/** A route without the types of its parameters. */
 export interface Route {
   method: Method;
   path: string;
@@ -25,7 +25,7 @@ export interface Route {
   handle(call: { ctx: Context; params: object; path: Record<string, string> }): object;
 }
 
-/** Declares a route: its handler gets what its path and schema say, and returns the resource to answer with. */
+/** Declares a route. Its handler gets typed parameters and returns the resource of the reply. */
 export function route<const P extends string, S extends Schema>(definition: {
   method: Method;
   path: P;

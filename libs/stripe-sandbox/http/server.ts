@@ -9,13 +9,13 @@ import type { Pipeline, WireRequest } from './pipeline.js';
 import type { Reply } from './reply.js';
 import type { Route } from './route.js';
 
-/** An HTTP server for the routes; the wire beneath Stripe's own rules. */
+/** An HTTP server for the routes: what happens before and after the pipeline. */
 export function createServer(pipeline: Pipeline, routes: readonly Route[]): FastifyInstance {
   const app = Fastify({
     bodyLimit: 1024 * 1024,
     exposeHeadRoutes: false,
     forceCloseConnections: true,
-    // Longer than a client keeps an idle connection, so that it is never closed under a request.
+    // Longer than clients keep idle connections, so that no request meets a closing connection.
     keepAliveTimeout: 75_000,
     routerOptions: { maxParamLength: 500 },
     frameworkErrors: (_error, request, reply) =>
@@ -51,7 +51,7 @@ function send(reply: FastifyReply, answer: Reply | undefined): FastifyReply {
   return reply.code(status).headers(headers).type('application/json').send(body);
 }
 
-/** Why something never became a request: an unreadable URL, a body too large. */
+/** The error for a request that never reached the pipeline: an unreadable URL, a body too large. */
 function causeOf(request: FastifyRequest, error?: FastifyError): StripeFailure {
   if (error === undefined) return failures.unknownUrl(request.method, request.url);
   return error.statusCode === 413 ? failures.tooLarge() : failures.internal();

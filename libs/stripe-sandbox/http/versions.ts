@@ -1,16 +1,16 @@
 import { failures } from './errors.js';
 
-/** The newest version the sandbox knows, and the account's own unless it is told otherwise. */
+/** The newest version that the sandbox knows, and the account's default. */
 export const LATEST_VERSION = '2026-10-28.endive';
 
-/** Versions have the name of their release from this one on: https://docs.stripe.com/changelog/acacia. */
+/** The first version whose name includes its release: https://docs.stripe.com/changelog/acacia. */
 const FIRST_NAMED = '2024-09-30';
 
-/** A date, its release (`preview` is one of its own), and the betas that are asked for. */
+/** A date, its release or `preview`, and beta features. */
 const FORM = /^\d{4}-\d\d-\d\d(?<release>\.(acacia|basil|clover|dahlia|endive|preview))?(; ?[\w=;. ]+)?$/;
 
 /**
- * The version a request asks for, exactly as it wrote it, so that it can be echoed; else the account's.
+ * The version in a request's header, unchanged so that it can be echoed, or else the account's.
  * @throws StripeFailure 400 for a malformed one or one later than the sandbox knows
  */
 export function versionOf(header: string | undefined, accountVersion = LATEST_VERSION): string {

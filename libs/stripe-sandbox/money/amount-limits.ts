@@ -1,7 +1,7 @@
 import { chargeStepMinor, formatAmount, minimumChargeMinor } from './currencies.js';
 import { failures } from '../http/errors.js';
 
-/** Eight digits, and more for the currencies that would not get far with them. */
+/** The largest amounts of currencies that allow more than eight digits, in minor units. */
 const MAXIMUMS: Record<string, number> = {
   cop: 999_999_999_999,
   huf: 999_999_999_999,
@@ -12,8 +12,8 @@ const MAXIMUMS: Record<string, number> = {
 };
 
 /**
- * Checks an amount that a caller has chosen, in minor units.
- * @throws StripeFailure 400 for digits that its currency does not have
+ * Checks an amount in minor units that a caller sent.
+ * @throws StripeFailure 400 unless it is a multiple of the currency's smallest step
  */
 export function requireWholeSteps(amountMinor: number, currency: string): void {
   const step = chargeStepMinor(currency);
@@ -25,9 +25,9 @@ export function requireWholeSteps(amountMinor: number, currency: string): void {
 }
 
 /**
- * Checks an amount that is about to be charged, in minor units.
+ * Checks an amount in minor units that will be charged.
  * Source: https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts.
- * @throws StripeFailure 400 amount_too_small, amount_too_large, or parameter_invalid_integer for none at all
+ * @throws StripeFailure 400 amount_too_small, amount_too_large, or parameter_invalid_integer for zero or less
  */
 export function requireChargeable(amountMinor: number, currency: string, param = 'amount'): void {
   if (amountMinor < 1) {

@@ -1,7 +1,7 @@
 import { failures } from '../http/errors.js';
 import { string, type Param } from '../http/params.js';
 
-/** Smallest charges in minor units, where Stripe names one: https://docs.stripe.com/currencies. */
+/** The smallest charges in minor units, for the currencies of Stripe's table: https://docs.stripe.com/currencies. */
 const MINIMUMS = new Map(
   Object.entries({
     30: 'gbp',
@@ -38,7 +38,7 @@ function words(text: string): ReadonlySet<string> {
   return new Set(text.split(/\s+/));
 }
 
-/** A currency as a parameter: any case, read as lower case. */
+/** A currency parameter in any case, read as lower case. */
 export const currencyParam = (): Param<string> => {
   const text = string();
   return {
@@ -54,16 +54,16 @@ export const currencyParam = (): Param<string> => {
   };
 };
 
-/** The smallest amount Stripe charges, in minor units; where it names none, the smallest there is. */
+/** The smallest charge in minor units; 1 where Stripe documents none. */
 export const minimumChargeMinor = (currency: string): number => MINIMUMS.get(currency) ?? 1;
 
-/** What amounts that are charged have to be multiples of: https://docs.stripe.com/currencies#special-cases. */
+/** The number of minor units that charged amounts must be multiples of: https://docs.stripe.com/currencies#special-cases. */
 export function chargeStepMinor(currency: string): number {
   if (THREE_DECIMAL.has(currency)) return 10;
   return DECIMALS_ALWAYS_ZERO.has(currency) ? 100 : 1;
 }
 
-/** Power of ten from a currency's unit to the minor units of the API. */
+/** The number of decimal places of a currency's minor unit in the API. */
 export function exponentOf(currency: string): number {
   if (ZERO_DECIMAL.has(currency)) return 0;
   return THREE_DECIMAL.has(currency) ? 3 : 2;

@@ -5,7 +5,7 @@ import { intentPages } from './intents.js';
 import { invoicePages } from './invoices.js';
 import type { Page } from './page-server.js';
 
-/** Every page that a person may see. */
+/** Every page of the sandbox. */
 export const allPages: readonly Page[] = [
   ...homePages,
   ...checkoutPages,

@@ -13,21 +13,21 @@ export const authenticationPages: Page[] = [
   {
     path: '/3ds/:intent',
     show(ctx, named) {
-      const intent = waitingIntent(ctx, named['intent']!);
+      const intent = intentToAuthenticate(ctx, named['intent']!);
       if (!intent) return NOT_FOUND;
       const card = ctx.store.paymentMethods.get(intent.payment_method as string)?.card;
       return { status: 200, page: challengePage(intent, card?.last4 ?? '') };
     },
     submit(ctx, named, body) {
-      const intent = waitingIntent(ctx, named['intent']!);
+      const intent = intentToAuthenticate(ctx, named['intent']!);
       if (!intent) return NOT_FOUND;
       const isAuthenticated = decodeForm(body)['result'] !== 'fail';
-      return afterwards(intent.next_action, settle(ctx, intent, isAuthenticated));
+      return returnToMerchant(intent.next_action, settle(ctx, intent, isAuthenticated));
     },
   },
 ];
 
-function waitingIntent(ctx: Context, id: string): Intent | undefined {
+function intentToAuthenticate(ctx: Context, id: string): Intent | undefined {
   const intent = ctx.store.paymentIntents.get(id) ?? ctx.store.setupIntents.get(id);
   return intent?.status === 'requires_action' ? intent : undefined;
 }
@@ -37,8 +37,8 @@ const settle = (ctx: Context, intent: Intent, isAuthenticated: boolean): Intent 
     ? completeAuthentication(ctx, intent, isAuthenticated)
     : completeSetupAuthentication(ctx, intent, isAuthenticated);
 
-/** Back to the merchant, who is told of the outcome in the query: https://docs.stripe.com/payments/accept-a-payment. */
-function afterwards(action: Intent['next_action'], intent: Intent): PageAnswer {
+/** Redirects to the merchant with the result in the query: https://docs.stripe.com/payments/accept-a-payment. */
+function returnToMerchant(action: Intent['next_action'], intent: Intent): PageAnswer {
   const isDone = intent.status !== 'requires_payment_method';
   const target = redirectTarget(action?.redirect_to_url?.return_url ?? '');
   if (target === null) {
@@ -49,5 +49,5 @@ function afterwards(action: Intent['next_action'], intent: Intent): PageAnswer {
   url.searchParams.set(intent.object, intent.id);
   url.searchParams.set(`${intent.object}_client_secret`, intent.client_secret ?? '');
   url.searchParams.set('redirect_status', isDone ? 'succeeded' : 'failed');
-  return { goTo: url.href };
+  return { redirectTo: url.href };
 }

@@ -2,8 +2,8 @@ import type { CardEntry } from '../nouns/checkout-sessions/pay.js';
 import { decodeForm, type FormValue } from '../http/form.js';
 
 /**
- * What a card form was posted with. Only the number has to be there: the rest has defaults that every test
- * card takes, so that a page can be paid by `curl -d number=4242424242424242`.
+ * Reads a posted card form. Only the number is required: the defaults for the rest work with every test card, so that
+ * `curl -d number=4242424242424242` is enough to pay.
  */
 export function readCardEntry(body: string, defaults: { email: string | null; now: number }): CardEntry {
   const form = decodeForm(body);
@@ -13,7 +13,7 @@ export function readCardEntry(body: string, defaults: { email: string | null; no
   return {
     card: {
       number: testCard ?? text(form['number']) ?? '',
-      // 0 is no month and no year, and is refused as such.
+      // 0 is not a valid month or year, so the card is refused.
       exp_month: expiry === undefined ? 12 : wholeNumber(month),
       exp_year:
         expiry === undefined

@@ -1,6 +1,6 @@
 import { html, type Html } from './html.js';
 
-/** Cards worth trying, by what they do: https://docs.stripe.com/testing. */
+/** Test cards, each for another outcome: https://docs.stripe.com/testing. */
 const EXAMPLES = [
   ['4242424242424242', 'Succeeds'],
   ['4000002760003184', 'Asks for authentication'],
@@ -12,16 +12,16 @@ const EXAMPLES = [
 ] as const;
 
 export interface CardForm {
-  /** What the button says. */
+  /** The label of the button. */
   submit: string;
   error?: string | undefined;
-  /** What was entered before, apart from the card. */
+  /** Entered in an earlier attempt. */
   email?: string | null;
   name?: string | null;
   asksForEmail: boolean;
 }
 
-/** A form for a card, with Stripe's test cards a click away. It posts to the page it is on. */
+/** A card form with buttons for Stripe's test cards. It posts to its own page. */
 export function cardForm({ submit, error, email, name, asksForEmail }: CardForm): Html {
   return html`<form method="post" class="card" aria-label="Card details">
     <h2>Card details</h2>

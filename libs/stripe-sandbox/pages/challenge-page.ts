@@ -3,7 +3,7 @@ import type { Intent } from '../nouns/intents/intent.js';
 import { html } from './html.js';
 import { layout } from './layout.js';
 
-/** Where the cardholder's bank would ask whether it is them. */
+/** Stands in for the page of the cardholder's bank. */
 export function challengePage(intent: Intent, last4: string): string {
   const purpose =
     intent.object === 'payment_intent'
@@ -13,7 +13,7 @@ export function challengePage(intent: Intent, last4: string): string {
     '3D Secure',
     html`<section class="card">
       <h2>3D Secure authentication</h2>
-      <p>Your bank wants to know that it is you who wants to ${purpose} with the card ending in ${last4}.</p>
+      <p>Your bank asks you to confirm that you want to ${purpose} with the card ending in ${last4}.</p>
       <form method="post" class="choices">
         <button name="result" value="complete">Complete authentication</button>
         <button name="result" value="fail" class="quiet">Fail authentication</button>

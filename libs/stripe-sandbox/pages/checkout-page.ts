@@ -7,7 +7,7 @@ import { layout } from './layout.js';
 export interface CheckoutView {
   session: Stripe.Checkout.Session;
   lines: readonly Stripe.LineItem[];
-  /** Where its customer goes who does not want to pay. */
+  /** Where the customer goes to cancel. */
   cancelUrl: string | null;
   contact: { email: string | null; name: string | null };
   error?: string | undefined;
@@ -40,7 +40,7 @@ function summary({ session, lines }: CheckoutView): Html {
     </ul>`;
 }
 
-const TRIAL = 'It begins with a free trial: recurring prices are charged when that ends.';
+const TRIAL = 'Starts with a free trial: recurring prices are charged when it ends.';
 
 function lineRow({ description, quantity, price, amount_total, currency }: Stripe.LineItem): Html {
   const unit = price?.unit_amount == null ? '' : `${formatAmount(price.unit_amount, currency)} each`;

@@ -23,22 +23,22 @@ export const checkoutPages: Page[] = [
       const entry = readCardEntry(body, { email: contactOf(ctx, session).email, now: ctx.now() });
       const outcome = attempt(() => payCheckout(ctx, session, createEnteredPaymentMethod(ctx, entry)));
       if ('refusal' in outcome) return showOpen(ctx, session, outcome.refusal);
-      return { goTo: outcome.done ?? successUrl(session) };
+      return { redirectTo: outcome.done ?? successUrl(session) };
     },
   },
   {
-    // Where the cardholder comes back to after an authentication.
+    // The authentication page returns here.
     path: '/c/pay/:session/done',
     show(ctx, named) {
       const session = ctx.store.checkoutSessions.get(named['session']!);
       if (!session) return NOT_FOUND;
-      return { goTo: session.status === 'complete' ? successUrl(session) : `/c/pay/${session.id}` };
+      return { redirectTo: session.status === 'complete' ? successUrl(session) : `/c/pay/${session.id}` };
     },
   },
 ];
 
 function showSession(ctx: Context, session: Stripe.Checkout.Session): PageAnswer {
-  if (session.status === 'open') return showOpen(ctx, session, lastRefusal(ctx, session));
+  if (session.status === 'open') return showOpen(ctx, session, lastError(ctx, session));
   const cancelUrl = cancelUrlOf(session);
   const page =
     session.status === 'complete'
@@ -47,7 +47,7 @@ function showSession(ctx: Context, session: Stripe.Checkout.Session): PageAnswer
           label: 'Continue',
         })
       : notice(
-          'Too late',
+          'Session expired',
           'This checkout session has expired.',
           cancelUrl === null ? undefined : { url: cancelUrl, label: 'Go back' },
         );
@@ -66,8 +66,8 @@ function contactOf(ctx: Context, { id, customer_details }: Stripe.Checkout.Sessi
   return { email: customer_details?.email ?? entered?.email ?? null, name: entered?.name ?? null };
 }
 
-/** Why the attempt before did not work out, be it on another page. */
-function lastRefusal(ctx: Context, session: Stripe.Checkout.Session): string | undefined {
+/** Why the last attempt failed, on this page or on the authentication page. */
+function lastError(ctx: Context, session: Stripe.Checkout.Session): string | undefined {
   const setup = ctx.store.setupIntents.get((session.setup_intent as string | null) ?? '');
   if (setup) return setup.last_setup_error?.message;
   return attemptedPayment(ctx, session.id)?.last_payment_error?.message;

@@ -1,12 +1,12 @@
 import { html, type Html } from './html.js';
 import { layout } from './layout.js';
 
-/** One thing of a list. */
+/** A row of a list. */
 export interface Entry {
   id: string;
   text: string;
   status: string;
-  /** Where a person can finish it; null when there is nothing left to do. */
+  /** Where a person can complete it; null if there is nothing left to do. */
   url: string | null;
 }
 
@@ -16,21 +16,19 @@ export interface Section {
 }
 
 const CONTROLS = [
-  ['/_sandbox/ledger', 'Ledger', 'what has been made, and for which idempotency key'],
+  ['/_sandbox/ledger', 'Ledger', 'objects that were created, with their idempotency keys'],
   ['/_sandbox/counters', 'Counters', 'calls and statuses by route'],
-  ['/_sandbox/faults', 'Faults', 'calls that are to go wrong'],
-  ['/_sandbox/webhooks', 'Webhooks', 'what is still to be delivered'],
+  ['/_sandbox/faults', 'Faults', 'rules that make calls fail'],
+  ['/_sandbox/webhooks', 'Webhooks', 'deliveries that are still to be made'],
 ] as const;
 
-/** What is going on in the sandbox, newest first. */
+/** The start page, newest entries first. */
 export function homePage(sections: readonly Section[]): string {
   return layout(
     'Home',
     html`<section class="card">
         <h2>Stripe sandbox</h2>
-        <p>
-          An offline Stripe: the API is under <code>/v1</code>, and any <code>sk_test_</code> key will do.
-        </p>
+        <p>An offline Stripe: the API is under <code>/v1</code>, and any <code>sk_test_</code> key works.</p>
         <ul class="lines">
           ${CONTROLS.map(
             ([url, label, text]) =>

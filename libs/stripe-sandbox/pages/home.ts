@@ -8,9 +8,9 @@ import { homePage, type Entry } from './home-page.js';
 import { isOpen } from './intents.js';
 import type { Page } from './page-server.js';
 
-const SHOWN = 8;
+const MAX_ENTRIES = 8;
 
-/** The sandbox's front door, with a way to everything that a person may have to finish. */
+/** The start page: the latest sessions and intents, with links to those that a person can complete. */
 export const homePages: Page[] = [
   {
     path: '/',
@@ -29,7 +29,8 @@ export const homePages: Page[] = [
   },
 ];
 
-const latest = <T extends Entity>(collection: Collection<T>): T[] => take(SHOWN, collection.newestFirst());
+const latest = <T extends Entity>(collection: Collection<T>): T[] =>
+  take(MAX_ENTRIES, collection.newestFirst());
 
 const sessionEntry = (session: Stripe.Checkout.Session): Entry => ({
   id: session.id,

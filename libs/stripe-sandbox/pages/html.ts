@@ -1,11 +1,11 @@
-/** Markup that is safe to send: what was put into it has been escaped. */
+/** Markup in which every inserted text is escaped. */
 export class Html {
   constructor(readonly text: string) {}
 }
 
 type Part = Html | string | number | null | undefined | false | readonly Part[];
 
-/** Markup with everything in it escaped, except markup made the same way. */
+/** Builds markup; escapes every inserted value that is not itself `Html`. */
 export function html(strings: TemplateStringsArray, ...parts: Part[]): Html {
   return new Html(String.raw({ raw: strings }, ...parts.map(render)));
 }

@@ -5,7 +5,7 @@ import { cardForm } from './card-form.js';
 import { html } from './html.js';
 import { layout } from './layout.js';
 
-/** Where a person confirms an intent, in place of a form that Stripe.js would have made. */
+/** Confirms an intent, instead of a form of Stripe.js. */
 export function intentPage(intent: Intent, error: string | undefined): string {
   const isPayment = intent.object === 'payment_intent';
   return layout(

@@ -10,10 +10,10 @@ import { attempt, NOT_FOUND, type Page, type PageAnswer } from './page-server.js
 
 const OPEN = new Set(['requires_payment_method', 'requires_confirmation', 'requires_action']);
 
-/** Whether there is something left for a person to do. */
+/** Whether a person can still complete it. */
 export const isOpen = ({ status }: Intent): boolean => OPEN.has(status);
 
-/** A page for any intent, found by its client secret, which only the merchant and their customer know. */
+/** A page for any intent. Its URL has the client secret, which only the merchant and the customer know. */
 export const intentPages: Page[] = [
   {
     path: '/confirm/:client_secret',
@@ -28,7 +28,9 @@ export const intentPages: Page[] = [
       const entry = readCardEntry(body, { email: null, now: ctx.now() });
       const here = `${ctx.origin}/confirm/${intent.client_secret}`;
       const outcome = attempt(() => authenticationUrl(confirm(ctx, intent, entry, here)));
-      return 'refusal' in outcome ? showIntent(intent, outcome.refusal) : { goTo: outcome.done ?? here };
+      return 'refusal' in outcome
+        ? showIntent(intent, outcome.refusal)
+        : { redirectTo: outcome.done ?? here };
     },
   },
 ];

@@ -3,7 +3,7 @@ import { formatAmount } from '../money/currencies.js';
 import { html, type Html } from './html.js';
 import { layout } from './layout.js';
 
-/** An invoice as its customer sees it, with the way to pay it if it is open. */
+/** The customer's view of an invoice, with a link to pay it if it is open. */
 export function invoicePage(invoice: Stripe.Invoice, payUrl: string | null): string {
   const { currency, number, customer_email, amount_due, total, lines } = invoice;
   return layout(
@@ -16,7 +16,7 @@ export function invoicePage(invoice: Stripe.Invoice, payUrl: string | null): str
       ${customer_email && html`<p>To ${customer_email}</p>`}
       <ul class="lines">
         ${lines.data.map(lineRow)}
-        ${total !== amount_due && row('Balance of the customer', amount_due - total, currency)}
+        ${total !== amount_due && row('Applied customer balance', amount_due - total, currency)}
         <li class="sum">
           <span>Amount due</span><span class="amount">${formatAmount(amount_due, currency)}</span>
         </li>

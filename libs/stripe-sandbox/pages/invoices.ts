@@ -16,7 +16,7 @@ export const invoicePages: Page[] = [
   },
 ];
 
-/** Where an open invoice is paid. */
+/** Where an open invoice can be paid; null for other invoices. */
 function payUrl(ctx: Context, { id, status }: Stripe.Invoice): string | null {
   if (status !== 'open') return null;
   const payment = defaultPayment(ctx, id)!.payment.payment_intent as string;

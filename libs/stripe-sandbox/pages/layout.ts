@@ -1,6 +1,6 @@
 import { html, type Html } from './html.js';
 
-/** A whole page, marked as the sandbox's. `isWide` gives it two columns where there is room. */
+/** A complete page with the sandbox's banner. `isWide` gives it two columns on wide screens. */
 export function layout(title: string, body: Html, { isWide = false } = {}): string {
   return html`<!doctype html>
     <html lang="en">
@@ -18,7 +18,7 @@ export function layout(title: string, body: Html, { isWide = false } = {}): stri
     </html>`.text;
 }
 
-/** A page that only says something. */
+/** A page with a message. */
 export function notice(title: string, text: string, onward?: { url: string; label: string }): string {
   return layout(
     title,

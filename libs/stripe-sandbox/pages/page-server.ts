@@ -5,17 +5,17 @@ import { StripeFailure } from '../http/errors.js';
 import { notice } from './layout.js';
 import { STYLE } from './style.js';
 
-/** What a page answers with: itself, or where to go next. */
-export type PageAnswer = { status: 200 | 402 | 404; page: string } | { goTo: string };
+/** A page to show, or a URL to redirect to. */
+export type PageAnswer = { status: 200 | 402 | 404; page: string } | { redirectTo: string };
 
-/** A page of the sandbox: what it shows, and what its form does. */
+/** A page of the sandbox: `show` answers GET, `submit` its form. */
 export interface Page {
   path: string;
   show: (ctx: Context, named: Record<string, string>) => PageAnswer;
   submit?: (ctx: Context, named: Record<string, string>, body: string) => PageAnswer;
 }
 
-/** No scripts, nothing from elsewhere, no framing. Forms may lead away, to the merchant's pages. */
+/** No scripts, no external resources, no framing. Forms may redirect to the merchant's pages. */
 const HEADERS = {
   'content-security-policy':
     "default-src 'none'; style-src 'self'; img-src data:; form-action 'self' http: https:; base-uri 'none'; frame-ancestors 'none'",
@@ -26,7 +26,7 @@ const HEADERS = {
 
 export const NOT_FOUND: PageAnswer = {
   status: 404,
-  page: notice('Nothing here', 'This page does not exist, or has been used up.'),
+  page: notice('Not found', 'This page does not exist or is no longer available.'),
 };
 
 /** Serves the pages beside the API. */
@@ -53,14 +53,11 @@ export function servePages(app: FastifyInstance, engine: Engine, pages: readonly
 
 function send(reply: FastifyReply, answer: PageAnswer): FastifyReply {
   reply.headers(HEADERS);
-  if ('goTo' in answer) return reply.redirect(answer.goTo, 303);
+  if ('redirectTo' in answer) return reply.redirect(answer.redirectTo, 303);
   return reply.code(answer.status).type('text/html; charset=utf-8').send(answer.page);
 }
 
-/**
- * Runs what a form asks for: a refusal is something to tell the person, and what it wrote (a declined charge)
- * stays.
- */
+/** Runs a form's action. A refusal is returned for the page to show; what was written (a declined charge) stays. */
 export function attempt<T>(work: () => T): { done: T } | { refusal: string } {
   try {
     return { done: work() };

@@ -1,4 +1,4 @@
-/** The one style sheet of the pages. */
+/** The style sheet of all pages. */
 export const STYLE = `
 :root {
   --ink: #1a1f36; --muted: #5a6278; --line: #d5dae3; --paper: #fff; --wash: #f3f5f9;

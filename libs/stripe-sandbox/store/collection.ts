@@ -2,7 +2,7 @@ import { EntityIndex, type KeysOf } from './entity-index.js';
 import type { CollectionName } from './collection-names.js';
 import { ALWAYS, mergedNewestFirst, mergedOldestFirst, Timeline, type Place, type Span } from './timeline.js';
 
-/** Anything the store keeps. Kept entities are frozen: change them by `update`, never in place. */
+/** Anything in the store. Stored entities are frozen: change them by `update`. */
 export interface Entity {
   readonly id: string;
   readonly created?: number;
@@ -16,7 +16,7 @@ export interface Change {
   readonly after: Entity | undefined;
 }
 
-/** How entities are found by something that is no field of theirs: by each of the keys. */
+/** Computed indexes: each function returns the keys by which an entity is found. */
 export type Finders<T, Found> = { readonly [Name in keyof Found]: (entity: T) => readonly Found[Name][] };
 
 export interface Walk<T> {
@@ -24,18 +24,18 @@ export interface Walk<T> {
   where?: Partial<T>;
   /** Only entities whose fields are one of these; an indexed field makes it fast. */
   among?: { readonly [Field in Extract<keyof T, string>]?: readonly T[Field][] | undefined };
-  /** Begin just past this entity. */
+  /** Start after the entity with this id. */
   from?: string;
-  /** Only entities created then. */
+  /** Only entities created within these seconds. */
   created?: Span;
 }
 
-/** An entity as it is now, in the place it has had from the start. */
+/** The current state of an entity, and its place, which never changes. */
 interface Kept<T> extends Place {
   entity: T;
 }
 
-/** The entities of one noun, by id and in time order. `Found` names what its finders find by. */
+/** The entities of one noun, by id and in time order. `Found` has a field for each computed index. */
 export class Collection<T extends Entity, Found extends object = object> {
   readonly name: CollectionName;
   readonly #kept = new Map<string, Kept<T>>();
@@ -82,7 +82,7 @@ export class Collection<T extends Entity, Found extends object = object> {
     if (this.#kept.has(id)) this.#write(id, undefined);
   }
 
-  /** All values of an indexed field, those that no entity has any more included. */
+  /** All values that an indexed field has or had. */
   valuesOf<Field extends keyof T>(field: Field): T[Field][] {
     return (this.#indexes.get(field)?.keys() ?? []) as T[Field][];
   }
@@ -98,7 +98,7 @@ export class Collection<T extends Entity, Found extends object = object> {
     return this.#matching(walk, mergedOldestFirst(this.#timelinesFor(walk), created, this.#start(walk)));
   }
 
-  /** Puts an entity back as it was, or takes it away, telling nobody: for restart and rollback. */
+  /** Writes or removes an entity without recording a change: for restarts and rollbacks. */
   restore(id: string, entity: T | undefined): void {
     const known = this.#kept.get(id);
     const kept = known ?? (entity && this.#newPlace(entity));
@@ -146,7 +146,7 @@ export class Collection<T extends Entity, Found extends object = object> {
     return from === undefined ? undefined : this.#kept.get(from);
   }
 
-  /** Of the timelines that hold all that is wanted, those with the fewest others. */
+  /** Of the sets of timelines that contain every match, the smallest. */
   #timelinesFor(walk: Walk<T & Found>): readonly Timeline[] {
     let fewest: readonly Timeline[] = [this.#timeline];
     for (const [field, values] of criteriaOf(walk)) {
@@ -168,7 +168,7 @@ export class Collection<T extends Entity, Found extends object = object> {
 
 type Criterion = [field: string, values: readonly unknown[]];
 
-/** What a walk asks for, one way. */
+/** `where` and `among` in one form. */
 function criteriaOf<T>({ where = {}, among = {} }: Walk<T>): Criterion[] {
   const criteria: Criterion[] = [];
   for (const [field, value] of Object.entries(where))

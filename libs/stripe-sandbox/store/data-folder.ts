@@ -5,7 +5,7 @@ import { lockFolder } from './folder-lock.js';
 import { Journal, JournalError } from './journal.js';
 import type { Store } from './store.js';
 
-/** Where a store survives a restart. */
+/** Keeps a store's changes on disk. */
 export interface DataFolder {
   /** @throws JournalError if it cannot be written */
   readonly append: (changes: readonly Change[]) => void;
@@ -13,7 +13,7 @@ export interface DataFolder {
 }
 
 /**
- * Fills a store with what a folder holds, and keeps what comes next there.
+ * Restores a store from a folder, and returns where to append its changes.
  * @throws JournalError for a folder that cannot be used, or that another sandbox uses
  */
 export async function openDataFolder(folder: string, store: Store): Promise<DataFolder> {
@@ -43,5 +43,5 @@ function makeFolder(folder: string): void {
   }
 }
 
-/** Keeps nothing: for a sandbox in memory. */
+/** Writes nothing: for a sandbox in memory. */
 export const noFolder: DataFolder = { append: () => undefined, close: async () => undefined };

@@ -2,7 +2,7 @@ import type { Change, Collection } from './collection.js';
 import type { CollectionName } from './collection-names.js';
 import type { Cause, EffectNote } from './records.js';
 
-/** The nouns whose creation is an effect that somebody may have to account for. */
+/** The collections whose new entities are recorded in the ledger. */
 export const AUDITED: ReadonlySet<CollectionName> = new Set([
   'customers',
   'setupIntents',
@@ -13,7 +13,7 @@ export const AUDITED: ReadonlySet<CollectionName> = new Set([
   'subscriptions',
 ]);
 
-/** Notes what a unit of work has made, as a part of it: what is kept is accounted for. */
+/** Records what a unit of work created, within that unit. */
 export function noteEffects(effects: Collection<EffectNote>, changes: readonly Change[], cause: Cause): void {
   const { requestId, idempotencyKey } = cause;
   const made = changes.filter(({ collection, before }) => before === undefined && AUDITED.has(collection));

@@ -1,9 +1,9 @@
 import { Timeline, type Place } from './timeline.js';
 
-/** Tells the keys by which an entity is to be found. */
+/** Returns the keys by which an entity is found. */
 export type KeysOf<T> = (entity: T) => readonly unknown[];
 
-/** The places of entities by what they are to be found by. */
+/** The places of entities by key. */
 export class EntityIndex<T> {
   readonly keysOf: KeysOf<T>;
   readonly #timelines = new Map<unknown, Timeline>();
@@ -12,12 +12,12 @@ export class EntityIndex<T> {
     this.keysOf = keysOf;
   }
 
-  /** All keys that an entity has or had. */
+  /** All keys that any entity has or had. */
   keys(): unknown[] {
     return [...this.#timelines.keys()];
   }
 
-  /** Takes a place from the keys of an entity that was there to those of the one that is there now. */
+  /** Moves a place from the old entity's keys to the new one's. */
   move(place: Place, before: T | undefined, after: T | undefined): void {
     const old = before ? this.keysOf(before) : [];
     const fresh = after ? this.keysOf(after) : [];
@@ -25,7 +25,7 @@ export class EntityIndex<T> {
     for (const key of new Set(fresh)) if (!old.includes(key)) this.#timelineOf(key).add(place);
   }
 
-  /** Of each key that there is, what is found by it. */
+  /** The timelines of the given keys. */
   find(keys: readonly unknown[]): Timeline[] {
     return [...new Set(keys)].flatMap((key) => this.#timelines.get(key) ?? []);
   }

@@ -7,10 +7,10 @@ import { join } from 'node:path';
 import { JournalError } from './journal.js';
 
 /**
- * Keeps a folder, which is there, to one sandbox of this machine, by whatever path or link it is reached, until the
- * server that it returns is closed or the process ends. It is a socket and not a file with a process id, because the
- * system itself ends it, however the process dies.
- * @throws JournalError if another sandbox has the folder, or the folder for temporary files cannot be written
+ * Locks an existing folder for one sandbox on this machine, through any path or link to it, until the returned server
+ * is closed or the process ends. The lock is a socket rather than a file with a process id, because the system closes
+ * it however the process ends.
+ * @throws JournalError if another sandbox has the folder, or the folder for temporary files can't be written
  */
 export async function lockFolder(folder: string): Promise<Server> {
   const address = addressFor(realpathSync(folder));
@@ -31,10 +31,10 @@ export async function lockFolder(folder: string): Promise<Server> {
   }
 }
 
-/** Elsewhere a socket is a file that a killed process leaves behind, to be told from one in use by asking. */
+/** On other systems the socket is a file that a killed process leaves behind; connecting shows whether it is in use. */
 const IS_GONE_WITH_ITS_PROCESS = process.platform === 'linux' || process.platform === 'win32';
 
-/** Linux's abstract namespace, a pipe, or a file; that not in the folder: its path may have 100 characters or so. */
+/** An abstract socket on Linux, a pipe on Windows, else a file in the temporary folder: socket paths are limited to about 100 characters. */
 function addressFor(folder: string): string {
   const name = `stripe-sandbox-${createHash('sha256').update(folder).digest('hex').slice(0, 32)}`;
   if (process.platform === 'linux') return `\0${name}`;

@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 
-/** A random string of Stripe's id alphabet. */
+/** Random letters and digits, as in Stripe's ids. */
 export function randomText(length: number): string {
   let text = '';
   for (let i = 0; i < length; i++) text += ALPHABET[randomInt(ALPHABET.length)];
@@ -10,8 +10,8 @@ export function randomText(length: number): string {
 }
 
 /**
- * How many random characters follow each of Stripe's prefixes. Newer objects carry a generation digit and 23
- * more (`pm_1...`), payments a 3 (`pi_3...`), older ones 14 without a digit.
+ * The prefix of each kind of id and the number of random characters after it. Newer objects have a generation
+ * digit and 23 characters (`pm_1...`), payments a 3 (`pi_3...`), older ones 14 without a digit.
  */
 const SHAPES = {
   customer: ['cus_', 14],
@@ -42,7 +42,7 @@ const SHAPES = {
 
 export type IdKind = keyof typeof SHAPES;
 
-/** A fresh id with the prefix and length Stripe gives that kind of object. */
+/** A new id with the prefix and length of Stripe's ids of that kind. */
 export function newId(kind: IdKind): string {
   const [prefix, length] = SHAPES[kind];
   return prefix + randomText(length);

@@ -2,7 +2,7 @@ import type { Change, Entity } from './collection.js';
 import { collectionOf, type CollectionName } from './collection-names.js';
 import type { Store } from './store.js';
 
-/** An event, as far as it matters here. */
+/** The part of an event that this file needs. */
 interface Event extends Entity {
   readonly data: { readonly object: (Entity & { readonly object: string }) | null };
 }
@@ -10,8 +10,8 @@ interface Event extends Entity {
 type Reference = [collection: CollectionName, id: string];
 
 /**
- * One write as it is journalled: null for a removal. An event whose object has been written before it only refers
- * to that: it would be more than half of the journal, and after a restart of the memory too.
+ * One write in the journal; a null entity is a removal. An event refers to the object it shows if that was written
+ * before: copies would be more than half of the journal, and of the memory after a restart.
  */
 type Write = [collection: CollectionName, id: string, entity: Entity | null, shown?: Reference];
 
@@ -27,7 +27,7 @@ export function lineOf(changes: readonly Change[]): Line {
   });
 }
 
-/** @param current what a reader of the journal has of an entity by then */
+/** @param current the entity as a reader of the journal has it at this point */
 export function writeOf(
   { collection, id, after }: Pick<Change, 'collection' | 'id' | 'after'>,
   current: (...reference: Reference) => Entity | undefined,
@@ -40,8 +40,8 @@ export function writeOf(
 }
 
 /**
- * Restores what a line says.
- * @throws UnknownCollectionError for one that this version has never known
+ * Restores the writes of a line.
+ * @throws UnknownCollectionError for a collection that this version does not have
  * @throws Error for an event whose object has not been restored before it
  */
 export function restoreLine(store: Store, line: Line): void {

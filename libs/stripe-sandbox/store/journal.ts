@@ -17,24 +17,24 @@ import { lineOf, restoreLine, writeOf, type Line } from './journal-line.js';
 import type { CollectionName } from './collection-names.js';
 import { UnknownCollectionError, type Store } from './store.js';
 
-/** How much is read or written at once at a start. */
+/** How much is read or written at once while the journal is opened. */
 const CHUNK_BYTES = 4 * 1024 * 1024;
 
-/** Thrown where the data folder cannot be had, read or written; the message names it. */
+/** Thrown if the data folder can't be locked, read or written; the message names it. */
 export class JournalError extends Error {}
 
 /**
- * An append-only file, one line for each unit of work, so that a process killed at any moment has either all of
- * a request or nothing of it. Opening replays it into the store, and rewrites it once most of it is history.
- * A line that has been handed to the system outlives the process, so nothing waits for the disk; what a power
- * failure takes with it is not guarded against.
+ * An append-only file with one line for each unit of work, so that a process killed at any moment keeps either the
+ * whole of a request or nothing of it. Opening replays the file into the store, and rewrites it if most of its writes
+ * are out of date. A line that the system has taken survives the process, so there is no fsync for each request: a
+ * power failure may lose the last ones.
  */
 export class Journal {
   readonly #path: string;
   readonly #file: number;
   #bytes: number;
 
-  /** @throws JournalError for a folder that cannot be used, or a journal that cannot be read */
+  /** @throws JournalError for a folder that can't be used, or a journal that can't be read */
   constructor(dataDir: string, store: Store) {
     this.#path = join(dataDir, 'journal.jsonl');
     try {
@@ -47,15 +47,15 @@ export class Journal {
     }
   }
 
-  /** @throws JournalError if the line cannot be written whole; nothing of it stays then */
+  /** @throws JournalError if the line can't be written completely; none of it stays then */
   append(changes: readonly Change[]): void {
     const bytes = Buffer.from(textOf(lineOf(changes)));
     try {
       write(this.#file, bytes);
     } catch (error) {
-      // What is appended next must not continue half a line.
+      // The next line must not be appended to half a line.
       ftruncateSync(this.#file, this.#bytes);
-      throw new JournalError(`Nothing more is kept in ${this.#path}: ${(error as Error).message}`);
+      throw new JournalError(`Can't write to ${this.#path}: ${(error as Error).message}`);
     }
     this.#bytes += bytes.length;
   }
@@ -69,11 +69,11 @@ function restore(path: string, store: Store): void {
   const { writes, bytes } = replay(path, store);
   const live = collectionsOf(store).reduce((sum, { size }) => sum + size, 0);
   if (writes - live > live) compact(path, store);
-  // What is appended next must not continue a torn line.
+  // The next line must not be appended to an incomplete one.
   else truncateSync(path, bytes);
 }
 
-/** Tells how many writes there were, and how many bytes their lines have. */
+/** Returns the number of writes, and of bytes in complete lines. */
 function replay(path: string, store: Store): { writes: number; bytes: number } {
   let [writes, bytes] = [0, 0];
   for (const text of linesIn(path)) {
@@ -92,7 +92,7 @@ function replay(path: string, store: Store): { writes: number; bytes: number } {
   return { writes, bytes };
 }
 
-/** A last line without its newline was torn by a crash before it was acknowledged: it is left out. */
+/** Skips a last line without a newline: a crash cut it off before its request was answered. */
 function* linesIn(path: string): Generator<Buffer> {
   const file = openSync(path, 'r');
   const chunk = Buffer.alloc(CHUNK_BYTES);
@@ -109,7 +109,7 @@ function* linesIn(path: string): Generator<Buffer> {
   closeSync(file);
 }
 
-/** Writes beside the journal and then takes its place, so that a kill leaves the one or the other whole. */
+/** Writes a new file and renames it, so that a kill leaves a complete journal, old or new. */
 function compact(path: string, store: Store): void {
   const fresh = `${path}.new`;
   const file = openSync(fresh, 'w', 0o600);
@@ -129,7 +129,7 @@ function compact(path: string, store: Store): void {
   renameSync(fresh, path);
 }
 
-/** Events after what they show. */
+/** Events come last, after the objects they refer to. */
 function collectionsOf(store: Store): Collection<Entity>[] {
   const all: Collection<Entity>[] = Object.values(store).filter((field) => field instanceof Collection);
   return [...all.filter(({ name }) => name !== 'events'), store.collection('events')];

@@ -15,29 +15,29 @@ import type {
   Tombstone,
 } from './records.js';
 
-/** Is told of a change, and for whose request it was made. */
+/** Called with a committed change and the request that caused it. */
 export type Watcher = (change: Change, cause: Cause) => void;
 
-/** What an account's owner has set in Stripe's dashboard. */
+/** What an account's owner can set in Stripe's dashboard. */
 export interface AccountSettings {
   /**
-   * What becomes of a subscription whose invoice could not be paid at any attempt. Source:
+   * What happens to a subscription when all attempts to collect an invoice have failed. Source:
    * https://docs.stripe.com/billing/revenue-recovery/smart-retries#failed-payments-for-subscriptions.
    */
   afterRetries: 'cancel' | 'mark_unpaid' | 'leave_past_due';
 }
 
-const SETTINGS: AccountSettings = { afterRetries: 'cancel' };
+const DEFAULT_SETTINGS: AccountSettings = { afterRetries: 'cancel' };
 
-/** The key of what has one. */
+/** An index key, if there is one. */
 const present = <Key>(key: Key | null | undefined): Key[] => (key ? [key] : []);
 
-/** Thrown for the name of a collection that is none here. */
+/** Thrown for a name that is no collection's. */
 export class UnknownCollectionError extends Error {}
 
 /**
- * Everything the sandbox knows. Entities are Stripe's own resources, references unexpanded; what Stripe does
- * not show is in the internal collections at the end.
+ * The state of the sandbox. Entities are Stripe's resources with references unexpanded; what Stripe does not
+ * show is in the internal collections at the end.
  */
 export class Store {
   readonly settings: AccountSettings;
@@ -109,43 +109,43 @@ export class Store {
 
   /** Internal: deleted objects. */
   readonly tombstones = new Collection<Tombstone>('tombstones', this.#record);
-  /** Internal: which test card a payment method carries. */
+  /** Internal: which test card a payment method has. */
   readonly cardFacts = new Collection<CardFacts>('cardFacts', this.#record);
-  /** Internal: the subscription that an item, by its id, belongs to. */
+  /** Internal: the subscription of each item, by the item's id. */
   readonly itemOwners = new Collection<{ id: string; subscription: string }>('itemOwners', this.#record);
-  /** Internal: what the checkout sessions sell. */
+  /** Internal: the lines of checkout sessions. */
   readonly lineItems = new Collection<SoldItem>('lineItems', this.#record, ['session']);
-  /** Internal: the invoice payment that a payment intent, by its id, is made for. */
+  /** Internal: the invoice payment of each payment intent that pays an invoice, by the intent's id. */
   readonly intentInvoices = new Collection<{ id: string; invoicePayment: string }>(
     'intentInvoices',
     this.#record,
   );
-  /** Internal: what a checkout session is to be paid with. */
+  /** Internal: what a checkout session needs until it is paid. */
   readonly checkoutFacts = new Collection<CheckoutFacts>('checkoutFacts', this.#record, [
     'payment_intent',
     'subscription',
   ]);
-  /** Internal: what to look at again, and when. */
+  /** Internal: work that is scheduled. */
   readonly tasks = new Collection<Task>('tasks', this.#record, ['clock']);
-  /** Internal: what webhook deliveries are signed with. */
+  /** Internal: the signing secrets of webhook endpoints. */
   readonly endpointSecrets = new Collection<EndpointSecret>('endpointSecrets', this.#record);
-  /** Internal: what the webhook endpoints are still to be told. */
+  /** Internal: events that webhook endpoints have not received yet. */
   readonly deliveries = new Collection<Delivery>('deliveries', this.#record, ['endpoint']);
-  /** Internal: the ledger, in the order of what was made. */
+  /** Internal: the ledger, in order of creation. */
   readonly effects = new Collection<EffectNote>('effects', this.#record);
-  /** Internal: replies to replay for their idempotency keys. */
+  /** Internal: replies kept for idempotency keys. */
   readonly keptReplies = new Collection<KeptReply>('keptReplies', this.#record);
 
   constructor(settings: Partial<AccountSettings> = {}) {
-    this.settings = { ...SETTINGS, ...settings };
+    this.settings = { ...DEFAULT_SETTINGS, ...settings };
   }
 
-  /** Calls `watcher` for each change once it is committed, in order: for webhooks, ledgers and the like. */
+  /** Calls `watcher` for each change once it is committed, in order. */
   watch(watcher: Watcher): void {
     this.#watchers.push(watcher);
   }
 
-  /** Ends a unit of work: hands its changes to `persist`, whose failure undoes them, then to the watchers. */
+  /** Ends a unit of work: passes its changes to `persist`, whose failure rolls them back, then to the watchers. */
   commit(persist: (changes: readonly Change[]) => void, cause: Cause): void {
     if (this.#changes.length === 0) return;
     noteEffects(this.effects, this.#changes, cause);
@@ -159,7 +159,7 @@ export class Store {
     for (const change of changes) for (const watcher of this.#watchers) watcher(change, cause);
   }
 
-  /** Ends a unit of work as if it had never begun. */
+  /** Ends a unit of work and undoes its changes. */
   rollback(): void {
     for (const { collection, id, before } of this.#changes.splice(0).toReversed()) {
       this.collection(collection).restore(id, before);
@@ -167,8 +167,8 @@ export class Store {
   }
 
   /**
-   * A collection by its name, for code that works on any noun.
-   * @throws UnknownCollectionError for a name that comes from elsewhere
+   * A collection by its name.
+   * @throws UnknownCollectionError for a name read from a journal of another version
    */
   collection(name: CollectionName): Collection<Entity> {
     const collection = this[name] as unknown as Collection<Entity> | undefined;

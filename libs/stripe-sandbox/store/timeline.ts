@@ -1,11 +1,11 @@
-/** Where an entity stands among the others: by `created`, then by order of insertion within that second. */
+/** An entity's position in time order: by `created`, then by order of insertion within that second. */
 export interface Place {
   readonly id: string;
   readonly created: number;
   readonly sequence: number;
 }
 
-/** A stretch of seconds, both ends included. */
+/** A range of Unix seconds, both ends included. */
 export interface Span {
   first: number;
   last: number;
@@ -16,7 +16,7 @@ export const ALWAYS: Span = { first: -Infinity, last: Infinity };
 const isBefore = (a: Place, b: Place): boolean =>
   a.created < b.created || (a.created === b.created && a.sequence < b.sequence);
 
-/** Places kept oldest first; appending in time order, the usual case, costs nothing. */
+/** Places in order, oldest first. Appending in time order, the usual case, needs no search. */
 export class Timeline {
   readonly #places: Place[] = [];
 
@@ -33,7 +33,7 @@ export class Timeline {
     if (this.#places[index]?.id === place.id) this.#places.splice(index, 1);
   }
 
-  /** From the newest to the oldest within a span; with a place, only those older than it. */
+  /** From newest to oldest within a span; with a place, only those older than it. */
   *newestFirst({ first, last }: Span, olderThan?: Place): Generator<Place> {
     const end = olderThan ? this.#firstNotBefore(olderThan) : this.#places.length;
     for (let i = Math.min(end, this.#firstSince(last + 1)) - 1; i >= 0; i--) {
@@ -43,7 +43,7 @@ export class Timeline {
     }
   }
 
-  /** From the oldest to the newest within a span; with a place, only those newer than it. */
+  /** From oldest to newest within a span; with a place, only those newer than it. */
   *oldestFirst({ first, last }: Span, newerThan?: Place): Generator<Place> {
     let start = newerThan ? this.#firstNotBefore(newerThan) : 0;
     if (newerThan && this.#places[start]?.id === newerThan.id) start += 1;
@@ -72,7 +72,7 @@ export class Timeline {
   }
 }
 
-/** The places of several timelines as if they were one, from the newest to the oldest. */
+/** The places of several timelines merged, from newest to oldest. */
 export const mergedNewestFirst = (
   timelines: readonly Timeline[],
   span: Span,
@@ -83,7 +83,7 @@ export const mergedNewestFirst = (
     (a, b) => isBefore(b, a),
   );
 
-/** The places of several timelines as if they were one, from the oldest to the newest. */
+/** The places of several timelines merged, from oldest to newest. */
 export const mergedOldestFirst = (
   timelines: readonly Timeline[],
   span: Span,
@@ -94,7 +94,7 @@ export const mergedOldestFirst = (
     isBefore,
   );
 
-/** Takes from each walk no more than its next place. */
+/** Merges sorted walks lazily. */
 function* merged(
   walks: readonly Generator<Place>[],
   comesFirst: (a: Place, b: Place) => boolean,

@@ -98,7 +98,7 @@ async function openBusyShop() {
     line_items: [{ price: price.id, quantity: 1 }],
   });
   await stripe.invoiceItems.create({ customer: customer.id, amount: 100 });
-  sandbox.webhooks.behave({ hold: true });
+  sandbox.webhooks.setBehaviour({ hold: true });
   await stripe.webhookEndpoints.create({ url: 'http://127.0.0.1:9/', enabled_events: ['*'] });
   await stripe.customers.create({}, { idempotencyKey: 'long ago' });
   return { ...shop, paid, price, subscription, session };
@@ -157,7 +157,7 @@ test('with 10,000 customers and 100,000 payments, no call looks at more than a p
     'events of types': () => stripe.events.list({ types: ['charge.refunded', 'customer.updated'] }),
     'events not delivered': () => stripe.events.list({ delivery_success: false }),
     'what is to be delivered': () => {
-      sandbox.webhooks.behave({});
+      sandbox.webhooks.setBehaviour({});
       return sandbox.webhooks.deliverDue();
     },
   };

@@ -143,13 +143,13 @@ test.for([302, 400])('an answer of %i is a failure, and a retry may succeed', as
 
 test('where no attempt can be kept, an endpoint is not told again before a retry would be', async () => {
   const { clock, receiver, webhooks, createCustomers } = await openHook({ dataDir: temporaryFolder() });
-  webhooks.behave({ hold: true });
+  webhooks.setBehaviour({ hold: true });
   await createCustomers(1);
   const append = vi.spyOn(Journal.prototype, 'append').mockImplementation(() => {
     throw new JournalError('no room left');
   });
   onTestFinished(() => append.mockRestore());
-  webhooks.behave({});
+  webhooks.setBehaviour({});
   for (let tick = 0; tick < 3; tick++) await webhooks.deliverDue();
   expect(receiver.received).toHaveLength(1);
   append.mockRestore();
@@ -161,7 +161,7 @@ test('where no attempt can be kept, an endpoint is not told again before a retry
 
 test('an endpoint that does not answer in time has failed', async () => {
   const { receiver, webhooks, createCustomers } = await openHook();
-  webhooks.behave({ timeoutMs: 1000 });
+  webhooks.setBehaviour({ timeoutMs: 1000 });
   receiver.answer = null;
   await createCustomers(1);
   await webhooks.deliverDue();
@@ -185,7 +185,7 @@ test('an endpoint that does not answer holds up no other', async () => {
 
 test('an endpoint that is deleted is told nothing more', async () => {
   const { stripe, webhooks, receiver, createCustomers } = await openHook();
-  webhooks.behave({ hold: true });
+  webhooks.setBehaviour({ hold: true });
   await createCustomers(1);
   const [endpoint] = (await stripe.webhookEndpoints.list()).data;
   await stripe.webhookEndpoints.del(endpoint!.id);
@@ -210,7 +210,7 @@ test('what an endpoint missed while it was disabled is not made up for', async (
 describe('deliveries can go wrong', () => {
   test('dropped', async () => {
     const { webhooks, told, createCustomers } = await openHook();
-    webhooks.behave({ dropShare: 1 });
+    webhooks.setBehaviour({ dropShare: 1 });
     await createCustomers(2);
     await webhooks.flush();
     expect(told()).toEqual([]);
@@ -219,7 +219,7 @@ describe('deliveries can go wrong', () => {
 
   test('duplicated', async () => {
     const { stripe, webhooks, receiver, sandbox, createCustomers } = await openHook();
-    webhooks.behave({ duplicateShare: 1 });
+    webhooks.setBehaviour({ duplicateShare: 1 });
     await createCustomers(1);
     await webhooks.deliverDue();
     const [one, other, ...more] = receiver.events(sandbox.webhookSecret!);
@@ -235,7 +235,7 @@ describe('deliveries can go wrong', () => {
 
   test('delayed, by the clock', async () => {
     const { clock, webhooks, told, createCustomers } = await openHook();
-    webhooks.behave({ delayShare: 1, delaySeconds: 90 });
+    webhooks.setBehaviour({ delayShare: 1, delaySeconds: 90 });
     await createCustomers(1);
     await webhooks.deliverDue();
     clock.advanceMs(89_000);
@@ -249,7 +249,7 @@ describe('deliveries can go wrong', () => {
   test('held back, then shuffled, the same for the same seed', async () => {
     const orderOf = async (seed: string) => {
       const { stripe, webhooks, receiver, sandbox } = await openHook();
-      webhooks.behave({ hold: true, shuffle: true, seed });
+      webhooks.setBehaviour({ hold: true, shuffle: true, seed });
       for (let number = 0; number < 8; number++) await stripe.customers.create({ name: String(number) });
       await webhooks.deliverDue();
       expect(receiver.received).toEqual([]);
@@ -284,7 +284,7 @@ describe('deliveries can go wrong', () => {
 test('what is not delivered, and the secret, survive a restart without a close', async () => {
   const dataDir = temporaryFolder();
   const before = await openHook({ dataDir });
-  before.webhooks.behave({ hold: true });
+  before.webhooks.setBehaviour({ hold: true });
   await before.createCustomers(2);
 
   const webhook = { url: before.receiver.url };
@@ -298,7 +298,7 @@ test('what is not delivered, and the secret, survive a restart without a close',
 test('an endpoint of the options moves to another URL, with its secret and what it was not told', async () => {
   const dataDir = temporaryFolder();
   const before = await openHook({ dataDir });
-  before.webhooks.behave({ hold: true });
+  before.webhooks.setBehaviour({ hold: true });
   await before.createCustomers(1);
 
   const moved = await openReceiver();

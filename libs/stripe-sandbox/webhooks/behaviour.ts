@@ -1,19 +1,19 @@
 import { boolean, fraction, integer, string, type Params } from '../http/params.js';
 
-/** How deliveries go wrong, in JSON; all is well by default. Shares are 0 to 1 of the events. */
+/** Delivery faults, in JSON; none by default. Shares are fractions of the events, 0 to 1. */
 export const behaviourParams = {
-  /** Told twice. */
+  /** Sent twice. */
   duplicateShare: fraction(),
-  /** Never told. */
+  /** Never sent. */
   dropShare: fraction(),
-  /** Told `delaySeconds` later (60 by default), by the sandbox's clock. */
+  /** Sent `delaySeconds` later (60 by default), by the sandbox's clock. */
   delayShare: fraction(),
   delaySeconds: integer({ min: 0 }),
-  /** What is due is told in another order. */
+  /** Sends due events in random order. */
   shuffle: boolean(),
-  /** Nothing is told but by a flush. */
+  /** Sends nothing except by a flush. */
   hold: boolean(),
-  /** How long an endpoint may take to answer. */
+  /** How long to wait for an endpoint's response. */
   timeoutMs: integer({ min: 1 }),
   seed: string(),
 };

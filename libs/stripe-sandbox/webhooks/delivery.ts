@@ -5,12 +5,12 @@ import type { Delivery } from '../store/records.js';
 const MINUTE = 60;
 
 /**
- * How long after each failed attempt the next one comes. In test mode Stripe retries three times over a few
+ * The delay before each retry. In test mode Stripe retries three times over a few
  * hours (https://docs.stripe.com/webhooks#retries); the steps are not published.
  */
 const RETRY_AFTER_SECONDS = [5 * MINUTE, 30 * MINUTE, 120 * MINUTE];
 
-/** The enabled endpoints that want to know of events of a type. */
+/** The enabled endpoints that receive events of a type. */
 export function endpointsFor({ store }: Context, type: string): Stripe.WebhookEndpoint[] {
   const enabled = [...store.webhookEndpoints.oldestFirst({ where: { status: 'enabled' } })];
   return enabled.filter(({ enabled_events: wanted }) => wanted.includes('*') || wanted.includes(type));
@@ -28,16 +28,16 @@ export function planDeliveries(
   }
 }
 
-/** Puts a first attempt off. */
+/** Delays a first attempt. */
 export function delay(ctx: Context, delivery: Delivery, seconds: number): void {
-  plan(ctx, { ...delivery, created: delivery.created + seconds, isDelayed: true });
+  reschedule(ctx, { ...delivery, created: delivery.created + seconds, isDelayed: true });
 }
 
-/** Takes note of an attempt: a success, or a failure to be made up for later if there are retries left. */
+/** Records the result of an attempt; a failure is retried later while there are retries left. */
 export function noteAttempt(ctx: Context, delivery: Delivery, isDelivered: boolean): void {
   const { deliveries, events } = ctx.store;
   const { id, event, attempts } = delivery;
-  // Its duplicate may have been delivered before it.
+  // A duplicate may have been delivered first.
   if (!deliveries.get(id)) return;
   const retryAfter = RETRY_AFTER_SECONDS[attempts];
   if (isDelivered) {
@@ -46,12 +46,12 @@ export function noteAttempt(ctx: Context, delivery: Delivery, isDelivered: boole
   } else if (retryAfter === undefined) {
     deliveries.remove(id);
   } else {
-    plan(ctx, { ...delivery, attempts: attempts + 1, created: ctx.now() + retryAfter });
+    reschedule(ctx, { ...delivery, attempts: attempts + 1, created: ctx.now() + retryAfter });
   }
 }
 
-/** Puts a delivery where its time has it. */
-function plan({ store }: Context, delivery: Delivery): void {
+/** Stores a delivery at its new time. */
+function reschedule({ store }: Context, delivery: Delivery): void {
   store.deliveries.remove(delivery.id);
   store.deliveries.insert(delivery);
 }

@@ -19,7 +19,7 @@ test('with no room left it refuses, says so, and keeps what it answered', async 
     })(),
   );
   expect(failure).toMatchObject({ statusCode: 500, type: 'StripeAPIError' });
-  await expect.poll(full.output).toContain(`Nothing more is kept in ${dataDir}/journal.jsonl: EFBIG`);
+  await expect.poll(full.output).toContain(`Can't write to ${dataDir}/journal.jsonl: EFBIG`);
   await create({});
   expect((await allOf(full.stripe.customers.list())).map(({ id }) => id)).toEqual(answered.toReversed());
   await full.kill();

@@ -11,34 +11,34 @@ import { delay, noteAttempt } from './delivery.js';
 /** Stripe does not publish how long an endpoint may take. */
 const TIMEOUT_MS = 20_000;
 
-/** What cannot be noted as told would be told again at every tick: as long as until a first retry. */
+/** How long an endpoint is paused when its result can't be stored: otherwise each tick would send the event again. */
 const PAUSE_SECONDS = 5 * 60;
 
-export interface CourierOptions {
+export interface WebhookSenderOptions {
   store: Store;
   clock: Clock;
-  /** Does a durable unit of work. */
+  /** Runs a durable unit of work. */
   run: <T>(work: (ctx: Context) => T) => T;
   seed: string;
 }
 
 /**
- * Tells the webhook endpoints what happened: to each endpoint one event at a time, in their order. One that does not
- * answer holds up no other.
+ * Sends events to the webhook endpoints, to each endpoint one at a time and in order. A slow endpoint does not delay
+ * the others.
  */
-export class Courier {
-  readonly #options: CourierOptions;
+export class WebhookSender {
+  readonly #options: WebhookSenderOptions;
   readonly #closing = new AbortController();
-  /** By endpoint, all that it is being told and is to be told next. */
-  readonly #turns = new Map<string, Promise<void>>();
-  /** By endpoint, a turn that has not begun and will tell what is due then. */
-  readonly #planned = new Map<string, Promise<void>>();
-  /** By endpoint, the unix seconds until which it is told nothing that is merely due. */
+  /** By endpoint, a promise for all its batches so far. */
+  readonly #batches = new Map<string, Promise<void>>();
+  /** By endpoint, a batch that has not begun; it will send what is due by then. */
+  readonly #waiting = new Map<string, Promise<void>>();
+  /** By endpoint, the Unix seconds until which due events are held back. */
   readonly #pausedUntil = new Map<string, number>();
   #behaviour: Behaviour = {};
   #random: SeededRandom;
 
-  constructor(options: CourierOptions) {
+  constructor(options: WebhookSenderOptions) {
     this.#options = options;
     this.#random = new SeededRandom(options.seed);
     options.store.watch(({ collection, before, after }) => {
@@ -50,46 +50,46 @@ export class Courier {
     return this.#behaviour;
   }
 
-  /** Replaces how deliveries go wrong, and begins its draws anew. */
-  behave(behaviour: Behaviour): void {
+  /** Replaces the delivery faults and restarts their random sequence. */
+  setBehaviour(behaviour: Behaviour): void {
     this.#behaviour = behaviour;
     this.#random = new SeededRandom(behaviour.seed ?? this.#options.seed);
   }
 
-  /** What has not been told yet, by when it is due. */
+  /** Deliveries that are still to be made, by due time. */
   pending(): Delivery[] {
     return [...this.#options.store.deliveries.oldestFirst()];
   }
 
-  /** Tells what is due; resolves when each of it has been tried once. */
+  /** Sends what is due; resolves when each delivery has been tried once. */
   deliverDue(): Promise<void> {
     return this.#forEachEndpoint((endpoint) => this.#deliverDueTo(endpoint));
   }
 
-  /** Tells everything now, held, delayed and waiting for a retry; resolves when each has been tried once. */
+  /** Sends everything now, including held, delayed and retried events; resolves when each has been tried once. */
   flush(): Promise<void> {
     return this.#forEachEndpoint((endpoint) =>
-      this.#inTurn(endpoint, () => this.#send(this.#undelivered(endpoint), { isFlush: true })),
+      this.#afterOthers(endpoint, () => this.#send(this.#undelivered(endpoint), { isFlush: true })),
     );
   }
 
-  /** Breaks off: what is not told yet is told after a restart. */
+  /** Stops sending; what is left is sent after a restart. */
   async close(): Promise<void> {
     this.#closing.abort();
-    await Promise.all(this.#turns.values());
+    await Promise.all(this.#batches.values());
   }
 
   #deliverDueTo(endpoint: string): Promise<void> {
-    const planned =
-      this.#planned.get(endpoint) ??
-      this.#inTurn(endpoint, async () => {
-        this.#planned.delete(endpoint);
+    const waiting =
+      this.#waiting.get(endpoint) ??
+      this.#afterOthers(endpoint, async () => {
+        this.#waiting.delete(endpoint);
         const now = this.#nowSeconds();
         if (this.#behaviour.hold || now < (this.#pausedUntil.get(endpoint) ?? 0)) return;
         await this.#send(this.#undelivered(endpoint, now));
       });
-    this.#planned.set(endpoint, planned);
-    return planned;
+    this.#waiting.set(endpoint, waiting);
+    return waiting;
   }
 
   async #forEachEndpoint(work: (endpoint: string) => Promise<void>): Promise<void> {
@@ -97,33 +97,33 @@ export class Courier {
     await Promise.all(endpoints.map(({ id }) => work(id)));
   }
 
-  #inTurn(endpoint: string, work: () => Promise<void>): Promise<void> {
-    const before = this.#turns.get(endpoint) ?? Promise.resolve();
-    const turn = before.then(work).catch((error: Error) => {
+  #afterOthers(endpoint: string, work: () => Promise<void>): Promise<void> {
+    const before = this.#batches.get(endpoint) ?? Promise.resolve();
+    const batch = before.then(work).catch((error: Error) => {
       if (error instanceof JournalError) this.#pausedUntil.set(endpoint, this.#nowSeconds() + PAUSE_SECONDS);
       process.emitWarning(error);
     });
-    this.#turns.set(endpoint, turn);
-    return turn;
+    this.#batches.set(endpoint, batch);
+    return batch;
   }
 
-  /** What an endpoint is to be told, as far as it is due by then. */
+  /** An endpoint's deliveries that are due at `by`. */
   #undelivered(endpoint: string, by = Infinity): Delivery[] {
     const created = { first: -Infinity, last: by };
     return [...this.#options.store.deliveries.oldestFirst({ where: { endpoint }, created })];
   }
 
-  async #send(batch: Delivery[], { isFlush = false } = {}): Promise<void> {
-    const ordered = this.#behaviour.shuffle ? this.#random.shuffle(batch) : batch;
-    const sent = ordered.flatMap((delivery) => this.#misdirect(delivery, isFlush));
+  async #send(deliveries: Delivery[], { isFlush = false } = {}): Promise<void> {
+    const ordered = this.#behaviour.shuffle ? this.#random.shuffle(deliveries) : deliveries;
+    const sent = ordered.flatMap((delivery) => this.#applyBehaviour(delivery, isFlush));
     for (const delivery of sent) {
       if (this.#closing.signal.aborted) return;
       await this.#attempt(delivery);
     }
   }
 
-  /** What becomes of a delivery at its first attempt: nothing, itself, or itself twice. */
-  #misdirect(delivery: Delivery, isFlush: boolean): Delivery[] {
+  /** Drops, delays or duplicates a first attempt; returns the deliveries to send now. */
+  #applyBehaviour(delivery: Delivery, isFlush: boolean): Delivery[] {
     if (delivery.attempts > 0 || delivery.isDelayed) return [delivery];
     const { dropShare = 0, delayShare = 0, delaySeconds = 60, duplicateShare = 0 } = this.#behaviour;
     const isDropped = this.#random.next() < dropShare;
@@ -140,7 +140,7 @@ export class Courier {
     const { store, run } = this.#options;
     const endpoint = store.webhookEndpoints.get(delivery.endpoint);
     const event = store.events.get(delivery.event);
-    // An endpoint that is disabled or gone when its turn comes is not told later either.
+    // Stripe does not send it later if the endpoint is disabled or deleted now.
     if (!event || endpoint?.status !== 'enabled') {
       run((ctx) => ctx.store.deliveries.remove(delivery.id));
       return;
