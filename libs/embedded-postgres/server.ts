@@ -10,36 +10,37 @@ import { readPidFile, removePidFile, type PidFile } from './pid-file.js';
 
 const run = promisify(execFile);
 
-/** Long, as recovery after a crash replays the log first, and a stop writes all that is not on disk yet. */
+/** Long, because recovery after a crash replays the log, and a stop writes a checkpoint. */
 const TIMEOUT_S = 300;
 const CONNECT_TIMEOUT_MS = 2_000;
 const POLL_INTERVAL_MS = 20;
-/** A start fails while a killed server's processes are still ending, or when another process is quicker or stops it. */
+/** A start fails while processes of a killed server are still ending, or if another process starts or stops it. */
 const START_ATTEMPTS = 10;
 const START_RETRY_INTERVAL_MS = 200;
-/** From its pid file to its open port a server takes milliseconds; an older file with a closed port is a leftover. */
+/** A server opens its port milliseconds after it wrote its pid file. An older file with a closed port is stale. */
 const OPENS_PORT_WITHIN_MS = 10_000;
 const CANNOT_CONNECT_NOW = '57P03';
 const INVALID_PASSWORD = '28P01';
 
-/** Server settings (`name: value`) that hold for as long as the server started with them runs. */
+/** PostgreSQL settings (`name: value`) for a server that this process starts. */
 export type ServerSettings = Readonly<Record<string, string>>;
 
-/** A connection to the cluster's own server. */
+/** A connection to the cluster's server. */
 export interface ServerConnection {
   port: number;
   client: pg.Client;
 }
 
-/** Address of a database of the cluster's server. */
+/** URL of the cluster's database `postgres`. */
 export function clusterUrl(cluster: PostgresCluster, port: number): string {
   return `postgres://${CLUSTER_USER}:${cluster.password}@127.0.0.1:${port}/postgres?sslmode=disable`;
 }
 
 /**
- * Connects to the cluster's server, started if it is not running.
- * @param wantedPort where to start it; a free port by default
- * @throws Error with PostgreSQL's own words when it can't be started
+ * Connects to the cluster's server, and starts it if it is not running.
+ *
+ * @param wantedPort the port to start it on; a free port by default
+ * @throws {Error} with the end of PostgreSQL's log if it cannot be started
  */
 export async function connectToServer(
   cluster: PostgresCluster,
@@ -62,7 +63,7 @@ export async function connectToServer(
   throw failure;
 }
 
-/** Whether new connections are let in: not any more once the server has been told to stop. */
+/** Whether the server accepts new connections. It does not while it is stopping. */
 export async function acceptsConnections(cluster: PostgresCluster, port: number): Promise<boolean> {
   const outcome = await tryPort(cluster, port);
   if (typeof outcome !== 'object') return false;
@@ -70,12 +71,12 @@ export async function acceptsConnections(cluster: PostgresCluster, port: number)
   return true;
 }
 
-/** Stops the server for everybody: sessions are ended, what is committed is safe. */
+/** Stops the server by a fast shutdown, which ends all sessions: https://www.postgresql.org/docs/18/server-shutdown.html */
 export async function stopServer(cluster: PostgresCluster): Promise<void> {
   const stopping = await readPidFile(cluster.dataFolder);
   if (!stopping) return;
   await pgCtl(cluster, ['stop', '--mode', 'fast', '--no-wait']);
-  // pg_ctl's own wait would go on for the next server, when another process starts one at once.
+  // Not pg_ctl's --wait: if another process starts a new server, it would wait for that one too.
   const deadline = Date.now() + TIMEOUT_S * 1000;
   while ((await readPidFile(cluster.dataFolder))?.pid === stopping.pid && !isDead(stopping.pid)) {
     if (Date.now() > deadline) throw new Error(`PostgreSQL did not stop within ${TIMEOUT_S} s.`);
@@ -104,8 +105,8 @@ async function startServer(cluster: PostgresCluster, settings: ServerSettings, p
   try {
     await pgCtl(cluster, args);
   } catch (cause) {
-    const lastWords = (await readFile(cluster.logFile, 'utf8').catch(() => '')).trim().split('\n').slice(-5);
-    throw new Error(`PostgreSQL did not start:\n${lastWords.join('\n')}`, { cause });
+    const logTail = (await readFile(cluster.logFile, 'utf8').catch(() => '')).trim().split('\n').slice(-5);
+    throw new Error(`PostgreSQL did not start:\n${logTail.join('\n')}`, { cause });
   }
 }
 
@@ -116,7 +117,7 @@ async function pgCtl(cluster: PostgresCluster, args: string[]): Promise<void> {
   });
 }
 
-/** Undefined when no server runs on this cluster; a pid file that lies about it is removed then. */
+/** Undefined if no server runs on this cluster. Removes a stale pid file. */
 async function connectToRunningServer(cluster: PostgresCluster): Promise<ServerConnection | undefined> {
   const deadline = Date.now() + TIMEOUT_S * 1000;
   while (Date.now() < deadline) {
@@ -125,7 +126,7 @@ async function connectToRunningServer(cluster: PostgresCluster): Promise<ServerC
 
     const outcome = await tryPort(cluster, pidFile.port);
     if (typeof outcome === 'object') return outcome;
-    if (outcome === 'not ours' && !mayYetOpenItsPort(pidFile)) {
+    if (outcome === 'not ours' && !isStillStarting(pidFile)) {
       await removePidFile(cluster.dataFolder, pidFile);
       return undefined;
     }
@@ -142,7 +143,7 @@ async function tryPort(
     connectionString: clusterUrl(cluster, port),
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
   });
-  // Losing the connection is told by its end event too, and by every query after it.
+  // A lost connection also emits `end` and fails every later query. Without a listener, `error` would end the process.
   client.on('error', () => undefined);
   try {
     await client.connect();
@@ -157,16 +158,16 @@ async function tryPort(
   return 'not ours';
 }
 
-function mayYetOpenItsPort(pidFile: PidFile): boolean {
+function isStillStarting(pidFile: PidFile): boolean {
   return Math.abs(Date.now() - pidFile.writtenAtMs) < OPENS_PORT_WITHIN_MS;
 }
 
-/** A pid file cut short by a power loss tells no pid (0), so nobody can be called dead by it. */
+/** Pid 0, from a truncated file, counts as running: signal 0 then checks our own process group. */
 function isDead(pid: number): boolean {
   try {
     return !process.kill(pid, 0);
   } catch (error) {
-    // EPERM: alive, and not ours to signal.
+    // EPERM: it runs, under another account.
     return (error as NodeJS.ErrnoException).code !== 'EPERM';
   }
 }

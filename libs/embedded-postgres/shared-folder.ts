@@ -3,12 +3,14 @@ import { chmod, mkdir } from 'node:fs/promises';
 const SHARED_FOLDER = '/var/lib/paydesk';
 
 /**
- * Where root keeps what the account PostgreSQL runs as could not reach in place: a clone under /root or in a
- * `mktemp -d` folder is closed to everybody else, and the mode of such a folder is not ours to change.
+ * The folder for programs and data that PostgreSQL's account cannot reach in place. Other accounts cannot enter a clone
+ * under /root or in a `mktemp -d` folder, and we do not change the mode of such folders.
+ *
+ * @returns its path; created if it is missing
  */
 export async function sharedFolder(): Promise<string> {
   const created = await mkdir(SHARED_FOLDER, { recursive: true });
-  // mkdir's own mode would be narrowed by the umask.
+  // The umask would restrict the mode given to mkdir.
   if (created !== undefined) await chmod(SHARED_FOLDER, 0o755);
   return SHARED_FOLDER;
 }

@@ -131,7 +131,7 @@ describe('startEmbeddedPostgres', () => {
       process.kill(await serverPid(dataDir), 'SIGKILL');
 
       await expect.poll(() => query(url, 'select answer from kept')).toEqual([{ answer: 42 }]);
-      expect(log).toHaveBeenCalledWith('PostgreSQL went away: starting it again');
+      expect(log).toHaveBeenCalledWith('PostgreSQL stopped unexpectedly: restarting it');
     });
 
     it.each([
