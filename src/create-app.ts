@@ -7,18 +7,18 @@ import { setUpDocs } from './api/docs/docs.js';
 import { problemOfFramework } from './api/http/framework-problem.js';
 import { HttpAdapter } from './api/http/http-adapter.js';
 import { sendProblem } from './api/http/problem.filter.js';
-import { makeRoomForRawBodies, wantsRawBody } from './api/http/raw-body.js';
+import { raiseRawBodyLimit, wantsRawBody } from './api/http/raw-body.js';
 import { AppModule, type AppOptions } from './app.module.js';
 import { Problem } from '#core/problem.js';
 import { NAME_MAX_LENGTH } from '#core/text.js';
 import { NestLogger } from './logging/nest-logger.js';
 
 const BODY_MAX_BYTES = 100 * 1024;
-/** A user id, all of it percent-encoded. */
+/** The longest user id, with every character percent-encoded. */
 const PATH_PARAM_MAX_LENGTH = NAME_MAX_LENGTH * '%40'.length;
 const CLOSING_POLL_MS = 100;
 
-/** Makes the application, ready to listen: the same one in production and under test. */
+/** Creates the application, ready to listen. Production and tests use the same one. */
 export async function createApp(
   options: AppOptions,
   destination?: pino.DestinationStream,
@@ -30,9 +30,9 @@ export async function createApp(
     bodyParser: false,
   });
   const fastify = app.getHttpAdapter().getInstance();
-  takeJsonOnly(fastify);
-  makeRoomForRawBodies(fastify);
-  closeOnceAnswered(fastify);
+  acceptJsonOnly(fastify);
+  raiseRawBodyLimit(fastify);
+  closeConnectionsOnceIdle(fastify);
   app.useSecurityHeaders({ contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } });
   setUpDocs(app);
   return app;
@@ -52,18 +52,18 @@ function httpAdapter(log: Pino): HttpAdapter {
 }
 
 /**
- * On close Fastify ends the connections that are idle at that moment; one whose request was still to be answered
- * would keep the process up for as long as a client may keep it open.
+ * On close, Fastify ends only the connections that are idle at that moment. Those that become idle later would keep
+ * the process running for as long as a client keeps them open.
  */
-function closeOnceAnswered(fastify: FastifyInstance): void {
+function closeConnectionsOnceIdle(fastify: FastifyInstance): void {
   fastify.addHook('preClose', (done) => {
     setInterval(() => fastify.server.closeIdleConnections(), CLOSING_POLL_MS).unref();
     done();
   });
 }
 
-/** Fastify would take plain text too; and an empty body is no body, whatever its media type. */
-function takeJsonOnly(fastify: FastifyInstance): void {
+/** Fastify would also accept plain text. An empty body counts as none. */
+function acceptJsonOnly(fastify: FastifyInstance): void {
   const parse = fastify.getDefaultJsonParser('error', 'error');
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {

@@ -13,7 +13,7 @@ import { ServicesApiModule } from './services/services.module.js';
 import { UsersApiModule } from './users/users.module.js';
 import { WebhooksApiModule } from './webhooks/webhooks.module.js';
 
-/** The three dialects, Stripe's webhooks, and what stands before and behind every route of theirs. */
+/** Every route, and the guards, the pipe and the filter that apply to all of them. */
 @Module({
   imports: [
     AccessModule,

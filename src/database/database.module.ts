@@ -8,7 +8,7 @@ import {
 } from '@nestjs/common';
 import { type Database, DATABASE, openDatabase } from './database.js';
 
-/** The database for every module, closed after the last request has been answered. */
+/** Provides the database to every module, and closes it after the last request was answered. */
 @Global()
 @Module({})
 export class DatabaseModule implements OnApplicationShutdown {

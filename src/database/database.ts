@@ -9,17 +9,17 @@ export type Database = NodePgDatabase & { $client: pg.Pool };
 export type Transaction = Parameters<Parameters<Database['transaction']>[0]>[0];
 
 const CONNECTIONS_MAX = 10;
-/** How long a request waits for a free or new connection before it is told that the database is away. */
+/** How long a request waits for a connection of the pool before it fails as `unavailable`. */
 const CONNECT_TIMEOUT_MS = 5_000;
-/** No statement of ours takes long: past this the server gives it up, and a little later we give the server up. */
+/** The server cancels a statement after this time; the client gives up a little later. */
 const STATEMENT_TIMEOUT_MS = 10_000;
 const UNANSWERED_QUERY_TIMEOUT_MS = 12_000;
-/** A transaction that its process forgot must not hold its locks for ever. */
+/** Frees the locks of a transaction whose process hangs. */
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 30_000;
 
 /**
  * Opens a pool on the PostgreSQL database at `url`; connections are made when first needed.
- * @param onConnectionLost told of idle connections that broke: the pool replaces them by itself
+ * @param onConnectionLost called when an idle connection breaks; the pool replaces it by itself
  */
 export function openDatabase(url: string, onConnectionLost: (error: Error) => void): Database {
   const pool = new pg.Pool({
@@ -34,7 +34,7 @@ export function openDatabase(url: string, onConnectionLost: (error: Error) => vo
   });
   // Without a listener a broken idle connection would end the process.
   pool.on('error', onConnectionLost);
-  // The pool does not listen while a transaction has the connection, whose next statement fails anyway.
+  // While a transaction uses a connection, the pool does not listen to its errors. The next statement fails anyway.
   pool.on('connect', (client) => client.on('error', () => undefined));
   return drizzle({ client: pool });
 }

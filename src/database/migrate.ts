@@ -6,7 +6,7 @@ import { packageRoot } from '../package-root.js';
 
 const MIGRATIONS_FOLDER = join(packageRoot, 'src', 'database', 'migrations');
 const CONNECT_TIMEOUT_MS = 10_000;
-/** Any constant of ours: the advisory lock that lets one instance migrate while the others wait. */
+/** An arbitrary constant: the advisory lock under which one instance migrates while the others wait. */
 const MIGRATION_LOCK = 0x70_64_02;
 
 /**
@@ -15,7 +15,7 @@ const MIGRATION_LOCK = 0x70_64_02;
  */
 export async function migrateDatabase(url: string): Promise<void> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: CONNECT_TIMEOUT_MS });
-  // A lost connection also fails the query in progress; unheard it would end the process instead.
+  // A lost connection also fails the running query. Without a listener it would end the process.
   client.on('error', () => undefined);
   await client.connect();
   try {

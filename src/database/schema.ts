@@ -15,17 +15,16 @@ import {
 const instant = (name: string) => timestamp(name, { withTimezone: true });
 const minorUnits = (name: string) => bigint(name, { mode: 'number' });
 
-/** Which Stripe customer stands for which user of which tenant. */
+/** The Stripe customer of each user of each tenant. */
 export const customers = pgTable(
   'customers',
   {
     tenant: text().notNull(),
     userId: text('user_id').notNull(),
-    /** Null until Stripe has made one, and again once that was deleted there. */
+    /** Null until it is created at Stripe, and again after it was deleted there. */
     stripeCustomerId: text('stripe_customer_id').unique('customers_stripe_customer_id'),
-    /** Raised when Stripe's customer was deleted, so that the next one gets an idempotency key of its own. */
+    /** Incremented when the Stripe customer was deleted, so that the next one gets its own idempotency key. */
     generation: integer().notNull().default(1),
-    /** Of the version before operations made customers; to be dropped once that no longer runs. */
     createdAt: instant('created_at').notNull(),
   },
   (table) => [primaryKey({ name: 'customers_owner', columns: [table.tenant, table.userId] })],
@@ -42,30 +41,30 @@ export const apiKeys = pgTable('api_keys', {
   revokedAt: instant('revoked_at'),
 });
 
-/** Money-moving requests, each done once however often it is asked for. */
+/** Requests that move money, each done once. Their states are described in docs/adr/0005-operations.md. */
 export const operations = pgTable(
   'operations',
   {
-    /** Made of caller, route and Idempotency-Key: equal for a repetition, and for nothing else. */
+    /** Hash of caller, route and Idempotency-Key, so a repetition has the same id. */
     id: uuid().primaryKey(),
     kind: text().notNull(),
-    /** Who may ask how it stands. */
+    /** Who may see its state. */
     caller: text().notNull(),
     /** SHA-256 of the request's body. */
     fingerprint: text().notNull(),
     state: text({ enum: ['running', 'done', 'needs-review'] }).notNull(),
-    /** The exact parameters for Stripe, fixed before the first attempt. */
+    /** The exact parameters for Stripe, stored before the first attempt. */
     plan: jsonb(),
     /** `{result}` or `{problem}`, once it is final. */
     outcome: jsonb(),
-    /** The attempt under way, until then; whoever has lost the lease changes nothing any more. */
+    /** Identifies the running attempt. An attempt that has lost its lease can't change the row. */
     leaseId: uuid('lease_id').notNull(),
     leaseExpiresAt: instant('lease_expires_at').notNull(),
-    /** Attempts that told nothing, and when the worker makes the next. */
+    /** Attempts without an outcome so far; the worker makes the next one at `retryAt`. */
     attempts: integer().notNull().default(0),
     retryAt: instant('retry_at').notNull(),
     firstSentAt: instant('first_sent_at'),
-    /** When it was first looked for at Stripe, as sending it again proved nothing any more. */
+    /** When it was first looked up at Stripe because sending it again could no longer tell. */
     firstLookedAt: instant('first_looked_at'),
     createdAt: instant('created_at').notNull(),
     finishedAt: instant('finished_at'),
@@ -80,13 +79,13 @@ export const operations = pgTable(
   ],
 );
 
-/** What is promised of a Stripe Charge; whoever wants to refund some of it locks its row first. */
+/** How much of a Stripe Charge is refunded or reserved. A refund locks its row first. */
 export const refundableCharges = pgTable(
   'refundable_charges',
   {
     chargeId: text('charge_id').primaryKey(),
     capturedMinor: minorUnits('captured_minor').notNull(),
-    /** What no reservation stands for, such as refunds made in Stripe's dashboard. */
+    /** Refunds without a reservation, such as those made in Stripe's dashboard. */
     refundedElsewhereMinor: minorUnits('refunded_elsewhere_minor').notNull(),
     reservedMinor: minorUnits('reserved_minor').notNull(),
   },
@@ -98,11 +97,11 @@ export const refundableCharges = pgTable(
   ],
 );
 
-/** What each refund of ours may take of a charge, from before Stripe is asked until it has failed for good. */
+/** The amount of each refund, reserved before it is sent to Stripe and released if it fails. */
 export const refundReservations = pgTable(
   'refund_reservations',
   {
-    /** An operation that died before it was planned is forgotten, and its reservation with it. */
+    /** An operation whose process died before it was planned is deleted, and its reservation with it. */
     operationId: uuid('operation_id')
       .primaryKey()
       .references(() => operations.id, { onDelete: 'cascade' }),
@@ -114,14 +113,14 @@ export const refundReservations = pgTable(
   (table) => [index('refund_reservations_charge').on(table.chargeId)],
 );
 
-/** Events that Stripe has told us of, each to be dealt with once. */
+/** Events received from Stripe, each to be handled once. */
 export const webhookEvents = pgTable(
   'webhook_events',
   {
     id: text().primaryKey(),
     type: text().notNull(),
     receivedAt: instant('received_at').notNull(),
-    /** Null until then: Stripe sends it again. */
+    /** Null until it is handled; Stripe then sends it again. */
     handledAt: instant('handled_at'),
   },
   (table) => [index('webhook_events_received').on(table.receivedAt)],

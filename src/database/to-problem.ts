@@ -1,5 +1,5 @@
 import { Problem, type ProblemSlug } from '#core/problem.js';
-import { isDatabaseAway } from './database-away.js';
+import { isDatabaseUnavailable } from './database-unavailable.js';
 
 /**
  * The problem that an error is reported as: itself, or `unavailable` if the database can't be reached.
@@ -8,5 +8,5 @@ import { isDatabaseAway } from './database-away.js';
  */
 export function toProblem(error: unknown, otherwise: ProblemSlug): Problem {
   if (error instanceof Problem) return error;
-  return new Problem(isDatabaseAway(error) ? 'unavailable' : otherwise, {}, error);
+  return new Problem(isDatabaseUnavailable(error) ? 'unavailable' : otherwise, {}, error);
 }

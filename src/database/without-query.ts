@@ -1,8 +1,8 @@
 import { DrizzleQueryError } from 'drizzle-orm';
 
 /**
- * What went wrong underneath a query. Drizzle's own error repeats the query with all its parameters, which are
- * callers' data and client secrets: nothing to log.
+ * The cause of a failed query. Drizzle's own error contains the query's parameters, which include callers' data and
+ * client secrets and must not be logged.
  */
 export function withoutQuery(error: unknown): unknown {
   return error instanceof DrizzleQueryError ? error.cause : error;

@@ -3,7 +3,7 @@ import { HealthIndicatorService } from '@nestjs/terminus';
 import { sql } from 'drizzle-orm';
 import { type Database, DATABASE } from '../database/database.js';
 
-/** Whether PostgreSQL answers. */
+/** Checks that PostgreSQL answers. */
 @Injectable()
 export class DatabaseHealth {
   constructor(

@@ -4,7 +4,7 @@ import { DatabaseHealth } from './database.health.js';
 import { ReadinessService } from './readiness.service.js';
 import { StripeHealth } from './stripe.health.js';
 
-/** What this process needs to do its work, asked. Told over HTTP by `api/health`. */
+/** Checks what this process depends on; `api/health` reports the result over HTTP. */
 @Module({
   imports: [TerminusModule.forRoot({ logger: false })],
   providers: [DatabaseHealth, StripeHealth, ReadinessService],

@@ -4,13 +4,13 @@ import { Clock } from '#core/clock.js';
 import { DatabaseHealth } from './database.health.js';
 import { StripeHealth } from './stripe.health.js';
 
-const KEPT_MS = 5_000;
+const CACHE_MS = 5_000;
 
-/** Whether this process can do its work, asked once for everybody who asks at about the same time. */
+/** Whether this process can take requests. Requests at about the same time share one check. */
 @Injectable()
 export class ReadinessService {
   private latest?: Promise<HealthCheckResult>;
-  private staleAtMs = 0;
+  private expiresAtMs = 0;
 
   constructor(
     private readonly health: HealthCheckService,
@@ -19,13 +19,13 @@ export class ReadinessService {
     private readonly clock: Clock,
   ) {}
 
-  /** @throws {HttpException} 503 where PostgreSQL or Stripe is away */
+  /** @throws {HttpException} 503 if PostgreSQL or Stripe does not answer */
   check(): Promise<HealthCheckResult> {
-    if (this.latest && this.clock.now().getTime() < this.staleAtMs) return this.latest;
-    this.staleAtMs = Number.POSITIVE_INFINITY;
+    if (this.latest && this.clock.now().getTime() < this.expiresAtMs) return this.latest;
+    this.expiresAtMs = Number.POSITIVE_INFINITY;
     this.latest = this.health
       .check([() => this.database.check(), () => this.stripe.check()])
-      .finally(() => (this.staleAtMs = this.clock.now().getTime() + KEPT_MS));
+      .finally(() => (this.expiresAtMs = this.clock.now().getTime() + CACHE_MS));
     return this.latest;
   }
 }

@@ -4,10 +4,10 @@ import { HealthIndicatorService } from '@nestjs/terminus';
 import { StripeProvider } from '#stripe/stripe.provider.js';
 import { Problem } from '#core/problem.js';
 
-/** Shorter than any prober waits, and than any call to Stripe may take. */
+/** Shorter than the usual timeout of a probe. */
 const DEADLINE_MS = 3_000;
 
-/** Whether Stripe answers us and takes our key; asking us to slow down is an answer. */
+/** Checks that Stripe answers and accepts our key. A 429 is an answer too. */
 @Injectable()
 export class StripeHealth {
   constructor(

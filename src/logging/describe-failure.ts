@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import type { Problem, ProblemSlug } from '#core/problem.js';
 import { withoutQuery } from '../database/without-query.js';
 
-/** What a person has to look at: our bug, our account at Stripe, or what nobody can prove. */
+/** Problems that a person has to look at. */
 const ALERTS: ReadonlySet<ProblemSlug> = new Set([
   'internal-error',
   'provider-misconfigured',
@@ -10,8 +10,8 @@ const ALERTS: ReadonlySet<ProblemSlug> = new Set([
 ]);
 
 /**
- * What the log may know of a failure. Errors of Stripe carry client secrets and headers, and those of queries
- * their parameters, so only what names them is taken over, never the whole.
+ * The fields of a log line about a problem. Stripe's errors contain client secrets and headers, and errors of queries
+ * contain their parameters, so only the fields that identify the cause are copied.
  */
 export function describeFailure(problem: Problem): Record<string, unknown> {
   const { slug, extras, cause } = problem;
@@ -23,19 +23,19 @@ export function describeFailure(problem: Problem): Record<string, unknown> {
   };
 }
 
-/** What is not known because of neither Stripe nor the network: a bug of ours, after something may have been sent. */
+/** An unknown outcome that neither Stripe nor the network has caused: a bug of ours. */
 function isUnexplained({ slug, cause }: Problem): boolean {
-  return slug === 'outcome-unknown' && cause instanceof Error && !isOfStripe(cause);
+  return slug === 'outcome-unknown' && cause instanceof Error && !isStripeError(cause);
 }
 
-function isOfStripe(cause: Error): cause is Error & Record<string, unknown> {
+function isStripeError(cause: Error): cause is Error & Record<string, unknown> {
   return 'rawType' in cause;
 }
 
 function describeCause(failure: unknown): unknown {
   const cause = withoutQuery(failure);
   if (!(cause instanceof Error)) return inspect(cause, { depth: 0 });
-  if (isOfStripe(cause)) {
+  if (isStripeError(cause)) {
     const { statusCode, rawType, code, param, requestId, message, detail } = cause;
     const network = detail instanceof Error && 'code' in detail ? detail.code : undefined;
     return { stripe: { statusCode, rawType, code, param, requestId, network }, message };

@@ -1,11 +1,11 @@
 import type { LoggerService } from '@nestjs/common';
 import type { Logger as Pino } from 'pino';
 
-/** Has Nest write to the one log of the process. */
+/** Makes Nest write to the process's pino log. */
 export class NestLogger implements LoggerService {
   constructor(private readonly pino: Pino) {}
 
-  /** Nest tells of every module and route at boot, which only a developer wants to read. */
+  /** Nest logs every module and route at boot, which is debug output. */
   log(message: unknown, context?: string): void {
     this.pino.debug(...lineOf(message, { context }));
   }
@@ -19,7 +19,7 @@ export class NestLogger implements LoggerService {
   }
 }
 
-/** An object holds fields of a line; anything else is its text. */
+/** An object becomes fields of the log line, anything else its message. */
 function lineOf(message: unknown, fields: object): [object, string?] {
   return isFields(message) ? [{ ...fields, ...message }] : [fields, String(message)];
 }

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { CustomersService } from '../customers/customers.service.js';
 import type { EventHandler } from './stripe-event.js';
 
-/** A customer deleted in Stripe's dashboard makes room for a new one of the same owner. */
+/** After a customer was deleted in Stripe's dashboard, its owner may get a new one. */
 @Injectable()
 export class CustomerEvents implements EventHandler {
   readonly types = ['customer.deleted'];

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { RefundsService } from '../refunds/refunds.service.js';
 import type { EventHandler } from './stripe-event.js';
 
-/** A refund that fails after Stripe has taken it makes room for another: https://docs.stripe.com/refunds#failed-refunds */
+/** A refund may fail after Stripe accepted it, and can then be made again: https://docs.stripe.com/refunds#failed-refunds */
 @Injectable()
 export class RefundEvents implements EventHandler {
   readonly types = ['refund.failed', 'refund.updated', 'charge.refund.updated'];

@@ -1,18 +1,18 @@
-/** Something that happened at Stripe: which object it is about is all we take from an event. */
+/** What we read from an event of Stripe's. The object in its payload may be out of date. */
 export interface StripeEvent {
   id: string;
   /** https://docs.stripe.com/api/events/types */
   type: string;
-  /** Undefined for the few objects that have none, such as a balance. */
+  /** Undefined for the few objects that have no id, such as a balance. */
   objectId: string | undefined;
 }
 
 /**
- * What is done about a family of events. Events come late, twice, and out of order, also as twins of different ids:
- * a handler asks Stripe how the object is now, and may run any number of times.
+ * Handles a family of events. Events arrive late, repeatedly and out of order, and two events may report the same
+ * change. So a handler fetches the object from Stripe, and running it again has no further effect.
  */
 export interface EventHandler {
   readonly types: readonly string[];
-  /** Whatever it throws, Stripe sends the event again. */
+  /** If it throws, Stripe sends the event again. */
   handle(objectId: string): Promise<void>;
 }

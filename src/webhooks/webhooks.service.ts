@@ -5,7 +5,7 @@ import type { EventHandler } from './stripe-event.js';
 import { WebhooksStore } from './webhooks.store.js';
 import { WebhooksStripe } from './webhooks.stripe.js';
 
-/** What Stripe tells us by itself: verified, kept, and handed to whom it concerns. */
+/** Verifies Stripe's events, stores them, and passes each to its handler. */
 @Injectable()
 export class WebhooksService {
   private readonly handlers: ReadonlyMap<string, EventHandler>;
@@ -21,8 +21,8 @@ export class WebhooksService {
   }
 
   /**
-   * Deals with an event, once it has come. Where that fails it stays undone, and Stripe, told so, sends it again for
-   * three days: https://docs.stripe.com/webhooks#retries
+   * Handles an event, unless that was done before. If it fails, the event stays unhandled and the answer is an error,
+   * so Stripe sends it again, for up to three days: https://docs.stripe.com/webhooks#retries
    *
    * @throws {Problem} as {@link WebhooksStripe.verify} and the handlers do
    */
@@ -31,6 +31,6 @@ export class WebhooksService {
     if (await this.store.receive(event)) return;
     const handler = this.handlers.get(event.type);
     if (handler && event.objectId) await handler.handle(event.objectId);
-    await this.store.handled(event);
+    await this.store.markHandled(event);
   }
 }

@@ -5,10 +5,10 @@ import { type Database, DATABASE } from '../database/database.js';
 import { webhookEvents } from '../database/schema.js';
 import type { StripeEvent } from './stripe-event.js';
 
-/** Stripe lets events be sent again for 30 days: https://docs.stripe.com/webhooks#retries */
+/** Stripe can be asked to resend events of the last 30 days: https://docs.stripe.com/webhooks#retries */
 const RETENTION_MS = 31 * 24 * 60 * 60 * 1000;
 
-/** Which events have come, and which of them are dealt with. */
+/** Which events were received, and which of them were handled. */
 @Injectable()
 export class WebhooksStore {
   constructor(
@@ -16,7 +16,7 @@ export class WebhooksStore {
     private readonly clock: Clock,
   ) {}
 
-  /** Keeps an event that has come; tells whether it was dealt with before. */
+  /** Stores a received event. @returns whether it was handled before */
   async receive({ id, type }: StripeEvent): Promise<boolean> {
     const [known] = await this.database
       .insert(webhookEvents)
@@ -26,8 +26,8 @@ export class WebhooksStore {
     return known?.handledAt != null;
   }
 
-  /** Notes that an event is dealt with, and forgets those that can't come again. */
-  async handled({ id }: StripeEvent): Promise<void> {
+  /** Marks an event as handled, and deletes those that can't be sent again. */
+  async markHandled({ id }: StripeEvent): Promise<void> {
     const now = this.clock.now();
     await this.database.update(webhookEvents).set({ handledAt: now }).where(eq(webhookEvents.id, id));
     const oldest = new Date(now.getTime() - RETENTION_MS);

@@ -3,7 +3,7 @@ import type pg from 'pg';
 import { expect, it, onTestFinished } from 'vitest';
 import { createTestDatabase } from '../support/postgres.js';
 import { openDatabase } from '../../src/database/database.js';
-import { isDatabaseAway } from '../../src/database/database-away.js';
+import { isDatabaseUnavailable } from '../../src/database/database-unavailable.js';
 
 it('outlives a connection that breaks between two statements of a transaction', async () => {
   const { url, drop } = await createTestDatabase();
@@ -21,6 +21,6 @@ it('outlives a connection that breaks between two statements of a transaction', 
     await broken;
     await inside.execute(sql`select 1`);
   });
-  expect(await transaction.catch(isDatabaseAway)).toBe(true);
+  expect(await transaction.catch(isDatabaseUnavailable)).toBe(true);
   expect((await database.execute(sql`select 1 as one`)).rows).toEqual([{ one: 1 }]);
 });

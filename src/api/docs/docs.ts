@@ -2,14 +2,14 @@ import { createRequire } from 'node:module';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { ProblemDocument } from '../http/problem-document.js';
-import { spellOutProblems } from './problem-responses.js';
+import { addProblemResponses } from './problem-responses.js';
 
 const { version } = createRequire(import.meta.url)('#package.json') as { version: string };
 
-const DESCRIPTION = `Payments through Stripe, done right once. Three dialects, one core.
+const DESCRIPTION = `Payments through Stripe: one service, and an API for each kind of caller.
 
-Get a credential with \`npm run -s token\`, press **Authorize**, and try any route out. Amounts are never floats.
-Failures are \`application/problem+json\` documents; \`type\` tells them apart.`;
+Get a credential with \`npm run -s token\`, press **Authorize**, and try any route. Amounts are never floats.
+Errors are \`application/problem+json\` documents; \`type\` says which error it is.`;
 
 /** The OpenAPI document of every route. */
 export function createOpenApiDocument(app: NestFastifyApplication): OpenAPIObject {
@@ -26,10 +26,10 @@ export function createOpenApiDocument(app: NestFastifyApplication): OpenAPIObjec
     extraModels: [ProblemDocument],
     operationIdFactory: (controller, method) => `${controller.replace(/Controller$/, '')}_${method}`,
   });
-  return spellOutProblems(document);
+  return addProblemResponses(document);
 }
 
-/** Swagger UI at `/docs`, with all assets of our own, and the document at `/docs/openapi.json`. */
+/** Swagger UI at `/docs`, which loads no third-party assets, and the document at `/docs/openapi.json`. */
 export function setUpDocs(app: NestFastifyApplication): void {
   SwaggerModule.setup('docs', app, () => createOpenApiDocument(app), {
     jsonDocumentUrl: 'docs/openapi.json',

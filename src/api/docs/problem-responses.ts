@@ -6,11 +6,11 @@ import { PROBLEM_MEDIA_TYPE, ProblemDocument, problemDocument } from '../http/pr
 const EXAMPLE_REQUEST_ID = '0f8fad5b-d9cb-469f-a165-70867728950e';
 
 const RETRY_AFTER = {
-  'Retry-After': { description: 'Seconds to wait; where `retryable`', schema: { type: 'integer' } },
+  'Retry-After': { description: 'Seconds to wait, if `retryable`', schema: { type: 'integer' } },
 };
 
-/** Turns the marks of `ApiProblems` into responses: one a status, with an example of each problem. */
-export function spellOutProblems(document: OpenAPIObject): OpenAPIObject {
+/** Replaces the marks of `ApiProblems` with responses: one for each status, with an example of each problem. */
+export function addProblemResponses(document: OpenAPIObject): OpenAPIObject {
   for (const path of Object.values(document.paths)) {
     for (const operation of [path.get, path.post, path.put]) {
       if (operation) Object.assign(operation.responses, problemResponses(takeMarks(operation)));

@@ -9,7 +9,7 @@ class HealthResponse {
   status!: string;
 }
 
-/** For whoever starts and watches this process. */
+/** Probes for an orchestrator. */
 @ApiTags('Health')
 @AllowAnyone()
 @ApiProblems('invalid-request', 'internal-error')
@@ -18,7 +18,7 @@ export class HealthController {
   constructor(private readonly readiness: ReadinessService) {}
 
   @Get('live')
-  @ApiOperation({ summary: 'Is the process alive?', description: 'Asks nobody else.' })
+  @ApiOperation({ summary: 'Is the process alive?', description: 'Checks nothing else.' })
   @ApiOkResponse({ type: HealthResponse })
   live(): HealthResponse {
     return { status: 'ok' };
@@ -26,8 +26,8 @@ export class HealthController {
 
   @Get('ready')
   @ApiOperation({
-    summary: 'Can it do its work?',
-    description: 'Asks PostgreSQL and Stripe, at most every five seconds.',
+    summary: 'Can it take requests?',
+    description: 'Checks PostgreSQL and Stripe, at most every five seconds.',
   })
   @ApiOkResponse({ type: HealthResponse })
   @ApiProblems('unavailable')

@@ -11,7 +11,7 @@ import { setActor } from './current-actor.decorator.js';
 const NOBODY: readonly ActorKind[] = [];
 const BEARER = /^Bearer +([\w.~+/-]+=*)$/i;
 
-/** Stands before every route and lets nobody in whom the route does not name. */
+/** Refuses every caller that the route does not name in `@Allow`. */
 @Injectable()
 export class AccessGuard implements CanActivate {
   constructor(

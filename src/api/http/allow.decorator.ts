@@ -6,7 +6,7 @@ import { ApiProblems, GUARDED } from './api-problems.decorator.js';
 export const ALLOWED = 'paydesk:allowed';
 export const ANYONE = 'anyone';
 
-/** Who may call the routes of a controller, or one route. A route that names nobody is closed to all. */
+/** Which kinds of callers may use a controller or a route. Without this decorator, nobody may. */
 export function Allow(...kinds: ActorKind[]): ClassDecorator & MethodDecorator {
   return applyDecorators(
     SetMetadata(ALLOWED, kinds),
@@ -15,7 +15,7 @@ export function Allow(...kinds: ActorKind[]): ClassDecorator & MethodDecorator {
   );
 }
 
-/** A route for everybody, without a credential. */
+/** Opens a route to everybody, without a credential. */
 export function AllowAnyone(): ClassDecorator & MethodDecorator {
   return SetMetadata(ALLOWED, ANYONE);
 }

@@ -2,15 +2,15 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiExtension } from '@nestjs/swagger';
 import type { ProblemSlug } from '#core/problem.js';
 
-/** Marks an operation of the OpenAPI document until `docs/problem-responses.ts` spells the problem out. */
+/** Marks an operation of the OpenAPI document; `docs/problem-responses.ts` replaces the mark with a response. */
 export const PROBLEM_MARK = 'x-problem-';
 
-/** Documents which problems a route answers with. */
+/** Documents the problems that a route may answer with. */
 export function ApiProblems(...slugs: ProblemSlug[]): ClassDecorator & MethodDecorator {
   return applyDecorators(...slugs.map((slug) => ApiExtension(`${PROBLEM_MARK}${slug}`, true)));
 }
 
-/** What every route with a credential may answer. */
+/** Problems of every route that requires a credential. */
 export const GUARDED = [
   'invalid-request',
   'unauthorized',
@@ -19,10 +19,10 @@ export const GUARDED = [
   'unavailable',
 ] as const;
 
-/** What a route that reads a body may answer. */
+/** Problems of a route that reads a body. */
 export const HAS_BODY = ['payload-too-large', 'unsupported-media-type'] as const;
 
-/** What a route that calls Stripe may answer. */
+/** Problems of a route that calls Stripe. */
 export const CALLS_STRIPE = [
   'too-many-requests',
   'provider-busy',
@@ -31,7 +31,7 @@ export const CALLS_STRIPE = [
   'outcome-unknown',
 ] as const;
 
-/** What a route that moves money may answer. */
+/** Problems of a route that moves money. */
 export const IS_OPERATION = [
   ...HAS_BODY,
   ...CALLS_STRIPE,

@@ -1,7 +1,7 @@
 import { HttpException } from '@nestjs/common';
 import { invalidField, Problem } from '#core/problem.js';
 
-/** What Nest and Fastify refuse by themselves, before or beside our own code; undefined for anything else. */
+/** The problem for an error that Nest or Fastify threw by itself; undefined for any other error. */
 export function problemOfFramework(error: unknown): Problem | undefined {
   switch (statusOf(error)) {
     case 400:

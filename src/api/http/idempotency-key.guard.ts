@@ -7,14 +7,14 @@ import { invalidIdempotencyKey } from './idempotency-key.js';
 import { actorOf } from './current-actor.decorator.js';
 
 const REQUIRABLE = 'paydesk:idempotency-key-requirable';
-const EVERYBODY = 'true';
+const EVERY_CALLER = 'true';
 
-/** A route that charges or refunds: REQUIRE_IDEMPOTENCY_KEY can demand a key of it. */
+/** Lets REQUIRE_IDEMPOTENCY_KEY require a key on this route. For charges and refunds. */
 export function IdempotencyKeyRequirable(): MethodDecorator {
   return SetMetadata(REQUIRABLE, true);
 }
 
-/** Refuses a charge or refund without a key, from whom the settings demand one. */
+/** Refuses a charge or refund without a key from callers of whom the settings require one. */
 @Injectable()
 export class IdempotencyKeyGuard implements CanActivate {
   constructor(
@@ -33,7 +33,7 @@ export class IdempotencyKeyGuard implements CanActivate {
   private isRequiredOf(actor: Actor): boolean {
     const required = this.settings.REQUIRE_IDEMPOTENCY_KEY;
     return (
-      required.includes(EVERYBODY) ||
+      required.includes(EVERY_CALLER) ||
       (actor.kind === 'partner' && required.map(partnerTenant).includes(actor.tenant))
     );
   }

@@ -6,7 +6,7 @@ const KEY_SHAPE = /^[\x21-\x7e]{1,255}$/;
 const QUOTED = /^"(.*)"$/;
 
 /**
- * The Idempotency-Key of a request, without the quotes of the IETF draft; a fresh one where there is none.
+ * The Idempotency-Key of a request, without the quotes of the IETF draft; a random one if there is none.
  * https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/
  *
  * @throws {Problem} `idempotency-key-invalid`
@@ -21,7 +21,7 @@ export function idempotencyKeyOf(message: IncomingMessage): string {
   return key;
 }
 
-/** A request refused for its Idempotency-Key, or for having none. */
+/** The problem for a wrong or missing Idempotency-Key. */
 export function invalidIdempotencyKey(message: string): Problem {
   return new Problem('idempotency-key-invalid', { errors: [{ field: 'Idempotency-Key', message }] });
 }

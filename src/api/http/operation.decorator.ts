@@ -6,7 +6,7 @@ import { ApiProblems, IS_OPERATION } from './api-problems.decorator.js';
 import { actorOf } from './current-actor.decorator.js';
 import { idempotencyKeyOf } from './idempotency-key.js';
 
-/** The request as an operation. Also sends its Idempotency-Key back, which is ours where the caller sent none. */
+/** Handler parameter: the request as an operation. Also returns its Idempotency-Key, which may be generated. */
 export const CurrentOperation = createParamDecorator(
   (_: unknown, context: ExecutionContext): OperationRequest => {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
@@ -28,7 +28,7 @@ export function ApiOperationHeaders(): MethodDecorator {
       name: 'Idempotency-Key',
       required: false,
       description:
-        'Makes the request repeatable: the same key with the same body gives the same answer and moves no ' +
+        'Makes the request safe to repeat: the same key with the same body gets the same answer and moves no ' +
         'more money. 1 to 255 visible ASCII characters.',
       schema: { type: 'string', minLength: 1, maxLength: 255 },
     }),

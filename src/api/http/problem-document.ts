@@ -11,7 +11,7 @@ class FieldErrorDocument {
   message!: string;
 }
 
-/** A failure as callers see it: https://www.rfc-editor.org/rfc/rfc9457 */
+/** An error as callers see it: https://www.rfc-editor.org/rfc/rfc9457 */
 export class ProblemDocument {
   @ApiProperty({
     description: 'Which problem this is: `urn:paydesk:<slug>`',
@@ -28,7 +28,7 @@ export class ProblemDocument {
   @ApiProperty({ description: 'What it means and what to do' })
   detail!: string;
 
-  @ApiProperty({ description: 'This occurrence; names the request in the logs' })
+  @ApiProperty({ description: 'This occurrence; contains the id of the request in the logs' })
   instance!: string;
 
   @ApiProperty({ description: 'Whether the same request with the same Idempotency-Key may succeed later' })
@@ -43,14 +43,14 @@ export class ProblemDocument {
   @ApiPropertyOptional({ description: "Stripe's decline code", example: 'insufficient_funds' })
   declineCode?: string;
 
-  @ApiPropertyOptional({ description: 'The payment that waits for its customer' })
+  @ApiPropertyOptional({ description: 'The payment that its customer has to authenticate' })
   paymentId?: string;
 
   @ApiPropertyOptional({ description: "Stripe's client secret of that payment, for Stripe.js" })
   clientSecret?: string;
 }
 
-/** Writes a problem down for a caller. */
+/** The document that reports a problem to a caller. */
 export function problemDocument(
   slug: ProblemSlug,
   extras: ProblemExtras,

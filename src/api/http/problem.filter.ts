@@ -19,7 +19,7 @@ export class ProblemFilter implements ExceptionFilter {
   }
 }
 
-/** Answers with a problem. */
+/** Sends a problem document. */
 export function sendProblem(problem: Problem, request: FastifyRequest, reply: FastifyReply): void {
   const { slug, status, extras } = problem;
   if (status >= 500) request.log.error(describeFailure(problem), slug);

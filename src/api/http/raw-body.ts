@@ -3,15 +3,15 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** The route reads its body as it came, as a signature covers it. */
+    /** The handler gets the body as text, because a signature covers its bytes. */
     rawBody?: boolean;
   }
 }
 
-/** The objects in an event carry metadata of their own, and there are several. */
+/** Stripe documents no limit for events, which contain whole objects with metadata. */
 const RAW_BODY_MAX_BYTES = 1024 * 1024;
 
-/** Leaves the body of a route as it came. */
+/** The handler of this route gets its body unparsed. */
 export function RawBody(): MethodDecorator {
   return RouteConfig({ rawBody: true });
 }
@@ -21,8 +21,8 @@ export function wantsRawBody(request: FastifyRequest): boolean {
   return request.routeOptions.config?.rawBody === true;
 }
 
-/** Gives the routes with {@link RawBody} more room; to be called before there are routes. */
-export function makeRoomForRawBodies(fastify: FastifyInstance): void {
+/** Raises the size limit of routes with {@link RawBody}. Call it before any route is registered. */
+export function raiseRawBodyLimit(fastify: FastifyInstance): void {
   fastify.addHook('onRoute', (route) => {
     if (route.config?.rawBody) route.bodyLimit = RAW_BODY_MAX_BYTES;
   });

@@ -2,9 +2,9 @@ import { type ArgumentMetadata, Injectable, ValidationPipe } from '@nestjs/commo
 import type { ValidationError } from 'class-validator';
 import { type FieldError, Problem } from '#core/problem.js';
 import { assertJsonObject, isJsonObject } from './json-object.js';
-import { fieldPath, refuseInherited, refuseStripped, UNKNOWN } from './unknown-fields.js';
+import { fieldPath, refuseInherited, refuseStripped, UNRECOGNIZED } from './unknown-fields.js';
 
-/** Checks bodies, queries and path parameters against their DTOs: exact shapes, no conversion. */
+/** Validates bodies, queries and path parameters against their DTOs: no unknown fields, no conversion. */
 @Injectable()
 export class RequestPipe extends ValidationPipe {
   constructor() {
@@ -35,12 +35,12 @@ function flatten(errors: ValidationError[], parent = ''): FieldError[] {
     const field = fieldPath(error.property, parent);
     const [message] = Object.values(error.constraints ?? {});
     const nested = flatten(error.children ?? [], field);
-    return message ? [{ field, message: wording(error, message) }, ...nested] : nested;
+    return message ? [{ field, message: messageOf(error, message) }, ...nested] : nested;
   });
 }
 
-/** class-validator begins its messages with the property's name, which `field` tells already. */
-function wording({ property, constraints }: ValidationError, message: string): string {
-  if (constraints?.['whitelistValidation']) return UNKNOWN;
+/** class-validator starts its messages with the property's name, which is in `field` already. */
+function messageOf({ property, constraints }: ValidationError, message: string): string {
+  if (constraints?.['whitelistValidation']) return UNRECOGNIZED;
   return message.startsWith(`${property} `) ? message.slice(property.length + 1) : message;
 }

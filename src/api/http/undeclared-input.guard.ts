@@ -4,7 +4,7 @@ import type { FastifyRequest } from 'fastify';
 import { declaresInput } from './declared-input.js';
 import { assertJsonObject } from './json-object.js';
 import { wantsRawBody } from './raw-body.js';
-import { refuseUnknown } from './unknown-fields.js';
+import { refuseFields } from './unknown-fields.js';
 
 /** Refuses a body or a query that the handler does not declare: the pipe checks only those that are declared. */
 @Injectable()
@@ -15,11 +15,11 @@ export class UndeclaredInputGuard implements CanActivate {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     if (wantsRawBody(request)) return true;
     if (!declaresInput('query', this.reflector, context)) {
-      refuseUnknown(Object.keys(request.query as object));
+      refuseFields(Object.keys(request.query as object));
     }
     if (request.body !== undefined && !declaresInput('body', this.reflector, context)) {
       assertJsonObject(request.body);
-      refuseUnknown(Object.keys(request.body));
+      refuseFields(Object.keys(request.body));
     }
     return true;
   }

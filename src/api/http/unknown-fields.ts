@@ -1,58 +1,57 @@
 import { Problem } from '#core/problem.js';
 
-/** The wording for a field that a route does not ask for. */
-export const UNKNOWN = 'is not known here';
+export const UNRECOGNIZED = 'is not a recognized field';
 
 /**
- * Refuses fields that have the name of something every instance of a class has, such as a method of a DTO.
- * class-transformer leaves these out in silence, so that the whitelist never sees them.
+ * Refuses fields that have the name of an inherited property, such as a method of the DTO. class-transformer drops
+ * them silently, before the whitelist sees them.
  *
- * @param parent path of the object that has the fields; empty for a body or query itself
+ * @param parent path of the object that contains the fields; empty for a body or query
  * @throws {Problem} `invalid-request` naming each of them
  */
 export function refuseInherited(type: { prototype: object }, raw: object, parent = ''): void {
-  refuseUnknown(
+  refuseFields(
     Object.keys(raw).filter((name) => name in type.prototype),
     parent,
   );
 }
 
 /**
- * Refuses fields, however deep, that Nest takes out of every input in silence, so that nothing sent is lost.
+ * Refuses fields, at any depth, that Nest silently removes from every input.
  *
  * @throws {Problem} `invalid-request` naming the first of them
  */
 export function refuseStripped(raw: unknown): void {
-  const left: { value: unknown; path: string }[] = [{ value: raw, path: '' }];
-  for (let next = left.pop(); next; next = left.pop()) {
+  const pending: { value: unknown; path: string }[] = [{ value: raw, path: '' }];
+  for (let next = pending.pop(); next; next = pending.pop()) {
     const { value, path } = next;
     if (typeof value !== 'object' || value === null) continue;
-    refuseUnknown(
+    refuseFields(
       STRIPPED.filter((name) => Object.hasOwn(value, name)),
       path,
     );
     for (const [name, inner] of Object.entries(value))
-      left.push({ value: inner, path: fieldPath(name, path) });
+      pending.push({ value: inner, path: fieldPath(name, path) });
   }
 }
 
-/** Fastify refuses `__proto__` as it reads the body. */
+/** `__proto__` is refused by Fastify's parser. */
 const STRIPPED = ['constructor', 'prototype'];
 
-/** @throws {Problem} `invalid-request` naming each of the fields, where there are any */
-export function refuseUnknown(names: readonly string[], parent = ''): void {
-  const errors = names.map((name) => ({ field: fieldPath(name, parent), message: UNKNOWN }));
+/** @throws {Problem} `invalid-request` naming each of the fields, if there are any */
+export function refuseFields(names: readonly string[], parent = ''): void {
+  const errors = names.map((name) => ({ field: fieldPath(name, parent), message: UNRECOGNIZED }));
   if (errors.length > 0) throw new Problem('invalid-request', { errors });
 }
 
-/** Where a field stands in a request, such as `products[0].quantity`. */
+/** The path of a field in a request, such as `products[0].quantity`. */
 export function fieldPath(property: string, parent: string): string {
-  const name = harmless(property);
+  const name = sanitizeFieldName(property);
   if (/^\d+$/.test(name) && parent) return `${parent}[${name}]`;
   return parent ? `${parent}.${name}` : name;
 }
 
-/** A property's name comes from the caller, and is told back. */
-function harmless(name: string): string {
+/** The name comes from the caller and is repeated in the response. */
+function sanitizeFieldName(name: string): string {
   return name.replaceAll(/[^\w.-]/g, '?').slice(0, 64);
 }

@@ -20,7 +20,7 @@ export class OperationResponse {
   @ApiProperty({
     enum: OPERATION_STATES,
     description:
-      'A running one goes on by itself. To learn the result of one that succeeded, repeat the request ' +
+      'A running operation continues by itself. To get the result of one that succeeded, repeat the request ' +
       'with the same Idempotency-Key.',
   })
   state!: OperationState;
@@ -28,7 +28,7 @@ export class OperationResponse {
   @ApiProperty({
     type: String,
     nullable: true,
-    description: 'Type of the problem that it failed with',
+    description: 'Type of the problem if it failed',
     example: null,
   })
   problem!: string | null;

@@ -7,7 +7,7 @@ import { ApiProblems } from '../http/api-problems.decorator.js';
 import { CurrentActor } from '../http/current-actor.decorator.js';
 import { OperationPath, OperationResponse } from './operation.dto.js';
 
-/** For every caller: what has become of a request that moves money. */
+/** For every caller: the state of a request that moves money. */
 @ApiTags('Operations')
 @Allow('user', 'partner', 'service')
 @Controller('operations')
@@ -16,10 +16,10 @@ export class OperationsController {
 
   @Get(':id')
   @ApiOperation({
-    summary: 'Show how a request that moves money stands',
+    summary: 'Show the state of a request that moves money',
     description:
-      'Only to whoever sent it. 404 too for a request that was refused, or failed, before anything was sent: nothing ' +
-      'was done, and nothing will be unless it is repeated.',
+      'Only for the caller who sent the request. Also 404 if the request was refused or failed before anything was ' +
+      'sent to Stripe: then nothing was done, and nothing will be done unless it is repeated.',
   })
   @ApiOkResponse({ type: OperationResponse })
   @ApiProblems('not-found')

@@ -5,7 +5,7 @@ import { WebhooksService } from '../../webhooks/webhooks.service.js';
 import { AllowAnyone } from '../http/allow.decorator.js';
 import { RawBody } from '../http/raw-body.js';
 
-/** For Stripe, which proves itself by a signature rather than a credential. */
+/** For Stripe, which sends a signature in place of a credential. */
 @ApiExcludeController()
 @AllowAnyone()
 @Controller('webhooks')
