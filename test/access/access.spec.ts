@@ -3,57 +3,57 @@ import { stat } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { issueUserToken, localSigningKey } from '../../src/access/local-issuer.js';
-import { Clock } from '#core/clock.js';
 import { Caller } from '../support/caller.js';
-import { type Paydesk, startPaydesk, usePaydesk } from '../support/paydesk.js';
+import { type Paydesk, startPaydesk } from '../support/paydesk.js';
+import { paydeskTest } from '../support/paydesk-test.js';
 
 const USER_ROUTE = '/payments/get-history';
 const PARTNER_ROUTE = '/partners/user/user-1/payments';
 const SERVICE_ROUTE = '/status?paymentID=cs_test_1';
 
-class StoppedClock extends Clock {
-  constructor(private instant: Date) {
-    super();
-  }
+const it = paydeskTest()
+  .extend('historyWith', ({ paydesk }) => async (token: string) => {
+    return (await new Caller(paydesk.url, token).get(USER_ROUTE)).status;
+  })
+  .extend('signed', ({ paydesk, clock }) => async (claims: Record<string, unknown>, alg = 'ES256') => {
+    const key = await localSigningKey(paydesk.settings.DATA_DIR);
+    return new SignJWT({
+      sub: 'user-1',
+      iss: 'paydesk',
+      aud: 'paydesk',
+      exp: clock.now().getTime() / 1000 + 60,
+      ...claims,
+    })
+      .setProtectedHeader({ alg })
+      .sign(key);
+  });
 
-  now(): Date {
-    return this.instant;
-  }
-
-  advanceSeconds(seconds: number): void {
-    this.instant = new Date(this.instant.getTime() + seconds * 1000);
-  }
-}
-
-describe('access', async () => {
-  const clock = new StoppedClock(new Date('2026-11-22T12:00:00Z'));
-  const paydesk = await usePaydesk({}, clock);
-
-  it.each([USER_ROUTE, PARTNER_ROUTE, SERVICE_ROUTE])(
+describe('access', () => {
+  it.for([USER_ROUTE, PARTNER_ROUTE, SERVICE_ROUTE])(
     'asks a stranger on %s for a credential',
-    async (route) => {
+    async (route, { paydesk }) => {
       const { status, body, headers } = await paydesk.stranger().get(route);
       expect({ status, type: body.type }).toEqual({ status: 401, type: 'urn:paydesk:unauthorized' });
       expect(headers.get('www-authenticate')).toBe('Bearer');
     },
   );
 
-  it.each([
+  it.for([
     ['user', PARTNER_ROUTE],
     ['user', SERVICE_ROUTE],
     ['partner', USER_ROUTE],
     ['partner', SERVICE_ROUTE],
     ['service', USER_ROUTE],
     ['service', PARTNER_ROUTE],
-  ] as const)('keeps a %s out of %s', async (kind, route) => {
+  ] as const)('keeps a %s out of %s', async ([kind, route], { paydesk }) => {
     const caller = await paydesk[kind]('somebody');
     const { status, body } = await caller.get(route);
     expect({ status, type: body.type }).toEqual({ status: 403, type: 'urn:paydesk:forbidden' });
   });
 
-  it.each([
+  it.for([
     'Bearer',
     'Bearer ',
     'Bearer x',
@@ -63,47 +63,30 @@ describe('access', async () => {
     `Bearer pdk_service_${'A'.repeat(43)}`,
     'Bearer eyJhbGciOiJub25lIn0.eyJzdWIiOiJ1In0.',
     `Bearer ${'a'.repeat(7000)}`,
-  ])('lets nobody in by %s', async (authorization) => {
+  ])('lets nobody in by %s', async (authorization, { paydesk }) => {
     for (const route of [USER_ROUTE, PARTNER_ROUTE]) {
       const { status } = await paydesk.stranger().get(route, { authorization });
       expect(status).toBe(401);
     }
   });
 
-  it("takes no partner's key for a service's by another prefix", async () => {
+  it("takes no partner's key for a service's by another prefix", async ({ paydesk }) => {
     const partner = await paydesk.partner('acme');
     const forged = String(partner.authorization['authorization']).replace('pdk_partner_', 'pdk_service_');
     expect((await paydesk.stranger().get(SERVICE_ROUTE, { authorization: forged })).status).toBe(401);
   });
 
   describe('user tokens', () => {
-    async function historyWith(token: string): Promise<number> {
-      return (await new Caller(paydesk.url, token).get(USER_ROUTE)).status;
-    }
-
-    async function signed(claims: Record<string, unknown>, alg = 'ES256'): Promise<string> {
-      const key = await localSigningKey(paydesk.settings.DATA_DIR);
-      return new SignJWT({
-        sub: 'user-1',
-        iss: 'paydesk',
-        aud: 'paydesk',
-        exp: clock.now().getTime() / 1000 + 60,
-        ...claims,
-      })
-        .setProtectedHeader({ alg })
-        .sign(key);
-    }
-
-    it('lets their user in until they expire', async () => {
+    it('lets their user in until they expire', async ({ paydesk, clock, historyWith }) => {
       const token = await issueUserToken(paydesk.settings, 'user-1', clock.now());
       expect(await historyWith(token)).toBe(200);
-      clock.advanceSeconds(14 * 60);
+      clock.moveSeconds(14 * 60);
       expect(await historyWith(token)).toBe(200);
-      clock.advanceSeconds(2 * 60);
+      clock.moveSeconds(2 * 60);
       expect(await historyWith(token)).toBe(401);
     });
 
-    it.each<[string, Record<string, unknown>]>([
+    it.for<[string, Record<string, unknown>]>([
       ['another issuer', { iss: 'someone-else' }],
       ['another audience', { aud: 'someone-else' }],
       ['no audience', { aud: undefined }],
@@ -114,12 +97,12 @@ describe('access', async () => {
       ['a lone surrogate in its subject', { sub: '\ud800' }],
       ['no expiry', { exp: undefined }],
       ['a start in the future', { nbf: 4_000_000_000 }],
-    ])('refuses one with %s', async (_what, claims) => {
+    ])('refuses one with %s', async ([_what, claims], { historyWith, signed }) => {
       expect(await historyWith(await signed({}))).toBe(200);
       expect(await historyWith(await signed(claims))).toBe(401);
     });
 
-    it('refuses one signed by another key', async () => {
+    it('refuses one signed by another key', async ({ historyWith }) => {
       const { privateKey } = await generateKeyPair('ES256');
       const token = await new SignJWT({ sub: 'user-1', iss: 'paydesk', aud: 'paydesk', exp: 4_000_000_000 })
         .setProtectedHeader({ alg: 'ES256' })
@@ -127,7 +110,10 @@ describe('access', async () => {
       expect(await historyWith(token)).toBe(401);
     });
 
-    it('refuses one that is not signed, or signed with the public key as a secret', async () => {
+    it('refuses one that is not signed, or signed with the public key as a secret', async ({
+      paydesk,
+      historyWith,
+    }) => {
       const claims = { sub: 'user-1', iss: 'paydesk', aud: 'paydesk', exp: 4_000_000_000 };
       expect(await historyWith(new UnsecuredJWT(claims).encode())).toBe(401);
       const { d: _private, ...publicKey } = await localSigningKey(paydesk.settings.DATA_DIR);
@@ -136,7 +122,7 @@ describe('access', async () => {
       expect(await historyWith(token)).toBe(401);
     });
 
-    it('keeps its signing key to the owner of the data folder', async () => {
+    it('keeps its signing key to the owner of the data folder', async ({ paydesk }) => {
       await localSigningKey(paydesk.settings.DATA_DIR);
       const { mode } = await stat(join(paydesk.settings.DATA_DIR, 'user-token-key.json'));
       expect(mode & 0o777).toBe(0o600);
@@ -146,7 +132,7 @@ describe('access', async () => {
 
 describe('access by an identity provider', () => {
   let provider: Server;
-  let paydesk: Paydesk;
+  let trusting: Paydesk;
   let sign: (claims: Record<string, unknown>) => Promise<string>;
 
   beforeAll(async () => {
@@ -160,31 +146,32 @@ describe('access by an identity provider', () => {
         .setProtectedHeader({ alg: 'RS256', kid: 'k1' })
         .setExpirationTime('5 minutes')
         .sign(privateKey);
-    paydesk = await startPaydesk({
-      JWKS_URL: `http://127.0.0.1:${port}/jwks.json`,
-      JWT_ISSUER: 'https://id.example/',
-      JWT_AUDIENCE: 'shop',
+    trusting = await startPaydesk({
+      environment: {
+        JWKS_URL: `http://127.0.0.1:${port}/jwks.json`,
+        JWT_ISSUER: 'https://id.example/',
+        JWT_AUDIENCE: 'shop',
+      },
     });
   });
   afterAll(async () => {
-    await paydesk.close();
+    await trusting.close();
     provider.close();
   });
 
   it('lets in whom the provider signs in', async () => {
-    const caller = new Caller(paydesk.url, await sign({}));
+    const caller = new Caller(trusting.url, await sign({}));
     expect((await caller.get(USER_ROUTE)).status).toBe(200);
   });
 
   it("does not take the local issuer's word any more", async () => {
-    const token = await issueUserToken(paydesk.settings, 'user-1', new Date());
-    expect((await new Caller(paydesk.url, token).get(USER_ROUTE)).status).toBe(401);
+    const token = await issueUserToken(trusting.settings, 'user-1', new Date());
+    expect((await new Caller(trusting.url, token).get(USER_ROUTE)).status).toBe(401);
   });
 
   it('is unavailable, not closed for good, while the provider is away', async () => {
     const lonely = await startPaydesk({
-      JWKS_URL: 'http://127.0.0.1:9/jwks.json',
-      JWT_ISSUER: 'https://id.example/',
+      environment: { JWKS_URL: 'http://127.0.0.1:9/jwks.json', JWT_ISSUER: 'https://id.example/' },
     });
     const { status, body } = await new Caller(lonely.url, await sign({ aud: 'paydesk' })).get(USER_ROUTE);
     await lonely.close();

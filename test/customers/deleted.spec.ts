@@ -1,29 +1,25 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 import { query } from '../support/database.js';
-import { usePaydesk } from '../support/paydesk.js';
 import { saveCard, someUser } from '../support/saved-card.js';
+import { paydeskTest } from '../support/paydesk-test.js';
 
-/** A customer that somebody deletes in Stripe's dashboard, of which no webhook tells us. */
-describe('a deleted Stripe customer', async () => {
-  const paydesk = await usePaydesk();
-  const partner = await paydesk.partner('acme');
-  const shop = await paydesk.service();
-
+const it = paydeskTest()
+  .extend('customerOf', ({ shop }) => async (user: string) => {
+    const { body } = await shop.get(`/customers/${user}?tenant=acme`);
+    return body.stripeCustomerId;
+  })
   /** A user who had a card, on a customer that is gone. */
-  async function deletedUser() {
+  .extend('deletedUser', ({ paydesk, partner, customerOf }) => async () => {
     const user = someUser();
     const card = await saveCard(paydesk, partner, user);
     const customer = await customerOf(user);
     await paydesk.stripe.customers.del(customer);
     return { user, card, customer };
-  }
+  });
 
-  async function customerOf(user: string): Promise<string> {
-    const { body } = await shop.get(`/customers/${user}?tenant=acme`);
-    return body.stripeCustomerId;
-  }
-
-  it('leaves its user without cards', async () => {
+/** A customer that somebody deletes in Stripe's dashboard, of which no webhook tells us. */
+describe('a deleted Stripe customer', () => {
+  it('leaves its user without cards', async ({ partner, deletedUser }) => {
     const { user } = await deletedUser();
     expect(await partner.get(`/partners/user/${user}/payment_methods`)).toMatchObject({
       status: 200,
@@ -35,7 +31,7 @@ describe('a deleted Stripe customer', async () => {
     });
   });
 
-  it('can not be charged any more', async () => {
+  it('can not be charged any more', async ({ partner, deletedUser }) => {
     const { user, card } = await deletedUser();
     const charge = { amount: '3000', description: 'Wellness exam', stripe_payment_method_id: card };
     expect(await partner.post(`/partners/user/${user}/payment_intent`, charge)).toMatchObject({
@@ -44,7 +40,7 @@ describe('a deleted Stripe customer', async () => {
     });
   });
 
-  it('is replaced when its user saves a card', async () => {
+  it('is replaced when its user saves a card', async ({ paydesk, partner, deletedUser, customerOf }) => {
     const { user, customer } = await deletedUser();
     const card = await saveCard(paydesk, partner, user);
     const replacement = await customerOf(user);
@@ -55,7 +51,7 @@ describe('a deleted Stripe customer', async () => {
     });
   });
 
-  it('is replaced when its user is described', async () => {
+  it('is replaced when its user is described', async ({ shop, deletedUser }) => {
     const { user, customer } = await deletedUser();
     expect((await shop.get(`/customers/${user}?tenant=acme`)).status).toBe(404);
     const { status, body } = await shop.put(`/customers/${user}?tenant=acme`, { name: 'Jenny' });
@@ -63,7 +59,7 @@ describe('a deleted Stripe customer', async () => {
     expect(body.stripeCustomerId).not.toBe(customer);
   });
 
-  it('is replaced again and again', async () => {
+  it('is replaced again and again', async ({ paydesk, partner, deletedUser, customerOf }) => {
     const { user, customer } = await deletedUser();
     await saveCard(paydesk, partner, user);
     const second = await customerOf(user);
@@ -72,7 +68,12 @@ describe('a deleted Stripe customer', async () => {
     expect(new Set([customer, second, await customerOf(user)]).size).toBe(3);
   });
 
-  it('is no customer that Stripe has merely never heard of, which is kept', async () => {
+  it('is no customer that Stripe has merely never heard of, which is kept', async ({
+    paydesk,
+    partner,
+    shop,
+    customerOf,
+  }) => {
     const user = someUser();
     await saveCard(paydesk, partner, user);
     const known = await customerOf(user);

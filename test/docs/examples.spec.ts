@@ -1,7 +1,8 @@
-import { expect, it } from 'vitest';
+import { expect } from 'vitest';
 import type { Caller } from '../support/caller.js';
 import { payOnPage } from '../support/hosted-page.js';
-import { usePaydesk } from '../support/paydesk.js';
+import type { Paydesk } from '../support/paydesk.js';
+import { paydeskTest } from '../support/paydesk-test.js';
 import { saveCard } from '../support/saved-card.js';
 
 interface Documented {
@@ -12,103 +13,113 @@ interface Documented {
   responses: Record<string, unknown>;
 }
 
-const PARTNER = 'acme';
+type Callers = Record<'user' | 'partner' | 'service', Caller>;
+
 const USER = 'user-42';
 const redirects = { successRedirect: 'https://example.com/ok', failureRedirect: 'https://example.com/ko' };
 
-const paydesk = await usePaydesk();
-type Callers = Record<'user' | 'partner' | 'service', Caller>;
-const callers: Callers = {
-  user: await paydesk.user(USER),
-  partner: await paydesk.partner(PARTNER),
-  service: await paydesk.service(),
-};
-await callers.user.post('/payments/create-setup-intent');
-const { body: openApi } = await paydesk.stranger().get('/docs/openapi.json');
-const operations = Object.entries<Record<string, Documented>>(openApi.paths).flatMap(([path, methods]) =>
-  Object.entries(methods).map(([method, operation]): [string, Documented] => [
-    `${method} ${path}`,
-    operation,
-  ]),
-);
-
-async function checkout(path: string, body: object): Promise<{ paymentID: string; redirectToUrl: string }> {
-  return (await callers.service.post(path, { ...redirects, ...body })).body;
-}
-
-async function paidCheckout(path: string, body: object): Promise<string> {
-  const { paymentID, redirectToUrl } = await checkout(path, body);
-  await payOnPage(redirectToUrl);
-  return paymentID;
-}
-
-async function chargedPayment(): Promise<string> {
-  const card = await saveCard(paydesk, callers.partner, USER);
-  const { headers } = await callers.partner.post(`/partners/user/${USER}/payment_intent`, {
-    amount: '500',
-    description: 'x',
-    stripe_payment_method_id: card,
-  });
-  return headers.get('location')?.split('/').at(-1) ?? '';
-}
-
-async function price(): Promise<string> {
-  const { id } = await paydesk.stripe.prices.create({
-    currency: 'usd',
-    unit_amount: 500,
-    product_data: { name: 'Kept at Stripe' },
-  });
-  return id;
-}
-
 /** A real object for each id in the examples of an operation: `kind` of the id -> who makes one. */
-const MADE_FOR: Record<string, Record<string, () => Promise<string>>> = {
-  'post /partners/user/{user_id}/payment_intent': { pm: () => saveCard(paydesk, callers.partner, USER) },
-  'get /partners/user/{user_id}/payments/{id}': { pi: chargedPayment },
-  'post /pay': {
-    price,
-    prod: async () => (await paydesk.stripe.products.create({ name: 'Kept at Stripe' })).id,
-  },
-  'post /pay/expire': { cs: async () => (await checkout('/pay', { amount: '5.00' })).paymentID },
-  'post /pay/recurrent/expire': {
-    cs: () => paidCheckout('/pay/recurrent', { amount: '5.00', interval: 'month' }),
-  },
-  'post /refund': { cs: () => paidCheckout('/pay', { amount: '5.00' }) },
-  'get /status': { cs: () => paidCheckout('/pay', { amount: '5.00' }) },
-  'put /customers/{user_id}': { cus: async () => (await paydesk.stripe.customers.create({})).id },
-};
+function makersOfIds(
+  paydesk: Paydesk,
+  callers: Callers,
+): Record<string, Record<string, () => Promise<string>>> {
+  async function checkout(path: string, body: object): Promise<{ paymentID: string; redirectToUrl: string }> {
+    return (await callers.service.post(path, { ...redirects, ...body })).body;
+  }
+
+  async function paidCheckout(path: string, body: object): Promise<string> {
+    const { paymentID, redirectToUrl } = await checkout(path, body);
+    await payOnPage(redirectToUrl);
+    return paymentID;
+  }
+
+  async function chargedPayment(): Promise<string> {
+    const card = await saveCard(paydesk, callers.partner, USER);
+    const { headers } = await callers.partner.post(`/partners/user/${USER}/payment_intent`, {
+      amount: '500',
+      description: 'x',
+      stripe_payment_method_id: card,
+    });
+    return headers.get('location')?.split('/').at(-1) ?? '';
+  }
+
+  async function price(): Promise<string> {
+    const { id } = await paydesk.stripe.prices.create({
+      currency: 'usd',
+      unit_amount: 500,
+      product_data: { name: 'Kept at Stripe' },
+    });
+    return id;
+  }
+
+  return {
+    'post /partners/user/{user_id}/payment_intent': { pm: () => saveCard(paydesk, callers.partner, USER) },
+    'get /partners/user/{user_id}/payments/{id}': { pi: chargedPayment },
+    'post /pay': {
+      price,
+      prod: async () => (await paydesk.stripe.products.create({ name: 'Kept at Stripe' })).id,
+    },
+    'post /pay/expire': { cs: async () => (await checkout('/pay', { amount: '5.00' })).paymentID },
+    'post /pay/recurrent/expire': {
+      cs: () => paidCheckout('/pay/recurrent', { amount: '5.00', interval: 'month' }),
+    },
+    'post /refund': { cs: () => paidCheckout('/pay', { amount: '5.00' }) },
+    'get /status': { cs: () => paidCheckout('/pay', { amount: '5.00' }) },
+    'put /customers/{user_id}': { cus: async () => (await paydesk.stripe.customers.create({})).id },
+  };
+}
 
 const DOCUMENTED_ID = /\b(pm|pi|ch|cs|price|prod|cus)_(test_)?[A-Za-z0-9]{13,}/g;
 
-async function withRealIds(text: string, operation: string): Promise<string> {
+async function withRealIds(text: string, makers: Record<string, () => Promise<string>> = {}) {
   let real = text;
   for (const [id, kind = ''] of text.matchAll(DOCUMENTED_ID)) {
-    const make = MADE_FOR[operation]?.[kind];
-    if (!make) throw new Error(`nothing stands for ${id} in ${operation}`);
+    const make = makers[kind];
+    if (!make) throw new Error(`nothing stands for ${id}`);
     real = real.replace(id, await make());
   }
   return real;
 }
 
-async function send(operation: string, documented: Documented, example: object | undefined, userId: string) {
-  const [method = '', template = ''] = operation.split(' ');
-  const [kind] = Object.keys(documented.security?.[0] ?? {}) as (keyof Callers)[];
-  const url = new URL(template, 'http://paydesk');
-  let path = template;
-  for (const { name, in: place, schema } of documented.parameters) {
-    if (place === 'header' || schema.example === undefined) continue;
-    const value = name === 'user_id' ? userId : schema.example;
-    if (place === 'path') path = path.replace(`{${name}}`, value);
-    else url.searchParams.set(name, value);
-  }
-  const target = await withRealIds(path + url.search, operation);
-  const caller = kind ? callers[kind] : paydesk.stranger();
-  if (method === 'get') return caller.get(target);
-  const body = example && JSON.parse(await withRealIds(JSON.stringify(example), operation));
-  return method === 'put' ? caller.put(target, body) : caller.post(target, body);
-}
+const it = paydeskTest()
+  .extend('callers', { scope: 'file' }, async ({ paydesk, partner, shop }): Promise<Callers> => {
+    const user = await paydesk.user(USER);
+    await user.post('/payments/create-setup-intent');
+    return { user, partner, service: shop };
+  })
+  .extend('operations', { scope: 'file' }, async ({ paydesk }) => {
+    const { body: openApi } = await paydesk.stranger().get('/docs/openapi.json');
+    return Object.entries<Record<string, Documented>>(openApi.paths).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, operation]): [string, Documented] => [
+        `${method} ${path}`,
+        operation,
+      ]),
+    );
+  })
+  .extend(
+    'send',
+    ({ paydesk, callers }) =>
+      async (operation: string, documented: Documented, example: object | undefined, userId: string) => {
+        const [method = '', template = ''] = operation.split(' ');
+        const [kind] = Object.keys(documented.security?.[0] ?? {}) as (keyof Callers)[];
+        const url = new URL(template, 'http://paydesk');
+        let path = template;
+        for (const { name, in: place, schema } of documented.parameters) {
+          if (place === 'header' || schema.example === undefined) continue;
+          const value = name === 'user_id' ? userId : schema.example;
+          if (place === 'path') path = path.replace(`{${name}}`, value);
+          else url.searchParams.set(name, value);
+        }
+        const makers = makersOfIds(paydesk, callers)[operation];
+        const target = await withRealIds(path + url.search, makers);
+        const caller = kind ? callers[kind] : paydesk.stranger();
+        if (method === 'get') return caller.get(target);
+        const body = example && JSON.parse(await withRealIds(JSON.stringify(example), makers));
+        return method === 'put' ? caller.put(target, body) : caller.post(target, body);
+      },
+  );
 
-it('every documented example works as it is documented', async () => {
+it('every documented example works as it is documented', async ({ operations, send }) => {
   const answers: [string, number][] = [];
   for (const [operation, documented] of operations) {
     if (operation === 'get /operations/{id}') continue; // An operation's id can't be known beforehand.
@@ -136,7 +147,7 @@ it('every documented example works as it is documented', async () => {
   expect(answers.length).toBeGreaterThan(20);
 });
 
-it('every operation says what it does, who may call it, and how it fails', () => {
+it('every operation says what it does, who may call it, and how it fails', ({ operations }) => {
   const unclear = operations.filter(([operation, { summary, security, responses }]) => {
     const isOpen = operation.includes('/health/');
     return !summary || !(isOpen || (security?.length && responses['401'] && responses['403']));
@@ -144,7 +155,7 @@ it('every operation says what it does, who may call it, and how it fails', () =>
   expect(unclear.map(([operation]) => operation)).toEqual([]);
 });
 
-it('every POST that takes a body has an example of it', () => {
+it('every POST that takes a body has an example of it', ({ operations }) => {
   const bare = operations.filter(
     ([, { requestBody }]) => requestBody && !requestBody.content['application/json'].examples,
   );

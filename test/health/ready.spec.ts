@@ -1,13 +1,11 @@
-import { expect, it } from 'vitest';
-import { MovedClock } from '../support/moved-clock.js';
-import { usePaydesk } from '../support/paydesk.js';
+import { expect } from 'vitest';
+import { paydeskTest } from '../support/paydesk-test.js';
 
-const clock = new MovedClock();
-const paydesk = await usePaydesk({}, clock);
+const it = paydeskTest().extend('ready', ({ paydesk }) => async () => {
+  return (await paydesk.stranger().get('/health/ready')).status;
+});
 
-const ready = async () => (await paydesk.stranger().get('/health/ready')).status;
-
-it('asks Stripe once for all who ask within five seconds', async () => {
+it('asks Stripe once for all who ask within five seconds', async ({ paydesk, clock, ready }) => {
   expect(await Promise.all([ready(), ready(), ready()])).toEqual([200, 200, 200]);
   expect(paydesk.stripeCalls).toHaveLength(1);
   clock.moveSeconds(6);
@@ -15,7 +13,11 @@ it('asks Stripe once for all who ask within five seconds', async () => {
   expect(paydesk.stripeCalls).toHaveLength(2);
 });
 
-it('is ready while Stripe asks us to slow down, and not while Stripe hangs', async () => {
+it('is ready while Stripe asks us to slow down, and not while Stripe hangs', async ({
+  paydesk,
+  clock,
+  ready,
+}) => {
   clock.moveSeconds(60);
   paydesk.sandbox.faults.add({ kinds: ['rate_limit'], times: 1 });
   expect(await ready()).toBe(200);

@@ -1,16 +1,16 @@
 import { request as httpRequest } from 'node:http';
-import { afterAll, describe, expect, it } from 'vitest';
-import { usePaydesk } from '../support/paydesk.js';
+import { describe, expect } from 'vitest';
+import { paydeskTest } from '../support/paydesk-test.js';
 
 const CHARGE = '/partners/user/user-1/payment_intent';
 const VALID = { amount: '3000', description: 'Wellness exam', stripe_payment_method_id: 'pm_123' };
 
-describe('bad input', async () => {
-  const paydesk = await usePaydesk();
-  const partner = await paydesk.partner('acme');
-  afterAll(() => expect(paydesk.stripeCalls).toEqual([]));
+const it = paydeskTest();
 
-  it.each<[string, object, string]>([
+describe('bad input', () => {
+  it.afterAll(({ paydesk }) => expect(paydesk.stripeCalls).toEqual([]));
+
+  it.for<[string, object, string]>([
     ['a float amount', { amount: 30.5 }, 'amount'],
     ['an exponent', { amount: '3e3' }, 'amount'],
     ['a decimal string', { amount: '30.00' }, 'amount'],
@@ -42,7 +42,7 @@ describe('bad input', async () => {
     ['a property named like a method of ours', { toCommand: 'x' }, 'toCommand'],
     ['a property named like one of every object', { hasOwnProperty: 'x' }, 'hasOwnProperty'],
     ['a property named constructor', { constructor: 'x' }, 'constructor'],
-  ])('refuses %s and names the field', async (_what, change, field) => {
+  ])('refuses %s and names the field', async ([_what, change, field], { partner }) => {
     const { status, body, headers } = await partner.post(CHARGE, { ...VALID, ...change });
     expect(status).toBe(400);
     expect(headers.get('content-type')).toContain('application/problem+json');
@@ -50,55 +50,55 @@ describe('bad input', async () => {
     expect(body.errors).toEqual([{ field, message: expect.any(String) }]);
   });
 
-  it('names every field that is wrong', async () => {
+  it('names every field that is wrong', async ({ partner }) => {
     const { body } = await partner.post(CHARGE, {});
     const fields = body.errors.map(({ field }: { field: string }) => field);
     expect(fields.toSorted()).toEqual(['amount', 'description', 'stripe_payment_method_id']);
   });
 
-  it('never tells the input back', async () => {
+  it('never tells the input back', async ({ partner }) => {
     const evil = '<script>alert(1)</script>';
     const { body } = await partner.post(CHARGE, { ...VALID, [evil]: evil, amount: evil, currency: evil });
     expect(JSON.stringify(body)).not.toContain('<script>');
   });
 
-  it.each([
+  it.for([
     ['broken JSON', '{"amount":'],
     ['a JSON array', '[]'],
     ['a JSON string', '"3000"'],
     ['JSON null', 'null'],
     ['a poisoned prototype', '{"__proto__":{"amount":"3000"}}'],
-  ])('refuses %s', async (_what, text) => {
+  ] as const)('refuses %s', async ([_what, text], { partner }) => {
     const { status, body } = await partner.post(CHARGE, text);
     expect({ status, type: body.type }).toEqual({ status: 400, type: 'urn:paydesk:invalid-request' });
     expect(body.errors.length).toBeGreaterThan(0);
   });
 
-  it('refuses a body over 100 kB', async () => {
+  it('refuses a body over 100 kB', async ({ partner }) => {
     const { status, body } = await partner.post(CHARGE, { ...VALID, description: 'x'.repeat(100 * 1024) });
     expect({ status, type: body.type }).toEqual({ status: 413, type: 'urn:paydesk:payload-too-large' });
   });
 
-  it.each([
+  it.for([
     'application/x-www-form-urlencoded',
     'text/plain',
     'multipart/form-data; boundary=x',
     'application/xml',
-  ])('refuses %s', async (mediaType) => {
+  ])('refuses %s', async (mediaType, { partner }) => {
     const { status, body } = await partner.post(CHARGE, 'amount=3000', { 'content-type': mediaType });
     expect({ status, type: body.type }).toEqual({ status: 415, type: 'urn:paydesk:unsupported-media-type' });
   });
 
-  it.each(['%00', '%ff', 'a%2Fb', 'a b', 'x'.repeat(256), '%3Cscript%3E', '..%2f..%2fadmin'])(
+  it.for(['%00', '%ff', 'a%2Fb', 'a b', 'x'.repeat(256), '%3Cscript%3E', '..%2f..%2fadmin'])(
     'refuses the user id %s',
-    async (user) => {
+    async (user, { partner }) => {
       const { status, body } = await partner.get(`/partners/user/${user}/payment_methods`);
       expect(status).toBe(400);
       expect(body.errors).toHaveLength(1);
     },
   );
 
-  it('takes a user id of 255 characters, all of them percent-encoded', async () => {
+  it('takes a user id of 255 characters, all of them percent-encoded', async ({ partner }) => {
     const { status } = await partner.get(`/partners/user/${'%40'.repeat(255)}/payment_methods`);
     expect(status).toBe(200);
   });
@@ -106,38 +106,40 @@ describe('bad input', async () => {
   describe('where nothing is asked for', () => {
     const SETUP_INTENT = '/partners/user/user-1/setup_intent';
 
-    it.each([
+    it.for([
       ['a property', { foo: 1 }, 'foo'],
       ['a property of every object', { constructor: 1 }, 'constructor'],
       ['a list', [1, 2], 'body'],
       ['a text', '"x"', 'body'],
-    ])('refuses %s in a body', async (_what, body, field) => {
+    ] as const)('refuses %s in a body', async ([_what, body, field], { partner }) => {
       const answer = await partner.post(SETUP_INTENT, body);
       expect(answer).toMatchObject({ status: 400, body: { errors: [{ field }] } });
     });
 
-    it.each([
-      ['of a GET', async () => (await paydesk.user('user-1')).get('/payments/payment-information?foo=1')],
-      ['of a POST with a body', () => partner.post(`${CHARGE}?foo=1`, VALID)],
-    ])('refuses a query %s', async (_what, ask) => {
-      const answer = await ask();
-      expect(answer).toMatchObject({ status: 400, body: { errors: [{ field: 'foo' }] } });
+    it('refuses a query, of a GET and of a POST with a body', async ({ paydesk, partner }) => {
+      const user = await paydesk.user('user-1');
+      const answers = [
+        await user.get('/payments/payment-information?foo=1'),
+        await partner.post(`${CHARGE}?foo=1`, VALID),
+      ];
+      const refused = { status: 400, body: { errors: [{ field: 'foo' }] } };
+      expect(answers).toMatchObject([refused, refused]);
     });
   });
 
-  it('refuses a payment id that is none of Stripe’s', async () => {
+  it('refuses a payment id that is none of Stripe’s', async ({ partner }) => {
     const { status, body } = await partner.get('/partners/user/user-1/payments/pi_1%3Fexpand');
     expect({ status, field: body.errors[0].field }).toEqual({ status: 400, field: 'id' });
   });
 
   describe('Idempotency-Key', () => {
-    it.each([
+    it.for([
       ['an empty one', ''],
       ['one of 256 characters', 'k'.repeat(256)],
       ['one with a space', 'a b'],
       ['one beyond ASCII', 'clé'],
       ['empty quotes', '""'],
-    ])('refuses %s', async (_what, key) => {
+    ] as const)('refuses %s', async ([_what, key], { partner }) => {
       const { status, body } = await partner.post(CHARGE, VALID, { 'idempotency-key': key });
       expect({ status, type: body.type, field: body.errors[0].field }).toEqual({
         status: 400,
@@ -146,7 +148,7 @@ describe('bad input', async () => {
       });
     });
 
-    it('refuses two of them', async () => {
+    it('refuses two of them', async ({ paydesk, partner }) => {
       const status = await new Promise((resolve, reject) => {
         const request = httpRequest(paydesk.url + CHARGE, {
           method: 'POST',
@@ -163,7 +165,7 @@ describe('bad input', async () => {
     });
   });
 
-  it('answers an unknown route with a problem document', async () => {
+  it('answers an unknown route with a problem document', async ({ partner }) => {
     for (const path of ['/nope', '/partners', '/payments/', '/v1/customers']) {
       const { status, body } = await partner.get(path);
       expect({ status, type: body.type }).toEqual({ status: 404, type: 'urn:paydesk:not-found' });

@@ -1,35 +1,38 @@
-import { describe, expect, it } from 'vitest';
-import { startPaydesk, usePaydesk } from '../support/paydesk.js';
+import { describe, expect } from 'vitest';
+import { startPaydesk } from '../support/paydesk.js';
+import { paydeskTest } from '../support/paydesk-test.js';
 import { saveCard, someUser } from '../support/saved-card.js';
 
-describe('Idempotency-Key', async () => {
-  const paydesk = await usePaydesk({ REQUIRE_IDEMPOTENCY_KEY: 'strict-partner' });
+const it = paydeskTest({ environment: { REQUIRE_IDEMPOTENCY_KEY: 'strict-partner' } }).extend(
+  'chargeOf',
+  ({ paydesk }) =>
+    async (partnerName: string, headers: Record<string, string>) => {
+      const partner = await paydesk.partner(partnerName);
+      const user = someUser();
+      const card = await saveCard(paydesk, partner, user);
+      const body = { amount: '3000', description: 'x', stripe_payment_method_id: card };
+      return {
+        user,
+        partner,
+        answer: await partner.post(`/partners/user/${user}/payment_intent`, body, headers),
+      };
+    },
+);
 
-  async function chargeOf(partnerName: string, headers: Record<string, string>) {
-    const partner = await paydesk.partner(partnerName);
-    const user = someUser();
-    const card = await saveCard(paydesk, partner, user);
-    const body = { amount: '3000', description: 'x', stripe_payment_method_id: card };
-    return {
-      user,
-      partner,
-      answer: await partner.post(`/partners/user/${user}/payment_intent`, body, headers),
-    };
-  }
-
-  it('is made where there is none, and told in the answer', async () => {
+describe('Idempotency-Key', () => {
+  it('is made where there is none, and told in the answer', async ({ chargeOf }) => {
     const { answer } = await chargeOf('acme', {});
     expect(answer.status).toBe(201);
     expect(answer.headers.get('idempotency-key')).toMatch(/^[0-9a-f-]{36}$/);
   });
 
-  it('is told as it was sent', async () => {
+  it('is told as it was sent', async ({ chargeOf }) => {
     const { answer } = await chargeOf('acme', { 'idempotency-key': 'order-7' });
     expect(answer.headers.get('idempotency-key')).toBe('order-7');
   });
 
   // https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/ sends a quoted string.
-  it('means the same with and without the quotes of the IETF draft', async () => {
+  it('means the same with and without the quotes of the IETF draft', async ({ paydesk }) => {
     const partner = await paydesk.partner('acme');
     const user = someUser();
     const ask = (key: string) =>
@@ -40,7 +43,7 @@ describe('Idempotency-Key', async () => {
     expect(quoted.headers.get('idempotent-replayed')).toBe('true');
   });
 
-  it('is demanded of whom the settings name, for charges', async () => {
+  it('is demanded of whom the settings name, for charges', async ({ chargeOf }) => {
     const { answer } = await chargeOf('strict-partner', {});
     expect(answer).toMatchObject({
       status: 400,
@@ -53,7 +56,7 @@ describe('Idempotency-Key', async () => {
   });
 
   it('is demanded of everybody by true, for refunds too', async () => {
-    const strict = await startPaydesk({ REQUIRE_IDEMPOTENCY_KEY: 'true' });
+    const strict = await startPaydesk({ environment: { REQUIRE_IDEMPOTENCY_KEY: 'true' } });
     const service = await strict.service();
     const bare = await service.post('/refund', { paymentID: 'pi_unknown' });
     const keyed = await service.post('/refund', { paymentID: 'pi_unknown' }, { 'idempotency-key': 'k' });
@@ -62,10 +65,8 @@ describe('Idempotency-Key', async () => {
   });
 });
 
-describe('GET /operations/:id', async () => {
-  const paydesk = await usePaydesk();
-
-  it('shows its caller, and nobody else, how a request ended', async () => {
+describe('GET /operations/:id', () => {
+  it('shows its caller, and nobody else, how a request ended', async ({ paydesk }) => {
     const partner = await paydesk.partner('acme');
     const user = someUser();
     const card = await saveCard(paydesk, partner, user, 'pm_card_chargeCustomerFail');
@@ -85,9 +86,9 @@ describe('GET /operations/:id', async () => {
     expect((await paydesk.stranger().get(path)).status).toBe(401);
   });
 
-  it.each(['1', 'x'.repeat(36), '3E1F7F0C-54C8-8B21-8F0E-6C1A5D1E9B7A', '%00'])(
+  it.for(['1', 'x'.repeat(36), '3E1F7F0C-54C8-8B21-8F0E-6C1A5D1E9B7A', '%00'])(
     'refuses the id %s',
-    async (id) => {
+    async (id, { paydesk }) => {
       const partner = await paydesk.partner('acme');
       const { status, body } = await partner.get(`/operations/${id}`);
       expect({ status, field: body.errors[0].field }).toEqual({ status: 400, field: 'id' });

@@ -1,33 +1,31 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 import type { FaultKind } from '#sandbox/faults/fault.js';
-import { MovedClock } from '../support/moved-clock.js';
-import { usePaydesk } from '../support/paydesk.js';
 import { someUser } from '../support/saved-card.js';
+import { paydeskTest } from '../support/paydesk-test.js';
 
 const FOREVER_MS = 600_000;
 
-describe('Retry-After', async () => {
-  const clock = new MovedClock().standStill();
-  const paydesk = await usePaydesk({}, clock);
-  const partner = await paydesk.partner('acme');
-  const { faults } = paydesk.sandbox;
-  afterEach(() => clock.moveHours(1));
-
-  const saveCard = () => partner.post(`/partners/user/${someUser()}/setup_intent`);
-
-  async function retryAfter(): Promise<string | null> {
+const it = paydeskTest()
+  .extend('faults', { scope: 'file' }, ({ paydesk }) => paydesk.sandbox.faults)
+  .extend('saveCard', ({ partner }) => () => {
+    return partner.post(`/partners/user/${someUser()}/setup_intent`);
+  })
+  .extend('retryAfter', ({ saveCard }) => async () => {
     return (await saveCard()).headers.get('retry-after');
-  }
+  });
 
-  it.each<FaultKind>(['rate_limit', 'lock_timeout', 'error_before_effect'])(
+describe('Retry-After', () => {
+  it.afterEach(({ clock }) => clock.moveHours(1));
+
+  it.for<FaultKind>(['rate_limit', 'lock_timeout', 'error_before_effect'])(
     'comes with what may pass, such as %s',
-    async (kind) => {
+    async (kind, { faults, retryAfter }) => {
       faults.add({ path: '/v1/customers', kinds: [kind], share: 1 });
       expect(await retryAfter()).toBe('1');
     },
   );
 
-  it('is as long as the pause that Stripe makes us take', async () => {
+  it('is as long as the pause that Stripe makes us take', async ({ clock, faults, saveCard, retryAfter }) => {
     expect((await saveCard()).status).toBe(201);
     faults.add({ path: '/v1/customers', kinds: ['rate_limit'], share: 1 });
     expect(await retryAfter()).toBe('1');
@@ -37,7 +35,7 @@ describe('Retry-After', async () => {
     expect(await retryAfter()).toBe('1');
   });
 
-  it('grows though calls from before the pause succeed', async () => {
+  it('grows though calls from before the pause succeed', async ({ clock, partner, faults, retryAfter }) => {
     const user = someUser();
     await partner.post(`/partners/user/${user}/setup_intent`);
     const hang = faults.add({ method: 'GET', kinds: ['wait'], waitMs: FOREVER_MS });
@@ -53,7 +51,7 @@ describe('Retry-After', async () => {
     expect(await retryAfter()).toBe('2');
   });
 
-  it('does not come with what stays as it is', async () => {
+  it('does not come with what stays as it is', async ({ partner }) => {
     const answer = await partner.get(`/partners/user/${someUser()}/payments/pi_unknown`);
     expect(answer.status).toBe(404);
     expect(answer.headers.has('retry-after')).toBe(false);

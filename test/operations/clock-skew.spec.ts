@@ -1,22 +1,22 @@
-import { describe, expect, it, vi } from 'vitest';
-import { MovedClock } from '../support/moved-clock.js';
-import { usePaydeskByHand } from './paydesk-by-hand.js';
+import { describe, expect, vi } from 'vitest';
 import { resentCharge, sendInVain } from './resent-charge.js';
+import { paydeskTest } from '../support/paydesk-test.js';
 
-describe('a Stripe whose clock is behind ours', async () => {
-  const clock = new MovedClock();
-  const paydesk = await usePaydeskByHand(clock);
-  const partner = await paydesk.partner('acme');
+const it = paydeskTest({ workerByHand: true });
 
-  it.each([5, 5 * 60])('by %d seconds has what it made found all the same', async (behindSeconds) => {
-    const behindMs = () => clock.now().getTime() - behindSeconds * 1000;
-    vi.spyOn(paydesk.sandbox.clock, 'nowMs').mockImplementation(behindMs);
-    const charge = await resentCharge(paydesk, partner);
-    const operationId = await sendInVain(paydesk, charge, 'reset_after_effect');
+describe('a Stripe whose clock is behind ours', () => {
+  it.for([5, 5 * 60])(
+    'by %d seconds has what it made found all the same',
+    async (behindSeconds, { paydesk, clock, partner }) => {
+      const behindMs = () => clock.now().getTime() - behindSeconds * 1000;
+      vi.spyOn(paydesk.sandbox.clock, 'nowMs').mockImplementation(behindMs);
+      const charge = await resentCharge(paydesk, partner);
+      const operationId = await sendInVain(paydesk, charge, 'reset_after_effect');
 
-    clock.moveHours(23);
-    expect(await paydesk.resumeNext()).toBe(true);
-    expect((await partner.get(`/operations/${operationId}`)).body).toMatchObject({ state: 'succeeded' });
-    expect(charge.made()).toHaveLength(1);
-  });
+      clock.moveHours(23);
+      expect(await paydesk.resumeNext()).toBe(true);
+      expect((await partner.get(`/operations/${operationId}`)).body).toMatchObject({ state: 'succeeded' });
+      expect(charge.made()).toHaveLength(1);
+    },
+  );
 });

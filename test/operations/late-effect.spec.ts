@@ -1,7 +1,6 @@
-import { describe, expect, it } from 'vitest';
-import { MovedClock } from '../support/moved-clock.js';
-import { usePaydeskByHand } from './paydesk-by-hand.js';
+import { describe, expect } from 'vitest';
 import { CHARGING, type ResentCharge, resentCharge, sendInVain } from './resent-charge.js';
+import { paydeskTest } from '../support/paydesk-test.js';
 
 const HOUR = 60 * 60;
 const FOREVER_MS = 600_000;
@@ -10,13 +9,9 @@ const NOT_YET_SETTLED_SECONDS = 10;
 /** More than the worker ever waits. */
 const LONGEST_WAIT_SECONDS = 16;
 
-describe('a charge whose 500 comes before its effect', async () => {
-  const clock = new MovedClock();
-  const paydesk = await usePaydeskByHand(clock);
-  const partner = await paydesk.partner('acme');
-
+const it = paydeskTest({ workerByHand: true })
   /** Sends it to be answered with a 500, and not to be done before {@link endLate}. */
-  async function beginLate({ send, made }: ResentCharge): Promise<string> {
+  .extend('beginLate', ({ paydesk }) => async ({ send, made }: ResentCharge) => {
     paydesk.sandbox.faults.add({ ...CHARGING, kinds: ['error_then_effect'], waitMs: FOREVER_MS });
     const { status, body } = await send();
     expect({ status, type: body.type, made: made() }).toEqual({
@@ -25,33 +20,39 @@ describe('a charge whose 500 comes before its effect', async () => {
       made: [],
     });
     return body.operationId;
-  }
-
-  async function endLate({ made }: ResentCharge): Promise<void> {
+  })
+  .extend('endLate', ({ paydesk }) => async ({ made }: ResentCharge) => {
     paydesk.sandbox.faults.clear();
     await expect.poll(made).toHaveLength(1);
-  }
+  });
 
-  it.each<[string, number]>([
+describe('a charge whose 500 comes before its effect', () => {
+  it.for<[string, number]>([
     ['at its first sending', 0],
     ['long after a first sending that came to nothing', LONGEST_WAIT_SECONDS],
     ['at the last sending, before it is only looked for', 23 * HOUR - 1],
-  ])('%s, is never told as not done, and succeeds once', async (_when, secondsAfterFirst) => {
-    const charge = await resentCharge(paydesk, partner);
-    if (secondsAfterFirst > 0) await sendInVain(paydesk, charge, 'reset_before_effect');
-    clock.moveSeconds(secondsAfterFirst);
-    await beginLate(charge);
+  ])(
+    '%s, is never told as not done, and succeeds once',
+    async ([_when, secondsAfterFirst], { paydesk, clock, partner, beginLate, endLate }) => {
+      const charge = await resentCharge(paydesk, partner);
+      if (secondsAfterFirst > 0) await sendInVain(paydesk, charge, 'reset_before_effect');
+      clock.moveSeconds(secondsAfterFirst);
+      await beginLate(charge);
 
-    clock.moveSeconds(NOT_YET_SETTLED_SECONDS);
-    expect(await charge.send()).toMatchObject({ status: 503, body: { type: 'urn:paydesk:outcome-unknown' } });
-    await endLate(charge);
-    clock.moveSeconds(LONGEST_WAIT_SECONDS);
-    const last = await charge.send();
-    expect(last.status).toBe(201);
-    expect(charge.made().map(({ id }) => last.headers.get('location')?.endsWith(id))).toEqual([true]);
-  });
+      clock.moveSeconds(NOT_YET_SETTLED_SECONDS);
+      expect(await charge.send()).toMatchObject({
+        status: 503,
+        body: { type: 'urn:paydesk:outcome-unknown' },
+      });
+      await endLate(charge);
+      clock.moveSeconds(LONGEST_WAIT_SECONDS);
+      const last = await charge.send();
+      expect(last.status).toBe(201);
+      expect(charge.made().map(({ id }) => last.headers.get('location')?.endsWith(id))).toEqual([true]);
+    },
+  );
 
-  it('is seen to its end by the worker too', async () => {
+  it('is seen to its end by the worker too', async ({ paydesk, clock, partner, beginLate, endLate }) => {
     const charge = await resentCharge(paydesk, partner);
     await sendInVain(paydesk, charge, 'reset_before_effect');
     clock.moveSeconds(LONGEST_WAIT_SECONDS);

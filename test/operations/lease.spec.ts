@@ -1,42 +1,44 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, vi } from 'vitest';
 import type { FaultRule } from '#sandbox/faults/fault.js';
 import type { Answer } from '../support/caller.js';
 import { query } from '../support/database.js';
-import { MovedClock } from '../support/moved-clock.js';
-import { usePaydeskByHand } from './paydesk-by-hand.js';
 import { CHARGING, LOOKING, resentCharge } from './resent-charge.js';
+import { paydeskTest } from '../support/paydesk-test.js';
 
 const FOREVER_MS = 600_000;
 const RENEWAL_MS = 2_000;
 /** Two of these are more than a lease, one is less. */
 const MOST_OF_A_LEASE_SECONDS = 4;
 
-describe('the lease of an attempt', async () => {
-  const clock = new MovedClock();
-  const paydesk = await usePaydeskByHand(clock);
-  const partner = await paydesk.partner('acme');
-
+const it = paydeskTest({ workerByHand: true })
   /** Starts an attempt that hangs at a call to Stripe until the faults are cleared. */
-  async function hangAt(
-    call: Pick<FaultRule, 'method' | 'path'>,
-    send: () => Promise<Answer>,
-  ): Promise<{ answer: Promise<Answer>; operationId: string }> {
-    const hang = paydesk.sandbox.faults.add({ ...call, kinds: ['wait'], waitMs: FOREVER_MS });
-    const answer = send();
-    await expect.poll(() => hang.struck.wait).toBe(1);
-    const [newest] = await query<{ id: string }>(
-      paydesk,
-      'select id from operations order by created_at desc limit 1',
-    );
-    return { answer, operationId: newest?.id ?? '' };
-  }
-
-  async function rowOf(operationId: string) {
+  .extend(
+    'hangAt',
+    ({ paydesk }) =>
+      async (call: Pick<FaultRule, 'method' | 'path'>, send: () => Promise<Answer>) => {
+        const hang = paydesk.sandbox.faults.add({ ...call, kinds: ['wait'], waitMs: FOREVER_MS });
+        const answer = send();
+        await expect.poll(() => hang.struck.wait).toBe(1);
+        const [newest] = await query<{ id: string }>(
+          paydesk,
+          'select id from operations order by created_at desc limit 1',
+        );
+        return { answer, operationId: newest?.id ?? '' };
+      },
+  )
+  .extend('rowOf', ({ paydesk }) => async (operationId: string) => {
     const [row] = await query(paydesk, 'select * from operations where id = $1', [operationId]);
     return row;
-  }
+  });
 
-  it('is renewed for as long as a caller’s own attempt lasts', async () => {
+describe('the lease of an attempt', () => {
+  it('is renewed for as long as a caller’s own attempt lasts', async ({
+    paydesk,
+    clock,
+    partner,
+    hangAt,
+    rowOf,
+  }) => {
     const { send, made } = await resentCharge(paydesk, partner);
     const { answer, operationId } = await hangAt(CHARGING, send);
 
@@ -53,21 +55,24 @@ describe('the lease of an attempt', async () => {
     expect(made()).toHaveLength(1);
   });
 
-  it.each([
+  it.for([
     { how: 'succeeds', testCard: 'pm_card_visa', at: CHARGING },
     { how: 'is declined', testCard: 'pm_card_chargeCustomerFail', at: CHARGING },
     { how: 'tells nothing', testCard: 'pm_card_visa', at: LOOKING },
-  ])('once lost to another attempt, leaves all to that one, also where it $how', async ({ testCard, at }) => {
-    const { send } = await resentCharge(paydesk, partner, testCard);
-    if (at === LOOKING) paydesk.sandbox.faults.add({ ...CHARGING, kinds: ['error_before_effect'] });
-    const { answer, operationId } = await hangAt(at, send);
-    const lease = 'update operations set lease_id = gen_random_uuid(), lease_expires_at = $2 where id = $1';
-    await query(paydesk, lease, [operationId, new Date(clock.now().getTime() + FOREVER_MS)]);
-    const taken = await rowOf(operationId);
+  ])(
+    'once lost to another attempt, leaves all to that one, also where it $how',
+    async ({ testCard, at }, { paydesk, clock, partner, hangAt, rowOf }) => {
+      const { send } = await resentCharge(paydesk, partner, testCard);
+      if (at === LOOKING) paydesk.sandbox.faults.add({ ...CHARGING, kinds: ['error_before_effect'] });
+      const { answer, operationId } = await hangAt(at, send);
+      const lease = 'update operations set lease_id = gen_random_uuid(), lease_expires_at = $2 where id = $1';
+      await query(paydesk, lease, [operationId, new Date(clock.now().getTime() + FOREVER_MS)]);
+      const taken = await rowOf(operationId);
 
-    await vi.advanceTimersByTimeAsync(RENEWAL_MS);
-    paydesk.sandbox.faults.clear();
-    expect(await answer).toMatchObject({ status: 409, body: { type: 'urn:paydesk:in-progress' } });
-    expect(await rowOf(operationId)).toEqual(taken);
-  });
+      await vi.advanceTimersByTimeAsync(RENEWAL_MS);
+      paydesk.sandbox.faults.clear();
+      expect(await answer).toMatchObject({ status: 409, body: { type: 'urn:paydesk:in-progress' } });
+      expect(await rowOf(operationId)).toEqual(taken);
+    },
+  );
 });

@@ -1,8 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { describe, expect, it } from 'vitest';
-import { query } from '../support/database.js';
-import { MovedClock } from '../support/moved-clock.js';
-import { usePaydesk } from '../support/paydesk.js';
+import { describe, expect } from 'vitest';
+import { paydeskTest } from '../support/paydesk-test.js';
 import { saveCard, someUser } from '../support/saved-card.js';
 
 const PAYMENTS = { method: 'POST', path: '/v1/payment_intents' } as const;
@@ -10,13 +8,9 @@ const LONGEST_WAIT_SECONDS = 31;
 /** More than we look through at Stripe for what an operation has made. */
 const TOO_MANY = 5_001;
 
-describe('a charge whose outcome nobody can prove any more', async () => {
-  const clock = new MovedClock();
-  const paydesk = await usePaydesk({}, clock);
-  const partner = await paydesk.partner('acme');
-
+const it = paydeskTest()
   /** Charges of the same customer that other software makes, so that Stripe's list is too long to prove anything. */
-  function chargeElsewhere(times: number): void {
+  .extend('chargeElsewhere', ({ paydesk }) => (times: number) => {
     const { sandbox } = paydesk;
     const { paymentIntents } = sandbox.store;
     const [model] = paymentIntents.newestFirst();
@@ -30,9 +24,15 @@ describe('a charge whose outcome nobody can prove any more', async () => {
           metadata: {},
         });
     });
-  }
+  });
 
-  it('is left to a person after 23 hours, told so to its caller, and never sent again', async () => {
+describe('a charge whose outcome nobody can prove any more', () => {
+  it('is left to a person after 23 hours, told so to its caller, and never sent again', async ({
+    paydesk,
+    clock,
+    partner,
+    chargeElsewhere,
+  }) => {
     const user = someUser();
     const body = {
       amount: '3000',
@@ -69,36 +69,5 @@ describe('a charge whose outcome nobody can prove any more', async () => {
       body: { type: 'urn:paydesk:needs-review', retryable: false, operationId },
     });
     expect(sent()).toBe(sentBefore);
-  });
-});
-
-describe('a database that is lost', async () => {
-  const paydesk = await usePaydesk();
-  const partner = await paydesk.partner('acme');
-
-  it('has nobody charged twice, as the key at Stripe is made of the request alone', async () => {
-    const user = someUser();
-    const card = await saveCard(paydesk, partner, user);
-    const key = { 'idempotency-key': randomUUID() };
-    const charge = (amount: string) =>
-      partner.post(
-        `/partners/user/${user}/payment_intent`,
-        { amount, description: user, stripe_payment_method_id: card },
-        key,
-      );
-    const first = await charge('3000');
-    await query(paydesk, 'delete from operations');
-
-    const again = await charge('3000');
-    expect([again.status, again.headers.get('location')]).toEqual([201, first.headers.get('location')]);
-    await query(paydesk, 'delete from operations');
-    // https://docs.stripe.com/api/idempotent_requests: Stripe refuses other parameters under the same key.
-    expect(await charge('9900')).toMatchObject({
-      status: 422,
-      body: { type: 'urn:paydesk:idempotency-key-reused' },
-    });
-    const last = await charge('3000');
-    expect([last.status, last.headers.get('location')]).toEqual([201, first.headers.get('location')]);
-    expect(paydesk.sandbox.ledger.list('payment_intent')).toHaveLength(1);
   });
 });

@@ -1,20 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { describe, expect, it, vi } from 'vitest';
-import type { Answer } from '../support/caller.js';
+import { describe, expect, vi } from 'vitest';
 import { query } from '../support/database.js';
-import { MovedClock } from '../support/moved-clock.js';
-import { usePaydeskByHand } from './paydesk-by-hand.js';
+import { paydeskTest } from '../support/paydesk-test.js';
 
 const PRUNE_MS = 10 * 60 * 1000;
 const KEPT_HOURS = 30 * 24;
 
-describe('operations of more than 30 days ago', async () => {
-  const clock = new MovedClock();
-  const paydesk = await usePaydeskByHand(clock);
-  const shop = await paydesk.service();
-
+const it = paydeskTest({ workerByHand: true })
   /** Refunds are of a payment of 20.00. */
-  async function refundable(): Promise<(amount: string) => Promise<Answer>> {
+  .extend('refundable', ({ paydesk, shop }) => async () => {
     const { id: paymentID } = await paydesk.stripe.paymentIntents.create({
       amount: 2000,
       currency: 'usd',
@@ -22,14 +16,21 @@ describe('operations of more than 30 days ago', async () => {
       confirm: true,
       return_url: 'https://example.com/paid',
     });
-    return (amount) => shop.post('/refund', { paymentID, amount }, { 'idempotency-key': randomUUID() });
-  }
-
-  async function ids(statement: string): Promise<string[]> {
+    return (amount: string) =>
+      shop.post('/refund', { paymentID, amount }, { 'idempotency-key': randomUUID() });
+  })
+  .extend('ids', ({ paydesk }) => async (statement: string) => {
     return (await query<{ id: string }>(paydesk, statement)).map(({ id }) => id);
-  }
+  });
 
-  it('are forgotten with what they had set aside, unless they are not done', async () => {
+describe('operations of more than 30 days ago', () => {
+  it('are forgotten with what they had set aside, unless they are not done', async ({
+    paydesk,
+    clock,
+    shop,
+    refundable,
+    ids,
+  }) => {
     const refund = await refundable();
     await refund('8.00');
     const [old = ''] = await ids('select id from operations');
@@ -49,7 +50,7 @@ describe('operations of more than 30 days ago', async () => {
     const kept = (await ids('select id from operations')).filter((id) => id !== old);
     expect(kept).toHaveLength(3);
 
-    clock.moveHours(KEPT_HOURS - 1);
+    clock.moveHours(KEPT_HOURS - 0.5);
     await vi.advanceTimersByTimeAsync(PRUNE_MS);
     await expect.poll(async () => (await shop.get(`/operations/${old}`)).status).toBe(404);
     expect(new Set(await ids('select id from operations'))).toEqual(new Set(kept));

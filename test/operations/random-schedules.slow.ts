@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import Stripe from 'stripe';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Caller } from '../support/caller.js';
-import { MovedClock } from '../support/moved-clock.js';
+import { ManualClock } from '../support/manual-clock.js';
 import { type Paydesk, startPaydesk } from '../support/paydesk.js';
 import { saveCard, someUser } from '../support/saved-card.js';
 import { ModelledCharge } from './charge-model.js';
@@ -19,7 +19,7 @@ const UNTIL_RELEASED_MS = 600_000;
 const STRIPE_SETTLES_SECONDS = 15;
 
 describe('charges under random schedules of calls, faults and time', () => {
-  const clock = new MovedClock();
+  const clock = new ManualClock();
   let paydesk: Paydesk;
   let partner: Caller;
   let user: string;
@@ -31,7 +31,7 @@ describe('charges under random schedules of calls, faults and time', () => {
     // stripe-node would really wait before it repeats a call.
     const waits = Stripe.prototype as unknown as { getInitialNetworkRetryDelay: () => number };
     vi.spyOn(waits, 'getInitialNetworkRetryDelay').mockReturnValue(0);
-    paydesk = await startPaydesk({}, clock);
+    paydesk = await startPaydesk({ clock });
     partner = await paydesk.partner('acme');
     user = someUser();
     cards = [

@@ -1,28 +1,31 @@
 import { randomUUID } from 'node:crypto';
-import { describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 import { query } from '../support/database.js';
-import { usePaydesk } from '../support/paydesk.js';
+import { paydeskTest } from '../support/paydesk-test.js';
 
 const FOREVER_MS = 600_000;
 
-describe('a request that was refused before anything was sent', async () => {
-  const paydesk = await usePaydesk();
-  const shop = await paydesk.service();
+const it = paydeskTest();
+
+describe('a request that was refused before anything was sent', () => {
   const page = { successRedirect: 'https://example.com/ok', failureRedirect: 'https://example.com/ko' };
 
-  it.each<[string, string, object, number]>([
+  it.for<[string, string, object, number]>([
     ['for an unknown payment', '/refund', { paymentID: 'pi_unknown' }, 404],
     ['for its amount', '/pay', { ...page, amount: '0.10' }, 422],
     ['as Stripe failed', '/pay/expire', { paymentID: 'cs_test_1' }, 503],
-  ])('%s names its operation, of which nothing is kept', async (_why, path, body, status) => {
-    if (status === 503) paydesk.sandbox.faults.add({ kinds: ['error_before_effect'], share: 1 });
-    const answer = await shop.post(path, body);
-    expect(answer.status).toBe(status);
-    expect(answer.body.operationId).toMatch(/^[0-9a-f-]{36}$/);
-    expect((await shop.get(`/operations/${answer.body.operationId}`)).status).toBe(404);
-  });
+  ])(
+    '%s names its operation, of which nothing is kept',
+    async ([_why, path, body, status], { paydesk, shop }) => {
+      if (status === 503) paydesk.sandbox.faults.add({ kinds: ['error_before_effect'], share: 1 });
+      const answer = await shop.post(path, body);
+      expect(answer.status).toBe(status);
+      expect(answer.body.operationId).toMatch(/^[0-9a-f-]{36}$/);
+      expect((await shop.get(`/operations/${answer.body.operationId}`)).status).toBe(404);
+    },
+  );
 
-  it('has no say any more once another instance has given it up', async () => {
+  it('has no say any more once another instance has given it up', async ({ paydesk, shop }) => {
     const payment = await paydesk.stripe.paymentIntents.create({
       amount: 2000,
       currency: 'usd',
@@ -42,7 +45,7 @@ describe('a request that was refused before anything was sent', async () => {
     });
   });
 
-  it('may be repeated, changed, under the same key', async () => {
+  it('may be repeated, changed, under the same key', async ({ shop }) => {
     const key = { 'idempotency-key': randomUUID() };
     expect((await shop.post('/pay', { ...page, amount: '0.10' }, key)).status).toBe(422);
     const answer = await shop.post('/pay', { ...page, amount: '10.00' }, key);

@@ -1,8 +1,7 @@
-import { expect, it, vi } from 'vitest';
+import { expect, vi } from 'vitest';
 import { query } from '../support/database.js';
-import { MovedClock } from '../support/moved-clock.js';
-import { usePaydeskByHand } from './paydesk-by-hand.js';
 import { CHARGING, resentCharge, sendInVain } from './resent-charge.js';
+import { paydeskTest } from '../support/paydesk-test.js';
 
 const FOREVER_MS = 600_000;
 const LONGEST_WAIT_SECONDS = 31;
@@ -10,10 +9,12 @@ const RENEWAL_MS = 2_000;
 /** Two of these are more than a lease, one is less. */
 const MOST_OF_A_LEASE_SECONDS = 4;
 
-const clock = new MovedClock().standStill();
-const paydesk = await usePaydeskByHand(clock);
+const it = paydeskTest({ workerByHand: true });
 
-it('keeps what the worker is at from others, however long the call to Stripe lasts', async () => {
+it('keeps what the worker is at from others, however long the call to Stripe lasts', async ({
+  paydesk,
+  clock,
+}) => {
   const { faults } = paydesk.sandbox;
   const partner = await paydesk.partner('acme');
   const charge = await resentCharge(paydesk, partner);

@@ -1,38 +1,44 @@
 import pg from 'pg';
-import { describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 import { query } from '../support/database.js';
-import { MovedClock } from '../support/moved-clock.js';
-import { usePaydesk } from '../support/paydesk.js';
 import { CHARGING, resentCharge, sendInVain } from './resent-charge.js';
+import { paydeskTest } from '../support/paydesk-test.js';
 
 const LEASE_SECONDS = 6;
 /** More than it ever waits. */
 const LONGEST_WAIT_SECONDS = 16;
 
-describe('the worker', async () => {
-  const clock = new MovedClock();
-  const paydesk = await usePaydesk({}, clock);
-  const partner = await paydesk.partner('acme');
-
-  async function stateOf(operationId: string): Promise<string> {
+const it = paydeskTest()
+  .extend('stateOf', ({ partner }) => async (operationId: string) => {
     return (await partner.get(`/operations/${operationId}`)).body.state;
-  }
-
-  async function succeeds(operationId: string): Promise<void> {
+  })
+  .extend('succeeds', ({ stateOf }) => async (operationId: string) => {
     await expect.poll(() => stateOf(operationId)).toBe('succeeded');
-  }
+  });
 
-  it('drives on by itself what a dead attempt has left, once its lease has expired', async () => {
+describe('the worker', () => {
+  it('drives on by itself what a dead attempt has left, once its lease has expired', async ({
+    paydesk,
+    clock,
+    partner,
+    succeeds,
+  }) => {
     const charge = await resentCharge(paydesk, partner);
     const operationId = await sendInVain(paydesk, charge, 'reset_after_effect');
     const dies = 'update operations set lease_id = gen_random_uuid(), lease_expires_at = $2 where id = $1';
     await query(paydesk, dies, [operationId, new Date(clock.now().getTime() + LEASE_SECONDS * 1000)]);
-    clock.moveSeconds(LEASE_SECONDS);
+    clock.moveSeconds(LEASE_SECONDS + 1);
     await succeeds(operationId);
     expect(charge.made()).toHaveLength(1);
   });
 
-  it('waits for no row that another instance is taking, and goes on with the next', async () => {
+  it('waits for no row that another instance is taking, and goes on with the next', async ({
+    paydesk,
+    clock,
+    partner,
+    stateOf,
+    succeeds,
+  }) => {
     const [taken, next] = [await resentCharge(paydesk, partner), await resentCharge(paydesk, partner)];
     paydesk.sandbox.faults.add({ ...CHARGING, kinds: ['reset_before_effect'], share: 1 });
     const takenId = (await taken.send()).body.operationId;

@@ -1,26 +1,27 @@
 import { idOf } from '#stripe/id-of.js';
-import { describe, expect, it } from 'vitest';
-import { usePaydesk } from '../support/paydesk.js';
+import { describe, expect } from 'vitest';
 import { saveCard, someUser } from '../support/saved-card.js';
+import { paydeskTest } from '../support/paydesk-test.js';
 
-describe('POST /partners/user/:user_id/payment_intent', async () => {
-  const paydesk = await usePaydesk();
-  const partner = await paydesk.partner('acme');
+const it = paydeskTest().extend(
+  'chargeWith',
+  ({ paydesk, partner }) =>
+    async (testCard: string, headers: Record<string, string> = {}, amount: unknown = '3000') => {
+      const user = someUser();
+      const card = await saveCard(paydesk, partner, user, testCard);
+      const body = { amount, description: 'Wellness exam', stripe_payment_method_id: card };
+      const send = (change: object = {}) =>
+        partner.post(`/partners/user/${user}/payment_intent`, { ...body, ...change }, headers);
+      return { user, card, send, answer: await send() };
+    },
+);
 
-  async function chargeWith(
-    testCard: string,
-    headers: Record<string, string> = {},
-    amount: unknown = '3000',
-  ) {
-    const user = someUser();
-    const card = await saveCard(paydesk, partner, user, testCard);
-    const body = { amount, description: 'Wellness exam', stripe_payment_method_id: card };
-    const send = (change: object = {}) =>
-      partner.post(`/partners/user/${user}/payment_intent`, { ...body, ...change }, headers);
-    return { user, card, send, answer: await send() };
-  }
-
-  it('charges the card at once and off-session, and says where the payment is', async () => {
+describe('POST /partners/user/:user_id/payment_intent', () => {
+  it('charges the card at once and off-session, and says where the payment is', async ({
+    paydesk,
+    partner,
+    chargeWith,
+  }) => {
     const { user, card, answer } = await chargeWith('pm_card_visa');
     expect(answer.status).toBe(201);
     expect(answer.body).toBeUndefined();
@@ -39,7 +40,11 @@ describe('POST /partners/user/:user_id/payment_intent', async () => {
     expect(body).toMatchObject({ amount: '3000', status: 'complete', description: 'Wellness exam' });
   });
 
-  it('takes the amount as a JSON number too, and another currency', async () => {
+  it('takes the amount as a JSON number too, and another currency', async ({
+    paydesk,
+    partner,
+    chargeWith,
+  }) => {
     const { user, card } = await chargeWith('pm_card_visa');
     const { headers } = await partner.post(`/partners/user/${user}/payment_intent`, {
       amount: 500,
@@ -52,7 +57,10 @@ describe('POST /partners/user/:user_id/payment_intent', async () => {
   });
 
   // https://docs.stripe.com/testing#declined-payments: this card can be saved, and every charge fails.
-  it('tells a decline as 402 with its code, and keeps the failed payment in the history', async () => {
+  it('tells a decline as 402 with its code, and keeps the failed payment in the history', async ({
+    partner,
+    chargeWith,
+  }) => {
     const { user, answer } = await chargeWith('pm_card_chargeCustomerFail');
     expect(answer.status).toBe(402);
     expect(answer.headers.get('content-type')).toContain('application/problem+json');
@@ -67,7 +75,10 @@ describe('POST /partners/user/:user_id/payment_intent', async () => {
   });
 
   // https://docs.stripe.com/testing#three-ds-cards: always asks, whether or not it was set up.
-  it('tells of a card that wants its holder as 402 with what Stripe.js needs', async () => {
+  it('tells of a card that wants its holder as 402 with what Stripe.js needs', async ({
+    paydesk,
+    partner,
+  }) => {
     const user = someUser();
     const setupIntent = await partner.post(`/partners/user/${user}/setup_intent`);
     const [id = ''] = String(setupIntent.body.client_secret).split('_secret_');
@@ -86,7 +97,10 @@ describe('POST /partners/user/:user_id/payment_intent', async () => {
     expect(body.clientSecret).toMatch(new RegExp(`^${body.paymentId}_secret_\\w+$`));
   });
 
-  it('charges once, however often the same request is repeated under one key', async () => {
+  it('charges once, however often the same request is repeated under one key', async ({
+    partner,
+    chargeWith,
+  }) => {
     const { user, send, answer } = await chargeWith('pm_card_visa', { 'idempotency-key': 'order-1' });
     const again = await Promise.all([send(), send(), send()]);
     for (const repetition of again) {
@@ -98,7 +112,7 @@ describe('POST /partners/user/:user_id/payment_intent', async () => {
     expect(body).toHaveLength(1);
   });
 
-  it('charges once for 20 requests at once under one key', async () => {
+  it('charges once for 20 requests at once under one key', async ({ paydesk, partner }) => {
     const user = someUser();
     const card = await saveCard(paydesk, partner, user);
     const send = () =>
@@ -118,7 +132,10 @@ describe('POST /partners/user/:user_id/payment_intent', async () => {
     expect(body).toHaveLength(1);
   });
 
-  it('repeats a decline under the same key without trying the card again', async () => {
+  it('repeats a decline under the same key without trying the card again', async ({
+    partner,
+    chargeWith,
+  }) => {
     const { user, send, answer } = await chargeWith('pm_card_chargeCustomerFail', { 'idempotency-key': 'k' });
     const again = await send();
     expect(again.status).toBe(402);
@@ -128,14 +145,16 @@ describe('POST /partners/user/:user_id/payment_intent', async () => {
     expect(body).toHaveLength(1);
   });
 
-  it('refuses a key that was used with another body', async () => {
+  it('refuses a key that was used with another body', async ({ partner, chargeWith }) => {
     const { user, send } = await chargeWith('pm_card_visa', { 'idempotency-key': 'order-2' });
     const { status, body } = await send({ amount: '9900' });
     expect({ status, type: body.type }).toEqual({ status: 422, type: 'urn:paydesk:idempotency-key-reused' });
     expect((await partner.get(`/partners/user/${user}/payments`)).body).toHaveLength(1);
   });
 
-  it('takes the same key of another partner, or for another user, for another request', async () => {
+  it('takes the same key of another partner, or for another user, for another request', async ({
+    chargeWith,
+  }) => {
     const headers = { 'idempotency-key': 'shared' };
     const first = await chargeWith('pm_card_visa', headers);
     const second = await chargeWith('pm_card_visa', headers);
@@ -143,7 +162,7 @@ describe('POST /partners/user/:user_id/payment_intent', async () => {
     expect(second.answer.headers.get('location')).not.toBe(first.answer.headers.get('location'));
   });
 
-  it("does not charge another user's card", async () => {
+  it("does not charge another user's card", async ({ chargeWith }) => {
     const { card } = await chargeWith('pm_card_visa');
     const other = await chargeWith('pm_card_visa');
     const { status, body } = await other.send({ stripe_payment_method_id: card });
@@ -153,7 +172,7 @@ describe('POST /partners/user/:user_id/payment_intent', async () => {
     });
   });
 
-  it('does not charge a card for a user who has none', async () => {
+  it('does not charge a card for a user who has none', async ({ partner, chargeWith }) => {
     const { card } = await chargeWith('pm_card_visa');
     const { status, body } = await partner.post(`/partners/user/${someUser()}/payment_intent`, {
       amount: '3000',
@@ -164,12 +183,15 @@ describe('POST /partners/user/:user_id/payment_intent', async () => {
   });
 
   // https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts
-  it.each(['49', '100000000'])('refuses %s cents as out of range, without asking Stripe', async (amount) => {
-    const { send } = await chargeWith('pm_card_visa');
-    const before = paydesk.stripeCalls.length;
-    const { status, body } = await send({ amount });
-    expect({ status, type: body.type }).toEqual({ status: 422, type: 'urn:paydesk:amount-out-of-range' });
-    expect(body.errors).toMatchObject([{ field: 'amount' }]);
-    expect(paydesk.stripeCalls.slice(before)).not.toContain('POST /v1/payment_intents');
-  });
+  it.for(['49', '100000000'])(
+    'refuses %s cents as out of range, without asking Stripe',
+    async (amount, { paydesk, chargeWith }) => {
+      const { send } = await chargeWith('pm_card_visa');
+      const before = paydesk.stripeCalls.length;
+      const { status, body } = await send({ amount });
+      expect({ status, type: body.type }).toEqual({ status: 422, type: 'urn:paydesk:amount-out-of-range' });
+      expect(body.errors).toMatchObject([{ field: 'amount' }]);
+      expect(paydesk.stripeCalls.slice(before)).not.toContain('POST /v1/payment_intents');
+    },
+  );
 });

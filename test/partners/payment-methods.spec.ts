@@ -1,12 +1,11 @@
-import { describe, expect, it } from 'vitest';
-import { usePaydesk } from '../support/paydesk.js';
+import { describe, expect } from 'vitest';
 import { saveCard, someUser } from '../support/saved-card.js';
+import { paydeskTest } from '../support/paydesk-test.js';
 
-describe('GET /partners/user/:user_id/payment_methods', async () => {
-  const paydesk = await usePaydesk();
-  const partner = await paydesk.partner('acme');
+const it = paydeskTest();
 
-  it('lists the cards, newest first, in the words of the contract', async () => {
+describe('GET /partners/user/:user_id/payment_methods', () => {
+  it('lists the cards, newest first, in the words of the contract', async ({ paydesk, partner }) => {
     const user = someUser();
     const visa = await saveCard(paydesk, partner, user, 'pm_card_visa');
     const mastercard = await saveCard(paydesk, partner, user, 'pm_card_mastercard');
@@ -28,7 +27,7 @@ describe('GET /partners/user/:user_id/payment_methods', async () => {
     expect(card.exp_month).toBeLessThanOrEqual(12);
   });
 
-  it('lists all of them, however many', async () => {
+  it('lists all of them, however many', async ({ paydesk, partner }) => {
     const user = someUser();
     await partner.post(`/partners/user/${user}/setup_intent`);
     const found = await paydesk.stripe.customers.list({ limit: 100 });
@@ -46,7 +45,7 @@ describe('GET /partners/user/:user_id/payment_methods', async () => {
     ).toBe(101);
   });
 
-  it('is empty for a user without a customer, and makes none', async () => {
+  it('is empty for a user without a customer, and makes none', async ({ partner }) => {
     const { status, body } = await partner.get(`/partners/user/${someUser()}/payment_methods`);
     expect({ status, body }).toEqual({ status: 200, body: [] });
   });

@@ -1,15 +1,15 @@
-import { beforeAll, describe, expect, it } from 'vitest';
-import { usePaydesk } from '../support/paydesk.js';
+import { describe, expect } from 'vitest';
 import { saveCard, someUser } from '../support/saved-card.js';
+import { paydeskTest } from '../support/paydesk-test.js';
 
-describe('GET /partners/user/:user_id/payments', async () => {
-  const paydesk = await usePaydesk();
-  const partner = await paydesk.partner('acme');
+const it = paydeskTest();
+
+describe('GET /partners/user/:user_id/payments', () => {
   const user = someUser();
   const path = `/partners/user/${user}/payments`;
   const ids: string[] = [];
 
-  beforeAll(async () => {
+  it.beforeAll(async ({ paydesk, partner }) => {
     const card = await saveCard(paydesk, partner, user);
     for (const amount of ['1000', '2000', '3000']) {
       const { headers } = await partner.post(`/partners/user/${user}/payment_intent`, {
@@ -21,7 +21,7 @@ describe('GET /partners/user/:user_id/payments', async () => {
     }
   });
 
-  it('lists the payments, newest first, in the words of the contract', async () => {
+  it('lists the payments, newest first, in the words of the contract', async ({ partner }) => {
     const { status, body, headers } = await partner.get(path);
     expect(status).toBe(200);
     expect(headers.has('link')).toBe(false);
@@ -36,7 +36,7 @@ describe('GET /partners/user/:user_id/payments', async () => {
     );
   });
 
-  it('leads from page to page by its Link header', async () => {
+  it('leads from page to page by its Link header', async ({ partner }) => {
     const seen: string[] = [];
     let next: string | undefined = `${path}?limit=2`;
     while (next) {
@@ -47,32 +47,35 @@ describe('GET /partners/user/:user_id/payments', async () => {
     expect(seen).toEqual(ids);
   });
 
-  it('shows one of them', async () => {
+  it('shows one of them', async ({ partner }) => {
     const { status, body } = await partner.get(`${path}/${ids[0]}`);
     expect(status).toBe(200);
     expect(body).toMatchObject({ amount: '3000', stripe_payment_id: ids[0] });
   });
 
-  it.each([
-    ['another partner', async () => paydesk.partner('rival')],
-    ['another user of the partner', async () => partner],
-  ])('does not show it to %s, nor take it for a cursor of theirs', async (_who, caller) => {
-    const other = `/partners/user/${someUser()}/payments`;
-    const rival = await caller();
-    expect((await rival.get(`${other}/${ids[0]}`)).status).toBe(404);
-    const { status, body } = await rival.get(`${other}?starting_after=${ids[0]}`);
-    expect({ status, errors: body.errors }).toEqual({
-      status: 404,
-      errors: [{ field: 'starting_after', message: 'no such object' }],
-    });
-  });
+  it.for([
+    ['another partner', 'rival'],
+    ['another user of the partner', 'acme'],
+  ] as const)(
+    'does not show it to %s, nor take it for a cursor of theirs',
+    async ([_who, tenant], { paydesk }) => {
+      const other = `/partners/user/${someUser()}/payments`;
+      const rival = await paydesk.partner(tenant);
+      expect((await rival.get(`${other}/${ids[0]}`)).status).toBe(404);
+      const { status, body } = await rival.get(`${other}?starting_after=${ids[0]}`);
+      expect({ status, errors: body.errors }).toEqual({
+        status: 404,
+        errors: [{ field: 'starting_after', message: 'no such object' }],
+      });
+    },
+  );
 
-  it('is empty for a user without a customer', async () => {
+  it('is empty for a user without a customer', async ({ partner }) => {
     const { status, body } = await partner.get(`/partners/user/${someUser()}/payments`);
     expect({ status, body }).toEqual({ status: 200, body: [] });
   });
 
-  it.each(['0', '101', '1e1', '01', '-1', '1.0', '', 'x'])('refuses limit=%s', async (limit) => {
+  it.for(['0', '101', '1e1', '01', '-1', '1.0', '', 'x'])('refuses limit=%s', async (limit, { partner }) => {
     const { status, body } = await partner.get(`${path}?limit=${limit}`);
     expect({ status, field: body.errors[0].field }).toEqual({ status: 400, field: 'limit' });
   });

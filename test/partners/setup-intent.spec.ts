@@ -1,12 +1,11 @@
-import { describe, expect, it } from 'vitest';
-import { usePaydesk } from '../support/paydesk.js';
+import { describe, expect } from 'vitest';
 import { saveCard, someUser } from '../support/saved-card.js';
+import { paydeskTest } from '../support/paydesk-test.js';
 
-describe('POST /partners/user/:user_id/setup_intent', async () => {
-  const paydesk = await usePaydesk();
-  const partner = await paydesk.partner('acme');
+const it = paydeskTest();
 
-  it('hands out the client secret of a SetupIntent for off-session cards', async () => {
+describe('POST /partners/user/:user_id/setup_intent', () => {
+  it('hands out the client secret of a SetupIntent for off-session cards', async ({ paydesk, partner }) => {
     const { status, body } = await partner.post(`/partners/user/${someUser()}/setup_intent`);
     expect(status).toBe(201);
     expect(Object.keys(body)).toEqual(['client_secret']);
@@ -16,7 +15,7 @@ describe('POST /partners/user/:user_id/setup_intent', async () => {
     expect(intent.allowed_payment_method_types).toEqual(['card']);
   });
 
-  it('makes one Stripe customer of 50 first calls at once', async () => {
+  it('makes one Stripe customer of 50 first calls at once', async ({ paydesk, partner }) => {
     const user = someUser();
     const answers = await Promise.all(
       Array.from({ length: 50 }, () => partner.post(`/partners/user/${user}/setup_intent`)),
@@ -26,7 +25,7 @@ describe('POST /partners/user/:user_id/setup_intent', async () => {
     expect(customers.data.filter(({ metadata }) => metadata['paydesk_user_id'] === user)).toHaveLength(1);
   });
 
-  it('keeps users of the same name apart by partner', async () => {
+  it('keeps users of the same name apart by partner', async ({ paydesk, partner }) => {
     const user = someUser();
     const rival = await paydesk.partner('rival');
     await saveCard(paydesk, partner, user);
@@ -34,7 +33,7 @@ describe('POST /partners/user/:user_id/setup_intent', async () => {
     expect(body).toEqual([]);
   });
 
-  it('gives the same secret to a repetition with the same Idempotency-Key', async () => {
+  it('gives the same secret to a repetition with the same Idempotency-Key', async ({ partner }) => {
     const user = someUser();
     const ask = () =>
       partner.post(`/partners/user/${user}/setup_intent`, undefined, { 'idempotency-key': 'one' });

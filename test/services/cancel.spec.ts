@@ -1,13 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 import { idOf } from '#stripe/id-of.js';
-import { usePaydesk } from '../support/paydesk.js';
+import { paydeskTest } from '../support/paydesk-test.js';
 
-describe('POST /pay/recurrent/expire', async () => {
-  const paydesk = await usePaydesk({ BUSINESS_TIMEZONE: 'Europe/Rome' });
-  const shop = await paydesk.service();
-
+const it = paydeskTest({ environment: { BUSINESS_TIMEZONE: 'Europe/Rome' } })
   /** A monthly subscription whose first invoice is paid. */
-  async function subscription() {
+  .extend('subscription', ({ paydesk }) => async () => {
     const { stripe } = paydesk;
     const customer = await stripe.customers.create({});
     const method = await stripe.paymentMethods.attach('pm_card_visa', { customer: customer.id });
@@ -23,13 +20,17 @@ describe('POST /pay/recurrent/expire', async () => {
       items: [{ price: price.id }],
       metadata: { paydesk_shop_transaction_id: 'order-9' },
     });
-  }
-
-  function cancel(paymentID: string, body: object) {
+  })
+  .extend('cancel', ({ shop }) => (paymentID: string, body: object) => {
     return shop.post('/pay/recurrent/expire', { paymentID, ...body });
-  }
+  });
 
-  it('cancels at once, and is content with what is cancelled already', async () => {
+describe('POST /pay/recurrent/expire', () => {
+  it('cancels at once, and is content with what is cancelled already', async ({
+    paydesk,
+    subscription,
+    cancel,
+  }) => {
     const { id } = await subscription();
     const first = await cancel(id, { cancelType: 'now' });
     const { status, ended_at: endedAt } = await paydesk.stripe.subscriptions.retrieve(id);
@@ -50,7 +51,7 @@ describe('POST /pay/recurrent/expire', async () => {
     });
   });
 
-  it('cancels right before the next renewal', async () => {
+  it('cancels right before the next renewal', async ({ paydesk, subscription, cancel }) => {
     const { id, items } = await subscription();
     const periodEnd = Number(items.data[0]?.current_period_end);
     const { status, body } = await cancel(id, { cancelType: 'endOfPeriod' });
@@ -64,7 +65,7 @@ describe('POST /pay/recurrent/expire', async () => {
     });
   });
 
-  it('cancels at the end of a day in the business time zone', async () => {
+  it('cancels at the end of a day in the business time zone', async ({ paydesk, subscription, cancel }) => {
     const { id } = await subscription();
     const { status, body } = await cancel(id, { cancelType: 'atDay', cancelTime: '31/12/2030' });
     expect({ status, cancelAt: body.cancelAt }).toEqual({
@@ -77,7 +78,12 @@ describe('POST /pay/recurrent/expire', async () => {
     });
   });
 
-  it('finds the subscription by an invoice, a payment and a charge of it', async () => {
+  it('finds the subscription by an invoice, a payment and a charge of it', async ({
+    paydesk,
+    shop,
+    subscription,
+    cancel,
+  }) => {
     const { id, latest_invoice: latestInvoice } = await subscription();
     const invoice = idOf(latestInvoice) ?? '';
     const { data } = await paydesk.stripe.invoicePayments.list({ invoice });
@@ -97,7 +103,7 @@ describe('POST /pay/recurrent/expire', async () => {
     }
   });
 
-  it('gives the latest invoice of a subscription back', async () => {
+  it('gives the latest invoice of a subscription back', async ({ shop, subscription }) => {
     const { id } = await subscription();
     expect(await shop.post('/refund', { paymentID: id, amount: '4.00' })).toMatchObject({
       status: 201,
@@ -105,7 +111,7 @@ describe('POST /pay/recurrent/expire', async () => {
     });
   });
 
-  it('has nothing to cancel for a payment that is for no subscription', async () => {
+  it('has nothing to cancel for a payment that is for no subscription', async ({ paydesk, cancel }) => {
     const { id } = await paydesk.stripe.paymentIntents.create({ amount: 500, currency: 'usd' });
     expect(await cancel(id, { cancelType: 'now' })).toMatchObject({
       status: 400,
@@ -113,7 +119,7 @@ describe('POST /pay/recurrent/expire', async () => {
     });
   });
 
-  it('has nothing to cancel yet where the first payment is still to be made', async () => {
+  it('has nothing to cancel yet where the first payment is still to be made', async ({ shop, cancel }) => {
     const { body } = await shop.post('/pay/recurrent', {
       successRedirect: 'https://example.com/ok',
       failureRedirect: 'https://example.com/ko',
@@ -126,7 +132,7 @@ describe('POST /pay/recurrent/expire', async () => {
     });
   });
 
-  it('does not know a subscription that Stripe does not know', async () => {
+  it('does not know a subscription that Stripe does not know', async ({ cancel }) => {
     expect(await cancel('sub_unknown', { cancelType: 'now' })).toMatchObject({
       status: 404,
       body: { errors: [{ field: 'paymentID' }] },

@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest';
-import { usePaydesk } from '../support/paydesk.js';
+import { describe, expect } from 'vitest';
+import { paydeskTest } from '../support/paydesk-test.js';
 
 const redirects = { successRedirect: 'https://example.com/ok', failureRedirect: 'https://example.com/ko' };
 const tea = { productName: 'Tea', unitAmount: '2.00', quantity: 1 };
@@ -7,19 +7,16 @@ const monthlyTea = { ...tea, interval: 'month' };
 
 const times = (count: number, product: object) => Array.from({ length: count }, () => product);
 
-describe('bad input to /pay and /pay/recurrent', async () => {
-  const paydesk = await usePaydesk();
-  const shop = await paydesk.service();
+const it = paydeskTest().extend('refusal', ({ paydesk, shop }) => async (path: string, body: unknown) => {
+  const callsBefore = paydesk.stripeCalls.length;
+  const answer = await shop.post(path, body);
+  expect(answer.headers.get('content-type')).toContain('application/problem+json');
+  expect(paydesk.stripeCalls.slice(callsBefore)).toEqual([]);
+  return { status: answer.status, fields: answer.body.errors?.map((e: { field: string }) => e.field) };
+});
 
-  async function refusal(path: string, body: unknown) {
-    const callsBefore = paydesk.stripeCalls.length;
-    const answer = await shop.post(path, body);
-    expect(answer.headers.get('content-type')).toContain('application/problem+json');
-    expect(paydesk.stripeCalls.slice(callsBefore)).toEqual([]);
-    return { status: answer.status, fields: answer.body.errors?.map((e: { field: string }) => e.field) };
-  }
-
-  it.each([
+describe('bad input to /pay and /pay/recurrent', () => {
+  it.for([
     ['nothing', {}, ['successRedirect', 'failureRedirect']],
     ['neither amount nor products', redirects, ['amount', 'products']],
     ['both', { ...redirects, amount: '5.00', products: [tea] }, ['amount', 'products']],
@@ -49,11 +46,11 @@ describe('bad input to /pay and /pay/recurrent', async () => {
     ['a product of null', { ...redirects, products: [null] }, ['products']],
     ['a product that is a list', { ...redirects, products: [[tea]] }, ['products']],
     ['a product that is a text', { ...redirects, products: ['tea'] }, ['products']],
-  ])('refuses %s', async (_what, body, fields) => {
+  ] as const)('refuses %s', async ([_what, body, fields], { refusal }) => {
     expect(await refusal('/pay', body)).toEqual({ status: 400, fields });
   });
 
-  it.each([
+  it.for([
     '0',
     '0.00',
     '-5',
@@ -70,16 +67,16 @@ describe('bad input to /pay and /pay/recurrent', async () => {
     '.5',
     '5.',
     '05',
-  ])('refuses the amount %j', async (amount) => {
+  ])('refuses the amount %j', async (amount, { refusal }) => {
     expect(await refusal('/pay', { ...redirects, amount })).toEqual({ status: 400, fields: ['amount'] });
   });
 
-  it.each([
+  it.for([
     ['5.00', 'jpy'],
     ['5.00', 'kwd'],
     ['5.121', 'kwd'],
     ['5.120', 'usd'],
-  ])('refuses the amount %s in %s', async (amount, currency) => {
+  ] as const)('refuses the amount %s in %s', async ([amount, currency], { refusal }) => {
     expect(await refusal('/pay', { ...redirects, amount, currency })).toEqual({
       status: 400,
       fields: ['amount'],
@@ -87,23 +84,23 @@ describe('bad input to /pay and /pay/recurrent', async () => {
   });
 
   // https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts
-  it.each([
+  it.for([
     ['0.49', 'usd'],
     ['1000000.00', 'usd'],
     ['49', 'jpy'],
-  ])('refuses to charge %s in %s', async (amount, currency) => {
+  ] as const)('refuses to charge %s in %s', async ([amount, currency], { refusal }) => {
     expect(await refusal('/pay', { ...redirects, amount, currency })).toEqual({
       status: 422,
       fields: ['amount'],
     });
   });
 
-  it('refuses to charge too little for products', async () => {
+  it('refuses to charge too little for products', async ({ refusal }) => {
     const products = [{ ...tea, unitAmount: '0.12', quantity: 4 }];
     expect(await refusal('/pay', { ...redirects, products })).toEqual({ status: 422, fields: ['products'] });
   });
 
-  it.each([
+  it.for([
     ['no quantity', { productName: 'Tea', unitAmount: '2.00' }, 'quantity'],
     ['a quantity of zero', { ...tea, quantity: 0 }, 'quantity'],
     ['half a quantity', { ...tea, quantity: 0.5 }, 'quantity'],
@@ -118,20 +115,20 @@ describe('bad input to /pay and /pay/recurrent', async () => {
     ['a nested id', { priceId: { id: 'price_1' }, quantity: 1 }, 'priceId'],
     ['an interval', monthlyTea, 'interval'],
     ['an empty name', { ...tea, productName: '' }, 'productName'],
-  ])('refuses a product with %s', async (_what, product, field) => {
+  ] as const)('refuses a product with %s', async ([_what, product, field], { refusal }) => {
     expect(await refusal('/pay', { ...redirects, products: [tea, product] })).toEqual({
       status: 400,
       fields: [`products[1].${field}`],
     });
   });
 
-  it.each([
+  it.for([
     'http://example.com/ok',
     'https://evil.example/ok',
     'javascript:alert(1)',
     'ok',
     'https://a:b@example.com',
-  ])('refuses to redirect to %s', async (url) => {
+  ])('refuses to redirect to %s', async (url, { refusal }) => {
     const body = { amount: '5.00', successRedirect: url, failureRedirect: url };
     expect(await refusal('/pay', body)).toEqual({
       status: 400,
@@ -139,7 +136,7 @@ describe('bad input to /pay and /pay/recurrent', async () => {
     });
   });
 
-  it.each([
+  it.for([
     ['an amount without an interval', { amount: '5.00' }, ['interval']],
     ['an unknown interval', { amount: '5.00', interval: 'hour' }, ['interval']],
     ['intervals of zero', { amount: '5.00', interval: 'day', intervalCount: 0 }, ['intervalCount']],
@@ -162,16 +159,16 @@ describe('bad input to /pay and /pay/recurrent', async () => {
       { products: [monthlyTea, { ...monthlyTea, intervalCount: 2 }, { ...tea, interval: 'week' }] },
       ['products[1].intervalCount', 'products[2].interval'],
     ],
-  ])('refuses a subscription with %s', async (_what, body, fields) => {
+  ] as const)('refuses a subscription with %s', async ([_what, body, fields], { refusal }) => {
     expect(await refusal('/pay/recurrent', { ...redirects, ...body })).toEqual({ status: 400, fields });
   });
 
-  it('never tells the input again', async () => {
+  it('never tells the input again', async ({ shop }) => {
     const { body } = await shop.post('/pay', { ...redirects, amount: '<b>5</b>', '<i>': '<u>' });
     expect(JSON.stringify(body)).not.toMatch(/[<>]/);
   });
 
-  it('lets nobody but services in', async () => {
+  it('lets nobody but services in', async ({ paydesk }) => {
     const body = { ...redirects, amount: '5.00' };
     expect((await paydesk.stranger().post('/pay', body)).status).toBe(401);
     expect((await (await paydesk.user('u')).post('/pay', body)).status).toBe(403);

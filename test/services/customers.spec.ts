@@ -1,12 +1,14 @@
-import { describe, expect, it } from 'vitest';
-import { usePaydesk } from '../support/paydesk.js';
+import { describe, expect } from 'vitest';
 import { someUser } from '../support/saved-card.js';
+import { paydeskTest } from '../support/paydesk-test.js';
 
-describe('/customers/:user_id', async () => {
-  const paydesk = await usePaydesk();
-  const shop = await paydesk.service();
+const it = paydeskTest();
 
-  it('describes a user, who becomes a customer by it, and shows the same again', async () => {
+describe('/customers/:user_id', () => {
+  it('describes a user, who becomes a customer by it, and shows the same again', async ({
+    paydesk,
+    shop,
+  }) => {
     const path = `/customers/${someUser()}`;
     const details = { email: 'jenny@example.com', name: 'Jenny Rosen', metadata: { segment: 'gold' } };
     const { status, body } = await shop.put(path, details);
@@ -20,21 +22,21 @@ describe('/customers/:user_id', async () => {
     });
   });
 
-  it('changes what is told, and merges metadata', async () => {
+  it('changes what is told, and merges metadata', async ({ shop }) => {
     const path = `/customers/${someUser()}`;
     const first = await shop.put(path, { name: 'Jenny', metadata: { a: '1', b: '2' } });
     const { body } = await shop.put(path, { metadata: { b: '3', a: '' } });
     expect(body).toEqual({ ...first.body, metadata: { b: '3' } });
   });
 
-  it('keeps metadata by any name, as many as Stripe takes beside ours', async () => {
+  it('keeps metadata by any name, as many as Stripe takes beside ours', async ({ shop }) => {
     const names = ['toString', 'hasOwnProperty', ...Array.from({ length: 46 }, (_, i) => `k${i}`)];
     const metadata = Object.fromEntries(names.map((name) => [name, 'v']));
     const { status, body } = await shop.put(`/customers/${someUser()}`, { metadata });
     expect({ status, metadata: body.metadata }).toEqual({ status: 200, metadata });
   });
 
-  it('links an existing Stripe customer', async () => {
+  it('links an existing Stripe customer', async ({ paydesk, shop }) => {
     const path = `/customers/${someUser()}`;
     const { id } = await paydesk.stripe.customers.create({ name: 'Old friend' });
     const linked = await shop.put(path, { stripeCustomerId: id });
@@ -43,7 +45,7 @@ describe('/customers/:user_id', async () => {
     expect((await shop.get(path)).body).toEqual(linked.body);
   });
 
-  it('links neither a user nor a Stripe customer twice', async () => {
+  it('links neither a user nor a Stripe customer twice', async ({ paydesk, shop }) => {
     const [one, other] = await Promise.all([
       paydesk.stripe.customers.create({}),
       paydesk.stripe.customers.create({}),
@@ -56,7 +58,7 @@ describe('/customers/:user_id', async () => {
     expect(shared).toMatchObject({ status: 409, body: { type: 'urn:paydesk:invalid-state' } });
   });
 
-  it('keeps a user of a partner apart from a signed-in user of the same id', async () => {
+  it('keeps a user of a partner apart from a signed-in user of the same id', async ({ paydesk, shop }) => {
     const user = someUser();
     const signedIn = await shop.put(`/customers/${user}`, { name: 'Jenny' });
     const { status } = await shop.get(`/customers/${user}?tenant=acme`);
@@ -68,7 +70,7 @@ describe('/customers/:user_id', async () => {
     });
   });
 
-  it('tells of an unknown user and an unknown Stripe customer as 404', async () => {
+  it('tells of an unknown user and an unknown Stripe customer as 404', async ({ shop }) => {
     const path = `/customers/${someUser()}`;
     expect(await shop.get(path)).toMatchObject({ status: 404, body: { type: 'urn:paydesk:not-found' } });
     expect(await shop.put(path, { stripeCustomerId: 'cus_unknown' })).toMatchObject({
@@ -79,7 +81,7 @@ describe('/customers/:user_id', async () => {
 
   const MANY_KEYS = Object.fromEntries(Array.from({ length: 49 }, (_, i) => [`k${i}`, 'v']));
 
-  it.each([
+  it.for([
     ['nothing', {}, 'stripeCustomerId'],
     ['a link and a description', { stripeCustomerId: 'cus_1', name: 'x' }, 'stripeCustomerId'],
     ['an id of another kind', { stripeCustomerId: 'pi_1' }, 'stripeCustomerId'],
@@ -100,14 +102,14 @@ describe('/customers/:user_id', async () => {
     ['many keys', { metadata: MANY_KEYS }, 'metadata'],
     ['metadata that is a list', { metadata: ['x'] }, 'metadata'],
     ['metadata of null', { metadata: null }, 'metadata'],
-  ])('refuses %s', async (_what, body, field) => {
+  ] as const)('refuses %s', async ([_what, body, field], { paydesk, shop }) => {
     const callsBefore = paydesk.stripeCalls.length;
     const answer = await shop.put(`/customers/${someUser()}`, body);
     expect(answer).toMatchObject({ status: 400, body: { errors: [{ field }] } });
     expect(paydesk.stripeCalls.slice(callsBefore)).toEqual([]);
   });
 
-  it('lets nobody but services in', async () => {
+  it('lets nobody but services in', async ({ paydesk }) => {
     expect((await paydesk.stranger().get('/customers/u')).status).toBe(401);
     expect((await (await paydesk.partner('acme')).get('/customers/u')).status).toBe(403);
     expect((await (await paydesk.user('u')).put('/customers/u', { name: 'x' })).status).toBe(403);

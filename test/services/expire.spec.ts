@@ -1,33 +1,35 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 import { idOf } from '#stripe/id-of.js';
 import { payOnPage } from '../support/hosted-page.js';
-import { usePaydesk } from '../support/paydesk.js';
+import { paydeskTest } from '../support/paydesk-test.js';
 
 const redirects = { successRedirect: 'https://example.com/ok', failureRedirect: 'https://example.com/ko' };
 
-describe('POST /pay/expire', async () => {
-  const paydesk = await usePaydesk();
-  const shop = await paydesk.service();
+const it = paydeskTest();
 
-  it.each([
+describe('POST /pay/expire', () => {
+  it.for([
     ['/pay', { amount: '5.00' }],
     ['/pay/recurrent', { amount: '5.00', interval: 'month' }],
-  ])('withdraws a payment that %s has started, and is content with a withdrawn one', async (path, body) => {
-    const { paymentID } = (await shop.post(path, { ...redirects, ...body })).body;
-    for (const attempt of ['first', 'second']) {
-      const answer = await shop.post(
-        '/pay/expire',
-        { paymentID },
-        { 'idempotency-key': attempt + paymentID },
-      );
-      expect(answer).toMatchObject({ status: 200, body: { result: 'OK', paymentID } });
-    }
-    const { status, url } = await paydesk.stripe.checkout.sessions.retrieve(paymentID);
-    expect({ status, url }).toEqual({ status: 'expired', url: null });
-    expect((await shop.get(`/status?paymentID=${paymentID}`)).body).toMatchObject({ status: 'FAILED' });
-  });
+  ] as const)(
+    'withdraws a payment that %s has started, and is content with a withdrawn one',
+    async ([path, body], { paydesk, shop }) => {
+      const { paymentID } = (await shop.post(path, { ...redirects, ...body })).body;
+      for (const attempt of ['first', 'second']) {
+        const answer = await shop.post(
+          '/pay/expire',
+          { paymentID },
+          { 'idempotency-key': attempt + paymentID },
+        );
+        expect(answer).toMatchObject({ status: 200, body: { result: 'OK', paymentID } });
+      }
+      const { status, url } = await paydesk.stripe.checkout.sessions.retrieve(paymentID);
+      expect({ status, url }).toEqual({ status: 'expired', url: null });
+      expect((await shop.get(`/status?paymentID=${paymentID}`)).body).toMatchObject({ status: 'FAILED' });
+    },
+  );
 
-  it('does not know a payment that Stripe does not know', async () => {
+  it('does not know a payment that Stripe does not know', async ({ shop }) => {
     const { status, body } = await shop.post('/pay/expire', { paymentID: 'cs_test_unknown' });
     expect({ status, errors: body.errors }).toEqual({
       status: 404,
@@ -35,7 +37,7 @@ describe('POST /pay/expire', async () => {
     });
   });
 
-  it('has no page to withdraw for a payment that was made without one', async () => {
+  it('has no page to withdraw for a payment that was made without one', async ({ paydesk, shop }) => {
     const { id } = await paydesk.stripe.paymentIntents.create({ amount: 500, currency: 'usd' });
     const { status, body } = await shop.post('/pay/expire', { paymentID: id });
     expect({ status, fields: body.errors?.map((e: { field: string }) => e.field) }).toEqual({
@@ -44,9 +46,9 @@ describe('POST /pay/expire', async () => {
     });
   });
 
-  it.each(['session', 'subscription', 'invoice', 'payment', 'charge'])(
+  it.for(['session', 'subscription', 'invoice', 'payment', 'charge'])(
     'does not withdraw a paid subscription by its %s',
-    async (kind) => {
+    async (kind, { paydesk, shop }) => {
       const { stripe } = paydesk;
       const started = await shop.post('/pay/recurrent', { ...redirects, amount: '5.00', interval: 'month' });
       await payOnPage(started.body.redirectToUrl);

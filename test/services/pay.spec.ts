@@ -1,14 +1,11 @@
-import { describe, expect, it } from 'vitest';
-import { usePaydesk } from '../support/paydesk.js';
+import { describe, expect } from 'vitest';
+import { paydeskTest } from '../support/paydesk-test.js';
 import { someUser } from '../support/saved-card.js';
 
 const redirects = { successRedirect: 'https://example.com/ok', failureRedirect: 'https://example.com/ko' };
 
-describe('POST /pay', async () => {
-  const paydesk = await usePaydesk();
-  const shop = await paydesk.service();
-
-  async function pay(body: object, headers: Record<string, string> = {}) {
+const it = paydeskTest()
+  .extend('pay', ({ paydesk, shop }) => async (body: object, headers: Record<string, string> = {}) => {
     const answer = await shop.post('/pay', { ...redirects, ...body }, headers);
     expect(answer.body).toMatchObject({ result: 'REDIRECT_TO_URL' });
     expect(answer.status).toBe(201);
@@ -16,9 +13,16 @@ describe('POST /pay', async () => {
       expand: ['line_items'],
     });
     return { answer, session };
-  }
+  })
+  .extend('payRecurrent', ({ paydesk, shop }) => async (body: object) => {
+    const answer = await shop.post('/pay/recurrent', { ...redirects, ...body });
+    expect(answer.body).toMatchObject({ result: 'REDIRECT_TO_URL' });
+    expect(answer.status).toBe(201);
+    return paydesk.stripe.checkout.sessions.retrieve(answer.body.paymentID, { expand: ['line_items'] });
+  });
 
-  it('opens a page of Stripe for an amount', async () => {
+describe('POST /pay', () => {
+  it('opens a page of Stripe for an amount', async ({ pay }) => {
     const { answer, session } = await pay({ amount: '5.00' });
     expect(answer.body).toEqual({
       result: 'REDIRECT_TO_URL',
@@ -42,17 +46,17 @@ describe('POST /pay', async () => {
     ]);
   });
 
-  it.each([
+  it.for([
     ['500', 'jpy', 500],
     ['5.120', 'kwd', 5120],
     ['5', 'isk', 500],
     ['5', 'eur', 500],
-  ])('takes %s in %s', async (amount, currency, amountMinor) => {
+  ] as const)('takes %s in %s', async ([amount, currency, amountMinor], { pay }) => {
     const { session } = await pay({ amount, currency });
     expect(session).toMatchObject({ amount_total: amountMinor, currency });
   });
 
-  it('sells the three kinds of product at once', async () => {
+  it('sells the three kinds of product at once', async ({ paydesk, pay }) => {
     const product = await paydesk.stripe.products.create({ name: 'Biscuits' });
     const price = await paydesk.stripe.prices.create({
       currency: 'usd',
@@ -74,7 +78,7 @@ describe('POST /pay', async () => {
     ]);
   });
 
-  it('takes the currency of the Prices where all are Prices', async () => {
+  it('takes the currency of the Prices where all are Prices', async ({ paydesk, pay }) => {
     const price = await paydesk.stripe.prices.create({
       currency: 'eur',
       unit_amount: 900,
@@ -84,7 +88,7 @@ describe('POST /pay', async () => {
     expect(session).toMatchObject({ amount_total: 1800, currency: 'eur' });
   });
 
-  it('carries what the caller says of the payment', async () => {
+  it('carries what the caller says of the payment', async ({ shop, pay }) => {
     const { answer, session } = await pay({
       amount: '5.00',
       description: 'Wellness exam',
@@ -105,7 +109,7 @@ describe('POST /pay', async () => {
     });
   });
 
-  it('is a payment of the user that it names, in the tenant that it names', async () => {
+  it('is a payment of the user that it names, in the tenant that it names', async ({ shop, pay }) => {
     const userId = someUser();
     const ofUser = await pay({ amount: '5.00', userId });
     const ofPartner = await pay({ amount: '5.00', userId, tenant: 'acme' });
@@ -116,7 +120,7 @@ describe('POST /pay', async () => {
     expect(ofUser.session.customer).not.toBe(ofPartner.session.customer);
   });
 
-  it('names a Product that Stripe does not know', async () => {
+  it('names a Product that Stripe does not know', async ({ shop }) => {
     const { status, body } = await shop.post('/pay', {
       ...redirects,
       products: [
@@ -130,7 +134,11 @@ describe('POST /pay', async () => {
     });
   });
 
-  it('opens one page, however often the same request is repeated under one key', async () => {
+  it('opens one page, however often the same request is repeated under one key', async ({
+    paydesk,
+    shop,
+    pay,
+  }) => {
     const headers = { 'idempotency-key': 'order-77' };
     const { answer } = await pay({ amount: '5.00' }, headers);
     const callsBefore = paydesk.stripeCalls.length;
@@ -143,18 +151,8 @@ describe('POST /pay', async () => {
   });
 });
 
-describe('POST /pay/recurrent', async () => {
-  const paydesk = await usePaydesk();
-  const shop = await paydesk.service();
-
-  async function payRecurrent(body: object) {
-    const answer = await shop.post('/pay/recurrent', { ...redirects, ...body });
-    expect(answer.body).toMatchObject({ result: 'REDIRECT_TO_URL' });
-    expect(answer.status).toBe(201);
-    return paydesk.stripe.checkout.sessions.retrieve(answer.body.paymentID, { expand: ['line_items'] });
-  }
-
-  it('opens a page of Stripe for an amount every ten days', async () => {
+describe('POST /pay/recurrent', () => {
+  it('opens a page of Stripe for an amount every ten days', async ({ payRecurrent }) => {
     const session = await payRecurrent({ amount: '5.00', interval: 'day', intervalCount: 10 });
     expect(session).toMatchObject({
       mode: 'subscription',
@@ -167,7 +165,7 @@ describe('POST /pay/recurrent', async () => {
     ]);
   });
 
-  it('sells the three kinds of product that are billed as often', async () => {
+  it('sells the three kinds of product that are billed as often', async ({ paydesk, payRecurrent }) => {
     const product = await paydesk.stripe.products.create({ name: 'Postage' });
     const price = await paydesk.stripe.prices.create({
       currency: 'usd',

@@ -1,15 +1,12 @@
 import type Stripe from 'stripe';
-import { describe, expect, it } from 'vitest';
-import { usePaydesk } from '../support/paydesk.js';
+import { describe, expect } from 'vitest';
+import { paydeskTest } from '../support/paydesk-test.js';
 
 const redirects = { successRedirect: 'https://example.com/ok', failureRedirect: 'https://example.com/ko' };
 const tea = { productName: 'Tea', unitAmount: '2.00', quantity: 1 };
 
-describe('Prices in /pay and /pay/recurrent', async () => {
-  const paydesk = await usePaydesk();
-  const shop = await paydesk.service();
-
-  async function price(params: Partial<Stripe.PriceCreateParams> = {}): Promise<string> {
+const it = paydeskTest()
+  .extend('price', ({ paydesk }) => async (params: Partial<Stripe.PriceCreateParams> = {}) => {
     const { id } = await paydesk.stripe.prices.create({
       currency: 'usd',
       unit_amount: 1000,
@@ -17,17 +14,17 @@ describe('Prices in /pay and /pay/recurrent', async () => {
       ...params,
     });
     return id;
-  }
-
-  async function refusal(path: string, products: object[], more: object = {}) {
+  })
+  .extend('refusal', ({ paydesk, shop }) => async (path: string, products: object[], more: object = {}) => {
     const callsBefore = paydesk.stripeCalls.length;
     const { status, body } = await shop.post(path, { ...redirects, products, ...more });
     const calls = paydesk.stripeCalls.slice(callsBefore);
     expect(calls.filter((call) => call.startsWith('POST'))).toEqual([]);
     return { status, fields: body.errors?.map((e: { field: string }) => e.field), calls };
-  }
+  });
 
-  it('names each Price that Stripe does not know', async () => {
+describe('Prices in /pay and /pay/recurrent', () => {
+  it('names each Price that Stripe does not know', async ({ price, refusal }) => {
     const known = await price();
     const products = [known, 'price_1unknown', 'price_2unknown'].map((priceId) => ({ priceId, quantity: 1 }));
     expect(await refusal('/pay', products)).toMatchObject({
@@ -36,14 +33,14 @@ describe('Prices in /pay and /pay/recurrent', async () => {
     });
   });
 
-  it('asks for a Price once, however often it is sold', async () => {
+  it('asks for a Price once, however often it is sold', async ({ price, refusal }) => {
     const priceId = await price({ recurring: { interval: 'month' } });
     const products = [1, 2, 3].map((quantity) => ({ priceId, quantity }));
     const { calls } = await refusal('/pay', products);
     expect(calls).toEqual([`GET /v1/prices/${priceId}`]);
   });
 
-  it('does not sell an inactive one', async () => {
+  it('does not sell an inactive one', async ({ paydesk, price, refusal }) => {
     const priceId = await price();
     await paydesk.stripe.prices.update(priceId, { active: false });
     expect(await refusal('/pay', [tea, { priceId, quantity: 1 }])).toMatchObject({
@@ -52,7 +49,7 @@ describe('Prices in /pay and /pay/recurrent', async () => {
     });
   });
 
-  it('does not sell a recurring one once, nor a one-time one again and again', async () => {
+  it('does not sell a recurring one once, nor a one-time one again and again', async ({ price, refusal }) => {
     const once = await price();
     const monthly = await price({ recurring: { interval: 'month' } });
     const refused = { status: 400, fields: ['products[0].priceId'] };
@@ -60,7 +57,7 @@ describe('Prices in /pay and /pay/recurrent', async () => {
     expect(await refusal('/pay/recurrent', [{ priceId: once, quantity: 1 }])).toMatchObject(refused);
   });
 
-  it('does not sell one in another currency', async () => {
+  it('does not sell one in another currency', async ({ price, refusal }) => {
     const priceId = await price({ currency: 'eur' });
     const foreign = { priceId, quantity: 1 };
     const refused = { status: 400, fields: ['products[1].priceId'] };
@@ -72,7 +69,7 @@ describe('Prices in /pay and /pay/recurrent', async () => {
     });
   });
 
-  it('names each product that is not billed as often as the first', async () => {
+  it('names each product that is not billed as often as the first', async ({ price, refusal }) => {
     const monthly = await price({ recurring: { interval: 'month' } });
     const quarterly = await price({ recurring: { interval: 'month', interval_count: 3 } });
     const products = [
@@ -90,7 +87,7 @@ describe('Prices in /pay and /pay/recurrent', async () => {
     });
   });
 
-  it('asks for no Price where other products are not billed as often already', async () => {
+  it('asks for no Price where other products are not billed as often already', async ({ refusal }) => {
     const products = [
       { priceId: 'price_unknown', quantity: 1 },
       { ...tea, interval: 'month' },
@@ -103,7 +100,7 @@ describe('Prices in /pay and /pay/recurrent', async () => {
     });
   });
 
-  it('counts them into the total', async () => {
+  it('counts them into the total', async ({ price, refusal }) => {
     const priceId = await price({ unit_amount: 1_000_000 });
     expect(await refusal('/pay', [{ priceId, quantity: 100 }])).toMatchObject({
       status: 422,

@@ -1,22 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 import { idOf } from '#stripe/id-of.js';
 import { settleRefund } from '#sandbox/nouns/refunds/refund.js';
 import type { Answer } from '../support/caller.js';
 import { query } from '../support/database.js';
-import { MovedClock } from '../support/moved-clock.js';
-import { usePaydesk } from '../support/paydesk.js';
+import { paydeskTest } from '../support/paydesk-test.js';
 
 const STRIPE_SETTLES_SECONDS = 15;
 const NOT_POSSIBLE = { status: 409, body: { type: 'urn:paydesk:refund-not-possible' } };
 
-describe('what refunds reserve', async () => {
-  const clock = new MovedClock();
-  const paydesk = await usePaydesk({}, clock);
-  const shop = await paydesk.service();
-
+const it = paydeskTest()
   /** A payment of 20.00: the id of its Charge. */
-  async function paid(testCard = 'pm_card_visa'): Promise<string> {
+  .extend('paid', ({ paydesk }) => async (testCard = 'pm_card_visa') => {
     const intent = await paydesk.stripe.paymentIntents.create({
       amount: 2000,
       currency: 'usd',
@@ -25,25 +20,60 @@ describe('what refunds reserve', async () => {
       return_url: 'https://example.com/paid',
     });
     return idOf(intent.latest_charge) ?? '';
-  }
-
-  function refund(charge: string, amount?: string, key: string = randomUUID()): Promise<Answer> {
+  })
+  .extend('refund', ({ shop }) => (charge: string, amount?: string, key: string = randomUUID()) => {
     const body = { paymentID: charge, ...(amount && { amount }) };
     return shop.post('/refund', body, { 'idempotency-key': key });
-  }
-
+  })
   /** The calls to Stripe that try to refund, while `work` runs. */
-  async function refundCallsDuring(work: () => Promise<unknown>): Promise<number> {
+  .extend('refundCallsDuring', ({ paydesk }) => async (work: () => Promise<unknown>) => {
     const before = paydesk.stripeCalls.length;
     await work();
     return paydesk.stripeCalls.slice(before).filter((call) => call === 'POST /v1/refunds').length;
-  }
-
-  async function refundedMinor(charge: string): Promise<number> {
+  })
+  .extend('refundedMinor', ({ paydesk }) => async (charge: string) => {
     return (await paydesk.stripe.charges.retrieve(charge)).amount_refunded;
-  }
+  })
+  /** From now on Stripe hears of no refund. */
+  .extend('loseRefunds', ({ paydesk }) => () => {
+    paydesk.sandbox.faults.add({
+      path: '/v1/refunds',
+      method: 'POST',
+      kinds: ['reset_before_effect'],
+      share: 1,
+    });
+  })
+  /** A full refund whose process dies once it has reserved, and still has its lease: the id of its operation. */
+  .extend('diesUnplanned', ({ loseRefunds, refund, paydesk }) => async (charge: string, key: string) => {
+    loseRefunds();
+    const { body } = await refund(charge, undefined, key);
+    paydesk.sandbox.faults.clear();
+    const unplan = `update operations set plan = null, first_sent_at = null,
+      lease_id = gen_random_uuid(), lease_expires_at = now() + interval '1 day' where id = $1`;
+    await query(paydesk, unplan, [body.operationId]);
+    return body.operationId;
+  })
+  .extend('endLease', ({ paydesk }) => async (operationId: string) => {
+    await query(paydesk, "update operations set lease_expires_at = '-infinity' where id = $1", [operationId]);
+  })
+  .extend('reservedMinor', ({ paydesk }) => async (charge: string) => {
+    const [row] = await query<{ reservations: number; reserved: number }>(
+      paydesk,
+      `select reserved_minor::int as reserved,
+         (select count(*)::int from refund_reservations r where r.charge_id = c.charge_id) as reservations
+       from refundable_charges c where charge_id = $1`,
+      [charge],
+    );
+    return row ?? { reservations: 0, reserved: 0 };
+  });
 
-  it('lets one of two full refunds through, and asks Stripe for that one only', async () => {
+describe('what refunds reserve', () => {
+  it('lets one of two full refunds through, and asks Stripe for that one only', async ({
+    paid,
+    refund,
+    refundCallsDuring,
+    refundedMinor,
+  }) => {
     const charge = await paid();
     let answers: Answer[] = [];
     const calls = await refundCallsDuring(async () => {
@@ -55,7 +85,12 @@ describe('what refunds reserve', async () => {
     expect(await refundedMinor(charge)).toBe(2000);
   });
 
-  it('gives back exactly what was paid, however many ask at once', async () => {
+  it('gives back exactly what was paid, however many ask at once', async ({
+    paid,
+    refund,
+    refundCallsDuring,
+    refundedMinor,
+  }) => {
     const charge = await paid();
     let answers: Answer[] = [];
     const calls = await refundCallsDuring(async () => {
@@ -67,7 +102,12 @@ describe('what refunds reserve', async () => {
     expect(await refundedMinor(charge)).toBe(2000);
   });
 
-  it('keeps what it has set aside while the outcome is unknown', async () => {
+  it('keeps what it has set aside while the outcome is unknown', async ({
+    paydesk,
+    paid,
+    refund,
+    loseRefunds,
+  }) => {
     const charge = await paid();
     loseRefunds();
     expect((await refund(charge, '15.00')).status).toBe(503);
@@ -76,7 +116,12 @@ describe('what refunds reserve', async () => {
     expect(await refund(charge)).toMatchObject({ status: 201, body: { amount: '5.00' } });
   });
 
-  it('keeps it too while Stripe may still be at work on what it answered with a 500, and no longer', async () => {
+  it('keeps it too while Stripe may still be at work on what it answered with a 500, and no longer', async ({
+    paydesk,
+    clock,
+    paid,
+    refund,
+  }) => {
     const charge = await paid();
     const key = randomUUID();
     paydesk.sandbox.faults.add({ path: '/v1/refunds', method: 'POST', kinds: ['error_before_effect'] });
@@ -87,7 +132,12 @@ describe('what refunds reserve', async () => {
     expect(await refund(charge)).toMatchObject({ status: 201, body: { amount: '20.00' } });
   });
 
-  it('counts refunds made without us, except those that failed', async () => {
+  it('counts refunds made without us, except those that failed', async ({
+    paydesk,
+    paid,
+    refund,
+    refundCallsDuring,
+  }) => {
     const charge = await paid('pm_card_refundFail');
     const [kept, failing] = await Promise.all([
       paydesk.stripe.refunds.create({ charge, amount: 400 }),
@@ -103,13 +153,22 @@ describe('what refunds reserve', async () => {
     expect(await refund(charge)).toMatchObject({ status: 201, body: { amount: '16.00' } });
   });
 
-  it('gives back what was set aside for a refund that Stripe refused', async () => {
+  it('gives back what was set aside for a refund that Stripe refused', async ({
+    paid,
+    refund,
+    reservedMinor,
+  }) => {
     const charge = await paid('pm_card_createDispute');
     expect(await refund(charge)).toMatchObject(NOT_POSSIBLE);
     expect(await reservedMinor(charge)).toEqual({ reservations: 0, reserved: 0 });
   });
 
-  it('gives back what was set aside for a refund that failed later', async () => {
+  it('gives back what was set aside for a refund that failed later', async ({
+    paydesk,
+    paid,
+    refund,
+    reservedMinor,
+  }) => {
     const charge = await paid('pm_card_refundFail');
     const { body } = await refund(charge);
     expect(await refund(charge)).toMatchObject(NOT_POSSIBLE);
@@ -118,7 +177,13 @@ describe('what refunds reserve', async () => {
     expect(await reservedMinor(charge)).toEqual({ reservations: 1, reserved: 800 });
   });
 
-  it('finds its own again after a death between setting aside and planning', async () => {
+  it('finds its own again after a death between setting aside and planning', async ({
+    paid,
+    refund,
+    refundedMinor,
+    diesUnplanned,
+    endLease,
+  }) => {
     const charge = await paid();
     const key = randomUUID();
     const operationId = await diesUnplanned(charge, key);
@@ -128,7 +193,13 @@ describe('what refunds reserve', async () => {
     expect(await refundedMinor(charge)).toBe(2000);
   });
 
-  it('is free again soon after such a death where nobody goes on', async () => {
+  it('is free again soon after such a death where nobody goes on', async ({
+    paid,
+    refund,
+    diesUnplanned,
+    endLease,
+    reservedMinor,
+  }) => {
     const charge = await paid();
     const operationId = await diesUnplanned(charge, randomUUID());
     expect(await refund(charge)).toMatchObject(NOT_POSSIBLE);
@@ -137,46 +208,10 @@ describe('what refunds reserve', async () => {
     expect(await refund(charge)).toMatchObject({ status: 201, body: { amount: '20.00' } });
   });
 
-  it('is held to what was captured by the database itself', async () => {
+  it('is held to what was captured by the database itself', async ({ paydesk, paid, refund }) => {
     const charge = await paid();
     await refund(charge, '20.00');
     const over = 'update refundable_charges set reserved_minor = reserved_minor + 1 where charge_id = $1';
     await expect(query(paydesk, over, [charge])).rejects.toThrow('refundable_charges_never_over');
   });
-
-  /** From now on Stripe hears of no refund. */
-  function loseRefunds(): void {
-    paydesk.sandbox.faults.add({
-      path: '/v1/refunds',
-      method: 'POST',
-      kinds: ['reset_before_effect'],
-      share: 1,
-    });
-  }
-
-  /** A full refund whose process dies once it has reserved, and still has its lease: the id of its operation. */
-  async function diesUnplanned(charge: string, key: string): Promise<string> {
-    loseRefunds();
-    const { body } = await refund(charge, undefined, key);
-    paydesk.sandbox.faults.clear();
-    const unplan = `update operations set plan = null, first_sent_at = null,
-      lease_id = gen_random_uuid(), lease_expires_at = now() + interval '1 day' where id = $1`;
-    await query(paydesk, unplan, [body.operationId]);
-    return body.operationId;
-  }
-
-  async function endLease(operationId: string): Promise<void> {
-    await query(paydesk, "update operations set lease_expires_at = '-infinity' where id = $1", [operationId]);
-  }
-
-  async function reservedMinor(charge: string): Promise<{ reservations: number; reserved: number }> {
-    const [row] = await query<{ reservations: number; reserved: number }>(
-      paydesk,
-      `select reserved_minor::int as reserved,
-         (select count(*)::int from refund_reservations r where r.charge_id = c.charge_id) as reservations
-       from refundable_charges c where charge_id = $1`,
-      [charge],
-    );
-    return row ?? { reservations: 0, reserved: 0 };
-  }
 });

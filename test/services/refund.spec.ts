@@ -1,15 +1,12 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 import { idOf } from '#stripe/id-of.js';
-import { usePaydesk } from '../support/paydesk.js';
+import { paydeskTest } from '../support/paydesk-test.js';
 
 const NOT_POSSIBLE = { status: 409, body: { type: 'urn:paydesk:refund-not-possible' } };
 
-describe('POST /refund', async () => {
-  const paydesk = await usePaydesk();
-  const shop = await paydesk.service();
-
+const it = paydeskTest()
   /** A payment of 20.00 in two decimals. */
-  async function paid(currency = 'usd', testCard = 'pm_card_visa') {
+  .extend('paid', ({ paydesk }) => async (currency = 'usd', testCard = 'pm_card_visa') => {
     const intent = await paydesk.stripe.paymentIntents.create({
       amount: 2000,
       currency,
@@ -18,13 +15,17 @@ describe('POST /refund', async () => {
       return_url: 'https://example.com/paid',
     });
     return { intent: intent.id, charge: idOf(intent.latest_charge) ?? '' };
-  }
+  })
+  .extend(
+    'refund',
+    ({ shop }) =>
+      (paymentID: string, amount?: string, headers: Record<string, string> = {}) => {
+        return shop.post('/refund', { paymentID, ...(amount && { amount }) }, headers);
+      },
+  );
 
-  function refund(paymentID: string, amount?: string, headers: Record<string, string> = {}) {
-    return shop.post('/refund', { paymentID, ...(amount && { amount }) }, headers);
-  }
-
-  it('gives all of it back when no amount is told', async () => {
+describe('POST /refund', () => {
+  it('gives all of it back when no amount is told', async ({ paydesk, paid, refund }) => {
     const { intent, charge } = await paid();
     const { status, body } = await refund(intent);
     expect({ status, body }).toEqual({
@@ -43,7 +44,10 @@ describe('POST /refund', async () => {
     });
   });
 
-  it('gives parts back, by any id of the payment, up to what was paid and no further', async () => {
+  it('gives parts back, by any id of the payment, up to what was paid and no further', async ({
+    paid,
+    refund,
+  }) => {
     const { intent, charge } = await paid();
     expect(await refund(intent, '5.00')).toMatchObject({ status: 201, body: { amount: '5.00' } });
     expect(await refund(charge, '10')).toMatchObject({
@@ -56,7 +60,11 @@ describe('POST /refund', async () => {
     expect(await refund(intent, '0.01')).toMatchObject(NOT_POSSIBLE);
   });
 
-  it('gives the same answer to a repetition, though nothing is left by then', async () => {
+  it('gives the same answer to a repetition, though nothing is left by then', async ({
+    paydesk,
+    paid,
+    refund,
+  }) => {
     const { intent, charge } = await paid();
     const headers = { 'idempotency-key': `refund-${intent}` };
     const first = await refund(intent, undefined, headers);
@@ -67,7 +75,7 @@ describe('POST /refund', async () => {
     expect(data).toHaveLength(1);
   });
 
-  it('never gives back more than was paid, whoever asks at once', async () => {
+  it('never gives back more than was paid, whoever asks at once', async ({ paydesk, paid, refund }) => {
     const { intent, charge } = await paid();
     const answers = await Promise.all(Array.from({ length: 20 }, () => refund(intent, '3.00')));
     expect(answers.filter(({ status }) => status === 201)).toHaveLength(6);
@@ -75,7 +83,7 @@ describe('POST /refund', async () => {
     expect(await paydesk.stripe.charges.retrieve(charge)).toMatchObject({ amount_refunded: 1800 });
   });
 
-  it("reads the amount in the payment's own currency", async () => {
+  it("reads the amount in the payment's own currency", async ({ paid, refund }) => {
     const { intent } = await paid('jpy');
     for (const amount of ['5.00', '5.000']) {
       expect(await refund(intent, amount)).toMatchObject({
@@ -87,26 +95,26 @@ describe('POST /refund', async () => {
   });
 
   // https://docs.stripe.com/testing#refunds
-  it('tells a refund that is still under way as PENDING', async () => {
+  it('tells a refund that is still under way as PENDING', async ({ paid, refund }) => {
     const { intent } = await paid('usd', 'pm_card_pendingRefund');
     expect(await refund(intent)).toMatchObject({ status: 201, body: { result: 'PENDING', amount: '20.00' } });
   });
 
   // https://docs.stripe.com/testing#disputes
-  it('does not give back what is disputed', async () => {
+  it('does not give back what is disputed', async ({ paid, refund }) => {
     const { intent } = await paid('usd', 'pm_card_createDispute');
     expect(await refund(intent)).toMatchObject(NOT_POSSIBLE);
   });
 
-  it('does not give back what nobody has paid', async () => {
+  it('does not give back what nobody has paid', async ({ paydesk, refund }) => {
     const { id } = await paydesk.stripe.paymentIntents.create({ amount: 2000, currency: 'usd' });
     expect(await refund(id)).toMatchObject(NOT_POSSIBLE);
     expect(await refund(id, '1.00')).toMatchObject(NOT_POSSIBLE);
   });
 
-  it.each(['cs_test_unknown', 'pi_unknown', 'ch_unknown', 'in_unknown', 'sub_unknown'])(
+  it.for(['cs_test_unknown', 'pi_unknown', 'ch_unknown', 'in_unknown', 'sub_unknown'])(
     'does not know %s',
-    async (paymentID) => {
+    async (paymentID, { refund }) => {
       expect(await refund(paymentID)).toMatchObject({
         status: 404,
         body: { errors: [{ field: 'paymentID', message: 'no such object' }] },

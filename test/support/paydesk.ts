@@ -2,7 +2,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type Stripe from 'stripe';
-import { afterAll, afterEach } from 'vitest';
 import type { CallLimits } from '#stripe/call-limits.js';
 import { StripeConnection } from '#stripe/stripe-connection.js';
 import { createStripeClient } from '#stripe/stripe-client.js';
@@ -10,15 +9,16 @@ import { createSandbox, type Sandbox } from '#sandbox/create-sandbox.js';
 import { type ApiKeyKind, ApiKeysService } from '../../src/access/api-keys.service.js';
 import { issueUserToken } from '../../src/access/local-issuer.js';
 import { type Settings, settingsFrom } from '../../src/config/settings.js';
-import { type Clock, SystemClock } from '#core/clock.js';
+import type { Clock } from '#core/clock.js';
 import { createApp } from '../../src/create-app.js';
 import { OperationsWorker } from '../../src/operations/operations.worker.js';
 import { Caller } from './caller.js';
+import { ManualClock } from './manual-clock.js';
 import { createTestDatabase } from './postgres.js';
 
 const SANDBOX_KEY = 'sk_test_paydesk';
 
-/** A whole Paydesk of one suite's own: the service over HTTP, its sandbox, its database. */
+/** A whole Paydesk: the service over HTTP, its sandbox, its database. */
 export interface Paydesk {
   url: string;
   settings: Settings;
@@ -43,20 +43,19 @@ export interface Paydesk {
   close(): Promise<void>;
 }
 
-/** One for all tests of the suite that calls this, its Stripe without faults at the start of each. */
-export async function usePaydesk(...options: Parameters<typeof startPaydesk>): Promise<Paydesk> {
-  const paydesk = await startPaydesk(...options);
-  afterEach(() => paydesk.sandbox.faults.clear());
-  afterAll(() => paydesk.close());
-  return paydesk;
+export interface PaydeskOptions {
+  /** Settings, as the environment would give them. */
+  environment?: Record<string, string>;
+  /** The time of the service and of its sandbox. */
+  clock?: Clock;
+  limits?: CallLimits;
 }
 
-/** Starts one; `environment` overrides settings as the environment would. The sandbox tells the same time. */
-export async function startPaydesk(
-  environment: Record<string, string> = {},
-  clock: Clock = new SystemClock(),
-  limits?: CallLimits,
-): Promise<Paydesk> {
+export async function startPaydesk({
+  environment = {},
+  clock = new ManualClock(),
+  limits,
+}: PaydeskOptions = {}): Promise<Paydesk> {
   const dataDir = await mkdtemp(join(tmpdir(), 'paydesk-test-'));
   const settings = settingsFrom({ LOG_LEVEL: 'warn', DATA_DIR: dataDir, ...environment });
   const database = await createTestDatabase();

@@ -1,25 +1,21 @@
 import { idOf } from '#stripe/id-of.js';
-import { describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 import { issuerTenant } from '#core/actor.js';
 import type { Caller } from '../support/caller.js';
-import { usePaydesk } from '../support/paydesk.js';
 import { someUser } from '../support/saved-card.js';
+import { paydeskTest } from '../support/paydesk-test.js';
 
-describe('the signed-in user', async () => {
-  const paydesk = await usePaydesk();
-
+const it = paydeskTest()
   /** A user with the Stripe customer that a first SetupIntent makes. */
-  async function customerOf(user: Caller): Promise<string> {
+  .extend('customerOf', ({ paydesk }) => async (user: Caller) => {
     const { body } = await user.post('/payments/create-setup-intent');
     const { customer } = await paydesk.stripe.setupIntents.retrieve(body.clientSecret.split('_secret_')[0]);
     return idOf(customer) ?? '';
-  }
-
-  async function attach(customer: string, testCard = 'pm_card_visa'): Promise<string> {
+  })
+  .extend('attach', ({ paydesk }) => async (customer: string, testCard = 'pm_card_visa') => {
     return (await paydesk.stripe.paymentMethods.attach(testCard, { customer })).id;
-  }
-
-  async function charge(customer: string, amount: number): Promise<string> {
+  })
+  .extend('charge', ({ paydesk, attach }) => async (customer: string, amount: number) => {
     const intent = await paydesk.stripe.paymentIntents.create({
       amount,
       currency: 'usd',
@@ -30,9 +26,10 @@ describe('the signed-in user', async () => {
       description: `for ${amount}`,
     });
     return idOf(intent.latest_charge) ?? '';
-  }
+  });
 
-  it('starts saving a card as a customer of the issuer’s tenant', async () => {
+describe('the signed-in user', () => {
+  it('starts saving a card as a customer of the issuer’s tenant', async ({ paydesk, customerOf }) => {
     const userId = someUser();
     const user = await paydesk.user(userId);
     const { status, body } = await user.post('/payments/create-setup-intent');
@@ -45,7 +42,11 @@ describe('the signed-in user', async () => {
   });
 
   describe('GET /payments/payment-information', () => {
-    it('shows the default card, the billing details and the balance in one call to Stripe', async () => {
+    it('shows the default card, the billing details and the balance in one call to Stripe', async ({
+      paydesk,
+      customerOf,
+      attach,
+    }) => {
       const user = await paydesk.user(someUser());
       const customer = await customerOf(user);
       const chosen = await attach(customer, 'pm_card_visa');
@@ -87,7 +88,7 @@ describe('the signed-in user', async () => {
       });
     });
 
-    it('shows the newest card where none is the default', async () => {
+    it('shows the newest card where none is the default', async ({ paydesk, customerOf, attach }) => {
       const user = await paydesk.user(someUser());
       const customer = await customerOf(user);
       await attach(customer, 'pm_card_visa');
@@ -96,7 +97,7 @@ describe('the signed-in user', async () => {
       expect(body.card).toMatchObject({ brand: 'mastercard', last4: '4444' });
     });
 
-    it('is all nulls for a user without a customer, and without a call to Stripe', async () => {
+    it('is all nulls for a user without a customer, and without a call to Stripe', async ({ paydesk }) => {
       const user = await paydesk.user(someUser());
       const before = paydesk.stripeCalls.length;
       const { status, body } = await user.get('/payments/payment-information');
@@ -109,7 +110,7 @@ describe('the signed-in user', async () => {
       expect(paydesk.stripeCalls).toHaveLength(before);
     });
 
-    it('is all nulls again once the customer was deleted at Stripe', async () => {
+    it('is all nulls again once the customer was deleted at Stripe', async ({ paydesk, customerOf }) => {
       const user = await paydesk.user(someUser());
       await paydesk.stripe.customers.del(await customerOf(user));
       const { status, body } = await user.get('/payments/payment-information');
@@ -122,7 +123,7 @@ describe('the signed-in user', async () => {
   });
 
   describe('GET /payments/get-history', () => {
-    it('lists the charges, most recent first', async () => {
+    it('lists the charges, most recent first', async ({ paydesk, customerOf, charge }) => {
       const user = await paydesk.user(someUser());
       const customer = await customerOf(user);
       const older = await charge(customer, 1000);
@@ -148,7 +149,11 @@ describe('the signed-in user', async () => {
       expect(body.data[1]).toMatchObject({ id: older, amountRefunded: 300, refunded: false });
     });
 
-    it('pages forward and back, and knows in both directions whether there is more', async () => {
+    it('pages forward and back, and knows in both directions whether there is more', async ({
+      paydesk,
+      customerOf,
+      charge,
+    }) => {
       const user = await paydesk.user(someUser());
       const customer = await customerOf(user);
       const oldestFirst: string[] = [];
@@ -175,7 +180,7 @@ describe('the signed-in user', async () => {
       });
     });
 
-    it('is empty for a user without a customer', async () => {
+    it('is empty for a user without a customer', async ({ paydesk }) => {
       const user = await paydesk.user(someUser());
       const { status, body } = await user.get('/payments/get-history');
       expect({ status, body }).toEqual({
@@ -184,7 +189,11 @@ describe('the signed-in user', async () => {
       });
     });
 
-    it("does not take another user's charge, or none, for a cursor", async () => {
+    it("does not take another user's charge, or none, for a cursor", async ({
+      paydesk,
+      customerOf,
+      charge,
+    }) => {
       const mine = await paydesk.user(someUser());
       const cursor = await charge(await customerOf(mine), 1000);
       const other = await paydesk.user(someUser());
@@ -198,7 +207,7 @@ describe('the signed-in user', async () => {
       }
     });
 
-    it.each([
+    it.for([
       ['perPage=0', 'perPage'],
       ['perPage=101', 'perPage'],
       ['perPage=1e1', 'perPage'],
@@ -208,15 +217,18 @@ describe('the signed-in user', async () => {
       ['cursorId=../../v1/customers', 'cursorId'],
       ['cursorId=cus_123', 'cursorId'],
       ['page=2', 'page'],
-    ])('refuses ?%s and names the field, without a call to Stripe', async (query, field) => {
-      const user = await paydesk.user(someUser());
-      const before = paydesk.stripeCalls.length;
-      const { status, body } = await user.get(`/payments/get-history?${query}`);
-      expect({ status, fields: body.errors.map((error: { field: string }) => error.field) }).toEqual({
-        status: 400,
-        fields: [field],
-      });
-      expect(paydesk.stripeCalls).toHaveLength(before);
-    });
+    ] as const)(
+      'refuses ?%s and names the field, without a call to Stripe',
+      async ([query, field], { paydesk }) => {
+        const user = await paydesk.user(someUser());
+        const before = paydesk.stripeCalls.length;
+        const { status, body } = await user.get(`/payments/get-history?${query}`);
+        expect({ status, fields: body.errors.map((error: { field: string }) => error.field) }).toEqual({
+          status: 400,
+          fields: [field],
+        });
+        expect(paydesk.stripeCalls).toHaveLength(before);
+      },
+    );
   });
 });

@@ -1,20 +1,23 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 import { idOf } from '#stripe/id-of.js';
 import { settleRefund } from '#sandbox/nouns/refunds/refund.js';
 import { ensureWebhookEndpoint } from '#sandbox/nouns/webhook-endpoints/webhook-endpoint.js';
 import { query } from '../support/database.js';
-import { usePaydesk } from '../support/paydesk.js';
 import { saveCard, someUser } from '../support/saved-card.js';
+import { paydeskTest } from '../support/paydesk-test.js';
 
 const SECRET = 'whsec_test';
 
-describe('what the sandbox tells', async () => {
-  const paydesk = await usePaydesk({ STRIPE_WEBHOOK_SECRET: SECRET });
-  const url = `${paydesk.url}/webhooks/stripe`;
-  paydesk.sandbox.run((ctx) => ensureWebhookEndpoint(ctx, url, SECRET));
-  paydesk.sandbox.webhooks.setBehaviour({ duplicateShare: 0.5, shuffle: true });
+const it = paydeskTest({ environment: { STRIPE_WEBHOOK_SECRET: SECRET } });
 
-  it('frees what was reserved for a refund that fails later', async () => {
+describe('what the sandbox tells', () => {
+  it.beforeAll(({ paydesk }) => {
+    const url = `${paydesk.url}/webhooks/stripe`;
+    paydesk.sandbox.run((ctx) => ensureWebhookEndpoint(ctx, url, SECRET));
+    paydesk.sandbox.webhooks.setBehaviour({ duplicateShare: 0.5, shuffle: true });
+  });
+
+  it('frees what was reserved for a refund that fails later', async ({ paydesk }) => {
     const { stripe, sandbox } = paydesk;
     const intent = await stripe.paymentIntents.create({
       amount: 2000,
@@ -33,7 +36,7 @@ describe('what the sandbox tells', async () => {
     expect(await query(paydesk, reserved, [charge])).toEqual([{ reserved_minor: 0 }]);
   });
 
-  it('makes room for a new customer where the old one was deleted', async () => {
+  it('makes room for a new customer where the old one was deleted', async ({ paydesk }) => {
     const partner = await paydesk.partner('acme');
     const user = someUser();
     const card = await saveCard(paydesk, partner, user);
@@ -51,7 +54,7 @@ describe('what the sandbox tells', async () => {
     expect(await saveCard(paydesk, partner, user)).toMatch(/^pm_/);
   });
 
-  it('is all dealt with', async () => {
+  it('is all dealt with', async ({ paydesk }) => {
     await paydesk.stripe.products.create({ name: 'Checkup' });
     await paydesk.sandbox.webhooks.flush();
     expect(paydesk.sandbox.webhooks.pending()).toEqual([]);

@@ -1,10 +1,10 @@
 import { createHmac, randomUUID } from 'node:crypto';
-import { describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 import { idOf } from '#stripe/id-of.js';
 import { query } from '../support/database.js';
-import { MovedClock } from '../support/moved-clock.js';
-import { startPaydesk, usePaydesk } from '../support/paydesk.js';
+import { startPaydesk } from '../support/paydesk.js';
 import { saveCard, someUser } from '../support/saved-card.js';
+import { paydeskTest } from '../support/paydesk-test.js';
 
 const SECRET = 'whsec_new';
 const OLD_SECRET = 'whsec_old';
@@ -23,16 +23,13 @@ function signatureOf(payload: string, secret: string, timestamp: number): string
   return `t=${timestamp},v1=${mac},v0=6ffbb59b2300aae63f272406069a9788598b792a944a07aba816edb039989a39`;
 }
 
-describe('POST /webhooks/stripe', async () => {
-  const clock = new MovedClock();
-  const paydesk = await usePaydesk({ STRIPE_WEBHOOK_SECRET: `${SECRET}, ${OLD_SECRET}` }, clock);
+/** An event as Stripe would send it: https://docs.stripe.com/api/events/object */
+function eventOf(type: string, object: object, id = `evt_${randomUUID()}`): string {
+  return JSON.stringify({ id, object: 'event', type, data: { object } }, null, 2);
+}
 
-  /** An event as Stripe would send it: https://docs.stripe.com/api/events/object */
-  function eventOf(type: string, object: object, id = `evt_${randomUUID()}`): string {
-    return JSON.stringify({ id, object: 'event', type, data: { object } }, null, 2);
-  }
-
-  async function deliver(delivery: Delivery, to = paydesk): Promise<{ status: number; type?: string }> {
+const it = paydeskTest({ environment: { STRIPE_WEBHOOK_SECRET: `${SECRET}, ${OLD_SECRET}` } })
+  .extend('deliver', ({ paydesk, clock }) => async (delivery: Delivery, to = paydesk) => {
     const {
       payload = eventOf('product.created', { id: 'prod_1' }),
       secret = SECRET,
@@ -51,15 +48,15 @@ describe('POST /webhooks/stripe', async () => {
     });
     const text = await response.text();
     return { status: response.status, ...(text && { type: JSON.parse(text).type }) };
-  }
-
-  function handledAt(eventId: string): Promise<{ handled: boolean }[]> {
+  })
+  .extend('handledAt', ({ paydesk }) => (eventId: string) => {
     const statement = 'select handled_at is not null as handled from webhook_events where id = $1';
     return query(paydesk, statement, [eventId]);
-  }
+  });
 
+describe('POST /webhooks/stripe', () => {
   describe('takes', () => {
-    it.each<[string, Delivery]>([
+    it.for<[string, Delivery]>([
       ['what is signed with the newest secret', { secret: SECRET }],
       ['what is signed with one that is being replaced', { secret: OLD_SECRET }],
       ['what is some minutes old', { ageSeconds: 295 }],
@@ -73,13 +70,13 @@ describe('POST /webhooks/stripe', async () => {
         { payload: `\n ${eventOf('product.created', { id: 'prod_1', name: 'Caffè ☕' })}\t` },
       ],
       ['a large event', { payload: eventOf('invoice.paid', { id: 'in_1', text: 'x'.repeat(900_000) }) }],
-    ])('%s', async (_what, delivery) => {
+    ])('%s', async ([_what, delivery], { deliver }) => {
       expect(await deliver(delivery)).toEqual({ status: 200 });
     });
   });
 
   describe('refuses, without telling why,', () => {
-    it.each<[string, Delivery]>([
+    it.for<[string, Delivery]>([
       ['what is signed with another secret', { secret: 'whsec_other' }],
       ['what is older than five minutes', { ageSeconds: 301 }],
       ['what is more than five minutes ahead', { ageSeconds: -305 }],
@@ -87,11 +84,11 @@ describe('POST /webhooks/stripe', async () => {
       ['a signature that is none', { signature: 't=1,v0=00' }],
       ['what is signed but no JSON', { payload: 'evt_1' }],
       ['an empty body', { payload: '' }],
-    ])('%s', async (_what, delivery) => {
+    ])('%s', async ([_what, delivery], { deliver }) => {
       expect(await deliver(delivery)).toEqual(REFUSED);
     });
 
-    it('what was changed on the way', async () => {
+    it('what was changed on the way', async ({ clock, deliver }) => {
       const timestamp = Math.floor(clock.now().getTime() / 1000);
       const payload = eventOf('product.created', { id: 'prod_1' });
       const signature = signatureOf(payload, SECRET, timestamp);
@@ -101,19 +98,19 @@ describe('POST /webhooks/stripe', async () => {
     });
   });
 
-  it('refuses what is no JSON by its type, and what is too large', async () => {
+  it('refuses what is no JSON by its type, and what is too large', async ({ paydesk, deliver }) => {
     const text = await fetch(`${paydesk.url}/webhooks/stripe`, { method: 'POST', body: 'evt_1' });
     expect(text.status).toBe(415);
     const large = eventOf('invoice.paid', { id: 'in_1', text: 'x'.repeat(1024 * 1024) });
     expect(await deliver({ payload: large })).toMatchObject({ status: 413 });
   });
 
-  it('leaves the limit of other routes as it was', async () => {
+  it('leaves the limit of other routes as it was', async ({ paydesk }) => {
     const shop = await paydesk.service();
     expect((await shop.post('/refund', { paymentID: 'x'.repeat(200_000) })).status).toBe(413);
   });
 
-  it('does not exist where no secret is set', async () => {
+  it('does not exist where no secret is set', async ({ deliver }) => {
     const closed = await startPaydesk();
     try {
       expect(await deliver({}, closed)).toEqual({ status: 404, type: 'urn:paydesk:not-found' });
@@ -122,7 +119,7 @@ describe('POST /webhooks/stripe', async () => {
     }
   });
 
-  it('deals with an event once, however often it comes', async () => {
+  it('deals with an event once, however often it comes', async ({ paydesk, deliver, handledAt }) => {
     const customer = await paydesk.stripe.customers.create({});
     const id = `evt_${randomUUID()}`;
     const payload = eventOf('customer.deleted', { id: customer.id }, id);
@@ -133,7 +130,7 @@ describe('POST /webhooks/stripe', async () => {
     expect(await handledAt(id)).toEqual([{ handled: true }]);
   });
 
-  it('has an event sent again that it could not deal with', async () => {
+  it('has an event sent again that it could not deal with', async ({ paydesk, deliver, handledAt }) => {
     const partner = await paydesk.partner('acme');
     const user = someUser();
     const card = await saveCard(paydesk, partner, user);
@@ -151,7 +148,7 @@ describe('POST /webhooks/stripe', async () => {
     expect(await query(paydesk, owners, [user])).toEqual([{ generation: 2 }]);
   });
 
-  it('asks Stripe rather than believing that a customer is gone', async () => {
+  it('asks Stripe rather than believing that a customer is gone', async ({ paydesk, deliver }) => {
     const partner = await paydesk.partner('acme');
     const user = someUser();
     const card = await saveCard(paydesk, partner, user);
@@ -164,7 +161,7 @@ describe('POST /webhooks/stripe', async () => {
     });
   });
 
-  it('forgets events that can not come again', async () => {
+  it('forgets events that can not come again', async ({ clock, deliver, handledAt }) => {
     const id = `evt_${randomUUID()}`;
     await deliver({ payload: eventOf('product.created', { id: 'prod_1' }, id) });
     clock.moveHours(32 * 24);

@@ -1,0 +1,37 @@
+import { test, vi } from 'vitest';
+import { ManualClock } from './manual-clock.js';
+import { type PaydeskOptions, startPaydesk } from './paydesk.js';
+
+/** What a file's Paydesk has that others have not. */
+export interface PaydeskTestOptions extends Omit<PaydeskOptions, 'clock'> {
+  /** Nothing happens by a timer: the worker works, and leases are renewed, only when a test says so. */
+  workerByHand?: boolean;
+}
+
+/**
+ * A `test` for specs of one file, which share a Paydesk from the first test that uses it to the last:
+ * - `paydesk`: the service over HTTP, its sandbox and its database; Stripe has no faults at the start of a test
+ * - `clock`: the time of all of them, which passes only when a test moves it
+ * - `partner`: the back end of the partner acme
+ * - `shop`: an internal service
+ *
+ * Each file calls this, as Vitest cleans up what was extended in the file itself.
+ */
+export function paydeskTest({ workerByHand = false, ...options }: PaydeskTestOptions = {}) {
+  return test
+    .extend('clock', { scope: 'file' }, () => new ManualClock())
+    .extend('paydesk', { scope: 'file' }, async ({ clock }, { onCleanup }) => {
+      if (workerByHand) vi.useFakeTimers({ toFake: ['setInterval'] });
+      const paydesk = await startPaydesk({ ...options, clock });
+      onCleanup(async () => {
+        await paydesk.close();
+        if (workerByHand) vi.useRealTimers();
+      });
+      return paydesk;
+    })
+    .extend('partner', { scope: 'file' }, ({ paydesk }) => paydesk.partner('acme'))
+    .extend('shop', { scope: 'file' }, ({ paydesk }) => paydesk.service())
+    .extend('clearFaults', { auto: true }, ({ paydesk }, { onCleanup }) => {
+      onCleanup(() => paydesk.sandbox.faults.clear());
+    });
+}
