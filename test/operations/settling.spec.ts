@@ -50,7 +50,7 @@ describe('a charge whose outcome is not known', () => {
           title: 'Outcome unknown',
           status: 503,
           detail:
-            'The payment provider did not answer clearly; repeat the request with the same Idempotency-Key only.',
+            'It is not known whether the payment provider carried this out. Repeat the request with the same Idempotency-Key only.',
           instance: expect.stringMatching(/^urn:paydesk:request:/),
           retryable: true,
           operationId: expect.stringMatching(/^[0-9a-f-]{36}$/),
