@@ -19,7 +19,7 @@ import { subscriptionRoutes } from './subscriptions/routes.js';
 import { testClockRoutes } from './test-clocks/routes.js';
 import { webhookEndpointRoutes } from './webhook-endpoints/routes.js';
 
-/** Every route under /v1: a line a noun. */
+/** Every route under /v1. */
 export const allRoutes: readonly Route[] = [
   ...customerRoutes,
   ...paymentMethodRoutes,

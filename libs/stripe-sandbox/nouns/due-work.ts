@@ -7,7 +7,7 @@ import { releaseExpiredHold } from './payment-intents/capture.js';
 import { settleRefund } from './refunds/refund.js';
 import { deleteExpiredTestClock } from './test-clocks/test-clock.js';
 
-/** What time brings about, by the collection of the entity that waits for it. */
+/** What to do when an entity's scheduled time comes, by its collection. */
 export const dueWork: DueWork = {
   checkoutSessions: expireDueCheckoutSession,
   disputes: decideDispute,

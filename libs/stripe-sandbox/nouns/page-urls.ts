@@ -1,9 +1,9 @@
 import type { Context } from '../context.js';
 
-/** What this machine is called by itself. */
+/** The names by which a machine reaches itself. */
 const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '[::1]']);
 
-/** Has open sessions and invoices lead to where the pages are now: the sandbox may be back on another port. */
+/** Updates the URLs of open sessions and invoices after a restart, which may have changed the sandbox's port. */
 export function updatePageUrls({ store: { checkoutSessions, invoices }, origin }: Context): void {
   const open = { where: { status: 'open' } } as const;
   const openSessions = [...checkoutSessions.oldestFirst(open)];
@@ -18,7 +18,7 @@ export function updatePageUrls({ store: { checkoutSessions, invoices }, origin }
   }
 }
 
-/** A page's URL, on the port of another origin if that is the same host; its name is as its caller knows it. */
+/** A URL with the origin's port, if both are on the same host. Its host name stays, as the caller knows it. */
 function movedTo(origin: string, url: string): string {
   const [here, there] = [new URL(origin), new URL(url)];
   const areLoopback = [here, there].every(({ hostname }) => LOOPBACK.has(hostname));

@@ -20,7 +20,7 @@ import { completePendingSetup } from './subscriptions/trial.js';
 
 type Reaction<T> = (ctx: Context, resource: T) => void;
 
-/** What follows from an event within Stripe itself, in the same unit of work. */
+/** The changes that Stripe itself makes after an event, in the same unit of work. */
 const REACTIONS: { [T in EventType]?: Reaction<Extract<Stripe.Event, { type: T }>['data']['object']> } = {
   'payment_intent.succeeded': (ctx, intent) => {
     recordInvoicePayment(ctx, intent);

@@ -1,5 +1,5 @@
-import type { CardEntry } from '../nouns/checkout-sessions/pay.js';
 import { decodeForm, type FormValue } from '../http/form.js';
+import type { CardEntry } from '../nouns/payment-methods/payment-method.js';
 
 /**
  * Reads a posted card form. Only the number is required: the defaults for the rest work with every test card, so that

@@ -1,8 +1,9 @@
 import type Stripe from 'stripe';
 import type { Context } from '../context.js';
-import { linesOf } from '../nouns/checkout-sessions/line-items.js';
-import { attemptedPayment, createEnteredPaymentMethod, payCheckout } from '../nouns/checkout-sessions/pay.js';
+import { lineItemsOf } from '../nouns/checkout-sessions/line-items.js';
+import { attemptedPayment, payCheckout } from '../nouns/checkout-sessions/pay.js';
 import { redirectTarget } from '../nouns/checkout-sessions/redirect-urls.js';
+import { createEnteredPaymentMethod } from '../nouns/payment-methods/payment-method.js';
 import { readCardEntry } from './card-entry.js';
 import { checkoutPage } from './checkout-page.js';
 import { notice } from './layout.js';
@@ -57,7 +58,7 @@ function showSession(ctx: Context, session: Stripe.Checkout.Session): PageAnswer
 function showOpen(ctx: Context, session: Stripe.Checkout.Session, error: string | undefined): PageAnswer {
   const cancelUrl = cancelUrlOf(session);
   const contact = contactOf(ctx, session);
-  const page = checkoutPage({ session, lines: linesOf(ctx, session.id), cancelUrl, contact, error });
+  const page = checkoutPage({ session, lines: lineItemsOf(ctx, session.id), cancelUrl, contact, error });
   return { status: error === undefined ? 200 : 402, page };
 }
 

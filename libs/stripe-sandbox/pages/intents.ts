@@ -1,7 +1,8 @@
 import type { Context } from '../context.js';
-import { createEnteredPaymentMethod, authenticationUrl } from '../nouns/checkout-sessions/pay.js';
 import type { Intent } from '../nouns/intents/intent.js';
+import { authenticationUrl } from '../nouns/intents/three-d-secure.js';
 import { confirmPaymentIntent } from '../nouns/payment-intents/confirm.js';
+import { createEnteredPaymentMethod } from '../nouns/payment-methods/payment-method.js';
 import { confirmSetupIntent } from '../nouns/setup-intents/confirm.js';
 import { readCardEntry } from './card-entry.js';
 import { intentPage } from './intent-page.js';

@@ -8,7 +8,7 @@ import type { Params } from '../../http/params.js';
 import type { createParams, updateParams } from './params.js';
 import { requireChargeable } from '../../money/amount-limits.js';
 import { buildSession } from './fields.js';
-import { insertLines, readLines, requireMinimumTotal, type LineDraft } from './line-items.js';
+import { insertLineItems, readLineItems, requireMinimumTotal, type LineItemDraft } from './line-items.js';
 import { requireRedirectUrl } from './redirect-urls.js';
 import { cancelPaymentIntent } from '../payment-intents/payment-intent.js';
 import { amountOf } from '../prices/price.js';
@@ -16,33 +16,32 @@ import { cancelSetupIntent, createSetupIntent } from '../setup-intents/setup-int
 import { endSubscription } from '../subscriptions/lifecycle.js';
 import { requireSubscriber } from '../subscriptions/subscription.js';
 
-const MINUTES = 60;
-const DAY = 24 * 60 * MINUTES;
+const MINUTE_SECONDS = 60;
+const DAY_SECONDS = 24 * 60 * MINUTE_SECONDS;
 
 type CreateParams = Params<typeof createParams>;
 
 /**
  * Source: https://docs.stripe.com/api/checkout/sessions/create.
- * @throws StripeFailure 400 for parameters that do not fit each other or the mode
+ * @throws StripeFailure 400 for parameters that do not go together or do not fit the mode
  */
 export function createCheckoutSession(ctx: Context, params: CreateParams): Stripe.Checkout.Session {
   const { mode } = params;
   requireParamsFitMode(ctx, params);
-  const drafts =
-    mode === 'setup' ? [] : readLines(ctx, params.line_items ?? [], { mode, currency: params.currency });
-  const amounts = mode === 'setup' ? null : totalsOf(ctx, params, drafts);
+  const lineItems =
+    mode === 'setup' ? [] : readLineItems(ctx, params.line_items ?? [], { mode, currency: params.currency });
+  const amounts = mode === 'setup' ? null : totalsOf(ctx, params, lineItems);
   if (mode === 'subscription' && params.customer !== undefined) {
-    requireSubscriber(ctx, params.customer, drafts[0]!.price.currency);
+    requireSubscriber(ctx, params.customer, lineItems[0]!.price.currency);
   }
-  const expires_at = expiryOf(ctx, params.expires_at);
-  const blank = buildSession(ctx, params);
+  const expires_at = readExpiry(ctx, params.expires_at);
   const session = ctx.store.checkoutSessions.insert({
-    ...blank,
+    ...buildSession(ctx, params),
     ...amounts,
     expires_at,
-    setup_intent: mode === 'setup' ? setupOf(ctx, params).id : null,
+    setup_intent: mode === 'setup' ? createSetup(ctx, params).id : null,
   });
-  insertLines(ctx, session.id, drafts);
+  insertLineItems(ctx, session.id, lineItems);
   ctx.store.checkoutFacts.insert({
     id: session.id,
     payment_intent_data: params.payment_intent_data ?? {},
@@ -68,8 +67,9 @@ export function updateCheckoutSession(
 }
 
 /**
+ * Expires a session, and cancels what its attempts created.
  * Source: https://docs.stripe.com/api/checkout/sessions/expire.
- * @throws StripeFailure 400 unless it is open
+ * @throws StripeFailure 400 unless the session is open
  */
 export function expireCheckoutSession(
   ctx: Context,
@@ -83,37 +83,39 @@ export function expireCheckoutSession(
   const after = ctx.store.checkoutSessions.update(session.id, { status: 'expired', url: null });
   schedule(ctx, 'checkoutSessions', session.id, { at: null });
   const facts = ctx.store.checkoutFacts.get(session.id);
-  const attempt = facts?.payment_intent;
-  if (attempt) cancelPaymentIntent(ctx, ctx.store.paymentIntents.get(attempt)!, 'automatic');
-  const started = ctx.store.subscriptions.get(facts?.subscription ?? '');
-  if (started) endSubscription(ctx, started, {});
-  if (session.setup_intent)
-    cancelSetupIntent(ctx, ctx.store.setupIntents.get(session.setup_intent as string)!);
+  const paymentIntent = ctx.store.paymentIntents.get(facts?.payment_intent ?? '');
+  if (paymentIntent) cancelPaymentIntent(ctx, paymentIntent, 'automatic');
+  const subscription = ctx.store.subscriptions.get(facts?.subscription ?? '');
+  if (subscription) endSubscription(ctx, subscription, {});
+  const setupIntent = ctx.store.setupIntents.get((session.setup_intent as string | null) ?? '');
+  if (setupIntent) cancelSetupIntent(ctx, setupIntent);
   ctx.emit('checkout.session.expired', after);
   return after;
 }
 
-/** A session that is still open when its time is up expires by itself. */
+/** Expires a session at its `expires_at` if it is still open. */
 export function expireDueCheckoutSession(ctx: Context, id: string): void {
   const session = ctx.store.checkoutSessions.get(id);
   if (session?.status === 'open') expireCheckoutSession(ctx, session);
 }
 
-function setupOf(ctx: Context, params: CreateParams): Stripe.SetupIntent {
+function createSetup(ctx: Context, params: CreateParams): Stripe.SetupIntent {
   const { customer, allowed_payment_method_types, setup_intent_data } = params;
   return createSetupIntent(ctx, { ...setup_intent_data, customer, allowed_payment_method_types });
 }
 
+/** The parameters that only one mode accepts. */
+const ONE_MODE_PARAMS: [keyof CreateParams, CreateParams['mode']][] = [
+  ['payment_intent_data', 'payment'],
+  ['subscription_data', 'subscription'],
+  ['payment_method_collection', 'subscription'],
+  ['setup_intent_data', 'setup'],
+];
+
 function requireParamsFitMode(ctx: Context, params: CreateParams): void {
   const { mode, customer, customer_email, success_url, cancel_url } = params;
-  const misplaced: [keyof CreateParams, string][] = [
-    ['payment_intent_data', 'payment'],
-    ['subscription_data', 'subscription'],
-    ['payment_method_collection', 'subscription'],
-    ['setup_intent_data', 'setup'],
-  ];
-  for (const [param, itsMode] of misplaced) {
-    if (params[param] !== undefined && mode !== itsMode) throw notAllowedInMode(param, mode);
+  for (const [param, onlyMode] of ONE_MODE_PARAMS) {
+    if (params[param] !== undefined && mode !== onlyMode) throw notAllowedInMode(param, mode);
   }
   if (mode === 'setup' && params.line_items) throw notAllowedInMode('line_items', mode);
   if (mode === 'subscription' && params.customer_creation) throw notAllowedInMode('customer_creation', mode);
@@ -130,9 +132,7 @@ function requireParamsFitMode(ctx: Context, params: CreateParams): void {
   if (customer !== undefined && params.customer_creation) {
     throw failures.invalidRequest(
       'You may only specify one of these parameters: customer, customer_creation.',
-      {
-        param: 'customer_creation',
-      },
+      { param: 'customer_creation' },
     );
   }
   requireRedirectUrl(success_url, 'success_url');
@@ -142,17 +142,17 @@ function requireParamsFitMode(ctx: Context, params: CreateParams): void {
 const notAllowedInMode = (param: string, mode: string) =>
   failures.invalidRequest(`You can not pass \`${param}\` in \`${mode}\` mode.`, { param });
 
-/** Between 30 minutes and 24 hours from now: https://docs.stripe.com/api/checkout/sessions/create. */
-function expiryOf(ctx: Context, expires_at: number | undefined): number {
+/** Between 30 minutes and 24 hours from now. Source: https://docs.stripe.com/api/checkout/sessions/create. */
+function readExpiry(ctx: Context, expires_at: number | undefined): number {
   const now = ctx.now();
-  if (expires_at === undefined) return now + DAY;
-  if (expires_at < now + 30 * MINUTES) {
+  if (expires_at === undefined) return now + DAY_SECONDS;
+  if (expires_at < now + 30 * MINUTE_SECONDS) {
     throw failures.invalidRequest(
       'The `expires_at` timestamp must be at least 30 minutes from Checkout Session creation.',
       { param: 'expires_at' },
     );
   }
-  if (expires_at > now + DAY) {
+  if (expires_at > now + DAY_SECONDS) {
     throw failures.invalidRequest(
       'The `expires_at` timestamp must be less than 24 hours from Checkout Session creation.',
       { param: 'expires_at' },
@@ -164,14 +164,14 @@ function expiryOf(ctx: Context, expires_at: number | undefined): number {
 function totalsOf(
   ctx: Context,
   { subscription_data }: CreateParams,
-  lines: readonly LineDraft[],
+  lineItems: readonly LineItemDraft[],
 ): Partial<Stripe.Checkout.Session> {
-  const currency = lines[0]?.price.currency;
+  const currency = lineItems[0]?.price.currency;
   if (currency === undefined) throw failures.missing('line_items[0][price]');
   requireMinimumTrial(ctx, subscription_data?.trial_end);
   const isTrial = subscription_data?.trial_end !== undefined || !!subscription_data?.trial_period_days;
-  const due = lines.filter(({ price }) => !isTrial || !price.recurring);
-  const total = due.reduce((sum, { price, quantity }) => sum + amountOf(price, quantity), 0);
+  const dueToday = lineItems.filter(({ price }) => !isTrial || !price.recurring);
+  const total = dueToday.reduce((sum, { price, quantity }) => sum + amountOf(price, quantity), 0);
   requireMinimumTotal(total, currency);
   if (total > 0) requireChargeable(total, currency, 'line_items');
   return {
@@ -183,7 +183,7 @@ function totalsOf(
 }
 
 function requireMinimumTrial(ctx: Context, trial_end: number | undefined): void {
-  if (trial_end === undefined || trial_end >= ctx.now() + 2 * DAY) return;
+  if (trial_end === undefined || trial_end >= ctx.now() + 2 * DAY_SECONDS) return;
   throw failures.invalidRequest('The `trial_end` date has to be at least 2 days in the future.', {
     param: 'subscription_data[trial_end]',
   });

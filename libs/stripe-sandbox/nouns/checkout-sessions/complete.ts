@@ -1,11 +1,14 @@
 import type Stripe from 'stripe';
 import type { Context } from '../../context.js';
 import { schedule } from '../../due.js';
-import { contactOf } from './fields.js';
+import { buildCustomerDetails } from './fields.js';
 import type { CheckoutFacts } from '../../store/records.js';
 import { saveCustomer, createCustomer } from '../customers/customer.js';
 
-/** Ends a session well, showing what it was paid with. */
+/**
+ * Completes a session.
+ * @param changes what the session shows of its payment
+ */
 export function completeCheckout(
   ctx: Context,
   { id, contact }: CheckoutFacts,
@@ -14,7 +17,7 @@ export function completeCheckout(
   const after = ctx.store.checkoutSessions.update(id, {
     ...changes,
     customer: ctx.store.checkoutFacts.get(id)!.customer,
-    customer_details: contactOf(contact ?? { email: null }),
+    customer_details: buildCustomerDetails(contact ?? { email: null }),
     status: 'complete',
     url: null,
   });
@@ -22,17 +25,17 @@ export function completeCheckout(
   ctx.emit('checkout.session.completed', after);
 }
 
-/** A customer whom the session has made is called as was entered last. */
+/** Gives a customer that the session has created the email and name that were entered last. */
 export function updateGuestCustomer(
   ctx: Context,
   session: Stripe.Checkout.Session,
   { customer, contact }: CheckoutFacts,
 ): void {
-  const made = session.customer === null ? ctx.store.customers.get(customer ?? '') : undefined;
-  if (made) saveCustomer(ctx, made, { email: contact!.email, name: contact!.name });
+  const guest = session.customer === null ? ctx.store.customers.get(customer ?? '') : undefined;
+  if (guest) saveCustomer(ctx, guest, { email: contact!.email, name: contact!.name });
 }
 
-/** The session's customer, made of what was entered if there is none. */
+/** The id of the session's customer, which is created from the entered contact if there is none. */
 export function ensureCustomer(ctx: Context, facts: CheckoutFacts): string {
   if (facts.customer !== null) return facts.customer;
   const { email, name } = facts.contact!;

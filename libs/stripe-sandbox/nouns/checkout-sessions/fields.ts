@@ -8,7 +8,10 @@ import { paymentMethodFields } from '../intents/payment-method-types.js';
 
 type CreateParams = Params<typeof createParams>;
 
-/** A new session, but for what it sells and when it expires. */
+/**
+ * A new session without its amounts, its expiry and its setup intent.
+ * Source: https://docs.stripe.com/api/checkout/sessions/object.
+ */
 export function buildSession(
   ctx: Context,
   params: CreateParams,
@@ -40,7 +43,7 @@ export function buildSession(
     customer: customer ?? null,
     customer_creation:
       mode === 'subscription' || customer ? null : (params.customer_creation ?? 'if_required'),
-    customer_details: knownContact(ctx, params),
+    customer_details: initialCustomerDetails(ctx, params),
     customer_email: params.customer_email ?? null,
     discounts: mode === 'setup' ? null : [],
     ...(params.excluded_payment_method_types && {
@@ -72,7 +75,7 @@ export function buildSession(
   };
 }
 
-/** What Stripe's Checkout can do and the sandbox's does not. */
+/** Fields of Stripe's sessions that the sandbox does not use. */
 const UNUSED = {
   after_expiration: null,
   automatic_tax: { enabled: false, liability: null, provider: null, status: null },
@@ -116,23 +119,30 @@ const NO_INVOICE: Stripe.Checkout.Session.InvoiceCreation = {
   },
 };
 
-function knownContact(ctx: Context, params: CreateParams): Stripe.Checkout.Session.CustomerDetails | null {
+/** What is known before the page is filled in. */
+function initialCustomerDetails(
+  ctx: Context,
+  params: CreateParams,
+): Stripe.Checkout.Session.CustomerDetails | null {
   const customer = params.customer === undefined ? undefined : ctx.store.customers.get(params.customer);
   const email = params.customer_email ?? customer?.email ?? null;
-  return email === null && !customer ? null : contactOf({ email });
+  return email === null && !customer ? null : buildCustomerDetails({ email });
 }
 
-/** What the page has asked, as `customer_details` shows it. */
-export function contactOf(given: {
+/** The `customer_details` of what was entered on the page. */
+export function buildCustomerDetails({
+  email,
+  name = null,
+}: {
   email: string | null;
   name?: string | null;
 }): Stripe.Checkout.Session.CustomerDetails {
   return {
     address: null,
     business_name: null,
-    email: given.email,
+    email,
     individual_name: null,
-    name: given.name ?? null,
+    name,
     phone: null,
     tax_exempt: 'none',
     tax_ids: null,

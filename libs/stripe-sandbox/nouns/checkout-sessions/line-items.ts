@@ -9,64 +9,64 @@ import type { lineItemParams } from './params.js';
 import { newId } from '../../store/ids.js';
 import { amountOf, draftInlinePrice, insertPrice, type PriceDraft } from '../prices/price.js';
 
-/** A line that has passed validation; its price may yet have to be made. */
-export interface LineDraft {
+/** A validated line item that is not stored yet. Its price may not be stored either. */
+export interface LineItemDraft {
   price: Stripe.Price | PriceDraft;
   quantity: number;
   metadata: Record<string, string>;
-  /** The bracketed parameter that its price came by. */
+  /** The bracketed name of the parameter that gave the price. */
   param: string;
 }
 
 type Mode = 'payment' | 'subscription';
 
 /**
- * Reads a session's lines. Source: https://docs.stripe.com/api/checkout/sessions/create#line_items.
- * @throws StripeFailure 400 naming the line that does not fit the others or the mode
+ * Validates a session's line items. Source: https://docs.stripe.com/api/checkout/sessions/create#line_items.
+ * @throws StripeFailure 400 naming the line item that does not fit the others or the mode
  */
-export function readLines(
+export function readLineItems(
   ctx: Context,
   given: Params<typeof lineItemParams>[],
   { mode, currency }: { mode: Mode; currency: string | undefined },
-): LineDraft[] {
-  const lines = given.map((line, index) => readLine(ctx, line, `line_items[${index}]`));
+): LineItemDraft[] {
+  const lines = given.map((line, index) => readLineItem(ctx, line, `line_items[${index}]`));
   requireLineItemLimit(lines, mode);
   requirePricesFitMode(lines, mode);
   const expected = currency ?? lines[0]?.price.currency;
-  const stranger = lines.find(({ price }) => price.currency !== expected);
-  if (stranger) {
+  const mismatch = lines.find(({ price }) => price.currency !== expected);
+  if (mismatch) {
     throw failures.invalidRequest(
-      `The price specified only supports \`${stranger.price.currency}\`. This doesn't match the expected currency: \`${expected}\`.`,
-      { param: stranger.param },
+      `The price specified only supports \`${mismatch.price.currency}\`. This doesn't match the expected currency: \`${expected}\`.`,
+      { param: mismatch.param },
     );
   }
   return lines;
 }
 
-/** @throws StripeFailure 400 for a total that is not nothing, but less than Stripe charges */
+/** @throws StripeFailure 400 for a total above zero that is less than the minimum charge */
 export function requireMinimumTotal(totalMinor: number, currency: string): void {
-  const least = minimumChargeMinor(currency);
-  if (totalMinor === 0 || totalMinor >= least) return;
+  const minimum = minimumChargeMinor(currency);
+  if (totalMinor === 0 || totalMinor >= minimum) return;
   throw failures.invalidRequest(
-    `The Checkout Session's total amount due must add up to at least ${formatAmount(least, currency)} ${currency}`,
+    `The Checkout Session's total amount due must add up to at least ${formatAmount(minimum, currency)} ${currency}`,
     { code: 'amount_too_small' },
   );
 }
 
-/** Writes a session's lines, and the prices that were only described. */
-export function insertLines(ctx: Context, session: string, drafts: readonly LineDraft[]): void {
+/** Stores a session's line items, and the prices that are new. */
+export function insertLineItems(ctx: Context, session: string, drafts: readonly LineItemDraft[]): void {
   for (const { price, quantity, metadata } of drafts) {
-    const item = lineItem(ctx, 'id' in price ? price : insertPrice(ctx, price), quantity, metadata);
+    const item = buildLineItem(ctx, 'id' in price ? price : insertPrice(ctx, price), quantity, metadata);
     ctx.store.lineItems.insert({ id: item.id, created: ctx.now(), session, item });
   }
 }
 
-/** What a session sells, in its order. Source: https://docs.stripe.com/api/checkout/sessions/line_items. */
-export function linesOf(ctx: Context, session: string): Stripe.LineItem[] {
+/** A session's line items, in their order. Source: https://docs.stripe.com/api/checkout/sessions/line_items. */
+export function lineItemsOf(ctx: Context, session: string): Stripe.LineItem[] {
   return [...ctx.store.lineItems.oldestFirst({ where: { session } })].map(({ item }) => item);
 }
 
-function lineItem(
+function buildLineItem(
   ctx: Context,
   price: Stripe.Price,
   quantity: number,
@@ -89,16 +89,19 @@ function lineItem(
   };
 }
 
-function readLine(ctx: Context, line: Params<typeof lineItemParams>, param: string): LineDraft {
+function readLineItem(ctx: Context, line: Params<typeof lineItemParams>, param: string): LineItemDraft {
   const { price, price_data, quantity } = line;
   if (price !== undefined && price_data) {
     throw failures.exclusive(`${param}[price]`, `${param}[price_data]`);
   }
   const metadata = mergeMetadata({}, line.metadata);
-  const named = price === undefined ? `${param}[price_data]` : `${param}[price]`;
-  const found = price === undefined ? readPriceData(ctx, price_data, named) : sellable(ctx, price, named);
+  const priceParam = price === undefined ? `${param}[price_data]` : `${param}[price]`;
+  const found =
+    price === undefined
+      ? readPriceData(ctx, price_data, priceParam)
+      : requireActivePrice(ctx, price, priceParam);
   if (quantity === undefined) throw failures.missing(`${param}[quantity]`);
-  return { price: found, quantity, metadata, param: named };
+  return { price: found, quantity, metadata, param: priceParam };
 }
 
 function readPriceData(
@@ -110,7 +113,7 @@ function readPriceData(
   return draftInlinePrice(ctx, data, param);
 }
 
-function sellable(ctx: Context, id: string, param: string): Stripe.Price {
+function requireActivePrice(ctx: Context, id: string, param: string): Stripe.Price {
   const price = fromParam(ctx.store.prices, id, param);
   const product = ctx.store.products.get(price.product as string);
   if (price.active && product?.active !== false) return price;
@@ -119,21 +122,18 @@ function sellable(ctx: Context, id: string, param: string): Stripe.Price {
   });
 }
 
-function requireLineItemLimit(lines: readonly LineDraft[], mode: Mode): void {
+function requireLineItemLimit(lines: readonly LineItemDraft[], mode: Mode): void {
   const recurring = lines.filter(({ price }) => price.recurring).length;
-  const [count, most] =
+  const [count, max] =
     mode === 'payment' ? [lines.length, 100] : [Math.max(recurring, lines.length - recurring), 20];
-  if (count > most) {
-    throw failures.invalidRequest(
-      `Invalid array: You can pass at most ${most} line items in \`${mode}\` mode.`,
-      {
-        param: 'line_items',
-      },
-    );
-  }
+  if (count <= max) return;
+  throw failures.invalidRequest(
+    `Invalid array: You can pass at most ${max} line items in \`${mode}\` mode.`,
+    { param: 'line_items' },
+  );
 }
 
-function requirePricesFitMode(lines: readonly LineDraft[], mode: Mode): void {
+function requirePricesFitMode(lines: readonly LineItemDraft[], mode: Mode): void {
   const recurring = lines.filter(({ price }) => price.recurring);
   if (mode === 'payment' && recurring[0]) {
     throw failures.invalidRequest(
@@ -148,7 +148,7 @@ function requirePricesFitMode(lines: readonly LineDraft[], mode: Mode): void {
       { param: lines[0]?.param ?? 'line_items' },
     );
   }
-  const periodOf = ({ price }: LineDraft): string =>
+  const periodOf = ({ price }: LineItemDraft): string =>
     `${price.recurring!.interval_count} ${price.recurring!.interval}`;
   const other = recurring.find((line) => periodOf(line) !== periodOf(recurring[0]!));
   if (other) {

@@ -14,18 +14,19 @@ import {
   timestamp,
 } from '../../http/params.js';
 import { statementDescriptor, statementDescriptorSuffix } from '../intents/params.js';
-import { inlineParams } from '../prices/params.js';
+import { inlinePriceParams } from '../prices/params.js';
 
+/** Source: https://docs.stripe.com/api/checkout/sessions/create#create_checkout_session-line_items. */
 export const lineItemParams = {
   metadata: metadata(),
   price: string(),
-  price_data: object(inlineParams),
+  price_data: object(inlinePriceParams),
   quantity: integer({ min: 1, max: 999_999 }),
 };
 
 /**
- * Source: https://docs.stripe.com/api/checkout/sessions/create, for a hosted page that takes cards; from
- * endive on without `payment_method_types`:
+ * For a hosted page that accepts cards. Source: https://docs.stripe.com/api/checkout/sessions/create.
+ * Endive removed `payment_method_types`:
  * https://docs.stripe.com/changelog/endive/2026-09-30/remove-payment-method-types-checkout-sessions.
  */
 export const createParams = {

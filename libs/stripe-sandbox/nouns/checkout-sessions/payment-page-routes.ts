@@ -7,7 +7,7 @@ import { fromPath } from '../../http/lookup.js';
 import { integer, required, string } from '../../http/params.js';
 import { route, type Route } from '../../http/route.js';
 
-/** What the hosted page of a session calls at Stripe. It is not documented: `stripe trigger` uses it too. */
+/** What Stripe's own hosted page calls. It is not documented, but `stripe trigger` uses it too. */
 export const paymentPageRoutes: Route[] = [
   route({
     method: 'GET',

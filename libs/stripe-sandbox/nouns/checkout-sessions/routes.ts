@@ -1,6 +1,6 @@
 import type Stripe from 'stripe';
 import type { Context } from '../../context.js';
-import { linesOf } from './line-items.js';
+import { lineItemsOf } from './line-items.js';
 import { createCheckoutSession, expireCheckoutSession, updateCheckoutSession } from './checkout-session.js';
 import { collectionParams, listPage, listParams, pageOf } from '../../http/lists.js';
 import { fromPath } from '../../http/lookup.js';
@@ -58,7 +58,7 @@ export const checkoutSessionRoutes: Route[] = [
     params: listParams,
     handle: ({ ctx, params, path }) => {
       const { id } = sessionIn(ctx, path.session);
-      return pageOf(linesOf(ctx, id), params, `/v1/checkout/sessions/${id}/line_items`);
+      return pageOf(lineItemsOf(ctx, id), params, `/v1/checkout/sessions/${id}/line_items`);
     },
   }),
 ];

@@ -1,17 +1,17 @@
 import type Stripe from 'stripe';
 import type { Context } from '../../context.js';
 import { ensureCustomer, completeCheckout } from './complete.js';
-import { linesOf } from './line-items.js';
+import { lineItemsOf } from './line-items.js';
 import type { CheckoutFacts } from '../../store/records.js';
 import { subscriptionOf } from '../invoices/pay.js';
 import { defaultPayment } from '../invoices/invoice.js';
 import { attachPaymentMethod, requireAttachable } from '../payment-methods/payment-method.js';
 import { trialEndAfter } from '../subscriptions/trial.js';
-import { startSubscription } from '../subscriptions/subscription.js';
+import { startSubscription } from '../subscriptions/start.js';
 
 /**
- * The payment intent of a session's subscription, whose first invoice it pays; one subscription serves every
- * attempt. With nothing to pay today it completes at once, and there is none.
+ * The payment intent of the first invoice of a session's subscription. All attempts share one subscription. With
+ * nothing to pay today the session completes at once, without a payment intent.
  * @throws StripeFailure 402 for a card that cannot be saved
  */
 export function subscribeAtCheckout(
@@ -25,22 +25,23 @@ export function subscribeAtCheckout(
   if (isFree) requireAttachable(ctx, paymentMethod);
   const customer = ensureCustomer(ctx, facts);
   if (isFree) attachPaymentMethod(ctx, paymentMethod, customer);
-  const { id } = start(ctx, facts, { customer, default_payment_method: isFree ? paymentMethod.id : null });
+  const default_payment_method = isFree ? paymentMethod.id : null;
+  const { id } = startSessionSubscription(ctx, facts, { customer, default_payment_method });
   ctx.store.checkoutFacts.update(session.id, { subscription: id });
   if (!isFree) return firstPayment(ctx, id);
-  complete(ctx, ctx.store.checkoutFacts.get(session.id)!, 'no_payment_required');
+  completeWithSubscription(ctx, ctx.store.checkoutFacts.get(session.id)!, 'no_payment_required');
   return undefined;
 }
 
-/** Follows the first invoice of a session's subscription: the session is complete. */
+/** Completes the session whose subscription's first invoice is paid, if there is one. */
 export function completeSubscriptionCheckout(ctx: Context, invoice: Stripe.Invoice): void {
   const subscription = subscriptionOf(invoice);
   if (invoice.billing_reason !== 'subscription_create' || subscription === undefined) return;
   const [facts] = ctx.store.checkoutFacts.newestFirst({ where: { subscription } });
-  if (facts) complete(ctx, facts, 'paid');
+  if (facts) completeWithSubscription(ctx, facts, 'paid');
 }
 
-function complete(
+function completeWithSubscription(
   ctx: Context,
   facts: CheckoutFacts,
   payment_status: Stripe.Checkout.Session.PaymentStatus,
@@ -53,19 +54,22 @@ function complete(
   });
 }
 
-function start(
+function startSessionSubscription(
   ctx: Context,
   { id, subscription_data: data }: CheckoutFacts,
   payer: { customer: string; default_payment_method: string | null },
 ): Stripe.Subscription {
-  const sold = linesOf(ctx, id).map(({ price, quantity }) => ({ price: price!, quantity: quantity ?? 1 }));
+  const lines = lineItemsOf(ctx, id).map(({ price, quantity }) => ({
+    price: price!,
+    quantity: quantity ?? 1,
+  }));
   const days = data.trial_period_days;
   return startSubscription(ctx, {
     ...payer,
-    items: sold
+    items: lines
       .filter(({ price }) => price.recurring)
       .map(({ price, quantity }) => ({ price, quantity, metadata: {} })),
-    extras: sold.filter(({ price }) => !price.recurring),
+    oneTimeItems: lines.filter(({ price }) => !price.recurring),
     behavior: 'default_incomplete',
     description: data.description ?? null,
     metadata: data.metadata,
@@ -74,7 +78,7 @@ function start(
   });
 }
 
-/** The payment of a new subscription's first invoice; none where there is nothing to pay. */
+/** The payment intent of a new subscription's first invoice; undefined if there is nothing to pay. */
 export function firstPayment(ctx: Context, subscription: string): Stripe.PaymentIntent | undefined {
   const { latest_invoice } = ctx.store.subscriptions.get(subscription)!;
   const payment = defaultPayment(ctx, latest_invoice as string);

@@ -14,18 +14,24 @@ import {
   resolvePaymentMethod,
 } from '../payment-methods/payment-method.js';
 
-/** Source: https://docs.stripe.com/api/customers/create. */
+/** Source: https://docs.stripe.com/billing/testing/test-clocks/api-advanced-usage#limitations. */
+const MAX_CUSTOMERS_PER_CLOCK = 3;
+
+/**
+ * Source: https://docs.stripe.com/api/customers/create.
+ * @throws StripeFailure 400 for an unknown reference or a full test clock, 402 for a declined payment method
+ */
 export function createCustomer(ctx: Context, params: Params<typeof createParams>): Stripe.Customer {
   if (params.test_clock !== undefined) requireClockCapacity(ctx, params.test_clock);
-  const blank = buildCustomer(ctx, params.test_clock);
+  const draft = buildCustomer(ctx, params.test_clock);
   const paymentMethod =
     params.payment_method === undefined
       ? undefined
       : resolvePaymentMethod(ctx, params.payment_method, 'payment_method');
-  const customer = { ...blank, ...changesOf(blank, params) };
+  const customer = { ...draft, ...changesFrom(draft, params) };
   const { invoice_settings } = customer;
   if (paymentMethod && invoice_settings.default_payment_method === params.payment_method) {
-    // A magic id stands for the payment method just made of it.
+    // The same magic id in both parameters means one payment method.
     customer.invoice_settings = { ...invoice_settings, default_payment_method: paymentMethod.id };
   }
   requireOwnDefaultPaymentMethod(ctx, customer, paymentMethod?.id);
@@ -36,18 +42,21 @@ export function createCustomer(ctx: Context, params: Params<typeof createParams>
   return customer;
 }
 
-/** Source: https://docs.stripe.com/api/customers/update. */
+/**
+ * Source: https://docs.stripe.com/api/customers/update.
+ * @throws StripeFailure 400 for a default payment method that is not the customer's
+ */
 export function updateCustomer(
   ctx: Context,
   before: Stripe.Customer,
   params: Params<typeof updateParams>,
 ): Stripe.Customer {
-  const changes = changesOf(before, params);
+  const changes = changesFrom(before, params);
   requireOwnDefaultPaymentMethod(ctx, { ...before, ...changes });
   return saveCustomer(ctx, before, changes);
 }
 
-/** Writes a change of a customer, and tells of it. */
+/** Saves changes to a customer, and emits `customer.updated` if there are any. */
 export function saveCustomer(
   ctx: Context,
   before: Stripe.Customer,
@@ -59,7 +68,7 @@ export function saveCustomer(
 }
 
 /**
- * Deletes a customer; its payment methods are of no more use.
+ * Deletes a customer and detaches its payment methods, which can then not be used again.
  * Source: https://docs.stripe.com/api/customers/delete.
  */
 export function deleteCustomer(ctx: Context, customer: Stripe.Customer): Stripe.DeletedCustomer {
@@ -75,9 +84,6 @@ export function deleteCustomer(ctx: Context, customer: Stripe.Customer): Stripe.
   ctx.store.tombstones.insert(tombstone);
   return tombstone;
 }
-
-/** Source: https://docs.stripe.com/billing/testing/test-clocks/api-advanced-usage#limitations. */
-const MAX_CUSTOMERS_PER_CLOCK = 3;
 
 function requireClockCapacity({ store }: Context, test_clock: string): void {
   fromParam(store.testClocks, test_clock, 'test_clock');
@@ -122,11 +128,11 @@ function buildCustomer(ctx: Context, test_clock: string | undefined): Stripe.Cus
   };
 }
 
-function changesOf(before: Stripe.Customer, params: Params<typeof createParams>): Partial<Stripe.Customer> {
+function changesFrom(before: Stripe.Customer, params: Params<typeof createParams>): Partial<Stripe.Customer> {
   const { address, shipping, invoice_settings, metadata, payment_method: _, ...plain } = params;
   return {
     ...plain,
-    // Stripe leaves these two out when they are unset.
+    // Stripe omits these two when they are unset.
     business_name: (plain.business_name === undefined ? before : plain).business_name ?? undefined,
     individual_name: (plain.individual_name === undefined ? before : plain).individual_name ?? undefined,
     tax_exempt: plain.tax_exempt === null ? 'none' : (plain.tax_exempt ?? before.tax_exempt),
@@ -139,22 +145,22 @@ function changesOf(before: Stripe.Customer, params: Params<typeof createParams>)
   };
 }
 
-type Shipping = NonNullable<Params<typeof createParams>['shipping']>;
+type ShippingParams = NonNullable<Params<typeof createParams>['shipping']>;
 
-function shippingFrom({ address, name, phone = null }: Shipping): Stripe.Customer.Shipping {
+function shippingFrom({ address, name, phone = null }: ShippingParams): Stripe.Customer.Shipping {
   return { address: addressFrom(address), name, phone };
 }
 
-type InvoiceSettings = NonNullable<Params<typeof createParams>['invoice_settings']>;
+type InvoiceSettingsParams = NonNullable<Params<typeof createParams>['invoice_settings']>;
 
-function invoiceSettingsFrom(given: InvoiceSettings): Partial<Stripe.Customer.InvoiceSettings> {
-  const { rendering_options: rendering, ...rest } = given;
+function invoiceSettingsFrom(params: InvoiceSettingsParams): Partial<Stripe.Customer.InvoiceSettings> {
+  const { rendering_options: rendering, ...rest } = params;
   if (rendering === undefined) return rest;
   const { amount_tax_display = null, template = null } = rendering ?? {};
   return { ...rest, rendering_options: rendering && { amount_tax_display, template } };
 }
 
-/** A default payment method must be one of the customer's own, or the one about to be attached. */
+/** The default payment method must be the customer's own, or the one that is about to be attached. */
 function requireOwnDefaultPaymentMethod(ctx: Context, customer: Stripe.Customer, attaching?: string): void {
   const chosen = customer.invoice_settings.default_payment_method as string | null;
   if (chosen === null || chosen === attaching) return;

@@ -8,20 +8,18 @@ import { createFraudWarning } from '../early-fraud-warnings/early-fraud-warning.
 
 const DAY_SECONDS = 24 * 60 * 60;
 
-/** Visa's words for why; the other networks have others. */
-const NETWORK_REASONS: Record<string, string> = { fraudulent: '10.4', product_not_received: '13.1' };
+/** Visa's reason codes. The other networks' codes differ. */
+const VISA_REASON_CODES: Record<string, string> = { fraudulent: '10.4', product_not_received: '13.1' };
 
-interface Terms {
+interface DisputeDraft {
   reason: string;
-  /** An inquiry moves no money yet. */
+  /** An inquiry withdraws no funds. */
   isInquiry?: boolean;
   eligibility?: Stripe.Dispute.EvidenceDetails.EnhancedEligibility;
 }
 
-const FEE = { status: 'requires_fee_acknowledgement' } as const;
-
-/** Source: https://docs.stripe.com/testing#disputes */
-const TERMS: Record<DisputeKind, Terms[]> = {
+/** The disputes that each kind of test card opens. Source: https://docs.stripe.com/testing#disputes. */
+const DISPUTES: Record<DisputeKind, DisputeDraft[]> = {
   fraudulent: [{ reason: 'fraudulent' }],
   product_not_received: [{ reason: 'product_not_received' }],
   inquiry: [{ reason: 'fraudulent', isInquiry: true }],
@@ -37,24 +35,29 @@ const TERMS: Record<DisputeKind, Terms[]> = {
       },
     },
   ],
-  compliance: [{ reason: 'noncompliant', eligibility: { visa_compliance: FEE } }],
+  compliance: [
+    {
+      reason: 'noncompliant',
+      eligibility: { visa_compliance: { status: 'requires_fee_acknowledgement' } },
+    },
+  ],
 };
 
-/** Disputes a captured charge, or reports it as fraud, as its test card has it. */
+/** Disputes a captured charge or reports it as fraud, if its test card says so. */
 export function openDisputes(ctx: Context, charge: Stripe.Charge, card: TestCard): void {
   if (card.isReportedAsFraud) createFraudWarning(ctx, charge);
   if (!card.dispute) return;
-  for (const terms of TERMS[card.dispute]) openDispute(ctx, charge, terms);
+  for (const draft of DISPUTES[card.dispute]) openDispute(ctx, charge, draft);
 }
 
 function openDispute(
   ctx: Context,
   charge: Stripe.Charge,
-  { reason, isInquiry = false, eligibility = {} }: Terms,
+  { reason, isInquiry = false, eligibility = {} }: DisputeDraft,
 ): void {
   const created = ctx.now(charge.customer as string | null);
   const brand = charge.payment_method_details!.card!.brand!;
-  const networkReason = isInquiry ? '10' : brand === 'visa' ? (NETWORK_REASONS[reason] ?? null) : null;
+  const visaReasonCode = brand === 'visa' ? (VISA_REASON_CODES[reason] ?? null) : null;
   ctx.store.charges.update(charge.id, { disputed: true });
   const dispute = ctx.store.disputes.insert({
     id: newId('dispute'),
@@ -67,7 +70,7 @@ function openDispute(
     enhanced_eligibility_types: Object.keys(eligibility),
     evidence: evidenceFrom(charge),
     evidence_details: {
-      // Until the end of the eighth day.
+      // The end of the eighth day after today, in UTC.
       due_by: (Math.floor(created / DAY_SECONDS) + 9) * DAY_SECONDS - 1,
       enhanced_eligibility: eligibility,
       has_evidence: false,
@@ -85,7 +88,7 @@ function openDispute(
         brand,
         case_type: isInquiry ? 'inquiry' : 'chargeback',
         network: brand,
-        network_reason_code: networkReason,
+        network_reason_code: isInquiry ? '10' : visaReasonCode,
       },
       type: 'card',
     },

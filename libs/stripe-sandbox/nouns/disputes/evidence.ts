@@ -1,6 +1,6 @@
 import type Stripe from 'stripe';
 
-/** Nothing submitted yet but what Stripe knows from the charge. */
+/** The evidence of a new dispute: only what Stripe knows from the charge. */
 export function evidenceFrom({ billing_details, receipt_email }: Stripe.Charge): Stripe.Dispute.Evidence {
   return {
     access_activity_log: null,
@@ -34,7 +34,7 @@ export function evidenceFrom({ billing_details, receipt_email }: Stripe.Charge):
   };
 }
 
-/** Whether the account has put in anything of its own. */
+/** Whether the account has added evidence to what Stripe knows. */
 export function hasOwnEvidence(evidence: Stripe.Dispute.Evidence, charge: Stripe.Charge): boolean {
   const known = evidenceFrom(charge);
   const fields = Object.keys(known) as (keyof Stripe.Dispute.Evidence)[];

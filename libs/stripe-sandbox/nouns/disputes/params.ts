@@ -2,10 +2,9 @@ import { metadata } from '../../http/metadata.js';
 import { boolean, object, string, unsettable } from '../../http/params.js';
 
 const line = unsettable(string());
-
 const text = unsettable(string({ maxLength: 20_000 }));
 
-/** Source: https://docs.stripe.com/api/disputes/update; evidence in words only, as there are no file uploads. */
+/** Source: https://docs.stripe.com/api/disputes/update. Only text evidence: the sandbox has no file uploads. */
 export const updateParams = {
   evidence: object({
     access_activity_log: text,

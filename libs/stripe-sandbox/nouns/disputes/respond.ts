@@ -9,15 +9,12 @@ import { hasOwnEvidence } from './evidence.js';
 
 type Dispute = Stripe.Dispute;
 
-/** How long a bank takes to judge here; Stripe's test mode says only that the dispute closes. */
-const JUDGED_AFTER_SECONDS = 10;
-
-/** What an inquiry is that has become a chargeback, by https://docs.stripe.com/testing#evidence. */
-const ESCALATED = { is_charge_refundable: false, status: 'needs_response' } satisfies Partial<Dispute>;
+/** How long the bank takes to decide in the sandbox; Stripe's test mode names no time. */
+const DECISION_SECONDS = 10;
 
 /**
  * Stages or submits evidence. Source: https://docs.stripe.com/api/disputes/update.
- * @throws StripeFailure 400 for evidence that comes too late
+ * @throws StripeFailure 400 for evidence on a dispute that needs no response
  */
 export function updateDispute(ctx: Context, before: Dispute, params: Params<typeof updateParams>): Dispute {
   const { evidence, metadata, submit = evidence !== undefined } = params;
@@ -37,35 +34,38 @@ export function updateDispute(ctx: Context, before: Dispute, params: Params<type
     ...(submit && { status: isInquiry(before) ? 'warning_under_review' : 'under_review' }),
   });
   ctx.emit('charge.dispute.updated', after, before);
-  if (submit) scheduleDispute(ctx, after, ctx.now(customerOf(ctx, after)) + JUDGED_AFTER_SECONDS);
+  if (submit) scheduleDispute(ctx, after, ctx.now(customerOf(ctx, after)) + DECISION_SECONDS);
   return after;
 }
 
 /**
- * Gives in. Source: https://docs.stripe.com/api/disputes/close.
- * @throws StripeFailure 400 unless it waits for an answer
+ * Accepts the dispute, which loses it. Source: https://docs.stripe.com/api/disputes/close.
+ * @throws StripeFailure 400 for a dispute that needs no response
  */
 export function closeDispute(ctx: Context, before: Dispute): Dispute {
   requireResponseAllowed(before);
   return endDispute(ctx, before, false);
 }
 
-/** Waits for an answer until the last moment for one. */
+/** Schedules the loss of a dispute that gets no response in time. */
 export function scheduleResponseDeadline(ctx: Context, dispute: Dispute): void {
   scheduleDispute(ctx, dispute, dispute.evidence_details.due_by! + 1);
 }
 
-/** The bank judges what was submitted, or nothing was in time. */
+/**
+ * Decides a dispute: without a response it is lost, else by the text that was submitted.
+ * Source: https://docs.stripe.com/testing#evidence.
+ */
 export function decideDispute(ctx: Context, id: string): void {
   const dispute = ctx.store.disputes.get(id)!;
   if (needsResponse(dispute)) {
     endDispute(ctx, dispute, false, { past_due: true });
     return;
   }
-  const verdict = dispute.evidence.uncategorized_text;
-  if (verdict === 'winning_evidence') endDispute(ctx, dispute, true);
-  if (verdict === 'losing_evidence') endDispute(ctx, dispute, false);
-  if (verdict === 'escalate_inquiry_evidence' && isInquiry(dispute)) escalate(ctx, dispute);
+  const text = dispute.evidence.uncategorized_text;
+  if (text === 'winning_evidence') endDispute(ctx, dispute, true);
+  if (text === 'losing_evidence') endDispute(ctx, dispute, false);
+  if (text === 'escalate_inquiry_evidence' && isInquiry(dispute)) escalateInquiry(ctx, dispute);
 }
 
 function endDispute(
@@ -74,24 +74,26 @@ function endDispute(
   isWon: boolean,
   details: Partial<Stripe.Dispute.EvidenceDetails> = {},
 ): Dispute {
-  const hasMovedMoney = !isInquiry(before);
+  const isChargeback = !isInquiry(before);
   const outcome = isWon ? 'won' : 'lost';
   const after = ctx.store.disputes.update(before.id, {
     evidence_details: { ...before.evidence_details, ...details },
     is_charge_refundable: before.is_charge_refundable || isWon,
-    status: hasMovedMoney ? outcome : 'warning_closed',
+    status: isChargeback ? outcome : 'warning_closed',
   });
   schedule(ctx, 'disputes', before.id, { at: null });
   ctx.emit('charge.dispute.closed', after, before);
-  if (hasMovedMoney && isWon) ctx.emit('charge.dispute.funds_reinstated', after);
+  if (isChargeback && isWon) ctx.emit('charge.dispute.funds_reinstated', after);
   return after;
 }
 
-function escalate(ctx: Context, before: Dispute): void {
+/** Turns an inquiry into a chargeback. */
+function escalateInquiry(ctx: Context, before: Dispute): void {
   const card = { ...before.payment_method_details!.card!, case_type: 'chargeback' as const };
   const after = ctx.store.disputes.update(before.id, {
-    ...ESCALATED,
+    is_charge_refundable: false,
     payment_method_details: { ...before.payment_method_details!, card },
+    status: 'needs_response',
   });
   scheduleResponseDeadline(ctx, after);
   ctx.emit('charge.dispute.updated', after, before);

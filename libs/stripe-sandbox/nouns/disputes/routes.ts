@@ -5,7 +5,7 @@ import { string } from '../../http/params.js';
 import { route, type Route } from '../../http/route.js';
 import { updateParams } from './params.js';
 
-/** Disputes are opened by test cards. */
+/** Only test cards open disputes: Stripe has no route for it. */
 export const disputeRoutes: Route[] = [
   route({
     method: 'GET',

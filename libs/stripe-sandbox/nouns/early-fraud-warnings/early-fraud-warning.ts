@@ -2,7 +2,7 @@ import type Stripe from 'stripe';
 import type { Context } from '../../context.js';
 import { newId } from '../../store/ids.js';
 
-/** The issuer reports a charge as fraud. Source: https://docs.stripe.com/api/radar/early_fraud_warnings/object */
+/** Records that the issuer reported a charge. Source: https://docs.stripe.com/api/radar/early_fraud_warnings/object. */
 export function createFraudWarning(ctx: Context, charge: Stripe.Charge): void {
   const warning = ctx.store.fraudWarnings.insert({
     id: newId('fraudWarning'),
@@ -17,7 +17,7 @@ export function createFraudWarning(ctx: Context, charge: Stripe.Charge): void {
   ctx.emit('radar.early_fraud_warning.created', warning);
 }
 
-/** A charge that is given back whole leaves nothing to be done about its warnings. */
+/** Marks a fully refunded charge's warnings as not actionable. */
 export function closeFraudWarnings(ctx: Context, charge: Stripe.Charge): void {
   if (!charge.refunded) return;
   for (const before of ctx.store.fraudWarnings.newestFirst({ where: { charge: charge.id } })) {

@@ -3,7 +3,7 @@ import { fromPath } from '../../http/lookup.js';
 import { string } from '../../http/params.js';
 import { route, type Route } from '../../http/route.js';
 
-/** Issuers' warnings about test cards: https://docs.stripe.com/api/radar/early_fraud_warnings */
+/** Source: https://docs.stripe.com/api/radar/early_fraud_warnings. */
 export const earlyFraudWarningRoutes: Route[] = [
   route({
     method: 'GET',

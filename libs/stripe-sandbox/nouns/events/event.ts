@@ -4,7 +4,7 @@ import type { Context, EventType } from '../../context.js';
 import { newId } from '../../store/ids.js';
 import { endpointsFor, planDeliveries } from '../../webhooks/delivery.js';
 
-/** Keeps an event, with the resource as it is now. Source: https://docs.stripe.com/api/events/object. */
+/** Records an event with a resource's current state, and plans its deliveries. Source: https://docs.stripe.com/api/events/object. */
 export function recordEvent(
   ctx: Context,
   type: EventType,
@@ -27,7 +27,7 @@ export function recordEvent(
   planDeliveries(ctx, event.id, endpoints);
 }
 
-/** Now, for the customer that a resource belongs to. */
+/** The time by the clock of the customer that a resource belongs to. */
 function timeOf(ctx: Context, resource: { id: string; object?: string; customer?: unknown }): number {
   const customer = resource.object === 'customer' ? resource.id : resource.customer;
   return ctx.now(typeof customer === 'string' ? customer : null);
@@ -38,7 +38,7 @@ type Json = Record<string, unknown>;
 const isHash = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** The old values of what changed; inside a hash only the keys that changed, null for one that was not there. */
+/** The old values of the changed fields, null for a new one. Of a hash only the changed keys are included. */
 function previousAttributes(before: object, after: object): Json {
   const [old, fresh] = [before as Json, after as Json];
   const previous: Json = {};

@@ -33,7 +33,7 @@ export const eventRoutes: Route[] = [
   }),
 ];
 
-/** Source: https://docs.stripe.com/api/events/list (`type` may be a group of events, by `*`). */
+/** `type` may name a group of events by `*`. Source: https://docs.stripe.com/api/events/list. */
 function matcherOf(pattern: string): (type: string) => boolean {
   const star = pattern.indexOf('*');
   if (star === -1) return (type) => type === pattern;

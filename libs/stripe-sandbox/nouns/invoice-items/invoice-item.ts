@@ -32,7 +32,7 @@ export function createInvoiceItem(ctx: Context, params: Params<typeof createPara
   return item;
 }
 
-/** What is said of a new item; the rest is its customer's. */
+/** The fields of a new item that do not follow from its customer. */
 export type InvoiceItemDraft = Pick<
   Stripe.InvoiceItem,
   | 'amount'
@@ -47,7 +47,7 @@ export type InvoiceItemDraft = Pick<
   | 'quantity'
 >;
 
-/** Writes an item that waits for an invoice. */
+/** Stores a pending item. */
 export function insertInvoiceItem(
   ctx: Context,
   customer: Stripe.Customer,
@@ -74,7 +74,7 @@ export function insertInvoiceItem(
 
 /**
  * Source: https://docs.stripe.com/api/invoiceitems/delete.
- * @throws StripeFailure 400 once it is on an invoice
+ * @throws StripeFailure 400 for an item on an invoice
  */
 export function deleteInvoiceItem(ctx: Context, item: Stripe.InvoiceItem): Stripe.DeletedInvoiceItem {
   if (item.invoice !== null) {
@@ -86,15 +86,15 @@ export function deleteInvoiceItem(ctx: Context, item: Stripe.InvoiceItem): Strip
 }
 
 /**
- * What waits for any invoice of a customer's in a currency, oldest first; that of an ended subscription too.
- * Source: https://docs.stripe.com/api/subscriptions/cancel.
+ * A customer's pending items in a currency that any invoice can include, oldest first. The items of subscriptions
+ * that have ended are among them. Source: https://docs.stripe.com/api/subscriptions/cancel.
  */
 export const pendingItems = (ctx: Context, customer: string, currency: string): Stripe.InvoiceItem[] =>
   pendingForCustomer(ctx, customer).filter(
     (item) => item.currency === currency && !isHeldForSubscription(ctx, item),
   );
 
-/** What waits for the next invoice of a subscription: its prorations. */
+/** The prorations that the next invoice of a subscription includes. */
 export const pendingProrations = (
   ctx: Context,
   { id, customer }: Stripe.Subscription,
@@ -103,7 +103,7 @@ export const pendingProrations = (
     ({ parent }) => parent?.subscription_details?.subscription === id,
   );
 
-/** Whether an item is for the next invoice of a subscription that goes on. */
+/** Whether only the next invoice of a running subscription can include an item. */
 function isHeldForSubscription({ store }: Context, { parent }: Stripe.InvoiceItem): boolean {
   const owner = store.subscriptions.get(parent?.subscription_details?.subscription ?? '');
   return owner !== undefined && owner.ended_at === null;
@@ -113,7 +113,7 @@ const pendingForCustomer = ({ store }: Context, customer: string): Stripe.Invoic
   ...store.invoiceItems.oldestFirst({ where: { customer, invoice: null } }),
 ];
 
-/** The line that an invoice shows an item as. */
+/** The invoice line that shows an item. */
 export const lineFromItem = (item: Stripe.InvoiceItem): LineDraft => ({
   object: 'line_item',
   amount: item.amount,

@@ -6,20 +6,23 @@ import type { Params } from '../../http/params.js';
 import type { createParams } from './params.js';
 import { pendingItems } from '../invoice-items/invoice-item.js';
 import { draftInvoice } from './invoice.js';
-import { requireOwnPaymentMethod } from '../subscriptions/create.js';
+import { requireOwnPaymentMethod } from '../payment-methods/payment-method.js';
 
-const HOUR = 60 * 60;
+const HOUR_SECONDS = 60 * 60;
 
 /**
- * A draft made by hand, of what waits for the customer where it is told to take that.
+ * Creates a draft, with the customer's pending invoice items if the parameters include them.
  * Source: https://docs.stripe.com/api/invoices/create.
  * @throws StripeFailure 400 for an unknown customer, or a payment method that is not the customer's
  */
 export function createInvoice(ctx: Context, params: Params<typeof createParams>): Stripe.Invoice {
-  const { default_payment_method: chosen, description = null, metadata } = params;
+  const { default_payment_method: paymentMethodId, description = null, metadata } = params;
   const customer = fromParam(ctx.store.customers, params.customer, 'customer');
-  const method = chosen === undefined ? null : requireOwnPaymentMethod(ctx, customer.id, chosen);
-  const takesItems = params.pending_invoice_items_behavior === 'include';
+  const default_payment_method =
+    paymentMethodId === undefined
+      ? null
+      : requireOwnPaymentMethod(ctx, customer.id, paymentMethodId, 'default_payment_method');
+  const includesItems = params.pending_invoice_items_behavior === 'include';
   const currency = params.currency ?? customer.currency ?? 'usd';
   const now = ctx.now(customer.id);
   return draftInvoice(ctx, {
@@ -27,9 +30,9 @@ export function createInvoice(ctx: Context, params: Params<typeof createParams>)
     currency,
     subscription: null,
     reason: 'manual',
-    items: takesItems ? pendingItems(ctx, customer.id, currency) : [],
+    items: includesItems ? pendingItems(ctx, customer.id, currency) : [],
     period: { start: now, end: now },
-    finalizesAt: params.auto_advance ? now + HOUR : null,
-    given: { default_payment_method: method, description, metadata: mergeMetadata({}, metadata) },
+    finalizesAt: params.auto_advance ? now + HOUR_SECONDS : null,
+    fields: { default_payment_method, description, metadata: mergeMetadata({}, metadata) },
   });
 }

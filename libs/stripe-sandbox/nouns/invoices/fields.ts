@@ -4,24 +4,24 @@ import { newId } from '../../store/ids.js';
 import { lineFromItem } from '../invoice-items/invoice-item.js';
 import type { LineDraft } from './lines.js';
 
-/** What a new invoice is about. */
+/** What a new invoice is for. */
 export interface InvoiceDraft {
   customer: string;
   currency: string;
-  /** null for an invoice that is made by hand. */
+  /** null for an invoice that was created through the API. */
   subscription: Stripe.Subscription | null;
   reason: 'manual' | 'subscription_create' | 'subscription_cycle' | 'subscription_update';
-  /** What has waited for an invoice of the customer's. */
+  /** The pending items that the invoice includes. */
   items?: readonly Stripe.InvoiceItem[];
   lines?: LineDraft[];
   period: { start: number; end: number };
-  /** When it becomes open by itself; null when somebody sees to that now. */
+  /** When it is finalized automatically, in Unix seconds; null if the caller finalizes it. */
   finalizesAt: number | null;
-  /** What its maker has said of it. */
-  given?: Partial<Pick<Stripe.Invoice, 'default_payment_method' | 'description' | 'metadata'>>;
+  /** Fields that the request sets. */
+  fields?: Partial<Pick<Stripe.Invoice, 'default_payment_method' | 'description' | 'metadata'>>;
 }
 
-/** A draft as it is first written. Source: https://docs.stripe.com/api/invoices/object. */
+/** A new draft invoice. Source: https://docs.stripe.com/api/invoices/object. */
 export function buildInvoice(ctx: Context, draft: InvoiceDraft): Stripe.Invoice {
   const { currency, subscription, reason, period, finalizesAt, items = [] } = draft;
   const id = newId('invoice');
@@ -57,7 +57,7 @@ export function buildInvoice(ctx: Context, draft: InvoiceDraft): Stripe.Invoice 
     ending_balance: null,
     lines: {
       object: 'list',
-      data: linesOn(id, lines),
+      data: buildLines(id, lines),
       has_more: false,
       url: `/v1/invoices/${id}/lines`,
     },
@@ -79,14 +79,14 @@ export function buildInvoice(ctx: Context, draft: InvoiceDraft): Stripe.Invoice 
     test_clock: customer.test_clock ?? null,
     total,
     total_excluding_tax: total,
-    ...draft.given,
+    ...draft.fields,
   };
 }
 
-const linesOn = (invoice: string, lines: readonly LineDraft[]): Stripe.InvoiceLineItem[] =>
+const buildLines = (invoice: string, lines: readonly LineDraft[]): Stripe.InvoiceLineItem[] =>
   lines.map((line) => ({ ...line, id: newId('invoiceLineItem'), invoice }));
 
-/** What Stripe's invoices can carry and the sandbox's do not. */
+/** Fields of Stripe's invoices that the sandbox does not use. */
 const UNUSED = {
   account_country: 'US',
   account_name: 'Stripe sandbox',

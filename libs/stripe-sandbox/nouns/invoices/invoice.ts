@@ -10,7 +10,7 @@ import { saveCustomer } from '../customers/customer.js';
 import { buildInvoice, type InvoiceDraft } from './fields.js';
 import { cancelPaymentIntent, createPaymentIntent } from '../payment-intents/payment-intent.js';
 
-/** Writes a draft. Source: https://docs.stripe.com/api/invoices/object. */
+/** Stores a new draft invoice. Source: https://docs.stripe.com/api/invoices/object. */
 export function draftInvoice(ctx: Context, draft: InvoiceDraft): Stripe.Invoice {
   const { currency, finalizesAt, items = [] } = draft;
   const customer = ctx.store.customers.get(draft.customer)!;
@@ -23,9 +23,10 @@ export function draftInvoice(ctx: Context, draft: InvoiceDraft): Stripe.Invoice 
 }
 
 /**
- * Opens a draft: it gets its number, the customer's balance is applied, and what is left is to be paid.
+ * Finalizes a draft: assigns its number, applies the customer's balance, and creates the payment of the rest.
  * Source: https://docs.stripe.com/invoicing/integration/workflow-transitions.
- * @throws StripeFailure 400 unless it is a draft, of a customer that has not been deleted
+ * @param savesCard whether the payment saves its payment method for later payments
+ * @throws StripeFailure 400 unless the invoice is a draft and its customer exists
  */
 export function finalizeInvoice(
   ctx: Context,
@@ -35,9 +36,7 @@ export function finalizeInvoice(
   if (draft.status !== 'draft') {
     throw failures.invalidRequest(
       "This invoice is already finalized, you can't re-finalize a non-draft invoice.",
-      {
-        code: 'invoice_not_editable',
-      },
+      { code: 'invoice_not_editable' },
     );
   }
   const customer = fromParam(ctx.store.customers, draft.customer as string, 'customer');
@@ -61,11 +60,11 @@ export function finalizeInvoice(
   schedule(ctx, 'invoices', draft.id, { at: null });
   ctx.emit('invoice.finalized', open);
   if (amount_due === 0) return markPaid(ctx, open);
-  requestPayment(ctx, open, savesCard);
+  createInvoicePayment(ctx, open, savesCard);
   return open;
 }
 
-/** Closes an invoice as paid. */
+/** Marks an invoice as paid. */
 export function markPaid(ctx: Context, before: Stripe.Invoice): Stripe.Invoice {
   const now = ctx.now(before.customer as string);
   const after = ctx.store.invoices.update(before.id, {
@@ -87,13 +86,13 @@ export function markPaid(ctx: Context, before: Stripe.Invoice): Stripe.Invoice {
 
 /**
  * Source: https://docs.stripe.com/api/invoices/void.
- * @throws StripeFailure 400 unless it is open or uncollectible
+ * @throws StripeFailure 400 unless the invoice is open or uncollectible
  */
 export function voidInvoice(ctx: Context, before: Stripe.Invoice): Stripe.Invoice {
   requireStatus(before, ['open', 'uncollectible'], 'voided');
   const voided_at = ctx.now(before.customer as string);
   const status_transitions = { ...before.status_transitions, voided_at };
-  const after = closeUnpaid(ctx, before, { status: 'void', amount_remaining: 0, status_transitions });
+  const after = disableAutoAdvance(ctx, before, { status: 'void', amount_remaining: 0, status_transitions });
   const payment = defaultPayment(ctx, after.id);
   if (payment) {
     const intent = ctx.store.paymentIntents.get(payment.payment.payment_intent as string)!;
@@ -109,25 +108,25 @@ export function voidInvoice(ctx: Context, before: Stripe.Invoice): Stripe.Invoic
 
 /**
  * Source: https://docs.stripe.com/api/invoices/mark_uncollectible.
- * @throws StripeFailure 400 unless it is open
+ * @throws StripeFailure 400 unless the invoice is open
  */
 export function markUncollectible(ctx: Context, before: Stripe.Invoice): Stripe.Invoice {
   requireStatus(before, ['open'], 'marked uncollectible');
   const marked_uncollectible_at = ctx.now(before.customer as string);
   const status_transitions = { ...before.status_transitions, marked_uncollectible_at };
-  const after = closeUnpaid(ctx, before, { status: 'uncollectible', status_transitions });
+  const after = disableAutoAdvance(ctx, before, { status: 'uncollectible', status_transitions });
   setDelinquent(ctx, after, false);
   ctx.emit('invoice.marked_uncollectible', after);
   return after;
 }
 
-/** No more attempts are made by themselves. */
+/** Stops the automatic attempts to pay an invoice. */
 export function stopCollecting(ctx: Context, before: Stripe.Invoice): void {
-  const after = closeUnpaid(ctx, before, {});
+  const after = disableAutoAdvance(ctx, before, {});
   if (!isDeepStrictEqual(after, before)) ctx.emit('invoice.updated', after, before);
 }
 
-/** Nobody is left to collect a deleted customer's invoices from. */
+/** Stops the automatic attempts to pay the invoices of a deleted customer. */
 export function stopCollectingFromCustomer(ctx: Context, { id: customer }: { id: string }): void {
   const all = [...ctx.store.invoices.newestFirst({ where: { customer } })];
   for (const invoice of all.filter(({ status }) => status === 'draft' || status === 'open')) {
@@ -135,17 +134,21 @@ export function stopCollectingFromCustomer(ctx: Context, { id: customer }: { id:
   }
 }
 
-/** The payment that an invoice is settled by. */
+/** The payment that pays an invoice; undefined before it is finalized, or with nothing to pay. */
 export const defaultPayment = (ctx: Context, invoice: string): Stripe.InvoicePayment | undefined =>
   [...ctx.store.invoicePayments.newestFirst({ where: { invoice } })].find(({ is_default }) => is_default);
 
-/** Whether the customer owes something: https://docs.stripe.com/api/customers/object#customer_object-delinquent. */
+/** Source: https://docs.stripe.com/api/customers/object#customer_object-delinquent. */
 export function setDelinquent(ctx: Context, invoice: Stripe.Invoice, delinquent: boolean): void {
   const customer = ctx.store.customers.get(invoice.customer as string);
   if (customer) saveCustomer(ctx, customer, { delinquent });
 }
 
-function closeUnpaid(ctx: Context, before: Stripe.Invoice, changes: Partial<Stripe.Invoice>): Stripe.Invoice {
+function disableAutoAdvance(
+  ctx: Context,
+  before: Stripe.Invoice,
+  changes: Partial<Stripe.Invoice>,
+): Stripe.Invoice {
   schedule(ctx, 'invoices', before.id, { at: null });
   return ctx.store.invoices.update(before.id, {
     ...changes,
@@ -162,7 +165,7 @@ function requireStatus({ status }: Stripe.Invoice, allowed: readonly string[], d
   );
 }
 
-/** A customer's credit pays first; what is too little to charge waits for the next invoice. */
+/** Applies the customer's balance first. An amount that is too small to charge stays in the balance. */
 function applyBalance({ total, currency }: Stripe.Invoice, balance: number) {
   const owed = total + balance;
   const isCharged = owed >= minimumChargeMinor(currency) && owed > 0;
@@ -176,7 +179,7 @@ const DESCRIPTIONS: Record<string, string> = {
   subscription_update: 'Subscription update',
 };
 
-function requestPayment(ctx: Context, invoice: Stripe.Invoice, savesCard: boolean): void {
+function createInvoicePayment(ctx: Context, invoice: Stripe.Invoice, savesCard: boolean): void {
   const customer = invoice.customer as string;
   const intent = createPaymentIntent(ctx, {
     amount: invoice.amount_due,

@@ -3,10 +3,10 @@ import { formatAmount } from '../../money/currencies.js';
 import type { Context } from '../../context.js';
 import type { Period } from '../subscriptions/billing-period.js';
 
-/** A line yet to be put on an invoice. */
+/** A line that is not on an invoice yet. */
 export type LineDraft = Omit<Stripe.InvoiceLineItem, 'id' | 'invoice'>;
 
-/** What a subscription's item costs for a period. */
+/** The line for a subscription item and a period. @param amount in minor units */
 export function itemLine(
   ctx: Context,
   item: Stripe.SubscriptionItem,
@@ -15,23 +15,42 @@ export function itemLine(
 ): LineDraft {
   const name = productName(ctx, item.price);
   const { interval, interval_count } = item.price.recurring!;
-  const every = interval_count === 1 ? interval : `every ${interval_count} ${interval}s`;
-  const unit = formatAmount(item.price.unit_amount ?? amount, item.price.currency);
-  return line(item.price, item.quantity ?? 1, period, {
+  const frequency = interval_count === 1 ? interval : `every ${interval_count} ${interval}s`;
+  const unitAmount = formatAmount(item.price.unit_amount ?? amount, item.price.currency);
+  const quantity = item.quantity ?? 1;
+  return {
+    object: 'line_item',
     amount,
-    description: `${item.quantity ?? 1} × ${name} (at ${unit} / ${every})`,
+    currency: item.price.currency,
+    description: `${quantity} × ${name} (at ${unitAmount} / ${frequency})`,
+    discount_amounts: [],
+    discountable: true,
+    discounts: [],
+    livemode: false,
+    metadata: {},
     parent: parentOf(item),
+    period: { start: period.start, end: period.end },
+    pretax_credit_amounts: [],
+    pricing: {
+      type: 'price_details',
+      price_details: { price: item.price.id, product: item.price.product as string },
+      unit_amount_decimal: item.price.unit_amount_decimal,
+    },
+    quantity,
+    quantity_decimal: String(quantity) as unknown as Stripe.Decimal,
     subscription: item.subscription,
-  });
+    subtotal: amount,
+    taxes: [],
+  };
 }
 
-/** The line of a trial, which costs nothing. */
+/** The line for a trial, which is free. */
 export function trialLine(ctx: Context, item: Stripe.SubscriptionItem, period: Period): LineDraft {
   const description = `Trial period for ${productName(ctx, item.price)}`;
   return { ...itemLine(ctx, item, period, 0), description };
 }
 
-/** The name of what a price is for. */
+/** The name of a price's product. */
 export const productName = (ctx: Context, { product }: Stripe.Price): string =>
   ctx.store.products.get(product as string)?.name ?? '';
 
@@ -46,32 +65,3 @@ const parentOf = ({ id, subscription }: Stripe.SubscriptionItem): Stripe.Invoice
     subscription_item: id,
   },
 });
-
-function line(
-  price: Stripe.Price,
-  quantity: number,
-  period: Period,
-  what: Pick<LineDraft, 'amount' | 'description' | 'parent' | 'subscription'>,
-): LineDraft {
-  return {
-    object: 'line_item',
-    ...what,
-    currency: price.currency,
-    discount_amounts: [],
-    discountable: true,
-    discounts: [],
-    livemode: false,
-    metadata: {},
-    period: { start: period.start, end: period.end },
-    pretax_credit_amounts: [],
-    pricing: {
-      type: 'price_details',
-      price_details: { price: price.id, product: price.product as string },
-      unit_amount_decimal: price.unit_amount_decimal,
-    },
-    quantity,
-    quantity_decimal: String(quantity) as unknown as Stripe.Decimal,
-    subtotal: what.amount,
-    taxes: [],
-  };
-}

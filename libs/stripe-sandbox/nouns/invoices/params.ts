@@ -2,7 +2,7 @@ import { currencyParam } from '../../money/currencies.js';
 import { metadata } from '../../http/metadata.js';
 import { boolean, oneOf, required, string } from '../../http/params.js';
 
-/** Source: https://docs.stripe.com/api/invoices/create, for one that is finalized and paid by further calls. */
+/** Source: https://docs.stripe.com/api/invoices/create. */
 export const createParams = {
   auto_advance: boolean(),
   collection_method: oneOf('charge_automatically'),

@@ -5,29 +5,35 @@ import { failures, StripeFailure } from '../../http/errors.js';
 import { defaultPayment, finalizeInvoice, markPaid, setDelinquent, stopCollecting } from './invoice.js';
 import { confirmPaymentIntent } from '../payment-intents/confirm.js';
 
-const DAY = 24 * 60 * 60;
+const DAY_SECONDS = 24 * 60 * 60;
 
-/** Days after a failed attempt at which the next one follows: three retries, then no more. */
+/** The days from each failed attempt to the next one. After three retries there are no more attempts. */
 const RETRY_AFTER_DAYS = [3, 5, 7];
 
-export interface PaymentChoice {
+/** How to pay an invoice. */
+export interface PayOptions {
+  /** Used instead of `invoicePaymentMethod`. */
   paymentMethod?: Stripe.PaymentMethod;
-  /** Whether the cardholder is away. */
+  /** Whether the cardholder is absent. */
   offSession: boolean;
 }
 
 /**
- * Tries to pay an invoice; a draft is finalized first. Source: https://docs.stripe.com/api/invoices/pay.
- * @throws StripeFailure 400 unless it can be paid and there is something to pay with, 402 for a decline
+ * Tries to pay an invoice, after finalizing a draft. Source: https://docs.stripe.com/api/invoices/pay.
+ * @throws StripeFailure 400 if it cannot be paid or has no payment method, 402 for a decline
  */
-export function payInvoice(ctx: Context, given: Stripe.Invoice, choice: PaymentChoice): Stripe.Invoice {
-  const invoice = given.status === 'draft' ? finalizeInvoice(ctx, given) : given;
-  if (given.status === 'draft' && invoice.status === 'paid') return invoice;
+export function payInvoice(
+  ctx: Context,
+  before: Stripe.Invoice,
+  { paymentMethod: given, offSession }: PayOptions,
+): Stripe.Invoice {
+  const invoice = before.status === 'draft' ? finalizeInvoice(ctx, before) : before;
+  if (before.status === 'draft' && invoice.status === 'paid') return invoice;
   if (invoice.status === 'paid') throw failures.invalidRequest('Invoice is already paid');
   if (invoice.status !== 'open') {
     throw failures.invalidRequest(`This invoice is ${invoice.status}, so it can't be paid.`);
   }
-  const paymentMethod = choice.paymentMethod ?? invoicePaymentMethod(ctx, invoice);
+  const paymentMethod = given ?? invoicePaymentMethod(ctx, invoice);
   if (!paymentMethod) {
     throw failures.invalidRequest(
       'There is no `default_payment_method` set on this Customer or Invoice. Please set a `default_payment_method`.',
@@ -35,12 +41,12 @@ export function payInvoice(ctx: Context, given: Stripe.Invoice, choice: PaymentC
   }
   const payment = defaultPayment(ctx, invoice.id)!;
   const intent = ctx.store.paymentIntents.get(payment.payment.payment_intent as string)!;
-  confirmPaymentIntent(ctx, intent, { paymentMethod, offSession: choice.offSession });
+  confirmPaymentIntent(ctx, intent, { paymentMethod, offSession });
   return ctx.store.invoices.get(invoice.id)!;
 }
 
 /**
- * The payment method that an invoice is paid with: its own, its subscription's, or its customer's.
+ * The default payment method of an invoice, else of its subscription, else of its customer.
  * Source: https://docs.stripe.com/billing/subscriptions/payment-methods-setting#payment-method-priority.
  */
 export function invoicePaymentMethod(
@@ -60,35 +66,35 @@ export function invoicePaymentMethod(
 export const subscriptionOf = ({ parent }: Stripe.Invoice): string | undefined =>
   parent?.subscription_details?.subscription as string | undefined;
 
-/** An invoice whose time has come: a draft opens, an open one is tried again. */
+/** Finalizes a draft that is due, and tries to pay the invoice. */
 export function advanceInvoice(ctx: Context, id: string): void {
   const invoice = ctx.store.invoices.get(id);
   if (!invoice) return;
-  const open = invoice.status === 'draft' ? finalizeInvoice(ctx, invoice) : invoice;
-  if (open.status === 'open') collect(ctx, open);
+  const finalized = invoice.status === 'draft' ? finalizeInvoice(ctx, invoice) : invoice;
+  if (finalized.status === 'open') collectInvoice(ctx, finalized);
 }
 
-/** One automatic attempt; how it went is in the invoice. */
-export function collect(ctx: Context, invoice: Stripe.Invoice): void {
-  ctx.store.invoices.update(invoice.id, { attempt_count: invoice.attempt_count + 1 });
-  const { attempt_count } = ctx.store.invoices.get(invoice.id)!;
+/** Makes one automatic attempt to pay an open invoice. A decline is not thrown: the invoice shows it. */
+export function collectInvoice(ctx: Context, before: Stripe.Invoice): void {
+  const attempt_count = before.attempt_count + 1;
+  const invoice = ctx.store.invoices.update(before.id, { attempt_count });
   const paymentMethod = invoicePaymentMethod(ctx, invoice);
-  if (!paymentMethod) {
-    failed(ctx, ctx.store.invoices.get(invoice.id)!);
-  } else {
+  if (paymentMethod) {
     try {
       payInvoice(ctx, invoice, { paymentMethod, offSession: true });
     } catch (error) {
       if (!(error instanceof StripeFailure)) throw error;
     }
+  } else {
+    recordFailedAttempt(ctx, invoice);
   }
   const after = ctx.store.invoices.get(invoice.id)!;
   if (after.status !== 'open') return;
   setDelinquent(ctx, after, true);
-  planRetry(ctx, after, attempt_count);
+  scheduleRetry(ctx, after, attempt_count);
 }
 
-/** Follows a payment that has gone through. */
+/** Marks the invoice that a payment intent has paid, if it is for one. */
 export function recordInvoicePayment(ctx: Context, intent: Stripe.PaymentIntent): void {
   const payment = paymentOf(ctx, intent);
   if (!payment) return;
@@ -103,13 +109,13 @@ export function recordInvoicePayment(ctx: Context, intent: Stripe.PaymentIntent)
   markPaid(ctx, ctx.store.invoices.update(invoice.id, { attempt_count }));
 }
 
-/** Follows a payment that was declined, or failed its authentication. */
+/** Records that the payment of an invoice was declined or failed its authentication. */
 export function recordFailedInvoicePayment(ctx: Context, intent: Stripe.PaymentIntent): void {
   const payment = paymentOf(ctx, intent);
-  if (payment) failed(ctx, ctx.store.invoices.get(payment.invoice as string)!);
+  if (payment) recordFailedAttempt(ctx, ctx.store.invoices.get(payment.invoice as string)!);
 }
 
-/** Follows a payment that waits for its cardholder. */
+/** Records that the payment of an invoice waits for its cardholder. */
 export function recordInvoiceActionRequired(ctx: Context, intent: Stripe.PaymentIntent): void {
   const payment = paymentOf(ctx, intent);
   if (!payment) return;
@@ -121,23 +127,23 @@ export function recordInvoiceActionRequired(ctx: Context, intent: Stripe.Payment
   ctx.emit('invoice.payment_action_required', invoice);
 }
 
-function failed(ctx: Context, before: Stripe.Invoice): void {
+function recordFailedAttempt(ctx: Context, before: Stripe.Invoice): void {
   const attempt_count = Math.max(1, before.attempt_count);
   const invoice = ctx.store.invoices.update(before.id, { attempted: true, attempt_count });
   if (!before.attempted) ctx.emit('invoice.updated', invoice, before);
   ctx.emit('invoice.payment_failed', invoice);
 }
 
-function planRetry(ctx: Context, invoice: Stripe.Invoice, attempts: number): void {
+function scheduleRetry(ctx: Context, invoice: Stripe.Invoice, attempts: number): void {
   const days = RETRY_AFTER_DAYS[attempts - 1];
   if (days === undefined) {
     stopCollecting(ctx, invoice);
     return;
   }
   const customer = invoice.customer as string;
-  const at = ctx.now(customer) + days * DAY;
-  const planned = ctx.store.invoices.update(invoice.id, { next_payment_attempt: at });
-  ctx.emit('invoice.updated', planned, invoice);
+  const at = ctx.now(customer) + days * DAY_SECONDS;
+  const after = ctx.store.invoices.update(invoice.id, { next_payment_attempt: at });
+  ctx.emit('invoice.updated', after, invoice);
   schedule(ctx, 'invoices', invoice.id, { at, customer });
 }
 

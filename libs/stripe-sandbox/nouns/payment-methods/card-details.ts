@@ -2,7 +2,7 @@ import type { TestCard } from './test-card.js';
 import { cardByName, cardByNumber } from './test-cards.js';
 import { failures, StripeFailure } from '../../http/errors.js';
 
-/** A card as it is typed in, or a token that stands for one. */
+/** An entered card, or a token for one. */
 export interface CardParams {
   number?: string;
   exp_month?: number;
@@ -19,22 +19,16 @@ export interface CardDetails {
   hasCvc: boolean;
 }
 
-const invalid = (code: string, param: string, message: string): StripeFailure =>
+const invalidCard = (code: string, param: string, message: string): StripeFailure =>
   new StripeFailure(402, { type: 'card_error', code, param, message });
 
 /**
- * Finds the test card and checks what was typed. Source: https://docs.stripe.com/testing#invalid-data.
- * @throws StripeFailure 400 for an unknown token or a missing field, 402 for an invalid number, date or code
+ * Finds the test card and checks the entered data. Source: https://docs.stripe.com/testing#invalid-data.
+ * @throws StripeFailure 400 for an unknown token or a missing field, 402 for an invalid number, date or CVC
  */
-export function readCard(given: CardParams, nowSeconds: number): CardDetails {
-  if (given.token !== undefined) {
-    const now = new Date(nowSeconds * 1000);
-    const card = given.token.startsWith('tok_') ? cardByName(given.token) : undefined;
-    if (!card) throw failures.noSuch('token', given.token, 'card[token]', 400);
-    // Stripe's own tokens expire a year or so from now.
-    return { card, exp_month: now.getUTCMonth() + 1, exp_year: now.getUTCFullYear() + 1, hasCvc: true };
-  }
-  const { number, exp_month, exp_year, cvc } = given;
+export function readCard(params: CardParams, nowSeconds: number): CardDetails {
+  if (params.token !== undefined) return readToken(params.token, nowSeconds);
+  const { number, exp_month, exp_year, cvc } = params;
   if (number === undefined) throw failures.missing('card[number]');
   if (exp_month === undefined) throw failures.missing('card[exp_month]');
   if (exp_year === undefined) throw failures.missing('card[exp_year]');
@@ -42,9 +36,17 @@ export function readCard(given: CardParams, nowSeconds: number): CardDetails {
   const year = exp_year < 100 ? 2000 + exp_year : exp_year;
   requireValidExpiry({ exp_month, exp_year: year }, nowSeconds);
   if (cvc !== undefined && !(card.brand === 'amex' ? /^\d{3,4}$/ : /^\d{3}$/).test(cvc)) {
-    throw invalid('invalid_cvc', 'cvc', "Your card's security code is invalid.");
+    throw invalidCard('invalid_cvc', 'cvc', "Your card's security code is invalid.");
   }
   return { card, exp_month, exp_year: year, hasCvc: cvc !== undefined };
+}
+
+/** The cards of Stripe's own tokens expire about a year from now. */
+function readToken(token: string, nowSeconds: number): CardDetails {
+  const card = token.startsWith('tok_') ? cardByName(token) : undefined;
+  if (!card) throw failures.noSuch('token', token, 'card[token]', 400);
+  const now = new Date(nowSeconds * 1000);
+  return { card, exp_month: now.getUTCMonth() + 1, exp_year: now.getUTCFullYear() + 1, hasCvc: true };
 }
 
 function findTestCard(text: string): TestCard {
@@ -52,7 +54,7 @@ function findTestCard(text: string): TestCard {
   const card = cardByNumber(number);
   if (card) return card;
   if (!/^\d{12,19}$/.test(number) || !passesLuhn(number)) {
-    throw invalid('incorrect_number', 'number', 'Your card number is incorrect.');
+    throw invalidCard('incorrect_number', 'number', 'Your card number is incorrect.');
   }
   throw new StripeFailure(402, {
     type: 'card_error',
@@ -63,21 +65,19 @@ function findTestCard(text: string): TestCard {
   });
 }
 
-/** @throws StripeFailure 402 for a date that is none, has passed, or is too far away */
+/** @throws StripeFailure 402 for an expiry date that does not exist, has passed, or is too far in the future */
 export function requireValidExpiry(
   { exp_month: month, exp_year: year }: { exp_month: number; exp_year: number },
   nowSeconds: number,
 ): void {
   const now = new Date(nowSeconds * 1000);
-  if (month < 1 || month > 12) {
-    throw invalid('invalid_expiry_month', 'exp_month', "Your card's expiration month is invalid.");
-  }
   const [thisYear, thisMonth] = [now.getUTCFullYear(), now.getUTCMonth() + 1];
-  if (year < thisYear || year > thisYear + 50) {
-    throw invalid('invalid_expiry_year', 'exp_year', "Your card's expiration year is invalid.");
+  const isMonth = month >= 1 && month <= 12;
+  if (isMonth && (year < thisYear || year > thisYear + 50)) {
+    throw invalidCard('invalid_expiry_year', 'exp_year', "Your card's expiration year is invalid.");
   }
-  if (year === thisYear && month < thisMonth) {
-    throw invalid('invalid_expiry_month', 'exp_month', "Your card's expiration month is invalid.");
+  if (!isMonth || (year === thisYear && month < thisMonth)) {
+    throw invalidCard('invalid_expiry_month', 'exp_month', "Your card's expiration month is invalid.");
   }
 }
 

@@ -4,7 +4,7 @@ import { email, integer, object, oneOf, string, unsettable } from '../../http/pa
 
 export const allowRedisplay = oneOf('always', 'limited', 'unspecified');
 
-export const billingDetailsParam = object({
+const billingDetails = object({
   address: unsettable(addressParam()),
   email: unsettable(email()),
   name: unsettable(string()),
@@ -15,7 +15,7 @@ export const billingDetailsParam = object({
 /** Source: https://docs.stripe.com/api/payment_methods/create. */
 export const createParams = {
   allow_redisplay: allowRedisplay,
-  billing_details: billingDetailsParam,
+  billing_details: billingDetails,
   card: object({
     cvc: string(),
     exp_month: integer(),
@@ -30,7 +30,7 @@ export const createParams = {
 /** Source: https://docs.stripe.com/api/payment_methods/update. */
 export const updateParams = {
   allow_redisplay: allowRedisplay,
-  billing_details: billingDetailsParam,
+  billing_details: billingDetails,
   card: object({ exp_month: integer({ min: 1, max: 12 }), exp_year: integer() }),
   metadata: metadata(),
 };

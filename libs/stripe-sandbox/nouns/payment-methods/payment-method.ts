@@ -11,7 +11,7 @@ import type { Params } from '../../http/params.js';
 import type { createParams, updateParams } from './params.js';
 import { newId } from '../../store/ids.js';
 import { addressFrom } from '../../http/address.js';
-import { readCard, requireValidExpiry, type CardDetails } from './card-details.js';
+import { readCard, requireValidExpiry, type CardDetails, type CardParams } from './card-details.js';
 
 const NO_BILLING_DETAILS: Stripe.PaymentMethod.BillingDetails = {
   address: { city: null, country: null, line1: null, line2: null, postal_code: null, state: null },
@@ -21,7 +21,23 @@ const NO_BILLING_DETAILS: Stripe.PaymentMethod.BillingDetails = {
   tax_id: null,
 };
 
-/** Source: https://docs.stripe.com/api/payment_methods/create. */
+/** What a person enters on a page that accepts a card. */
+export interface CardEntry {
+  card: CardParams;
+  email: string;
+  name: string | null;
+}
+
+/** A payment method from what was entered on a page. @throws StripeFailure 402 for an invalid card */
+export const createEnteredPaymentMethod = (
+  ctx: Context,
+  { card, email, name }: CardEntry,
+): Stripe.PaymentMethod => createPaymentMethod(ctx, { type: 'card', card, billing_details: { email, name } });
+
+/**
+ * Source: https://docs.stripe.com/api/payment_methods/create.
+ * @throws StripeFailure 400 for anything but a card, 402 for an invalid card
+ */
 export function createPaymentMethod(ctx: Context, params: Params<typeof createParams>): Stripe.PaymentMethod {
   if (params.type === undefined) throw failures.missing('type');
   if (params.type !== 'card') {
@@ -37,19 +53,19 @@ export function createPaymentMethod(ctx: Context, params: Params<typeof createPa
 }
 
 /**
- * The payment method that a parameter names; a magic id such as `pm_card_visa` makes a new one.
- * @throws StripeFailure 400 for an unknown one
+ * The payment method that a parameter names. A magic id such as `pm_card_visa` creates a new one.
+ * @throws StripeFailure 400 for an unknown id
  */
 export function resolvePaymentMethod(ctx: Context, id: string, param: string): Stripe.PaymentMethod {
   return createFromMagicId(ctx, id) ?? fromParam(ctx.store.paymentMethods, id, param);
 }
 
-/** As `resolvePaymentMethod`, for an id in the path. */
+/** As `resolvePaymentMethod`, for an id in the path. @throws StripeFailure 404 for an unknown id */
 export function paymentMethodFromPath(ctx: Context, id: string): Stripe.PaymentMethod {
   return createFromMagicId(ctx, id) ?? fromPath(ctx.store.paymentMethods, id);
 }
 
-/** The row of Stripe's testing page that a payment method behaves by. */
+/** The test card that decides how a payment method behaves. */
 export function testCardOf(ctx: Context, paymentMethodId: string): TestCard {
   const card = cardByNumber(ctx.store.cardFacts.get(paymentMethodId)?.number ?? '');
   if (!card) throw new Error(`${paymentMethodId} carries no test card`);
@@ -57,8 +73,21 @@ export function testCardOf(ctx: Context, paymentMethodId: string): TestCard {
 }
 
 /**
- * Attaches to a customer. Source: https://docs.stripe.com/api/payment_methods/attach.
- * @throws StripeFailure 400 when it is another's or was detached, 402 when the issuer refuses it
+ * The id of a payment method that a customer owns, which may be given as a magic id.
+ * @throws StripeFailure 400 for an unknown one, or one of another customer
+ */
+export function requireOwnPaymentMethod(ctx: Context, customer: string, id: string, param: string): string {
+  const paymentMethod = resolvePaymentMethod(ctx, id, param);
+  if (paymentMethod.customer === customer) return paymentMethod.id;
+  throw failures.invalidRequest(
+    `The customer does not have a payment method with the ID ${id}. The payment method must be attached to the customer.`,
+    { code: 'resource_missing', param },
+  );
+}
+
+/**
+ * Attaches a payment method to a customer. Source: https://docs.stripe.com/api/payment_methods/attach.
+ * @throws StripeFailure 400 if it has another customer or was detached, 402 if the issuer declines it
  */
 export function attachPaymentMethod(
   ctx: Context,
@@ -72,7 +101,7 @@ export function attachPaymentMethod(
   return after;
 }
 
-/** @throws StripeFailure as `attachPaymentMethod` does, changing nothing */
+/** Checks that a payment method can be attached. @throws StripeFailure as `attachPaymentMethod` does */
 export function requireAttachable(ctx: Context, paymentMethod: Stripe.PaymentMethod): void {
   if (paymentMethod.customer !== null) {
     throw failures.invalidRequest('The payment method you provided has already been attached to a customer.');
@@ -82,7 +111,11 @@ export function requireAttachable(ctx: Context, paymentMethod: Stripe.PaymentMet
   if (card.decline && !card.canAttach) throw new StripeFailure(402, cardError(card.decline));
 }
 
-/** Source: https://docs.stripe.com/api/payment_methods/detach; once detached it is of no more use. */
+/**
+ * Detaches a payment method, which can then not be used again.
+ * Source: https://docs.stripe.com/api/payment_methods/detach.
+ * @throws StripeFailure 400 for one that is not attached
+ */
 export function detachPaymentMethod(ctx: Context, before: Stripe.PaymentMethod): Stripe.PaymentMethod {
   if (before.customer === null) {
     throw failures.invalidRequest(
@@ -110,7 +143,7 @@ export function requireUsable(ctx: Context, paymentMethodId: string): void {
 
 /**
  * Source: https://docs.stripe.com/api/payment_methods/update.
- * @throws StripeFailure 400 for one that is no customer's, 402 for a date that has passed
+ * @throws StripeFailure 400 for one that is not attached, 402 for an invalid expiry date
  */
 export function updatePaymentMethod(
   ctx: Context,
@@ -160,7 +193,7 @@ function insertCard(
     object: 'payment_method',
     allow_redisplay,
     billing_details,
-    card: cardOf(details, billing_details),
+    card: buildCard(details, billing_details),
     created: ctx.now(),
     customer: null,
     customer_account: null,
@@ -170,7 +203,7 @@ function insertCard(
   });
 }
 
-/** Brands that go by another name where they are shown. */
+/** Brands whose `display_brand` differs. */
 const DISPLAY_BRANDS: Record<string, string> = {
   amex: 'american_express',
   diners: 'diners_club',
@@ -178,7 +211,7 @@ const DISPLAY_BRANDS: Record<string, string> = {
   unknown: 'other',
 };
 
-function cardOf(
+function buildCard(
   { card, exp_month, exp_year, hasCvc }: CardDetails,
   { address }: Stripe.PaymentMethod.BillingDetails,
 ): Stripe.PaymentMethod.Card {
@@ -205,7 +238,7 @@ function cardOf(
   };
 }
 
-/** The same card has the same fingerprint, whatever the payment method. */
+/** All payment methods of one card have the same fingerprint. */
 function fingerprintOf(number: string): string {
   return createHash('sha256')
     .update(number)

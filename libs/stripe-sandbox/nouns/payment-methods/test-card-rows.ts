@@ -1,13 +1,13 @@
 import type { TestCard } from './test-card.js';
 import { declines, type Decline } from './declines.js';
 
-/** A row: what follows `pm_card_` and `tok_` in its names, and what sets the card apart from a plain Visa. */
+/** A row: what follows `pm_card_` and `tok_` in its names, and how the card differs from a plain Visa. */
 export type Row = [number: string, names: string, traits?: Partial<TestCard>];
 
 const declined = (decline: Decline): Partial<TestCard> => ({ decline, canAttach: false });
 const from = (country: string, traits: Partial<TestCard> = {}): Partial<TestCard> => ({ country, ...traits });
 
-/** Every card of https://docs.stripe.com/testing, section by section. Visa credit from the US unless it says. */
+/** Every card of https://docs.stripe.com/testing, section by section. The default is a US Visa credit card. */
 export const ROWS: readonly Row[] = [
   // Cards by brand
   ['4242424242424242', 'visa us'],
@@ -56,7 +56,7 @@ export const ROWS: readonly Row[] = [
   ['4000001880000005', 'cr', from('CR')],
   ['4000002180000000', 'ec', from('EC')],
   ['4000004840008001', 'mx', from('MX')],
-  // Carnet, which Stripe's API has no brand for.
+  // Carnet: Stripe's API has no brand for it.
   ['5062210000000009', '', from('MX', { brand: 'unknown' })],
   ['4000005910000000', 'pa', from('PA')],
   ['4000006000000066', 'py', from('PY')],
@@ -151,7 +151,7 @@ export const ROWS: readonly Row[] = [
     declined(declines.velocity),
   ],
   ['4000000000000341', 'chargeCustomerFail visa_chargeCustomerFail', { decline: declines.generic }],
-  // Of these Stripe publishes the tokens only; the numbers are ours.
+  // Stripe publishes only the tokens of these; the numbers are ours.
   [
     '4000056655660011',
     'visa_debit_chargeDeclinedInsufficientFunds',
@@ -168,7 +168,7 @@ export const ROWS: readonly Row[] = [
   ],
   ['4000000000004954', 'riskLevelHighest', { decline: declines.blocked, risk: 'highest' }],
   ['4000000000009235', 'riskLevelElevated', { risk: 'elevated' }],
-  // These stop only who has turned on a control of Radar's, which is off by default.
+  // These are blocked only by controls of Radar that are off by default.
   ['4000008400000407', 'highFraudDisputeScore'],
   ['4000008400000159', 'highEfwScore'],
   ['4000008400001017', 'radarDynamicRiskThreshold'],
@@ -240,13 +240,13 @@ export const ROWS: readonly Row[] = [
   ['4000000000003097', 'threeDSecureOptionalProcessingError', { threeDSecure: 'error' }],
   ['4000000032200000', '', { authentication: 'always', threeDSecure: 'frictionless' }],
 
-  // 3D Secure: mobile challenge flows, which ask for a plain challenge in a browser
+  // 3D Secure: mobile challenge flows, which are a plain challenge in a browser
   ['4000582600000094', '', { authentication: 'always' }],
   ['4000582600000045', '', { authentication: 'always' }],
   ['4000582600000102', '', { authentication: 'always' }],
   ['4000582600000110', '', { authentication: 'always' }],
 
-  // Captchas and PINs, of which only a page of Stripe's or a card reader makes anything
+  // Captchas and PINs, which only matter on Stripe's pages and card readers
   ['4000000000001208', ''],
   ['4000000000003725', ''],
   ['4001007020000002', '', from('SG')],

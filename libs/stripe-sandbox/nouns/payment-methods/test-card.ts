@@ -1,15 +1,18 @@
 import type { Decline } from './declines.js';
 
 /**
- * When the cardholder must authenticate: `never`; for every on-session payment, and off-session ones unless the
- * card was set up (`unless_set_up`) or without exception, as the issuer (`always`) or Radar (`by_radar`) asks for
- * it; for on-session payments only, as it counts as set up (`already_set_up`).
+ * When the cardholder must authenticate:
+ * - `never`;
+ * - `unless_set_up`: on-session always, off-session unless the card was set up;
+ * - `already_set_up`: on-session only, because the card counts as set up;
+ * - `always`: on-session and off-session, because the issuer requires it;
+ * - `by_radar`: on-session and off-session, because Radar requires it.
  */
 export type Authentication = 'never' | 'unless_set_up' | 'already_set_up' | 'always' | 'by_radar';
 
 /**
- * What 3D Secure comes to where the card or the intent asks for it: a challenge; success (`frictionless`) or an
- * acknowledged attempt (`unenrolled`) without one; a processing error; nothing at all.
+ * The result of 3D Secure if the card or the intent requires it: a challenge, success without one (`frictionless`),
+ * an acknowledged attempt (`unenrolled`), a processing error, or nothing (`unsupported`).
  */
 export type ThreeDSecure = 'challenge' | 'frictionless' | 'unenrolled' | 'error' | 'unsupported';
 
@@ -20,16 +23,16 @@ export type DisputeKind =
 /** A row of Stripe's testing page. */
 export interface TestCard {
   number: string;
-  /** What follows `pm_card_` and `tok_`; the first is the row's own name, further ones are older names. */
+  /** What follows `pm_card_` and `tok_`: the current name first, then older ones. */
   names: readonly string[];
   brand: string;
   /** The second network of a co-branded card. */
   otherNetwork?: string;
   funding: 'credit' | 'debit' | 'prepaid';
   country: string;
-  /** Refused whenever money is asked of it. */
+  /** Why every payment is declined. */
   decline?: Decline;
-  /** False when a decline shows already as it is attached or set up. */
+  /** Whether the card can be attached or set up although its payments are declined. */
   canAttach: boolean;
   authentication: Authentication;
   threeDSecure: ThreeDSecure;
@@ -37,9 +40,9 @@ export interface TestCard {
   risk: 'normal' | 'elevated' | 'highest';
   refund: 'succeeds' | 'succeeds_later' | 'fails_later';
   dispute?: DisputeKind;
-  /** By its issuer, in an early fraud warning after each charge. */
+  /** Whether the issuer sends an early fraud warning after each charge. */
   isReportedAsFraud?: true;
-  /** Funds go to the available balance at once. */
+  /** Whether funds go to the available balance at once. */
   bypassesPending: boolean;
 }
 

@@ -19,7 +19,7 @@ function toCard([number, names, traits]: Row): TestCard {
   };
 }
 
-/** All of them, in the order of Stripe's page. */
+/** All test cards, in the order of Stripe's page. */
 export const testCards: readonly TestCard[] = ROWS.map(toCard);
 
 const BY_NUMBER = new Map(testCards.map((card) => [card.number, card]));

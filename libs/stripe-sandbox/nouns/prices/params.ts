@@ -6,21 +6,25 @@ export const interval = oneOf('day', 'month', 'week', 'year');
 
 const taxBehavior = oneOf('exclusive', 'inclusive', 'unspecified');
 
-const amounts = {
+const amountParams = {
   currency: required(currencyParam()),
   tax_behavior: taxBehavior,
   unit_amount: integer({ min: 0, max: 999_999_999_999 }),
   unit_amount_decimal: decimal(),
 };
 
-export const recurring = { interval: required(interval), interval_count: integer({ min: 1 }) };
+const recurringParams = { interval: required(interval), interval_count: integer({ min: 1 }) };
 
-/** `default_price_data` of a product. */
-export const defaultPriceParams = { ...amounts, metadata: metadata(), recurring: object(recurring) };
+/** `default_price_data` of a product. Source: https://docs.stripe.com/api/products/create. */
+export const defaultPriceParams = {
+  ...amountParams,
+  metadata: metadata(),
+  recurring: object(recurringParams),
+};
 
-/** `price_data` of a line item: https://docs.stripe.com/api/checkout/sessions/create. */
-export const inlineParams = {
-  ...amounts,
+/** `price_data` of a line item. Source: https://docs.stripe.com/api/checkout/sessions/create. */
+export const inlinePriceParams = {
+  ...amountParams,
   product: string(),
   product_data: object({
     description: string({ maxLength: 40_000 }),
@@ -30,19 +34,19 @@ export const inlineParams = {
     tax_code: string(),
     unit_label: string({ maxLength: 12 }),
   }),
-  recurring: object(recurring),
+  recurring: object(recurringParams),
 };
 
-/** `price_data` of a subscription's item: recurring, of a product that exists. */
-export const recurringInlineParams = {
-  ...amounts,
+/** `price_data` of a subscription item. Source: https://docs.stripe.com/api/subscriptions/create. */
+export const recurringInlinePriceParams = {
+  ...amountParams,
   product: required(string()),
-  recurring: required(object(recurring)),
+  recurring: required(object(recurringParams)),
 };
 
-/** Source: https://docs.stripe.com/api/prices/create; the sandbox has no tiers and no metered usage. */
+/** Source: https://docs.stripe.com/api/prices/create. The sandbox has no tiers and no metered usage. */
 export const createParams = {
-  ...amounts,
+  ...amountParams,
   active: boolean(),
   billing_scheme: oneOf('per_unit'),
   lookup_key: string({ maxLength: 200 }),
@@ -59,7 +63,7 @@ export const createParams = {
     unit_label: string({ maxLength: 12 }),
   }),
   recurring: object({
-    ...recurring,
+    ...recurringParams,
     trial_period_days: integer({ min: 0 }),
     usage_type: oneOf('licensed'),
   }),

@@ -5,14 +5,14 @@ import { failures } from '../../http/errors.js';
 import { fromParam } from '../../http/lookup.js';
 import { mergeMetadata, type MetadataChange } from '../../http/metadata.js';
 import type { Params } from '../../http/params.js';
-import type { createParams, defaultPriceParams, inlineParams, updateParams } from './params.js';
+import type { createParams, defaultPriceParams, inlinePriceParams, updateParams } from './params.js';
 import { newId } from '../../store/ids.js';
 import { createProduct, type ProductDetails } from '../products/product.js';
 
-/** Three years at most: https://docs.stripe.com/api/prices/create. */
-const LONGEST = { day: 1095, week: 156, month: 36, year: 3 };
+/** Three years at most. Source: https://docs.stripe.com/api/prices/create. */
+const MAX_INTERVAL_COUNTS = { day: 1095, week: 156, month: 36, year: 3 };
 
-/** A price that has passed validation; its product may yet have to be made. */
+/** A validated price that is not stored yet. Its product may not be stored either. */
 export interface PriceDraft {
   active: boolean;
   product: string | ProductDetails;
@@ -28,16 +28,16 @@ export interface PriceDraft {
 
 /**
  * Source: https://docs.stripe.com/api/prices/create.
- * @throws StripeFailure 400 for an unknown product, a missing or double amount, or too long an interval
+ * @throws StripeFailure 400 for an unknown product, a missing or double amount, or an interval that is too long
  */
 export function createPrice(ctx: Context, params: Params<typeof createParams>): Stripe.Price {
   const { active = true, lookup_key = null, nickname = null, transfer_lookup_key = false } = params;
-  const draft = draftPrice(productOf(ctx, params, nameIn('')), params, '');
+  const draft = draftPrice(readProduct(ctx, params, nameIn('')), params, '');
   if (lookup_key !== null) claimLookupKey(ctx, lookup_key, transfer_lookup_key);
   return insertPrice(ctx, { ...draft, active, lookup_key, nickname });
 }
 
-/** A product and its `default_price_data`. Source: https://docs.stripe.com/api/products/create. */
+/** Creates a product with its `default_price_data`. Source: https://docs.stripe.com/api/products/create. */
 export function createProductWithPrice(
   ctx: Context,
   details: ProductDetails,
@@ -49,13 +49,18 @@ export function createProductWithPrice(
 }
 
 /**
- * A `price_data`: a price made on the spot, and its product with it when it is described, both inactive.
+ * Validates a `price_data`. Its price, and its product if that is new too, are inactive.
  * Source: https://docs.stripe.com/products-prices/how-products-and-prices-work#inline-pricing.
+ * @param param the bracketed name of the `price_data`
  * @throws StripeFailure 400 as `createPrice`, and for an inactive product
  */
-export function draftInlinePrice(ctx: Context, data: Params<typeof inlineParams>, param: string): PriceDraft {
+export function draftInlinePrice(
+  ctx: Context,
+  data: Params<typeof inlinePriceParams>,
+  param: string,
+): PriceDraft {
   const nameOf = nameIn(param);
-  const product = productOf(ctx, data, nameOf);
+  const product = readProduct(ctx, data, nameOf);
   if (typeof product === 'string' && !ctx.store.products.get(product)!.active) {
     throw failures.invalidRequest(
       `The product \`${product}\` is marked as inactive, so no new prices can be made of it.`,
@@ -65,7 +70,10 @@ export function draftInlinePrice(ctx: Context, data: Params<typeof inlineParams>
   return draftPrice(typeof product === 'string' ? product : { ...product, active: false }, data, param);
 }
 
-/** Source: https://docs.stripe.com/api/prices/update. */
+/**
+ * Source: https://docs.stripe.com/api/prices/update.
+ * @throws StripeFailure 400 for a second `tax_behavior`, a used lookup key, or archiving a default price
+ */
 export function updatePrice(
   ctx: Context,
   before: Stripe.Price,
@@ -90,7 +98,7 @@ export function updatePrice(
   return after;
 }
 
-/** Writes a drafted price, and its product where it is only described. */
+/** Stores a drafted price, and its product if that is new too. */
 export function insertPrice(ctx: Context, { product, ...draft }: PriceDraft): Stripe.Price {
   const price = ctx.store.prices.insert({
     id: newId('price'),
@@ -109,10 +117,10 @@ export function insertPrice(ctx: Context, { product, ...draft }: PriceDraft): St
   return price;
 }
 
-/** On the wire Stripe's decimals are text; stripe-node makes them its own numbers. */
+/** Decimals are text in Stripe's JSON. stripe-node's types show them as its own number class. */
 export const wireDecimal = (text: string): Stripe.Decimal => text as unknown as Stripe.Decimal;
 
-/** The minor units that a quantity of a price costs; fractions of one round half up. */
+/** What a quantity of a price costs, in minor units; fractions are rounded half up. */
 export function amountOf(
   price: Pick<Stripe.Price, 'unit_amount' | 'unit_amount_decimal'>,
   quantity: number,
@@ -145,6 +153,7 @@ function draftPrice(product: PriceDraft['product'], data: PriceData, parent: str
   };
 }
 
+/** Names the parameters within a parent: `price_data[currency]`. */
 const nameIn =
   (parent: string) =>
   (key: string): string =>
@@ -172,8 +181,8 @@ function readRecurring(
   { interval, interval_count = 1, trial_period_days }: NonNullable<PriceData['recurring']>,
   param: string,
 ): Stripe.Price.Recurring {
-  const longest = LONGEST[interval as keyof typeof LONGEST];
-  if (interval_count > longest) throw failures.tooBig(`${param}[interval_count]`, longest);
+  const max = MAX_INTERVAL_COUNTS[interval as keyof typeof MAX_INTERVAL_COUNTS];
+  if (interval_count > max) throw failures.tooBig(`${param}[interval_count]`, max);
   return {
     interval,
     interval_count,
@@ -183,7 +192,8 @@ function readRecurring(
   };
 }
 
-function productOf(
+/** The id of an existing product, or the details of a new one. */
+function readProduct(
   ctx: Context,
   { product, product_data }: { product?: string; product_data?: ProductDetails },
   nameOf: (key: string) => string,
@@ -196,6 +206,7 @@ function productOf(
   return product_data;
 }
 
+/** Frees a lookup key for another price. @throws StripeFailure 400 if it is used and may not be transferred */
 function claimLookupKey(ctx: Context, lookup_key: string, mayTransfer: boolean): void {
   const [holder] = ctx.store.prices.newestFirst({ where: { lookup_key } });
   if (!holder) return;

@@ -19,7 +19,6 @@ export const priceRoutes: Route[] = [
     params: {
       ...collectionParams,
       active: boolean(),
-
       currency: currencyParam(),
       lookup_keys: array(string()),
       product: string(),
@@ -27,14 +26,14 @@ export const priceRoutes: Route[] = [
       type: oneOf('one_time', 'recurring'),
     },
     handle: ({ ctx, params }) => {
-      const { active, currency, product, type, lookup_keys, recurring: wanted } = params;
+      const { active, currency, product, type, lookup_keys, recurring } = params;
       return listPage(ctx.store.prices, params, {
         url: '/v1/prices',
         where: { active, currency, product, type },
         among: { lookup_key: lookup_keys },
         filter: (price) =>
-          (wanted?.interval === undefined || price.recurring?.interval === wanted.interval) &&
-          (wanted?.usage_type === undefined || price.recurring?.usage_type === wanted.usage_type),
+          (recurring?.interval === undefined || price.recurring?.interval === recurring.interval) &&
+          (recurring?.usage_type === undefined || price.recurring?.usage_type === recurring.usage_type),
       });
     },
   }),

@@ -2,14 +2,14 @@ import { metadata } from '../../http/metadata.js';
 import { array, boolean, integer, object, oneOf, required, string, unsettable } from '../../http/params.js';
 import { defaultPriceParams } from '../prices/params.js';
 
-const dimensions = object({
+const packageDimensions = object({
   height: required(integer({ min: 0 })),
   length: required(integer({ min: 0 })),
   weight: required(integer({ min: 0 })),
   width: required(integer({ min: 0 })),
 });
 
-const features = array(object({ name: required(string({ maxLength: 80 })) }));
+const marketingFeatures = array(object({ name: required(string({ maxLength: 80 })) }));
 
 /** Source: https://docs.stripe.com/api/products/create. */
 export const createParams = {
@@ -18,10 +18,10 @@ export const createParams = {
   description: string({ maxLength: 40_000 }),
   id: string(),
   images: array(string()),
-  marketing_features: features,
+  marketing_features: marketingFeatures,
   metadata: metadata(),
   name: required(string()),
-  package_dimensions: dimensions,
+  package_dimensions: packageDimensions,
   shippable: boolean(),
   statement_descriptor: string({ maxLength: 22 }),
   tax_code: string(),
@@ -36,10 +36,10 @@ export const updateParams = {
   default_price: string(),
   description: unsettable(string({ maxLength: 40_000 })),
   images: unsettable(array(string())),
-  marketing_features: unsettable(features),
+  marketing_features: unsettable(marketingFeatures),
   metadata: metadata(),
   name: string(),
-  package_dimensions: unsettable(dimensions),
+  package_dimensions: unsettable(packageDimensions),
   shippable: boolean(),
   statement_descriptor: string({ maxLength: 22 }),
   tax_code: unsettable(string()),

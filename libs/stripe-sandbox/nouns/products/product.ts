@@ -8,7 +8,7 @@ import type { Params } from '../../http/params.js';
 import type { createParams, updateParams } from './params.js';
 import { newId } from '../../store/ids.js';
 
-/** What a product is made of; its default price is the business of price.ts. */
+/** The fields of a new product. `createProductWithPrice` in prices/price.ts creates its default price too. */
 export type ProductDetails = Omit<Params<typeof createParams>, 'default_price_data'>;
 
 /**
@@ -50,7 +50,10 @@ export function createProduct(ctx: Context, details: ProductDetails): Stripe.Pro
   return product;
 }
 
-/** Source: https://docs.stripe.com/api/products/update. */
+/**
+ * Source: https://docs.stripe.com/api/products/update.
+ * @throws StripeFailure 400 for a default price that is inactive or belongs to another product
+ */
 export function updateProduct(
   ctx: Context,
   before: Stripe.Product,

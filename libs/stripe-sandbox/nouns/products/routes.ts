@@ -22,7 +22,6 @@ export const productRoutes: Route[] = [
     params: {
       ...collectionParams,
       active: boolean(),
-
       ids: array(string()),
       shippable: boolean(),
       type: oneOf('good', 'service'),

@@ -11,24 +11,24 @@ import type { createParams } from './params.js';
 import { newId } from '../../store/ids.js';
 import { testCardOf } from '../payment-methods/payment-method.js';
 
-/** How long an asynchronous refund takes here; Stripe says "some time later". */
-const LATER_SECONDS = 10;
+/** How long an asynchronous refund takes in the sandbox; Stripe names no time. */
+const SETTLEMENT_SECONDS = 10;
 
 /**
- * Source: https://docs.stripe.com/api/refunds/create.
- * @throws StripeFailure 400 when there is nothing to refund, too little left, or the money was charged back
+ * Refunds a charge, or the rest of it. Source: https://docs.stripe.com/api/refunds/create.
+ * @throws StripeFailure 400 if there is nothing to refund, if too little is left, or if the charge was charged back
  */
 export function createRefund(ctx: Context, params: Params<typeof createParams>): Stripe.Refund {
   const charge = chargeToRefund(ctx, params);
   requireRefundable(ctx, charge);
-  const left = charge.amount - charge.amount_refunded - pendingRefundsMinor(ctx, charge);
-  const { amount = left, reason = null, metadata } = params;
-  if (left === 0) {
+  const availableMinor = charge.amount - charge.amount_refunded - pendingRefundsMinor(ctx, charge);
+  const { amount = availableMinor, reason = null, metadata } = params;
+  if (availableMinor === 0) {
     throw failures.invalidRequest(`Charge ${charge.id} has already been refunded.`, {
       code: 'charge_already_refunded',
     });
   }
-  requireAmountAvailable(charge, amount, left);
+  requireAmountAvailable(charge, amount, availableMinor);
   const { refund: behaviour } = testCardOf(ctx, charge.payment_method!);
   const refund = ctx.store.refunds.insert({
     ...buildRefund(charge),
@@ -43,12 +43,12 @@ export function createRefund(ctx: Context, params: Params<typeof createParams>):
   if (refund.status === 'succeeded') changeAmountRefunded(ctx, charge, amount);
   if (behaviour !== 'succeeds') {
     const customer = charge.customer as string | null;
-    schedule(ctx, 'refunds', refund.id, { at: refund.created + LATER_SECONDS, customer });
+    schedule(ctx, 'refunds', refund.id, { at: refund.created + SETTLEMENT_SECONDS, customer });
   }
   return refund;
 }
 
-/** Brings an asynchronous refund to its end. Source: https://docs.stripe.com/testing#refunds. */
+/** Lets an asynchronous refund succeed or fail, as its test card says. Source: https://docs.stripe.com/testing#refunds. */
 export function settleRefund(ctx: Context, id: string): void {
   const before = ctx.store.refunds.get(id)!;
   const charge = ctx.store.charges.get(before.charge as string)!;
@@ -65,7 +65,7 @@ export function settleRefund(ctx: Context, id: string): void {
   }
 }
 
-/** Source: https://docs.stripe.com/api/refunds/update: metadata is all that changes. */
+/** Only the metadata can change. Source: https://docs.stripe.com/api/refunds/update. */
 export function updateRefund(
   ctx: Context,
   before: Stripe.Refund,
@@ -79,7 +79,7 @@ export function updateRefund(
 
 /**
  * Source: https://docs.stripe.com/api/refunds/cancel.
- * @throws StripeFailure 400 for a refund that is no longer on its way
+ * @throws StripeFailure 400 for a refund that is not pending
  */
 export function cancelRefund(ctx: Context, before: Stripe.Refund): Stripe.Refund {
   if (before.status !== 'pending') throw failures.invalidRequest('Canceling this refund is unsupported.');
@@ -88,7 +88,10 @@ export function cancelRefund(ctx: Context, before: Stripe.Refund): Stripe.Refund
   return after;
 }
 
-/** The charge that is meant; unknown ones are 404 here, as they were in the path once. */
+/**
+ * The charge to refund, named by itself or by its payment intent.
+ * @throws StripeFailure 404 for an unknown id, unlike for other parameters, or 400 if the two do not match
+ */
 function chargeToRefund(
   ctx: Context,
   { charge: chargeId, payment_intent: intentId }: Params<typeof createParams>,
@@ -134,29 +137,29 @@ function requireRefundable(ctx: Context, charge: Stripe.Charge): void {
   }
 }
 
-function requireAmountAvailable({ amount, currency }: Stripe.Charge, asked: number, left: number): void {
-  if (asked <= left) return;
+function requireAmountAvailable(
+  { amount, currency }: Stripe.Charge,
+  requestedMinor: number,
+  availableMinor: number,
+): void {
+  if (requestedMinor <= availableMinor) return;
   const limit =
-    asked > amount
+    requestedMinor > amount
       ? `charge amount (${formatAmount(amount, currency)})`
-      : `unrefunded amount on charge (${formatAmount(left, currency)})`;
-  throw failures.invalidRequest(`Refund amount (${formatAmount(asked, currency)}) is greater than ${limit}`, {
-    param: 'amount',
-  });
+      : `unrefunded amount on charge (${formatAmount(availableMinor, currency)})`;
+  throw failures.invalidRequest(
+    `Refund amount (${formatAmount(requestedMinor, currency)}) is greater than ${limit}`,
+    { param: 'amount' },
+  );
 }
 
-/** What refunds on their way will take, in minor units. */
+/** The amount of a charge's pending refunds. */
 function pendingRefundsMinor(ctx: Context, charge: Stripe.Charge): number {
-  let sum = 0;
-  for (const { amount } of ctx.store.refunds.newestFirst({
-    where: { charge: charge.id, status: 'pending' },
-  })) {
-    sum += amount;
-  }
-  return sum;
+  const pending = [...ctx.store.refunds.newestFirst({ where: { charge: charge.id, status: 'pending' } })];
+  return pending.reduce((sum, { amount }) => sum + amount, 0);
 }
 
-/** Counts a refund on its charge, or, when negative, one that failed. */
+/** Adds a refund to its charge's refunded amount; a negative amount takes a failed one back. */
 function changeAmountRefunded(ctx: Context, before: Stripe.Charge, amountMinor: number): void {
   const amount_refunded = before.amount_refunded + amountMinor;
   const refunded = amount_refunded === before.amount;

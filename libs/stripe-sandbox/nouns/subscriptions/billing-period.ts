@@ -1,20 +1,20 @@
 import { DateTime } from 'luxon';
 
-/** How often something is billed. */
+/** A price's billing interval. */
 export interface Recurrence {
   interval: string;
   interval_count: number;
 }
 
-/** Unix seconds, the end excluded. */
+/** A period in Unix seconds, the end excluded. */
 export interface Period {
   start: number;
   end: number;
 }
 
 /**
- * The period of a billing cycle that a moment lies in, be it before the anchor. Months are counted from the
- * anchor, so that a cycle begun on the 31st ends on the last day of shorter months and returns to the 31st.
+ * The period of a billing cycle that contains a moment, which may be before the anchor. Months are counted from the
+ * anchor: a cycle that begins on the 31st ends on the last day of shorter months and returns to the 31st.
  * Source: https://docs.stripe.com/billing/subscriptions/billing-cycle.
  */
 export function periodAt(anchor: number, recurrence: Recurrence, moment: number): Period {
@@ -29,7 +29,11 @@ function boundary(anchor: number, { interval, interval_count }: Recurrence, coun
   return start.plus({ [`${interval}s`]: interval_count * count }).toUnixInteger();
 }
 
-/** The part of an amount that falls to what is left of a period, in whole minor units. */
+/** The part of an amount for the time from a moment to the end of a period, in whole minor units. */
 export function prorated(amountMinor: number, period: Period, from: number): number {
   return Math.round((amountMinor * (period.end - from)) / (period.end - period.start));
 }
+
+/** The part of an amount for a span within a period, in whole minor units. */
+export const proratedShare = (amountMinor: number, period: Period, span: Period): number =>
+  prorated(amountMinor, period, span.start) - prorated(amountMinor, period, span.end);

@@ -10,55 +10,64 @@ import type { LineDraft } from '../invoices/lines.js';
 import { prorate } from './proration.js';
 import { requireFuture } from './create.js';
 import {
+  insertItem,
   itemList,
   planOf,
   readRecurringPrice,
-  requireSameInterval,
-  subscriptionItem,
+  requireCompatiblePrices,
   type ItemDraft,
 } from './items.js';
 import { periodLines } from './subscription.js';
 
-type Changes = Pick<
+type ChangeParams = Pick<
   Params<typeof updateParams>,
   'billing_cycle_anchor' | 'items' | 'proration_behavior' | 'proration_date' | 'trial_end'
 >;
 
-/** What a change of items or of the trial comes to. */
-export interface Restart {
+/** The effect of a change of a subscription's items, its trial, or its billing cycle. */
+export interface ItemsChange {
   changes: Partial<Stripe.Subscription>;
-  /** Whether it is invoiced at once rather than with the next period. */
-  invoices: boolean;
-  /** What the period costs that begins with it. */
+  /** Whether the change is invoiced at once instead of with the next period. */
+  isInvoicedNow: boolean;
+  /** The lines of the period that begins with the change, if one does. */
   lines: LineDraft[];
 }
 
 /**
- * Another price or quantity, items more or fewer, another end of the trial, or a new cycle.
+ * Changes a subscription's items, the end of its trial, or its billing cycle; undefined if the parameters ask for
+ * none of these. Prorations become pending invoice items.
  * Source: https://docs.stripe.com/billing/subscriptions/change-price.
- * @throws StripeFailure 400 for an unknown item, prices that do not go together, or a date of another period
+ * @throws StripeFailure 400 for an unknown item, prices that do not go together, or a date outside the period
  */
-export function changeItems(ctx: Context, before: Stripe.Subscription, params: Changes): Restart | undefined {
+export function changeItems(
+  ctx: Context,
+  before: Stripe.Subscription,
+  params: ChangeParams,
+): ItemsChange | undefined {
   requireWithinPeriod(before, params.proration_date);
-  const isReset = params.billing_cycle_anchor?.type === 'now';
-  if (params.items === undefined && params.trial_end === undefined && !isReset) return undefined;
+  const resetsCycle = params.billing_cycle_anchor?.type === 'now';
+  if (params.items === undefined && params.trial_end === undefined && !resetsCycle) return undefined;
   const now = ctx.now(before.customer as string);
   const next = nextItems(ctx, before, params.items ?? [], now);
   if (params.trial_end !== undefined) return changeTrial(ctx, before, next, params.trial_end, now);
   const { proration_behavior: behavior = 'create_prorations', proration_date: from = now } = params;
-  const [old, fresh] = [before.items.data[0]!.price.recurring!, next[0]!.price.recurring!];
   const isTrial = before.status === 'trialing';
-  const isOther = old.interval !== fresh.interval || old.interval_count !== fresh.interval_count;
-  if (!isTrial && (isOther || isReset)) {
-    if (behavior !== 'none') for (const item of before.items.data) prorate(ctx, { before: item, from });
-    return restart(ctx, before, next, now);
+  const prorates = behavior !== 'none';
+  if (!isTrial && (resetsCycle || hasOtherInterval(before.items.data[0]!, next[0]!))) {
+    if (prorates) for (const item of before.items.data) prorate(ctx, { before: item, from });
+    return restartCycle(ctx, before, next, now);
   }
-  if (!isTrial && behavior !== 'none') prorateDifferences(ctx, before.items.data, next, from);
+  if (!isTrial && prorates) prorateDifferences(ctx, before.items.data, next, from);
   return {
     changes: { items: itemList(before.id, next) },
-    invoices: behavior === 'always_invoice',
+    isInvoicedNow: behavior === 'always_invoice',
     lines: [],
   };
+}
+
+function hasOtherInterval(before: Stripe.SubscriptionItem, after: Stripe.SubscriptionItem): boolean {
+  const [old, current] = [before.price.recurring!, after.price.recurring!];
+  return old.interval !== current.interval || old.interval_count !== current.interval_count;
 }
 
 function requireWithinPeriod({ items }: Stripe.Subscription, date: number | undefined): void {
@@ -69,20 +78,20 @@ function requireWithinPeriod({ items }: Stripe.Subscription, date: number | unde
   });
 }
 
-/** A new cycle from now on, billed at once. */
-function restart(
+/** Begins a new billing cycle now, which is invoiced at once. */
+function restartCycle(
   ctx: Context,
   before: Stripe.Subscription,
   items: readonly Stripe.SubscriptionItem[],
   now: number,
-): Restart {
+): ItemsChange {
   const period = periodAt(now, items[0]!.price.recurring!, now);
   const moved = itemList(
     before.id,
     items.map((item) => inPeriod(item, period)),
   );
   const lines = periodLines(ctx, { items: moved });
-  return { changes: { billing_cycle_anchor: now, items: moved }, invoices: true, lines };
+  return { changes: { billing_cycle_anchor: now, items: moved }, isInvoicedNow: true, lines };
 }
 
 function changeTrial(
@@ -91,10 +100,10 @@ function changeTrial(
   items: readonly Stripe.SubscriptionItem[],
   end: number | 'now',
   now: number,
-): Restart {
+): ItemsChange {
   if (end === 'now') {
-    const restarted = restart(ctx, before, items, now);
-    return { ...restarted, changes: { ...restarted.changes, status: 'active', trial_end: now } };
+    const change = restartCycle(ctx, before, items, now);
+    return { ...change, changes: { ...change.changes, status: 'active', trial_end: now } };
   }
   requireFuture(end, now, 'trial_end');
   const moved = items.map((item) => inPeriod(item, { start: item.current_period_start, end }));
@@ -106,7 +115,7 @@ function changeTrial(
       trial_end: end,
       trial_start: before.trial_start ?? now,
     },
-    invoices: false,
+    isInvoicedNow: false,
     lines: [],
   };
 }
@@ -117,6 +126,7 @@ const inPeriod = (item: Stripe.SubscriptionItem, { start, end }: Period): Stripe
   current_period_end: end,
 });
 
+/** Prorates the items that were changed, removed or added. */
 function prorateDifferences(
   ctx: Context,
   old: readonly Stripe.SubscriptionItem[],
@@ -134,41 +144,46 @@ function prorateDifferences(
   }
 }
 
-type GivenItem = NonNullable<Changes['items']>[number];
+type ItemParams = NonNullable<ChangeParams['items']>[number];
 
+/** The items after a change. */
 function nextItems(
   ctx: Context,
   before: Stripe.Subscription,
-  given: readonly GivenItem[],
+  given: readonly ItemParams[],
   now: number,
 ): Stripe.SubscriptionItem[] {
   const items = new Map(before.items.data.map((item) => [item.id, item]));
-  const drafts = given.map((change, index) => {
+  const changes = given.map((params, index) => {
     const param = `items[${index}]`;
-    const old = change.id === undefined ? undefined : items.get(change.id);
-    if (change.id !== undefined && !old)
-      throw failures.noSuch('subscription_item', change.id, `${param}[id]`, 400);
-    return { change, old, draft: draftOf(ctx, change, old, param) };
+    const old = params.id === undefined ? undefined : items.get(params.id);
+    if (params.id !== undefined && !old) {
+      throw failures.noSuch('subscription_item', params.id, `${param}[id]`, 400);
+    }
+    return { isDeleted: params.deleted === true, old, draft: draftItem(ctx, params, old, param) };
   });
-  const kept = before.items.data.filter(({ id }) => !given.some((change) => change.id === id));
-  const left = drafts.filter(({ change }) => !change.deleted);
-  requireSameInterval([...kept.map(({ price }) => price), ...left.map(({ draft }) => draft.price)]);
-  if (kept.length + left.length === 0) {
+  const unchanged = before.items.data.filter(({ id }) => !given.some((params) => params.id === id));
+  const remaining = changes.filter(({ isDeleted }) => !isDeleted);
+  requireCompatiblePrices([
+    ...unchanged.map(({ price }) => price),
+    ...remaining.map(({ draft }) => draft.price),
+  ]);
+  if (unchanged.length + remaining.length === 0) {
     throw failures.invalidRequest('A subscription must have at least one active plan.', { param: 'items' });
   }
-  for (const { change, old, draft } of drafts) {
-    if (change.deleted && old) items.delete(old.id);
+  for (const { isDeleted, old, draft } of changes) {
+    if (isDeleted && old) items.delete(old.id);
     else {
-      const item = old ? changed(ctx, old, draft) : added(ctx, before, draft, now);
+      const item = old ? updatedItem(ctx, old, draft) : addedItem(ctx, before, draft, now);
       items.set(item.id, item);
     }
   }
   return [...items.values()];
 }
 
-function draftOf(
+function draftItem(
   ctx: Context,
-  { price, price_data, quantity, metadata }: GivenItem,
+  { price, price_data, quantity, metadata }: ItemParams,
   old: Stripe.SubscriptionItem | undefined,
   param: string,
 ): ItemDraft {
@@ -180,7 +195,7 @@ function draftOf(
   };
 }
 
-function changed(
+function updatedItem(
   ctx: Context,
   old: Stripe.SubscriptionItem,
   { price: given, quantity, metadata }: ItemDraft,
@@ -189,12 +204,12 @@ function changed(
   return { ...old, plan: planOf(price), price, quantity, metadata };
 }
 
-function added(
+function addedItem(
   ctx: Context,
   { id: subscription, items }: Stripe.Subscription,
   draft: ItemDraft,
   created: number,
 ): Stripe.SubscriptionItem {
   const { current_period_start: start, current_period_end: end } = items.data[0]!;
-  return subscriptionItem(ctx, draft, { subscription, created, period: { start, end } });
+  return insertItem(ctx, draft, { subscription, created, period: { start, end } });
 }

@@ -4,14 +4,15 @@ import { failures } from '../../http/errors.js';
 import type { Params } from '../../http/params.js';
 import type { createParams } from './params.js';
 import { periodAt, type Recurrence } from './billing-period.js';
-import { resolvePaymentMethod } from '../payment-methods/payment-method.js';
+import { requireOwnPaymentMethod } from '../payment-methods/payment-method.js';
 import { readItems } from './items.js';
 import { trialEndAfter } from './trial.js';
-import { startSubscription, requireSubscriber } from './subscription.js';
+import { startSubscription } from './start.js';
+import { requireSubscriber } from './subscription.js';
 
 /**
- * Source: https://docs.stripe.com/api/subscriptions/create.
- * @throws StripeFailure as `startSubscription`, and 400 for parameters that do not fit
+ * Creates a subscription from the parameters of a request. Source: https://docs.stripe.com/api/subscriptions/create.
+ * @throws StripeFailure as `startSubscription`, and 400 for parameters that do not go together
  */
 export function createSubscription(ctx: Context, params: Params<typeof createParams>): Stripe.Subscription {
   const items = readItems(ctx, params.items);
@@ -22,17 +23,20 @@ export function createSubscription(ctx: Context, params: Params<typeof createPar
   }
   const now = ctx.now(customer);
   if (typeof params.cancel_at === 'number') requireFuture(params.cancel_at, now, 'cancel_at');
-  const chosen = params.default_payment_method;
+  const paymentMethodId = params.default_payment_method;
   return startSubscription(ctx, {
     customer,
     items,
     behavior: params.payment_behavior ?? 'allow_incomplete',
     offSession: params.off_session,
-    default_payment_method: chosen === undefined ? null : requireOwnPaymentMethod(ctx, customer, chosen),
+    default_payment_method:
+      paymentMethodId === undefined
+        ? null
+        : requireOwnPaymentMethod(ctx, customer, paymentMethodId, 'default_payment_method'),
     description: params.description ?? null,
     metadata: params.metadata,
-    trialEnd: trialEndOf(params, now),
-    anchor: anchorOf(params, items[0]!.price.recurring!, now),
+    trialEnd: readTrialEnd(params, now),
+    anchor: readAnchor(params, items[0]!.price.recurring!, now),
     prorates: params.proration_behavior !== 'none',
     cancel_at: params.cancel_at ?? null,
     cancel_at_period_end: params.cancel_at_period_end,
@@ -40,30 +44,17 @@ export function createSubscription(ctx: Context, params: Params<typeof createPar
   });
 }
 
-/** A payment method that the subscription's customer has. @throws StripeFailure 400 for any other */
-export function requireOwnPaymentMethod(ctx: Context, customer: string, id: string): string {
-  const param = 'default_payment_method';
-  const paymentMethod = resolvePaymentMethod(ctx, id, param);
-  if (paymentMethod.customer === customer) return paymentMethod.id;
-  throw failures.invalidRequest(
-    `The customer does not have a payment method with the ID ${id}. The payment method must be attached to the customer.`,
-    { code: 'resource_missing', param },
-  );
-}
-
-/** @throws StripeFailure 400 for a time that has passed */
+/** @throws StripeFailure 400 for a time that is not in the future */
 export function requireFuture(at: number, now: number, param: string): void {
   if (at > now) return;
   throw failures.invalidRequest(
     `Invalid timestamp: ${param} must be an integer Unix timestamp in the future.`,
-    {
-      param,
-    },
+    { param },
   );
 }
 
 /** Source: https://docs.stripe.com/billing/subscriptions/billing-cycle#new-subscriptions. */
-function anchorOf(
+function readAnchor(
   { billing_cycle_anchor: at, ...params }: Params<typeof createParams>,
   recurrence: Recurrence,
   now: number,
@@ -84,7 +75,7 @@ function anchorOf(
   return at;
 }
 
-function trialEndOf(
+function readTrialEnd(
   { trial_end, trial_period_days }: Pick<Params<typeof createParams>, 'trial_end' | 'trial_period_days'>,
   now: number,
 ): number | null {

@@ -8,9 +8,9 @@ import { route, type Route } from '../../http/route.js';
 import { newItemParams, updateParams as subscriptionParams } from './params.js';
 
 const { off_session, payment_behavior, proration_behavior, proration_date } = subscriptionParams;
-const how = { payment_behavior, proration_behavior, proration_date };
+const changeParams = { payment_behavior, proration_behavior, proration_date };
 
-/** An item by itself; each change is one of its subscription: https://docs.stripe.com/api/subscription_items. */
+/** Each change of an item updates its subscription. Source: https://docs.stripe.com/api/subscription_items. */
 export const subscriptionItemRoutes: Route[] = [
   route({
     method: 'GET',
@@ -24,7 +24,7 @@ export const subscriptionItemRoutes: Route[] = [
   route({
     method: 'POST',
     path: '/v1/subscription_items',
-    params: { ...newItemParams, ...how, subscription: required(string()) },
+    params: { ...newItemParams, ...changeParams, subscription: required(string()) },
     handle: ({ ctx, params: { subscription, metadata, price, price_data, quantity, ...rest } }) => {
       const before = fromParam(ctx.store.subscriptions, subscription, 'subscription');
       const items = [{ metadata, price, price_data, quantity }];
@@ -40,7 +40,7 @@ export const subscriptionItemRoutes: Route[] = [
   route({
     method: 'POST',
     path: '/v1/subscription_items/:item',
-    params: { ...newItemParams, ...how, off_session },
+    params: { ...newItemParams, ...changeParams, off_session },
     handle: ({ ctx, params: { metadata, price, price_data, quantity, ...rest }, path }) => {
       const { subscription, item } = itemIn(ctx, path.item);
       const items = [{ id: item.id, metadata, price, price_data, quantity }];
@@ -51,7 +51,7 @@ export const subscriptionItemRoutes: Route[] = [
   route({
     method: 'DELETE',
     path: '/v1/subscription_items/:item',
-    params: how,
+    params: changeParams,
     handle: ({ ctx, params, path }) => {
       const { subscription, item } = itemIn(ctx, path.item);
       updateSubscription(ctx, subscription, { ...params, items: [{ id: item.id, deleted: true }] });

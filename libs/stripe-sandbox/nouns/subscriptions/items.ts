@@ -9,7 +9,7 @@ import { newId } from '../../store/ids.js';
 import type { Period } from './billing-period.js';
 import { draftInlinePrice, insertPrice, type PriceDraft } from '../prices/price.js';
 
-/** An item that has passed validation; its price may yet have to be made. */
+/** A validated item that is not stored yet. Its price may not be stored either. */
 export interface ItemDraft {
   price: Stripe.Price | PriceDraft;
   quantity: number;
@@ -17,8 +17,9 @@ export interface ItemDraft {
 }
 
 /**
+ * Validates the items of a new subscription.
  * Source: https://docs.stripe.com/api/subscriptions/create#create_subscription-items.
- * @throws StripeFailure 400 naming the item whose price is not recurring, not active or unlike the others'
+ * @throws StripeFailure 400 naming the item whose price is not recurring, inactive, or incompatible with the others
  */
 export function readItems(ctx: Context, given: Params<typeof newItemParams>[]): ItemDraft[] {
   if (given.length > 20) {
@@ -29,21 +30,23 @@ export function readItems(ctx: Context, given: Params<typeof newItemParams>[]): 
     quantity: item.quantity ?? 1,
     metadata: mergeMetadata({}, item.metadata),
   }));
-  requireSameInterval(drafts.map(({ price }) => price));
+  requireCompatiblePrices(drafts.map(({ price }) => price));
   return drafts;
 }
 
-/** @throws StripeFailure 400 for a price that cannot be subscribed to */
+/**
+ * The price of an item, or the draft of a new one.
+ * @throws StripeFailure 400 for a price that is not recurring or inactive
+ */
 export function readRecurringPrice(
   ctx: Context,
   { price, price_data }: Params<typeof newItemParams>,
   parent: string,
 ): Stripe.Price | PriceDraft {
-  if (price !== undefined && price_data)
-    throw failures.exclusive(`${parent}[price]`, `${parent}[price_data]`);
-  if (price_data) return draftInlinePrice(ctx, price_data, `${parent}[price_data]`);
-  if (price === undefined) throw failures.missing(`${parent}[price]`);
   const param = `${parent}[price]`;
+  if (price !== undefined && price_data) throw failures.exclusive(param, `${parent}[price_data]`);
+  if (price_data) return draftInlinePrice(ctx, price_data, `${parent}[price_data]`);
+  if (price === undefined) throw failures.missing(param);
   const found = fromParam(ctx.store.prices, price, param);
   if (!found.active) {
     throw failures.invalidRequest('The price specified is inactive. This field only accepts active prices.', {
@@ -59,8 +62,8 @@ export function readRecurringPrice(
   return found;
 }
 
-/** @throws StripeFailure 400 for prices of differing currency or interval, or the same one twice */
-export function requireSameInterval(prices: readonly (Stripe.Price | PriceDraft)[]): void {
+/** @throws StripeFailure 400 for prices with different currencies or intervals, or the same price twice */
+export function requireCompatiblePrices(prices: readonly (Stripe.Price | PriceDraft)[]): void {
   const [first] = prices;
   const seen = new Set<string>();
   for (const price of prices) {
@@ -81,17 +84,15 @@ export function requireSameInterval(prices: readonly (Stripe.Price | PriceDraft)
     if (seen.has(price.id)) {
       throw failures.invalidRequest(
         `Cannot add multiple subscription items with the same plan: ${price.id}`,
-        {
-          param: 'items',
-        },
+        { param: 'items' },
       );
     }
     seen.add(price.id);
   }
 }
 
-/** Source: https://docs.stripe.com/api/subscription_items/object. */
-export function subscriptionItem(
+/** A new item, with its price stored. Source: https://docs.stripe.com/api/subscription_items/object. */
+export function insertItem(
   ctx: Context,
   { price: given, quantity, metadata }: ItemDraft,
   { subscription, created, period }: { subscription: string; created: number; period: Period },
@@ -116,7 +117,7 @@ export function subscriptionItem(
   };
 }
 
-/** A subscription's items as its list of them. */
+/** The `items` of a subscription. */
 export const itemList = (
   subscription: string,
   data: Stripe.SubscriptionItem[],
@@ -127,7 +128,7 @@ export const itemList = (
   url: `/v1/subscription_items?subscription=${subscription}`,
 });
 
-/** The plan that Stripe goes on showing for a recurring price. */
+/** The plan that Stripe still shows for a recurring price. Source: https://docs.stripe.com/api/plans/object. */
 export function planOf(price: Stripe.Price): Stripe.Plan {
   const { interval, interval_count, trial_period_days } = price.recurring!;
   return {

@@ -1,7 +1,7 @@
 import type Stripe from 'stripe';
 import type { Context } from '../../context.js';
-import { periodAt, prorated } from './billing-period.js';
-import { collect, subscriptionOf } from '../invoices/pay.js';
+import { periodAt, proratedShare } from './billing-period.js';
+import { collectInvoice, subscriptionOf } from '../invoices/pay.js';
 import { pendingItems, pendingProrations } from '../invoice-items/invoice-item.js';
 import type { LineDraft } from '../invoices/lines.js';
 import { draftInvoice, finalizeInvoice, stopCollecting, voidInvoice } from '../invoices/invoice.js';
@@ -10,9 +10,9 @@ import { saveSubscription, hasEnded, periodEnd, periodLines, scheduleSubscriptio
 import { itemList } from './items.js';
 import { cancelPendingSetup } from './trial.js';
 
-const HOUR = 60 * 60;
+const HOUR_SECONDS = 60 * 60;
 
-/** A subscription whose time has come: it expires, ends, or begins its next period. */
+/** Makes a subscription's scheduled change: it expires, ends, warns of its trial's end, or begins its next period. */
 export function advanceSubscription(ctx: Context, id: string): void {
   const subscription = ctx.store.subscriptions.get(id);
   if (!subscription || hasEnded(subscription)) return;
@@ -29,23 +29,23 @@ export function advanceSubscription(ctx: Context, id: string): void {
   }
 }
 
-/** What still waits is collected then: https://docs.stripe.com/api/subscriptions/cancel. */
+/** Ends a subscription at its `cancel_at`, with a final invoice: https://docs.stripe.com/api/subscriptions/cancel. */
 function endAtScheduledTime(ctx: Context, before: Stripe.Subscription): void {
   const ended = endSubscription(ctx, before, { reason: 'cancellation_requested' });
   collectFinalInvoice(ctx, ended, pendingProrations(ctx, ended));
 }
 
-/** Makes and collects the final invoice of a subscription that has ended, if there is something to put on it. */
+/** Creates and collects the final invoice of a subscription that has ended, if there are items for it. */
 export function collectFinalInvoice(
   ctx: Context,
   ended: Stripe.Subscription,
   items: readonly Stripe.InvoiceItem[],
 ): void {
-  const last = invoiceImmediately(ctx, ended, { items });
-  if (last?.status === 'open') collect(ctx, last);
+  const invoice = invoiceImmediately(ctx, ended, { items });
+  if (invoice?.status === 'open') collectInvoice(ctx, invoice);
 }
 
-/** Follows the payment of an invoice: what was incomplete or past due becomes active. */
+/** Activates an incomplete or past due subscription whose latest invoice was paid. */
 export function activatePaidSubscription(ctx: Context, invoice: Stripe.Invoice): void {
   const subscription = ctx.store.subscriptions.get(subscriptionOf(invoice) ?? '');
   if (!subscription || hasEnded(subscription)) return;
@@ -58,17 +58,17 @@ export function activatePaidSubscription(ctx: Context, invoice: Stripe.Invoice):
   });
 }
 
-/** Follows a failed payment: an active subscription is past due; one given up on ends. */
+/** Marks an active subscription as past due after the payment of its invoice failed. */
 export function markPastDue(ctx: Context, invoice: Stripe.Invoice): void {
   const subscription = ctx.store.subscriptions.get(subscriptionOf(invoice) ?? '');
   if (subscription?.status === 'active') saveSubscription(ctx, subscription, { status: 'past_due' });
 }
 
-/** Follows the end of all attempts at an invoice, as the account's settings say. */
+/** Ends a subscription or marks it unpaid, as the account's settings say, after the last attempt to pay its invoice. */
 export function handleRetriesExhausted(ctx: Context, invoice: Stripe.Invoice): void {
   const subscription = ctx.store.subscriptions.get(subscriptionOf(invoice) ?? '');
-  const isGivenUp = invoice.status === 'open' && invoice.auto_advance === false;
-  if (!isGivenUp || subscription?.status !== 'past_due') return;
+  const hasNoRetries = invoice.status === 'open' && invoice.auto_advance === false;
+  if (!hasNoRetries || subscription?.status !== 'past_due') return;
   const { afterRetries } = ctx.store.settings;
   if (afterRetries === 'cancel') {
     deletePendingProrations(ctx, subscription);
@@ -77,7 +77,10 @@ export function handleRetriesExhausted(ctx: Context, invoice: Stripe.Invoice): v
   if (afterRetries === 'mark_unpaid') saveSubscription(ctx, subscription, { status: 'unpaid' });
 }
 
-/** Ends a subscription for good. Source: https://docs.stripe.com/api/subscriptions/cancel. */
+/**
+ * Ends a subscription, and voids its unpaid first invoice or stops collecting its latest one.
+ * Source: https://docs.stripe.com/api/subscriptions/cancel.
+ */
 export function endSubscription(
   ctx: Context,
   before: Stripe.Subscription,
@@ -87,21 +90,21 @@ export function endSubscription(
   cancelPendingSetup(ctx, before);
   const after = ctx.store.subscriptions.update(before.id, {
     canceled_at: before.canceled_at ?? now,
-    cancellation_details: { ...noDetails(before), ...details },
+    cancellation_details: { ...(before.cancellation_details ?? NO_CANCELLATION_DETAILS), ...details },
     ended_at: now,
     pending_setup_intent: null,
     status: before.status === 'incomplete' ? 'incomplete_expired' : 'canceled',
   });
   scheduleSubscription(ctx, after);
   ctx.emit('customer.subscription.deleted', after);
-  // Once it has ended, so that an invoice given up on does not end it again.
+  // After the end, because `handleRetriesExhausted` would end it again.
   const latest = ctx.store.invoices.get((before.latest_invoice as string | null) ?? '');
   if (before.status === 'incomplete' && latest?.status === 'open') voidInvoice(ctx, latest);
   else if (latest && ['draft', 'open'].includes(latest.status ?? '')) stopCollecting(ctx, latest);
   return after;
 }
 
-/** A customer's subscriptions end with it. Source: https://docs.stripe.com/api/customers/delete. */
+/** Ends the subscriptions of a deleted customer. Source: https://docs.stripe.com/api/customers/delete. */
 export function endCustomerSubscriptions(ctx: Context, { id: customer }: { id: string }): void {
   const running = [...ctx.store.subscriptions.newestFirst({ where: { customer } })].filter(
     (subscription) => !hasEnded(subscription),
@@ -111,8 +114,12 @@ export function endCustomerSubscriptions(ctx: Context, { id: customer }: { id: s
   }
 }
 
-const noDetails = ({ cancellation_details }: Stripe.Subscription) =>
-  cancellation_details ?? { comment: null, feedback: null, feedback_option: null, reason: null };
+const NO_CANCELLATION_DETAILS: Stripe.Subscription.CancellationDetails = {
+  comment: null,
+  feedback: null,
+  feedback_option: null,
+  reason: null,
+};
 
 function expireIncomplete(ctx: Context, subscription: Stripe.Subscription): void {
   const invoice = ctx.store.invoices.get((subscription.latest_invoice as string | null) ?? '');
@@ -122,21 +129,19 @@ function expireIncomplete(ctx: Context, subscription: Stripe.Subscription): void
   saveSubscription(ctx, subscription, { ended_at: now, status: 'incomplete_expired' });
 }
 
-/** Begins the next period with a draft invoice, which opens and is paid an hour later. */
+/** Begins the next period with a draft invoice, which is finalized and paid an hour later. */
 function renew(ctx: Context, before: Stripe.Subscription): void {
   const start = periodEnd(before);
-  const isTrialOver = before.status === 'trialing';
-  const whole = periodAt(before.billing_cycle_anchor, before.items.data[0]!.price.recurring!, start);
-  // A period in which the subscription is to end is billed up to then.
-  const end = Math.min(whole.end, before.cancel_at ?? whole.end);
+  const fullPeriod = periodAt(before.billing_cycle_anchor, before.items.data[0]!.price.recurring!, start);
+  // The period in which the subscription will end is billed only up to then.
+  const end = Math.min(fullPeriod.end, before.cancel_at ?? fullPeriod.end);
   const items = before.items.data.map((item) => ({
     ...item,
     current_period_start: start,
     current_period_end: end,
   }));
   const renewed = { ...before, items: itemList(before.id, items) };
-  const share = (amountMinor: number): number =>
-    prorated(amountMinor, whole, start) - prorated(amountMinor, whole, end);
+  const share = (amountMinor: number): number => proratedShare(amountMinor, fullPeriod, { start, end });
   const customer = before.customer as string;
   const invoice = draftInvoice(ctx, {
     customer,
@@ -146,17 +151,17 @@ function renew(ctx: Context, before: Stripe.Subscription): void {
     items: [...pendingItems(ctx, customer, before.currency), ...pendingProrations(ctx, before)],
     lines: periodLines(ctx, renewed, share),
     period: { start: before.items.data[0]!.current_period_start, end: start },
-    finalizesAt: start + HOUR,
+    finalizesAt: start + HOUR_SECONDS,
   });
   saveSubscription(ctx, before, {
     items: renewed.items,
     latest_invoice: invoice.id,
-    ...(isTrialOver && { status: 'active' }),
+    ...(before.status === 'trialing' && { status: 'active' }),
   });
   if (before.status === 'unpaid') stopCollecting(ctx, invoice);
 }
 
-/** An invoice at once, for what has been changed in the middle of a period, and for one that begins with it. */
+/** Creates and finalizes an invoice for a change within a period; undefined if there is nothing to put on it. */
 export function invoiceImmediately(
   ctx: Context,
   subscription: Stripe.Subscription,
@@ -179,14 +184,14 @@ export function invoiceImmediately(
   return finalizeInvoice(ctx, invoice);
 }
 
-/** The card that paid becomes the subscription's own where it was asked to. */
+/** The payment method that paid an invoice, if it should become the subscription's default. */
 function paymentMethodToSave(
   ctx: Context,
   { default_payment_method, payment_settings }: Stripe.Subscription,
   { id }: Stripe.Invoice,
 ): string | null {
-  if (default_payment_method || payment_settings?.save_default_payment_method !== 'on_subscription')
-    return null;
+  const isSaved = payment_settings?.save_default_payment_method === 'on_subscription';
+  if (default_payment_method || !isSaved) return null;
   const [payment] = ctx.store.invoicePayments.newestFirst({ where: { invoice: id } });
   const intent = ctx.store.paymentIntents.get((payment?.payment.payment_intent as string | undefined) ?? '');
   return (intent?.payment_method as string | null) ?? null;

@@ -11,17 +11,17 @@ import {
   timestampOr,
   unsettable,
 } from '../../http/params.js';
-import { recurringInlineParams } from '../prices/params.js';
+import { recurringInlinePriceParams } from '../prices/params.js';
 
+/** Source: https://docs.stripe.com/api/subscription_items/create. */
 export const newItemParams = {
   metadata: metadata(),
   price: string(),
-  price_data: object(recurringInlineParams),
+  price_data: object(recurringInlinePriceParams),
   quantity: integer({ min: 0 }),
 };
 
 const paymentBehavior = oneOf('allow_incomplete', 'default_incomplete', 'error_if_incomplete');
-
 const prorationBehavior = oneOf('always_invoice', 'create_prorations', 'none');
 
 const cancellationDetails = object({

@@ -1,15 +1,16 @@
 import type Stripe from 'stripe';
 import { DateTime } from 'luxon';
 import type { Context } from '../../context.js';
-import { periodAt, prorated } from './billing-period.js';
+import { periodAt, prorated, proratedShare } from './billing-period.js';
 import { deleteInvoiceItem, insertInvoiceItem, pendingProrations } from '../invoice-items/invoice-item.js';
 import { productName } from '../invoices/lines.js';
 import { amountOf } from '../prices/price.js';
 
 /**
- * Credits what is left of an item's period, and charges the same time of what takes its place, by invoice items
- * that wait for the subscription's next invoice. No more is credited than was billed.
+ * Credits the rest of an item's period, and charges the same time for its replacement. Both become invoice items for
+ * the subscription's next invoice. The credit is never more than what was billed.
  * Source: https://docs.stripe.com/billing/subscriptions/prorations.
+ * @param from when the replacement takes effect, in Unix seconds
  */
 export function prorate(
   ctx: Context,
@@ -21,14 +22,14 @@ export function prorate(
 ): void {
   if (before && from < before.current_period_end) {
     const amount = creditOf(ctx, before, from);
-    if (amount > 0) addProration(ctx, before, from, { word: 'Unused', amount: -amount });
+    if (amount > 0) addProration(ctx, before, from, { label: 'Unused', amount: -amount });
   }
   if (after && from < after.current_period_end) {
-    addProration(ctx, after, from, { word: 'Remaining', amount: costOf(ctx, after, from) });
+    addProration(ctx, after, from, { label: 'Remaining', amount: costOf(ctx, after, from) });
   }
 }
 
-/** Takes back what waits to be credited or charged, from a moment on if one is given. */
+/** Deletes a subscription's pending prorations: all of them, or those that begin at a given moment. */
 export function deletePendingProrations(
   ctx: Context,
   subscription: Stripe.Subscription,
@@ -39,28 +40,27 @@ export function deletePendingProrations(
   }
 }
 
-/** Credits what is left of the current period once a subscription is to end within it. */
+/** Credits the rest of the current period of a subscription that will end within it. */
 export function creditEarlyEnd(ctx: Context, { cancel_at, items }: Stripe.Subscription): void {
   if (cancel_at !== null) for (const item of items.data) prorate(ctx, { before: item, from: cancel_at });
 }
 
-/** What an item costs from a moment to the end of its period. */
+/** What an item costs from a moment to the end of its period, in minor units. */
 function costOf(ctx: Context, item: Stripe.SubscriptionItem, from: number): number {
   const { price, quantity = 1, current_period_start: start, current_period_end: end } = item;
   const owner = ctx.store.subscriptions.get(item.subscription)!;
-  // A first or last period may be shorter than what the price is for.
-  const whole = periodAt(owner.billing_cycle_anchor, price.recurring!, start);
-  const costFrom = (moment: number): number => prorated(amountOf(price, quantity), whole, moment);
-  return costFrom(from) - costFrom(end);
+  // A first or last period may be shorter than the price's interval.
+  const fullPeriod = periodAt(owner.billing_cycle_anchor, price.recurring!, start);
+  return proratedShare(amountOf(price, quantity), fullPeriod, { start: from, end });
 }
 
-/** What falls to the time after a moment of what was billed: nothing of a trial, or of a free start. */
+/** The part of an item's last charge for the time after a moment, in minor units. A trial or a free start has none. */
 function creditOf(ctx: Context, item: Stripe.SubscriptionItem, from: number): number {
   const charge = lastCharge(ctx, item);
   return charge ? prorated(charge.amount, charge.period, Math.max(from, charge.period.start)) : 0;
 }
 
-/** What an item was last charged until the end of its period: by a change within it, else by the period's own line. */
+/** The last charge for an item's period: of a change within the period, else of the period itself. */
 function lastCharge(
   { store }: Context,
   { id, subscription, current_period_end: end }: Stripe.SubscriptionItem,
@@ -71,10 +71,10 @@ function lastCharge(
       amount >= 0 && period.end === end && parent?.subscription_details?.subscription_item === id,
   );
   if (change) return change;
-  const lines = [...store.invoices.newestFirst({ where: { subscription } })].flatMap(
-    ({ lines: on }) => on.data,
+  const billed = [...store.invoices.newestFirst({ where: { subscription } })].flatMap(
+    ({ lines }) => lines.data,
   );
-  return lines.find(
+  return billed.find(
     ({ amount, parent, period }) =>
       amount >= 0 && period.end === end && parent?.subscription_item_details?.subscription_item === id,
   );
@@ -84,7 +84,7 @@ function addProration(
   ctx: Context,
   { id, price, quantity = 1, subscription, current_period_end: end }: Stripe.SubscriptionItem,
   from: number,
-  { word, amount }: { word: string; amount: number },
+  { label, amount }: { label: 'Remaining' | 'Unused'; amount: number },
 ): void {
   const owner = ctx.store.subscriptions.get(subscription)!;
   const day = DateTime.fromSeconds(from, { zone: 'utc' }).toFormat('dd LLL yyyy');
@@ -92,7 +92,7 @@ function addProration(
   insertInvoiceItem(ctx, ctx.store.customers.get(owner.customer as string)!, {
     amount,
     currency: price.currency,
-    description: `${word} time on ${count}${productName(ctx, price)} after ${day}`,
+    description: `${label} time on ${count}${productName(ctx, price)} after ${day}`,
     discountable: false,
     metadata: {},
     parent: { subscription_details: { subscription, subscription_item: id }, type: 'subscription_details' },

@@ -35,7 +35,6 @@ export const subscriptionRoutes: Route[] = [
     params: {
       ...collectionParams,
       collection_method: oneOf('charge_automatically', 'send_invoice'),
-
       current_period_end: range(),
       current_period_start: range(),
       customer: string(),
@@ -45,13 +44,13 @@ export const subscriptionRoutes: Route[] = [
     },
     handle: ({ ctx, params }) => {
       const { customer, collection_method, status, price } = params;
-      // Those on test clocks are listed only by their clock or customer.
+      // Subscriptions on test clocks are listed only by their clock or customer.
       const test_clock = params.test_clock ?? (customer === undefined ? null : undefined);
       const { subscriptions } = ctx.store;
       return listPage(subscriptions, params, {
         url: '/v1/subscriptions',
         where: { customer, collection_method, test_clock, price },
-        among: { status: subscriptions.valuesOf('status').filter((each) => isOf(each, status)) },
+        among: { status: subscriptions.valuesOf('status').filter((each) => matchesStatus(each, status)) },
         filter: ({ items }) =>
           items.data.some(
             (item) =>
@@ -84,9 +83,12 @@ export const subscriptionRoutes: Route[] = [
 const subscriptionIn = (ctx: Context, id: string): Stripe.Subscription =>
   fromPath(ctx.store.subscriptions, id);
 
-/** Without a status those that go on: https://docs.stripe.com/api/subscriptions/list. */
-function isOf(status: Stripe.Subscription.Status, wanted: (typeof STATUSES)[number] | undefined): boolean {
-  if (wanted === 'all') return true;
-  if (wanted === 'ended') return hasEnded({ status });
-  return wanted === undefined ? !hasEnded({ status }) : status === wanted;
+/** Without a filter only running subscriptions match. Source: https://docs.stripe.com/api/subscriptions/list. */
+function matchesStatus(
+  status: Stripe.Subscription.Status,
+  filter: (typeof STATUSES)[number] | undefined,
+): boolean {
+  if (filter === 'all') return true;
+  if (filter === 'ended') return hasEnded({ status });
+  return filter === undefined ? !hasEnded({ status }) : status === filter;
 }

@@ -3,41 +3,38 @@ import type { Context } from '../../context.js';
 import { invoicePaymentMethod } from '../invoices/pay.js';
 import { cancelSetupIntent, createSetupIntent } from '../setup-intents/setup-intent.js';
 
-const DAY = 24 * 60 * 60;
+const DAY_SECONDS = 24 * 60 * 60;
 
 /** Source: https://docs.stripe.com/api/events/types#event_types-customer.subscription.trial_will_end. */
-const TOLD_BEFORE_SECONDS = 3 * DAY;
+const WARNING_SECONDS = 3 * DAY_SECONDS;
 
-/** When a trial of so many days ends. */
-export const trialEndAfter = (now: number, days: number): number => now + days * DAY;
+/** When a trial of a number of days ends, in Unix seconds. */
+export const trialEndAfter = (now: number, days: number): number => now + days * DAY_SECONDS;
 
-/** When the end of a subscription's trial is to be told of; null without a trial. */
+/** When `trial_will_end` is due, in Unix seconds; null without a trial. */
 export const trialWarningAt = ({ status, trial_end }: Stripe.Subscription): number | null =>
-  status === 'trialing' && trial_end !== null ? trial_end - TOLD_BEFORE_SECONDS : null;
+  status === 'trialing' && trial_end !== null ? trial_end - WARNING_SECONDS : null;
 
-/** Tells at once of a trial that is ended, or ends so soon that there will be no other warning. */
+/** Emits `trial_will_end` at once for a trial that has ended, or ends too soon for a later warning. */
 export function warnIfTrialEndsSoon(ctx: Context, subscription: Stripe.Subscription): void {
   const { customer, trial_end } = subscription;
-  if (trial_end === null || trial_end - TOLD_BEFORE_SECONDS > ctx.now(customer as string)) return;
+  if (trial_end === null || trial_end - WARNING_SECONDS > ctx.now(customer as string)) return;
   ctx.emit('customer.subscription.trial_will_end', subscription);
 }
 
 /**
- * Asks for a card by a setup intent where there is nothing to pay yet and nothing to pay with later.
+ * Creates a setup intent for a subscription that costs nothing yet and has no payment method for later.
  * Source: https://docs.stripe.com/api/subscriptions/object#subscription_object-pending_setup_intent.
  */
 export function requestPaymentMethod(ctx: Context, { id }: Stripe.Subscription, paid: Stripe.Invoice): void {
   if (invoicePaymentMethod(ctx, paid)) return;
   const { id: pending_setup_intent } = createSetupIntent(ctx, { customer: paid.customer as string });
   const before = ctx.store.subscriptions.get(id)!;
-  ctx.emit(
-    'customer.subscription.updated',
-    ctx.store.subscriptions.update(id, { pending_setup_intent }),
-    before,
-  );
+  const after = ctx.store.subscriptions.update(id, { pending_setup_intent });
+  ctx.emit('customer.subscription.updated', after, before);
 }
 
-/** Follows a setup: the card that a subscription has asked for is there. */
+/** Records that a subscription's pending setup intent succeeded, if it is for one. */
 export function completePendingSetup(
   ctx: Context,
   { id, customer, payment_method }: Stripe.SetupIntent,
@@ -46,15 +43,15 @@ export function completePendingSetup(
   const owned = [...ctx.store.subscriptions.newestFirst({ where: { customer } })];
   const before = owned.find(({ pending_setup_intent }) => pending_setup_intent === id);
   if (!before) return;
-  const saves = before.payment_settings?.save_default_payment_method === 'on_subscription';
+  const isSaved = before.payment_settings?.save_default_payment_method === 'on_subscription';
   const after = ctx.store.subscriptions.update(before.id, {
     pending_setup_intent: null,
-    ...(saves && { default_payment_method: payment_method }),
+    ...(isSaved && { default_payment_method: payment_method }),
   });
   ctx.emit('customer.subscription.updated', after, before);
 }
 
-/** Asks no more for a card. */
+/** Cancels the setup intent of a subscription that ends. */
 export function cancelPendingSetup(ctx: Context, { pending_setup_intent }: Stripe.Subscription): void {
   const intent = ctx.store.setupIntents.get((pending_setup_intent as string | null) ?? '');
   if (intent && intent.status !== 'succeeded') cancelSetupIntent(ctx, intent);

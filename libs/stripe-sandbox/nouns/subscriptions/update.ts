@@ -10,7 +10,8 @@ import type { LineDraft } from '../invoices/lines.js';
 import { payInvoice, invoicePaymentMethod } from '../invoices/pay.js';
 import { creditEarlyEnd, deletePendingProrations, prorate } from './proration.js';
 import { changeItems } from './change-items.js';
-import { requireOwnPaymentMethod, requireFuture } from './create.js';
+import { requireOwnPaymentMethod } from '../payment-methods/payment-method.js';
+import { requireFuture } from './create.js';
 import { collectFinalInvoice, endSubscription, invoiceImmediately } from './lifecycle.js';
 import { warnIfTrialEndsSoon } from './trial.js';
 import { saveSubscription, hasEnded, periodEnd, withoutPaymentFields } from './subscription.js';
@@ -19,51 +20,57 @@ type UpdateParams = Params<typeof updateParams>;
 
 /**
  * Source: https://docs.stripe.com/api/subscriptions/update.
- * @throws StripeFailure 400 for what does not fit, 402 for a declined change under `error_if_incomplete`
+ * @throws StripeFailure 400 for parameters that do not go together, 402 for a declined change under
+ *   `error_if_incomplete`
  */
 export function updateSubscription(
   ctx: Context,
   before: Stripe.Subscription,
   params: UpdateParams,
 ): Stripe.Subscription {
-  requireLive(before, params);
+  requireUpdatableStatus(before, params);
   const customer = before.customer as string;
   const { metadata, description, default_payment_method, cancellation_details } = params;
-  const ending = endingOf(ctx, before, params);
-  const restarted = changeItems(ctx, before, params);
+  const scheduledEnd = scheduledEndFrom(ctx, before, params);
+  const itemsChange = changeItems(ctx, before, params);
   const changes: Partial<Stripe.Subscription> = {
     metadata: mergeMetadata(before.metadata, metadata),
     ...(description !== undefined && { description }),
     ...(default_payment_method !== undefined && {
-      default_payment_method: requireOwnPaymentMethod(ctx, customer, default_payment_method),
+      default_payment_method: requireOwnPaymentMethod(
+        ctx,
+        customer,
+        default_payment_method,
+        'default_payment_method',
+      ),
     }),
-    ...restarted?.changes,
-    ...ending,
-    ...detailsOf({ ...before, ...ending }, cancellation_details),
+    ...itemsChange?.changes,
+    ...scheduledEnd,
+    ...cancellationDetailsFrom({ ...before, ...scheduledEnd }, cancellation_details),
   };
   if (isDeepStrictEqual({ ...before, ...changes }, before)) return before;
   const after = saveSubscription(ctx, before, changes);
-  const isProrated = params.proration_behavior !== 'none';
-  const isReplanned = Object.keys(ending).length > 0 || (restarted !== undefined && isProrated);
-  if (isReplanned && before.cancel_at !== null) deletePendingProrations(ctx, before, before.cancel_at);
+  const prorates = params.proration_behavior !== 'none';
+  const changesEnd = Object.keys(scheduledEnd).length > 0 || (itemsChange !== undefined && prorates);
+  if (changesEnd && before.cancel_at !== null) deletePendingProrations(ctx, before, before.cancel_at);
   if (params.trial_end !== undefined) warnIfTrialEndsSoon(ctx, after);
-  if (restarted?.invoices) settleChange(ctx, after, restarted.lines, params);
-  if (isReplanned && isProrated) creditEarlyEnd(ctx, after);
+  if (itemsChange?.isInvoicedNow) invoiceChange(ctx, after, itemsChange.lines, params);
+  if (changesEnd && prorates) creditEarlyEnd(ctx, after);
   return ctx.store.subscriptions.get(after.id)!;
 }
 
 /**
  * Source: https://docs.stripe.com/api/subscriptions/cancel.
- * @throws StripeFailure 404 for one that has ended
+ * @throws StripeFailure 404 for a subscription that has ended
  */
 export function cancelSubscription(
   ctx: Context,
   before: Stripe.Subscription,
-  { prorate: credits = false, invoice_now = false, cancellation_details }: Params<typeof cancelParams>,
+  { prorate: prorates = false, invoice_now = false, cancellation_details }: Params<typeof cancelParams>,
 ): Stripe.Subscription {
   if (hasEnded(before)) throw failures.noSuch('subscription', before.id, 'id', 404);
   const customer = before.customer as string;
-  if (credits) creditUnused(ctx, before, ctx.now(customer));
+  if (prorates) creditUnusedTime(ctx, before, ctx.now(customer));
   else if (!invoice_now) deletePendingProrations(ctx, before);
   const details = { ...cancellation_details, reason: 'cancellation_requested' as const };
   const ended = endSubscription(ctx, before, details);
@@ -71,22 +78,24 @@ export function cancelSubscription(
   return ctx.store.subscriptions.get(ended.id)!;
 }
 
-/** Credits what is left of the current period, in place of what a planned end has credited. */
-function creditUnused(ctx: Context, before: Stripe.Subscription, from: number): void {
+/** Credits the rest of the current period, instead of the credit for a scheduled end. */
+function creditUnusedTime(ctx: Context, before: Stripe.Subscription, from: number): void {
   if (before.cancel_at !== null) deletePendingProrations(ctx, before, before.cancel_at);
   for (const item of before.items.data) prorate(ctx, { before: item, from });
 }
 
-function requireLive(before: Stripe.Subscription, params: UpdateParams): void {
-  const isHarmless = Object.keys(params).every((key) => key === 'metadata' || key === 'cancellation_details');
-  if (!hasEnded(before) || isHarmless) return;
+function requireUpdatableStatus(before: Stripe.Subscription, params: UpdateParams): void {
+  const isAlwaysAllowed = Object.keys(params).every(
+    (key) => key === 'metadata' || key === 'cancellation_details',
+  );
+  if (!hasEnded(before) || isAlwaysAllowed) return;
   throw failures.invalidRequest(
     'A canceled subscription can only update its cancellation_details and metadata.',
   );
 }
 
-/** When it is to end: `cancel_at`, or the end of the period, which Stripe shows as a `cancel_at` too. */
-function endingOf(
+/** The fields of a scheduled end. Stripe shows the end of the period as a `cancel_at` too. */
+function scheduledEndFrom(
   ctx: Context,
   before: Stripe.Subscription,
   { cancel_at, cancel_at_period_end }: UpdateParams,
@@ -99,12 +108,12 @@ function endingOf(
     return { cancel_at: periodEnd(before), cancel_at_period_end, canceled_at: now, ...REQUESTED };
   }
   if (cancel_at_period_end === false || cancel_at === null) {
-    const isPlanned = before.cancel_at !== null;
+    const wasScheduled = before.cancel_at !== null;
     return {
       cancel_at: null,
       cancel_at_period_end: false,
       canceled_at: null,
-      ...(isPlanned && NOT_REQUESTED),
+      ...(wasScheduled && NOT_REQUESTED),
     };
   }
   if (cancel_at === undefined) return {};
@@ -121,7 +130,7 @@ const detailsWith = (
 const REQUESTED = detailsWith('cancellation_requested');
 const NOT_REQUESTED = detailsWith(null);
 
-function detailsOf(
+function cancellationDetailsFrom(
   { cancellation_details }: Stripe.Subscription,
   given: UpdateParams['cancellation_details'],
 ): Partial<Stripe.Subscription> {
@@ -129,8 +138,8 @@ function detailsOf(
   return { cancellation_details: { ...cancellation_details, ...given } };
 }
 
-/** Invoices a change at once, and pays. */
-function settleChange(
+/** Invoices a change at once, and tries to pay the invoice. */
+function invoiceChange(
   ctx: Context,
   after: Stripe.Subscription,
   lines: LineDraft[],

@@ -11,6 +11,7 @@ import { deleteCustomer } from '../customers/customer.js';
 
 type TestClock = Stripe.TestHelpers.TestClock;
 
+/** Source: https://docs.stripe.com/api/test_clocks/object#test_clock_object-deletes_after. */
 const LIFETIME_SECONDS = 30 * 24 * 60 * 60;
 
 /** Source: https://docs.stripe.com/api/test_clocks/create. */
@@ -36,16 +37,16 @@ export function createTestClock(ctx: Context, params: Params<typeof createParams
 }
 
 /**
- * Sets a clock going towards a time; what falls due on the way is done before the next request.
+ * Starts to advance a clock. What becomes due on the way is done before the next request.
  * Source: https://docs.stripe.com/api/test_clocks/advance.
- * @throws StripeFailure 400 for a time that is not ahead, or too far ahead
+ * @throws StripeFailure 400 for a time that is not in the clock's future, or too far in it
  */
 export function advanceTestClock(ctx: Context, before: TestClock, target_frozen_time: number): TestClock {
   const param = 'frozen_time';
   if (target_frozen_time <= before.frozen_time) {
     throw failures.invalidRequest("The time must be after the test clock's current frozen time.", { param });
   }
-  if (target_frozen_time > furthest(ctx, before)) {
+  if (target_frozen_time > latestTarget(ctx, before)) {
     throw failures.invalidRequest(
       'The time cannot be more than two intervals in the future from the shortest subscription in this test clock, or than two years without one.',
       { param },
@@ -59,7 +60,7 @@ export function advanceTestClock(ctx: Context, before: TestClock, target_frozen_
   return after;
 }
 
-/** Ends an advance: all that was due by then has been done. */
+/** Ends an advance, after everything that was due by then has been done. */
 export function finishAdvance(ctx: Context, before: TestClock, frozen_time: number): void {
   const after = ctx.store.testClocks.update(before.id, { frozen_time, status: 'ready', status_details: {} });
   ctx.emit('test_helpers.test_clock.ready', after, before);
@@ -81,14 +82,14 @@ export function deleteTestClock(ctx: Context, clock: TestClock): Stripe.TestHelp
   return { id: clock.id, object: 'test_helpers.test_clock', deleted: true };
 }
 
-/** A clock goes after 30 days. */
+/** Deletes a clock at its `deletes_after`. */
 export function deleteExpiredTestClock(ctx: Context, id: string): void {
   const clock = ctx.store.testClocks.get(id);
   if (clock) deleteTestClock(ctx, clock);
 }
 
-/** Unix seconds of the furthest a clock may be advanced to. */
-function furthest({ store }: Context, clock: TestClock): number {
+/** The latest time that a clock can be advanced to, in Unix seconds. */
+function latestTarget({ store }: Context, clock: TestClock): number {
   const from = DateTime.fromSeconds(clock.frozen_time, { zone: 'utc' });
   const limits: number[] = [];
   for (const { id: customer } of store.customers.oldestFirst({ where: { test_clock: clock.id } })) {

@@ -4,11 +4,11 @@ import { array, boolean, oneOf, required, string, unsettable } from '../../http/
 
 const events = array(oneOf(...enabledEvents));
 
-const settings = { description: unsettable(string()), metadata: metadata() };
+const commonParams = { description: unsettable(string()), metadata: metadata() };
 
 /** Source: https://docs.stripe.com/api/webhook_endpoints/create. */
 export const createParams = {
-  ...settings,
+  ...commonParams,
   api_version: string(),
   enabled_events: required(events),
   url: required(string()),
@@ -16,7 +16,7 @@ export const createParams = {
 
 /** Source: https://docs.stripe.com/api/webhook_endpoints/update. */
 export const updateParams = {
-  ...settings,
+  ...commonParams,
   disabled: boolean(),
   enabled_events: events,
   url: string(),

@@ -6,18 +6,19 @@ import type { Params } from '../../http/params.js';
 import { newId } from '../../store/ids.js';
 import type { createParams, updateParams } from './params.js';
 
-/** Source: https://docs.stripe.com/webhooks#register-webhook: up to 16 endpoints an account. */
+/** Source: https://docs.stripe.com/webhooks#register-webhook. */
 const MAX_ENDPOINTS = 16;
 
-/** @throws StripeFailure 400 when the account has as many as it may */
+/** @throws StripeFailure 400 if the account has the maximum number of endpoints */
 export function requireEndpointCapacity({ store }: Context): void {
   if (store.webhookEndpoints.size < MAX_ENDPOINTS) return;
   throw failures.invalidRequest(`You have reached the maximum of ${MAX_ENDPOINTS} test webhook endpoints.`);
 }
 
 /**
- * Answers with the secret, this once.
+ * Creates an endpoint. Only this result contains the secret.
  * Source: https://docs.stripe.com/api/webhook_endpoints/create.
+ * @throws StripeFailure 400 for a URL that is not http or https
  */
 export function createWebhookEndpoint(
   ctx: Context,
@@ -35,7 +36,7 @@ export function createWebhookEndpoint(
     livemode: false,
     metadata: mergeMetadata({}, params.metadata),
     status: 'enabled',
-    url: requireUrl(params.url),
+    url: requireHttpUrl(params.url),
   };
   ctx.store.webhookEndpoints.insert(endpoint);
   ctx.store.endpointSecrets.insert({ id: endpoint.id, secret, isOwn: false });
@@ -52,26 +53,26 @@ export function updateWebhookEndpoint(
     ...(disabled !== undefined && { status: disabled ? 'disabled' : 'enabled' }),
     ...(description !== undefined && { description }),
     ...(enabled_events !== undefined && { enabled_events }),
-    ...(url !== undefined && { url: requireUrl(url) }),
+    ...(url !== undefined && { url: requireHttpUrl(url) }),
     metadata: mergeMetadata(before.metadata, metadata),
   });
 }
 
-/** Source: https://docs.stripe.com/api/webhook_endpoints/delete. */
+/** Deletes an endpoint with its pending deliveries. Source: https://docs.stripe.com/api/webhook_endpoints/delete. */
 export function deleteWebhookEndpoint(
   { store }: Context,
   { id }: Stripe.WebhookEndpoint,
 ): Stripe.DeletedWebhookEndpoint {
   store.webhookEndpoints.remove(id);
   store.endpointSecrets.remove(id);
-  const untold = [...store.deliveries.oldestFirst({ where: { endpoint: id } })];
-  for (const delivery of untold) store.deliveries.remove(delivery.id);
+  const pending = [...store.deliveries.oldestFirst({ where: { endpoint: id } })];
+  for (const delivery of pending) store.deliveries.remove(delivery.id);
   return { id, object: 'webhook_endpoint', deleted: true };
 }
 
 /**
- * The endpoint that the sandbox is started with, for all events. There is one: told another URL, it moves there, with
- * its secret and what it has not been told yet. A secret that is given replaces the one it had.
+ * Creates or updates the endpoint of the sandbox's options, which receives all events. There is only one: with a new
+ * URL it keeps its secret and its pending deliveries. A given secret replaces the current one.
  */
 export function ensureWebhookEndpoint(ctx: Context, url: string, secret?: string): Stripe.WebhookEndpoint {
   const { webhookEndpoints, endpointSecrets } = ctx.store;
@@ -79,10 +80,10 @@ export function ensureWebhookEndpoint(ctx: Context, url: string, secret?: string
   const [sameUrl] = webhookEndpoints.newestFirst({ where: { url } });
   const { id } = own ?? sameUrl ?? createWebhookEndpoint(ctx, { url, enabled_events: ['*'] });
   const kept = endpointSecrets.update(id, { isOwn: true, ...(secret !== undefined && { secret }) });
-  return { ...webhookEndpoints.update(id, { url: requireUrl(url) }), secret: kept.secret };
+  return { ...webhookEndpoints.update(id, { url: requireHttpUrl(url) }), secret: kept.secret };
 }
 
-function requireUrl(url: string): string {
+function requireHttpUrl(url: string): string {
   if (!URL.canParse(url) || !/^https?:/.test(url)) {
     throw failures.invalidRequest('Invalid URL: An explicit scheme (such as https) must be provided.', {
       code: 'url_invalid',

@@ -1,0 +1,247 @@
+import type Stripe from 'stripe';
+import type { Context } from '../../context.js';
+import { failures, StripeFailure } from '../../http/errors.js';
+import { mergeMetadata, type MetadataChange } from '../../http/metadata.js';
+import { newId } from '../../store/ids.js';
+import { insertInvoiceItem, pendingItems } from '../invoice-items/invoice-item.js';
+import { draftInvoice, finalizeInvoice } from '../invoices/invoice.js';
+import { productName, trialLine, type LineDraft } from '../invoices/lines.js';
+import { invoicePaymentMethod, payInvoice } from '../invoices/pay.js';
+import { amountOf } from '../prices/price.js';
+import { periodAt, proratedShare, type Period } from './billing-period.js';
+import { itemList, insertItem, type ItemDraft } from './items.js';
+import { periodEnd, periodLines, scheduleSubscription, withoutPaymentFields } from './subscription.js';
+import { requestPaymentMethod, warnIfTrialEndsSoon } from './trial.js';
+
+/** Source: https://docs.stripe.com/billing/subscriptions/overview#payment-behavior. */
+type PaymentBehavior = 'allow_incomplete' | 'default_incomplete' | 'error_if_incomplete';
+
+/** A validated subscription that is not stored yet. */
+export interface SubscriptionDraft {
+  customer: string;
+  items: ItemDraft[];
+  /** Sold once, on the first invoice. */
+  oneTimeItems?: OneTimeItem[];
+  behavior: PaymentBehavior;
+  offSession?: boolean;
+  default_payment_method?: string | null;
+  description?: string | null;
+  metadata?: MetadataChange;
+  trialEnd?: number | null;
+  /** The `billing_cycle_anchor`, if the first full period does not begin at once. */
+  anchor?: number;
+  /**
+   * Whether a first period that is shorter than the price's interval is prorated. If not, the time before the anchor
+   * is free, and a period that `cancel_at` shortens costs the full price.
+   */
+  prorates?: boolean;
+  cancel_at?: number | 'min_period_end' | 'max_period_end' | null;
+  cancel_at_period_end?: boolean;
+  save_default_payment_method?: 'off' | 'on_subscription';
+}
+
+interface OneTimeItem {
+  price: Stripe.Price;
+  quantity: number;
+}
+
+/**
+ * Creates a subscription with its first invoice, and tries to pay that unless the behavior is `default_incomplete`.
+ * Source: https://docs.stripe.com/billing/subscriptions/overview#payment-behavior.
+ * @throws StripeFailure 400 if it must be paid and has no payment method; 402 for a declined or unfinished payment
+ *   under `error_if_incomplete`. Both leave nothing behind.
+ */
+export function startSubscription(ctx: Context, draft: SubscriptionDraft): Stripe.Subscription {
+  const subscription = insertSubscription(ctx, draft);
+  const invoice = createFirstInvoice(ctx, subscription, draft);
+  if (invoice.status === 'paid') requestPaymentMethod(ctx, subscription, invoice);
+  else if (draft.behavior !== 'default_incomplete') {
+    payFirstInvoice(ctx, invoice, draft.behavior, draft.offSession ?? false);
+  }
+  return ctx.store.subscriptions.get(subscription.id)!;
+}
+
+/** The part of an item's price that the first period costs. */
+function firstPeriodShare(
+  subscription: Stripe.Subscription,
+  { anchor, prorates = true }: SubscriptionDraft,
+): (amountMinor: number) => number {
+  const { billing_cycle_anchor, created, items } = subscription;
+  if (!prorates) return (amountMinor) => (anchor === undefined ? amountMinor : 0);
+  const fullPeriod = periodAt(billing_cycle_anchor, items.data[0]!.price.recurring!, created);
+  const period = { start: created, end: periodEnd(subscription) };
+  return (amountMinor) => proratedShare(amountMinor, fullPeriod, period);
+}
+
+function insertSubscription(ctx: Context, draft: SubscriptionDraft): Stripe.Subscription {
+  const id = newId('subscription');
+  const { customer, trialEnd = null, cancel_at_period_end = false, prorates = true } = draft;
+  const now = ctx.now(customer);
+  const anchor = trialEnd ?? draft.anchor ?? now;
+  const fullEnd = trialEnd ?? periodAt(anchor, draft.items[0]!.price.recurring!, now).end;
+  const given = draft.cancel_at ?? null;
+  const cancel_at = cancel_at_period_end || typeof given === 'string' ? fullEnd : given;
+  // The period in which the subscription will end is billed only up to then.
+  const end = trialEnd === null && prorates ? Math.min(fullEnd, cancel_at ?? fullEnd) : fullEnd;
+  const period: Period = { start: now, end };
+  const items = draft.items.map((item) => insertItem(ctx, item, { subscription: id, created: now, period }));
+  const subscription = ctx.store.subscriptions.insert({
+    id,
+    object: 'subscription',
+    ...UNUSED,
+    billing_cycle_anchor: anchor,
+    cancel_at,
+    cancel_at_period_end,
+    canceled_at: cancel_at === null ? null : now,
+    cancellation_details: { comment: null, feedback: null, feedback_option: null, reason: null },
+    created: now,
+    currency: items[0]!.price.currency,
+    customer,
+    default_payment_method: draft.default_payment_method ?? null,
+    description: draft.description ?? null,
+    ended_at: null,
+    items: itemList(id, items),
+    latest_invoice: null,
+    metadata: mergeMetadata({}, draft.metadata),
+    payment_settings: {
+      payment_method_options: null,
+      payment_method_types: null,
+      save_default_payment_method: draft.save_default_payment_method ?? 'off',
+    },
+    pending_setup_intent: null,
+    start_date: now,
+    status: trialEnd ? 'trialing' : 'incomplete',
+    test_clock: ctx.store.customers.get(customer)!.test_clock ?? null,
+    trial_end: trialEnd,
+    trial_start: trialEnd ? now : null,
+  });
+  scheduleSubscription(ctx, subscription);
+  return subscription;
+}
+
+function createFirstInvoice(
+  ctx: Context,
+  subscription: Stripe.Subscription,
+  draft: SubscriptionDraft,
+): Stripe.Invoice {
+  const { id, created, currency } = subscription;
+  const customer = subscription.customer as string;
+  const oneTimeItems = (draft.oneTimeItems ?? []).map((item) => insertOneTimeItem(ctx, subscription, item));
+  const invoice = draftInvoice(ctx, {
+    customer,
+    currency,
+    subscription,
+    reason: 'subscription_create',
+    items: [...pendingItems(ctx, customer, currency), ...oneTimeItems],
+    lines: firstLines(ctx, subscription, draft),
+    period: { start: created, end: created },
+    finalizesAt: null,
+  });
+  const invoiced = ctx.store.subscriptions.update(id, { latest_invoice: invoice.id });
+  ctx.emit('customer.subscription.created', invoiced);
+  warnIfTrialEndsSoon(ctx, invoiced);
+  return finalizeInvoice(ctx, invoice, { savesCard: true });
+}
+
+function firstLines(ctx: Context, subscription: Stripe.Subscription, draft: SubscriptionDraft): LineDraft[] {
+  if (subscription.status !== 'trialing') {
+    return periodLines(ctx, subscription, firstPeriodShare(subscription, draft));
+  }
+  return subscription.items.data.map((item) =>
+    trialLine(ctx, item, { start: item.current_period_start, end: item.current_period_end }),
+  );
+}
+
+function insertOneTimeItem(
+  ctx: Context,
+  { id: subscription, created, customer }: Stripe.Subscription,
+  { price, quantity }: OneTimeItem,
+): Stripe.InvoiceItem {
+  return insertInvoiceItem(ctx, ctx.store.customers.get(customer as string)!, {
+    amount: amountOf(price, quantity),
+    currency: price.currency,
+    description: productName(ctx, price),
+    discountable: true,
+    metadata: {},
+    parent: { subscription_details: { subscription }, type: 'subscription_details' },
+    period: { start: created, end: created },
+    pricing: {
+      price_details: { price: price.id, product: price.product as string },
+      type: 'price_details',
+      unit_amount_decimal: price.unit_amount_decimal,
+    },
+    proration: false,
+    quantity,
+  });
+}
+
+/** @throws StripeFailure as `startSubscription` */
+function payFirstInvoice(
+  ctx: Context,
+  invoice: Stripe.Invoice,
+  behavior: PaymentBehavior,
+  offSession: boolean,
+): void {
+  if (!invoicePaymentMethod(ctx, invoice)) {
+    ctx.store.rollback();
+    throw failures.invalidRequest(
+      'This customer has no attached payment source or default payment method. Please consider adding a default payment method. For more information, visit https://stripe.com/docs/billing/subscriptions/payment-methods-setting#payment-method-priority.',
+      { code: 'resource_missing' },
+    );
+  }
+  let decline: StripeFailure | undefined;
+  try {
+    payInvoice(ctx, invoice, { offSession });
+  } catch (error) {
+    if (!(error instanceof StripeFailure)) throw error;
+    decline = error;
+  }
+  if (behavior !== 'error_if_incomplete' || ctx.store.invoices.get(invoice.id)!.status === 'paid') return;
+  ctx.store.rollback();
+  throw decline ? withoutPaymentFields(decline) : needsAction();
+}
+
+const needsAction = (): StripeFailure =>
+  new StripeFailure(402, {
+    type: 'card_error',
+    code: 'subscription_payment_intent_requires_action',
+    message:
+      'Payment for this subscription requires additional user action before it can be completed successfully. Payment can be completed using the PaymentIntent associated with `subscription.latest_invoice`.',
+  });
+
+/** Fields of Stripe's subscriptions that the sandbox does not use. */
+const UNUSED = {
+  application: null,
+  application_fee_percent: null,
+  automatic_tax: { disabled_reason: null, enabled: false, liability: null },
+  billing_cycle_anchor_config: null,
+  // The default since https://docs.stripe.com/changelog/clover/2025-09-30/billing-mode-default-flexible.
+  billing_mode: { flexible: { proration_discounts: 'included' }, type: 'flexible' },
+  billing_schedules: [],
+  billing_thresholds: null,
+  collection_method: 'charge_automatically',
+  customer_account: null,
+  days_until_due: null,
+  default_source: null,
+  default_tax_rates: [],
+  discounts: [],
+  invoice_settings: {
+    account_tax_ids: null,
+    custom_fields: null,
+    description: null,
+    footer: null,
+    issuer: { type: 'self' },
+  },
+  livemode: false,
+  managed_payments: { enabled: false },
+  next_pending_invoice_item_invoice: null,
+  on_behalf_of: null,
+  pause_collection: null,
+  pending_invoice_item_interval: null,
+  pending_update: null,
+  schedule: null,
+  transfer_data: null,
+  trial_settings: {
+    end_behavior: { billing_cycle_anchor: null, missing_payment_method: 'create_invoice' },
+  },
+} satisfies Partial<Stripe.Subscription>;
