@@ -1,5 +1,6 @@
 import type { Route } from '../http/route.js';
 import { chargeRoutes } from './charges/routes.js';
+import { paymentPageRoutes } from './checkout-sessions/payment-page-routes.js';
 import { checkoutSessionRoutes } from './checkout-sessions/routes.js';
 import { customerRoutes } from './customers/routes.js';
 import { disputeRoutes } from './disputes/routes.js';
@@ -9,7 +10,6 @@ import { invoiceItemRoutes } from './invoice-items/routes.js';
 import { invoicePaymentRoutes, invoiceRoutes } from './invoices/routes.js';
 import { paymentIntentRoutes } from './payment-intents/routes.js';
 import { paymentMethodRoutes } from './payment-methods/routes.js';
-import { paymentPageRoutes } from './checkout-sessions/payment-page-routes.js';
 import { priceRoutes } from './prices/routes.js';
 import { productRoutes } from './products/routes.js';
 import { refundRoutes } from './refunds/routes.js';

@@ -2,9 +2,9 @@ import type { DueWork } from '../due.js';
 import { expireDueCheckoutSession } from './checkout-sessions/checkout-session.js';
 import { decideDispute } from './disputes/respond.js';
 import { advanceInvoice } from './invoices/pay.js';
-import { advanceSubscription } from './subscriptions/lifecycle.js';
 import { releaseExpiredHold } from './payment-intents/capture.js';
 import { settleRefund } from './refunds/refund.js';
+import { advanceSubscription } from './subscriptions/lifecycle.js';
 import { deleteExpiredTestClock } from './test-clocks/test-clock.js';
 
 /** What to do when an entity's scheduled time comes, by its collection. */

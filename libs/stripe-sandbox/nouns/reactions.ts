@@ -2,18 +2,18 @@ import type Stripe from 'stripe';
 import type { Context, Emit, EventType } from '../context.js';
 import { completePaidCheckout, completeSetupCheckout } from './checkout-sessions/pay.js';
 import { completeSubscriptionCheckout } from './checkout-sessions/subscribe.js';
-import { recordEvent } from './events/event.js';
-import {
-  recordInvoiceActionRequired,
-  recordFailedInvoicePayment,
-  recordInvoicePayment,
-} from './invoices/pay.js';
 import { closeFraudWarnings } from './early-fraud-warnings/early-fraud-warning.js';
+import { recordEvent } from './events/event.js';
 import { stopCollectingFromCustomer } from './invoices/invoice.js';
 import {
+  recordFailedInvoicePayment,
+  recordInvoiceActionRequired,
+  recordInvoicePayment,
+} from './invoices/pay.js';
+import {
+  activatePaidSubscription,
   endCustomerSubscriptions,
   handleRetriesExhausted,
-  activatePaidSubscription,
   markPastDue,
 } from './subscriptions/lifecycle.js';
 import { completePendingSetup } from './subscriptions/trial.js';

@@ -1,16 +1,16 @@
 import { randomInt } from 'node:crypto';
 import type Stripe from 'stripe';
-import type { TestCard } from '../payment-methods/test-card.js';
 import type { Context } from '../../context.js';
-import type { Decline } from '../payment-methods/declines.js';
+import { addressFrom, type shippingParams } from '../../http/address.js';
 import { mergeMetadata } from '../../http/metadata.js';
 import type { Params } from '../../http/params.js';
-import type { updateParams } from './params.js';
 import { newId, randomText } from '../../store/ids.js';
-import { addressFrom, type shippingParams } from '../../http/address.js';
+import type { Decline } from '../payment-methods/declines.js';
+import { testCardOf } from '../payment-methods/payment-method.js';
+import type { TestCard } from '../payment-methods/test-card.js';
 import type { ChargeAttempt } from './attempt.js';
 import { chargedCard } from './charged-card.js';
-import { testCardOf } from '../payment-methods/payment-method.js';
+import type { updateParams } from './params.js';
 
 /** How long an uncaptured charge holds money: https://docs.stripe.com/payments/place-a-hold-on-a-payment-method. */
 export const HOLD_SECONDS = 7 * 24 * 60 * 60;

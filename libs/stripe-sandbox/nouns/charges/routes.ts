@@ -1,8 +1,8 @@
-import { updateCharge } from './charge.js';
 import { collectionParams, listPage } from '../../http/lists.js';
 import { fromPath, requireKnown } from '../../http/lookup.js';
 import { string } from '../../http/params.js';
 import { route, type Route } from '../../http/route.js';
+import { updateCharge } from './charge.js';
 import { updateParams } from './params.js';
 
 /** Only payment intents create charges: the sandbox has no `POST /v1/charges`. */

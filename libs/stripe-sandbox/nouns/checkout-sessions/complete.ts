@@ -1,9 +1,9 @@
 import type Stripe from 'stripe';
 import type { Context } from '../../context.js';
 import { schedule } from '../../due.js';
-import { buildCustomerDetails } from './fields.js';
 import type { CheckoutFacts } from '../../store/records.js';
-import { saveCustomer, createCustomer } from '../customers/customer.js';
+import { createCustomer, saveCustomer } from '../customers/customer.js';
+import { buildCustomerDetails } from './fields.js';
 
 /**
  * Completes a session.

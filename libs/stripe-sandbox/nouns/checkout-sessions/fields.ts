@@ -2,9 +2,9 @@ import type Stripe from 'stripe';
 import type { Context } from '../../context.js';
 import { mergeMetadata } from '../../http/metadata.js';
 import type { Params } from '../../http/params.js';
-import type { createParams } from './params.js';
 import { newId } from '../../store/ids.js';
 import { paymentMethodFields } from '../intents/payment-method-types.js';
+import type { createParams } from './params.js';
 
 type CreateParams = Params<typeof createParams>;
 

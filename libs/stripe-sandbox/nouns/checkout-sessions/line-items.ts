@@ -1,13 +1,13 @@
 import type Stripe from 'stripe';
 import type { Context } from '../../context.js';
-import { formatAmount, minimumChargeMinor } from '../../money/currencies.js';
 import { failures } from '../../http/errors.js';
 import { fromParam } from '../../http/lookup.js';
 import { mergeMetadata } from '../../http/metadata.js';
 import type { Params } from '../../http/params.js';
-import type { lineItemParams } from './params.js';
+import { formatAmount, minimumChargeMinor } from '../../money/currencies.js';
 import { newId } from '../../store/ids.js';
 import { amountOf, draftInlinePrice, insertPrice, type PriceDraft } from '../prices/price.js';
+import type { lineItemParams } from './params.js';
 
 /** A validated line item that is not stored yet. Its price may not be stored either. */
 export interface LineItemDraft {

@@ -1,4 +1,3 @@
-import { currencyParam } from '../../money/currencies.js';
 import { shippingParams } from '../../http/address.js';
 import { metadata } from '../../http/metadata.js';
 import {
@@ -13,6 +12,7 @@ import {
   string,
   timestamp,
 } from '../../http/params.js';
+import { currencyParam } from '../../money/currencies.js';
 import { statementDescriptor, statementDescriptorSuffix } from '../intents/params.js';
 import { inlinePriceParams } from '../prices/params.js';
 

@@ -1,13 +1,13 @@
 import type Stripe from 'stripe';
 import type { Context } from '../../context.js';
 import { failures } from '../../http/errors.js';
-import { ensureCustomer, completeCheckout, updateGuestCustomer } from './complete.js';
 import type { CheckoutFacts } from '../../store/records.js';
-import { firstPayment, subscribeAtCheckout } from './subscribe.js';
+import { authenticationUrl } from '../intents/three-d-secure.js';
 import { confirmPaymentIntent } from '../payment-intents/confirm.js';
 import { createPaymentIntent } from '../payment-intents/payment-intent.js';
-import { authenticationUrl } from '../intents/three-d-secure.js';
 import { confirmSetupIntent } from '../setup-intents/confirm.js';
+import { completeCheckout, ensureCustomer, updateGuestCustomer } from './complete.js';
+import { firstPayment, subscribeAtCheckout } from './subscribe.js';
 
 /**
  * Tries to pay a session. It completes when its payment succeeds, which may be after an authentication.

@@ -1,11 +1,11 @@
 import type Stripe from 'stripe';
 import type { Context } from '../../context.js';
-import { payCheckout } from './pay.js';
-import { resolvePaymentMethod } from '../payment-methods/payment-method.js';
 import { failures } from '../../http/errors.js';
 import { fromPath } from '../../http/lookup.js';
 import { integer, required, string } from '../../http/params.js';
 import { route, type Route } from '../../http/route.js';
+import { resolvePaymentMethod } from '../payment-methods/payment-method.js';
+import { payCheckout } from './pay.js';
 
 /** What Stripe's own hosted page calls. It is not documented, but `stripe trigger` uses it too. */
 export const paymentPageRoutes: Route[] = [

@@ -1,12 +1,12 @@
 import type Stripe from 'stripe';
 import type { Context } from '../../context.js';
-import { lineItemsOf } from './line-items.js';
-import { createCheckoutSession, expireCheckoutSession, updateCheckoutSession } from './checkout-session.js';
 import { collectionParams, listPage, listParams, pageOf } from '../../http/lists.js';
 import { fromPath } from '../../http/lookup.js';
 import { object, oneOf, required, string } from '../../http/params.js';
 import { route, type Route } from '../../http/route.js';
-import { updateParams, createParams } from './params.js';
+import { createCheckoutSession, expireCheckoutSession, updateCheckoutSession } from './checkout-session.js';
+import { lineItemsOf } from './line-items.js';
+import { createParams, updateParams } from './params.js';
 
 export const checkoutSessionRoutes: Route[] = [
   route({

@@ -1,13 +1,13 @@
 import type Stripe from 'stripe';
 import type { Context } from '../../context.js';
-import { ensureCustomer, completeCheckout } from './complete.js';
-import { lineItemsOf } from './line-items.js';
 import type { CheckoutFacts } from '../../store/records.js';
-import { subscriptionOf } from '../invoices/pay.js';
 import { defaultPayment } from '../invoices/invoice.js';
+import { subscriptionOf } from '../invoices/pay.js';
 import { attachPaymentMethod, requireAttachable } from '../payment-methods/payment-method.js';
-import { trialEndAfter } from '../subscriptions/trial.js';
 import { startSubscription } from '../subscriptions/start.js';
+import { trialEndAfter } from '../subscriptions/trial.js';
+import { completeCheckout, ensureCustomer } from './complete.js';
+import { lineItemsOf } from './line-items.js';
 
 /**
  * The payment intent of the first invoice of a session's subscription. All attempts share one subscription. With

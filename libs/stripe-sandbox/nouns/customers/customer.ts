@@ -1,18 +1,18 @@
 import { isDeepStrictEqual } from 'node:util';
 import type Stripe from 'stripe';
 import type { Context } from '../../context.js';
+import { addressFrom } from '../../http/address.js';
 import { failures } from '../../http/errors.js';
-import { mergeMetadata } from '../../http/metadata.js';
 import { fromParam } from '../../http/lookup.js';
+import { mergeMetadata } from '../../http/metadata.js';
 import type { Params } from '../../http/params.js';
 import { newId, randomText } from '../../store/ids.js';
-import type { createParams, updateParams } from './params.js';
-import { addressFrom } from '../../http/address.js';
 import {
   attachPaymentMethod,
   requireAttachable,
   resolvePaymentMethod,
 } from '../payment-methods/payment-method.js';
+import type { createParams, updateParams } from './params.js';
 
 /** Source: https://docs.stripe.com/billing/testing/test-clocks/api-advanced-usage#limitations. */
 const MAX_CUSTOMERS_PER_CLOCK = 3;

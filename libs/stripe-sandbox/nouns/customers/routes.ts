@@ -1,11 +1,11 @@
 import type Stripe from 'stripe';
-import { createCustomer, deleteCustomer, updateCustomer } from './customer.js';
+import type { Context } from '../../context.js';
 import { collectionParams, listPage, listParams } from '../../http/lists.js';
 import { fromPath, fromPathOrDeleted, notFound } from '../../http/lookup.js';
 import { oneOf, string } from '../../http/params.js';
 import { route, type Route } from '../../http/route.js';
-import type { Context } from '../../context.js';
-import { updateParams, createParams } from './params.js';
+import { createCustomer, deleteCustomer, updateCustomer } from './customer.js';
+import { createParams, updateParams } from './params.js';
 
 export const customerRoutes: Route[] = [
   route({

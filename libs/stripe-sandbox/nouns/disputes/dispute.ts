@@ -1,10 +1,10 @@
 import type Stripe from 'stripe';
-import type { DisputeKind, TestCard } from '../payment-methods/test-card.js';
 import type { Context } from '../../context.js';
 import { newId } from '../../store/ids.js';
-import { scheduleResponseDeadline } from './respond.js';
-import { evidenceFrom } from './evidence.js';
 import { createFraudWarning } from '../early-fraud-warnings/early-fraud-warning.js';
+import type { DisputeKind, TestCard } from '../payment-methods/test-card.js';
+import { evidenceFrom } from './evidence.js';
+import { scheduleResponseDeadline } from './respond.js';
 
 const DAY_SECONDS = 24 * 60 * 60;
 

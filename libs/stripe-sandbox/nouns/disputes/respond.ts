@@ -4,8 +4,8 @@ import { schedule } from '../../due.js';
 import { failures } from '../../http/errors.js';
 import { mergeMetadata } from '../../http/metadata.js';
 import type { Params } from '../../http/params.js';
-import type { updateParams } from './params.js';
 import { hasOwnEvidence } from './evidence.js';
+import type { updateParams } from './params.js';
 
 type Dispute = Stripe.Dispute;
 

@@ -1,9 +1,9 @@
-import { closeDispute, updateDispute } from './respond.js';
 import { collectionParams, listPage } from '../../http/lists.js';
 import { fromPath } from '../../http/lookup.js';
 import { string } from '../../http/params.js';
 import { route, type Route } from '../../http/route.js';
 import { updateParams } from './params.js';
+import { closeDispute, updateDispute } from './respond.js';
 
 /** Only test cards open disputes: Stripe has no route for it. */
 export const disputeRoutes: Route[] = [

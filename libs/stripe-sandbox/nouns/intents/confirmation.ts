@@ -1,6 +1,6 @@
 import type Stripe from 'stripe';
 import type { Context } from '../../context.js';
-import { failures, StripeFailure, type ErrorBody } from '../../http/errors.js';
+import { type ErrorBody, failures, StripeFailure } from '../../http/errors.js';
 import type { Params } from '../../http/params.js';
 import type { createParams as paymentMethodParams } from '../payment-methods/params.js';
 import {
@@ -8,7 +8,7 @@ import {
   requireUsable,
   resolvePaymentMethod,
 } from '../payment-methods/payment-method.js';
-import { intentName, type Intent } from './intent.js';
+import { type Intent, intentName } from './intent.js';
 
 /** The result of an attempt to pay or set up: the intent after it, and the error if it failed. */
 export interface Outcome<T extends Intent> {

@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import { failures, StripeFailure, type ErrorBody } from '../../http/errors.js';
+import { type ErrorBody, failures, StripeFailure } from '../../http/errors.js';
 import { docUrlOf } from '../../http/reply.js';
 
 /** A payment intent or a setup intent: both follow the rules in this folder. */

@@ -1,5 +1,5 @@
 import { failures } from '../../http/errors.js';
-import { array, boolean, object, oneOf, removed, required, string, type Param } from '../../http/params.js';
+import { array, boolean, object, oneOf, type Param, removed, required, string } from '../../http/params.js';
 
 /** Removed in the first version of Endive, in favor of `allowed_payment_method_types`. */
 export const paymentMethodTypes = (): Param<string[]> =>

@@ -3,7 +3,7 @@ import type { Context } from '../../context.js';
 import type { ErrorBody } from '../../http/errors.js';
 import { testCardOf } from '../payment-methods/payment-method.js';
 import type { ThreeDSecure } from '../payment-methods/test-card.js';
-import { intentName, type Intent } from './intent.js';
+import { type Intent, intentName } from './intent.js';
 
 /** The result of 3D Secure for an intent; undefined if neither the card nor the intent requires it. */
 export function requiredThreeDSecure(

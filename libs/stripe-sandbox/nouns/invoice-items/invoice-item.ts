@@ -4,11 +4,11 @@ import { failures } from '../../http/errors.js';
 import { fromParam } from '../../http/lookup.js';
 import { mergeMetadata } from '../../http/metadata.js';
 import type { Params } from '../../http/params.js';
-import type { createParams } from './params.js';
 import { newId } from '../../store/ids.js';
 import { saveCustomer } from '../customers/customer.js';
 import type { LineDraft } from '../invoices/lines.js';
 import { wireDecimal } from '../prices/price.js';
+import type { createParams } from './params.js';
 
 /** Source: https://docs.stripe.com/api/invoiceitems/create. */
 export function createInvoiceItem(ctx: Context, params: Params<typeof createParams>): Stripe.InvoiceItem {

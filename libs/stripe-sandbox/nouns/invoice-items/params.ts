@@ -1,6 +1,6 @@
-import { currencyParam } from '../../money/currencies.js';
 import { metadata } from '../../http/metadata.js';
 import { integer, required, string } from '../../http/params.js';
+import { currencyParam } from '../../money/currencies.js';
 
 /** Source: https://docs.stripe.com/api/invoiceitems/create. The sandbox accepts an amount only, and no price or invoice. */
 export const createParams = {

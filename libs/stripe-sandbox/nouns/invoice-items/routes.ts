@@ -1,10 +1,10 @@
 import type Stripe from 'stripe';
 import type { Context } from '../../context.js';
-import { createInvoiceItem, deleteInvoiceItem } from './invoice-item.js';
 import { listPage, listParams } from '../../http/lists.js';
 import { fromPath } from '../../http/lookup.js';
 import { boolean, string } from '../../http/params.js';
 import { route, type Route } from '../../http/route.js';
+import { createInvoiceItem, deleteInvoiceItem } from './invoice-item.js';
 import { createParams } from './params.js';
 
 export const invoiceItemRoutes: Route[] = [

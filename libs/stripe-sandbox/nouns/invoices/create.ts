@@ -3,10 +3,10 @@ import type { Context } from '../../context.js';
 import { fromParam } from '../../http/lookup.js';
 import { mergeMetadata } from '../../http/metadata.js';
 import type { Params } from '../../http/params.js';
-import type { createParams } from './params.js';
 import { pendingItems } from '../invoice-items/invoice-item.js';
-import { draftInvoice } from './invoice.js';
 import { requireOwnPaymentMethod } from '../payment-methods/payment-method.js';
+import { draftInvoice } from './invoice.js';
+import type { createParams } from './params.js';
 
 const HOUR_SECONDS = 60 * 60;
 

@@ -1,14 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
 import type Stripe from 'stripe';
 import type { Context } from '../../context.js';
-import { minimumChargeMinor } from '../../money/currencies.js';
 import { schedule } from '../../due.js';
 import { failures } from '../../http/errors.js';
 import { fromParam } from '../../http/lookup.js';
+import { minimumChargeMinor } from '../../money/currencies.js';
 import { newId } from '../../store/ids.js';
 import { saveCustomer } from '../customers/customer.js';
-import { buildInvoice, type InvoiceDraft } from './fields.js';
 import { cancelPaymentIntent, createPaymentIntent } from '../payment-intents/payment-intent.js';
+import { buildInvoice, type InvoiceDraft } from './fields.js';
 
 /** Stores a new draft invoice. Source: https://docs.stripe.com/api/invoices/object. */
 export function draftInvoice(ctx: Context, draft: InvoiceDraft): Stripe.Invoice {

@@ -1,6 +1,6 @@
 import type Stripe from 'stripe';
-import { formatAmount } from '../../money/currencies.js';
 import type { Context } from '../../context.js';
+import { formatAmount } from '../../money/currencies.js';
 import type { Period } from '../subscriptions/billing-period.js';
 
 /** A line that is not on an invoice yet. */

@@ -1,6 +1,6 @@
-import { currencyParam } from '../../money/currencies.js';
 import { metadata } from '../../http/metadata.js';
 import { boolean, oneOf, required, string } from '../../http/params.js';
+import { currencyParam } from '../../money/currencies.js';
 
 /** Source: https://docs.stripe.com/api/invoices/create. */
 export const createParams = {

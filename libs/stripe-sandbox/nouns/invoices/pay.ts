@@ -2,8 +2,8 @@ import type Stripe from 'stripe';
 import type { Context } from '../../context.js';
 import { schedule } from '../../due.js';
 import { failures, StripeFailure } from '../../http/errors.js';
-import { defaultPayment, finalizeInvoice, markPaid, setDelinquent, stopCollecting } from './invoice.js';
 import { confirmPaymentIntent } from '../payment-intents/confirm.js';
+import { defaultPayment, finalizeInvoice, markPaid, setDelinquent, stopCollecting } from './invoice.js';
 
 const DAY_SECONDS = 24 * 60 * 60;
 

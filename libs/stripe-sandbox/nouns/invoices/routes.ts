@@ -1,15 +1,15 @@
 import type Stripe from 'stripe';
 import type { Context } from '../../context.js';
-import { payInvoice } from './pay.js';
-import { createInvoice } from './create.js';
-import { finalizeInvoice, markUncollectible, voidInvoice } from './invoice.js';
-import { resolvePaymentMethod } from '../payment-methods/payment-method.js';
 import { collectionParams, listPage, listParams, pageOf } from '../../http/lists.js';
 import { fromPath } from '../../http/lookup.js';
 import { mergeMetadata, metadata } from '../../http/metadata.js';
 import { boolean, object, oneOf, required, string } from '../../http/params.js';
 import { route, type Route } from '../../http/route.js';
+import { resolvePaymentMethod } from '../payment-methods/payment-method.js';
+import { createInvoice } from './create.js';
+import { finalizeInvoice, markUncollectible, voidInvoice } from './invoice.js';
 import { createParams } from './params.js';
+import { payInvoice } from './pay.js';
 
 const status = oneOf('draft', 'open', 'paid', 'uncollectible', 'void');
 

@@ -5,9 +5,9 @@ import { mergeMetadata, type MetadataChange } from '../../http/metadata.js';
 import { captureCharge, latestChargeOf } from '../charges/charge.js';
 import { openDisputes } from '../disputes/dispute.js';
 import { unexpectedState, withIntentOnErrors } from '../intents/intent.js';
+import { testCardOf } from '../payment-methods/payment-method.js';
 import { captureMethodOf } from './fields.js';
 import { cancelPaymentIntent } from './payment-intent.js';
-import { testCardOf } from '../payment-methods/payment-method.js';
 
 /** Cancels an intent whose hold has expired: https://docs.stripe.com/payments/place-a-hold-on-a-payment-method. */
 export function releaseExpiredHold(ctx: Context, id: string): void {

@@ -7,11 +7,11 @@ import { createCharge, HOLD_SECONDS } from '../charges/charge.js';
 import { openDisputes } from '../disputes/dispute.js';
 import {
   failedOutcome,
+  type Outcome,
   requireReturnUrl,
   requireUsableByCustomer,
   RETRY_FIELDS,
   unwrapOutcome,
-  type Outcome,
 } from '../intents/confirmation.js';
 import { OPEN_STATUSES, toLastError, unexpectedState, withIntentOnErrors } from '../intents/intent.js';
 import {

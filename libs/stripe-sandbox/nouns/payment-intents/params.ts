@@ -1,4 +1,3 @@
-import { currencyParam } from '../../money/currencies.js';
 import { shippingParams } from '../../http/address.js';
 import { metadata } from '../../http/metadata.js';
 import {
@@ -13,6 +12,7 @@ import {
   unsettable,
   url,
 } from '../../http/params.js';
+import { currencyParam } from '../../money/currencies.js';
 import {
   automaticPaymentMethods,
   offSession,

@@ -4,14 +4,14 @@ import { failures } from '../../http/errors.js';
 import { fromParam } from '../../http/lookup.js';
 import { mergeMetadata } from '../../http/metadata.js';
 import type { Params } from '../../http/params.js';
-import type { confirmParams, createParams, updateParams } from './params.js';
 import { requireChargeable } from '../../money/amount-limits.js';
 import { latestChargeOf, releaseCharge, shippingFrom } from '../charges/charge.js';
 import { paymentMethodFromParams, requireUsableByCustomer } from '../intents/confirmation.js';
 import { requireUpdatable, unexpectedState, withIntentOnErrors } from '../intents/intent.js';
 import { paymentMethodFields } from '../intents/payment-method-types.js';
-import { confirmPaymentIntent, requireReadyToConfirm, type Confirmation } from './confirm.js';
+import { type Confirmation, confirmPaymentIntent, requireReadyToConfirm } from './confirm.js';
 import { buildPaymentIntent, optionsFrom } from './fields.js';
+import type { confirmParams, createParams, updateParams } from './params.js';
 
 type CreateParams = Params<typeof createParams>;
 type ConfirmParams = Params<typeof confirmParams>;

@@ -1,20 +1,20 @@
 import type Stripe from 'stripe';
 import type { Context } from '../../context.js';
+import { collectionParams, listPage } from '../../http/lists.js';
+import { fromPath, requireKnown } from '../../http/lookup.js';
+import { metadata } from '../../http/metadata.js';
+import { integer, oneOf, string } from '../../http/params.js';
+import { route, type Route } from '../../http/route.js';
 import { requireWholeSteps } from '../../money/amount-limits.js';
 import { requireClientSecret } from '../intents/intent.js';
 import { capturePaymentIntent } from './capture.js';
+import { confirmParams, createParams, updateParams } from './params.js';
 import {
   cancelPaymentIntent,
   confirmWithParams,
   createPaymentIntent,
   updatePaymentIntent,
 } from './payment-intent.js';
-import { collectionParams, listPage } from '../../http/lists.js';
-import { fromPath, requireKnown } from '../../http/lookup.js';
-import { metadata } from '../../http/metadata.js';
-import { integer, oneOf, string } from '../../http/params.js';
-import { route, type Route } from '../../http/route.js';
-import { updateParams, confirmParams, createParams } from './params.js';
 
 const intentIn = ({ ctx, path }: { ctx: Context; path: { intent: string } }): Stripe.PaymentIntent =>
   fromPath(ctx.store.paymentIntents, path.intent);

@@ -1,6 +1,6 @@
+import { failures, StripeFailure } from '../../http/errors.js';
 import type { TestCard } from './test-card.js';
 import { cardByName, cardByNumber } from './test-cards.js';
-import { failures, StripeFailure } from '../../http/errors.js';
 
 /** An entered card, or a token for one. */
 export interface CardParams {

@@ -1,17 +1,17 @@
 import { createHash } from 'node:crypto';
 import type Stripe from 'stripe';
-import type { TestCard } from './test-card.js';
-import { cardByName, cardByNumber } from './test-cards.js';
 import type { Context } from '../../context.js';
-import { cardError } from './declines.js';
+import { addressFrom } from '../../http/address.js';
 import { failures, StripeFailure } from '../../http/errors.js';
 import { fromParam, fromPath } from '../../http/lookup.js';
 import { mergeMetadata } from '../../http/metadata.js';
 import type { Params } from '../../http/params.js';
-import type { createParams, updateParams } from './params.js';
 import { newId } from '../../store/ids.js';
-import { addressFrom } from '../../http/address.js';
-import { readCard, requireValidExpiry, type CardDetails, type CardParams } from './card-details.js';
+import { type CardDetails, type CardParams, readCard, requireValidExpiry } from './card-details.js';
+import { cardError } from './declines.js';
+import type { createParams, updateParams } from './params.js';
+import type { TestCard } from './test-card.js';
+import { cardByName, cardByNumber } from './test-cards.js';
 
 const NO_BILLING_DETAILS: Stripe.PaymentMethod.BillingDetails = {
   address: { city: null, country: null, line1: null, line2: null, postal_code: null, state: null },

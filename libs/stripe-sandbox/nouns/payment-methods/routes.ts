@@ -1,3 +1,8 @@
+import { listPage, listParams } from '../../http/lists.js';
+import { fromParam } from '../../http/lookup.js';
+import { required, string } from '../../http/params.js';
+import { route, type Route } from '../../http/route.js';
+import { allowRedisplay, createParams, updateParams } from './params.js';
 import {
   attachPaymentMethod,
   createPaymentMethod,
@@ -5,11 +10,6 @@ import {
   paymentMethodFromPath,
   updatePaymentMethod,
 } from './payment-method.js';
-import { listPage, listParams } from '../../http/lists.js';
-import { fromParam } from '../../http/lookup.js';
-import { required, string } from '../../http/params.js';
-import { route, type Route } from '../../http/route.js';
-import { updateParams, allowRedisplay, createParams } from './params.js';
 
 export const paymentMethodRoutes: Route[] = [
   route({

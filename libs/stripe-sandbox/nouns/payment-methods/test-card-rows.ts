@@ -1,5 +1,5 @@
+import { type Decline, declines } from './declines.js';
 import type { TestCard } from './test-card.js';
-import { declines, type Decline } from './declines.js';
 
 /** A row: what follows `pm_card_` and `tok_` in its names, and how the card differs from a plain Visa. */
 export type Row = [number: string, names: string, traits?: Partial<TestCard>];

@@ -1,5 +1,5 @@
 import type { TestCard } from './test-card.js';
-import { ROWS, type Row } from './test-card-rows.js';
+import { type Row, ROWS } from './test-card-rows.js';
 
 function toCard([number, names, traits]: Row): TestCard {
   return {

@@ -1,6 +1,6 @@
-import { currencyParam } from '../../money/currencies.js';
 import { metadata } from '../../http/metadata.js';
 import { array, boolean, decimal, integer, object, oneOf, required, string } from '../../http/params.js';
+import { currencyParam } from '../../money/currencies.js';
 
 export const interval = oneOf('day', 'month', 'week', 'year');
 

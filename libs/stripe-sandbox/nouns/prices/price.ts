@@ -5,9 +5,9 @@ import { failures } from '../../http/errors.js';
 import { fromParam } from '../../http/lookup.js';
 import { mergeMetadata, type MetadataChange } from '../../http/metadata.js';
 import type { Params } from '../../http/params.js';
-import type { createParams, defaultPriceParams, inlinePriceParams, updateParams } from './params.js';
 import { newId } from '../../store/ids.js';
 import { createProduct, type ProductDetails } from '../products/product.js';
+import type { createParams, defaultPriceParams, inlinePriceParams, updateParams } from './params.js';
 
 /** Three years at most. Source: https://docs.stripe.com/api/prices/create. */
 const MAX_INTERVAL_COUNTS = { day: 1095, week: 156, month: 36, year: 3 };

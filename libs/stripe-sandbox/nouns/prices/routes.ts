@@ -1,10 +1,10 @@
-import { currencyParam } from '../../money/currencies.js';
-import { createPrice, updatePrice } from './price.js';
 import { collectionParams, listPage } from '../../http/lists.js';
 import { fromPath } from '../../http/lookup.js';
 import { array, boolean, object, oneOf, string } from '../../http/params.js';
 import { route, type Route } from '../../http/route.js';
-import { interval, updateParams, createParams } from './params.js';
+import { currencyParam } from '../../money/currencies.js';
+import { createParams, interval, updateParams } from './params.js';
+import { createPrice, updatePrice } from './price.js';
 
 export const priceRoutes: Route[] = [
   route({

@@ -5,8 +5,8 @@ import { failures } from '../../http/errors.js';
 import { fromParam } from '../../http/lookup.js';
 import { mergeMetadata } from '../../http/metadata.js';
 import type { Params } from '../../http/params.js';
-import type { createParams, updateParams } from './params.js';
 import { newId } from '../../store/ids.js';
+import type { createParams, updateParams } from './params.js';
 
 /** The fields of a new product. `createProductWithPrice` in prices/price.ts creates its default price too. */
 export type ProductDetails = Omit<Params<typeof createParams>, 'default_price_data'>;

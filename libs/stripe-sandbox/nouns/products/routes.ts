@@ -1,10 +1,10 @@
-import { createProductWithPrice } from '../prices/price.js';
-import { createProduct, deleteProduct, updateProduct } from './product.js';
 import { collectionParams, listPage } from '../../http/lists.js';
 import { fromPath } from '../../http/lookup.js';
 import { array, boolean, oneOf, string } from '../../http/params.js';
 import { route, type Route } from '../../http/route.js';
-import { updateParams, createParams } from './params.js';
+import { createProductWithPrice } from '../prices/price.js';
+import { createParams, updateParams } from './params.js';
+import { createProduct, deleteProduct, updateProduct } from './product.js';
 
 export const productRoutes: Route[] = [
   route({

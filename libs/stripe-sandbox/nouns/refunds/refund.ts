@@ -1,15 +1,15 @@
 import { isDeepStrictEqual } from 'node:util';
 import type Stripe from 'stripe';
 import type { Context } from '../../context.js';
-import { formatAmount } from '../../money/currencies.js';
 import { schedule } from '../../due.js';
 import { failures } from '../../http/errors.js';
 import { fromPath } from '../../http/lookup.js';
 import { mergeMetadata, type MetadataChange } from '../../http/metadata.js';
 import type { Params } from '../../http/params.js';
-import type { createParams } from './params.js';
+import { formatAmount } from '../../money/currencies.js';
 import { newId } from '../../store/ids.js';
 import { testCardOf } from '../payment-methods/payment-method.js';
+import type { createParams } from './params.js';
 
 /** How long an asynchronous refund takes in the sandbox; Stripe names no time. */
 const SETTLEMENT_SECONDS = 10;

@@ -1,10 +1,10 @@
-import { cancelRefund, createRefund, updateRefund } from './refund.js';
 import { collectionParams, listPage } from '../../http/lists.js';
 import { fromPath } from '../../http/lookup.js';
 import { metadata } from '../../http/metadata.js';
 import { string } from '../../http/params.js';
 import { route, type Route } from '../../http/route.js';
 import { createParams } from './params.js';
+import { cancelRefund, createRefund, updateRefund } from './refund.js';
 
 export const refundRoutes: Route[] = [
   route({

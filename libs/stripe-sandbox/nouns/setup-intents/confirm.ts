@@ -3,11 +3,11 @@ import type { Context } from '../../context.js';
 import type { ErrorBody } from '../../http/errors.js';
 import {
   failedOutcome,
+  type Outcome,
   requireReturnUrl,
   requireUsableByCustomer,
   RETRY_FIELDS,
   unwrapOutcome,
-  type Outcome,
 } from '../intents/confirmation.js';
 import { toLastError, unexpectedState, withIntentOnErrors } from '../intents/intent.js';
 import {

@@ -1,17 +1,17 @@
 import type Stripe from 'stripe';
 import type { Context } from '../../context.js';
+import { collectionParams, listPage } from '../../http/lists.js';
+import { fromParam, fromPath, requireKnown } from '../../http/lookup.js';
+import { oneOf, required, string } from '../../http/params.js';
+import { route, type Route } from '../../http/route.js';
 import { requireClientSecret } from '../intents/intent.js';
+import { confirmParams, createParams, updateParams } from './params.js';
 import {
   cancelSetupIntent,
   confirmSetupWithParams,
   createSetupIntent,
   updateSetupIntent,
 } from './setup-intent.js';
-import { collectionParams, listPage } from '../../http/lists.js';
-import { fromParam, fromPath, requireKnown } from '../../http/lookup.js';
-import { oneOf, required, string } from '../../http/params.js';
-import { route, type Route } from '../../http/route.js';
-import { updateParams, createParams, confirmParams } from './params.js';
 
 const intentIn = ({ ctx, path }: { ctx: Context; path: { intent: string } }): Stripe.SetupIntent =>
   fromPath(ctx.store.setupIntents, path.intent);

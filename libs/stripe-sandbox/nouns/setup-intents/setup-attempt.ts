@@ -1,8 +1,8 @@
 import type Stripe from 'stripe';
-import type { ThreeDSecure } from '../payment-methods/test-card.js';
 import type { Context } from '../../context.js';
 import { newId } from '../../store/ids.js';
 import { threeDSecureResult } from '../charges/charged-card.js';
+import type { ThreeDSecure } from '../payment-methods/test-card.js';
 
 /** An attempt to set up a payment method. */
 export interface SetupResult {

@@ -1,15 +1,15 @@
 import type Stripe from 'stripe';
 import type { Context } from '../../context.js';
-import { fromParam } from '../../http/lookup.js';
 import { failures } from '../../http/errors.js';
+import { fromParam } from '../../http/lookup.js';
 import { mergeMetadata } from '../../http/metadata.js';
 import type { Params } from '../../http/params.js';
-import type { confirmParams, createParams, updateParams } from './params.js';
 import { newClientSecret, newId } from '../../store/ids.js';
 import { paymentMethodFromParams, requireUsableByCustomer } from '../intents/confirmation.js';
 import { OPEN_STATUSES, requireUpdatable, unexpectedState, withIntentOnErrors } from '../intents/intent.js';
 import { paymentMethodFields } from '../intents/payment-method-types.js';
 import { confirmSetupIntent, requireReadyToSetUp, type SetupConfirmation } from './confirm.js';
+import type { confirmParams, createParams, updateParams } from './params.js';
 
 type CreateParams = Params<typeof createParams>;
 

@@ -3,20 +3,20 @@ import type { Context } from '../../context.js';
 import { failures } from '../../http/errors.js';
 import { mergeMetadata } from '../../http/metadata.js';
 import type { Params } from '../../http/params.js';
-import type { updateParams } from './params.js';
-import { periodAt, type Period } from './billing-period.js';
-import { insertPrice } from '../prices/price.js';
 import type { LineDraft } from '../invoices/lines.js';
-import { prorate } from './proration.js';
+import { insertPrice } from '../prices/price.js';
+import { type Period, periodAt } from './billing-period.js';
 import { requireFuture } from './create.js';
 import {
   insertItem,
+  type ItemDraft,
   itemList,
   planOf,
   readRecurringPrice,
   requireCompatiblePrices,
-  type ItemDraft,
 } from './items.js';
+import type { updateParams } from './params.js';
+import { prorate } from './proration.js';
 import { periodLines } from './subscription.js';
 
 type ChangeParams = Pick<

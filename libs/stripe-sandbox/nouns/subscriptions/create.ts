@@ -2,13 +2,13 @@ import type Stripe from 'stripe';
 import type { Context } from '../../context.js';
 import { failures } from '../../http/errors.js';
 import type { Params } from '../../http/params.js';
-import type { createParams } from './params.js';
-import { periodAt, type Recurrence } from './billing-period.js';
 import { requireOwnPaymentMethod } from '../payment-methods/payment-method.js';
+import { periodAt, type Recurrence } from './billing-period.js';
 import { readItems } from './items.js';
-import { trialEndAfter } from './trial.js';
+import type { createParams } from './params.js';
 import { startSubscription } from './start.js';
 import { requireSubscriber } from './subscription.js';
+import { trialEndAfter } from './trial.js';
 
 /**
  * Creates a subscription from the parameters of a request. Source: https://docs.stripe.com/api/subscriptions/create.

@@ -1,11 +1,11 @@
 import type Stripe from 'stripe';
 import type { Context } from '../../context.js';
-import { updateSubscription } from './update.js';
 import { listParams, pageOf } from '../../http/lists.js';
 import { fromParam, fromPath, notFound } from '../../http/lookup.js';
 import { required, string } from '../../http/params.js';
 import { route, type Route } from '../../http/route.js';
 import { newItemParams, updateParams as subscriptionParams } from './params.js';
+import { updateSubscription } from './update.js';
 
 const { off_session, payment_behavior, proration_behavior, proration_date } = subscriptionParams;
 const changeParams = { payment_behavior, proration_behavior, proration_date };

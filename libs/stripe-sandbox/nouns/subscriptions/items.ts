@@ -4,10 +4,10 @@ import { failures } from '../../http/errors.js';
 import { fromParam } from '../../http/lookup.js';
 import { mergeMetadata } from '../../http/metadata.js';
 import type { Params } from '../../http/params.js';
-import type { newItemParams } from './params.js';
 import { newId } from '../../store/ids.js';
-import type { Period } from './billing-period.js';
 import { draftInlinePrice, insertPrice, type PriceDraft } from '../prices/price.js';
+import type { Period } from './billing-period.js';
+import type { newItemParams } from './params.js';
 
 /** A validated item that is not stored yet. Its price may not be stored either. */
 export interface ItemDraft {

@@ -1,13 +1,13 @@
 import type Stripe from 'stripe';
 import type { Context } from '../../context.js';
-import { periodAt, proratedShare } from './billing-period.js';
-import { collectInvoice, subscriptionOf } from '../invoices/pay.js';
 import { pendingItems, pendingProrations } from '../invoice-items/invoice-item.js';
-import type { LineDraft } from '../invoices/lines.js';
 import { draftInvoice, finalizeInvoice, stopCollecting, voidInvoice } from '../invoices/invoice.js';
-import { deletePendingProrations } from './proration.js';
-import { saveSubscription, hasEnded, periodEnd, periodLines, scheduleSubscription } from './subscription.js';
+import type { LineDraft } from '../invoices/lines.js';
+import { collectInvoice, subscriptionOf } from '../invoices/pay.js';
+import { periodAt, proratedShare } from './billing-period.js';
 import { itemList } from './items.js';
+import { deletePendingProrations } from './proration.js';
+import { hasEnded, periodEnd, periodLines, saveSubscription, scheduleSubscription } from './subscription.js';
 import { cancelPendingSetup } from './trial.js';
 
 const HOUR_SECONDS = 60 * 60;

@@ -1,10 +1,10 @@
-import type Stripe from 'stripe';
 import { DateTime } from 'luxon';
+import type Stripe from 'stripe';
 import type { Context } from '../../context.js';
-import { periodAt, prorated, proratedShare } from './billing-period.js';
 import { deleteInvoiceItem, insertInvoiceItem, pendingProrations } from '../invoice-items/invoice-item.js';
 import { productName } from '../invoices/lines.js';
 import { amountOf } from '../prices/price.js';
+import { periodAt, prorated, proratedShare } from './billing-period.js';
 
 /**
  * Credits the rest of an item's period, and charges the same time for its replacement. Both become invoice items for

@@ -1,13 +1,13 @@
 import type Stripe from 'stripe';
 import type { Context } from '../../context.js';
-import { createSubscription } from './create.js';
-import { cancelSubscription, updateSubscription } from './update.js';
-import { hasEnded } from './subscription.js';
 import { collectionParams, isWithin, listPage } from '../../http/lists.js';
 import { fromPath } from '../../http/lookup.js';
 import { oneOf, range, string } from '../../http/params.js';
 import { route, type Route } from '../../http/route.js';
+import { createSubscription } from './create.js';
 import { cancelParams, createParams, updateParams } from './params.js';
+import { hasEnded } from './subscription.js';
+import { cancelSubscription, updateSubscription } from './update.js';
 
 const STATUSES = [
   'active',

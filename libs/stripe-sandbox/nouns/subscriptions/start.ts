@@ -5,11 +5,11 @@ import { mergeMetadata, type MetadataChange } from '../../http/metadata.js';
 import { newId } from '../../store/ids.js';
 import { insertInvoiceItem, pendingItems } from '../invoice-items/invoice-item.js';
 import { draftInvoice, finalizeInvoice } from '../invoices/invoice.js';
-import { productName, trialLine, type LineDraft } from '../invoices/lines.js';
+import { type LineDraft, productName, trialLine } from '../invoices/lines.js';
 import { invoicePaymentMethod, payInvoice } from '../invoices/pay.js';
 import { amountOf } from '../prices/price.js';
-import { periodAt, proratedShare, type Period } from './billing-period.js';
-import { itemList, insertItem, type ItemDraft } from './items.js';
+import { type Period, periodAt, proratedShare } from './billing-period.js';
+import { insertItem, type ItemDraft, itemList } from './items.js';
 import { periodEnd, periodLines, scheduleSubscription, withoutPaymentFields } from './subscription.js';
 import { requestPaymentMethod, warnIfTrialEndsSoon } from './trial.js';
 

@@ -4,17 +4,17 @@ import type { Context } from '../../context.js';
 import { failures, StripeFailure } from '../../http/errors.js';
 import { mergeMetadata } from '../../http/metadata.js';
 import type { Params } from '../../http/params.js';
-import type { cancelParams, updateParams } from './params.js';
 import { pendingItems, pendingProrations } from '../invoice-items/invoice-item.js';
 import type { LineDraft } from '../invoices/lines.js';
-import { payInvoice, invoicePaymentMethod } from '../invoices/pay.js';
-import { creditEarlyEnd, deletePendingProrations, prorate } from './proration.js';
-import { changeItems } from './change-items.js';
+import { invoicePaymentMethod, payInvoice } from '../invoices/pay.js';
 import { requireOwnPaymentMethod } from '../payment-methods/payment-method.js';
+import { changeItems } from './change-items.js';
 import { requireFuture } from './create.js';
 import { collectFinalInvoice, endSubscription, invoiceImmediately } from './lifecycle.js';
+import type { cancelParams, updateParams } from './params.js';
+import { creditEarlyEnd, deletePendingProrations, prorate } from './proration.js';
+import { hasEnded, periodEnd, saveSubscription, withoutPaymentFields } from './subscription.js';
 import { warnIfTrialEndsSoon } from './trial.js';
-import { saveSubscription, hasEnded, periodEnd, withoutPaymentFields } from './subscription.js';
 
 type UpdateParams = Params<typeof updateParams>;
 

@@ -1,9 +1,9 @@
-import { advanceTestClock, createTestClock, deleteTestClock } from './test-clock.js';
 import { listPage, listParams } from '../../http/lists.js';
 import { fromPath } from '../../http/lookup.js';
 import { required, timestamp } from '../../http/params.js';
 import { route, type Route } from '../../http/route.js';
 import { createParams } from './params.js';
+import { advanceTestClock, createTestClock, deleteTestClock } from './test-clock.js';
 
 export const testClockRoutes: Route[] = [
   route({

@@ -6,8 +6,8 @@ import { failures } from '../../http/errors.js';
 import { fromParam } from '../../http/lookup.js';
 import type { Params } from '../../http/params.js';
 import { newId } from '../../store/ids.js';
-import type { createParams } from './params.js';
 import { deleteCustomer } from '../customers/customer.js';
+import type { createParams } from './params.js';
 
 type TestClock = Stripe.TestHelpers.TestClock;
 

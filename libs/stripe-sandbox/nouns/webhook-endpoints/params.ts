@@ -1,6 +1,6 @@
-import { enabledEvents } from '../../webhooks/event-types.js';
 import { metadata } from '../../http/metadata.js';
 import { array, boolean, oneOf, required, string, unsettable } from '../../http/params.js';
+import { enabledEvents } from '../../webhooks/event-types.js';
 
 const events = array(oneOf(...enabledEvents));
 

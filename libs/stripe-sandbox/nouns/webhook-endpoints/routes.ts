@@ -1,13 +1,13 @@
+import { listPage, listParams } from '../../http/lists.js';
+import { fromPath } from '../../http/lookup.js';
+import { route, type Route } from '../../http/route.js';
+import { createParams, updateParams } from './params.js';
 import {
   createWebhookEndpoint,
   deleteWebhookEndpoint,
   requireEndpointCapacity,
   updateWebhookEndpoint,
 } from './webhook-endpoint.js';
-import { listPage, listParams } from '../../http/lists.js';
-import { fromPath } from '../../http/lookup.js';
-import { route, type Route } from '../../http/route.js';
-import { updateParams, createParams } from './params.js';
 
 export const webhookEndpointRoutes: Route[] = [
   route({
