@@ -8,21 +8,21 @@ export function updatePageUrls({ store: { checkoutSessions, invoices }, origin }
   const open = { where: { status: 'open' } } as const;
   const openSessions = [...checkoutSessions.oldestFirst(open)];
   for (const { id, url } of openSessions) {
-    const moved = movedTo(origin, url!);
-    if (moved !== url) checkoutSessions.update(id, { url: moved });
+    const current = withPortOf(origin, url!);
+    if (current !== url) checkoutSessions.update(id, { url: current });
   }
   const openInvoices = [...invoices.oldestFirst(open)];
   for (const { id, hosted_invoice_url: url } of openInvoices) {
-    const moved = movedTo(origin, url!);
-    if (moved !== url) invoices.update(id, { hosted_invoice_url: moved });
+    const current = withPortOf(origin, url!);
+    if (current !== url) invoices.update(id, { hosted_invoice_url: current });
   }
 }
 
 /** A URL with the origin's port, if both are on the same host. Its host name stays, as the caller knows it. */
-function movedTo(origin: string, url: string): string {
-  const [here, there] = [new URL(origin), new URL(url)];
-  const areLoopback = [here, there].every(({ hostname }) => LOOPBACK.has(hostname));
-  if (!areLoopback && here.hostname !== there.hostname) return url;
-  there.port = here.port;
-  return there.href;
+function withPortOf(origin: string, url: string): string {
+  const [sandbox, page] = [new URL(origin), new URL(url)];
+  const areLoopback = [sandbox, page].every(({ hostname }) => LOOPBACK.has(hostname));
+  if (!areLoopback && sandbox.hostname !== page.hostname) return url;
+  page.port = sandbox.port;
+  return page.href;
 }

@@ -47,7 +47,7 @@ export function closeDispute(ctx: Context, before: Dispute): Dispute {
   return endDispute(ctx, before, false);
 }
 
-/** Schedules the loss of a dispute that gets no response in time. */
+/** Schedules the decision of a dispute that gets no response in time. */
 export function scheduleResponseDeadline(ctx: Context, dispute: Dispute): void {
   scheduleDispute(ctx, dispute, dispute.evidence_details.due_by! + 1);
 }

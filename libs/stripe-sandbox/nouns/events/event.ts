@@ -4,7 +4,10 @@ import type { Context, EventType } from '../../context.js';
 import { newId } from '../../store/ids.js';
 import { endpointsFor, planDeliveries } from '../../webhooks/delivery.js';
 
-/** Records an event with a resource's current state, and plans its deliveries. Source: https://docs.stripe.com/api/events/object. */
+/**
+ * Records an event with a resource's current state, and plans its deliveries.
+ * Source: https://docs.stripe.com/api/events/object.
+ */
 export function recordEvent(
   ctx: Context,
   type: EventType,

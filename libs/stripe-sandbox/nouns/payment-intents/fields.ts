@@ -9,7 +9,10 @@ import type { createParams } from './params.js';
 
 type CreateParams = Params<typeof createParams>;
 
-/** A new intent from its parameters, without a payment method. Source: https://docs.stripe.com/api/payment_intents/object. */
+/**
+ * A new intent from its parameters, without a payment method.
+ * Source: https://docs.stripe.com/api/payment_intents/object.
+ */
 export function buildPaymentIntent(ctx: Context, params: CreateParams): Stripe.PaymentIntent {
   const id = newId('paymentIntent');
   const { customer = null, shipping, metadata } = params;

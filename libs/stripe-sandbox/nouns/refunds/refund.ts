@@ -48,7 +48,7 @@ export function createRefund(ctx: Context, params: Params<typeof createParams>):
   return refund;
 }
 
-/** Lets an asynchronous refund succeed or fail, as its test card says. Source: https://docs.stripe.com/testing#refunds. */
+/** Makes an asynchronous refund succeed or fail, by its test card. Source: https://docs.stripe.com/testing#refunds. */
 export function settleRefund(ctx: Context, id: string): void {
   const before = ctx.store.refunds.get(id)!;
   const charge = ctx.store.charges.get(before.charge as string)!;

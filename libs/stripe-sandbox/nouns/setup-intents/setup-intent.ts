@@ -16,7 +16,8 @@ type CreateParams = Params<typeof createParams>;
 const ALWAYS_UPDATABLE = new Set(['description', 'metadata']);
 
 /**
- * Creates a setup intent, and confirms it if `confirm` is set. Source: https://docs.stripe.com/api/setup_intents/create.
+ * Creates a setup intent, and confirms it if `confirm` is set.
+ * Source: https://docs.stripe.com/api/setup_intents/create.
  * @throws StripeFailure 400 if nothing was created, or 402 for a decline, which leaves the intent
  */
 export function createSetupIntent(ctx: Context, params: CreateParams): Stripe.SetupIntent {
@@ -134,7 +135,10 @@ const confirmationFrom = (
   paymentMethod: Stripe.PaymentMethod | undefined,
 ): SetupConfirmation => ({ paymentMethod, returnUrl: return_url, useStripeSdk: use_stripe_sdk });
 
-/** A new intent from its parameters, without a payment method. Source: https://docs.stripe.com/api/setup_intents/object. */
+/**
+ * A new intent from its parameters, without a payment method.
+ * Source: https://docs.stripe.com/api/setup_intents/object.
+ */
 function buildSetupIntent(ctx: Context, params: CreateParams): Stripe.SetupIntent {
   const id = newId('setupIntent');
   const { customer = null, description = null, metadata, usage = 'off_session' } = params;

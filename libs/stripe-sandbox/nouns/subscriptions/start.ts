@@ -61,18 +61,6 @@ export function startSubscription(ctx: Context, draft: SubscriptionDraft): Strip
   return ctx.store.subscriptions.get(subscription.id)!;
 }
 
-/** The part of an item's price that the first period costs. */
-function firstPeriodShare(
-  subscription: Stripe.Subscription,
-  { anchor, prorates = true }: SubscriptionDraft,
-): (amountMinor: number) => number {
-  const { billing_cycle_anchor, created, items } = subscription;
-  if (!prorates) return (amountMinor) => (anchor === undefined ? amountMinor : 0);
-  const fullPeriod = periodAt(billing_cycle_anchor, items.data[0]!.price.recurring!, created);
-  const period = { start: created, end: periodEnd(subscription) };
-  return (amountMinor) => proratedShare(amountMinor, fullPeriod, period);
-}
-
 function insertSubscription(ctx: Context, draft: SubscriptionDraft): Stripe.Subscription {
   const id = newId('subscription');
   const { customer, trialEnd = null, cancel_at_period_end = false, prorates = true } = draft;
@@ -150,6 +138,18 @@ function firstLines(ctx: Context, subscription: Stripe.Subscription, draft: Subs
   return subscription.items.data.map((item) =>
     trialLine(ctx, item, { start: item.current_period_start, end: item.current_period_end }),
   );
+}
+
+/** The part of an item's price that the first period costs. */
+function firstPeriodShare(
+  subscription: Stripe.Subscription,
+  { anchor, prorates = true }: SubscriptionDraft,
+): (amountMinor: number) => number {
+  const { billing_cycle_anchor, created, items } = subscription;
+  if (!prorates) return (amountMinor) => (anchor === undefined ? amountMinor : 0);
+  const fullPeriod = periodAt(billing_cycle_anchor, items.data[0]!.price.recurring!, created);
+  const period = { start: created, end: periodEnd(subscription) };
+  return (amountMinor) => proratedShare(amountMinor, fullPeriod, period);
 }
 
 function insertOneTimeItem(

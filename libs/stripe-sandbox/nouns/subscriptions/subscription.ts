@@ -7,7 +7,7 @@ import { itemLine, type LineDraft } from '../invoices/lines.js';
 import { amountOf } from '../prices/price.js';
 import { trialWarningAt } from './trial.js';
 
-/** When an unpaid first invoice expires. Source: https://docs.stripe.com/billing/subscriptions/overview#payment-status. */
+/** How long a first invoice can be paid. Source: https://docs.stripe.com/billing/subscriptions/overview. */
 const INCOMPLETE_SECONDS = 23 * 60 * 60;
 
 /**

@@ -11,7 +11,6 @@ import type { createParams } from './params.js';
 
 type TestClock = Stripe.TestHelpers.TestClock;
 
-/** Source: https://docs.stripe.com/api/test_clocks/object#test_clock_object-deletes_after. */
 const LIFETIME_SECONDS = 30 * 24 * 60 * 60;
 
 /** Source: https://docs.stripe.com/api/test_clocks/create. */
