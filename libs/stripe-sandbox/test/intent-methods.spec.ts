@@ -29,7 +29,15 @@ describe('which payment method an intent may use', () => {
   test('not one that was detached', async () => {
     const { stripe, pay, card } = await openShop();
     await stripe.paymentMethods.detach(card.id);
-    expect((await failureOf(pay(1000))).message).toContain('may not be used again');
+    const { raw } = await failureOf(pay(1000));
+    expect(raw).toMatchObject({
+      type: 'invalid_request_error',
+      statusCode: 400,
+      message:
+        'The provided PaymentMethod was previously used with a PaymentIntent without Customer attachment, shared with a connected account without Customer attachment, or was detached from a Customer. It may not be used again. To use a PaymentMethod multiple times, you must attach it to a Customer first.',
+    });
+    expect(raw).not.toHaveProperty('code');
+    expect(raw).not.toHaveProperty('param');
   });
 
   // https://docs.stripe.com/api/payment_methods/attach

@@ -132,7 +132,7 @@ const RISK_SCORES: Record<TestCard['risk'], [start: number, end: number]> = {
 function outcomeOf({ risk }: TestCard, decline: Decline | undefined): Stripe.Charge.Outcome {
   const common = {
     advice_code: decline?.advice_code ?? null,
-    network_advice_code: null,
+    network_advice_code: decline?.network_advice_code ?? null,
     network_decline_code: decline?.network_decline_code ?? null,
     risk_level: risk,
     risk_score: randomInt(...RISK_SCORES[risk]),

@@ -3,11 +3,7 @@ import type { Context } from '../../context.js';
 import { type ErrorBody, failures, StripeFailure } from '../../http/errors.js';
 import type { Params } from '../../http/params.js';
 import type { createParams as paymentMethodParams } from '../payment-methods/params.js';
-import {
-  createPaymentMethod,
-  requireUsable,
-  resolvePaymentMethod,
-} from '../payment-methods/payment-method.js';
+import { createPaymentMethod, isUsedUp, resolvePaymentMethod } from '../payment-methods/payment-method.js';
 import { type Intent, intentName } from './intent.js';
 
 /** The result of an attempt to pay or set up: the intent after it, and the error if it failed. */
@@ -76,7 +72,11 @@ export function requireUsableByCustomer(
       { param: 'payment_method' },
     );
   }
-  requireUsable(ctx, paymentMethod.id);
+  if (isUsedUp(ctx, paymentMethod.id)) {
+    throw failures.invalidRequest(
+      'The provided PaymentMethod was previously used with a PaymentIntent without Customer attachment, shared with a connected account without Customer attachment, or was detached from a Customer. It may not be used again. To use a PaymentMethod multiple times, you must attach it to a Customer first.',
+    );
+  }
 }
 
 /**

@@ -106,7 +106,11 @@ export function requireAttachable(ctx: Context, paymentMethod: Stripe.PaymentMet
   if (paymentMethod.customer !== null) {
     throw failures.invalidRequest('The payment method you provided has already been attached to a customer.');
   }
-  requireUsable(ctx, paymentMethod.id);
+  if (isUsedUp(ctx, paymentMethod.id)) {
+    throw failures.invalidRequest(
+      'This PaymentMethod was previously used without being attached to a Customer or was detached from a Customer, and may not be used again.',
+    );
+  }
   const card = testCardOf(ctx, paymentMethod.id);
   if (card.decline && !card.canAttach) throw new StripeFailure(402, cardError(card.decline));
 }
@@ -133,13 +137,9 @@ export function detachPaymentMethod(ctx: Context, before: Stripe.PaymentMethod):
   return after;
 }
 
-/** @throws StripeFailure 400 for a payment method that was detached or used up */
-export function requireUsable(ctx: Context, paymentMethodId: string): void {
-  if (!ctx.store.cardFacts.get(paymentMethodId)?.isSpent) return;
-  throw failures.invalidRequest(
-    'This PaymentMethod was previously used without being attached to a Customer or was detached from a Customer, and may not be used again. To use a PaymentMethod multiple times, you must attach it to a Customer first.',
-  );
-}
+/** Whether a payment method was detached, or paid without being attached: it can't be used again. */
+export const isUsedUp = (ctx: Context, paymentMethodId: string): boolean =>
+  ctx.store.cardFacts.get(paymentMethodId)?.isSpent === true;
 
 /**
  * Source: https://docs.stripe.com/api/payment_methods/update.
