@@ -10,12 +10,12 @@ import { sendProblem } from './api/http/problem.filter.js';
 import { raiseRawBodyLimit, wantsRawBody } from './api/http/raw-body.js';
 import { AppModule, type AppOptions } from './app.module.js';
 import { Problem } from '#core/problem.js';
-import { NAME_MAX_LENGTH } from '#core/text.js';
+import { EXTERNAL_ID_MAX_LENGTH } from '#core/text.js';
 import { NestLogger } from './logging/nest-logger.js';
 
 const BODY_MAX_BYTES = 100 * 1024;
-/** The longest user id, with every character percent-encoded. */
-const PATH_PARAM_MAX_LENGTH = NAME_MAX_LENGTH * '%40'.length;
+/** A user id of code points that take four bytes of UTF-8, all percent-encoded. */
+const PATH_PARAM_MAX_LENGTH = EXTERNAL_ID_MAX_LENGTH * '%F0%9F%99%82'.length;
 const CLOSING_POLL_MS = 100;
 
 /** Creates the application, ready to listen. Production and tests use the same one. */

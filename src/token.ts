@@ -6,7 +6,7 @@ import { exitOnError } from './boot/exit-on-error.js';
 import { loadSettings } from './config/load-settings.js';
 import type { Settings } from './config/settings.js';
 import { SystemClock } from '#core/clock.js';
-import { NAME } from '#core/text.js';
+import { EXTERNAL_ID, NAME } from '#core/text.js';
 import { openDatabase } from './database/database.js';
 
 const USAGE = 'usage: npm run -s token -- user USER_ID | partner TENANT | service NAME';
@@ -14,7 +14,7 @@ const USAGE = 'usage: npm run -s token -- user USER_ID | partner TENANT | servic
 /** Prints one new credential, and nothing else on standard output. */
 async function main(): Promise<void> {
   const [kind, name, ...rest] = process.argv.slice(2);
-  if (!name || !NAME.test(name) || rest.length > 0) throw new Error(USAGE);
+  if (!name || !(kind === 'user' ? EXTERNAL_ID : NAME).test(name) || rest.length > 0) throw new Error(USAGE);
   const settings = loadSettings();
   process.stdout.write(`${await credential(settings, kind, name)}\n`);
 }

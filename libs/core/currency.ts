@@ -167,6 +167,7 @@ const CURRENCIES = {
   wst: twoDecimal,
   xaf: zeroDecimal,
   xcd: twoDecimal,
+  xcg: twoDecimal,
   xof: zeroDecimal,
   xpf: zeroDecimal,
   yer: twoDecimal,

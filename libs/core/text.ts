@@ -1,6 +1,20 @@
-/** Text without control characters, NUL among them, and lone surrogates, none of which PostgreSQL can keep as JSON. */
+/** Text without control characters and lone surrogates, neither of which PostgreSQL can store as JSON. */
 export const PLAIN_TEXT = /^[^\p{Cc}\p{Cs}]*$/u;
 
-/** A name of somebody outside: a user inside its tenant, a partner, an internal service. */
+/** The name of a partner or an internal service. */
 export const NAME = /^[\w.@:|+=-]{1,255}$/;
-export const NAME_MAX_LENGTH = 255;
+
+/** The most code points of an id that matches {@link EXTERNAL_ID}. */
+export const EXTERNAL_ID_MAX_LENGTH = 255;
+
+/**
+ * An id that was chosen outside of this service, such as that of a user or of a Stripe product. It may contain any
+ * text except control characters and lone surrogates. `.` and `..` are excluded because URLs drop them even if they
+ * are percent-encoded: https://url.spec.whatwg.org/#single-dot-path-segment
+ */
+export const EXTERNAL_ID = /^(?!\.{1,2}$)[^\p{Cc}\p{Cs}]{1,255}$/u;
+
+/** The length of a text in code points, the unit of Stripe's limits. */
+export function codePointLength(text: string): number {
+  return Array.from(text).length;
+}

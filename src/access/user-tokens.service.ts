@@ -4,7 +4,7 @@ import { Settings } from '../config/settings.js';
 import { issuerTenant, type UserActor } from '#core/actor.js';
 import { Clock } from '#core/clock.js';
 import { Problem } from '#core/problem.js';
-import { NAME_MAX_LENGTH, PLAIN_TEXT } from '#core/text.js';
+import { EXTERNAL_ID } from '#core/text.js';
 import { LOCAL_ALGORITHM, localSigningKey } from './local-issuer.js';
 
 /**
@@ -61,7 +61,7 @@ async function localKeySet(dataDir: string): Promise<JWTVerifyGetKey> {
 }
 
 function actorFrom(subject: string | undefined, issuer: string): UserActor | undefined {
-  if (!subject || subject.length > NAME_MAX_LENGTH || !PLAIN_TEXT.test(subject)) return undefined;
+  if (subject === undefined || !EXTERNAL_ID.test(subject)) return undefined;
   return { kind: 'user', tenant: issuerTenant(issuer), userId: subject };
 }
 

@@ -84,7 +84,8 @@ describe('/customers/:user_id', () => {
   it.for([
     ['nothing', {}, 'stripeCustomerId'],
     ['a link and a description', { stripeCustomerId: 'cus_1', name: 'x' }, 'stripeCustomerId'],
-    ['an id of another kind', { stripeCustomerId: 'pi_1' }, 'stripeCustomerId'],
+    ['a dot segment as an id', { stripeCustomerId: '..' }, 'stripeCustomerId'],
+    ['an id with a control character', { stripeCustomerId: 'cus\n1' }, 'stripeCustomerId'],
     ['no e-mail address', { email: 'jenny' }, 'email'],
     ['an e-mail address with a lone surrogate', { email: '"\ud800"@example.com' }, 'email'],
     ['an empty name', { name: '' }, 'name'],
@@ -97,6 +98,7 @@ describe('/customers/:user_id', () => {
     ['a value with a control character', { metadata: { a: '\u0000' } }, 'metadata'],
     ['a value with a lone surrogate', { metadata: { a: '\ud800' } }, 'metadata'],
     ['a long key', { metadata: { ['k'.repeat(41)]: 'x' } }, 'metadata'],
+    ['a long value of few characters', { metadata: { a: '\u2764\ufe0f'.repeat(251) } }, 'metadata'],
     ['a long value', { metadata: { a: 'x'.repeat(501) } }, 'metadata'],
     ['a value that is a number', { metadata: { a: 1 } }, 'metadata'],
     ['many keys', { metadata: MANY_KEYS }, 'metadata'],

@@ -51,6 +51,7 @@ describe('POST /pay', () => {
     ['5.120', 'kwd', 5120],
     ['5', 'isk', 500],
     ['5', 'eur', 500],
+    ['5.00', 'xcg', 500],
   ] as const)('takes %s in %s', async ([amount, currency, amountMinor], { pay }) => {
     const { session } = await pay({ amount, currency });
     expect(session).toMatchObject({ amount_total: amountMinor, currency });

@@ -31,7 +31,7 @@ const SUPPORTED = words(
    idr ils inr isk jmd jod jpy kes kgs khr kmf krw kwd kyd kzt lak lbp lkr lrd lsl mad mdl mga mkd mmk mnt mop
    mur mvr mwk mxn myr mzn nad ngn nio nok npr nzd omr pab pen pgk php pkr pln pyg qar ron rsd rub rwf sar sbd
    scr sek sgd shp sle sos srd std szl thb tjs tnd top try ttd twd tzs uah ugx usd uyu uzs vnd vuv wst xaf xcd
-   xof xpf yer zar zmw`,
+   xcg xof xpf yer zar zmw`,
 );
 
 function words(text: string): ReadonlySet<string> {

@@ -1,9 +1,9 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, type ApiPropertyOptions } from '@nestjs/swagger';
-import { IsIn, IsString, Length, Matches, ValidateIf } from 'class-validator';
+import { IsIn, IsString, Matches, ValidateIf } from 'class-validator';
 import { Satisfies } from '../../config/satisfies.js';
 import { isCurrency } from '#core/currency.js';
-import { NAME, PLAIN_TEXT } from '#core/text.js';
+import { codePointLength, EXTERNAL_ID, EXTERNAL_ID_MAX_LENGTH, NAME, PLAIN_TEXT } from '#core/text.js';
 
 type Documented = Pick<ApiPropertyOptions, 'description' | 'example'> & { optional?: boolean };
 
@@ -25,7 +25,7 @@ function SkipIfAbsent(): PropertyDecorator {
   return ValidateIf((_object, value) => value !== undefined);
 }
 
-/** Free text of 1 to `maxLength` characters. */
+/** Free text of 1 to `maxLength` code points. */
 export function TextField({
   maxLength,
   ...documented
@@ -34,9 +34,14 @@ export function TextField({
     documented,
     { type: String, minLength: 1, maxLength },
     IsString({ message: 'must be a string' }),
-    Length(1, maxLength, { message: `must be 1 to ${maxLength} characters` }),
+    Satisfies((value) => hasLength(value, maxLength), `must be 1 to ${maxLength} characters`),
     Matches(PLAIN_TEXT, { message: 'must be well-formed text without control characters' }),
   );
+}
+
+/** class-validator's `Length` does not count variation selectors, but Stripe does. */
+function hasLength(value: unknown, max: number): boolean {
+  return typeof value === 'string' && value !== '' && codePointLength(value) <= max;
 }
 
 /** One of several fixed values. */
@@ -70,9 +75,34 @@ export function StripeIdField({
 export function UserIdField(documented: Documented = {}): PropertyDecorator {
   return Field(
     { description: "The caller's own id of the user", example: 'user-42', ...documented },
+    EXTERNAL_ID_SCHEMA,
+    isExternalId(),
+  );
+}
+
+/** The id of a Stripe object that its merchant may have chosen, such as a Product. */
+export function MerchantIdField(documented: Documented): PropertyDecorator {
+  return Field(documented, EXTERNAL_ID_SCHEMA, isExternalId());
+}
+
+/** The name of a partner. */
+export function PartnerNameField(documented: Documented): PropertyDecorator {
+  return Field(
+    { example: 'clinic', ...documented },
     { type: String, pattern: NAME.source },
     Matches(NAME, { message: 'must be 1 to 255 letters, digits or . _ @ : | + = -' }),
   );
+}
+
+const EXTERNAL_ID_SCHEMA: ApiPropertyOptions = {
+  type: String,
+  minLength: 1,
+  maxLength: EXTERNAL_ID_MAX_LENGTH,
+};
+
+function isExternalId(): PropertyDecorator {
+  const message = 'must be 1 to 255 characters without control characters, and not . or ..';
+  return Matches(EXTERNAL_ID, { message });
 }
 
 /** A currency that Stripe accepts, in lower case like in Stripe's API. */

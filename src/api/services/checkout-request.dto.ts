@@ -6,7 +6,7 @@ import type { Currency } from '#core/currency.js';
 import { parseDecimalAmount } from '#core/money.js';
 import { invalidField, Problem } from '#core/problem.js';
 import type { FieldNames } from '../dto/field-names.js';
-import { CurrencyField, TextField, UserIdField } from '../dto/fields.js';
+import { CurrencyField, PartnerNameField, TextField, UserIdField } from '../dto/fields.js';
 import { DecimalAmountField } from './fields.js';
 import { ownerOf } from './owner.js';
 import { PriceProduct, type ProductRequest } from './product.dto.js';
@@ -68,10 +68,9 @@ export abstract class CheckoutRequest {
   })
   userId?: string;
 
-  @UserIdField({
+  @PartnerNameField({
     optional: true,
     description: 'The partner whose user `userId` is; a signed-in user by default',
-    example: 'clinic',
   })
   tenant?: string;
 

@@ -5,9 +5,9 @@ import { Satisfies } from '../../config/satisfies.js';
 import type { Settings } from '../../config/settings.js';
 import type { Owner } from '#core/actor.js';
 import { Problem } from '#core/problem.js';
-import { PLAIN_TEXT } from '#core/text.js';
+import { codePointLength, PLAIN_TEXT } from '#core/text.js';
 import type { Customer, CustomerDetails } from '../../customers/customer.js';
-import { Field, StripeIdField, TextField, UserIdField } from '../dto/fields.js';
+import { Field, MerchantIdField, PartnerNameField, TextField, UserIdField } from '../dto/fields.js';
 import { isJsonObject } from '../http/json-object.js';
 import { EXAMPLE_CUSTOMER_ID } from './examples.js';
 import { ownerOf } from './owner.js';
@@ -26,7 +26,7 @@ export class CustomerParams {
 }
 
 export class CustomerQuery {
-  @UserIdField({
+  @PartnerNameField({
     optional: true,
     description: 'The partner whose user it is, e.g. `clinic`; a signed-in user by default',
     example: undefined,
@@ -39,8 +39,7 @@ export class CustomerQuery {
 }
 
 export class CustomerRequest {
-  @StripeIdField({
-    prefixes: ['cus'],
+  @MerchantIdField({
     optional: true,
     description: 'An existing Stripe customer to link to the user; without any other field',
     example: EXAMPLE_CUSTOMER_ID,
@@ -108,12 +107,14 @@ function isMetadata(value: unknown): boolean {
 
 /** Stripe would parse square brackets as a path. */
 function isKey(key: string): boolean {
-  const isShort = key.length >= 1 && key.length <= METADATA_KEY_MAX_LENGTH;
+  const isShort = key !== '' && codePointLength(key) <= METADATA_KEY_MAX_LENGTH;
   return isShort && PLAIN_TEXT.test(key) && !/[[\]]/.test(key) && !key.startsWith(OUR_PREFIX);
 }
 
 function isText(text: unknown): boolean {
-  return typeof text === 'string' && text.length <= METADATA_VALUE_MAX_LENGTH && PLAIN_TEXT.test(text);
+  return (
+    typeof text === 'string' && codePointLength(text) <= METADATA_VALUE_MAX_LENGTH && PLAIN_TEXT.test(text)
+  );
 }
 
 export class CustomerResponse {

@@ -8,7 +8,7 @@ import { Satisfies } from '../../config/satisfies.js';
 import { withAmountField } from '#core/with-amount-field.js';
 import type { Currency } from '#core/currency.js';
 import { parseDecimalAmount } from '#core/money.js';
-import { Field, StripeIdField, TextField } from '../dto/fields.js';
+import { Field, MerchantIdField, TextField } from '../dto/fields.js';
 import { isJsonObject } from '../http/json-object.js';
 import { refuseInherited } from '../http/unknown-fields.js';
 import { EXAMPLE_PRICE_ID, EXAMPLE_PRODUCT_ID } from './examples.js';
@@ -24,8 +24,7 @@ export class PriceProduct implements ProductRequest {
   @QuantityField()
   quantity!: number;
 
-  @StripeIdField({
-    prefixes: ['price'],
+  @MerchantIdField({
     description: 'A Price that exists at Stripe',
     example: EXAMPLE_PRICE_ID,
   })
@@ -53,8 +52,7 @@ abstract class PricedProduct {
 }
 
 export class ProductIdProduct extends PricedProduct implements ProductRequest {
-  @StripeIdField({
-    prefixes: ['prod'],
+  @MerchantIdField({
     description: 'A Product that exists at Stripe',
     example: EXAMPLE_PRODUCT_ID,
   })
