@@ -1,7 +1,7 @@
 import type { DueWork } from '../due.js';
 import { expireDueCheckoutSession } from './checkout-sessions/checkout-session.js';
 import { decideDispute } from './disputes/respond.js';
-import { advanceInvoice } from './invoices/pay.js';
+import { advanceInvoice } from './invoices/collect.js';
 import { releaseExpiredHold } from './payment-intents/capture.js';
 import { settleRefund } from './refunds/refund.js';
 import { advanceSubscription } from './subscriptions/lifecycle.js';

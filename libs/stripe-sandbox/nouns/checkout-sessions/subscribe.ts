@@ -1,8 +1,7 @@
 import type Stripe from 'stripe';
 import type { Context } from '../../context.js';
 import type { CheckoutFacts } from '../../store/records.js';
-import { defaultPayment } from '../invoices/invoice.js';
-import { subscriptionOf } from '../invoices/pay.js';
+import { defaultPayment, subscriptionOf } from '../invoices/invoice.js';
 import { attachPaymentMethod, requireAttachable } from '../payment-methods/payment-method.js';
 import { startSubscription } from '../subscriptions/start.js';
 import { trialEndAfter } from '../subscriptions/trial.js';

@@ -138,6 +138,10 @@ export function stopCollectingFromCustomer(ctx: Context, { id: customer }: { id:
 export const defaultPayment = (ctx: Context, invoice: string): Stripe.InvoicePayment | undefined =>
   [...ctx.store.invoicePayments.newestFirst({ where: { invoice } })].find(({ is_default }) => is_default);
 
+/** The subscription that an invoice is for. */
+export const subscriptionOf = ({ parent }: Stripe.Invoice): string | undefined =>
+  parent?.subscription_details?.subscription as string | undefined;
+
 /** Source: https://docs.stripe.com/api/customers/object#customer_object-delinquent. */
 export function setDelinquent(ctx: Context, invoice: Stripe.Invoice, delinquent: boolean): void {
   const customer = ctx.store.customers.get(invoice.customer as string);

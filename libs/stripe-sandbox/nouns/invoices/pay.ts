@@ -1,14 +1,8 @@
 import type Stripe from 'stripe';
 import type { Context } from '../../context.js';
-import { schedule } from '../../due.js';
-import { failures, StripeFailure } from '../../http/errors.js';
+import { failures } from '../../http/errors.js';
 import { confirmPaymentIntent } from '../payment-intents/confirm.js';
-import { defaultPayment, finalizeInvoice, markPaid, setDelinquent, stopCollecting } from './invoice.js';
-
-const DAY_SECONDS = 24 * 60 * 60;
-
-/** The days from each failed attempt to the next one. After three retries there are no more attempts. */
-const RETRY_AFTER_DAYS = [3, 5, 7];
+import { defaultPayment, finalizeInvoice, markPaid, subscriptionOf } from './invoice.js';
 
 /** How to pay an invoice. */
 export interface PayOptions {
@@ -62,41 +56,9 @@ export function invoicePaymentMethod(
   return id ? ctx.store.paymentMethods.get(id as string) : undefined;
 }
 
-/** The subscription that an invoice is for. */
-export const subscriptionOf = ({ parent }: Stripe.Invoice): string | undefined =>
-  parent?.subscription_details?.subscription as string | undefined;
-
-/** Finalizes a draft that is due, and tries to pay the invoice. */
-export function advanceInvoice(ctx: Context, id: string): void {
-  const invoice = ctx.store.invoices.get(id);
-  if (!invoice) return;
-  const finalized = invoice.status === 'draft' ? finalizeInvoice(ctx, invoice) : invoice;
-  if (finalized.status === 'open') collectInvoice(ctx, finalized);
-}
-
-/** Makes one automatic attempt to pay an open invoice. A decline is not thrown: the invoice shows it. */
-export function collectInvoice(ctx: Context, before: Stripe.Invoice): void {
-  const attempt_count = before.attempt_count + 1;
-  const invoice = ctx.store.invoices.update(before.id, { attempt_count });
-  const paymentMethod = invoicePaymentMethod(ctx, invoice);
-  if (paymentMethod) {
-    try {
-      payInvoice(ctx, invoice, { paymentMethod, offSession: true });
-    } catch (error) {
-      if (!(error instanceof StripeFailure)) throw error;
-    }
-  } else {
-    recordFailedAttempt(ctx, invoice);
-  }
-  const after = ctx.store.invoices.get(invoice.id)!;
-  if (after.status !== 'open') return;
-  setDelinquent(ctx, after, true);
-  scheduleRetry(ctx, after, attempt_count);
-}
-
 /** Marks the invoice that a payment intent has paid, if it is for one. */
 export function recordInvoicePayment(ctx: Context, intent: Stripe.PaymentIntent): void {
-  const payment = paymentOf(ctx, intent);
+  const payment = invoicePaymentOf(ctx, intent);
   if (!payment) return;
   const invoice = ctx.store.invoices.get(payment.invoice as string)!;
   const after = ctx.store.invoicePayments.update(payment.id, {
@@ -111,13 +73,13 @@ export function recordInvoicePayment(ctx: Context, intent: Stripe.PaymentIntent)
 
 /** Records that the payment of an invoice was declined or failed its authentication. */
 export function recordFailedInvoicePayment(ctx: Context, intent: Stripe.PaymentIntent): void {
-  const payment = paymentOf(ctx, intent);
+  const payment = invoicePaymentOf(ctx, intent);
   if (payment) recordFailedAttempt(ctx, ctx.store.invoices.get(payment.invoice as string)!);
 }
 
 /** Records that the payment of an invoice waits for its cardholder. */
 export function recordInvoiceActionRequired(ctx: Context, intent: Stripe.PaymentIntent): void {
-  const payment = paymentOf(ctx, intent);
+  const payment = invoicePaymentOf(ctx, intent);
   if (!payment) return;
   const { id, attempt_count } = ctx.store.invoices.get(payment.invoice as string)!;
   const invoice = ctx.store.invoices.update(id, {
@@ -127,27 +89,16 @@ export function recordInvoiceActionRequired(ctx: Context, intent: Stripe.Payment
   ctx.emit('invoice.payment_action_required', invoice);
 }
 
-function recordFailedAttempt(ctx: Context, before: Stripe.Invoice): void {
+/** Counts a failed attempt to pay an invoice. */
+export function recordFailedAttempt(ctx: Context, before: Stripe.Invoice): void {
   const attempt_count = Math.max(1, before.attempt_count);
   const invoice = ctx.store.invoices.update(before.id, { attempted: true, attempt_count });
   if (!before.attempted) ctx.emit('invoice.updated', invoice, before);
   ctx.emit('invoice.payment_failed', invoice);
 }
 
-function scheduleRetry(ctx: Context, invoice: Stripe.Invoice, attempts: number): void {
-  const days = RETRY_AFTER_DAYS[attempts - 1];
-  if (days === undefined) {
-    stopCollecting(ctx, invoice);
-    return;
-  }
-  const customer = invoice.customer as string;
-  const at = ctx.now(customer) + days * DAY_SECONDS;
-  const after = ctx.store.invoices.update(invoice.id, { next_payment_attempt: at });
-  ctx.emit('invoice.updated', after, invoice);
-  schedule(ctx, 'invoices', invoice.id, { at, customer });
-}
-
-function paymentOf(ctx: Context, { id }: Stripe.PaymentIntent): Stripe.InvoicePayment | undefined {
+/** The invoice payment that a payment intent is for. */
+function invoicePaymentOf(ctx: Context, { id }: Stripe.PaymentIntent): Stripe.InvoicePayment | undefined {
   const link = ctx.store.intentInvoices.get(id);
   return link && ctx.store.invoicePayments.get(link.invoicePayment);
 }

@@ -1,13 +1,26 @@
 import type Stripe from 'stripe';
 import type { Context } from '../../context.js';
 import { pendingItems, pendingProrations } from '../invoice-items/invoice-item.js';
-import { draftInvoice, finalizeInvoice, stopCollecting, voidInvoice } from '../invoices/invoice.js';
+import { collectInvoice } from '../invoices/collect.js';
+import {
+  draftInvoice,
+  finalizeInvoice,
+  stopCollecting,
+  subscriptionOf,
+  voidInvoice,
+} from '../invoices/invoice.js';
 import type { LineDraft } from '../invoices/lines.js';
-import { collectInvoice, subscriptionOf } from '../invoices/pay.js';
 import { periodAt, proratedShare } from './billing-period.js';
 import { itemList } from './items.js';
 import { deletePendingProrations } from './proration.js';
-import { hasEnded, periodEnd, periodLines, saveSubscription, scheduleSubscription } from './subscription.js';
+import {
+  hasEnded,
+  NO_CANCELLATION_DETAILS,
+  periodEnd,
+  periodLines,
+  saveSubscription,
+  scheduleSubscription,
+} from './subscription.js';
 import { cancelPendingSetup } from './trial.js';
 
 const HOUR_SECONDS = 60 * 60;
@@ -97,7 +110,7 @@ export function endSubscription(
   });
   scheduleSubscription(ctx, after);
   ctx.emit('customer.subscription.deleted', after);
-  // After the end, because `handleRetriesExhausted` would end it again.
+  // Only now, or `handleRetriesExhausted` would end the subscription again.
   const latest = ctx.store.invoices.get((before.latest_invoice as string | null) ?? '');
   if (before.status === 'incomplete' && latest?.status === 'open') voidInvoice(ctx, latest);
   else if (latest && ['draft', 'open'].includes(latest.status ?? '')) stopCollecting(ctx, latest);
@@ -113,13 +126,6 @@ export function endCustomerSubscriptions(ctx: Context, { id: customer }: { id: s
     endSubscription(ctx, subscription, { reason: 'cancellation_requested' });
   }
 }
-
-const NO_CANCELLATION_DETAILS: Stripe.Subscription.CancellationDetails = {
-  comment: null,
-  feedback: null,
-  feedback_option: null,
-  reason: null,
-};
 
 function expireIncomplete(ctx: Context, subscription: Stripe.Subscription): void {
   const invoice = ctx.store.invoices.get((subscription.latest_invoice as string | null) ?? '');

@@ -10,7 +10,13 @@ import { invoicePaymentMethod, payInvoice } from '../invoices/pay.js';
 import { amountOf } from '../prices/price.js';
 import { type Period, periodAt, proratedShare } from './billing-period.js';
 import { insertItem, type ItemDraft, itemList } from './items.js';
-import { periodEnd, periodLines, scheduleSubscription, withoutPaymentFields } from './subscription.js';
+import {
+  NO_CANCELLATION_DETAILS,
+  periodEnd,
+  periodLines,
+  scheduleSubscription,
+  withoutPaymentFields,
+} from './subscription.js';
 import { requestPaymentMethod, warnIfTrialEndsSoon } from './trial.js';
 
 /** Source: https://docs.stripe.com/billing/subscriptions/overview#payment-behavior. */
@@ -81,7 +87,7 @@ function insertSubscription(ctx: Context, draft: SubscriptionDraft): Stripe.Subs
     cancel_at,
     cancel_at_period_end,
     canceled_at: cancel_at === null ? null : now,
-    cancellation_details: { comment: null, feedback: null, feedback_option: null, reason: null },
+    cancellation_details: NO_CANCELLATION_DETAILS,
     created: now,
     currency: items[0]!.price.currency,
     customer,

@@ -25,6 +25,14 @@ export function requireSubscriber(ctx: Context, id: string, currency: string): S
   );
 }
 
+/** The `cancellation_details` of a subscription that nobody has canceled. */
+export const NO_CANCELLATION_DETAILS: Stripe.Subscription.CancellationDetails = {
+  comment: null,
+  feedback: null,
+  feedback_option: null,
+  reason: null,
+};
+
 /** Whether a subscription is over for good. */
 export const hasEnded = ({ status }: Pick<Stripe.Subscription, 'status'>): boolean =>
   status === 'canceled' || status === 'incomplete_expired';

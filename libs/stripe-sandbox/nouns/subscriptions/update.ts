@@ -13,7 +13,13 @@ import { requireFuture } from './create.js';
 import { collectFinalInvoice, endSubscription, invoiceImmediately } from './lifecycle.js';
 import type { cancelParams, updateParams } from './params.js';
 import { creditEarlyEnd, deletePendingProrations, prorate } from './proration.js';
-import { hasEnded, periodEnd, saveSubscription, withoutPaymentFields } from './subscription.js';
+import {
+  hasEnded,
+  NO_CANCELLATION_DETAILS,
+  periodEnd,
+  saveSubscription,
+  withoutPaymentFields,
+} from './subscription.js';
 import { warnIfTrialEndsSoon } from './trial.js';
 
 type UpdateParams = Params<typeof updateParams>;
@@ -105,7 +111,12 @@ function scheduledEndFrom(
   }
   const now = ctx.now(before.customer as string);
   if (cancel_at_period_end === true) {
-    return { cancel_at: periodEnd(before), cancel_at_period_end, canceled_at: now, ...REQUESTED };
+    return {
+      cancel_at: periodEnd(before),
+      cancel_at_period_end,
+      canceled_at: now,
+      cancellation_details: CANCELLATION_REQUESTED,
+    };
   }
   if (cancel_at_period_end === false || cancel_at === null) {
     const wasScheduled = before.cancel_at !== null;
@@ -113,22 +124,24 @@ function scheduledEndFrom(
       cancel_at: null,
       cancel_at_period_end: false,
       canceled_at: null,
-      ...(wasScheduled && NOT_REQUESTED),
+      ...(wasScheduled && { cancellation_details: NO_CANCELLATION_DETAILS }),
     };
   }
   if (cancel_at === undefined) return {};
   const at = typeof cancel_at === 'number' ? cancel_at : periodEnd(before);
   requireFuture(at, now, 'cancel_at');
-  return { cancel_at: at, cancel_at_period_end: false, canceled_at: now, ...REQUESTED };
+  return {
+    cancel_at: at,
+    cancel_at_period_end: false,
+    canceled_at: now,
+    cancellation_details: CANCELLATION_REQUESTED,
+  };
 }
 
-const detailsWith = (
-  reason: 'cancellation_requested' | null,
-): Pick<Stripe.Subscription, 'cancellation_details'> => ({
-  cancellation_details: { comment: null, feedback: null, feedback_option: null, reason },
-});
-const REQUESTED = detailsWith('cancellation_requested');
-const NOT_REQUESTED = detailsWith(null);
+const CANCELLATION_REQUESTED = {
+  ...NO_CANCELLATION_DETAILS,
+  reason: 'cancellation_requested',
+} satisfies Stripe.Subscription.CancellationDetails;
 
 function cancellationDetailsFrom(
   { cancellation_details }: Stripe.Subscription,
