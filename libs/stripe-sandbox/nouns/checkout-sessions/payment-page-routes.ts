@@ -13,14 +13,14 @@ export const paymentPageRoutes: Route[] = [
     method: 'GET',
     path: '/v1/payment_pages/:session',
     params: {},
-    handle: ({ ctx, path }) => sessionIn(ctx, path.session),
+    handle: ({ ctx, path }) => sessionFromPath(ctx, path.session),
   }),
   route({
     method: 'POST',
     path: '/v1/payment_pages/:session/confirm',
     params: { expected_amount: integer(), payment_method: required(string()) },
     handle: ({ ctx, params, path }) => {
-      const session = sessionIn(ctx, path.session);
+      const session = sessionFromPath(ctx, path.session);
       if (params.expected_amount !== undefined && params.expected_amount !== session.amount_total) {
         throw failures.invalidRequest('The amount of this Checkout Session is not the expected one.', {
           code: 'checkout_amount_mismatch',
@@ -28,10 +28,10 @@ export const paymentPageRoutes: Route[] = [
         });
       }
       payCheckout(ctx, session, resolvePaymentMethod(ctx, params.payment_method, 'payment_method'));
-      return sessionIn(ctx, session.id);
+      return sessionFromPath(ctx, session.id);
     },
   }),
 ];
 
-const sessionIn = (ctx: Context, id: string): Stripe.Checkout.Session =>
+const sessionFromPath = (ctx: Context, id: string): Stripe.Checkout.Session =>
   fromPath(ctx.store.checkoutSessions, id);

@@ -38,30 +38,30 @@ export const checkoutSessionRoutes: Route[] = [
     method: 'GET',
     path: '/v1/checkout/sessions/:session',
     params: {},
-    handle: ({ ctx, path }) => sessionIn(ctx, path.session),
+    handle: ({ ctx, path }) => sessionFromPath(ctx, path.session),
   }),
   route({
     method: 'POST',
     path: '/v1/checkout/sessions/:session',
     params: updateParams,
-    handle: ({ ctx, params, path }) => updateCheckoutSession(ctx, sessionIn(ctx, path.session), params),
+    handle: ({ ctx, params, path }) => updateCheckoutSession(ctx, sessionFromPath(ctx, path.session), params),
   }),
   route({
     method: 'POST',
     path: '/v1/checkout/sessions/:session/expire',
     params: {},
-    handle: ({ ctx, path }) => expireCheckoutSession(ctx, sessionIn(ctx, path.session)),
+    handle: ({ ctx, path }) => expireCheckoutSession(ctx, sessionFromPath(ctx, path.session)),
   }),
   route({
     method: 'GET',
     path: '/v1/checkout/sessions/:session/line_items',
     params: listParams,
     handle: ({ ctx, params, path }) => {
-      const { id } = sessionIn(ctx, path.session);
+      const { id } = sessionFromPath(ctx, path.session);
       return pageOf(lineItemsOf(ctx, id), params, `/v1/checkout/sessions/${id}/line_items`);
     },
   }),
 ];
 
-const sessionIn = (ctx: Context, id: string): Stripe.Checkout.Session =>
+const sessionFromPath = (ctx: Context, id: string): Stripe.Checkout.Session =>
   fromPath(ctx.store.checkoutSessions, id);

@@ -34,13 +34,13 @@ export const customerRoutes: Route[] = [
     method: 'POST',
     path: '/v1/customers/:customer',
     params: updateParams,
-    handle: ({ ctx, params, path }) => updateCustomer(ctx, customerIn(ctx, path.customer), params),
+    handle: ({ ctx, params, path }) => updateCustomer(ctx, customerFromPath(ctx, path.customer), params),
   }),
   route({
     method: 'DELETE',
     path: '/v1/customers/:customer',
     params: {},
-    handle: ({ ctx, path }) => deleteCustomer(ctx, customerIn(ctx, path.customer)),
+    handle: ({ ctx, path }) => deleteCustomer(ctx, customerFromPath(ctx, path.customer)),
   }),
   route({
     method: 'GET',
@@ -54,7 +54,7 @@ export const customerRoutes: Route[] = [
       listPage(ctx.store.paymentMethods, params, {
         url: `/v1/customers/${path.customer}/payment_methods`,
         where: {
-          customer: customerIn(ctx, path.customer).id,
+          customer: customerFromPath(ctx, path.customer).id,
           type: params.type,
           allow_redisplay: params.allow_redisplay,
         },
@@ -65,7 +65,7 @@ export const customerRoutes: Route[] = [
     path: '/v1/customers/:customer/payment_methods/:payment_method',
     params: {},
     handle: ({ ctx, path }) => {
-      const customer = customerIn(ctx, path.customer);
+      const customer = customerFromPath(ctx, path.customer);
       const paymentMethod = fromPath(ctx.store.paymentMethods, path.payment_method);
       if (paymentMethod.customer !== customer.id) notFound(ctx.store.paymentMethods, path.payment_method);
       return paymentMethod;
@@ -73,4 +73,4 @@ export const customerRoutes: Route[] = [
   }),
 ];
 
-const customerIn = (ctx: Context, id: string): Stripe.Customer => fromPath(ctx.store.customers, id);
+const customerFromPath = (ctx: Context, id: string): Stripe.Customer => fromPath(ctx.store.customers, id);

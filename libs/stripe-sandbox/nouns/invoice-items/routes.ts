@@ -33,14 +33,14 @@ export const invoiceItemRoutes: Route[] = [
     method: 'GET',
     path: '/v1/invoiceitems/:invoiceitem',
     params: {},
-    handle: ({ ctx, path }) => itemIn(ctx, path.invoiceitem),
+    handle: ({ ctx, path }) => itemFromPath(ctx, path.invoiceitem),
   }),
   route({
     method: 'DELETE',
     path: '/v1/invoiceitems/:invoiceitem',
     params: {},
-    handle: ({ ctx, path }) => deleteInvoiceItem(ctx, itemIn(ctx, path.invoiceitem)),
+    handle: ({ ctx, path }) => deleteInvoiceItem(ctx, itemFromPath(ctx, path.invoiceitem)),
   }),
 ];
 
-const itemIn = (ctx: Context, id: string): Stripe.InvoiceItem => fromPath(ctx.store.invoiceItems, id);
+const itemFromPath = (ctx: Context, id: string): Stripe.InvoiceItem => fromPath(ctx.store.invoiceItems, id);

@@ -1,6 +1,7 @@
 import type Stripe from 'stripe';
 import type { Context } from '../../context.js';
 import { formatAmount } from '../../money/currencies.js';
+import { wireDecimal } from '../prices/price.js';
 import type { Period } from '../subscriptions/billing-period.js';
 
 /** A line that is not on an invoice yet. */
@@ -37,7 +38,7 @@ export function itemLine(
       unit_amount_decimal: item.price.unit_amount_decimal,
     },
     quantity,
-    quantity_decimal: String(quantity) as unknown as Stripe.Decimal,
+    quantity_decimal: wireDecimal(String(quantity)),
     subscription: item.subscription,
     subtotal: amount,
     taxes: [],

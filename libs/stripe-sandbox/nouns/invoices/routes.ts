@@ -34,14 +34,14 @@ export const invoiceRoutes: Route[] = [
     method: 'GET',
     path: '/v1/invoices/:invoice',
     params: {},
-    handle: ({ ctx, path }) => invoiceIn(ctx, path.invoice),
+    handle: ({ ctx, path }) => invoiceFromPath(ctx, path.invoice),
   }),
   route({
     method: 'POST',
     path: '/v1/invoices/:invoice',
     params: { description: string(), metadata: metadata() },
     handle: ({ ctx, params, path }) => {
-      const before = invoiceIn(ctx, path.invoice);
+      const before = invoiceFromPath(ctx, path.invoice);
       const after = ctx.store.invoices.update(before.id, {
         description: params.description ?? before.description,
         metadata: mergeMetadata(before.metadata ?? {}, params.metadata),
@@ -55,7 +55,7 @@ export const invoiceRoutes: Route[] = [
     path: '/v1/invoices/:invoice/lines',
     params: listParams,
     handle: ({ ctx, params, path }) => {
-      const { lines } = invoiceIn(ctx, path.invoice);
+      const { lines } = invoiceFromPath(ctx, path.invoice);
       return pageOf(lines.data, params, lines.url);
     },
   }),
@@ -66,26 +66,26 @@ export const invoiceRoutes: Route[] = [
     handle: ({ ctx, params, path }) => {
       const { payment_method: id, off_session: offSession = true } = params;
       const paymentMethod = id === undefined ? undefined : resolvePaymentMethod(ctx, id, 'payment_method');
-      return payInvoice(ctx, invoiceIn(ctx, path.invoice), { paymentMethod, offSession });
+      return payInvoice(ctx, invoiceFromPath(ctx, path.invoice), { paymentMethod, offSession });
     },
   }),
   route({
     method: 'POST',
     path: '/v1/invoices/:invoice/finalize',
     params: {},
-    handle: ({ ctx, path }) => finalizeInvoice(ctx, invoiceIn(ctx, path.invoice)),
+    handle: ({ ctx, path }) => finalizeInvoice(ctx, invoiceFromPath(ctx, path.invoice)),
   }),
   route({
     method: 'POST',
     path: '/v1/invoices/:invoice/void',
     params: {},
-    handle: ({ ctx, path }) => voidInvoice(ctx, invoiceIn(ctx, path.invoice)),
+    handle: ({ ctx, path }) => voidInvoice(ctx, invoiceFromPath(ctx, path.invoice)),
   }),
   route({
     method: 'POST',
     path: '/v1/invoices/:invoice/mark_uncollectible',
     params: {},
-    handle: ({ ctx, path }) => markUncollectible(ctx, invoiceIn(ctx, path.invoice)),
+    handle: ({ ctx, path }) => markUncollectible(ctx, invoiceFromPath(ctx, path.invoice)),
   }),
 ];
 
@@ -115,4 +115,4 @@ export const invoicePaymentRoutes: Route[] = [
   }),
 ];
 
-const invoiceIn = (ctx: Context, id: string): Stripe.Invoice => fromPath(ctx.store.invoices, id);
+const invoiceFromPath = (ctx: Context, id: string): Stripe.Invoice => fromPath(ctx.store.invoices, id);

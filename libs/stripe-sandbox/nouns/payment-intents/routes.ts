@@ -16,7 +16,7 @@ import {
   updatePaymentIntent,
 } from './payment-intent.js';
 
-const intentIn = ({ ctx, path }: { ctx: Context; path: { intent: string } }): Stripe.PaymentIntent =>
+const intentFromPath = ({ ctx, path }: { ctx: Context; path: { intent: string } }): Stripe.PaymentIntent =>
   fromPath(ctx.store.paymentIntents, path.intent);
 
 export const paymentIntentRoutes: Route[] = [
@@ -47,14 +47,14 @@ export const paymentIntentRoutes: Route[] = [
     path: '/v1/payment_intents/:intent',
     params: { client_secret: string() },
     isForBrowsers: true,
-    handle: (call) => requireClientSecret(intentIn(call), call.params.client_secret),
+    handle: (call) => requireClientSecret(intentFromPath(call), call.params.client_secret),
   }),
   route({
     method: 'POST',
     path: '/v1/payment_intents/:intent',
     params: updateParams,
     handle: (call) => {
-      const intent = intentIn(call);
+      const intent = intentFromPath(call);
       const { amount = intent.amount, currency = intent.currency } = call.params;
       requireWholeSteps(amount, currency);
       return updatePaymentIntent(call.ctx, intent, call.params);
@@ -67,7 +67,7 @@ export const paymentIntentRoutes: Route[] = [
     isForBrowsers: true,
     handle: (call) => {
       const { client_secret, ...params } = call.params;
-      return confirmWithParams(call.ctx, requireClientSecret(intentIn(call), client_secret), params);
+      return confirmWithParams(call.ctx, requireClientSecret(intentFromPath(call), client_secret), params);
     },
   }),
   route({
@@ -75,7 +75,12 @@ export const paymentIntentRoutes: Route[] = [
     path: '/v1/payment_intents/:intent/capture',
     params: { amount_to_capture: integer(), metadata: metadata() },
     handle: (call) =>
-      capturePaymentIntent(call.ctx, intentIn(call), call.params.amount_to_capture, call.params.metadata),
+      capturePaymentIntent(
+        call.ctx,
+        intentFromPath(call),
+        call.params.amount_to_capture,
+        call.params.metadata,
+      ),
   }),
   route({
     method: 'POST',
@@ -83,6 +88,6 @@ export const paymentIntentRoutes: Route[] = [
     params: {
       cancellation_reason: oneOf('duplicate', 'fraudulent', 'requested_by_customer', 'abandoned'),
     },
-    handle: (call) => cancelPaymentIntent(call.ctx, intentIn(call), call.params.cancellation_reason),
+    handle: (call) => cancelPaymentIntent(call.ctx, intentFromPath(call), call.params.cancellation_reason),
   }),
 ];

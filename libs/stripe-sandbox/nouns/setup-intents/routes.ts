@@ -13,7 +13,7 @@ import {
   updateSetupIntent,
 } from './setup-intent.js';
 
-const intentIn = ({ ctx, path }: { ctx: Context; path: { intent: string } }): Stripe.SetupIntent =>
+const intentFromPath = ({ ctx, path }: { ctx: Context; path: { intent: string } }): Stripe.SetupIntent =>
   fromPath(ctx.store.setupIntents, path.intent);
 
 export const setupIntentRoutes: Route[] = [
@@ -41,13 +41,13 @@ export const setupIntentRoutes: Route[] = [
     path: '/v1/setup_intents/:intent',
     params: { client_secret: string() },
     isForBrowsers: true,
-    handle: (call) => requireClientSecret(intentIn(call), call.params.client_secret),
+    handle: (call) => requireClientSecret(intentFromPath(call), call.params.client_secret),
   }),
   route({
     method: 'POST',
     path: '/v1/setup_intents/:intent',
     params: updateParams,
-    handle: (call) => updateSetupIntent(call.ctx, intentIn(call), call.params),
+    handle: (call) => updateSetupIntent(call.ctx, intentFromPath(call), call.params),
   }),
   route({
     method: 'POST',
@@ -56,14 +56,18 @@ export const setupIntentRoutes: Route[] = [
     isForBrowsers: true,
     handle: (call) => {
       const { client_secret, ...params } = call.params;
-      return confirmSetupWithParams(call.ctx, requireClientSecret(intentIn(call), client_secret), params);
+      return confirmSetupWithParams(
+        call.ctx,
+        requireClientSecret(intentFromPath(call), client_secret),
+        params,
+      );
     },
   }),
   route({
     method: 'POST',
     path: '/v1/setup_intents/:intent/cancel',
     params: { cancellation_reason: oneOf('abandoned', 'duplicate', 'requested_by_customer') },
-    handle: (call) => cancelSetupIntent(call.ctx, intentIn(call), call.params.cancellation_reason),
+    handle: (call) => cancelSetupIntent(call.ctx, intentFromPath(call), call.params.cancellation_reason),
   }),
   route({
     method: 'GET',

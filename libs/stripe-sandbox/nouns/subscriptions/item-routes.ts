@@ -35,17 +35,17 @@ export const subscriptionItemRoutes: Route[] = [
     method: 'GET',
     path: '/v1/subscription_items/:item',
     params: {},
-    handle: ({ ctx, path }) => itemIn(ctx, path.item).item,
+    handle: ({ ctx, path }) => itemFromPath(ctx, path.item).item,
   }),
   route({
     method: 'POST',
     path: '/v1/subscription_items/:item',
     params: { ...newItemParams, ...changeParams, off_session },
     handle: ({ ctx, params: { metadata, price, price_data, quantity, ...rest }, path }) => {
-      const { subscription, item } = itemIn(ctx, path.item);
+      const { subscription, item } = itemFromPath(ctx, path.item);
       const items = [{ id: item.id, metadata, price, price_data, quantity }];
       updateSubscription(ctx, subscription, { ...rest, items });
-      return itemIn(ctx, path.item).item;
+      return itemFromPath(ctx, path.item).item;
     },
   }),
   route({
@@ -53,14 +53,14 @@ export const subscriptionItemRoutes: Route[] = [
     path: '/v1/subscription_items/:item',
     params: changeParams,
     handle: ({ ctx, params, path }) => {
-      const { subscription, item } = itemIn(ctx, path.item);
+      const { subscription, item } = itemFromPath(ctx, path.item);
       updateSubscription(ctx, subscription, { ...params, items: [{ id: item.id, deleted: true }] });
       return { id: item.id, object: 'subscription_item', deleted: true };
     },
   }),
 ];
 
-function itemIn(
+function itemFromPath(
   ctx: Context,
   id: string,
 ): { subscription: Stripe.Subscription; item: Stripe.SubscriptionItem } {

@@ -64,23 +64,23 @@ export const subscriptionRoutes: Route[] = [
     method: 'GET',
     path: '/v1/subscriptions/:id',
     params: {},
-    handle: ({ ctx, path }) => subscriptionIn(ctx, path.id),
+    handle: ({ ctx, path }) => subscriptionFromPath(ctx, path.id),
   }),
   route({
     method: 'POST',
     path: '/v1/subscriptions/:id',
     params: updateParams,
-    handle: ({ ctx, params, path }) => updateSubscription(ctx, subscriptionIn(ctx, path.id), params),
+    handle: ({ ctx, params, path }) => updateSubscription(ctx, subscriptionFromPath(ctx, path.id), params),
   }),
   route({
     method: 'DELETE',
     path: '/v1/subscriptions/:id',
     params: cancelParams,
-    handle: ({ ctx, params, path }) => cancelSubscription(ctx, subscriptionIn(ctx, path.id), params),
+    handle: ({ ctx, params, path }) => cancelSubscription(ctx, subscriptionFromPath(ctx, path.id), params),
   }),
 ];
 
-const subscriptionIn = (ctx: Context, id: string): Stripe.Subscription =>
+const subscriptionFromPath = (ctx: Context, id: string): Stripe.Subscription =>
   fromPath(ctx.store.subscriptions, id);
 
 /** Without a filter only running subscriptions match. Source: https://docs.stripe.com/api/subscriptions/list. */
