@@ -3,6 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import type { Owner } from '#core/actor.js';
 import { Problem, unknownObject } from '#core/problem.js';
+import { undefinedIfMissing } from '#stripe/undefined-if-missing.js';
 import { type OperationRunner, OperationsService } from '../operations/operations.service.js';
 import type { Card, Customer, CustomerDetails, PaymentInformation } from './customer.js';
 import { CustomersStore } from './customers.store.js';
@@ -100,8 +101,8 @@ export class CustomersService {
   }
 
   /**
-   * Unlinks a customer that was deleted at Stripe, so that the next request creates a new one. A customer that is
-   * unknown to Stripe stays linked: the key is more likely of the wrong account.
+   * Unlinks a customer that was deleted at Stripe, so that the next request creates a new one. If Stripe does not know
+   * it, this throws and the customer stays linked: more likely the key belongs to the wrong account.
    */
   async forgetDeleted(id: string): Promise<void> {
     if (await this.stripe.isDeleted(id)) await this.store.unlinkDeleted(id);
@@ -112,7 +113,7 @@ export class CustomersService {
     const id = await this.store.find(owner);
     if (id === undefined) return undefined;
     const answer = await ask(id);
-    if (answer === undefined) await this.forgetDeleted(id);
+    if (answer === undefined) await undefinedIfMissing(this.forgetDeleted(id));
     return answer;
   }
 

@@ -96,10 +96,10 @@ export class CustomersStripe {
     return methods?.map(toCard);
   }
 
-  /** Whether the customer was deleted at Stripe; false if it is unknown there. */
+  /** Whether the customer was deleted at Stripe. Throws if it is unknown there. */
   async isDeleted(id: string): Promise<boolean> {
-    const customer = await undefinedIfMissing(this.stripe.read((stripe) => stripe.customers.retrieve(id)));
-    return customer?.deleted === true;
+    const customer = await this.stripe.read((stripe) => stripe.customers.retrieve(id));
+    return customer.deleted === true;
   }
 
   private async newestCard(id: string): Promise<Stripe.PaymentMethod | undefined> {

@@ -13,6 +13,6 @@ export interface StripeEvent {
  */
 export interface EventHandler {
   readonly types: readonly string[];
-  /** If it throws, Stripe sends the event again. */
+  /** If it throws, Stripe sends the event again, unless Stripe does not know the object. */
   handle(objectId: string): Promise<void>;
 }

@@ -1,13 +1,15 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
+import { isMissing } from '#stripe/stripe-errors.js';
 import { CustomerEvents } from './customer-events.js';
 import { RefundEvents } from './refund-events.js';
-import type { EventHandler } from './stripe-event.js';
+import type { EventHandler, StripeEvent } from './stripe-event.js';
 import { WebhooksStore } from './webhooks.store.js';
 import { WebhooksStripe } from './webhooks.stripe.js';
 
 /** Verifies Stripe's events, stores them, and passes each to its handler. */
 @Injectable()
 export class WebhooksService {
+  private readonly logger = new Logger(WebhooksService.name);
   private readonly handlers: ReadonlyMap<string, EventHandler>;
 
   constructor(
@@ -29,8 +31,20 @@ export class WebhooksService {
   async receive(payload: string, signature: string): Promise<void> {
     const event = this.stripe.verify(payload, signature);
     if (await this.store.receive(event)) return;
-    const handler = this.handlers.get(event.type);
-    if (handler && event.objectId) await handler.handle(event.objectId);
+    await this.handle(event);
     await this.store.markHandled(event);
+  }
+
+  /** An object that our key can't see, such as one of another account, will not appear when the event is resent. */
+  private async handle({ id, type, objectId }: StripeEvent): Promise<void> {
+    const handler = this.handlers.get(type);
+    if (!handler || !objectId) return;
+    try {
+      await handler.handle(objectId);
+    } catch (error) {
+      if (!isMissing(error)) throw error;
+      const msg = 'Stripe does not know the object of this event';
+      this.logger.warn({ event: id, type, objectId, msg });
+    }
   }
 }
