@@ -4,11 +4,14 @@ import type { Context } from '../../context.js';
 import { schedule } from '../../due.js';
 import { failures } from '../../http/errors.js';
 import { fromParam } from '../../http/lookup.js';
+import { mergeMetadata } from '../../http/metadata.js';
+import type { Params } from '../../http/params.js';
 import { minimumChargeMinor } from '../../money/currencies.js';
 import { newId } from '../../store/ids.js';
 import { saveCustomer } from '../customers/customer.js';
 import { cancelPaymentIntent, createPaymentIntent } from '../payment-intents/payment-intent.js';
 import { buildInvoice, type InvoiceDraft } from './fields.js';
+import type { updateParams } from './params.js';
 
 /** Stores a new draft invoice. Source: https://docs.stripe.com/api/invoices/object. */
 export function draftInvoice(ctx: Context, draft: InvoiceDraft): Stripe.Invoice {
@@ -62,6 +65,20 @@ export function finalizeInvoice(
   if (amount_due === 0) return markPaid(ctx, open);
   createInvoicePayment(ctx, open, savesCard);
   return open;
+}
+
+/** Source: https://docs.stripe.com/api/invoices/update. */
+export function updateInvoice(
+  ctx: Context,
+  before: Stripe.Invoice,
+  { description, metadata }: Params<typeof updateParams>,
+): Stripe.Invoice {
+  const after = ctx.store.invoices.update(before.id, {
+    description: description ?? before.description,
+    metadata: mergeMetadata(before.metadata ?? {}, metadata),
+  });
+  ctx.emit('invoice.updated', after, before);
+  return after;
 }
 
 /** Marks an invoice as paid. */

@@ -13,3 +13,6 @@ export const createParams = {
   metadata: metadata(),
   pending_invoice_items_behavior: oneOf('exclude', 'include'),
 };
+
+/** Source: https://docs.stripe.com/api/invoices/update. */
+export const updateParams = { description: string(), metadata: metadata() };

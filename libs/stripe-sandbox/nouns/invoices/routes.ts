@@ -2,13 +2,12 @@ import type Stripe from 'stripe';
 import type { Context } from '../../context.js';
 import { collectionParams, listPage, listParams, pageOf } from '../../http/lists.js';
 import { fromPath } from '../../http/lookup.js';
-import { mergeMetadata, metadata } from '../../http/metadata.js';
 import { boolean, object, oneOf, required, string } from '../../http/params.js';
 import { route, type Route } from '../../http/route.js';
 import { resolvePaymentMethod } from '../payment-methods/payment-method.js';
 import { createInvoice } from './create.js';
-import { finalizeInvoice, markUncollectible, voidInvoice } from './invoice.js';
-import { createParams } from './params.js';
+import { finalizeInvoice, markUncollectible, updateInvoice, voidInvoice } from './invoice.js';
+import { createParams, updateParams } from './params.js';
 import { payInvoice } from './pay.js';
 
 const status = oneOf('draft', 'open', 'paid', 'uncollectible', 'void');
@@ -39,16 +38,8 @@ export const invoiceRoutes: Route[] = [
   route({
     method: 'POST',
     path: '/v1/invoices/:invoice',
-    params: { description: string(), metadata: metadata() },
-    handle: ({ ctx, params, path }) => {
-      const before = invoiceFromPath(ctx, path.invoice);
-      const after = ctx.store.invoices.update(before.id, {
-        description: params.description ?? before.description,
-        metadata: mergeMetadata(before.metadata ?? {}, params.metadata),
-      });
-      ctx.emit('invoice.updated', after, before);
-      return after;
-    },
+    params: updateParams,
+    handle: ({ ctx, params, path }) => updateInvoice(ctx, invoiceFromPath(ctx, path.invoice), params),
   }),
   route({
     method: 'GET',
