@@ -4,11 +4,10 @@ import type { AddressInfo } from 'node:net';
 import { expect, it, onTestFinished } from 'vitest';
 import { createBoundedHttpClient } from './bounded-http-client.js';
 
-const TIMEOUT_MS = 100;
 const DRIP_MS = 10;
 
 /** Sends one request to a server that responds with `reply`. */
-async function ask(reply: (response: ServerResponse) => void) {
+async function ask(timeoutMs: number, reply: (response: ServerResponse) => void) {
   const server = createServer((_request, response) => reply(response)).listen(0, '127.0.0.1');
   await once(server, 'listening');
   onTestFinished(() => void server.close());
@@ -21,19 +20,19 @@ async function ask(reply: (response: ServerResponse) => void) {
     {},
     '',
     'http',
-    TIMEOUT_MS,
+    timeoutMs,
   );
 }
 
 it('returns a complete response', async () => {
-  const response = await ask((reply) => reply.end('{"object":"charge"}'));
+  const response = await ask(60_000, (reply) => reply.end('{"object":"charge"}'));
   expect(await response.toJSON()).toEqual({ object: 'charge' });
 });
 
 it('aborts a response that is not complete within the timeout', async () => {
-  const response = await ask((reply) => {
+  const response = ask(100, (reply) => {
     const drip = setInterval(() => reply.write(' '), DRIP_MS);
     reply.once('close', () => clearInterval(drip));
   });
-  await expect(response.toJSON()).rejects.toBeInstanceOf(Error);
+  await expect(response.then((started) => started.toJSON())).rejects.toBeInstanceOf(Error);
 });

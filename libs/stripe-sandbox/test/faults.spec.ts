@@ -1,5 +1,5 @@
 import { Stripe } from 'stripe';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { createSandbox } from '../create-sandbox.js';
 import type { FaultKind, FaultRule } from '../faults/fault.js';
 import { temporaryFolder } from './folders.js';
@@ -71,7 +71,7 @@ test('the effect of error_then_effect comes after its 500, which a retry is told
   const early = await create();
   expect(sandbox.ledger.list()).toEqual([]);
   sandbox.faults.release();
-  await vi.waitUntil(() => sandbox.ledger.list().length > 0);
+  await expect.poll(() => sandbox.ledger.list()).not.toEqual([]);
   const late = await create();
 
   expect(first).toMatchObject({ status: 500, body: { error: { type: 'api_error' } } });
@@ -88,7 +88,7 @@ test('an effect that is still to come comes by itself', async () => {
   const { sandbox } = await openBench();
   sandbox.faults.add({ kinds: ['error_then_effect'], waitMs: 1 });
   expect((await request(sandbox, 'POST', '/v1/customers', { form: '' })).status).toBe(500);
-  await vi.waitUntil(() => sandbox.ledger.list().length === 1);
+  await expect.poll(() => sandbox.ledger.list()).toHaveLength(1);
 });
 
 test('an effect that is still to come comes in time for a sandbox that closes', async () => {
@@ -113,14 +113,14 @@ test.for([
     headers: { authorization: 'Bearer sk_test_1', 'idempotency-key': 'k' },
     signal: hangUp.signal,
   }).catch((error: Error) => error.name);
-  await vi.waitUntil(() => sandbox.faults.list()[0]?.struck[kind] === 1);
+  await expect.poll(() => sandbox.faults.list()[0]?.struck[kind]).toBe(1);
   expect(sandbox.ledger.list()).toHaveLength(effects);
   expect(await failureOf(stripe.customers.create({}, keyed))).toMatchObject({
     code: 'idempotency_key_in_use',
   });
   hangUp.abort();
   expect(await silent).toBe('AbortError');
-  await vi.waitUntil(() => stripe.customers.create({}, keyed).catch(() => undefined));
+  await expect.poll(() => stripe.customers.create({}, keyed).catch(() => undefined)).toBeDefined();
   expect(sandbox.ledger.list()).toHaveLength(1);
 });
 
@@ -129,12 +129,12 @@ test('a call that waits carries on after its caller has gone', async () => {
   sandbox.faults.add({ kinds: ['wait'], waitMs: 3_600_000 });
   const hangUp = new AbortController();
   const gone = request(sandbox, 'POST', '/v1/customers', { form: '', signal: hangUp.signal });
-  await vi.waitUntil(() => sandbox.faults.list()[0]?.struck.wait === 1);
+  await expect.poll(() => sandbox.faults.list()[0]?.struck.wait).toBe(1);
   hangUp.abort();
   await expect(gone).rejects.toThrow('aborted');
   expect(sandbox.ledger.list()).toEqual([]);
   sandbox.faults.clear();
-  await vi.waitUntil(() => sandbox.ledger.list().length === 1);
+  await expect.poll(() => sandbox.ledger.list()).toHaveLength(1);
 });
 
 test('a reply that drips is whole in the end', async () => {

@@ -175,12 +175,12 @@ test('an endpoint that does not answer holds up no other', async () => {
   silent.answer = null;
   await stripe.webhookEndpoints.create({ url: silent.url, enabled_events: ['*'] });
   await createCustomers(1);
-  await vi.waitUntil(() => silent.received.length === 1);
+  await expect.poll(() => silent.received).toHaveLength(1);
   await createCustomers(2);
-  await vi.waitUntil(() => receiver.received.length === 3);
+  await expect.poll(() => receiver.received).toHaveLength(3);
   expect(told()).toEqual(['customer.created', 'customer.created', 'customer.created']);
   expect(silent.received).toHaveLength(1);
-  await vi.waitUntil(() => sandbox.webhooks.pending().length === 3);
+  await expect.poll(() => sandbox.webhooks.pending()).toHaveLength(3);
 });
 
 test('an endpoint that is deleted is told nothing more', async () => {
