@@ -6,40 +6,45 @@ const forbid = (name, comment, from, to) => ({ name, comment, severity: 'error',
 
 export default {
   forbidden: [
-    forbid('no-cycles', 'A circle has no first file to read; types count too.', {}, { circular: true }),
+    forbid(
+      'no-cycles',
+      'Files in a circle can only be understood all at once. Type imports count too.',
+      {},
+      { circular: true },
+    ),
     forbid(
       'libs-never-import-src',
-      'Libraries stand alone: the service is built on them, never the other way round.',
+      'Libraries stand alone: the service uses them, never the other way round.',
       { path: '^libs/' },
       { path: '^(src|test)/' },
     ),
     forbid(
       'core-imports-nothing',
-      'core holds the pure types and rules that everything else is written with.',
+      'Everything else uses core, so it depends on nothing.',
       { path: '^libs/core/' },
       { path: '^(src|libs)/', pathNot: '^libs/core/' },
     ),
     forbid(
       'stripe-lib-imports-core-only',
-      'libs/stripe is the way to Stripe for every module.',
+      'Every module calls Stripe through libs/stripe, so it depends on no module.',
       { path: '^libs/stripe/' },
       { path: '^(src|libs)/', pathNot: ['^libs/core/', '^libs/stripe/'] },
     ),
     forbid(
       'embedded-postgres-stands-alone',
-      'It starts a PostgreSQL and knows nothing of what is stored there.',
+      'It starts a PostgreSQL and does not depend on the data in it.',
       { path: '^libs/embedded-postgres/' },
       { path: '^(src|libs)/', pathNot: '^libs/embedded-postgres/' },
     ),
     forbid(
       'only-boot-uses-embedded-postgres',
-      'The application gets a database URL; which PostgreSQL answers there is decided at boot.',
+      'The application gets a database URL. The boot decides which PostgreSQL that is.',
       { path: '^src/', pathNot: '^src/boot/' },
       { path: '^libs/embedded-postgres/' },
     ),
     forbid(
       'sandbox-stands-alone',
-      'The sandbox stands in for Stripe, which knows nothing about us either.',
+      'The sandbox replaces Stripe, which does not depend on us either.',
       { path: '^libs/stripe-sandbox/' },
       { path: '^(src|test|libs)/', pathNot: '^libs/stripe-sandbox/' },
     ),
@@ -51,13 +56,13 @@ export default {
     ),
     forbid(
       'sandbox-params-below-rules',
-      'Parameters describe the request; the rules work with them, never the other way round.',
+      'Rules use the parameters of a request, never the other way round.',
       { path: '^libs/stripe-sandbox/nouns/[^/]+/params\\.ts$' },
       { path: '^libs/stripe-sandbox/nouns/', pathNot: '/params\\.ts$' },
     ),
     forbid(
       'sandbox-rules-below-routes',
-      'Routes call rules; a rule never knows by which route it was called.',
+      'Routes call rules, never the other way round.',
       {
         path: '^libs/stripe-sandbox/',
         pathNot: ['routes\\.ts$', '^libs/stripe-sandbox/create-sandbox\\.ts$'],
@@ -66,13 +71,13 @@ export default {
     ),
     forbid(
       'stripe-types-stop-here',
-      'What Stripe says is turned into our own types in one file a noun.',
+      'One file per noun maps the types of Stripe to our own.',
       { path: '^src/', pathNot: '\\.stripe\\.ts$' },
       { path: '^node_modules/stripe/' },
     ),
     forbid(
       'http-stops-at-api',
-      'Requests and replies stop at the API; modules are called with plain objects.',
+      'Only the API uses HTTP requests and replies. Modules get plain objects.',
       { path: '^src/', pathNot: ['^src/api/', '^src/create-app\\.ts$'] },
       {
         path: ['^src/api/', '^node_modules/(fastify|@nestjs/swagger)/'],
@@ -81,31 +86,31 @@ export default {
     ),
     forbid(
       'only-the-app-imports-the-api',
-      'The API calls the modules; no module may call the API.',
+      'The API calls the modules, never the other way round.',
       { path: '^src/', pathNot: ['^src/api/', '^src/(app\\.module|create-app)\\.ts$'] },
       { path: '^src/api/' },
     ),
     forbid(
       'callers-apart',
-      'Each kind of caller has a contract of its own, which may change alone.',
+      'Each kind of caller has its own contract, which may change separately.',
       { path: `^src/api/(${CALLERS})/` },
       { path: `^src/api/(${CALLERS})/`, pathNot: '^src/api/$1/' },
     ),
     forbid(
       'validation-at-the-edge',
-      'Input is checked once, in the DTOs and the settings; everything behind them trusts its types.',
+      'Input is validated once, in the DTOs and the settings. All other code relies on its types.',
       { path: '^src/', pathNot: ['^src/api/', '^src/config/'] },
       { path: '^node_modules/(class-validator|class-transformer)/' },
     ),
     forbid(
       'only-refunds-use-charges',
-      'A module that needs a payment asks Stripe by id; only refunds are about charges.',
+      'A module that needs a payment asks Stripe by id. Only refunds are about charges.',
       { path: `^src/(${NOUNS})/`, pathNot: '^src/(charges|refunds)/' },
       { path: '^src/charges/' },
     ),
     forbid(
       'nouns-apart',
-      'Every noun may use customers, payments and operations; otherwise nouns do not know each other.',
+      'Nouns may use customers, payments and operations, but not each other.',
       { path: `^src/(${NOUNS})/` },
       { path: `^src/(${NOUNS})/`, pathNot: ['^src/$1/', '^src/customers/', '^src/charges/'] },
     ),
@@ -117,13 +122,13 @@ export default {
     ),
     forbid(
       'webhooks-never-back',
-      'Webhooks pass events on to the modules, none of which needs to know how they came.',
+      'Webhooks call the modules, never the other way round.',
       { path: '^src/', pathNot: ['^src/webhooks/', '^src/api/webhooks/'] },
       { path: '^src/webhooks/' },
     ),
     forbid(
       'sql-in-stores',
-      'The store of a module is the only place that reads and writes its tables.',
+      'Only the store of a module reads and writes its tables.',
       {
         path: '^src/',
         pathNot: ['\\.store\\.ts$', '^src/database/', '^src/access/api-keys\\.service\\.ts$', '^src/health/'],
@@ -132,7 +137,7 @@ export default {
     ),
     forbid(
       'no-orphans',
-      'A file that nobody imports is dead.',
+      'A file without an importer is dead code.',
       {
         orphan: true,
         pathNot: ['\\.(spec|d)\\.ts$', '^test/', '^src/(main|token)\\.ts$', 'stripe-sandbox/main\\.ts$'],

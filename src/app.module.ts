@@ -1,10 +1,10 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import type { Clock } from '#core/clock.js';
 import { StripeConnection } from '#stripe/stripe-connection.js';
 import { StripeModule } from '#stripe/stripe.module.js';
 import { ApiModule } from './api/api.module.js';
 import type { Settings } from './config/settings.js';
 import { SettingsModule } from './config/settings.module.js';
-import type { Clock } from '#core/clock.js';
 import { DatabaseModule } from './database/database.module.js';
 
 /** What the application needs from the boot. */

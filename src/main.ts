@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { SystemClock } from '#core/clock.js';
 import { localSigningKey } from './access/local-issuer.js';
 import { banner } from './boot/banner.js';
 import { bootDatabase } from './boot/database.js';
@@ -9,7 +10,6 @@ import { stopApp } from './boot/stop-app.js';
 import { stopOnSignal } from './boot/stop-on-signal.js';
 import { withSettingError } from './boot/with-setting-error.js';
 import { loadSettings } from './config/load-settings.js';
-import { SystemClock } from '#core/clock.js';
 import { createApp } from './create-app.js';
 
 async function main(): Promise<void> {

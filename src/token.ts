@@ -1,12 +1,12 @@
 import 'reflect-metadata';
+import { SystemClock } from '#core/clock.js';
+import { EXTERNAL_ID, NAME } from '#core/text.js';
 import { issueUserToken } from './access/local-issuer.js';
 import { type ApiKeyKind, ApiKeysService } from './access/api-keys.service.js';
 import { bootDatabase } from './boot/database.js';
 import { exitOnError } from './boot/exit-on-error.js';
 import { loadSettings } from './config/load-settings.js';
 import type { Settings } from './config/settings.js';
-import { SystemClock } from '#core/clock.js';
-import { EXTERNAL_ID, NAME } from '#core/text.js';
 import { openDatabase } from './database/database.js';
 
 const USAGE = 'usage: npm run -s token -- user USER_ID | partner TENANT | service NAME';

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { createLocalJWKSet, createRemoteJWKSet, errors, type JWTVerifyGetKey, jwtVerify } from 'jose';
-import { Settings } from '../config/settings.js';
 import { issuerTenant, type UserActor } from '#core/actor.js';
 import { Clock } from '#core/clock.js';
 import { Problem } from '#core/problem.js';
 import { EXTERNAL_ID } from '#core/text.js';
+import { Settings } from '../config/settings.js';
 import { LOCAL_ALGORITHM, localSigningKey } from './local-issuer.js';
 
 /**
