@@ -1,3 +1,5 @@
+import type Stripe from 'stripe';
+import { toCardSource } from '../nouns/payment-methods/card-source.js';
 import type { CollectionName } from '../store/collection-names.js';
 import type { Store } from '../store/store.js';
 
@@ -23,7 +25,7 @@ export const resources: Record<string, Resource> = {
     called: 'customer',
     pathParam: 'id',
     expandable: {
-      default_source: nothing,
+      default_source: (id, store) => defaultCard(store, id),
       'invoice_settings.default_payment_method': 'paymentMethods',
       subscriptions: (id, store) => ({
         object: 'list',
@@ -34,6 +36,7 @@ export const resources: Record<string, Resource> = {
       test_clock: 'testClocks',
     },
   },
+  card: { called: 'source', pathParam: 'id', expandable: { customer: 'customers' } },
   payment_method: {
     called: 'PaymentMethod',
     pathParam: 'payment_method',
@@ -107,6 +110,7 @@ export const resources: Record<string, Resource> = {
     },
   },
   product: { called: 'product', pathParam: 'id', expandable: { default_price: 'prices' } },
+  plan: { called: 'plan', pathParam: 'plan', expandable: { product: 'products' } },
   price: { called: 'price', pathParam: 'price', expandable: { product: 'products' } },
   'checkout.session': {
     called: 'checkout.session',
@@ -190,6 +194,13 @@ export const resources: Record<string, Resource> = {
   webhook_endpoint: { called: 'webhook endpoint', pathParam: 'id', expandable: {} },
   'test_helpers.test_clock': { called: 'test clock', pathParam: 'test_clock', expandable: {} },
 };
+
+/** A customer's default source: only cards here. */
+function defaultCard(store: Store, customer: string): Stripe.Card | null {
+  const id = store.customers.get(customer)?.default_source as string | null;
+  const card = store.paymentMethods.get(id ?? '');
+  return card ? toCardSource(card) : null;
+}
 
 /** A list inside an object: its first ten items. */
 function firstPage(items: readonly object[], url: string) {

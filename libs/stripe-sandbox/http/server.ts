@@ -17,7 +17,8 @@ export function createServer(pipeline: Pipeline, routes: readonly Route[]): Fast
     forceCloseConnections: true,
     // Longer than clients keep idle connections, so that no request meets a closing connection.
     keepAliveTimeout: 75_000,
-    routerOptions: { maxParamLength: 500 },
+    // 255 characters of an id, percent-encoded.
+    routerOptions: { maxParamLength: 255 * 4 * 3 },
     frameworkErrors: (_error, request, reply) =>
       void send(reply as FastifyReply, pipeline.refuse(causeOf(request as FastifyRequest))),
   });

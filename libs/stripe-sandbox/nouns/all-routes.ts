@@ -10,6 +10,7 @@ import { invoiceItemRoutes } from './invoice-items/routes.js';
 import { invoicePaymentRoutes, invoiceRoutes } from './invoices/routes.js';
 import { paymentIntentRoutes } from './payment-intents/routes.js';
 import { paymentMethodRoutes } from './payment-methods/routes.js';
+import { planRoutes } from './plans/routes.js';
 import { priceRoutes } from './prices/routes.js';
 import { productRoutes } from './products/routes.js';
 import { refundRoutes } from './refunds/routes.js';
@@ -31,6 +32,7 @@ export const allRoutes: readonly Route[] = [
   ...earlyFraudWarningRoutes,
   ...productRoutes,
   ...priceRoutes,
+  ...planRoutes,
   ...checkoutSessionRoutes,
   ...paymentPageRoutes,
   ...subscriptionRoutes,

@@ -16,6 +16,7 @@ export function randomText(length: number): string {
 const SHAPES = {
   customer: ['cus_', 14],
   paymentMethod: ['pm_1', 23],
+  card: ['card_1', 23],
   setupIntent: ['seti_1', 23],
   setupAttempt: ['setatt_1', 23],
   paymentIntent: ['pi_3', 23],
@@ -23,6 +24,7 @@ const SHAPES = {
   refund: ['re_3', 23],
   product: ['prod_', 14],
   price: ['price_1', 23],
+  plan: ['plan_', 14],
   checkoutSession: ['cs_test_', 58],
   lineItem: ['li_1', 23],
   subscription: ['sub_1', 23],

@@ -7,8 +7,10 @@ import { fromParam } from '../../http/lookup.js';
 import { mergeMetadata } from '../../http/metadata.js';
 import type { Params } from '../../http/params.js';
 import { newId, randomText } from '../../store/ids.js';
+import { toCardSource } from '../payment-methods/card-source.js';
 import {
   attachPaymentMethod,
+  createCard,
   requireAttachable,
   resolvePaymentMethod,
 } from '../payment-methods/payment-method.js';
@@ -23,22 +25,28 @@ const MAX_CUSTOMERS_PER_CLOCK = 3;
  */
 export function createCustomer(ctx: Context, params: Params<typeof createParams>): Stripe.Customer {
   if (params.test_clock !== undefined) requireClockCapacity(ctx, params.test_clock);
+  if (params.id !== undefined) requireFreeId(ctx, params.id);
   const draft = buildCustomer(ctx, params.test_clock);
+  const source = params.source === undefined ? undefined : createCard(ctx, params.source, 'source');
   const paymentMethod =
     params.payment_method === undefined
       ? undefined
       : resolvePaymentMethod(ctx, params.payment_method, 'payment_method');
-  const customer = { ...draft, ...changesFrom(draft, params) };
+  const customer = { ...draft, ...changesFrom(draft, params), default_source: source?.id ?? null };
   const { invoice_settings } = customer;
   if (paymentMethod && invoice_settings.default_payment_method === params.payment_method) {
     // The same magic id in both parameters means one payment method.
     customer.invoice_settings = { ...invoice_settings, default_payment_method: paymentMethod.id };
   }
   requireOwnDefaultPaymentMethod(ctx, customer, paymentMethod?.id);
-  if (paymentMethod) requireAttachable(ctx, paymentMethod);
+  for (const attached of [paymentMethod, source]) if (attached) requireAttachable(ctx, attached);
   ctx.store.customers.insert(customer);
   ctx.emit('customer.created', customer);
   if (paymentMethod) attachPaymentMethod(ctx, paymentMethod, customer.id);
+  if (source) {
+    const attached = attachPaymentMethod(ctx, source, customer.id);
+    ctx.emit('customer.source.created', toCardSource(attached));
+  }
   return customer;
 }
 
@@ -85,6 +93,11 @@ export function deleteCustomer(ctx: Context, customer: Stripe.Customer): Stripe.
   return tombstone;
 }
 
+function requireFreeId({ store }: Context, id: string): void {
+  if (!store.customers.get(id) && !store.tombstones.get(id)) return;
+  throw failures.invalidRequest('Customer already exists.', { code: 'resource_already_exists', param: 'id' });
+}
+
 function requireClockCapacity({ store }: Context, test_clock: string): void {
   fromParam(store.testClocks, test_clock, 'test_clock');
   if ([...store.customers.newestFirst({ where: { test_clock } })].length < MAX_CUSTOMERS_PER_CLOCK) return;
@@ -129,7 +142,7 @@ function buildCustomer(ctx: Context, test_clock: string | undefined): Stripe.Cus
 }
 
 function changesFrom(before: Stripe.Customer, params: Params<typeof createParams>): Partial<Stripe.Customer> {
-  const { address, shipping, invoice_settings, metadata, payment_method: _, ...plain } = params;
+  const { address, shipping, invoice_settings, metadata, payment_method: _, source: __, ...plain } = params;
   return {
     ...plain,
     // Stripe omits these two when they are unset.

@@ -38,4 +38,12 @@ export const updateParams = {
 };
 
 /** Source: https://docs.stripe.com/api/customers/create. */
-export const createParams = { ...updateParams, payment_method: string(), test_clock: string() };
+export const createParams = {
+  ...updateParams,
+  /** Undocumented since 2014, and still accepted: https://github.com/stripe/stripe-node/pull/968. */
+  id: string(),
+  payment_method: string(),
+  /** A token; other sources are refused. */
+  source: string(),
+  test_clock: string(),
+};

@@ -52,7 +52,8 @@ export function invoicePaymentMethod(
   const id =
     invoice.default_payment_method ??
     subscription?.default_payment_method ??
-    customer?.invoice_settings.default_payment_method;
+    customer?.invoice_settings.default_payment_method ??
+    customer?.default_source;
   return id ? ctx.store.paymentMethods.get(id as string) : undefined;
 }
 

@@ -27,7 +27,7 @@ const invalidCard = (code: string, param: string, message: string): StripeFailur
  * @throws StripeFailure 400 for an unknown token or a missing field, 402 for an invalid number, date or CVC
  */
 export function readCard(params: CardParams, nowSeconds: number): CardDetails {
-  if (params.token !== undefined) return readToken(params.token, nowSeconds);
+  if (params.token !== undefined) return readToken(params.token, nowSeconds, 'card[token]');
   const { number, exp_month, exp_year, cvc } = params;
   if (number === undefined) throw failures.missing('card[number]');
   if (exp_month === undefined) throw failures.missing('card[exp_month]');
@@ -41,10 +41,13 @@ export function readCard(params: CardParams, nowSeconds: number): CardDetails {
   return { card, exp_month, exp_year: year, hasCvc: cvc !== undefined };
 }
 
-/** The cards of Stripe's own tokens expire about a year from now. */
-function readToken(token: string, nowSeconds: number): CardDetails {
+/**
+ * The card of one of Stripe's test tokens, which expires in a year.
+ * @throws StripeFailure 400 for an unknown token
+ */
+export function readToken(token: string, nowSeconds: number, param: string): CardDetails {
   const card = token.startsWith('tok_') ? cardByName(token) : undefined;
-  if (!card) throw failures.noSuch('token', token, 'card[token]', 400);
+  if (!card) throw failures.noSuch('token', token, param, 400);
   const now = new Date(nowSeconds * 1000);
   return { card, exp_month: now.getUTCMonth() + 1, exp_year: now.getUTCFullYear() + 1, hasCvc: true };
 }

@@ -7,7 +7,13 @@ import { fromParam, fromPath } from '../../http/lookup.js';
 import { mergeMetadata } from '../../http/metadata.js';
 import type { Params } from '../../http/params.js';
 import { newId } from '../../store/ids.js';
-import { type CardDetails, type CardParams, readCard, requireValidExpiry } from './card-details.js';
+import {
+  type CardDetails,
+  type CardParams,
+  readCard,
+  requireValidExpiry,
+  readToken,
+} from './card-details.js';
 import { cardError } from './declines.js';
 import type { createParams, updateParams } from './params.js';
 import type { TestCard } from './test-card.js';
@@ -129,12 +135,20 @@ export function detachPaymentMethod(ctx: Context, before: Stripe.PaymentMethod):
   const after = ctx.store.paymentMethods.update(before.id, { customer: null });
   ctx.store.cardFacts.update(before.id, { isSpent: true });
   const owner = ctx.store.customers.get(before.customer as string);
-  if (owner?.invoice_settings.default_payment_method === before.id) {
-    const invoice_settings = { ...owner.invoice_settings, default_payment_method: null };
-    ctx.emit('customer.updated', ctx.store.customers.update(owner.id, { invoice_settings }), owner);
-  }
+  if (owner) removeDefaults(ctx, owner, before.id);
   ctx.emit('payment_method.detached', after, before);
   return after;
+}
+
+function removeDefaults(ctx: Context, owner: Stripe.Customer, paymentMethodId: string): void {
+  const isDefault = owner.invoice_settings.default_payment_method === paymentMethodId;
+  const isDefaultSource = owner.default_source === paymentMethodId;
+  if (!isDefault && !isDefaultSource) return;
+  const after = ctx.store.customers.update(owner.id, {
+    ...(isDefault && { invoice_settings: { ...owner.invoice_settings, default_payment_method: null } }),
+    ...(isDefaultSource && { default_source: null }),
+  });
+  ctx.emit('customer.updated', after, owner);
 }
 
 /** Whether a payment method was detached, or paid without being attached: it can't be used again. */
@@ -165,22 +179,31 @@ export function updatePaymentMethod(
   return after;
 }
 
+/**
+ * A card as customers had it before payment methods, which is a payment method with another prefix.
+ * @throws StripeFailure 400 for an unknown token
+ */
+export const createCard = (ctx: Context, token: string, param: string): Stripe.PaymentMethod =>
+  insertCard(ctx, readToken(token, ctx.now(), param), NO_BILLING_DETAILS, { id: newId('card') });
+
 function createFromMagicId(ctx: Context, id: string): Stripe.PaymentMethod | undefined {
   const card = id.startsWith('pm_') ? cardByName(id) : undefined;
   if (!card) return undefined;
   return insertCard(ctx, readCard({ token: id.replace('pm_card_', 'tok_') }, ctx.now()), NO_BILLING_DETAILS);
 }
 
+interface CardExtras {
+  id?: string;
+  allow_redisplay?: Stripe.PaymentMethod.AllowRedisplay;
+  metadata?: Record<string, string>;
+}
+
 function insertCard(
   ctx: Context,
   details: CardDetails,
   billing_details: Stripe.PaymentMethod.BillingDetails,
-  {
-    allow_redisplay = 'unspecified',
-    metadata = {},
-  }: { allow_redisplay?: Stripe.PaymentMethod.AllowRedisplay; metadata?: Record<string, string> } = {},
+  { id = newId('paymentMethod'), allow_redisplay = 'unspecified', metadata = {} }: CardExtras = {},
 ): Stripe.PaymentMethod {
-  const id = newId('paymentMethod');
   ctx.store.cardFacts.insert({
     id,
     number: details.card.number,

@@ -30,11 +30,15 @@ export interface PriceDraft {
  * Source: https://docs.stripe.com/api/prices/create.
  * @throws StripeFailure 400 for an unknown product, a missing or double amount, or an interval that is too long
  */
-export function createPrice(ctx: Context, params: Params<typeof createParams>): Stripe.Price {
+export function createPrice(
+  ctx: Context,
+  params: Params<typeof createParams>,
+  id = newId('price'),
+): Stripe.Price {
   const { active = true, lookup_key = null, nickname = null, transfer_lookup_key = false } = params;
   const draft = draftPrice(readProduct(ctx, params, nameIn('')), params, '');
   if (lookup_key !== null) claimLookupKey(ctx, lookup_key, transfer_lookup_key);
-  return insertPrice(ctx, { ...draft, active, lookup_key, nickname });
+  return insertPrice(ctx, { ...draft, active, lookup_key, nickname }, id);
 }
 
 /** Creates a product with its `default_price_data`. Source: https://docs.stripe.com/api/products/create. */
@@ -99,9 +103,13 @@ export function updatePrice(
 }
 
 /** Stores a drafted price, and its product if that is new too. */
-export function insertPrice(ctx: Context, { product, ...draft }: PriceDraft): Stripe.Price {
+export function insertPrice(
+  ctx: Context,
+  { product, ...draft }: PriceDraft,
+  id = newId('price'),
+): Stripe.Price {
   const price = ctx.store.prices.insert({
-    id: newId('price'),
+    id,
     object: 'price',
     ...draft,
     billing_scheme: 'per_unit',

@@ -7,11 +7,11 @@ import type { LineDraft } from '../invoices/lines.js';
 import { insertPrice } from '../prices/price.js';
 import { type Period, periodAt } from './billing-period.js';
 import { requireFuture } from './create.js';
+import { planOf } from '../plans/plan.js';
 import {
   insertItem,
   type ItemDraft,
   itemList,
-  planOf,
   readRecurringPrice,
   requireCompatiblePrices,
 } from './items.js';

@@ -8,6 +8,7 @@ import { newId } from '../../store/ids.js';
 import { draftInlinePrice, insertPrice, type PriceDraft } from '../prices/price.js';
 import type { Period } from './billing-period.js';
 import type { newItemParams } from './params.js';
+import { planOf } from '../plans/plan.js';
 
 /** A validated item that is not stored yet. Its price may not be stored either. */
 export interface ItemDraft {
@@ -127,29 +128,3 @@ export const itemList = (
   has_more: false,
   url: `/v1/subscription_items?subscription=${subscription}`,
 });
-
-/** The plan that Stripe still shows for a recurring price. Source: https://docs.stripe.com/api/plans/object. */
-export function planOf(price: Stripe.Price): Stripe.Plan {
-  const { interval, interval_count, trial_period_days } = price.recurring!;
-  return {
-    id: price.id,
-    object: 'plan',
-    active: price.active,
-    amount: price.unit_amount,
-    amount_decimal: price.unit_amount_decimal,
-    billing_scheme: 'per_unit',
-    created: price.created,
-    currency: price.currency,
-    interval,
-    interval_count,
-    livemode: false,
-    metadata: price.metadata,
-    meter: null,
-    nickname: price.nickname,
-    product: price.product,
-    tiers_mode: null,
-    transform_usage: null,
-    trial_period_days,
-    usage_type: 'licensed',
-  };
-}

@@ -1,0 +1,13 @@
+import { route, type Route } from '../../http/route.js';
+import { createParams } from './params.js';
+import { createPlan } from './plan.js';
+
+/** Plans are made here and are prices otherwise: https://docs.stripe.com/api/plans. */
+export const planRoutes: Route[] = [
+  route({
+    method: 'POST',
+    path: '/v1/plans',
+    params: createParams,
+    handle: ({ ctx, params }) => createPlan(ctx, params),
+  }),
+];

@@ -1,0 +1,62 @@
+import { expect, test } from 'vitest';
+import { CARD_ONLY } from './payments.js';
+import { failureOf, openBench } from './support.js';
+
+/*
+ * The default source of a customer from the time before payment methods:
+ * https://docs.stripe.com/payments/payment-methods/transitioning.
+ */
+test('a customer with a source has a card, which is a payment method too', async () => {
+  const { stripe } = await openBench();
+  const customer = await stripe.customers.create({ source: 'tok_mastercard' });
+  const id = customer.default_source as string;
+  expect(id).toMatch(/^card_1[A-Za-z0-9]{23}$/);
+  expect(customer.invoice_settings.default_payment_method).toBeNull();
+  expect(await stripe.paymentMethods.retrieve(id)).toMatchObject({
+    id,
+    customer: customer.id,
+    type: 'card',
+    card: { brand: 'mastercard', last4: '4444' },
+  });
+  expect((await stripe.customers.listPaymentMethods(customer.id)).data).toMatchObject([{ id }]);
+  expect(await stripe.customers.retrieve(customer.id, { expand: ['default_source'] })).toMatchObject({
+    default_source: {
+      id,
+      object: 'card',
+      brand: 'MasterCard',
+      customer: customer.id,
+      last4: '4444',
+      exp_month: 11,
+      exp_year: 2027,
+    },
+  });
+});
+
+test('a default source pays, and is gone once it is detached', async () => {
+  const { stripe } = await openBench();
+  const { id: customer, default_source } = await stripe.customers.create({ source: 'tok_visa' });
+  const card = default_source as string;
+  const payment = { ...CARD_ONLY, customer, payment_method: card, amount: 900, confirm: true };
+  const { status } = await stripe.paymentIntents.create({ ...payment, off_session: true });
+  expect(status).toBe('succeeded');
+  const { id: product } = await stripe.products.create({ name: 'Club' });
+  const plan = await stripe.plans.create({ product, currency: 'usd', interval: 'month', amount: 900 });
+  const subscription = await stripe.subscriptions.create({ customer, items: [{ price: plan.id }] });
+  expect(subscription.status).toBe('active');
+  await stripe.paymentMethods.detach(card);
+  expect(await stripe.customers.retrieve(customer)).toMatchObject({ default_source: null });
+});
+
+test('a source that is unknown, or that the issuer declines, makes no customer', async () => {
+  const { stripe } = await openBench();
+  expect(await failureOf(stripe.customers.create({ source: 'tok_none' }))).toMatchObject({
+    statusCode: 400,
+    code: 'resource_missing',
+    param: 'source',
+  });
+  expect(await failureOf(stripe.customers.create({ source: 'tok_chargeDeclined' }))).toMatchObject({
+    statusCode: 402,
+    code: 'card_declined',
+  });
+  expect((await stripe.customers.list()).data).toEqual([]);
+});
