@@ -3,10 +3,11 @@ import { CustomersModule } from '../customers/customers.module.js';
 import { OperationsModule } from '../operations/operations.module.js';
 import { ChargesService } from './charges.service.js';
 import { ChargesStripe } from './charges.stripe.js';
+import { HistoryStripe } from './history.stripe.js';
 
 @Module({
   imports: [CustomersModule, OperationsModule],
-  providers: [ChargesService, ChargesStripe],
+  providers: [ChargesService, ChargesStripe, HistoryStripe],
   exports: [ChargesService],
 })
 export class ChargesModule {}

@@ -9,9 +9,8 @@ import type { OperationRequest, Outcome } from '../operations/operation.js';
 import { type OperationRunner, OperationsService } from '../operations/operations.service.js';
 import type { Charge, ChargeCommand } from './charge.js';
 import { type ChargePlan, ChargesStripe } from './charges.stripe.js';
+import { HistoryStripe } from './history.stripe.js';
 import type { Payment } from './payment.js';
-
-const EMPTY_PAGE = { items: [], hasMore: false };
 
 /** Charges saved cards and lists charges and payments. */
 @Injectable()
@@ -22,6 +21,7 @@ export class ChargesService {
     operations: OperationsService,
     private readonly customers: CustomersService,
     private readonly stripe: ChargesStripe,
+    private readonly historyStripe: HistoryStripe,
   ) {
     this.chargeOperation = operations.define<ChargePlan, string>({
       name: 'charge',
@@ -47,33 +47,27 @@ export class ChargesService {
   }
 
   /**
-   * Lists an owner's charges, newest first; empty for an owner without a customer.
+   * Lists an owner's charges, newest first, including those of customers that were deleted at Stripe.
    *
    * @throws {Problem} `not-found` for a cursor that is not one of the owner's charges
    */
   async history(owner: Owner, page: PageRequest): Promise<Page<Charge>> {
-    const customer = await this.customers.findId(owner);
-    const ownsCursor = !page.cursor || (customer && (await this.stripe.isChargeOf(customer, page.cursor.id)));
-    if (!ownsCursor) throw unknownObject('cursor');
-    return customer ? this.stripe.charges(customer, page) : EMPTY_PAGE;
+    return this.historyStripe.charges(await this.customers.findAllIds(owner), page);
   }
 
   /**
-   * Lists an owner's payments, newest first; empty for an owner without a customer.
+   * Lists an owner's payments, newest first, including those of customers that were deleted at Stripe.
    *
    * @throws {Problem} `not-found` for a cursor that is not one of the owner's payments
    */
   async payments(owner: Owner, page: PageRequest): Promise<Page<Payment>> {
-    const customer = await this.customers.findId(owner);
-    const ownsCursor = !page.cursor || (customer && (await this.stripe.payment(customer, page.cursor.id)));
-    if (!ownsCursor) throw unknownObject('cursor');
-    return customer ? this.stripe.payments(customer, page) : EMPTY_PAGE;
+    return this.historyStripe.payments(await this.customers.findAllIds(owner), page);
   }
 
   /** Shows one payment. @throws {Problem} `not-found` if it is not the owner's */
   async payment(owner: Owner, id: string): Promise<Payment> {
-    const customer = await this.customers.findId(owner);
-    const payment = customer && (await this.stripe.payment(customer, id));
+    const customers = await this.customers.findAllIds(owner);
+    const payment = customers.length > 0 ? await this.historyStripe.payment(customers, id) : undefined;
     if (!payment) throw new Problem('not-found');
     return payment;
   }

@@ -54,6 +54,11 @@ export class CustomersService {
     return this.store.find(owner);
   }
 
+  /** The ids of all of an owner's Stripe customers, newest first, including those that were deleted at Stripe. */
+  findAllIds(owner: Owner): Promise<string[]> {
+    return this.store.findAll(owner);
+  }
+
   /**
    * The id of an owner's Stripe customer, created if there is none or it was deleted. Concurrent calls create one.
    *

@@ -1,9 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { and, eq, isNull, sql } from 'drizzle-orm';
+import { and, desc, eq, isNull, sql } from 'drizzle-orm';
 import type { Owner } from '#core/actor.js';
 import { Clock } from '#core/clock.js';
 import { type Database, DATABASE, type Transaction } from '../database/database.js';
-import { customers } from '../database/schema.js';
+import { customers, formerCustomers } from '../database/schema.js';
 import { isUniqueViolation } from '../database/unique-violation.js';
 
 /** Counts an owner's Stripe customers: a new generation starts when the customer is deleted at Stripe. */
@@ -27,6 +27,21 @@ export class CustomersStore {
       .from(customers)
       .where(isOf(owner));
     return row?.stripeCustomerId ?? undefined;
+  }
+
+  /** The ids of an owner's current customer, if any, and of the former ones, newest first. */
+  async findAll(owner: Owner): Promise<string[]> {
+    const isOwners = and(
+      eq(formerCustomers.tenant, customers.tenant),
+      eq(formerCustomers.userId, customers.userId),
+    );
+    const rows = await this.database
+      .select({ current: customers.stripeCustomerId, former: formerCustomers.stripeCustomerId })
+      .from(customers)
+      .leftJoin(formerCustomers, isOwners)
+      .where(isOf(owner))
+      .orderBy(desc(formerCustomers.unlinkedAt));
+    return [rows[0]?.current, ...rows.map(({ former }) => former)].filter((id) => id != null);
   }
 
   /** An owner's current generation; the first one is started if there is none. */
@@ -78,12 +93,18 @@ export class CustomersStore {
     return this.find(owner);
   }
 
-  /** Unlinks a deleted customer and starts its owner's next generation. */
+  /** Makes a deleted customer a former one and starts its owner's next generation. */
   async unlinkDeleted(deletedId: string): Promise<void> {
-    await this.database
-      .update(customers)
-      .set({ stripeCustomerId: null, generation: sql`${customers.generation} + 1` })
-      .where(eq(customers.stripeCustomerId, deletedId));
+    await this.database.transaction(async (transaction) => {
+      const [owner] = await transaction
+        .update(customers)
+        .set({ stripeCustomerId: null, generation: sql`${customers.generation} + 1` })
+        .where(eq(customers.stripeCustomerId, deletedId))
+        .returning({ tenant: customers.tenant, userId: customers.userId });
+      if (!owner) return;
+      const former = { ...owner, stripeCustomerId: deletedId, unlinkedAt: this.clock.now() };
+      await transaction.insert(formerCustomers).values(former).onConflictDoNothing();
+    });
   }
 }
 

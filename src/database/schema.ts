@@ -30,6 +30,19 @@ export const customers = pgTable(
   (table) => [primaryKey({ name: 'customers_owner', columns: [table.tenant, table.userId] })],
 );
 
+/** Stripe customers of users that were deleted at Stripe; their payments stay visible. */
+export const formerCustomers = pgTable(
+  'former_customers',
+  {
+    stripeCustomerId: text('stripe_customer_id').primaryKey(),
+    tenant: text().notNull(),
+    userId: text('user_id').notNull(),
+    /** When the deletion was noticed. */
+    unlinkedAt: instant('unlinked_at').notNull(),
+  },
+  (table) => [index('former_customers_owner').on(table.tenant, table.userId)],
+);
+
 /** Credentials of partners and internal services; the key itself is never stored. */
 export const apiKeys = pgTable('api_keys', {
   id: uuid().primaryKey(),

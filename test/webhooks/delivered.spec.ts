@@ -46,11 +46,12 @@ describe('what the sandbox tells', () => {
     await paydesk.stripe.customers.del(customer);
     await paydesk.sandbox.webhooks.flush();
     const before = paydesk.stripeCalls.length;
-    for (const what of ['payment_methods', 'payments']) {
-      expect(await partner.get(`/partners/user/${user}/${what}`)).toMatchObject({ status: 200, body: [] });
-    }
+    const { status, body: cards } = await partner.get(`/partners/user/${user}/payment_methods`);
+    expect({ status, cards }).toEqual({ status: 200, cards: [] });
     expect((await partner.post(`/partners/user/${user}/payment_intent`, charge)).status).toBe(404);
     expect(paydesk.stripeCalls.slice(before)).toEqual([]);
+    const { body: payments } = await partner.get(`/partners/user/${user}/payments`);
+    expect(payments).toMatchObject([{ amount: '3000', status: 'complete' }]);
     expect(await saveCard(paydesk, partner, user)).toMatch(/^pm_/);
   });
 
