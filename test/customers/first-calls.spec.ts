@@ -2,8 +2,8 @@ import { describe, expect } from 'vitest';
 import { query } from '../support/database.js';
 import { someUser } from '../support/saved-card.js';
 import { paydeskTest } from '../support/paydesk-test.js';
+import { STRIPE_SETTLES_SECONDS } from '../support/durations.js';
 
-const STRIPE_SETTLES_SECONDS = 15;
 const USERS = 25;
 const CALLS_PER_USER = 16;
 

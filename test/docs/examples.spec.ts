@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import type { Caller } from '../support/caller.js';
-import { payOnPage } from '../support/hosted-page.js';
+import { payOnPage, redirects } from '../support/hosted-page.js';
 import type { Paydesk } from '../support/paydesk.js';
 import { paydeskTest } from '../support/paydesk-test.js';
 import { saveCard } from '../support/saved-card.js';
@@ -16,8 +16,6 @@ interface Documented {
 type Callers = Record<'user' | 'partner' | 'service', Caller>;
 
 const USER = 'user-42';
-const redirects = { successRedirect: 'https://example.com/ok', failureRedirect: 'https://example.com/ko' };
-
 /** A real object for each id in the examples of an operation: `kind` of the id -> who makes one. */
 function makersOfIds(
   paydesk: Paydesk,

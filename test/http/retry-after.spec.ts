@@ -2,8 +2,7 @@ import { describe, expect } from 'vitest';
 import type { FaultKind } from '#sandbox/faults/fault.js';
 import { someUser } from '../support/saved-card.js';
 import { paydeskTest } from '../support/paydesk-test.js';
-
-const FOREVER_MS = 600_000;
+import { FOREVER_MS } from '../support/durations.js';
 
 const it = paydeskTest()
   .extend('faults', { scope: 'file' }, ({ paydesk }) => paydesk.sandbox.faults)

@@ -1,13 +1,11 @@
 import { describe, expect } from 'vitest';
 import { CHARGING, type ResentCharge, resentCharge, sendInVain } from './resent-charge.js';
 import { paydeskTest } from '../support/paydesk-test.js';
+import { FOREVER_MS, LONGEST_WAIT_SECONDS } from '../support/durations.js';
 
 const HOUR = 60 * 60;
-const FOREVER_MS = 600_000;
 /** https://docs.stripe.com/error-low-level#server-errors: Stripe may still be at work on what it answered with a 500. */
 const NOT_YET_SETTLED_SECONDS = 10;
-/** More than the worker ever waits. */
-const LONGEST_WAIT_SECONDS = 16;
 
 const it = paydeskTest({ workerByHand: true })
   /** Sends it to be answered with a 500, and not to be done before {@link endLate}. */

@@ -4,11 +4,7 @@ import type { Answer } from '../support/caller.js';
 import { query } from '../support/database.js';
 import { CHARGING, LOOKING, resentCharge } from './resent-charge.js';
 import { paydeskTest } from '../support/paydesk-test.js';
-
-const FOREVER_MS = 600_000;
-const RENEWAL_MS = 2_000;
-/** Two of these are more than a lease, one is less. */
-const MOST_OF_A_LEASE_SECONDS = 4;
+import { FOREVER_MS, MOST_OF_A_LEASE_SECONDS, RENEWAL_MS } from '../support/durations.js';
 
 const it = paydeskTest({ workerByHand: true })
   /** Starts an attempt that hangs at a call to Stripe until the faults are cleared. */

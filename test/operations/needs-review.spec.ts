@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect } from 'vitest';
 import { paydeskTest } from '../support/paydesk-test.js';
 import { saveCard, someUser } from '../support/saved-card.js';
+import { LONGEST_WAIT_SECONDS } from '../support/durations.js';
 
 const PAYMENTS = { method: 'POST', path: '/v1/payment_intents' } as const;
-const LONGEST_WAIT_SECONDS = 31;
 /** More than we look through at Stripe for what an operation has made. */
 const TOO_MANY = 5_001;
 

@@ -7,16 +7,13 @@ import { type Paydesk, startPaydesk } from '../support/paydesk.js';
 import { saveCard, someUser } from '../support/saved-card.js';
 import { ModelledCharge } from './charge-model.js';
 import { schedule, type Step } from './schedule.js';
+import { LONGEST_WAIT_SECONDS, STRIPE_SETTLES_SECONDS } from '../support/durations.js';
 
 const RUNS = 500;
 /** `SEED=...` repeats what fast-check has reported. */
 const SEED = process.env['SEED'];
-/** More than the worker ever waits, and how often that may take. */
-const LONGEST_WAIT_SECONDS = 31;
 const ROUNDS_MAX = 5;
 const UNTIL_RELEASED_MS = 600_000;
-/** By then Stripe has done what it answered with a 500; the shorter waits of a schedule are less, all together. */
-const STRIPE_SETTLES_SECONDS = 15;
 
 describe('charges under random schedules of calls, faults and time', () => {
   const clock = new ManualClock();

@@ -2,17 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect } from 'vitest';
 import { query } from '../support/database.js';
 import { paydeskTest } from '../support/paydesk-test.js';
-
-const FOREVER_MS = 600_000;
+import { FOREVER_MS } from '../support/durations.js';
+import { redirects } from '../support/hosted-page.js';
 
 const it = paydeskTest();
 
 describe('a request that was refused before anything was sent', () => {
-  const page = { successRedirect: 'https://example.com/ok', failureRedirect: 'https://example.com/ko' };
-
   it.for<[string, string, object, number]>([
     ['for an unknown payment', '/refund', { paymentID: 'pi_unknown' }, 404],
-    ['for its amount', '/pay', { ...page, amount: '0.10' }, 422],
+    ['for its amount', '/pay', { ...redirects, amount: '0.10' }, 422],
     ['as Stripe failed', '/pay/expire', { paymentID: 'cs_test_1' }, 503],
   ])(
     '%s names its operation, of which nothing is kept',
@@ -47,8 +45,8 @@ describe('a request that was refused before anything was sent', () => {
 
   it('may be repeated, changed, under the same key', async ({ shop }) => {
     const key = { 'idempotency-key': randomUUID() };
-    expect((await shop.post('/pay', { ...page, amount: '0.10' }, key)).status).toBe(422);
-    const answer = await shop.post('/pay', { ...page, amount: '10.00' }, key);
+    expect((await shop.post('/pay', { ...redirects, amount: '0.10' }, key)).status).toBe(422);
+    const answer = await shop.post('/pay', { ...redirects, amount: '10.00' }, key);
     expect(answer.status).toBe(201);
     expect(answer.headers.has('idempotent-replayed')).toBe(false);
   });

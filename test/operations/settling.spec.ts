@@ -6,11 +6,7 @@ import { operationIdOf } from '../../src/operations/operation-identity.js';
 import { query } from '../support/database.js';
 import { CHARGING, resentCharge } from './resent-charge.js';
 import { paydeskTest } from '../support/paydesk-test.js';
-
-/** The worker leaves no operation alone for longer. */
-const LONGEST_WAIT_SECONDS = 31;
-const LEASE_SECONDS = 6;
-const STRIPE_SETTLES_SECONDS = 15;
+import { LEASE_SECONDS, LONGEST_WAIT_SECONDS, STRIPE_SETTLES_SECONDS } from '../support/durations.js';
 
 const it = paydeskTest()
   .extend(

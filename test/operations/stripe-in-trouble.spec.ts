@@ -6,10 +6,10 @@ import { expectProblem } from '../support/expect-problem.js';
 import type { Paydesk } from '../support/paydesk.js';
 import { paydeskTest } from '../support/paydesk-test.js';
 import { saveCard, someUser } from '../support/saved-card.js';
+import { FOREVER_MS } from '../support/durations.js';
 
 const PAYMENTS = { method: 'POST', path: '/v1/payment_intents' } as const;
 const HUNG_CALLS = 50;
-const FOREVER_MS = 600_000;
 const LONGEST_CALL_MS = 25_000;
 
 function chargesTest(limits?: CallLimits) {

@@ -2,12 +2,12 @@ import { expect, vi } from 'vitest';
 import { query } from '../support/database.js';
 import { CHARGING, resentCharge, sendInVain } from './resent-charge.js';
 import { paydeskTest } from '../support/paydesk-test.js';
-
-const FOREVER_MS = 600_000;
-const LONGEST_WAIT_SECONDS = 31;
-const RENEWAL_MS = 2_000;
-/** Two of these are more than a lease, one is less. */
-const MOST_OF_A_LEASE_SECONDS = 4;
+import {
+  FOREVER_MS,
+  LONGEST_WAIT_SECONDS,
+  MOST_OF_A_LEASE_SECONDS,
+  RENEWAL_MS,
+} from '../support/durations.js';
 
 const it = paydeskTest({ workerByHand: true });
 

@@ -3,10 +3,7 @@ import { describe, expect } from 'vitest';
 import { query } from '../support/database.js';
 import { CHARGING, resentCharge, sendInVain } from './resent-charge.js';
 import { paydeskTest } from '../support/paydesk-test.js';
-
-const LEASE_SECONDS = 6;
-/** More than it ever waits. */
-const LONGEST_WAIT_SECONDS = 16;
+import { LEASE_SECONDS, LONGEST_WAIT_SECONDS } from '../support/durations.js';
 
 const it = paydeskTest()
   .extend('stateOf', ({ partner }) => async (operationId: string) => {

@@ -1,7 +1,7 @@
 import { describe, expect } from 'vitest';
 import { paydeskTest } from '../support/paydesk-test.js';
+import { redirects } from '../support/hosted-page.js';
 
-const redirects = { successRedirect: 'https://example.com/ok', failureRedirect: 'https://example.com/ko' };
 const tea = { productName: 'Tea', unitAmount: '2.00', quantity: 1 };
 const monthlyTea = { ...tea, interval: 'month' };
 

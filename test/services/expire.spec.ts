@@ -1,9 +1,7 @@
 import { describe, expect } from 'vitest';
 import { idOf } from '#stripe/id-of.js';
-import { payOnPage } from '../support/hosted-page.js';
+import { payOnPage, redirects } from '../support/hosted-page.js';
 import { paydeskTest } from '../support/paydesk-test.js';
-
-const redirects = { successRedirect: 'https://example.com/ok', failureRedirect: 'https://example.com/ko' };
 
 const it = paydeskTest();
 

@@ -1,10 +1,9 @@
 import { describe, expect } from 'vitest';
 import { paydeskTest } from '../support/paydesk-test.js';
 import { someUser } from '../support/saved-card.js';
+import { redirects } from '../support/hosted-page.js';
 
 const it = paydeskTest();
-const redirects = { successRedirect: 'https://example.com/ok', failureRedirect: 'https://example.com/ko' };
-
 /** https://docs.stripe.com/api/products/create#create_product-id: the merchant may choose the id. */
 describe('ids that the merchant chose', () => {
   it.for(['tshirt-1', 'product-id', 'T-shirt, größe 1'])(

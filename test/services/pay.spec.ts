@@ -1,8 +1,7 @@
 import { describe, expect } from 'vitest';
 import { paydeskTest } from '../support/paydesk-test.js';
 import { someUser } from '../support/saved-card.js';
-
-const redirects = { successRedirect: 'https://example.com/ok', failureRedirect: 'https://example.com/ko' };
+import { redirects } from '../support/hosted-page.js';
 
 const it = paydeskTest()
   .extend('pay', ({ paydesk, shop }) => async (body: object, headers: Record<string, string> = {}) => {

@@ -1,8 +1,8 @@
 import type Stripe from 'stripe';
 import { describe, expect } from 'vitest';
 import { paydeskTest } from '../support/paydesk-test.js';
+import { redirects } from '../support/hosted-page.js';
 
-const redirects = { successRedirect: 'https://example.com/ok', failureRedirect: 'https://example.com/ko' };
 const tea = { productName: 'Tea', unitAmount: '2.00', quantity: 1 };
 
 const it = paydeskTest()

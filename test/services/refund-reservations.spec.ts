@@ -5,8 +5,8 @@ import { settleRefund } from '#sandbox/nouns/refunds/refund.js';
 import type { Answer } from '../support/caller.js';
 import { query } from '../support/database.js';
 import { paydeskTest } from '../support/paydesk-test.js';
+import { STRIPE_SETTLES_SECONDS } from '../support/durations.js';
 
-const STRIPE_SETTLES_SECONDS = 15;
 const NOT_POSSIBLE = { status: 409, body: { type: 'urn:paydesk:refund-not-possible' } };
 
 const it = paydeskTest()

@@ -1,3 +1,9 @@
+/** Where a hosted page leads to in the end. */
+export const redirects = {
+  successRedirect: 'https://example.com/ok',
+  failureRedirect: 'https://example.com/ko',
+};
+
 /** Pays on a hosted checkout page, as its form would be sent without a browser. */
 export async function payOnPage(url: string, number = '4242424242424242'): Promise<void> {
   const response = await fetch(url, {

@@ -51,6 +51,7 @@ export interface PaydeskOptions {
   limits?: CallLimits;
 }
 
+/** Starts one on ports and a database of its own, in this process; whoever starts it closes it. */
 export async function startPaydesk({
   environment = {},
   clock = new ManualClock(),
