@@ -4,10 +4,12 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Logger as Pino, pino } from 'pino';
 import { setUpDocs } from './api/docs/docs.js';
+import { sendClientError } from './api/http/client-error.js';
 import { problemOfFramework } from './api/http/framework-problem.js';
 import { HttpAdapter } from './api/http/http-adapter.js';
+import { acceptJsonOnly } from './api/http/json-body.js';
 import { sendProblem } from './api/http/problem.filter.js';
-import { raiseRawBodyLimit, wantsRawBody } from './api/http/raw-body.js';
+import { raiseRawBodyLimit } from './api/http/raw-body.js';
 import { AppModule, type AppOptions } from './app.module.js';
 import { Problem } from '#core/problem.js';
 import { EXTERNAL_ID_MAX_LENGTH } from '#core/text.js';
@@ -46,6 +48,7 @@ function httpAdapter(log: Pino): HttpAdapter {
     genReqId: () => randomUUID(),
     requestIdHeader: false,
     forceCloseConnections: 'idle',
+    clientErrorHandler: sendClientError,
     frameworkErrors: (error: unknown, request: FastifyRequest, reply: FastifyReply) =>
       sendProblem(problemOfFramework(error) ?? new Problem('internal-error', {}, error), request, reply),
   });
@@ -59,16 +62,5 @@ function closeConnectionsOnceIdle(fastify: FastifyInstance): void {
   fastify.addHook('preClose', (done) => {
     setInterval(() => fastify.server.closeIdleConnections(), CLOSING_POLL_MS).unref();
     done();
-  });
-}
-
-/** Fastify would also accept plain text. An empty body counts as none. */
-function acceptJsonOnly(fastify: FastifyInstance): void {
-  const parse = fastify.getDefaultJsonParser('error', 'error');
-  fastify.removeAllContentTypeParsers();
-  fastify.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
-    if (body === '') done(null, undefined);
-    else if (wantsRawBody(request)) done(null, body);
-    else void parse(request, body, done);
   });
 }

@@ -87,6 +87,12 @@ export const PROBLEMS = {
     detail: 'The payment is unpaid, disputed or already refunded, or the amount exceeds what is left of it.',
     retryable: false,
   },
+  'request-timeout': {
+    status: 408,
+    title: 'Request timeout',
+    detail: 'The request took too long to arrive. Repeat it with the same Idempotency-Key.',
+    retryable: true,
+  },
   'payload-too-large': {
     status: 413,
     title: 'Payload too large',
@@ -96,7 +102,7 @@ export const PROBLEMS = {
   'unsupported-media-type': {
     status: 415,
     title: 'Unsupported media type',
-    detail: 'The body must be application/json.',
+    detail: 'The body must be application/json in UTF-8, without a Content-Encoding.',
     retryable: false,
   },
   'amount-out-of-range': {
@@ -122,6 +128,12 @@ export const PROBLEMS = {
     title: 'Too many requests',
     detail: 'Too many requests at once. Repeat the request later with the same Idempotency-Key.',
     retryable: true,
+  },
+  'headers-too-large': {
+    status: 431,
+    title: 'Headers too large',
+    detail: 'The request line and the headers may have 16 kB together at most.',
+    retryable: false,
   },
   'internal-error': {
     status: 500,

@@ -1,13 +1,20 @@
 import { HttpException } from '@nestjs/common';
 import { invalidField, Problem } from '#core/problem.js';
 
+/** Of these, Fastify's own errors have a status, and an interrupted body's ECONNRESET has one too. */
+const FASTIFY_CODE = /^(FST_ERR_|ECONNRESET$)/;
+const INVALID_JSON = ['body', 'is not valid JSON'] as const;
+const INVALID: Readonly<Record<string, readonly [field: string, message: string]>> = {
+  FST_ERR_BAD_URL: ['url', 'is not a valid URL'],
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: ['Content-Length', 'is not the length of the body'],
+  ECONNRESET: ['body', 'is incomplete'],
+};
+
 /** The problem for an error that Nest or Fastify threw by itself; undefined for any other error. */
 export function problemOfFramework(error: unknown): Problem | undefined {
   switch (statusOf(error)) {
     case 400:
-      return codeOf(error) === 'FST_ERR_BAD_URL'
-        ? invalidField('url', 'is not a valid URL')
-        : invalidField('body', 'is not valid JSON');
+      return invalidField(...(INVALID[codeOf(error) ?? ''] ?? INVALID_JSON));
     case 404:
       return new Problem('not-found');
     case 413:
@@ -25,7 +32,7 @@ export function problemOfFramework(error: unknown): Problem | undefined {
 
 function statusOf(error: unknown): number | undefined {
   if (error instanceof HttpException) return error.getStatus();
-  if (!codeOf(error)?.startsWith('FST_ERR')) return undefined;
+  if (!FASTIFY_CODE.test(codeOf(error) ?? '')) return undefined;
   return (error as { statusCode?: number }).statusCode;
 }
 

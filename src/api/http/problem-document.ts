@@ -3,6 +3,9 @@ import { PROBLEMS, type ProblemExtras, type ProblemSlug } from '#core/problem.js
 
 export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
 
+/** For retryable problems that do not say how long to wait. */
+const RETRY_AFTER_SECONDS = 1;
+
 class FieldErrorDocument {
   @ApiProperty({ description: 'Path of the field', example: 'products[0].unitAmount' })
   field!: string;
@@ -70,5 +73,15 @@ export function problemDocument(
     ...(declineCode && { declineCode }),
     ...(paymentId && { paymentId }),
     ...(clientSecret && { clientSecret }),
+  };
+}
+
+/** The headers of a problem's response, beside its Content-Type. */
+export function problemHeaders(slug: ProblemSlug, extras: ProblemExtras): Record<string, string> {
+  const retryAfter = extras.retryAfterSeconds ?? RETRY_AFTER_SECONDS;
+  return {
+    ...(slug === 'unauthorized' && { 'WWW-Authenticate': 'Bearer' }),
+    ...(PROBLEMS[slug].retryable && { 'Retry-After': String(retryAfter) }),
+    ...(extras.replayed && { 'Idempotent-Replayed': 'true' }),
   };
 }

@@ -1,13 +1,10 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { toProblem } from '../../database/to-problem.js';
-import { type Problem, PROBLEMS } from '#core/problem.js';
+import type { Problem } from '#core/problem.js';
 import { describeFailure } from '../../logging/describe-failure.js';
 import { problemOfFramework } from './framework-problem.js';
-import { PROBLEM_MEDIA_TYPE, problemDocument } from './problem-document.js';
-
-/** For retryable problems that do not say how long to wait. */
-const RETRY_AFTER_SECONDS = 1;
+import { PROBLEM_MEDIA_TYPE, problemDocument, problemHeaders } from './problem-document.js';
 
 /** Answers every error with a problem document, and logs those of 500 and above. */
 @Catch()
@@ -23,13 +20,9 @@ export class ProblemFilter implements ExceptionFilter {
 export function sendProblem(problem: Problem, request: FastifyRequest, reply: FastifyReply): void {
   const { slug, status, extras } = problem;
   if (status >= 500) request.log.error(describeFailure(problem), slug);
-  if (slug === 'unauthorized') reply.header('WWW-Authenticate', 'Bearer');
-  if (PROBLEMS[slug].retryable) {
-    reply.header('Retry-After', String(extras.retryAfterSeconds ?? RETRY_AFTER_SECONDS));
-  }
-  if (extras.replayed) reply.header('Idempotent-Replayed', 'true');
   void reply
     .status(status)
+    .headers(problemHeaders(slug, extras))
     .type(PROBLEM_MEDIA_TYPE)
     .send(problemDocument(slug, extras, request.id));
 }

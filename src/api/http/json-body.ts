@@ -1,0 +1,34 @@
+import { isUtf8 } from 'node:buffer';
+import type { IncomingHttpHeaders } from 'node:http';
+import type { FastifyInstance } from 'fastify';
+import { invalidField, Problem } from '#core/problem.js';
+import { wantsRawBody } from './raw-body.js';
+
+const CHARSET = /;\s*charset=("?)([^";\s]*)\1/i;
+const UTF_8 = /^utf-?8$/i;
+const IDENTITY = /^\s*identity\s*$/i;
+
+/**
+ * Accepts bodies in JSON only, and in no other encoding than UTF-8, with or without a byte order mark:
+ * https://www.rfc-editor.org/rfc/rfc8259#section-8.1. An empty body counts as none.
+ */
+export function acceptJsonOnly(fastify: FastifyInstance): void {
+  const parseJson = fastify.getDefaultJsonParser('error', 'error');
+  fastify.removeAllContentTypeParsers();
+  fastify.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+    const refusal = refusalOf(request.headers, body);
+    if (refusal) done(refusal);
+    else if (body.length === 0) done(null, undefined);
+    else if (wantsRawBody(request)) done(null, body.toString());
+    else void parseJson(request, body.toString(), done);
+  });
+}
+
+function refusalOf(headers: IncomingHttpHeaders, body: Buffer): Problem | undefined {
+  const [, , charset] = CHARSET.exec(headers['content-type'] ?? '') ?? [];
+  const encodings = headers['content-encoding']?.split(',') ?? [];
+  const isSupported = UTF_8.test(charset ?? 'utf-8') && encodings.every((name) => IDENTITY.test(name));
+  if (!isSupported) return new Problem('unsupported-media-type');
+  // Decoding would replace the invalid bytes.
+  return isUtf8(body) ? undefined : invalidField('body', 'is not valid UTF-8');
+}
