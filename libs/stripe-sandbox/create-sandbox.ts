@@ -30,7 +30,7 @@ export interface SandboxOptions {
   apiVersion?: string;
   /** An endpoint for all events that exists from the start. Its secret is generated once if not given. */
   webhook?: { url: string; secret?: string };
-  /** What the account's owner can set in Stripe's dashboard. */
+  /** The account's settings; `sandbox.store.settings` changes them later. */
   settings?: Partial<AccountSettings>;
   /** Makes the random choices of faults and webhook deliveries repeatable. */
   seed?: string;

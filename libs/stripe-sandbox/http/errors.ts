@@ -5,6 +5,8 @@ export interface ErrorBody {
   type: 'api_error' | 'card_error' | 'idempotency_error' | 'invalid_request_error';
   message: string;
   code?: string;
+  /** Undocumented: some errors have it instead of a code. */
+  message_code?: string;
   param?: string;
   decline_code?: string;
   advice_code?: string;

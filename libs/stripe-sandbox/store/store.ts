@@ -18,16 +18,18 @@ import type {
 /** Called with a committed change and the request that caused it. */
 export type Watcher = (change: Change, cause: Cause) => void;
 
-/** What an account's owner can set in Stripe's dashboard. */
+/** What decides about an account outside the API: settings of the dashboard, and its balance. */
 export interface AccountSettings {
   /**
    * What happens to a subscription when all attempts to collect an invoice have failed. Source:
    * https://docs.stripe.com/billing/revenue-recovery/smart-retries#failed-payments-for-subscriptions.
    */
   afterRetries: 'cancel' | 'mark_unpaid' | 'leave_past_due';
+  /** Whether the balance is too low for refunds, which are refused then. */
+  isBalanceShort: boolean;
 }
 
-const DEFAULT_SETTINGS: AccountSettings = { afterRetries: 'cancel' };
+const DEFAULT_SETTINGS: AccountSettings = { afterRetries: 'cancel', isBalanceShort: false };
 
 /** An index key, if there is one. */
 const present = <Key>(key: Key | null | undefined): Key[] => (key ? [key] : []);

@@ -86,3 +86,15 @@ test('a trial costs nothing until it ends', async () => {
   expect(await stripe.subscriptions.retrieve(subscription.id)).toMatchObject({ status: 'active' });
   expect((await invoices(subscription.id))[0]).toMatchObject({ amount_paid: 1000, status: 'paid' });
 });
+
+test('a renewal opens its invoice an hour later; until then the subscription shows a draft', async () => {
+  const { stripe, clock, subscribe, wait } = await openClub();
+  const { id, latest_invoice: first } = await subscribe();
+  wait(30);
+  const renewed = await stripe.subscriptions.retrieve(id, { expand: ['latest_invoice'] });
+  expect(renewed.latest_invoice).toMatchObject({ status: 'draft', billing_reason: 'subscription_cycle' });
+  expect(await stripe.invoices.retrieve(first as string)).toMatchObject({ status: 'paid' });
+  clock.advanceMs(HOUR_MS);
+  const paid = await stripe.subscriptions.retrieve(id, { expand: ['latest_invoice'] });
+  expect(paid.latest_invoice).toMatchObject({ status: 'paid' });
+});

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type Stripe from 'stripe';
 import type { Context } from '../../context.js';
 import { schedule } from '../../due.js';
-import { failures } from '../../http/errors.js';
+import { failures, StripeFailure } from '../../http/errors.js';
 import { fromPath } from '../../http/lookup.js';
 import { mergeMetadata, type MetadataChange } from '../../http/metadata.js';
 import type { Params } from '../../http/params.js';
@@ -29,6 +29,7 @@ export function createRefund(ctx: Context, params: Params<typeof createParams>):
     });
   }
   requireAmountAvailable(charge, amount, availableMinor);
+  if (ctx.store.settings.isBalanceShort) throw shortBalance();
   const { refund: behaviour } = testCardOf(ctx, charge.payment_method!);
   const refund = ctx.store.refunds.insert({
     ...buildRefund(charge),
@@ -152,6 +153,14 @@ function requireAmountAvailable(
     { param: 'amount' },
   );
 }
+
+/** Without a code; seen at https://github.com/Automattic/woocommerce-payments/issues/10025. */
+const shortBalance = (): StripeFailure =>
+  new StripeFailure(400, {
+    type: 'invalid_request_error',
+    message: 'Insufficient funds in your Stripe balance to refund this amount.',
+    message_code: 'insufficient_balance_for_refund',
+  });
 
 /** The amount of a charge's pending refunds. */
 function pendingRefundsMinor(ctx: Context, charge: Stripe.Charge): number {
