@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type Stripe from 'stripe';
 import { findByMetadata, createdSince } from '#stripe/find-by-metadata.js';
+import { idOf } from '#stripe/id-of.js';
 import { listAll } from '#stripe/pagination.js';
 import { undefinedIfMissing } from '#stripe/undefined-if-missing.js';
 import { refusedParam } from '#stripe/stripe-errors.js';
@@ -73,12 +74,15 @@ export class CustomersStripe {
     return customer && toCustomer(customer);
   }
 
-  /** The default card, else the newest; undefined if the customer is unknown or deleted. */
+  /**
+   * With the card that Stripe charges by default, else the newest; undefined if the customer is unknown or deleted.
+   * https://docs.stripe.com/api/customers/object#customer_object-default_source
+   */
   async paymentInformation(id: string): Promise<PaymentInformation | undefined> {
     const customer = await this.retrieve(id, { expand: ['invoice_settings.default_payment_method'] });
     if (!customer) return undefined;
     const preferred = customer.invoice_settings.default_payment_method as Stripe.PaymentMethod | null;
-    const method = preferred?.card ? preferred : await this.newestCard(id);
+    const method = preferred?.card ? preferred : await this.fallbackCard(customer);
     return {
       balanceMinor: customer.balance,
       billingDetails: toBillingDetails(customer),
@@ -100,6 +104,23 @@ export class CustomersStripe {
   async isDeleted(id: string): Promise<boolean> {
     const customer = await this.stripe.read((stripe) => stripe.customers.retrieve(id));
     return customer.deleted === true;
+  }
+
+  private async fallbackCard({
+    id,
+    default_source: source,
+  }: Stripe.Customer): Promise<Stripe.PaymentMethod | undefined> {
+    const sourceId = idOf(source);
+    const legacy = sourceId === undefined ? undefined : await this.cardOfSource(id, sourceId);
+    return legacy ?? this.newestCard(id);
+  }
+
+  /** A card that was saved as a source is also a payment method; undefined for a source of another kind. */
+  private async cardOfSource(id: string, source: string): Promise<Stripe.PaymentMethod | undefined> {
+    const method = await undefinedIfMissing(
+      this.stripe.read((stripe) => stripe.customers.retrievePaymentMethod(id, source)),
+    );
+    return method?.card ? method : undefined;
   }
 
   private async newestCard(id: string): Promise<Stripe.PaymentMethod | undefined> {

@@ -3,6 +3,7 @@ import type Stripe from 'stripe';
 import type { PAYMENT_ID_PREFIXES } from './payment-id.js';
 import { Problem, unknownObject } from '#core/problem.js';
 import { idOf } from '#stripe/id-of.js';
+import { listPages } from '#stripe/pagination.js';
 import { isMissing } from '#stripe/stripe-errors.js';
 import { StripeProvider } from '#stripe/stripe.provider.js';
 
@@ -26,7 +27,7 @@ export class PaymentReferences {
   }
 
   /**
-   * The latest Charge of a payment; of a subscription, that of its latest invoice. Undefined if no payment was
+   * The latest Charge of a payment; of a subscription, that of its latest paid invoice. Undefined if no payment was
    * attempted.
    */
   async charge(id: string): Promise<Stripe.Charge | undefined> {
@@ -100,12 +101,28 @@ export class PaymentReferences {
       case 'checkout.session':
         return idOf(payment.payment_intent) ?? idOf(payment.invoice);
       case 'subscription':
-        return idOf(payment.latest_invoice);
+        return this.latestPaymentOf(payment);
       case 'invoice':
         return this.paymentOf(payment);
       case 'payment_intent':
         return idOf(payment.latest_charge);
     }
+  }
+
+  /** After a renewal, the latest invoice is a draft for about an hour: the payment before it is the latest. */
+  private async latestPaymentOf(subscription: Stripe.Subscription): Promise<string | undefined> {
+    const pages = listPages((page) =>
+      this.stripe.read((stripe) =>
+        stripe.invoices.list({ subscription: subscription.id, status: 'paid', ...page }),
+      ),
+    );
+    for await (const { data } of pages) {
+      for (const invoice of data.filter(({ amount_paid: paidMinor }) => paidMinor > 0)) {
+        const payment = await this.paymentOf(invoice);
+        if (payment !== undefined) return payment;
+      }
+    }
+    return undefined;
   }
 
   private async paymentOf(invoice: Stripe.Invoice): Promise<string | undefined> {

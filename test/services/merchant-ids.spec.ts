@@ -1,7 +1,7 @@
 import { describe, expect } from 'vitest';
-import { paydeskTest } from '../support/paydesk-test.js';
-import { someUser } from '../support/saved-card.js';
 import { redirects } from '../support/hosted-page.js';
+import { paydeskTest } from '../support/paydesk-test.js';
+import { saveCard, someUser } from '../support/saved-card.js';
 
 const it = paydeskTest();
 /** https://docs.stripe.com/api/products/create#create_product-id: the merchant may choose the id. */
@@ -28,6 +28,35 @@ describe('ids that the merchant chose', () => {
       status: 404,
       body: { errors: [{ field: `products[0].${field}`, message: 'no such object' }] },
     });
+  });
+
+  it('sells an old plan', async ({ paydesk, shop }) => {
+    const { id: product } = await paydesk.stripe.products.create({ name: 'Club' });
+    const plan = await paydesk.stripe.plans.create({
+      product,
+      currency: 'usd',
+      interval: 'month',
+      amount: 900,
+    });
+    expect(plan.id).toMatch(/^plan_/);
+    const products = [{ quantity: 1, priceId: plan.id }];
+    const { status, body } = await shop.post('/pay/recurrent', { ...redirects, products });
+    expect(status).toBe(201);
+    expect(await paydesk.stripe.checkout.sessions.retrieve(body.paymentID)).toMatchObject({
+      amount_total: 900,
+    });
+  });
+
+  it('links an imported customer, which may pay and save cards', async ({ paydesk, partner, shop }) => {
+    const [user, id] = [someUser(), `imported/${someUser()}`];
+    await paydesk.stripe.customers.create({ id } as object);
+    const path = `/customers/${user}?tenant=acme`;
+    expect((await shop.put(path, { stripeCustomerId: id })).status).toBe(200);
+    expect((await shop.put(path, { name: 'Ada' })).body).toMatchObject({ stripeCustomerId: id, name: 'Ada' });
+    const card = await saveCard(paydesk, partner, user);
+    const charge = { amount: '3000', description: 'Wellness exam', stripe_payment_method_id: card };
+    expect((await partner.post(`/partners/user/${user}/payment_intent`, charge)).status).toBe(201);
+    expect((await partner.get(`/partners/user/${user}/payments`)).body).toHaveLength(1);
   });
 
   it('escapes an id in the path of a call to Stripe', async ({ paydesk, shop }) => {

@@ -97,6 +97,16 @@ describe('the signed-in user', () => {
       expect(body.card).toMatchObject({ brand: 'mastercard', last4: '4444' });
     });
 
+    // https://docs.stripe.com/api/customers/object#customer_object-default_source
+    it('shows the default source where no payment method is the default', async ({ paydesk, shop }) => {
+      const userId = someUser();
+      const { id } = await paydesk.stripe.customers.create({ source: 'tok_mastercard' });
+      await paydesk.stripe.paymentMethods.attach('pm_card_visa', { customer: id });
+      await shop.put(`/customers/${userId}`, { stripeCustomerId: id });
+      const { body } = await (await paydesk.user(userId)).get('/payments/payment-information');
+      expect(body.card).toMatchObject({ brand: 'mastercard', last4: '4444' });
+    });
+
     it('is all nulls for a user without a customer, and without a call to Stripe', async ({ paydesk }) => {
       const user = await paydesk.user(someUser());
       const before = paydesk.stripeCalls.length;

@@ -27,7 +27,7 @@ export class RefundsController {
     description:
       'Refunds an amount, or all that is left. A payment can be refunded several times, up to the amount paid. The ' +
       'id that `/pay/recurrent` returned refunds the first payment of the subscription; the id of the subscription ' +
-      'refunds its latest.',
+      'refunds its latest paid one.',
   })
   @ApiOperationHeaders()
   @ApiBody({ type: RefundRequest, examples: REFUND_EXAMPLES })
