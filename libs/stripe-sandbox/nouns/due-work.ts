@@ -3,6 +3,7 @@ import { expireDueCheckoutSession } from './checkout-sessions/checkout-session.j
 import { decideDispute } from './disputes/respond.js';
 import { advanceInvoice } from './invoices/collect.js';
 import { releaseExpiredHold } from './payment-intents/capture.js';
+import { failDebit } from './payment-intents/debit.js';
 import { settleRefund } from './refunds/refund.js';
 import { advanceSubscription } from './subscriptions/lifecycle.js';
 import { deleteExpiredTestClock } from './test-clocks/test-clock.js';
@@ -13,7 +14,10 @@ export const dueWork: DueWork = {
   disputes: decideDispute,
   invoices: advanceInvoice,
   subscriptions: advanceSubscription,
-  paymentIntents: releaseExpiredHold,
+  paymentIntents: (ctx, id) => {
+    releaseExpiredHold(ctx, id);
+    failDebit(ctx, id);
+  },
   refunds: settleRefund,
   testClocks: deleteExpiredTestClock,
 };

@@ -1,6 +1,6 @@
 import type Stripe from 'stripe';
 import type { Context, Emit, EventType } from '../context.js';
-import { completePaidCheckout, completeSetupCheckout } from './checkout-sessions/pay.js';
+import { completePaidCheckout, completeSetupCheckout, reportFailedDebit } from './checkout-sessions/pay.js';
 import { completeSubscriptionCheckout } from './checkout-sessions/subscribe.js';
 import { closeFraudWarnings } from './early-fraud-warnings/early-fraud-warning.js';
 import { recordEvent } from './events/event.js';
@@ -26,7 +26,11 @@ const REACTIONS: { [T in EventType]?: Reaction<Extract<Stripe.Event, { type: T }
     recordInvoicePayment(ctx, intent);
     completePaidCheckout(ctx, intent);
   },
-  'payment_intent.payment_failed': recordFailedInvoicePayment,
+  'payment_intent.processing': completePaidCheckout,
+  'payment_intent.payment_failed': (ctx, intent) => {
+    recordFailedInvoicePayment(ctx, intent);
+    reportFailedDebit(ctx, intent);
+  },
   'payment_intent.requires_action': recordInvoiceActionRequired,
   'payment_intent.amount_capturable_updated': completePaidCheckout,
   'charge.refunded': closeFraudWarnings,

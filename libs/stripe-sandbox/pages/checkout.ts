@@ -4,7 +4,8 @@ import { lineItemsOf } from '../nouns/checkout-sessions/line-items.js';
 import { attemptedPayment, payCheckout } from '../nouns/checkout-sessions/pay.js';
 import { redirectTarget } from '../nouns/checkout-sessions/redirect-urls.js';
 import { createEnteredPaymentMethod } from '../nouns/payment-methods/payment-method.js';
-import { readCardEntry } from './card-entry.js';
+import { createFailingSepaDebit } from '../nouns/payment-methods/sepa-debit.js';
+import { readCardEntry, readIban } from './card-entry.js';
 import { checkoutPage } from './checkout-page.js';
 import { notice } from './layout.js';
 import { attempt, NOT_FOUND, type Page, type PageAnswer } from './page-server.js';
@@ -22,7 +23,16 @@ export const checkoutPages: Page[] = [
       if (!session) return NOT_FOUND;
       if (session.status !== 'open') return showSession(ctx, session);
       const entry = readCardEntry(body, { email: contactOf(ctx, session).email, now: ctx.now() });
-      const outcome = attempt(() => payCheckout(ctx, session, createEnteredPaymentMethod(ctx, entry)));
+      const iban = readIban(body);
+      const outcome = attempt(() =>
+        payCheckout(
+          ctx,
+          session,
+          iban === undefined
+            ? createEnteredPaymentMethod(ctx, entry)
+            : createFailingSepaDebit(ctx, { ...entry, iban }),
+        ),
+      );
       if ('refusal' in outcome) return showOpen(ctx, session, outcome.refusal);
       return { redirectTo: outcome.done ?? successUrl(session) };
     },

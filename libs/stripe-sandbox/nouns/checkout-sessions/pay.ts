@@ -4,6 +4,7 @@ import { failures } from '../../http/errors.js';
 import type { CheckoutFacts } from '../../store/records.js';
 import { authenticationUrl } from '../intents/three-d-secure.js';
 import { confirmPaymentIntent } from '../payment-intents/confirm.js';
+import { startDebit } from '../payment-intents/debit.js';
 import { createPaymentIntent } from '../payment-intents/payment-intent.js';
 import { confirmSetupIntent } from '../setup-intents/confirm.js';
 import { completeCheckout, ensureCustomer, updateGuestCustomer } from './complete.js';
@@ -25,6 +26,7 @@ export function payCheckout(
   const contact = { email: email ?? session.customer_details?.email ?? null, name };
   const facts = ctx.store.checkoutFacts.update(session.id, { contact });
   updateGuestCustomer(ctx, session, facts);
+  if (paymentMethod.type === 'sepa_debit') return payByDebit(ctx, session, facts, paymentMethod);
   const returnUrl = `${session.url}/done`;
   if (session.mode === 'setup') {
     const setupIntent = setupIntentFor(ctx, session, facts);
@@ -35,6 +37,27 @@ export function payCheckout(
       ? subscribeAtCheckout(ctx, session, facts, paymentMethod)
       : paymentIntentFor(ctx, session, facts);
   return intent ? authenticationUrl(confirmPaymentIntent(ctx, intent, { paymentMethod, returnUrl })) : null;
+}
+
+/** @throws StripeFailure 400 unless the session takes one payment in EUR */
+function payByDebit(
+  ctx: Context,
+  session: Stripe.Checkout.Session,
+  facts: CheckoutFacts,
+  paymentMethod: Stripe.PaymentMethod,
+): null {
+  if (session.mode !== 'payment' || session.currency !== 'eur') {
+    throw failures.invalidRequest('The sandbox takes SEPA debits for single payments in EUR only.');
+  }
+  const intent = paymentIntentFor(ctx, session, facts);
+  if (intent) startDebit(ctx, intent, paymentMethod);
+  return null;
+}
+
+/** Reports that the debit of a session that is complete has failed. */
+export function reportFailedDebit(ctx: Context, { id }: Stripe.PaymentIntent): void {
+  const [session] = ctx.store.checkoutSessions.newestFirst({ where: { payment_intent: id } });
+  if (session?.status === 'complete') ctx.emit('checkout.session.async_payment_failed', session);
 }
 
 /** Completes the session that a payment is for, if there is one. */

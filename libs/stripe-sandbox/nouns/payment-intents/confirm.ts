@@ -195,7 +195,7 @@ function scheduleRelease(ctx: Context, { payment_intent, created, customer }: St
 }
 
 /** Stores the error, and leaves the intent open for another payment method. */
-function failPayment(
+export function failPayment(
   ctx: Context,
   intent: Stripe.PaymentIntent,
   paymentMethod: Stripe.PaymentMethod,

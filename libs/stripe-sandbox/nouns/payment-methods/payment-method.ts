@@ -19,7 +19,7 @@ import type { createParams, updateParams } from './params.js';
 import type { TestCard } from './test-card.js';
 import { cardByName, cardByNumber } from './test-cards.js';
 
-const NO_BILLING_DETAILS: Stripe.PaymentMethod.BillingDetails = {
+export const NO_BILLING_DETAILS: Stripe.PaymentMethod.BillingDetails = {
   address: { city: null, country: null, line1: null, line2: null, postal_code: null, state: null },
   email: null,
   name: null,
