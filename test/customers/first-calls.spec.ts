@@ -7,7 +7,7 @@ import { STRIPE_SETTLES_SECONDS } from '../support/durations.js';
 const USERS = 25;
 const CALLS_PER_USER = 16;
 
-const it = paydeskTest()
+const it = paydeskTest({ workerByHand: true })
   .extend('made', ({ paydesk }) => (user: string) => {
     return [...paydesk.sandbox.store.customers.newestFirst()].filter(
       ({ metadata }) => metadata['paydesk_user_id'] === user,

@@ -10,8 +10,10 @@ const it = paydeskTest({ workerByHand: true })
   /** Starts an attempt that hangs at a call to Stripe until the faults are cleared. */
   .extend(
     'hangAt',
-    ({ paydesk }) =>
+    ({ paydesk, clock }) =>
       async (call: Pick<FaultRule, 'method' | 'path'>, send: () => Promise<Answer>) => {
+        // Makes its operation the newest.
+        clock.moveSeconds(1);
         const hang = paydesk.sandbox.faults.add({ ...call, kinds: ['wait'], waitMs: FOREVER_MS });
         const answer = send();
         await expect.poll(() => hang.struck.wait).toBe(1);

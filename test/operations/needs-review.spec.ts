@@ -8,7 +8,7 @@ const PAYMENTS = { method: 'POST', path: '/v1/payment_intents' } as const;
 /** More than we look through at Stripe for what an operation has made. */
 const TOO_MANY = 5_001;
 
-const it = paydeskTest()
+const it = paydeskTest({ workerByHand: true })
   /** Charges of the same customer that other software makes, so that Stripe's list is too long to prove anything. */
   .extend('chargeElsewhere', ({ paydesk }) => (times: number) => {
     const { sandbox } = paydesk;

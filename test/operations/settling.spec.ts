@@ -8,7 +8,7 @@ import { CHARGING, resentCharge } from './resent-charge.js';
 import { paydeskTest } from '../support/paydesk-test.js';
 import { LEASE_SECONDS, LONGEST_WAIT_SECONDS, STRIPE_SETTLES_SECONDS } from '../support/durations.js';
 
-const it = paydeskTest()
+const it = paydeskTest({ workerByHand: true })
   .extend(
     'someCharge',
     ({ paydesk, partner }) =>
