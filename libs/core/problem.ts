@@ -87,6 +87,29 @@ export const PROBLEMS = {
     detail: 'The payment is unpaid, disputed or already refunded, or the amount exceeds what is left of it.',
     retryable: false,
   },
+  'insufficient-balance': {
+    status: 409,
+    title: 'Insufficient balance',
+    detail:
+      'The balance of our account at the payment provider is too low. Repeat the request with the same ' +
+      'Idempotency-Key once there are funds; nothing is tried until then.',
+    retryable: true,
+  },
+  'subscription-scheduled': {
+    status: 409,
+    title: 'Subscription scheduled',
+    detail:
+      'A subscription schedule manages this subscription. Change or release the schedule at the payment provider.',
+    retryable: false,
+  },
+  'limit-reached': {
+    status: 409,
+    title: 'Limit reached',
+    detail:
+      'The payment provider limits how many of these one customer or payment may have. Remove one, then send the ' +
+      'request under a new Idempotency-Key.',
+    retryable: false,
+  },
   'request-timeout': {
     status: 408,
     title: 'Request timeout',
@@ -109,6 +132,45 @@ export const PROBLEMS = {
     status: 422,
     title: 'Amount out of range',
     detail: 'The amount is below the minimum or above the maximum for this currency.',
+    retryable: false,
+  },
+  'currency-mismatch': {
+    status: 422,
+    title: 'Currency mismatch',
+    detail:
+      "The currency differs from that of the customer's subscriptions or payment method. Use the same currency.",
+    retryable: false,
+  },
+  'customer-details-required': {
+    status: 422,
+    title: 'Customer details required',
+    detail:
+      "The payment provider needs the customer's correct name and address for this payment. Complete them, then send " +
+      'the request under a new Idempotency-Key.',
+    retryable: false,
+  },
+  'payment-method-unusable': {
+    status: 422,
+    title: 'Payment method unusable',
+    detail: 'This payment method was removed, has expired or does not support this payment. Use another one.',
+    retryable: false,
+  },
+  'item-unavailable': {
+    status: 422,
+    title: 'Item unavailable',
+    detail: 'A product or price of this request is not for sale at the payment provider.',
+    retryable: false,
+  },
+  'url-invalid': {
+    status: 422,
+    title: 'URL invalid',
+    detail: 'The payment provider does not accept a URL of this request.',
+    retryable: false,
+  },
+  'value-not-accepted': {
+    status: 422,
+    title: 'Value not accepted',
+    detail: 'The payment provider does not accept a value of this request, such as an email address.',
     retryable: false,
   },
   'idempotency-key-reused': {
@@ -141,6 +203,14 @@ export const PROBLEMS = {
     detail: 'An error occurred in this service. It has been logged.',
     retryable: false,
   },
+  'provider-refused': {
+    status: 502,
+    title: 'Payment provider refused',
+    detail:
+      'The payment provider refused the request for a reason that this service does not know. Nothing was done. ' +
+      '`providerCode` is its error code, if it gave one.',
+    retryable: false,
+  },
   unavailable: {
     status: 503,
     title: 'Unavailable',
@@ -151,7 +221,8 @@ export const PROBLEMS = {
     status: 503,
     title: 'Payment provider misconfigured',
     detail:
-      'Payment provider rejected our credentials. Repeat the request later with the same Idempotency-Key.',
+      'Payment provider rejected our credentials or account settings. Repeat the request later with the same ' +
+      'Idempotency-Key.',
     retryable: true,
   },
   'provider-busy': {
@@ -187,12 +258,20 @@ export interface FieldError {
   message: string;
 }
 
+/** Stripe's advice on charging a declined card again: https://docs.stripe.com/declines/card#retrying-issuer-declines */
+export const ADVICE = ['confirm_card_data', 'do_not_try_again', 'try_again_later'] as const;
+export type Advice = (typeof ADVICE)[number];
+
 /** Details of one occurrence of a problem, beyond its type. */
 export interface ProblemExtras {
   errors?: FieldError[];
   operationId?: string;
   /** Stripe's decline code; `generic_decline` for codes that must not be revealed. */
   declineCode?: string;
+  /** When the card may be charged again, if its issuer says so. */
+  advice?: Advice;
+  /** Stripe's error code of a refusal that we do not know. */
+  providerCode?: string;
   /** The payment that the customer has to authenticate. */
   paymentId?: string;
   /** Stripe's client secret of that payment, for Stripe.js. */

@@ -1,17 +1,27 @@
 import Stripe from 'stripe';
+import { type Clock, SystemClock } from '#core/clock.js';
 import { createBoundedHttpClient } from './bounded-http-client.js';
+import { RateLimitPauses } from './rate-limit-pauses.js';
+import { pauseWhenRateLimited } from './rate-limited-http-client.js';
 import { type StripeConnection } from './stripe-connection.js';
 
 /** For an idle socket and for a whole response body. `StripeProvider` limits the call with its retries. */
 const TIMEOUT_MS = 10_000;
 
-/** Creates the process's Stripe client. Telemetry is off because it writes to the home directory. */
-export function createStripeClient({ secretKey, apiBase }: StripeConnection): Stripe {
+/**
+ * Creates the process's Stripe client. Telemetry is off because it writes to the home directory.
+ *
+ * @param clock times the pauses after rate limits
+ */
+export function createStripeClient(
+  { secretKey, apiBase }: StripeConnection,
+  clock: Clock = new SystemClock(),
+): Stripe {
   return new Stripe(secretKey, {
     ...(apiBase ? addressFrom(apiBase) : {}),
     timeout: TIMEOUT_MS,
     maxNetworkRetries: 1,
-    httpClient: createBoundedHttpClient(),
+    httpClient: pauseWhenRateLimited(createBoundedHttpClient(), new RateLimitPauses(clock)),
     telemetry: false,
   });
 }

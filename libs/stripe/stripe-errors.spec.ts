@@ -4,7 +4,6 @@ import { Problem, type ProblemSlug, unknownObject } from '#core/problem.js';
 import {
   isDefiniteRefusal,
   isMissing,
-  isRateLimited,
   isReplayedFailure,
   problemFromStripe,
   refusedParam,
@@ -56,10 +55,32 @@ describe('problemFromStripe', () => {
       'refund-not-possible',
     ],
     [
-      'any other refusal',
+      'a request of ours that Stripe cannot read',
       answer(400, { type: 'invalid_request_error', code: 'parameter_unknown' }),
       'internal-error',
     ],
+    [
+      'a code that Stripe has not published',
+      answer(400, { type: 'invalid_request_error', code: 'something_new' }),
+      'provider-refused',
+    ],
+    ['a refusal without a code', answer(400, { type: 'invalid_request_error' }), 'provider-refused'],
+    [
+      'a rate limit with status 400',
+      answer(400, { type: 'invalid_request_error', code: 'rate_limit' }),
+      'provider-busy',
+    ],
+    [
+      'a short balance',
+      answer(400, { type: 'invalid_request_error', code: 'balance_insufficient' }),
+      'insufficient-balance',
+    ],
+    [
+      'an account without live mode',
+      answer(400, { type: 'invalid_request_error', code: 'testmode_charges_only' }),
+      'provider-misconfigured',
+    ],
+    ['a failed external dependency', answer(424, { type: 'api_error' }), 'outcome-unknown'],
     [
       'an unknown object',
       answer(404, { type: 'invalid_request_error', code: 'resource_missing' }),
@@ -118,6 +139,36 @@ describe('problemFromStripe', () => {
     expect(problemFromStripe(error).extras).toEqual({ declineCode: 'insufficient_funds' });
   });
 
+  it('reports the code of an unknown refusal, and never its message', () => {
+    const error = answer(400, { type: 'invalid_request_error', code: 'something_new', message: 'secret' });
+    expect(problemFromStripe(error).extras).toEqual({ providerCode: 'something_new' });
+  });
+
+  it.each(['try_again_later', 'confirm_card_data', 'do_not_try_again'])('reports the advice %s', (advice) => {
+    const error = answer(402, {
+      type: 'card_error',
+      code: 'card_declined',
+      decline_code: 'insufficient_funds',
+      advice_code: advice,
+    });
+    expect(problemFromStripe(error).extras).toEqual({ declineCode: 'insufficient_funds', advice });
+  });
+
+  it.each(['stolen_card', 'generic_decline'])('reports no advice for %s', (declineCode) => {
+    const error = answer(402, {
+      type: 'card_error',
+      code: 'card_declined',
+      decline_code: declineCode,
+      advice_code: 'do_not_try_again',
+    });
+    expect(problemFromStripe(error).extras).toEqual({ declineCode: 'generic_decline' });
+  });
+
+  it('reports no advice that Stripe has not published', () => {
+    const error = answer(402, { type: 'card_error', code: 'expired_card', advice_code: 'something_new' });
+    expect(problemFromStripe(error).extras).toEqual({ declineCode: 'expired_card' });
+  });
+
   // https://docs.stripe.com/declines/codes: must not be revealed to the customer.
   it.each(['lost_card', 'stolen_card', 'fraudulent', 'pickup_card', 'merchant_blacklist'])(
     'reports %s as a generic decline',
@@ -165,6 +216,19 @@ describe('the Stripe error behind a problem', () => {
     );
   });
 
+  it.each(['rate_limit', 'lock_timeout', 'idempotency_key_in_use'])(
+    'is no definite refusal for %s, even with status 400',
+    (code) => {
+      expect(isDefiniteRefusal(problemFromStripe(answer(400, { type: 'invalid_request_error', code })))).toBe(
+        false,
+      );
+    },
+  );
+
+  it('is no definite refusal for an idempotency key of another request', () => {
+    expect(isDefiniteRefusal(problemFromStripe(answer(400, { type: 'idempotency_error' })))).toBe(false);
+  });
+
   it('is a replayed failure only for a 5xx with the header idempotent-replayed', () => {
     expect(isReplayedFailure(problemFromStripe(answer(500, {}, { 'idempotent-replayed': 'true' })))).toBe(
       true,
@@ -174,11 +238,5 @@ describe('the Stripe error behind a problem', () => {
       false,
     );
     expect(isReplayedFailure(new Problem('outcome-unknown'))).toBe(false);
-  });
-
-  it('is a rate limit for rate_limit, not for lock_timeout', () => {
-    expect(isRateLimited(answer(429, { code: 'rate_limit' }))).toBe(true);
-    expect(isRateLimited(answer(429, { code: 'lock_timeout' }))).toBe(false);
-    expect(isRateLimited(broken('ECONNRESET'))).toBe(false);
   });
 });

@@ -1,33 +1,26 @@
 import Stripe from 'stripe';
 import { Problem, type ProblemExtras, type ProblemSlug } from '#core/problem.js';
-
-const AUTHENTICATION_REQUIRED = 'authentication_required';
+import { reportedAdvice, reportedDeclineCode } from './decline-codes.js';
+import { problemForCode, problemForMessage } from './error-codes.js';
 
 /** Network errors that can only occur before anything has been sent. */
 const BEFORE_SENDING = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
 
-/** Reported as `generic_decline`, so that a thief is not warned: https://docs.stripe.com/declines/codes */
-const MASKED_DECLINE_CODES = new Set([
-  'lost_card',
-  'stolen_card',
-  'fraudulent',
-  'pickup_card',
-  'merchant_blacklist',
-]);
-
-/** The problem for each of Stripe's error codes: https://docs.stripe.com/error-codes */
-const SLUG_BY_CODE: Readonly<Record<string, ProblemSlug>> = {
-  amount_too_small: 'amount-out-of-range',
-  amount_too_large: 'amount-out-of-range',
-  charge_already_refunded: 'refund-not-possible',
-  charge_disputed: 'refund-not-possible',
-  // Our lease allows one attempt at a time, so Stripe is still working on one that we have given up.
-  idempotency_key_in_use: 'outcome-unknown',
-  lock_timeout: 'provider-busy',
-  rate_limit: 'provider-busy',
-  payment_intent_unexpected_state: 'invalid-state',
-  setup_intent_unexpected_state: 'invalid-state',
+/** For codes that the table of error codes does not decide: https://docs.stripe.com/api/errors */
+const SLUG_BY_STATUS: Readonly<Record<number, ProblemSlug>> = {
+  401: 'provider-misconfigured',
+  402: 'card-declined',
+  403: 'provider-misconfigured',
+  404: 'internal-error',
+  409: 'provider-busy',
+  429: 'provider-busy',
 };
+
+/** Answers that leave it open whether Stripe carries the request out under this idempotency key. */
+const OPEN_PROBLEMS: ReadonlySet<ProblemSlug> = new Set(['provider-busy', 'outcome-unknown']);
+
+/** A balance is topped up or settles within hours or days: https://docs.stripe.com/payouts#payout-schedule */
+const BALANCE_RETRY_SECONDS = 3_600;
 
 /**
  * Classifies a failed call to Stripe. It uses the status, type and code of the response and never stripe-node's error
@@ -58,9 +51,21 @@ export function isRefused(problem: unknown): boolean {
   return (statusCode === 400 && rawType !== 'idempotency_error') || statusCode === 404;
 }
 
-/** Whether Stripe's answer is final for this idempotency key: a refusal or a decline. */
+/**
+ * Whether Stripe's answer ends the request under its idempotency key: a refusal or a decline. Stripe saves the answers of
+ * requests that it has executed, refusals included: https://docs.stripe.com/api/idempotent_requests
+ */
 export function isDefiniteRefusal(problem: unknown): boolean {
-  return isRefused(problem) || stripeErrorOf(problem)?.statusCode === 402;
+  const error = stripeErrorOf(problem);
+  if (!error) return false;
+  return (isRefused(error) || error.statusCode === 402) && !OPEN_PROBLEMS.has(slugOf(error));
+}
+
+/** Whether a refusal has no meaning of its own yet, so that its parameter may say more than its code. */
+export function isUnclassified(problem: unknown): boolean {
+  return (
+    problem instanceof Problem && (problem.slug === 'internal-error' || problem.slug === 'provider-refused')
+  );
 }
 
 /**
@@ -72,61 +77,82 @@ export function isReplayedFailure(problem: unknown): boolean {
   return (error?.statusCode ?? 0) >= 500 && error?.headers?.['idempotent-replayed'] === 'true';
 }
 
-/** Whether Stripe limits our request rate, as opposed to a lock on one object. */
-export function isRateLimited(error: unknown): boolean {
-  return (
-    error instanceof Stripe.errors.StripeError && error.statusCode === 429 && error.code !== 'lock_timeout'
-  );
-}
-
 /** Problems can be nested as causes; Stripe's error is the innermost one. */
 function stripeErrorOf(problem: unknown): Stripe.errors.StripeError | undefined {
   if (problem instanceof Stripe.errors.StripeError) return problem;
   return problem instanceof Problem ? stripeErrorOf(problem.cause) : undefined;
 }
 
-function slugOf({ statusCode, rawType, code, detail }: Stripe.errors.StripeError): ProblemSlug {
-  if (statusCode === undefined)
+function slugOf(error: Stripe.errors.StripeError): ProblemSlug {
+  const { statusCode, rawType, code, detail } = error;
+  if (statusCode === undefined) {
     return failedBeforeSending(detail) ? 'provider-unreachable' : 'outcome-unknown';
+  }
   if (statusCode >= 500 || statusCode < 400) return 'outcome-unknown';
-  if (code && SLUG_BY_CODE[code]) return SLUG_BY_CODE[code];
-  if (statusCode === 401 || statusCode === 403) return 'provider-misconfigured';
-  if (statusCode === 402) return declineSlug({ code });
-  if (statusCode === 409 || statusCode === 429) return 'provider-busy';
+  const known = problemForCode(code);
+  if (known && known !== 'provider-refused') return known;
   if (rawType === 'idempotency_error') return 'idempotency-key-reused';
-  return 'internal-error';
+  return SLUG_BY_STATUS[statusCode] ?? refusalSlug(statusCode, error);
+}
+
+function refusalSlug(statusCode: number, { code, message }: Stripe.errors.StripeError): ProblemSlug {
+  // No other status is documented: https://docs.stripe.com/api/errors
+  if (statusCode !== 400) return 'outcome-unknown';
+  return (code ? undefined : problemForMessage(message)) ?? 'provider-refused';
 }
 
 function extrasOf(error: Stripe.errors.StripeError): ProblemExtras {
-  return error.statusCode === 402 ? declineExtras(error, error.payment_intent) : {};
+  const { code, payment_intent: intent } = error;
+  const slug = slugOf(error);
+  switch (slug) {
+    case 'card-declined':
+    case 'authentication-required':
+      return declineExtras(slug, error, intent);
+    case 'insufficient-balance':
+      return { retryAfterSeconds: BALANCE_RETRY_SECONDS };
+    case 'provider-refused':
+      return code ? { providerCode: code } : {};
+    case 'provider-busy':
+      return retryAfter(error);
+    default:
+      return {};
+  }
+}
+
+/** The rest of the pause that `pauseWhenRateLimited` has started. */
+function retryAfter({ headers }: Stripe.errors.StripeError): ProblemExtras {
+  const retryAfterSeconds = Number(headers?.['retry-after']);
+  return retryAfterSeconds > 0 ? { retryAfterSeconds } : {};
 }
 
 /** A decline, from a Stripe error or from the PaymentIntent's `last_payment_error`. */
 interface Decline {
   code?: string | undefined;
   decline_code?: string | undefined;
+  advice_code?: string | undefined;
 }
 
 function declineExtras(
-  { code, decline_code }: Decline,
+  slug: ProblemSlug,
+  { code, decline_code, advice_code }: Decline,
   intent: Stripe.PaymentIntent | undefined,
 ): ProblemExtras {
-  if (code === AUTHENTICATION_REQUIRED) {
+  if (slug === 'authentication-required') {
     return { ...(intent && { paymentId: intent.id, clientSecret: intent.client_secret ?? undefined }) };
   }
-  const declineCode = decline_code ?? code ?? 'generic_decline';
-  return { declineCode: MASKED_DECLINE_CODES.has(declineCode) ? 'generic_decline' : declineCode };
+  // stripe-node sets decline_code to '' if Stripe gives none.
+  const declineCode = reportedDeclineCode(decline_code || code);
+  const advice = reportedAdvice(declineCode, advice_code);
+  return { declineCode, ...(advice && { advice }) };
 }
 
 /** The problem for a declined PaymentIntent, the same as for the error that its charge got; undefined otherwise. */
 export function declineProblem(intent: Stripe.PaymentIntent): Problem | undefined {
   const decline = intent.last_payment_error;
   if (!decline) return undefined;
-  return new Problem(declineSlug(decline), declineExtras(decline, intent));
-}
-
-function declineSlug({ code }: Decline): ProblemSlug {
-  return code === AUTHENTICATION_REQUIRED ? 'authentication-required' : 'card-declined';
+  const known = problemForCode(decline.code);
+  const slug = known === 'authentication-required' ? known : 'card-declined';
+  return new Problem(slug, declineExtras(slug, decline, intent));
 }
 
 function failedBeforeSending(detail: unknown): boolean {

@@ -2,7 +2,6 @@ import { Injectable } from '@nestjs/common';
 import type Stripe from 'stripe';
 import { Clock } from '#core/clock.js';
 import { Problem } from '#core/problem.js';
-import { Backoff } from './backoff.js';
 import { CallLimiter } from './call-limiter.js';
 import { createStripeClient } from './stripe-client.js';
 import { StripeConnection } from './stripe-connection.js';
@@ -17,14 +16,12 @@ export class StripeProvider {
   private readonly client: Stripe;
   private readonly reads: CallLimiter;
   private readonly writes: CallLimiter;
-  private readonly backoff: Backoff;
 
   constructor(connection: StripeConnection, clock: Clock) {
     const { readsMax, writesMax, waitingMax } = connection.limits;
-    this.client = createStripeClient(connection);
+    this.client = createStripeClient(connection, clock);
     this.reads = new CallLimiter(readsMax, waitingMax, DEADLINE_MS);
     this.writes = new CallLimiter(writesMax, waitingMax, DEADLINE_MS);
-    this.backoff = new Backoff(clock);
   }
 
   /**
@@ -51,7 +48,7 @@ export class StripeProvider {
 
   private async call<T extends object>(limiter: CallLimiter, call: () => Promise<T>): Promise<T> {
     try {
-      return assertStripeObject(await limiter.run(() => this.backoff.run(call)));
+      return assertStripeObject(await limiter.run(call));
     } catch (error) {
       throw error instanceof Problem ? error : problemFromStripe(error);
     }

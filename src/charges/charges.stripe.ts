@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type Stripe from 'stripe';
 import { findByOperationId, createdSince, OPERATION_ID } from '#stripe/find-by-metadata.js';
-import { declineProblem, refusedParam } from '#stripe/stripe-errors.js';
+import { declineProblem, isUnclassified, refusedParam } from '#stripe/stripe-errors.js';
 import { StripeProvider } from '#stripe/stripe.provider.js';
 import { Problem, unknownObject } from '#core/problem.js';
 import type { Found } from '../operations/operation.js';
@@ -54,7 +54,7 @@ export class ChargesStripe {
     } catch (error) {
       // The cards of a deleted customer are gone too.
       const refused = refusedParam(error);
-      if (refused === 'payment_method' || refused === 'customer') {
+      if (isUnclassified(error) && (refused === 'payment_method' || refused === 'customer')) {
         throw unknownObject('paymentMethodId', error);
       }
       throw error;

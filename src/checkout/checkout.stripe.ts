@@ -21,6 +21,10 @@ import type { Interval } from './recurrence.js';
 
 export type CheckoutPlan = Stripe.Checkout.SessionCreateParams;
 
+const REDIRECT_FIELDS: Readonly<Record<string, keyof CheckoutCommand>> = {
+  success_url: 'successRedirect',
+  cancel_url: 'failureRedirect',
+};
 const REFUSED_ITEM = /^line_items\[(\d+)\]\[(price|price_data)\]/;
 
 /** Calls to Stripe about Checkout Sessions and Prices: https://docs.stripe.com/api/checkout/sessions */
@@ -72,7 +76,7 @@ export class CheckoutStripe {
       if (!url) throw new Error(`${id} has no URL`);
       return { id, url };
     } catch (error) {
-      throw refusedItem(error) ?? error;
+      throw refusedItem(error) ?? refusedUrl(error) ?? error;
     }
   }
 
@@ -161,4 +165,11 @@ function refusedItem(error: unknown): Problem | undefined {
   if (index === undefined) return undefined;
   const field = `items[${index}].${given === 'price' ? 'priceId' : 'product'}`;
   return isMissing(error) ? unknownObject(field, error) : invalidField(field, 'cannot be sold', error);
+}
+
+/** A `url-invalid` that names the field, if Stripe names the parameter. */
+function refusedUrl(error: unknown): Problem | undefined {
+  const field = REDIRECT_FIELDS[refusedParam(error) ?? ''];
+  if (!field || !(error instanceof Problem) || error.slug !== 'url-invalid') return undefined;
+  return error.with({ errors: [{ field, message: 'is not accepted by the payment provider' }] });
 }

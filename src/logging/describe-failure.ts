@@ -6,6 +6,7 @@ import { withoutQuery } from '../database/without-query.js';
 const ALERTS: ReadonlySet<ProblemSlug> = new Set([
   'internal-error',
   'provider-misconfigured',
+  'provider-refused',
   'needs-review',
 ]);
 

@@ -3,7 +3,7 @@ import type Stripe from 'stripe';
 import { listAll } from '#stripe/pagination.js';
 import { findByOperationId, OPERATION_ID } from '#stripe/find-by-metadata.js';
 import { PaymentReferences } from '../payments/payment-references.stripe.js';
-import { refusedParam } from '#stripe/stripe-errors.js';
+import { isUnclassified, refusedParam } from '#stripe/stripe-errors.js';
 import { StripeProvider } from '#stripe/stripe.provider.js';
 import { type Currency, isCurrency } from '#core/currency.js';
 import { Problem } from '#core/problem.js';
@@ -55,7 +55,9 @@ export class RefundsStripe {
         await this.stripe.write(idempotencyKey, (stripe, options) => stripe.refunds.create(plan, options)),
       );
     } catch (error) {
-      if (refusedParam(error) === 'amount') throw new Problem('refund-not-possible', {}, error);
+      if (isUnclassified(error) && refusedParam(error) === 'amount') {
+        throw new Problem('refund-not-possible', {}, error);
+      }
       throw error;
     }
   }

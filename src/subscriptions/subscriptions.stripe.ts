@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type Stripe from 'stripe';
 import { PaymentReferences } from '../payments/payment-references.stripe.js';
-import { isRefused, refusedParam } from '#stripe/stripe-errors.js';
+import { isRefused, isUnclassified, refusedParam } from '#stripe/stripe-errors.js';
 import { StripeProvider } from '#stripe/stripe.provider.js';
 import { invalidField, Problem } from '#core/problem.js';
 import type { Found } from '../operations/operation.js';
@@ -49,7 +49,7 @@ export class SubscriptionsStripe {
     try {
       return toCancellation(await this.change(plan, idempotencyKey));
     } catch (error) {
-      if (refusedParam(error) === 'cancel_at') {
+      if (isUnclassified(error) && refusedParam(error) === 'cancel_at') {
         throw invalidField('when', 'must be a day on which this subscription can end', error);
       }
       if (!isRefused(error)) throw error;

@@ -46,7 +46,7 @@ async function statuses(answers: readonly Promise<Answer>[]): Promise<Set<number
 
 describe('when Stripe is in trouble', () => {
   // https://docs.stripe.com/rate-limits
-  it('slows down as a whole when one call is told to', async ({
+  it('pauses only the endpoint that Stripe limits', async ({
     clock,
     paydesk,
     partner,
@@ -55,18 +55,67 @@ describe('when Stripe is in trouble', () => {
     charge,
   }) => {
     faults.add({ ...PAYMENTS, kinds: ['rate_limit'] });
-    const busy = { status: 503, body: { type: 'urn:paydesk:provider-busy', retryable: true } };
-    expect(await charge()).toMatchObject(busy);
+    expectProblem(await charge(), 'provider-busy');
     const sent = chargesSent(paydesk);
-    const paused = await Promise.all([charge(), charge(), partner.get(`/partners/user/${user}/payments`)]);
-    for (const answer of paused) {
-      expect(answer).toMatchObject(busy);
-      expect(answer.headers.get('retry-after')).toBe('1');
+    for (const paused of await Promise.all([charge(), charge()])) {
+      expectProblem(paused, 'provider-busy');
+      expect(paused.headers.get('retry-after')).toBe('1');
     }
     expect(chargesSent(paydesk)).toBe(sent);
+    expect((await partner.get(`/partners/user/${user}/payments`)).status).toBe(200);
+    expect((await partner.post(`/partners/user/${someUser()}/setup_intent`)).status).toBe(201);
 
     clock.moveSeconds(1);
     expect((await charge()).status).toBe(201);
+  });
+
+  it('pauses all writes, and no read, if a write exceeds a global limit', async ({
+    clock,
+    partner,
+    user,
+    faults,
+    charge,
+  }) => {
+    faults.add({ ...PAYMENTS, kinds: ['rate_limit'], reason: 'global-rate' });
+    expectProblem(await charge(), 'provider-busy');
+    expectProblem(await partner.post(`/partners/user/${someUser()}/setup_intent`), 'provider-busy');
+    expect((await partner.get(`/partners/user/${user}/payments`)).status).toBe(200);
+
+    clock.moveSeconds(1);
+    expect((await charge()).status).toBe(201);
+  });
+
+  it('goes on charging while a read exceeds a global limit', async ({
+    clock,
+    partner,
+    user,
+    faults,
+    charge,
+  }) => {
+    faults.add({ method: 'GET', kinds: ['rate_limit'], share: 1, reason: 'global-rate' });
+    expectProblem(await partner.get(`/partners/user/${user}/payments`), 'provider-busy');
+    expect((await charge()).status).toBe(201);
+    clock.moveSeconds(1);
+  });
+
+  it('goes on charging while a service asks for the status of payments too often', async ({
+    clock,
+    shop,
+    faults,
+    charge,
+  }) => {
+    const page = { successRedirect: 'https://example.com/ok', failureRedirect: 'https://example.com/ko' };
+    const { body } = await shop.post('/pay', { ...page, amount: '5.00' });
+    faults.add({ method: 'GET', path: '/v1/checkout/sessions/*', kinds: ['rate_limit'], share: 1 });
+    for (let round = 0; round < 10; round += 1) {
+      const [status, charged] = await Promise.all([
+        shop.get(`/status?paymentID=${body.paymentID}`),
+        charge(),
+      ]);
+      expectProblem(status, 'provider-busy');
+      expect(charged.status).toBe(201);
+      clock.moveSeconds(1);
+    }
   });
 
   // https://docs.stripe.com/error-low-level
@@ -125,19 +174,17 @@ describe('when more calls hang than there is room for', () => {
   );
 
   itWithTwoPlaces(
-    'sends nothing that has waited once Stripe asks us to slow down',
-    async ({ clock, partner, user, faults, charge, hangCharges }) => {
+    'sends charges that waited, even if Stripe limited reads meanwhile',
+    async ({ partner, user, faults, charge, hangCharges }) => {
       const hung = await hangCharges(2);
       const others = [charge(), charge()];
       expectProblem(await Promise.race(others), 'too-many-requests');
-      faults.add({ method: 'GET', kinds: ['rate_limit'] });
+      faults.add({ method: 'GET', kinds: ['rate_limit'], reason: 'global-rate' });
       expectProblem(await partner.get(`/partners/user/${user}/payments`), 'provider-busy');
 
       faults.clear();
       expect(await statuses(hung)).toEqual(new Set([201]));
-      expect(await statuses(others)).toEqual(new Set([429, 503]));
-      clock.moveSeconds(1);
-      expect((await charge()).status).toBe(201);
+      expect(await statuses(others)).toEqual(new Set([429, 201]));
     },
   );
 });

@@ -27,6 +27,7 @@ export const CALLS_STRIPE = [
   'too-many-requests',
   'provider-busy',
   'provider-misconfigured',
+  'provider-refused',
   'provider-unreachable',
   'outcome-unknown',
 ] as const;

@@ -1,5 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { PROBLEMS, type ProblemExtras, type ProblemSlug } from '#core/problem.js';
+import { ADVICE, type Advice, PROBLEMS, type ProblemExtras, type ProblemSlug } from '#core/problem.js';
 
 export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
 
@@ -46,6 +46,16 @@ export class ProblemDocument {
   @ApiPropertyOptional({ description: "Stripe's decline code", example: 'insufficient_funds' })
   declineCode?: string;
 
+  @ApiPropertyOptional({
+    enum: ADVICE,
+    description:
+      "The issuer's advice on charging the card again, if it gave one; never with `generic_decline`",
+  })
+  advice?: Advice;
+
+  @ApiPropertyOptional({ description: "Stripe's error code, with `provider-refused`" })
+  providerCode?: string;
+
   @ApiPropertyOptional({ description: 'The payment that its customer has to authenticate' })
   paymentId?: string;
 
@@ -60,7 +70,7 @@ export function problemDocument(
   requestId: string,
 ): ProblemDocument {
   const { status, title, detail, retryable } = PROBLEMS[slug];
-  const { errors, operationId, declineCode, paymentId, clientSecret } = extras;
+  const { errors, operationId, declineCode, advice, providerCode, paymentId, clientSecret } = extras;
   return {
     type: `urn:paydesk:${slug}`,
     title,
@@ -71,6 +81,8 @@ export function problemDocument(
     ...(errors && { errors }),
     ...(operationId && { operationId }),
     ...(declineCode && { declineCode }),
+    ...(advice && { advice }),
+    ...(providerCode && { providerCode }),
     ...(paymentId && { paymentId }),
     ...(clientSecret && { clientSecret }),
   };

@@ -75,7 +75,15 @@ export class PartnersController {
     description: 'Charged; the body is empty',
     headers: { Location: { description: 'The payment', schema: { type: 'string' } } },
   })
-  @ApiProblems('card-declined', 'authentication-required', 'not-found', 'amount-out-of-range')
+  @ApiProblems(
+    'card-declined',
+    'authentication-required',
+    'not-found',
+    'amount-out-of-range',
+    'payment-method-unusable',
+    'currency-mismatch',
+    'customer-details-required',
+  )
   async charge(
     @CurrentActor() partner: PartnerActor,
     @Param() user: PartnerUser,

@@ -38,7 +38,15 @@ export class CustomersController {
   })
   @ApiBody({ type: CustomerRequest, examples: CUSTOMER_EXAMPLES })
   @ApiOkResponse({ type: CustomerResponse })
-  @ApiProblems(...CALLS_STRIPE, ...HAS_BODY, 'not-found', 'invalid-state', 'in-progress', 'needs-review')
+  @ApiProblems(
+    ...CALLS_STRIPE,
+    ...HAS_BODY,
+    'value-not-accepted',
+    'not-found',
+    'invalid-state',
+    'in-progress',
+    'needs-review',
+  )
   async putCustomer(
     @Param() user: CustomerParams,
     @RequestQuery() query: CustomerQuery,

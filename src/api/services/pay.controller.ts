@@ -36,7 +36,13 @@ export class PayController {
   @ApiOperationHeaders()
   @ApiBody({ type: PayRequest, examples: PAY_EXAMPLES })
   @ApiCreatedResponse({ type: PayResponse })
-  @ApiProblems('not-found', 'amount-out-of-range')
+  @ApiProblems(
+    'not-found',
+    'amount-out-of-range',
+    'customer-details-required',
+    'item-unavailable',
+    'url-invalid',
+  )
   async pay(
     @RequestBody() body: PayRequest,
     @CurrentOperation() operation: OperationRequest,
@@ -56,7 +62,15 @@ export class PayController {
   @ApiOperationHeaders()
   @ApiBody({ type: PayRecurrentRequest, examples: PAY_RECURRENT_EXAMPLES })
   @ApiCreatedResponse({ type: PayResponse })
-  @ApiProblems('not-found', 'amount-out-of-range')
+  @ApiProblems(
+    'not-found',
+    'amount-out-of-range',
+    'currency-mismatch',
+    'customer-details-required',
+    'item-unavailable',
+    'url-invalid',
+    'limit-reached',
+  )
   async payRecurrent(
     @RequestBody() body: PayRecurrentRequest,
     @CurrentOperation() operation: OperationRequest,
@@ -96,7 +110,7 @@ export class PayController {
   @ApiOperationHeaders()
   @ApiBody({ type: CancelRequest, examples: CANCEL_EXAMPLES })
   @ApiOkResponse({ type: CancelResponse })
-  @ApiProblems('not-found', 'invalid-state', 'date-in-past')
+  @ApiProblems('not-found', 'invalid-state', 'date-in-past', 'subscription-scheduled')
   async cancel(
     @RequestBody() body: CancelRequest,
     @CurrentOperation() operation: OperationRequest,
