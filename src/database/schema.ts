@@ -66,6 +66,8 @@ export const operations = pgTable(
     /** SHA-256 of the request's body. */
     fingerprint: text().notNull(),
     state: text({ enum: ['running', 'done', 'needs-review'] }).notNull(),
+    /** Part of the key for Stripe. Raised when a request that Stripe has refused is tried again. */
+    generation: integer().notNull().default(1),
     /** The exact parameters for Stripe, stored before the first attempt. */
     plan: jsonb(),
     /** `{result}` or `{problem}`, once it is final. */

@@ -7,7 +7,7 @@ import { toProblem } from '../database/to-problem.js';
 import { describeFailure } from '../logging/describe-failure.js';
 import type { MakePlan, OperationKind, OperationRequest, Outcome } from './operation.js';
 import { fingerprintOf, identityOf, operationIdOf } from './operation-identity.js';
-import { isFinal, storedOutcomeOf } from './operation-outcome.js';
+import { isFinal, mayReopen, storedOutcomeOf } from './operation-outcome.js';
 import { LEASE_RENEWAL_MS, type OperationRow, OperationsStore } from './operations.store.js';
 import { isLookUpConclusive, maySendAgain } from './retry-policy.js';
 
@@ -68,13 +68,14 @@ export class OperationAttempt {
     if (claimed) return claimed;
     const known = await this.store.find(id);
     if (known && known.fingerprint !== fingerprint) throw new Problem('idempotency-key-reused');
+    if (known && mayReopen(known)) return this.store.reopen(known);
     return known?.state === 'running' ? this.store.takeOver(id) : undefined;
   }
 
   /** Stores the exact parameters before anything is sent. If they can't be worked out, nothing has happened. */
   private async plan<Plan>(held: OperationRow, makePlan: MakePlan<Plan>): Promise<OperationRow> {
     try {
-      const planned = await this.store.plan(held, await makePlan(identityOf(held.id)));
+      const planned = await this.store.plan(held, await makePlan(identityOf(held)));
       if (planned) return planned;
     } catch (error) {
       if (await this.store.forget(held)) throw error;
@@ -104,7 +105,7 @@ export class OperationAttempt {
     const sentAt = planned.firstSentAt ?? this.clock.now();
     if (maySendAgain(sentAt, this.clock.now())) {
       try {
-        return await kind.send(planned.plan as Plan, identityOf(planned.id));
+        return await kind.send(planned.plan as Plan, identityOf(planned));
       } catch (error) {
         if (!isReplayedFailure(error)) throw error;
       }
@@ -119,7 +120,7 @@ export class OperationAttempt {
     sentAt: Date,
   ): Promise<Result> {
     const firstLookedAt = planned.firstLookedAt ?? (await this.store.startLookUp(planned));
-    const found = await kind.find(planned.plan as Plan, identityOf(planned.id), sentAt);
+    const found = await kind.find(planned.plan as Plan, identityOf(planned), sentAt);
     if (typeof found !== 'string') return found.result;
     if (!isLookUpConclusive(firstLookedAt, this.clock.now())) throw new Problem('outcome-unknown');
     throw new Problem(found === 'not-done' ? 'not-done' : 'needs-review');
@@ -162,7 +163,7 @@ export class OperationAttempt {
     return this.store.finish(
       held,
       { problem: { slug, extras } },
-      release && ((transaction) => release(transaction, held.plan as Plan, identityOf(held.id))),
+      release && ((transaction) => release(transaction, held.plan as Plan, identityOf(held))),
     );
   }
 

@@ -46,9 +46,16 @@ describe('operationIdOf', () => {
 
 describe('identityOf', () => {
   it("derives a key for Stripe that does not contain the caller's key", () => {
-    const { operationId, stripeKey } = identityOf(operationIdOf(request));
+    const { operationId, stripeKey } = identityOf({ id: operationIdOf(request), generation: 1 });
     expect(stripeKey).toBe(`paydesk-${operationId}`);
     expect(stripeKey).not.toContain(request.idempotencyKey);
+  });
+
+  it('derives another key for each generation, and the same operation id', () => {
+    const id = operationIdOf(request);
+    const identities = [1, 2, 3].map((generation) => identityOf({ id, generation }));
+    expect(new Set(identities.map(({ stripeKey }) => stripeKey)).size).toBe(3);
+    expect(new Set(identities.map(({ operationId }) => operationId)).size).toBe(1);
   });
 });
 

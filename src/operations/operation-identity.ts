@@ -16,9 +16,13 @@ export function fingerprintOf(body: unknown): string {
   return sha256(JSON.stringify(body ?? null, sortedKeys));
 }
 
-/** The identity of an operation at Stripe. It does not contain the amount, so Stripe refuses a changed one too. */
-export function identityOf(operationId: string): OperationIdentity {
-  return { operationId, stripeKey: `paydesk-${operationId}` };
+/**
+ * The identity of an operation at Stripe. It does not contain the amount, so Stripe refuses a changed one too.
+ *
+ * @param operation its generation is 1 unless Stripe has refused it before and the caller tries again
+ */
+export function identityOf({ id, generation }: { id: string; generation: number }): OperationIdentity {
+  return { operationId: id, stripeKey: generation === 1 ? `paydesk-${id}` : `paydesk-${id}-${generation}` };
 }
 
 /** A UUID of version 8, whose bits may be chosen freely: https://www.rfc-editor.org/rfc/rfc9562#section-5.8 */

@@ -1,4 +1,4 @@
-import { Problem, type ProblemSlug } from '#core/problem.js';
+import { Problem, PROBLEMS, type ProblemSlug } from '#core/problem.js';
 import { isDefiniteRefusal } from '#stripe/stripe-errors.js';
 import type { Outcome, StoredOutcome } from './operation.js';
 import type { OperationRow } from './operations.store.js';
@@ -14,6 +14,17 @@ const FINAL_PROBLEMS: ReadonlySet<ProblemSlug> = new Set([
 /** Whether a problem is stored as the outcome. After any other one, the same key tries again. */
 export function isFinal(problem: Problem): boolean {
   return FINAL_PROBLEMS.has(problem.slug) || isDefiniteRefusal(problem);
+}
+
+/**
+ * Whether an operation has ended with a refusal that may not last, such as a short balance. The worker leaves it alone;
+ * the caller's repetition tries it again.
+ */
+export function mayReopen({ state, outcome }: OperationRow): boolean {
+  const stored = outcome as StoredOutcome | null;
+  return (
+    state === 'done' && stored !== null && 'problem' in stored && PROBLEMS[stored.problem.slug].retryable
+  );
 }
 
 /**

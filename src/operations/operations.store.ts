@@ -59,6 +59,35 @@ export class OperationsStore {
     return row;
   }
 
+  /**
+   * Starts a refused operation anew, unplanned and under another key for Stripe: Stripe repeats its refusal for the old
+   * one. Undefined if another attempt was faster.
+   */
+  async reopen({ id, leaseId, generation }: OperationRow): Promise<OperationRow | undefined> {
+    const now = this.clock.now();
+    const unfinished = {
+      outcome: null,
+      finishedAt: null,
+      plan: null,
+      firstSentAt: null,
+      firstLookedAt: null,
+    };
+    const [row] = await this.database
+      .update(operations)
+      .set({
+        ...unfinished,
+        ...leaseFrom(now),
+        state: 'running',
+        generation: generation + 1,
+        attempts: 0,
+        retryAt: now,
+      })
+      // The finished attempt's lease: whoever reopens first replaces it.
+      .where(and(eq(operations.id, id), eq(operations.state, 'done'), eq(operations.leaseId, leaseId)))
+      .returning();
+    return row;
+  }
+
   /** Leases the planned operation that has been due for longest; undefined if none is due. */
   async takeDue(): Promise<OperationRow | undefined> {
     const now = this.clock.now();
