@@ -81,6 +81,16 @@ export class PaymentReferences {
     }
   }
 
+  /** The PaymentIntent of a Checkout Session; undefined if it has none. */
+  async paymentIntent({
+    payment_intent: intent,
+    invoice,
+  }: Stripe.Checkout.Session): Promise<Stripe.PaymentIntent | undefined> {
+    const invoiceId = idOf(invoice);
+    const id = idOf(intent) ?? (invoiceId === undefined ? undefined : await this.intentOf(invoiceId));
+    return id === undefined ? undefined : this.stripe.read((stripe) => stripe.paymentIntents.retrieve(id));
+  }
+
   /** The invoice that a payment pays. https://docs.stripe.com/api/invoice-payment/list */
   async invoice(payment: Stripe.Charge | Stripe.PaymentIntent): Promise<Stripe.Invoice | undefined> {
     const intent = payment.object === 'charge' ? idOf(payment.payment_intent) : payment.id;
@@ -130,6 +140,11 @@ export class PaymentReferences {
       stripe.invoicePayments.list({ invoice: invoice.id, status: 'paid', limit: 1 }),
     );
     return idOf(data[0]?.payment.payment_intent) ?? idOf(data[0]?.payment.charge);
+  }
+
+  private async intentOf(invoice: string): Promise<string | undefined> {
+    const { data } = await this.stripe.read((stripe) => stripe.invoicePayments.list({ invoice, limit: 1 }));
+    return idOf(data[0]?.payment.payment_intent);
   }
 
   private async sessionOfSubscription(

@@ -22,9 +22,9 @@ export class PaymentStatusStripe {
   private async stateOf(payment: PaymentObject): Promise<PaymentState> {
     switch (payment.object) {
       case 'checkout.session':
-        return { kind: 'checkout', status: payment.status, paid: payment.payment_status !== 'unpaid' };
+        return this.checkoutState(payment);
       case 'payment_intent':
-        return this.intentState(payment);
+        return intentState(payment, await this.isCheckoutOpen(payment));
       case 'charge':
       case 'invoice':
       case 'subscription':
@@ -32,11 +32,17 @@ export class PaymentStatusStripe {
     }
   }
 
-  private async intentState(intent: Stripe.PaymentIntent): Promise<PaymentState> {
-    const { id, status } = intent;
-    const declined = intent.last_payment_error !== null;
-    const session = declined ? await this.references.session(id) : undefined;
-    return { kind: 'paymentIntent', status, declined, checkoutOpen: session?.status === 'open' };
+  /** A debit may fail days after the session was completed: then its PaymentIntent decides. */
+  private async checkoutState(session: Stripe.Checkout.Session): Promise<PaymentState> {
+    const { status, payment_status: paymentStatus } = session;
+    const paid = paymentStatus !== 'unpaid';
+    const intent = status === 'complete' && !paid ? await this.references.paymentIntent(session) : undefined;
+    return intent ? intentState(intent, false) : { kind: 'checkout', status, paid };
+  }
+
+  private async isCheckoutOpen({ id, last_payment_error: error }: Stripe.PaymentIntent): Promise<boolean> {
+    const session = error ? await this.references.session(id) : undefined;
+    return session?.status === 'open';
   }
 
   /** Stripe copies a PaymentIntent's metadata to its Charges, but not a subscription's to its payments. */
@@ -56,6 +62,13 @@ export class PaymentStatusStripe {
         );
     }
   }
+}
+
+function intentState(
+  { status, last_payment_error: error }: Stripe.PaymentIntent,
+  checkoutOpen: boolean,
+): PaymentState {
+  return { kind: 'paymentIntent', status, declined: error !== null, checkoutOpen };
 }
 
 function shopTransactionIdOfInvoice(invoice: Stripe.Invoice | undefined): string | null {
