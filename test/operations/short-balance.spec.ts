@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect } from 'vitest';
 import { idOf } from '#stripe/id-of.js';
+import type { Answer } from '../support/caller.js';
 import { query } from '../support/database.js';
 import { expectProblem } from '../support/expect-problem.js';
 import { paydeskTest } from '../support/paydesk-test.js';
 
 const REFUNDS = { method: 'POST', path: '/v1/refunds' } as const;
-const SHORT_BALANCE = { status: 400, type: 'invalid_request_error', code: 'balance_insufficient' } as const;
 
 const it = paydeskTest({ workerByHand: true })
   .extend('faults', { scope: 'file' }, ({ paydesk }) => paydesk.sandbox.faults)
@@ -25,16 +25,18 @@ const it = paydeskTest({ workerByHand: true })
     const body = { paymentID: charge, ...(amount && { amount }) };
     return shop.post('/refund', body, { 'idempotency-key': key });
   })
-  /** Refuses the next refund; Stripe replays the refusal for the same idempotency key. */
-  .extend('refuseNext', ({ faults }) => () => {
-    faults.add({ ...REFUNDS, kinds: ['refuse'], error: SHORT_BALANCE });
+  /** Does something while the account's balance is short. Stripe replays its refusals for the same key afterwards. */
+  .extend('whileShort', ({ paydesk: { sandbox } }) => async (work: () => Promise<Answer>) => {
+    sandbox.store.settings.isBalanceShort = true;
+    const answer = await work();
+    sandbox.store.settings.isBalanceShort = false;
+    return answer;
   })
   /** Asks for a refund, which is refused. */
-  .extend('refused', ({ pay, refund, refuseNext }) => async (amount?: string) => {
+  .extend('refused', ({ pay, refund, whileShort }) => async (amount?: string) => {
     const charge = await pay();
     const key: string = randomUUID();
-    refuseNext();
-    const answer = await refund(charge, key, amount);
+    const answer = await whileShort(() => refund(charge, key, amount));
     expectProblem(answer, 'insufficient-balance');
     return { charge, key, answer, operation: String(answer.body.operationId) };
   })
@@ -68,10 +70,9 @@ describe("a refund that Stripe refuses because the account's balance is short", 
     expect(await refundsOf(charge)).toHaveLength(1);
   });
 
-  it('may be refused more than once', async ({ refund, refuseNext, refused, refundsOf }) => {
+  it('may be refused more than once', async ({ refund, refused, whileShort, refundsOf }) => {
     const { charge, key } = await refused();
-    refuseNext();
-    expectProblem(await refund(charge, key), 'insufficient-balance');
+    expectProblem(await whileShort(() => refund(charge, key)), 'insufficient-balance');
     expect((await refund(charge, key)).status).toBe(201);
     expect(await refundsOf(charge)).toHaveLength(1);
   });
