@@ -5,8 +5,8 @@ import type { ProblemSlug } from '#core/problem.js';
 export type StripeErrorCode = Published<Stripe.PaymentIntent.LastPaymentError.Code>;
 type Published<Code extends string> = Code extends Code ? (string extends Code ? never : Code) : never;
 
-/** Codes that Stripe answers with, or used to answer with, and that its API reference does not list. */
-type UnpublishedCode = 'insufficient_balance_for_refund' | 'payment_method_types_no_longer_supported';
+/** A code that Stripe answers with and that its API reference does not list. */
+type UnpublishedCode = 'payment_method_types_no_longer_supported';
 
 /**
  * The problem for each of Stripe's error codes, by what the caller has to do about it.
@@ -107,7 +107,7 @@ export const CODES_BY_PROBLEM = {
     'setup_intent_unexpected_state',
     'status_transition_invalid',
   ],
-  'insufficient-balance': ['balance_insufficient', 'insufficient_balance_for_refund'],
+  'insufficient-balance': ['balance_insufficient'],
   // Stripe carries out the request itself once somebody approves it: https://docs.stripe.com/account/approvals
   'needs-review': ['approval_required'],
   'provider-busy': ['lock_timeout', 'rate_limit'],
