@@ -8,7 +8,7 @@ const it = paydeskTest()
     const { body } = await shop.get(`/customers/${user}?tenant=acme`);
     return body.stripeCustomerId;
   })
-  /** A user who had a card, on a customer that is gone. */
+  /** A user whose customer had a card and was deleted. */
   .extend('deletedUser', ({ paydesk, partner, customerOf }) => async () => {
     const user = someUser();
     const card = await saveCard(paydesk, partner, user);
@@ -17,7 +17,7 @@ const it = paydeskTest()
     return { user, card, customer };
   });
 
-/** A customer that somebody deletes in Stripe's dashboard, of which no webhook tells us. */
+/** A customer that was deleted in Stripe's Dashboard, without a webhook. */
 describe('a deleted Stripe customer', () => {
   it('leaves its user without cards', async ({ partner, deletedUser }) => {
     const { user } = await deletedUser();
@@ -31,7 +31,7 @@ describe('a deleted Stripe customer', () => {
     });
   });
 
-  it('can not be charged any more', async ({ partner, deletedUser }) => {
+  it('can no longer be charged', async ({ partner, deletedUser }) => {
     const { user, card } = await deletedUser();
     const charge = { amount: '3000', description: 'Wellness exam', stripe_payment_method_id: card };
     expect(await partner.post(`/partners/user/${user}/payment_intent`, charge)).toMatchObject({
@@ -51,7 +51,7 @@ describe('a deleted Stripe customer', () => {
     });
   });
 
-  it('is replaced when its user is described', async ({ shop, deletedUser }) => {
+  it("is replaced when its user's details are set", async ({ shop, deletedUser }) => {
     const { user, customer } = await deletedUser();
     expect((await shop.get(`/customers/${user}?tenant=acme`)).status).toBe(404);
     const { status, body } = await shop.put(`/customers/${user}?tenant=acme`, { name: 'Jenny' });
@@ -68,7 +68,7 @@ describe('a deleted Stripe customer', () => {
     expect(new Set([customer, second, await customerOf(user)]).size).toBe(3);
   });
 
-  it('is no customer that Stripe has merely never heard of, which is kept', async ({
+  it('is not a customer that Stripe does not know, which is kept', async ({
     paydesk,
     partner,
     shop,

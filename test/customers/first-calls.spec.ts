@@ -21,7 +21,7 @@ const it = paydeskTest({ workerByHand: true })
       expect(body).toMatchObject({ retryable: true });
     }
   })
-  /** A user whose customer was made, by a process that died before it could keep that. */
+  /** A user whose customer was created by a process that died before it could store the id. */
   .extend('lostCustomer', ({ shop, paydesk }) => async () => {
     const user = someUser();
     const { body } = await shop.put(`/customers/${user}`, { name: 'Jenny' });
@@ -36,7 +36,7 @@ const it = paydeskTest({ workerByHand: true })
   });
 
 describe('the first calls of a user', () => {
-  it('make one customer, whatever gets lost and however many come at once', async ({
+  it('create one customer, even if responses are lost and calls are concurrent', async ({
     paydesk,
     made,
     describeUntilTold,
@@ -65,12 +65,7 @@ describe('the first calls of a user', () => {
     },
   );
 
-  it('are driven on by the worker where nobody calls again', async ({
-    paydesk,
-    shop,
-    made,
-    lostCustomer,
-  }) => {
+  it('are completed by the worker if nobody calls again', async ({ paydesk, shop, made, lostCustomer }) => {
     const { user, customer } = await lostCustomer();
     while (await paydesk.resumeNext());
     const { body } = await shop.get(`/customers/${user}`);
@@ -78,7 +73,7 @@ describe('the first calls of a user', () => {
     expect(made(user)).toBe(1);
   });
 
-  it('make a customer where none was made long ago', async ({ paydesk, clock, shop, made }) => {
+  it('create a customer if an old attempt created none', async ({ paydesk, clock, shop, made }) => {
     const user = someUser();
     paydesk.sandbox.faults.add({ path: '/v1/customers', kinds: ['reset_before_effect'], share: 1 });
     expect((await shop.put(`/customers/${user}`, { name: 'Jenny' })).status).toBe(503);
@@ -91,7 +86,7 @@ describe('the first calls of a user', () => {
   });
 
   // https://docs.stripe.com/api/idempotent_requests: a 500 is kept for its key, which is always the same for a user.
-  it('get over a failure that Stripe keeps telling', async ({ paydesk, clock, shop, made }) => {
+  it('survive a failure that Stripe replays', async ({ paydesk, clock, shop, made }) => {
     const user = someUser();
     paydesk.sandbox.faults.add({ method: 'POST', path: '/v1/customers', kinds: ['error_before_effect'] });
     const first = await shop.put(`/customers/${user}`, { name: 'Jenny' });
@@ -101,7 +96,7 @@ describe('the first calls of a user', () => {
     expect(made(user)).toBe(1);
   });
 
-  it('find the customer behind a failure that Stripe keeps telling', async ({ paydesk, shop, made }) => {
+  it('find the customer behind a failure that Stripe replays', async ({ paydesk, shop, made }) => {
     const user = someUser();
     paydesk.sandbox.faults.add({ method: 'POST', path: '/v1/customers', kinds: ['error_after_effect'] });
     expect((await shop.put(`/customers/${user}`, { name: 'Jenny' })).status).toBe(200);

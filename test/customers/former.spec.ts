@@ -33,7 +33,12 @@ const it = paydeskTest()
   });
 
 describe('the payments of a customer that was deleted at Stripe', () => {
-  it('stay visible to the partner, one by one too', async ({ partner, pay, linkNew, deleteAndNotice }) => {
+  it('stay visible to the partner, in the list and one by one', async ({
+    partner,
+    pay,
+    linkNew,
+    deleteAndNotice,
+  }) => {
     const user = someUser();
     const path = `/customers/${user}?tenant=acme`;
     const first = await linkNew(path);
@@ -76,7 +81,7 @@ describe('the payments of a customer that was deleted at Stripe', () => {
     ).toBe(404);
   });
 
-  it('are pages in the order of time, in both directions', async ({
+  it('are paged in order of time, in both directions', async ({
     paydesk,
     partner,
     shop,

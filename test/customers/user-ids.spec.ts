@@ -1,10 +1,10 @@
 import { request } from 'node:http';
 import { describe, expect } from 'vitest';
+import { redirects } from '../support/hosted-page.js';
 import type { Paydesk } from '../support/paydesk.js';
 import { paydeskTest } from '../support/paydesk-test.js';
 
 const it = paydeskTest();
-const REDIRECTS = { successRedirect: 'https://example.com/ok', failureRedirect: 'https://example.com/ko' };
 
 describe('user ids', () => {
   describe.each([
@@ -24,7 +24,7 @@ describe('user ids', () => {
       expect((await user.post('/payments/create-setup-intent')).status).toBe(201);
       const { status, body } = await shop.get(`/customers/${encoded}`);
       expect(status).toBe(200);
-      const pay = await shop.post('/pay', { ...REDIRECTS, amount: '5.00', userId });
+      const pay = await shop.post('/pay', { ...redirects, amount: '5.00', userId });
       expect(pay.status).toBe(201);
       const session = await paydesk.stripe.checkout.sessions.retrieve(pay.body.paymentID);
       expect(session.customer).toBe(body.stripeCustomerId);
@@ -50,7 +50,7 @@ describe('user ids', () => {
   ] as const)('refuses %s everywhere', async ([, userId], { paydesk, partner, shop }) => {
     const user = await paydesk.user(userId);
     expect((await user.get('/payments/payment-information')).status).toBe(401);
-    expect(await shop.post('/pay', { ...REDIRECTS, amount: '5.00', userId })).toMatchObject({
+    expect(await shop.post('/pay', { ...redirects, amount: '5.00', userId })).toMatchObject({
       status: 400,
       body: { errors: [{ field: 'userId' }] },
     });
@@ -61,7 +61,7 @@ describe('user ids', () => {
   });
 
   it('refuses a lone surrogate', async ({ shop }) => {
-    const body = JSON.stringify({ ...REDIRECTS, amount: '5.00', userId: 'a\ud800' });
+    const body = JSON.stringify({ ...redirects, amount: '5.00', userId: 'a\ud800' });
     expect(await shop.post('/pay', body)).toMatchObject({
       status: 400,
       body: { errors: [{ field: 'userId' }] },

@@ -17,7 +17,7 @@ const it = paydeskTest().extend(
 );
 
 describe('POST /partners/user/:user_id/payment_intent', () => {
-  it('charges the card at once and off-session, and says where the payment is', async ({
+  it('charges the card immediately and off-session, and returns the URL of the payment', async ({
     paydesk,
     partner,
     chargeWith,
@@ -40,7 +40,7 @@ describe('POST /partners/user/:user_id/payment_intent', () => {
     expect(body).toMatchObject({ amount: '3000', status: 'complete', description: 'Wellness exam' });
   });
 
-  it('takes the amount as a JSON number too, and another currency', async ({
+  it('accepts the amount as a JSON number, and another currency', async ({
     paydesk,
     partner,
     chargeWith,
@@ -57,7 +57,7 @@ describe('POST /partners/user/:user_id/payment_intent', () => {
   });
 
   // https://docs.stripe.com/testing#declined-payments: this card can be saved, and every charge fails.
-  it('tells a decline as 402 with its code, and keeps the failed payment in the history', async ({
+  it('reports a decline as 402 with its code, and shows the failed payment in the history', async ({
     partner,
     chargeWith,
   }) => {
@@ -75,7 +75,7 @@ describe('POST /partners/user/:user_id/payment_intent', () => {
   });
 
   // https://docs.stripe.com/testing#three-ds-cards: always asks, whether or not it was set up.
-  it('tells of a card that wants its holder as 402 with what Stripe.js needs', async ({
+  it('reports a card that requires authentication as 402 with what Stripe.js needs', async ({
     paydesk,
     partner,
   }) => {
@@ -152,7 +152,7 @@ describe('POST /partners/user/:user_id/payment_intent', () => {
     expect((await partner.get(`/partners/user/${user}/payments`)).body).toHaveLength(1);
   });
 
-  it('takes the same key of another partner, or for another user, for another request', async ({
+  it('treats the same key of another partner, or for another user, as another request', async ({
     chargeWith,
   }) => {
     const headers = { 'idempotency-key': 'shared' };
@@ -184,7 +184,7 @@ describe('POST /partners/user/:user_id/payment_intent', () => {
 
   // https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts
   it.for(['49', '100000000'])(
-    'refuses %s cents as out of range, without asking Stripe',
+    'refuses %s cents as out of range, without a call to Stripe',
     async (amount, { paydesk, chargeWith }) => {
       const { send } = await chargeWith('pm_card_visa');
       const before = paydesk.stripeCalls.length;

@@ -5,7 +5,7 @@ import { paydeskTest } from '../support/paydesk-test.js';
 const it = paydeskTest();
 
 describe('GET /partners/user/:user_id/payment_methods', () => {
-  it('lists the cards, newest first, in the words of the contract', async ({ paydesk, partner }) => {
+  it('lists the cards, newest first, with the fields of the contract', async ({ paydesk, partner }) => {
     const user = someUser();
     const visa = await saveCard(paydesk, partner, user, 'pm_card_visa');
     const mastercard = await saveCard(paydesk, partner, user, 'pm_card_mastercard');
@@ -27,7 +27,7 @@ describe('GET /partners/user/:user_id/payment_methods', () => {
     expect(card.exp_month).toBeLessThanOrEqual(12);
   });
 
-  it('lists all of them, however many', async ({ paydesk, partner }) => {
+  it('lists all cards, even more than one page', async ({ paydesk, partner }) => {
     const user = someUser();
     await partner.post(`/partners/user/${user}/setup_intent`);
     const found = await paydesk.stripe.customers.list({ limit: 100 });
@@ -45,7 +45,7 @@ describe('GET /partners/user/:user_id/payment_methods', () => {
     ).toBe(101);
   });
 
-  it('is empty for a user without a customer, and makes none', async ({ partner }) => {
+  it('is empty for a user without a customer, and creates none', async ({ partner }) => {
     const { status, body } = await partner.get(`/partners/user/${someUser()}/payment_methods`);
     expect({ status, body }).toEqual({ status: 200, body: [] });
   });

@@ -21,7 +21,7 @@ describe('GET /partners/user/:user_id/payments', () => {
     }
   });
 
-  it('lists the payments, newest first, in the words of the contract', async ({ partner }) => {
+  it('lists the payments, newest first, with the fields of the contract', async ({ partner }) => {
     const { status, body, headers } = await partner.get(path);
     expect(status).toBe(200);
     expect(headers.has('link')).toBe(false);
@@ -36,7 +36,7 @@ describe('GET /partners/user/:user_id/payments', () => {
     );
   });
 
-  it('leads from page to page by its Link header', async ({ partner }) => {
+  it('links to the next page in its Link header', async ({ partner }) => {
     const seen: string[] = [];
     let next: string | undefined = `${path}?limit=2`;
     while (next) {
@@ -47,7 +47,7 @@ describe('GET /partners/user/:user_id/payments', () => {
     expect(seen).toEqual(ids);
   });
 
-  it('shows one of them', async ({ partner }) => {
+  it('shows one payment', async ({ partner }) => {
     const { status, body } = await partner.get(`${path}/${ids[0]}`);
     expect(status).toBe(200);
     expect(body).toMatchObject({ amount: '3000', stripe_payment_id: ids[0] });
@@ -57,7 +57,7 @@ describe('GET /partners/user/:user_id/payments', () => {
     ['another partner', 'rival'],
     ['another user of the partner', 'acme'],
   ] as const)(
-    'does not show it to %s, nor take it for a cursor of theirs',
+    'neither shows a payment to %s nor accepts it as a cursor',
     async ([_who, tenant], { paydesk }) => {
       const other = `/partners/user/${someUser()}/payments`;
       const rival = await paydesk.partner(tenant);

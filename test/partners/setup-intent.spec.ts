@@ -5,7 +5,7 @@ import { paydeskTest } from '../support/paydesk-test.js';
 const it = paydeskTest();
 
 describe('POST /partners/user/:user_id/setup_intent', () => {
-  it('hands out the client secret of a SetupIntent for off-session cards', async ({ paydesk, partner }) => {
+  it('returns the client secret of a SetupIntent for off-session cards', async ({ paydesk, partner }) => {
     const { status, body } = await partner.post(`/partners/user/${someUser()}/setup_intent`);
     expect(status).toBe(201);
     expect(Object.keys(body)).toEqual(['client_secret']);
@@ -15,7 +15,7 @@ describe('POST /partners/user/:user_id/setup_intent', () => {
     expect(intent.allowed_payment_method_types).toEqual(['card']);
   });
 
-  it('makes one Stripe customer of 50 first calls at once', async ({ paydesk, partner }) => {
+  it('creates one Stripe customer for 50 concurrent first calls', async ({ paydesk, partner }) => {
     const user = someUser();
     const answers = await Promise.all(
       Array.from({ length: 50 }, () => partner.post(`/partners/user/${user}/setup_intent`)),
@@ -25,7 +25,7 @@ describe('POST /partners/user/:user_id/setup_intent', () => {
     expect(customers.data.filter(({ metadata }) => metadata['paydesk_user_id'] === user)).toHaveLength(1);
   });
 
-  it('keeps users of the same name apart by partner', async ({ paydesk, partner }) => {
+  it('keeps users with the same id apart by partner', async ({ paydesk, partner }) => {
     const user = someUser();
     const rival = await paydesk.partner('rival');
     await saveCard(paydesk, partner, user);
@@ -33,7 +33,7 @@ describe('POST /partners/user/:user_id/setup_intent', () => {
     expect(body).toEqual([]);
   });
 
-  it('gives the same secret to a repetition with the same Idempotency-Key', async ({ partner }) => {
+  it('returns the same secret for a repetition with the same Idempotency-Key', async ({ partner }) => {
     const user = someUser();
     const ask = () =>
       partner.post(`/partners/user/${user}/setup_intent`, undefined, { 'idempotency-key': 'one' });

@@ -26,7 +26,7 @@ const it = paydeskTest({ environment: { BUSINESS_TIMEZONE: 'Europe/Rome' } })
   });
 
 describe('POST /pay/recurrent/expire', () => {
-  it('cancels at once, and is content with what is cancelled already', async ({
+  it('cancels immediately, and succeeds for a cancelled subscription', async ({
     paydesk,
     subscription,
     cancel,
@@ -78,7 +78,7 @@ describe('POST /pay/recurrent/expire', () => {
     });
   });
 
-  it('finds the subscription by an invoice, a payment and a charge of it', async ({
+  it('finds the subscription by its invoice, payment and charge', async ({
     paydesk,
     shop,
     subscription,
@@ -103,7 +103,7 @@ describe('POST /pay/recurrent/expire', () => {
     }
   });
 
-  it('gives the latest invoice of a subscription back', async ({ shop, subscription }) => {
+  it('refunds the latest invoice of a subscription', async ({ shop, subscription }) => {
     const { id } = await subscription();
     expect(await shop.post('/refund', { paymentID: id, amount: '4.00' })).toMatchObject({
       status: 201,
@@ -111,7 +111,7 @@ describe('POST /pay/recurrent/expire', () => {
     });
   });
 
-  it('has nothing to cancel for a payment that is for no subscription', async ({ paydesk, cancel }) => {
+  it('refuses a payment without a subscription', async ({ paydesk, cancel }) => {
     const { id } = await paydesk.stripe.paymentIntents.create({ amount: 500, currency: 'usd' });
     expect(await cancel(id, { cancelType: 'now' })).toMatchObject({
       status: 400,
@@ -119,7 +119,7 @@ describe('POST /pay/recurrent/expire', () => {
     });
   });
 
-  it('has nothing to cancel yet where the first payment is still to be made', async ({ shop, cancel }) => {
+  it('refuses a subscription whose first payment is not made yet', async ({ shop, cancel }) => {
     const { body } = await shop.post('/pay/recurrent', {
       successRedirect: 'https://example.com/ok',
       failureRedirect: 'https://example.com/ko',
@@ -132,7 +132,7 @@ describe('POST /pay/recurrent/expire', () => {
     });
   });
 
-  it('does not know a subscription that Stripe does not know', async ({ cancel }) => {
+  it('reports an unknown subscription as not found', async ({ cancel }) => {
     expect(await cancel('sub_unknown', { cancelType: 'now' })).toMatchObject({
       status: 404,
       body: { errors: [{ field: 'paymentID' }] },

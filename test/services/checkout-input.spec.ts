@@ -36,12 +36,12 @@ describe('bad input to /pay and /pay/recurrent', () => {
     ['a dot segment as a user id', { ...redirects, amount: '5.00', userId: '..' }, ['userId']],
     ['a partner with a slash', { ...redirects, amount: '5.00', userId: 'bob', tenant: 'a/b' }, ['tenant']],
     [
-      'an endless name',
+      'a long id of the caller',
       { ...redirects, amount: '5.00', shopTransactionID: 'x'.repeat(201) },
       ['shopTransactionID'],
     ],
     [
-      'an endless name of few characters',
+      'a long id of the caller with few characters',
       { ...redirects, amount: '5.00', shopTransactionID: '\u2764\ufe0f'.repeat(150) },
       ['shopTransactionID'],
     ],
@@ -169,7 +169,7 @@ describe('bad input to /pay and /pay/recurrent', () => {
     ],
     ['21 products', { products: times(21, monthlyTea) }, ['products']],
     [
-      'products that are not billed as often',
+      'products with different billing periods',
       { products: [monthlyTea, { ...monthlyTea, intervalCount: 2 }, { ...tea, interval: 'week' }] },
       ['products[1].intervalCount', 'products[2].interval'],
     ],
@@ -177,12 +177,12 @@ describe('bad input to /pay and /pay/recurrent', () => {
     expect(await refusal('/pay/recurrent', { ...redirects, ...body })).toEqual({ status: 400, fields });
   });
 
-  it('never tells the input again', async ({ shop }) => {
+  it('never returns the input', async ({ shop }) => {
     const { body } = await shop.post('/pay', { ...redirects, amount: '<b>5</b>', '<i>': '<u>' });
     expect(JSON.stringify(body)).not.toMatch(/[<>]/);
   });
 
-  it('lets nobody but services in', async ({ paydesk }) => {
+  it('allows only services', async ({ paydesk }) => {
     const body = { ...redirects, amount: '5.00' };
     expect((await paydesk.stranger().post('/pay', body)).status).toBe(401);
     expect((await (await paydesk.user('u')).post('/pay', body)).status).toBe(403);

@@ -5,10 +5,7 @@ import { paydeskTest } from '../support/paydesk-test.js';
 const it = paydeskTest();
 
 describe('/customers/:user_id', () => {
-  it('describes a user, who becomes a customer by it, and shows the same again', async ({
-    paydesk,
-    shop,
-  }) => {
+  it("updates a user's details, creates the customer, and shows them", async ({ paydesk, shop }) => {
     const path = `/customers/${someUser()}`;
     const details = { email: 'jenny@example.com', name: 'Jenny Rosen', metadata: { segment: 'gold' } };
     const { status, body } = await shop.put(path, details);
@@ -22,14 +19,14 @@ describe('/customers/:user_id', () => {
     });
   });
 
-  it('changes what is told, and merges metadata', async ({ shop }) => {
+  it('changes only the given details, and merges metadata', async ({ shop }) => {
     const path = `/customers/${someUser()}`;
     const first = await shop.put(path, { name: 'Jenny', metadata: { a: '1', b: '2' } });
     const { body } = await shop.put(path, { metadata: { b: '3', a: '' } });
     expect(body).toEqual({ ...first.body, metadata: { b: '3' } });
   });
 
-  it('keeps metadata by any name, as many as Stripe takes beside ours', async ({ shop }) => {
+  it("stores metadata under any key, up to Stripe's limit", async ({ shop }) => {
     const names = ['toString', 'hasOwnProperty', ...Array.from({ length: 46 }, (_, i) => `k${i}`)];
     const metadata = Object.fromEntries(names.map((name) => [name, 'v']));
     const { status, body } = await shop.put(`/customers/${someUser()}`, { metadata });
@@ -70,7 +67,7 @@ describe('/customers/:user_id', () => {
     });
   });
 
-  it('tells of an unknown user and an unknown Stripe customer as 404', async ({ shop }) => {
+  it('reports an unknown user and an unknown Stripe customer as 404', async ({ shop }) => {
     const path = `/customers/${someUser()}`;
     expect(await shop.get(path)).toMatchObject({ status: 404, body: { type: 'urn:paydesk:not-found' } });
     expect(await shop.put(path, { stripeCustomerId: 'cus_unknown' })).toMatchObject({
@@ -111,7 +108,7 @@ describe('/customers/:user_id', () => {
     expect(paydesk.stripeCalls.slice(callsBefore)).toEqual([]);
   });
 
-  it('lets nobody but services in', async ({ paydesk }) => {
+  it('allows only services', async ({ paydesk }) => {
     expect((await paydesk.stranger().get('/customers/u')).status).toBe(401);
     expect((await (await paydesk.partner('acme')).get('/customers/u')).status).toBe(403);
     expect((await (await paydesk.user('u')).put('/customers/u', { name: 'x' })).status).toBe(403);

@@ -10,7 +10,7 @@ describe('POST /pay/expire', () => {
     ['/pay', { amount: '5.00' }],
     ['/pay/recurrent', { amount: '5.00', interval: 'month' }],
   ] as const)(
-    'withdraws a payment that %s has started, and is content with a withdrawn one',
+    'expires a payment that %s started, and succeeds for an expired one',
     async ([path, body], { paydesk, shop }) => {
       const { paymentID } = (await shop.post(path, { ...redirects, ...body })).body;
       for (const attempt of ['first', 'second']) {
@@ -27,7 +27,7 @@ describe('POST /pay/expire', () => {
     },
   );
 
-  it('does not know a payment that Stripe does not know', async ({ shop }) => {
+  it('reports an unknown payment as not found', async ({ shop }) => {
     const { status, body } = await shop.post('/pay/expire', { paymentID: 'cs_test_unknown' });
     expect({ status, errors: body.errors }).toEqual({
       status: 404,
@@ -35,7 +35,7 @@ describe('POST /pay/expire', () => {
     });
   });
 
-  it('has no page to withdraw for a payment that was made without one', async ({ paydesk, shop }) => {
+  it('refuses a payment that was made without a page', async ({ paydesk, shop }) => {
     const { id } = await paydesk.stripe.paymentIntents.create({ amount: 500, currency: 'usd' });
     const { status, body } = await shop.post('/pay/expire', { paymentID: id });
     expect({ status, fields: body.errors?.map((e: { field: string }) => e.field) }).toEqual({
@@ -45,7 +45,7 @@ describe('POST /pay/expire', () => {
   });
 
   it.for(['session', 'subscription', 'invoice', 'payment', 'charge'])(
-    'does not withdraw a paid subscription by its %s',
+    'does not expire a paid subscription by its %s',
     async (kind, { paydesk, shop }) => {
       const { stripe } = paydesk;
       const started = await shop.post('/pay/recurrent', { ...redirects, amount: '5.00', interval: 'month' });

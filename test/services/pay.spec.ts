@@ -21,7 +21,7 @@ const it = paydeskTest()
   });
 
 describe('POST /pay', () => {
-  it('opens a page of Stripe for an amount', async ({ pay }) => {
+  it('opens a Checkout page for an amount', async ({ pay }) => {
     const { answer, session } = await pay({ amount: '5.00' });
     expect(answer.body).toEqual({
       result: 'REDIRECT_TO_URL',
@@ -78,7 +78,7 @@ describe('POST /pay', () => {
     ]);
   });
 
-  it('takes the currency of the Prices where all are Prices', async ({ paydesk, pay }) => {
+  it('uses the currency of the Prices if all products are Prices', async ({ paydesk, pay }) => {
     const price = await paydesk.stripe.prices.create({
       currency: 'eur',
       unit_amount: 900,
@@ -88,7 +88,7 @@ describe('POST /pay', () => {
     expect(session).toMatchObject({ amount_total: 1800, currency: 'eur' });
   });
 
-  it('carries what the caller says of the payment', async ({ shop, pay }) => {
+  it("stores the caller's id and description with the payment", async ({ shop, pay }) => {
     const { answer, session } = await pay({
       amount: '5.00',
       description: 'Wellness exam',
@@ -109,7 +109,7 @@ describe('POST /pay', () => {
     });
   });
 
-  it('is a payment of the user that it names, in the tenant that it names', async ({ shop, pay }) => {
+  it('belongs to the given user in the given tenant', async ({ shop, pay }) => {
     const userId = someUser();
     const ofUser = await pay({ amount: '5.00', userId });
     const ofPartner = await pay({ amount: '5.00', userId, tenant: 'acme' });
@@ -134,11 +134,7 @@ describe('POST /pay', () => {
     });
   });
 
-  it('opens one page, however often the same request is repeated under one key', async ({
-    paydesk,
-    shop,
-    pay,
-  }) => {
+  it('opens one page for repeated requests under one key', async ({ paydesk, shop, pay }) => {
     const headers = { 'idempotency-key': 'order-77' };
     const { answer } = await pay({ amount: '5.00' }, headers);
     const callsBefore = paydesk.stripeCalls.length;
@@ -152,7 +148,7 @@ describe('POST /pay', () => {
 });
 
 describe('POST /pay/recurrent', () => {
-  it('opens a page of Stripe for an amount every ten days', async ({ payRecurrent }) => {
+  it('opens a Checkout page for an amount every ten days', async ({ payRecurrent }) => {
     const session = await payRecurrent({ amount: '5.00', interval: 'day', intervalCount: 10 });
     expect(session).toMatchObject({
       mode: 'subscription',
@@ -165,7 +161,7 @@ describe('POST /pay/recurrent', () => {
     ]);
   });
 
-  it('sells the three kinds of product that are billed as often', async ({ paydesk, payRecurrent }) => {
+  it('sells the three kinds of product with the same billing period', async ({ paydesk, payRecurrent }) => {
     const product = await paydesk.stripe.products.create({ name: 'Postage' });
     const price = await paydesk.stripe.prices.create({
       currency: 'usd',

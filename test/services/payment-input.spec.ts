@@ -26,7 +26,7 @@ describe('bad input about a payment', () => {
       },
     );
 
-    it('refuses no id, and an unknown property', async ({ shop, refusal }) => {
+    it('refuses a missing id and an unknown property', async ({ shop, refusal }) => {
       expect(await refusal(() => shop.post(path, { ...needed, paymentId: 'cs_test_1' }))).toEqual({
         status: 400,
         fields: ['paymentId', 'paymentID'],
@@ -34,7 +34,7 @@ describe('bad input about a payment', () => {
     });
   });
 
-  it.for(NOT_IDS)('refuses to tell the status of %j', async (id, { shop, refusal }) => {
+  it.for(NOT_IDS)('refuses to report the status of %j', async (id, { shop, refusal }) => {
     const path = `/status?paymentID=${encodeURIComponent(id)}`;
     expect(await refusal(() => shop.get(path))).toEqual({ status: 400, fields: ['paymentID'] });
   });
@@ -58,8 +58,8 @@ describe('bad input about a payment', () => {
     ['an unknown type', { cancelType: 'later' }, 400, ['cancelType']],
     ['atDay without a day', { cancelType: 'atDay' }, 400, ['cancelTime']],
     ['a day without atDay', { cancelType: 'now', cancelTime: '31/12/2090' }, 400, ['cancelTime']],
-    ['a day that no calendar has', { cancelType: 'atDay', cancelTime: '31/02/2090' }, 400, ['cancelTime']],
-    ['a day written otherwise', { cancelType: 'atDay', cancelTime: '2090-12-31' }, 400, ['cancelTime']],
+    ['a day that does not exist', { cancelType: 'atDay', cancelTime: '31/02/2090' }, 400, ['cancelTime']],
+    ['a day in another format', { cancelType: 'atDay', cancelTime: '2090-12-31' }, 400, ['cancelTime']],
     ['a day that is a number', { cancelType: 'atDay', cancelTime: 31122090 }, 400, ['cancelTime']],
     ['a past day', { cancelType: 'atDay', cancelTime: '31/12/2022' }, 422, ['cancelTime']],
   ] as const)('refuses to cancel with %s', async ([_what, body, status, fields], { shop, refusal }) => {

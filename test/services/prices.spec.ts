@@ -33,7 +33,7 @@ describe('Prices in /pay and /pay/recurrent', () => {
     });
   });
 
-  it('asks for a Price once, however often it is sold', async ({ price, refusal }) => {
+  it('retrieves a Price once, even if it is sold several times', async ({ price, refusal }) => {
     const priceId = await price({ recurring: { interval: 'month' } });
     const products = [1, 2, 3].map((quantity) => ({ priceId, quantity }));
     const { calls } = await refusal('/pay', products);
@@ -49,7 +49,10 @@ describe('Prices in /pay and /pay/recurrent', () => {
     });
   });
 
-  it('does not sell a recurring one once, nor a one-time one again and again', async ({ price, refusal }) => {
+  it('sells neither a recurring Price once nor a one-time Price in a subscription', async ({
+    price,
+    refusal,
+  }) => {
     const once = await price();
     const monthly = await price({ recurring: { interval: 'month' } });
     const refused = { status: 400, fields: ['products[0].priceId'] };
@@ -69,7 +72,7 @@ describe('Prices in /pay and /pay/recurrent', () => {
     });
   });
 
-  it('names each product that is not billed as often as the first', async ({ price, refusal }) => {
+  it('names each product whose billing period differs from the first', async ({ price, refusal }) => {
     const monthly = await price({ recurring: { interval: 'month' } });
     const quarterly = await price({ recurring: { interval: 'month', interval_count: 3 } });
     const products = [
@@ -87,7 +90,7 @@ describe('Prices in /pay and /pay/recurrent', () => {
     });
   });
 
-  it('asks for no Price where other products are not billed as often already', async ({ refusal }) => {
+  it('retrieves no Price if other products already have different billing periods', async ({ refusal }) => {
     const products = [
       { priceId: 'price_unknown', quantity: 1 },
       { ...tea, interval: 'month' },
@@ -100,7 +103,7 @@ describe('Prices in /pay and /pay/recurrent', () => {
     });
   });
 
-  it('counts them into the total', async ({ price, refusal }) => {
+  it('includes Prices in the total', async ({ price, refusal }) => {
     const priceId = await price({ unit_amount: 1_000_000 });
     expect(await refusal('/pay', [{ priceId, quantity: 100 }])).toMatchObject({
       status: 422,

@@ -34,7 +34,7 @@ const it = paydeskTest()
   .extend('refundedMinor', ({ paydesk }) => async (charge: string) => {
     return (await paydesk.stripe.charges.retrieve(charge)).amount_refunded;
   })
-  /** From now on Stripe hears of no refund. */
+  /** From now on no refund request reaches Stripe. */
   .extend('loseRefunds', ({ paydesk }) => () => {
     paydesk.sandbox.faults.add({
       path: '/v1/refunds',
@@ -67,8 +67,8 @@ const it = paydeskTest()
     return row ?? { reservations: 0, reserved: 0 };
   });
 
-describe('what refunds reserve', () => {
-  it('lets one of two full refunds through, and asks Stripe for that one only', async ({
+describe('reservations of refunds', () => {
+  it('allow one of two full refunds, and send only that one to Stripe', async ({
     paid,
     refund,
     refundCallsDuring,
@@ -85,7 +85,7 @@ describe('what refunds reserve', () => {
     expect(await refundedMinor(charge)).toBe(2000);
   });
 
-  it('gives back exactly what was paid, however many ask at once', async ({
+  it('limit concurrent refunds to exactly what was paid', async ({
     paid,
     refund,
     refundCallsDuring,
@@ -102,12 +102,7 @@ describe('what refunds reserve', () => {
     expect(await refundedMinor(charge)).toBe(2000);
   });
 
-  it('keeps what it has set aside while the outcome is unknown', async ({
-    paydesk,
-    paid,
-    refund,
-    loseRefunds,
-  }) => {
+  it('are kept while the outcome is unknown', async ({ paydesk, paid, refund, loseRefunds }) => {
     const charge = await paid();
     loseRefunds();
     expect((await refund(charge, '15.00')).status).toBe(503);
@@ -116,7 +111,7 @@ describe('what refunds reserve', () => {
     expect(await refund(charge)).toMatchObject({ status: 201, body: { amount: '5.00' } });
   });
 
-  it('keeps it too while Stripe may still be at work on what it answered with a 500, and no longer', async ({
+  it('are kept while Stripe may still process a request that it answered with a 500, and no longer', async ({
     paydesk,
     clock,
     paid,
@@ -132,7 +127,7 @@ describe('what refunds reserve', () => {
     expect(await refund(charge)).toMatchObject({ status: 201, body: { amount: '20.00' } });
   });
 
-  it('counts refunds made without us, except those that failed', async ({
+  it('leave out what was refunded elsewhere, except failed refunds', async ({
     paydesk,
     paid,
     refund,
@@ -153,22 +148,13 @@ describe('what refunds reserve', () => {
     expect(await refund(charge)).toMatchObject({ status: 201, body: { amount: '16.00' } });
   });
 
-  it('gives back what was set aside for a refund that Stripe refused', async ({
-    paid,
-    refund,
-    reservedMinor,
-  }) => {
+  it('are released for a refund that Stripe refused', async ({ paid, refund, reservedMinor }) => {
     const charge = await paid('pm_card_createDispute');
     expect(await refund(charge)).toMatchObject(NOT_POSSIBLE);
     expect(await reservedMinor(charge)).toEqual({ reservations: 0, reserved: 0 });
   });
 
-  it('gives back what was set aside for a refund that failed later', async ({
-    paydesk,
-    paid,
-    refund,
-    reservedMinor,
-  }) => {
+  it('are released for a refund that failed later', async ({ paydesk, paid, refund, reservedMinor }) => {
     const charge = await paid('pm_card_refundFail');
     const { body } = await refund(charge);
     expect(await refund(charge)).toMatchObject(NOT_POSSIBLE);
@@ -177,7 +163,7 @@ describe('what refunds reserve', () => {
     expect(await reservedMinor(charge)).toEqual({ reservations: 1, reserved: 800 });
   });
 
-  it('finds its own again after a death between setting aside and planning', async ({
+  it('are found again after the process died between reserving and planning', async ({
     paid,
     refund,
     refundedMinor,
@@ -193,7 +179,7 @@ describe('what refunds reserve', () => {
     expect(await refundedMinor(charge)).toBe(2000);
   });
 
-  it('is free again soon after such a death where nobody goes on', async ({
+  it('are released soon after such a death if nobody repeats the request', async ({
     paid,
     refund,
     diesUnplanned,
@@ -208,7 +194,7 @@ describe('what refunds reserve', () => {
     expect(await refund(charge)).toMatchObject({ status: 201, body: { amount: '20.00' } });
   });
 
-  it('is held to what was captured by the database itself', async ({ paydesk, paid, refund }) => {
+  it('are limited by the database itself to what was captured', async ({ paydesk, paid, refund }) => {
     const charge = await paid();
     await refund(charge, '20.00');
     const over = 'update refundable_charges set reserved_minor = reserved_minor + 1 where charge_id = $1';

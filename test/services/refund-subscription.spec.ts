@@ -35,7 +35,7 @@ const it = paydeskTest()
 
 /** https://docs.stripe.com/billing/subscriptions/overview#subscription-payments: a renewal is a draft for about an hour. */
 describe('a refund by the id of a subscription', () => {
-  it('takes the last payment while the next invoice is a draft', async ({
+  it('refunds the last payment while the next invoice is a draft', async ({
     shop,
     subscribe,
     renew,
@@ -53,7 +53,7 @@ describe('a refund by the id of a subscription', () => {
     expect(await chargesOf(subscription)).toMatchObject([{ amount_refunded: 1000 }]);
   });
 
-  it('takes the last payment while the next invoice is open after a decline', async ({
+  it('refunds the last payment while the next invoice is open after a decline', async ({
     paydesk: { stripe },
     clock,
     shop,
@@ -80,7 +80,7 @@ describe('a refund by the id of a subscription', () => {
     ]);
   });
 
-  it('takes the newest payment once the renewal is paid', async ({
+  it('refunds the newest payment once the renewal is paid', async ({
     clock,
     shop,
     subscribe,

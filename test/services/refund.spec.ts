@@ -25,7 +25,7 @@ const it = paydeskTest()
   );
 
 describe('POST /refund', () => {
-  it('gives all of it back when no amount is told', async ({ paydesk, paid, refund }) => {
+  it('refunds everything if no amount is given', async ({ paydesk, paid, refund }) => {
     const { intent, charge } = await paid();
     const { status, body } = await refund(intent);
     expect({ status, body }).toEqual({
@@ -44,10 +44,7 @@ describe('POST /refund', () => {
     });
   });
 
-  it('gives parts back, by any id of the payment, up to what was paid and no further', async ({
-    paid,
-    refund,
-  }) => {
+  it('refunds parts by any id of the payment, up to what was paid', async ({ paid, refund }) => {
     const { intent, charge } = await paid();
     expect(await refund(intent, '5.00')).toMatchObject({ status: 201, body: { amount: '5.00' } });
     expect(await refund(charge, '10')).toMatchObject({
@@ -60,7 +57,7 @@ describe('POST /refund', () => {
     expect(await refund(intent, '0.01')).toMatchObject(NOT_POSSIBLE);
   });
 
-  it('gives the same answer to a repetition, though nothing is left by then', async ({
+  it('returns the same response for a repetition, although nothing is left', async ({
     paydesk,
     paid,
     refund,
@@ -75,7 +72,7 @@ describe('POST /refund', () => {
     expect(data).toHaveLength(1);
   });
 
-  it('never gives back more than was paid, whoever asks at once', async ({ paydesk, paid, refund }) => {
+  it('never refunds more than was paid, under concurrent requests', async ({ paydesk, paid, refund }) => {
     const { intent, charge } = await paid();
     const answers = await Promise.all(Array.from({ length: 20 }, () => refund(intent, '3.00')));
     expect(answers.filter(({ status }) => status === 201)).toHaveLength(6);
@@ -95,25 +92,25 @@ describe('POST /refund', () => {
   });
 
   // https://docs.stripe.com/testing#refunds
-  it('tells a refund that is still under way as PENDING', async ({ paid, refund }) => {
+  it('reports a refund in progress as PENDING', async ({ paid, refund }) => {
     const { intent } = await paid('usd', 'pm_card_pendingRefund');
     expect(await refund(intent)).toMatchObject({ status: 201, body: { result: 'PENDING', amount: '20.00' } });
   });
 
   // https://docs.stripe.com/testing#disputes
-  it('does not give back what is disputed', async ({ paid, refund }) => {
+  it('does not refund a disputed payment', async ({ paid, refund }) => {
     const { intent } = await paid('usd', 'pm_card_createDispute');
     expect(await refund(intent)).toMatchObject(NOT_POSSIBLE);
   });
 
-  it('does not give back what nobody has paid', async ({ paydesk, refund }) => {
+  it('does not refund an unpaid payment', async ({ paydesk, refund }) => {
     const { id } = await paydesk.stripe.paymentIntents.create({ amount: 2000, currency: 'usd' });
     expect(await refund(id)).toMatchObject(NOT_POSSIBLE);
     expect(await refund(id, '1.00')).toMatchObject(NOT_POSSIBLE);
   });
 
   it.for(['cs_test_unknown', 'pi_unknown', 'ch_unknown', 'in_unknown', 'sub_unknown'])(
-    'does not know %s',
+    'reports %s as not found',
     async (paymentID, { refund }) => {
       expect(await refund(paymentID)).toMatchObject({
         status: 404,

@@ -6,7 +6,7 @@ import { someUser } from '../support/saved-card.js';
 import { paydeskTest } from '../support/paydesk-test.js';
 
 const it = paydeskTest()
-  /** A user with the Stripe customer that a first SetupIntent makes. */
+  /** The Stripe customer of a user, created by a SetupIntent. */
   .extend('customerOf', ({ paydesk }) => async (user: Caller) => {
     const { body } = await user.post('/payments/create-setup-intent');
     const { customer } = await paydesk.stripe.setupIntents.retrieve(body.clientSecret.split('_secret_')[0]);
@@ -133,7 +133,7 @@ describe('the signed-in user', () => {
   });
 
   describe('GET /payments/get-history', () => {
-    it('lists the charges, most recent first', async ({ paydesk, customerOf, charge }) => {
+    it('lists the charges, newest first', async ({ paydesk, customerOf, charge }) => {
       const user = await paydesk.user(someUser());
       const customer = await customerOf(user);
       const older = await charge(customer, 1000);
@@ -159,7 +159,7 @@ describe('the signed-in user', () => {
       expect(body.data[1]).toMatchObject({ id: older, amountRefunded: 300, refunded: false });
     });
 
-    it('pages forward and back, and knows in both directions whether there is more', async ({
+    it('pages forward and back, and reports in both directions whether there is more', async ({
       paydesk,
       customerOf,
       charge,
@@ -199,7 +199,7 @@ describe('the signed-in user', () => {
       });
     });
 
-    it("does not take another user's charge, or none, for a cursor", async ({
+    it("refuses a cursor that is another user's charge or unknown", async ({
       paydesk,
       customerOf,
       charge,
