@@ -42,7 +42,7 @@ async function sandbox(method: string, path: string, body?: object) {
 
 /** Waits until a call to Stripe hangs. */
 async function untilStruck(): Promise<void> {
-  const hung = expect.arrayContaining([expect.objectContaining({ struck: { wait: 1 } })]);
+  const hung = expect.arrayContaining([expect.objectContaining({ injected: { wait: 1 } })]);
   await expect.poll(() => sandbox('GET', '/faults')).toEqual(hung);
 }
 

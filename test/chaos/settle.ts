@@ -17,7 +17,7 @@ const UNSETTLED = "state = 'running' and plan is not null";
 export async function settle(bench: Bench, credential: string, told: readonly Told[]): Promise<Figure[]> {
   const { stripe, fleet, hardship } = bench;
   const calls = stripe.counters.list().map((route) => route.calls);
-  const wrong = stripe.faults.list().flatMap(({ struck }) => Object.values(struck));
+  const wrong = stripe.faults.list().flatMap(({ injected }) => Object.values(injected));
   stripe.faults.clear();
   await fleet.allUp();
   const giveUpAt = Date.now() + SETTLES_WITHIN_MS;

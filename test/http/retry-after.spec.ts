@@ -38,7 +38,7 @@ describe('Retry-After', () => {
     expect((await saveCard()).status).toBe(201);
     const hang = faults.add({ path: '/v1/customers', kinds: ['wait'], waitMs: FOREVER_MS });
     const hung = saveCard();
-    await expect.poll(() => hang.struck.wait).toBe(1);
+    await expect.poll(() => hang.injected.wait).toBe(1);
     faults.add({ path: '/v1/customers', kinds: ['rate_limit'] });
     expect(await retryAfter()).toBe('1');
     faults.clear();

@@ -16,7 +16,7 @@ const it = paydeskTest({ workerByHand: true })
         clock.moveSeconds(1);
         const hang = paydesk.sandbox.faults.add({ ...call, kinds: ['wait'], waitMs: FOREVER_MS });
         const answer = send();
-        await expect.poll(() => hang.struck.wait).toBe(1);
+        await expect.poll(() => hang.injected.wait).toBe(1);
         const [newest] = await query<{ id: string }>(
           paydesk,
           'select id from operations order by created_at desc limit 1',

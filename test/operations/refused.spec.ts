@@ -34,7 +34,7 @@ describe('a request that was refused before anything was sent', () => {
     const wait = { path: '/v1/refunds', method: 'GET', kinds: ['wait'], waitMs: FOREVER_MS } as const;
     const planning = paydesk.sandbox.faults.add(wait);
     const answer = shop.post('/refund', { paymentID: payment.id });
-    await expect.poll(() => planning.struck.wait).toBe(1);
+    await expect.poll(() => planning.injected.wait).toBe(1);
     await query(paydesk, 'delete from operations');
     paydesk.sandbox.faults.clear();
     expect(await answer).toMatchObject({

@@ -26,7 +26,7 @@ function chargesTest(limits?: CallLimits) {
       .extend('hangCharges', ({ faults, charge }) => async (count: number) => {
         const hang = faults.add({ ...PAYMENTS, kinds: ['wait'], share: 1, waitMs: FOREVER_MS });
         const hung = Array.from({ length: count }, () => charge());
-        await expect.poll(() => hang.struck.wait).toBeGreaterThanOrEqual(count);
+        await expect.poll(() => hang.injected.wait).toBeGreaterThanOrEqual(count);
         return hung;
       })
   );
@@ -122,7 +122,7 @@ describe('when Stripe is in trouble', () => {
   it('sends again at once what Stripe says should be', async ({ partner, user, faults }) => {
     const limit = faults.add({ path: '/v1/setup_intents', kinds: ['rate_limit'], shouldRetry: true });
     expect((await partner.post(`/partners/user/${user}/setup_intent`)).status).toBe(201);
-    expect(limit.struck.rate_limit).toBe(1);
+    expect(limit.injected.rate_limit).toBe(1);
   });
 
   it('answers every other route while many calls hang, and those once they end', async ({
@@ -149,7 +149,7 @@ describe('when Stripe is in trouble', () => {
     fakeTimeouts();
     const silence = faults.add({ ...PAYMENTS, kinds: ['silence_before_effect'], share: 1 });
     const answer = charge();
-    await expect.poll(() => silence.struck.silence_before_effect).toBe(1);
+    await expect.poll(() => silence.injected.silence_before_effect).toBe(1);
     await vi.advanceTimersByTimeAsync(LONGEST_CALL_MS);
     expectProblem(await answer, 'outcome-unknown');
   });
@@ -194,7 +194,7 @@ describe('when replies trickle in', () => {
     fakeTimeouts();
     const drip = faults.add({ ...PAYMENTS, kinds: ['drip'], waitMs: FOREVER_MS });
     const dripping = charge();
-    await expect.poll(() => drip.struck.drip).toBe(1);
+    await expect.poll(() => drip.injected.drip).toBe(1);
     await vi.advanceTimersByTimeAsync(LONGEST_CALL_MS);
     expect((await charge()).status).toBe(201);
     await dripping;

@@ -22,7 +22,7 @@ it('keeps what the worker is at from others, however long the call to Stripe las
   const hang = faults.add({ ...CHARGING, kinds: ['wait'], waitMs: FOREVER_MS });
   clock.moveSeconds(LONGEST_WAIT_SECONDS);
   const resumed = paydesk.resumeNext();
-  await expect.poll(() => hang.struck.wait).toBe(1);
+  await expect.poll(() => hang.injected.wait).toBe(1);
 
   clock.moveSeconds(MOST_OF_A_LEASE_SECONDS);
   const renewedFrom = clock.now();

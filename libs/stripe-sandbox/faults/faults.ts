@@ -9,7 +9,7 @@ import { SeededRandom } from './random.js';
 /** A rule, and how many calls it has made fail, by kind. */
 export interface PlannedFault extends FaultRule {
   id: number;
-  struck: Partial<Record<FaultKind, number>>;
+  injected: Partial<Record<FaultKind, number>>;
 }
 
 interface Plan {
@@ -32,7 +32,7 @@ export class Faults {
   /** Adds a rule. The first rule that applies to a call decides its fault. */
   add(rule: FaultRule): PlannedFault {
     const id = ++this.#added;
-    const fault = { ...rule, id, struck: {} };
+    const fault = { ...rule, id, injected: {} };
     const random = new SeededRandom(rule.seed ?? `${this.#seed}/${id}`);
     const left = rule.times ?? (rule.share === undefined ? 1 : Infinity);
     this.#plans.push({ fault, random, left });
@@ -61,7 +61,7 @@ export class Faults {
     raw: ServerResponse,
   ): Outcome | Promise<Outcome> => {
     for (const plan of this.#plans) {
-      const kind = strike(plan, request);
+      const kind = drawFault(plan, request);
       if (kind) return inject(kind, plan.fault, { run, raw, pauses: this.#pauses });
     }
     return run();
@@ -69,13 +69,13 @@ export class Faults {
 }
 
 /** Decides at random whether a rule applies to a call, and by which kind. */
-function strike(plan: Plan, { method, path }: WireRequest): FaultKind | undefined {
+function drawFault(plan: Plan, { method, path }: WireRequest): FaultKind | undefined {
   const { fault, random } = plan;
   if (fault.method !== undefined && fault.method !== method) return undefined;
   if (fault.path !== undefined && !matchesPath(fault.path, path)) return undefined;
   if (plan.left === 0 || (fault.share !== undefined && random.next() >= fault.share)) return undefined;
   plan.left -= 1;
   const kind = random.pick(fault.kinds);
-  fault.struck[kind] = (fault.struck[kind] ?? 0) + 1;
+  fault.injected[kind] = (fault.injected[kind] ?? 0) + 1;
   return kind;
 }

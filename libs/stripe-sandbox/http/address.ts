@@ -2,7 +2,7 @@ import type Stripe from 'stripe';
 import { object, required, string, unsettable, type Params } from './params.js';
 
 /** An address as parameters. */
-export const addressParams = {
+const addressParams = {
   city: unsettable(string()),
   country: unsettable(string()),
   line1: unsettable(string()),

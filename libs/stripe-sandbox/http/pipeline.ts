@@ -60,7 +60,7 @@ export interface PipelineOptions {
 /** Path segments that are no ids: empty ones, and Stripe's search and preview routes, which the sandbox lacks. */
 const NOT_IDS: ReadonlySet<string> = new Set(['', 'search', 'create_preview']);
 
-/** The steps every API request goes through, whatever its noun. */
+/** The steps of every API request. */
 export class Pipeline {
   readonly #options: PipelineOptions;
   readonly #idempotency: Idempotency;

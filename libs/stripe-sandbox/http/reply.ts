@@ -6,7 +6,7 @@ export interface Reply {
   status: number;
   headers: Record<string, string>;
   body: string;
-  /** Sends status, headers and body by itself: for faults that do not send them as they are. */
+  /** Sends status, headers and body in another way than usual, for faults. */
   deliver?: (raw: ServerResponse, reply: Reply) => void;
 }
 

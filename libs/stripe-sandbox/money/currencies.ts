@@ -64,7 +64,7 @@ export function chargeStepMinor(currency: string): number {
 }
 
 /** The number of decimal places of a currency's minor unit in the API. */
-export function exponentOf(currency: string): number {
+function exponentOf(currency: string): number {
   if (ZERO_DECIMAL.has(currency)) return 0;
   return THREE_DECIMAL.has(currency) ? 3 : 2;
 }

@@ -7,7 +7,7 @@ import type { CollectionName } from './collection-names.js';
  * What the store keeps besides Stripe's resources. Times are Unix seconds.
  */
 
-/** The request that a change was made for; null when the sandbox acted by itself, as time passed. */
+/** The request that a change was made for; null for scheduled work and the sandbox's own pages. */
 export interface Cause {
   readonly requestId: string | null;
   readonly idempotencyKey: string | null;

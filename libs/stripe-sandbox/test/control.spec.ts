@@ -13,13 +13,13 @@ test('faults, ledger and counters are told and asked in JSON', async () => {
   const rule = { method: 'POST', path: '/v1/customers', kinds: ['error_after_effect'], times: 1 };
   expect(await control('POST', 'faults', rule)).toEqual({
     status: 200,
-    body: { id: 1, ...rule, struck: {} },
+    body: { id: 1, ...rule, injected: {} },
   });
   await failureOf(stripe.customers.create({ metadata: { order: '7' } }, { idempotencyKey: 'k' }));
   const { id } = await stripe.customers.create();
   await stripe.customers.del(id);
 
-  expect((await control('GET', 'faults')).body).toMatchObject([{ struck: { error_after_effect: 1 } }]);
+  expect((await control('GET', 'faults')).body).toMatchObject([{ injected: { error_after_effect: 1 } }]);
   expect((await control('GET', 'ledger?object=customer')).body).toMatchObject([
     { object: 'customer', idempotencyKey: 'k', metadata: { order: '7' }, status: null },
     { object: 'customer', id, status: 'deleted' },

@@ -113,7 +113,7 @@ test.for([
     headers: { authorization: 'Bearer sk_test_1', 'idempotency-key': 'k' },
     signal: hangUp.signal,
   }).catch((error: Error) => error.name);
-  await expect.poll(() => sandbox.faults.list()[0]?.struck[kind]).toBe(1);
+  await expect.poll(() => sandbox.faults.list()[0]?.injected[kind]).toBe(1);
   expect(sandbox.ledger.list()).toHaveLength(effects);
   expect(await failureOf(stripe.customers.create({}, keyed))).toMatchObject({
     code: 'idempotency_key_in_use',
@@ -129,7 +129,7 @@ test('a call that waits carries on after its caller has gone', async () => {
   sandbox.faults.add({ kinds: ['wait'], waitMs: 3_600_000 });
   const hangUp = new AbortController();
   const gone = request(sandbox, 'POST', '/v1/customers', { form: '', signal: hangUp.signal });
-  await expect.poll(() => sandbox.faults.list()[0]?.struck.wait).toBe(1);
+  await expect.poll(() => sandbox.faults.list()[0]?.injected.wait).toBe(1);
   hangUp.abort();
   await expect(gone).rejects.toThrow('aborted');
   expect(sandbox.ledger.list()).toEqual([]);

@@ -83,7 +83,7 @@ test('a key in flight is a conflict, and is free again afterwards', async () => 
   const { stripe, sandbox } = await openBench();
   sandbox.faults.add({ kinds: ['wait'], waitMs: 3_600_000 });
   const first = stripe.customers.create({}, { idempotencyKey: 'k' });
-  await expect.poll(() => sandbox.faults.list()[0]?.struck.wait).toBe(1);
+  await expect.poll(() => sandbox.faults.list()[0]?.injected.wait).toBe(1);
   expect(await failureOf(stripe.customers.create({}, { idempotencyKey: 'k' }))).toMatchObject({
     statusCode: 409,
     code: 'idempotency_key_in_use',
