@@ -3,33 +3,35 @@ import { SystemClock } from '#core/clock.js';
 import { localSigningKey } from './access/local-issuer.js';
 import { banner } from './boot/banner.js';
 import { bootDatabase } from './boot/database.js';
+import { drainApp } from './boot/drain-app.js';
 import { listen } from './boot/listen.js';
 import { exitOnError } from './boot/exit-on-error.js';
 import { bootStripe } from './boot/stripe.js';
 import { stopApp } from './boot/stop-app.js';
-import { stopOnSignal } from './boot/stop-on-signal.js';
+import { type Shutdown, stopOnSignal } from './boot/stop-on-signal.js';
 import { withSettingError } from './boot/with-setting-error.js';
 import { loadSettings } from './config/load-settings.js';
 import { createApp } from './create-app.js';
 
 async function main(): Promise<void> {
   const settings = loadSettings();
-  const stops: (() => Promise<void>)[] = [];
-  stopOnSignal(stops);
+  const shutdown: Shutdown = { stops: [] };
+  stopOnSignal(shutdown);
 
   if (!settings.JWKS_URL) await withSettingError('DATA_DIR', () => localSigningKey(settings.DATA_DIR));
   const database = await bootDatabase(settings, (line) => process.stdout.write(`${line}\n`));
-  stops.unshift(() => database.stop());
+  shutdown.stops.unshift(() => database.stop());
   const stripe = await bootStripe(settings);
-  stops.unshift(() => stripe.stop());
+  shutdown.stops.unshift(() => stripe.stop());
   const app = await createApp({
     settings,
     clock: new SystemClock(),
     databaseUrl: database.url,
     stripe: stripe.connection,
   });
-  stops.unshift(() => stopApp(app));
+  shutdown.stops.unshift(() => stopApp(app));
   const url = await listen(app, settings);
+  shutdown.drain = () => drainApp(app, settings.DRAIN_MS);
   process.stdout.write(banner(settings, url, stripe.connection));
 }
 

@@ -1,28 +1,37 @@
 /**
- * Longer than any one call to Stripe may take. A request that makes several may be cut off: what it has begun is
- * stored, and a worker goes on with it, on another instance or after the next start.
+ * Longer than any single call to Stripe may take. A request that makes several calls may be cut off: its operation is
+ * stored, and a worker resumes it, on another instance or after the next start.
  */
 const STOP_DEADLINE_MS = 30_000;
 
+/** What there is to stop at the moment. The boot fills it in as it starts things. */
+export interface Shutdown {
+  /** Runs before the stops after SIGTERM, while requests are still accepted. */
+  drain?: () => Promise<void>;
+  /** Run one after the other. */
+  stops: (() => Promise<void>)[];
+}
+
 /**
- * On SIGINT or SIGTERM stops one thing after the other, in the order of the list at that moment, and exits.
- * A second signal, or a stop that hangs, ends the process at once.
+ * Shuts down on SIGTERM, which an orchestrator sends, and on SIGINT, which is a Ctrl-C and does not wait for a drain.
+ * A second signal, or stops that take longer than 30 s, end the process at once.
  */
-export function stopOnSignal(stops: readonly (() => Promise<void>)[]): void {
+export function stopOnSignal(shutdown: Shutdown): void {
   let stopping = false;
-  const onSignal = (): void => {
+  const onSignal = (signal: NodeJS.Signals): void => {
     if (stopping) process.exit(1);
     stopping = true;
-    setTimeout(() => process.exit(1), STOP_DEADLINE_MS).unref();
-    void stopAll(stops);
+    void shutDown(shutdown, signal === 'SIGTERM');
   };
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
 }
 
-async function stopAll(stops: readonly (() => Promise<void>)[]): Promise<void> {
+async function shutDown(shutdown: Shutdown, withDrain: boolean): Promise<void> {
+  if (withDrain) await shutdown.drain?.();
+  setTimeout(() => process.exit(1), STOP_DEADLINE_MS).unref();
   let exitCode = 0;
-  for (const stop of stops) {
+  for (const stop of shutdown.stops) {
     await stop().catch((error: unknown) => {
       exitCode = 1;
       process.stderr.write(`paydesk: ${error instanceof Error ? error.message : String(error)}\n`);

@@ -96,6 +96,10 @@ describe('settingsFrom', () => {
     ['JWKS_URL', 'http://id.example/jwks.json'],
     ['JWKS_URL', 'ftp://localhost/jwks.json'],
     ['JWKS_URL', 'not a url'],
+    ['DRAIN_MS', '-1'],
+    ['DRAIN_MS', '2.5'],
+    ['DRAIN_MS', '600001'],
+    ['DRAIN_MS', '5s'],
     ['LOG_LEVEL', 'loud'],
   ])('names %s in one line if it is %s, without repeating the value', (name, value) => {
     const boot = () => settingsFrom({ [name]: value });

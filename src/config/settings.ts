@@ -7,6 +7,7 @@ import { isSafeOrigin, isSafeUrl } from './origin.js';
 import { Satisfies } from './satisfies.js';
 
 const POSTGRES_URL = /^postgres(ql)?:\/\/([^\s%]|%[0-9a-f]{2})+$/i;
+const DRAIN_MAX_MS = 10 * 60 * 1000;
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
 const toInteger = Transform(({ value }) =>
@@ -100,6 +101,10 @@ export class Settings {
   @Satisfies(isSafeUrl, 'must be an https URL, or an http one on a loopback host')
   readonly JWKS_URL?: string;
 
+  @toInteger
+  @Satisfies(isDrain, 'must be a whole number of milliseconds from 0 to 600000')
+  readonly DRAIN_MS: number = 5_000;
+
   @IsIn(LOG_LEVELS)
   readonly LOG_LEVEL: (typeof LOG_LEVELS)[number] = 'info';
 
@@ -138,6 +143,10 @@ export function settingsFrom(environment: Record<string, unknown>): Settings {
 
 function isPostgresUrl(value: unknown): boolean {
   return typeof value === 'string' && POSTGRES_URL.test(value) && URL.canParse(value);
+}
+
+function isDrain(value: unknown): boolean {
+  return Number.isInteger(value) && Number(value) >= 0 && Number(value) <= DRAIN_MAX_MS;
 }
 
 function isPort(value: unknown): boolean {

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Problem } from '#core/problem.js';
 import { type HealthCheckResult, HealthCheckService } from '@nestjs/terminus';
 import { Clock } from '#core/clock.js';
 import { DatabaseHealth } from './database.health.js';
@@ -11,6 +12,7 @@ const CACHE_MS = 5_000;
 export class ReadinessService {
   private latest?: Promise<HealthCheckResult>;
   private expiresAtMs = 0;
+  private stopped = false;
 
   constructor(
     private readonly health: HealthCheckService,
@@ -19,13 +21,19 @@ export class ReadinessService {
     private readonly clock: Clock,
   ) {}
 
-  /** @throws {HttpException} 503 if PostgreSQL or Stripe does not answer */
-  check(): Promise<HealthCheckResult> {
+  /** @throws {HttpException | Problem} 503 if PostgreSQL or Stripe does not answer, or after {@link stop} */
+  async check(): Promise<HealthCheckResult> {
+    if (this.stopped) throw new Problem('unavailable');
     if (this.latest && this.clock.now().getTime() < this.expiresAtMs) return this.latest;
     this.expiresAtMs = Number.POSITIVE_INFINITY;
     this.latest = this.health
       .check([() => this.database.check(), () => this.stripe.check()])
       .finally(() => (this.expiresAtMs = this.clock.now().getTime() + CACHE_MS));
     return this.latest;
+  }
+
+  /** Not ready from now on: the process is shutting down. */
+  stop(): void {
+    this.stopped = true;
   }
 }

@@ -1,22 +1,24 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Caller } from '../support/caller.js';
 import { bareEnvironment, type ServiceProcess, startService } from '../support/service-process.js';
 import { makeTemporaryFolder, removeFolder } from '../support/temporary-folder.js';
 
 const run = promisify(execFile);
 const HANGS = { path: '/v1/setup_intents', kinds: ['wait'], waitMs: 600_000 };
+/** Longer than any test may take. */
+const LONG_DRAIN_MS = '600000';
 const SETUP_INTENT = '/partners/user/alice/setup_intent';
 
 let folder: string;
 let service: ServiceProcess;
 let partner: Caller;
 
-async function start(): Promise<void> {
+async function start(environment?: Record<string, string>): Promise<void> {
   const dataDir = join(folder, 'data');
-  service = await startService(dataDir);
+  service = await startService(dataDir, environment);
   const { stdout } = await run(process.execPath, ['dist/src/token.js', 'partner', 'acme'], {
     env: { ...bareEnvironment(), DATA_DIR: dataDir },
   });
@@ -25,7 +27,6 @@ async function start(): Promise<void> {
 
 beforeEach(async () => {
   folder = await makeTemporaryFolder();
-  await start();
 });
 afterEach(async () => {
   await service.end('SIGKILL');
@@ -52,6 +53,7 @@ async function expectNothingTakenOn(): Promise<void> {
 }
 
 it('answers what is in flight when SIGTERM arrives, and takes on nothing more', async () => {
+  await start();
   await sandbox('POST', '/faults', HANGS);
   const answer = partner.post(SETUP_INTENT);
   await untilStruck();
@@ -64,6 +66,7 @@ it('answers what is in flight when SIGTERM arrives, and takes on nothing more', 
 });
 
 it('takes on nothing more while the worker waits for Stripe, and lets it end', async () => {
+  await start();
   await sandbox('POST', '/faults', { path: HANGS.path, kinds: ['rate_limit'] });
   await sandbox('POST', '/faults', HANGS);
   const { status, body } = await partner.post(SETUP_INTENT);
@@ -76,4 +79,41 @@ it('takes on nothing more while the worker waits for Stripe, and lets it end', a
   expect(await ended).toBe(0);
   await start();
   expect((await partner.get(`/operations/${body.operationId}`)).body.state).toBe('succeeded');
+});
+
+describe('after SIGTERM', () => {
+  const status = async (path: string) => (await fetch(service.url + path)).status;
+
+  it('is not ready at once, and takes requests for DRAIN_MS', async () => {
+    await start({ DRAIN_MS: LONG_DRAIN_MS });
+    expect(await status('/health/ready')).toBe(200);
+    void service.end('SIGTERM');
+    await expect.poll(() => status('/health/ready')).toBe(503);
+    expect((await partner.post(SETUP_INTENT)).status).toBe(201);
+  });
+
+  it('answers what is in flight once DRAIN_MS are over, and takes on nothing more', async () => {
+    await start({ DRAIN_MS: '100' });
+    await sandbox('POST', '/faults', HANGS);
+    const answer = partner.post(SETUP_INTENT);
+    await untilStruck();
+
+    const ended = service.end('SIGTERM');
+    await expectNothingTakenOn();
+    await sandbox('DELETE', '/faults');
+    expect((await answer).status).toBe(201);
+    expect(await ended).toBe(0);
+  });
+
+  it.each(['SIGTERM', 'SIGINT'] as const)('ends at once by a second signal, %s', async (second) => {
+    await start({ DRAIN_MS: LONG_DRAIN_MS });
+    void service.end('SIGTERM');
+    await expect.poll(() => status('/health/ready')).toBe(503);
+    expect(await service.end(second)).toBe(1);
+  });
+});
+
+it('does not drain after SIGINT, which is the Ctrl-C of a developer', async () => {
+  await start({ DRAIN_MS: LONG_DRAIN_MS });
+  expect(await service.end('SIGINT')).toBe(0);
 });

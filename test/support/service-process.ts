@@ -18,7 +18,7 @@ const LISTENS = /Paydesk listens on (\S+)/;
 const SANDBOX = /Stripe sandbox at (\S+)/;
 
 /**
- * Starts one on ports of its own, and waits until it says where it listens.
+ * Starts one on ports of its own, and waits until it says where it listens. It stops without a drain.
  * @param build folder of the built service
  */
 export async function startService(
@@ -55,7 +55,14 @@ export async function failToStart(
 
 function spawnService(dataDir: string, environment: Record<string, string>, build = 'dist'): ChildProcess {
   return spawn(process.execPath, [join(build, 'src', 'main.js')], {
-    env: { ...bareEnvironment(), DATA_DIR: dataDir, PORT: '0', SANDBOX_PORT: '0', ...environment },
+    env: {
+      ...bareEnvironment(),
+      DATA_DIR: dataDir,
+      PORT: '0',
+      SANDBOX_PORT: '0',
+      DRAIN_MS: '0',
+      ...environment,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
 }
