@@ -29,7 +29,7 @@ export async function clusterOwner(folder: string): Promise<PostgresAccount> {
   const { uid, gid } = await stat(folder);
   if (uid !== 0) return { uid, gid };
 
-  // Restored from a backup by root, who became the owner.
+  // Root restored it from a backup and so became the owner.
   const account = await postgresAccount();
   await changeOwner(folder, account);
   return account;
@@ -44,7 +44,7 @@ export async function changeOwner(folder: string, account: PostgresAccount): Pro
 /** Whether `account` can enter a folder or run a program, with the permissions of all parent folders. */
 export async function canReach(account: PostgresAccount, path: string): Promise<boolean> {
   if (account.uid === undefined) return true;
-  // Tried as that account, because file modes do not show access lists and mount options.
+  // The check runs as that account, because file modes do not show access lists and mount options.
   return run('test', ['-x', path], account).then(
     () => true,
     () => false,

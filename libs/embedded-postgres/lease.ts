@@ -9,7 +9,7 @@ import {
   type ServerSettings,
 } from './server.js';
 
-/** Key of the advisory lock that every user of the server holds. Any constant would do. */
+/** Key of the advisory lock that every process that uses the server holds. The number has no meaning. */
 const IN_USE_LOCK = 0x70_64_01;
 const ADMIN_SHUTDOWN = '57P01';
 const RETRY_INTERVAL_MS = 1_000;

@@ -10,7 +10,7 @@ import { readPidFile, removePidFile, type PidFile } from './pid-file.js';
 
 const run = promisify(execFile);
 
-/** Long, because recovery after a crash replays the log, and a stop writes a checkpoint. */
+/** It is long because a start after a crash replays the log, and a stop writes a checkpoint. */
 const TIMEOUT_S = 300;
 const CONNECT_TIMEOUT_MS = 2_000;
 const POLL_INTERVAL_MS = 20;
@@ -76,7 +76,7 @@ export async function stopServer(cluster: PostgresCluster): Promise<void> {
   const stopping = await readPidFile(cluster.dataFolder);
   if (!stopping) return;
   await pgCtl(cluster, ['stop', '--mode', 'fast', '--no-wait']);
-  // Not pg_ctl's --wait: if another process starts a new server, it would wait for that one too.
+  // pg_ctl's --wait is not used: if another process starts a new server, it would wait for that one too.
   const deadline = Date.now() + TIMEOUT_S * 1000;
   while ((await readPidFile(cluster.dataFolder))?.pid === stopping.pid && !isDead(stopping.pid)) {
     if (Date.now() > deadline) throw new Error(`PostgreSQL did not stop within ${TIMEOUT_S} s.`);

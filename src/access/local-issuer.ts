@@ -38,7 +38,7 @@ async function readKey(path: string): Promise<JWK | undefined> {
   }
 }
 
-/** Written to a draft and linked into place, so that two processes that start together use the same complete key. */
+/** Writes to a draft and links it into place, so that two processes that start together use the same complete key. */
 async function createKey(path: string, dataDir: string): Promise<JWK> {
   const { privateKey } = await generateKeyPair(LOCAL_ALGORITHM, { extractable: true });
   await mkdir(dataDir, { recursive: true });

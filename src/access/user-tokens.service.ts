@@ -46,7 +46,7 @@ export class UserTokensService {
     }
   }
 
-  /** Loaded with the first token. The remote key set caches and refreshes its keys. */
+  /** Loads the keys with the first token. The remote key set caches and refreshes its keys itself. */
   private async loadKeys(): Promise<JWTVerifyGetKey> {
     const { JWKS_URL, DATA_DIR } = this.settings;
     this.keys ??= JWKS_URL ? createRemoteJWKSet(new URL(JWKS_URL)) : await localKeySet(DATA_DIR);

@@ -4,7 +4,7 @@ import { StripeConnection } from '#stripe/stripe-connection.js';
 import type { Settings } from '../config/settings.js';
 import { withSettingError } from './with-setting-error.js';
 
-/** The sandbox accepts any key of this form, so this one is no secret. */
+/** The sandbox accepts any key of this form, so this one is not a secret. */
 const SANDBOX_KEY = 'sk_test_paydesk';
 
 /** The Stripe account or sandbox that this process calls. */

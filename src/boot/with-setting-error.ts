@@ -6,8 +6,8 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Runs a step of the boot. If the operating system or PostgreSQL refuses it, the error names the variable and the
- * error code only, because the original messages repeat values, passwords included.
+ * Runs a step of the boot. If the operating system or PostgreSQL refuses it, the error names only the variable and the
+ * error code, because the original messages contain values such as passwords.
  *
  * @param variable name of the environment variable, or a function that picks it by error code
  * @throws {SettingsError} for errors that have a code; other errors are rethrown

@@ -6,7 +6,7 @@ import { type OperationRunner, OperationsService } from '../operations/operation
 import type { SetupIntent } from './setup-intent.js';
 import { type SetupIntentPlan, SetupIntentsStripe } from './setup-intents.stripe.js';
 
-/** Starts saving cards. */
+/** Creates SetupIntents, with which callers save cards. */
 @Injectable()
 export class SetupIntentsService {
   private readonly createOperation: OperationRunner<SetupIntentPlan, SetupIntent>;

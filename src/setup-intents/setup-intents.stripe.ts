@@ -12,7 +12,7 @@ export type SetupIntentPlan = Stripe.SetupIntentCreateParams;
 export class SetupIntentsStripe {
   constructor(private readonly stripe: StripeProvider) {}
 
-  /** For a card that is charged off-session later. */
+  /** The parameters of a SetupIntent for a card that will be charged off-session. */
   plan(customer: string, operationId: string): SetupIntentPlan {
     return {
       customer,

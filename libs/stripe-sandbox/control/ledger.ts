@@ -3,7 +3,7 @@ import { objectOf } from '../store/collection-names.js';
 import type { EffectNote } from '../store/records.js';
 import type { Store } from '../store/store.js';
 
-/** An object that was created, and its present state. */
+/** An object that was created, in its current state. */
 export interface Effect {
   object: string;
   id: string;

@@ -13,7 +13,7 @@ export function readCardEntry(body: string, defaults: { email: string | null; no
   return {
     card: {
       number: testCard ?? text(form['number']) ?? '',
-      // 0 is not a valid month or year, so the card is refused.
+      // An unreadable month or year becomes 0, which is refused.
       exp_month: expiry === undefined ? 12 : wholeNumber(month),
       exp_year:
         expiry === undefined

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { html } from './html.js';
 
-test('what is put into markup is text, unless it is markup', () => {
+test('escapes inserted values that are not markup', () => {
   const hostile = `"><script>alert('1')</script>&`;
   expect(html`<a title="${hostile}">${hostile}</a>`.text).toBe(
     '<a title="&quot;&gt;&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt;&amp;">' +

@@ -1,18 +1,16 @@
 import type { Context } from '../context.js';
-import type { Intent } from '../nouns/intents/intent.js';
+import { OPEN_STATUSES, type Intent } from '../nouns/intents/intent.js';
 import { authenticationUrl } from '../nouns/intents/three-d-secure.js';
 import { confirmPaymentIntent } from '../nouns/payment-intents/confirm.js';
-import { createEnteredPaymentMethod } from '../nouns/payment-methods/payment-method.js';
+import { type CardEntry, createEnteredPaymentMethod } from '../nouns/payment-methods/payment-method.js';
 import { confirmSetupIntent } from '../nouns/setup-intents/confirm.js';
 import { readCardEntry } from './card-entry.js';
 import { intentPage } from './intent-page.js';
 import { notice } from './layout.js';
 import { attempt, NOT_FOUND, type Page, type PageAnswer } from './page-server.js';
 
-const OPEN = new Set(['requires_payment_method', 'requires_confirmation', 'requires_action']);
-
-/** Whether a person can still complete it. */
-export const isOpen = ({ status }: Intent): boolean => OPEN.has(status);
+/** Whether a person can still complete an intent. */
+export const isOpen = ({ status }: Intent): boolean => OPEN_STATUSES.includes(status);
 
 /** A page for any intent. Its URL has the client secret, which only the merchant and the customer know. */
 export const intentPages: Page[] = [
@@ -42,12 +40,7 @@ function intentBySecret(ctx: Context, secret: string): Intent | undefined {
   return intent?.client_secret === secret ? intent : undefined;
 }
 
-function confirm(
-  ctx: Context,
-  intent: Intent,
-  entry: Parameters<typeof createEnteredPaymentMethod>[1],
-  returnUrl: string,
-): Intent {
+function confirm(ctx: Context, intent: Intent, entry: CardEntry, returnUrl: string): Intent {
   const paymentMethod = createEnteredPaymentMethod(ctx, entry);
   return intent.object === 'payment_intent'
     ? confirmPaymentIntent(ctx, intent, { paymentMethod, returnUrl })

@@ -1,6 +1,6 @@
 import { boolean, fraction, integer, string, type Params } from '../http/params.js';
 
-/** Delivery faults, in JSON; none by default. Shares are fractions of the events, 0 to 1. */
+/** Delivery faults, none by default. Shares are fractions of the events, 0 to 1. */
 export const behaviourParams = {
   /** Sent twice. */
   duplicateShare: fraction(),

@@ -16,6 +16,7 @@ export function endpointsFor({ store }: Context, type: string): Stripe.WebhookEn
   return enabled.filter(({ enabled_events: wanted }) => wanted.includes('*') || wanted.includes(type));
 }
 
+/** Plans the first attempt of an event for each endpoint. */
 export function planDeliveries(
   ctx: Context,
   event: string,
@@ -34,7 +35,7 @@ export function delay(ctx: Context, delivery: Delivery, seconds: number): void {
 }
 
 /** Records the result of an attempt; a failure is retried later while there are retries left. */
-export function noteAttempt(ctx: Context, delivery: Delivery, isDelivered: boolean): void {
+export function recordAttempt(ctx: Context, delivery: Delivery, isDelivered: boolean): void {
   const { deliveries, events } = ctx.store;
   const { id, event, attempts } = delivery;
   // A duplicate may have been delivered first.

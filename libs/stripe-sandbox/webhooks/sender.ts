@@ -6,7 +6,7 @@ import { JournalError } from '../store/journal.js';
 import type { Delivery } from '../store/records.js';
 import type { Store } from '../store/store.js';
 import type { Behaviour } from './behaviour.js';
-import { delay, noteAttempt } from './delivery.js';
+import { delay, recordAttempt } from './delivery.js';
 
 /** Stripe does not publish how long an endpoint may take. */
 const TIMEOUT_MS = 20_000;
@@ -149,7 +149,7 @@ export class WebhookSender {
     const body = JSON.stringify({ ...event, api_version }, undefined, 2);
     const { secret } = store.endpointSecrets.get(endpoint.id)!;
     const isDelivered = await this.#post(endpoint.url, body, secret);
-    if (!this.#closing.signal.aborted) run((ctx) => noteAttempt(ctx, delivery, isDelivered));
+    if (!this.#closing.signal.aborted) run((ctx) => recordAttempt(ctx, delivery, isDelivered));
   }
 
   async #post(url: string, body: string, secret: string): Promise<boolean> {

@@ -6,6 +6,7 @@ import { failures } from '../../http/errors.js';
 import { fromParam } from '../../http/lookup.js';
 import { mergeMetadata } from '../../http/metadata.js';
 import type { Params } from '../../http/params.js';
+import { omit } from '../../omit.js';
 import { newId, randomText } from '../../store/ids.js';
 import { toCardSource } from '../payment-methods/card-source.js';
 import {
@@ -142,7 +143,8 @@ function buildCustomer(ctx: Context, test_clock: string | undefined): Stripe.Cus
 }
 
 function changesFrom(before: Stripe.Customer, params: Params<typeof createParams>): Partial<Stripe.Customer> {
-  const { address, shipping, invoice_settings, metadata, payment_method: _, source: __, ...plain } = params;
+  const changes = omit(params, 'payment_method', 'source');
+  const { address, shipping, invoice_settings, metadata, ...plain } = changes;
   return {
     ...plain,
     // Stripe omits these two when they are unset.

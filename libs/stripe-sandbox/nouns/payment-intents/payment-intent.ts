@@ -5,6 +5,7 @@ import { fromParam } from '../../http/lookup.js';
 import { mergeMetadata } from '../../http/metadata.js';
 import type { Params } from '../../http/params.js';
 import { requireChargeable } from '../../money/amount-limits.js';
+import { omit } from '../../omit.js';
 import { latestChargeOf, releaseCharge, shippingFrom } from '../charges/charge.js';
 import { paymentMethodFromParams, requireUsableByCustomer } from '../intents/confirmation.js';
 import { requireUpdatable, unexpectedState, withIntentOnErrors } from '../intents/intent.js';
@@ -67,15 +68,15 @@ export function confirmWithParams(
 ): Stripe.PaymentIntent {
   return withIntentOnErrors(before, () => {
     const confirmation = confirmationFrom(params, paymentMethodFromParams(ctx, params));
-    const {
-      error_on_requires_action: _,
-      off_session: __,
-      return_url: ___,
-      use_stripe_sdk: ____,
-      payment_method: _____,
-      payment_method_data: ______,
-      ...changes
-    } = params;
+    const changes = omit(
+      params,
+      'error_on_requires_action',
+      'off_session',
+      'payment_method',
+      'payment_method_data',
+      'return_url',
+      'use_stripe_sdk',
+    );
     rejectSavingOffSession(params, before);
     requireReadyToConfirm(ctx, before, confirmation);
     const intent = Object.keys(changes).length === 0 ? before : updatePaymentIntent(ctx, before, changes);
@@ -103,12 +104,10 @@ export function updatePaymentIntent(
       allowed_payment_method_types,
       excluded_payment_method_types,
       metadata,
-      payment_method: _,
-      payment_method_data: __,
       payment_method_options,
       shipping,
       ...plain
-    } = params;
+    } = omit(params, 'payment_method', 'payment_method_data');
     const changesTypes =
       allowed_payment_method_types !== undefined || excluded_payment_method_types !== undefined;
     return ctx.store.paymentIntents.update(before.id, {

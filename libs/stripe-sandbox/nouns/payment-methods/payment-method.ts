@@ -74,7 +74,7 @@ export function paymentMethodFromPath(ctx: Context, id: string): Stripe.PaymentM
 /** The test card that decides how a payment method behaves. */
 export function testCardOf(ctx: Context, paymentMethodId: string): TestCard {
   const card = cardByNumber(ctx.store.cardFacts.get(paymentMethodId)?.number ?? '');
-  if (!card) throw new Error(`${paymentMethodId} carries no test card`);
+  if (!card) throw new Error(`${paymentMethodId} has no test card`);
   return card;
 }
 

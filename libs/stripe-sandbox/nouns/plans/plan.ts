@@ -17,8 +17,9 @@ export function createPlan(ctx: Context, params: Params<typeof createParams>): S
     throw failures.invalidRequest('Plan already exists.', { code: 'resource_already_exists', param: 'id' });
   }
   if (amount === undefined && amount_decimal === undefined) throw failures.missing('amount');
-  if (amount !== undefined && amount_decimal !== undefined)
+  if (amount !== undefined && amount_decimal !== undefined) {
     throw failures.exclusive('amount', 'amount_decimal');
+  }
   const price = createPrice(
     ctx,
     {

@@ -2,7 +2,7 @@ import { route, type Route } from '../../http/route.js';
 import { createParams } from './params.js';
 import { createPlan } from './plan.js';
 
-/** Plans are made here and are prices otherwise: https://docs.stripe.com/api/plans. */
+/** Plans are created here; they are read and changed as prices: https://docs.stripe.com/api/plans. */
 export const planRoutes: Route[] = [
   route({
     method: 'POST',

@@ -134,10 +134,9 @@ function prorateDifferences(
   from: number,
 ): void {
   for (const item of old) {
-    const replacement = next.find(({ id }) => id === item.id);
-    if (replacement && replacement.price.id === item.price.id && replacement.quantity === item.quantity)
-      continue;
-    prorate(ctx, { before: item, after: replacement, from });
+    const after = next.find(({ id }) => id === item.id);
+    const isUnchanged = after?.price.id === item.price.id && after.quantity === item.quantity;
+    if (!isUnchanged) prorate(ctx, { before: item, after, from });
   }
   for (const item of next) {
     if (!old.some(({ id }) => id === item.id)) prorate(ctx, { after: item, from });

@@ -110,7 +110,7 @@ export function endSubscription(
   });
   scheduleSubscription(ctx, after);
   ctx.emit('customer.subscription.deleted', after);
-  // Only now, or `handleRetriesExhausted` would end the subscription again.
+  // This comes after the update, because otherwise `handleRetriesExhausted` would end the subscription again.
   const latest = ctx.store.invoices.get((before.latest_invoice as string | null) ?? '');
   if (before.status === 'incomplete' && latest?.status === 'open') voidInvoice(ctx, latest);
   else if (latest && ['draft', 'open'].includes(latest.status ?? '')) stopCollecting(ctx, latest);

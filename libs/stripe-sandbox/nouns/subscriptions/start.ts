@@ -52,10 +52,10 @@ interface OneTimeItem {
 }
 
 /**
- * Creates a subscription with its first invoice, and tries to pay that unless the behavior is `default_incomplete`.
+ * Creates a subscription with its first invoice, and tries to pay it unless the behavior is `default_incomplete`.
  * Source: https://docs.stripe.com/billing/subscriptions/overview#payment-behavior.
  * @throws StripeFailure 400 if it must be paid and has no payment method; 402 for a declined or unfinished payment
- *   under `error_if_incomplete`. Both leave nothing behind.
+ *   under `error_if_incomplete`. In both cases nothing is stored.
  */
 export function startSubscription(ctx: Context, draft: SubscriptionDraft): Stripe.Subscription {
   const subscription = insertSubscription(ctx, draft);

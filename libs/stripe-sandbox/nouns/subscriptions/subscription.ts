@@ -3,6 +3,7 @@ import type { Context } from '../../context.js';
 import { schedule } from '../../due.js';
 import { failures, StripeFailure } from '../../http/errors.js';
 import { fromParam } from '../../http/lookup.js';
+import { omit } from '../../omit.js';
 import { itemLine, type LineDraft } from '../invoices/lines.js';
 import { amountOf } from '../prices/price.js';
 import { trialWarningAt } from './trial.js';
@@ -69,7 +70,7 @@ export function saveSubscription(
 }
 
 /**
- * The invoice lines of a subscription's current period, one an item.
+ * The invoice lines of a subscription's current period, one for each item.
  * @param share the part of an item's price that is billed; all of it by default
  */
 export function periodLines(
@@ -85,6 +86,5 @@ export function periodLines(
 
 /** A decline without the payment, which was rolled back. */
 export function withoutPaymentFields({ status, body }: StripeFailure): StripeFailure {
-  const { payment_intent: _, charge: __, payment_method: ___, ...rest } = body;
-  return new StripeFailure(status, rest);
+  return new StripeFailure(status, omit(body, 'payment_intent', 'charge', 'payment_method'));
 }

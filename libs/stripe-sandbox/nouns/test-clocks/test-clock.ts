@@ -7,6 +7,7 @@ import { fromParam } from '../../http/lookup.js';
 import type { Params } from '../../http/params.js';
 import { newId } from '../../store/ids.js';
 import { deleteCustomer } from '../customers/customer.js';
+import { hasEnded } from '../subscriptions/subscription.js';
 import type { createParams } from './params.js';
 
 type TestClock = Stripe.TestHelpers.TestClock;
@@ -36,7 +37,7 @@ export function createTestClock(ctx: Context, params: Params<typeof createParams
 }
 
 /**
- * Starts to advance a clock. What becomes due on the way is done before the next request.
+ * Starts to advance a clock. Its due tasks run before the next request.
  * Source: https://docs.stripe.com/api/test_clocks/advance.
  * @throws StripeFailure 400 for a time that is not in the clock's future, or too far in it
  */
@@ -59,7 +60,7 @@ export function advanceTestClock(ctx: Context, before: TestClock, target_frozen_
   return after;
 }
 
-/** Ends an advance, after everything that was due by then has been done. */
+/** Ends an advance, after all tasks due by then have run. */
 export function finishAdvance(ctx: Context, before: TestClock, frozen_time: number): void {
   const after = ctx.store.testClocks.update(before.id, { frozen_time, status: 'ready', status_details: {} });
   ctx.emit('test_helpers.test_clock.ready', after, before);
@@ -93,7 +94,7 @@ function latestTarget({ store }: Context, clock: TestClock): number {
   const limits: number[] = [];
   for (const { id: customer } of store.customers.oldestFirst({ where: { test_clock: clock.id } })) {
     for (const { status, items } of store.subscriptions.oldestFirst({ where: { customer } })) {
-      if (status === 'canceled' || status === 'incomplete_expired') continue;
+      if (hasEnded({ status })) continue;
       for (const { price } of items.data) {
         const { interval, interval_count } = price.recurring!;
         limits.push(from.plus({ [interval]: 2 * interval_count }).toUnixInteger());
