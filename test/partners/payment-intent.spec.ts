@@ -172,6 +172,20 @@ describe('POST /partners/user/:user_id/payment_intent', () => {
     });
   });
 
+  it('names the field of the contract in a replayed problem too', async ({ partner, chargeWith }) => {
+    const { user } = await chargeWith('pm_card_visa');
+    const charge = { amount: '3000', description: 'Tea', stripe_payment_method_id: 'pm_unknown' };
+    for (const replayed of [null, 'true']) {
+      const headers = { 'idempotency-key': 'unknown-card' };
+      const answer = await partner.post(`/partners/user/${user}/payment_intent`, charge, headers);
+      expect(answer).toMatchObject({
+        status: 404,
+        body: { errors: [{ field: 'stripe_payment_method_id', message: 'no such object' }] },
+      });
+      expect(answer.headers.get('idempotent-replayed')).toBe(replayed);
+    }
+  });
+
   it('does not charge a card for a user who has none', async ({ partner, chargeWith }) => {
     const { card } = await chargeWith('pm_card_visa');
     const { status, body } = await partner.post(`/partners/user/${someUser()}/payment_intent`, {
