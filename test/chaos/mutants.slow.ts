@@ -13,8 +13,8 @@ const MUTANTS: [Mutation, Scenario, string[]][] = [
     {
       name: 'a fresh Stripe key for each attempt',
       file: 'operations/operation-identity.js',
-      text: 'stripeKey: `paydesk-${operationId}`',
-      replacement: 'stripeKey: `paydesk-${operationId}-${Math.random()}`',
+      text: 'generation === 1 ? `paydesk-${id}`',
+      replacement: 'generation === 1 ? `paydesk-${id}-${Math.random()}`',
     },
     'charges',
     ['doubled: more than one effect'],
