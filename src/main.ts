@@ -10,11 +10,11 @@ import { bootStripe } from './boot/stripe.js';
 import { stopApp } from './boot/stop-app.js';
 import { type Shutdown, stopOnSignal } from './boot/stop-on-signal.js';
 import { withSettingError } from './boot/with-setting-error.js';
-import { loadSettings } from './config/load-settings.js';
+import { loadSafeSettings } from './config/load-settings.js';
 import { createApp } from './create-app.js';
 
 async function main(): Promise<void> {
-  const settings = loadSettings();
+  const settings = loadSafeSettings();
   const shutdown: Shutdown = { stops: [] };
   stopOnSignal(shutdown);
 

@@ -5,7 +5,7 @@ import { issueUserToken } from './access/local-issuer.js';
 import { type ApiKeyKind, ApiKeysService } from './access/api-keys.service.js';
 import { bootDatabase } from './boot/database.js';
 import { exitOnError } from './boot/exit-on-error.js';
-import { loadSettings } from './config/load-settings.js';
+import { loadSafeSettings } from './config/load-settings.js';
 import type { Settings } from './config/settings.js';
 import { openDatabase } from './database/database.js';
 
@@ -15,7 +15,7 @@ const USAGE = 'usage: npm run -s token -- user USER_ID | partner TENANT | servic
 async function main(): Promise<void> {
   const [kind, name, ...rest] = process.argv.slice(2);
   if (!name || !(kind === 'user' ? EXTERNAL_ID : NAME).test(name) || rest.length > 0) throw new Error(USAGE);
-  const settings = loadSettings();
+  const settings = loadSafeSettings();
   process.stdout.write(`${await credential(settings, kind, name)}\n`);
 }
 

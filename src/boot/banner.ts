@@ -13,8 +13,8 @@ Paydesk listens on ${url}
 `;
 }
 
-function modeOf(settings: Settings, { secretKey, apiBase }: StripeConnection): string {
-  if (settings.sandboxMode) return `sandbox, no money moves: the embedded Stripe sandbox at ${apiBase}`;
-  const money = secretKey.includes('_live_') ? 'LIVE, money moves' : 'test, no money moves';
+function modeOf({ MODE }: Settings, { apiBase }: StripeConnection): string {
+  if (MODE === 'sandbox') return `sandbox, no money moves: the embedded Stripe sandbox at ${apiBase}`;
+  const money = MODE === 'live' ? 'LIVE, money moves' : 'test, no money moves';
   return `${money}: ${apiBase ?? 'Stripe'}`;
 }

@@ -3,7 +3,11 @@ import { SettingsError } from '../config/settings.js';
 const REASONS: Readonly<Record<string, string>> = {
   EADDRINUSE: 'is in use; choose another one',
   EACCES: 'is not permitted for this user account (EACCES)',
+  NO_TLS: 'names a server that does not support TLS',
 };
+
+/** node-postgres gives this error no code. */
+const NO_TLS_MESSAGE = 'The server does not support SSL connections';
 
 /**
  * Runs a step of the boot. If the operating system or PostgreSQL refuses it, the error names only the variable and the
@@ -29,5 +33,5 @@ export async function withSettingError<T>(
 function codeOf(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   if ('code' in error && typeof error.code === 'string') return error.code;
-  return codeOf(error.cause);
+  return error.message === NO_TLS_MESSAGE ? 'NO_TLS' : codeOf(error.cause);
 }

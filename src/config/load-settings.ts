@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { SettingsError, settingsFrom, type Settings } from './settings.js';
+import { requireSafeSettings } from './unsafe-settings.js';
 
 const ENV_FILE = '.env';
 
@@ -12,6 +13,17 @@ const ENV_FILE = '.env';
 export function loadSettings(): Settings {
   if (existsSync(ENV_FILE)) readEnvFile();
   return settingsFrom(process.env);
+}
+
+/**
+ * Reads the settings as {@link loadSettings} does, and refuses those that are unsafe.
+ *
+ * @throws {SettingsError} naming the first invalid or unsafe variable
+ */
+export function loadSafeSettings(): Settings {
+  const settings = loadSettings();
+  requireSafeSettings(settings, process.env['NODE_ENV']);
+  return settings;
 }
 
 function readEnvFile(): void {

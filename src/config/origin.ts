@@ -1,6 +1,11 @@
 /** A host name or an IP address. `new URL()` would also accept `*`, which looks like a wildcard but is not one. */
 const HOST = /^([a-z0-9.-]+|\[[0-9a-f:.]+\])$/;
-const LOOPBACK_HOST = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
+const LOOPBACK_HOST = /^(localhost|127\.\d+\.\d+\.\d+|\[?::1\]?)$/;
+
+/** Whether a host name or address is reachable from this host only: https://www.rfc-editor.org/rfc/rfc5735#section-3 */
+export function isLoopbackHost(host: string): boolean {
+  return LOOPBACK_HOST.test(host);
+}
 
 /**
  * Whether a value is an origin as browsers write it (scheme, host and port only) and safe as by `isSafeUrl`:
@@ -16,5 +21,5 @@ export function isSafeOrigin(value: unknown): value is string {
 export function isSafeUrl(value: unknown): value is string {
   if (typeof value !== 'string' || !URL.canParse(value)) return false;
   const { protocol, hostname } = new URL(value);
-  return protocol === 'https:' || (protocol === 'http:' && LOOPBACK_HOST.test(hostname));
+  return protocol === 'https:' || (protocol === 'http:' && isLoopbackHost(hostname));
 }

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { parseEnv } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { SettingsError, settingsFrom } from './settings.js';
 
@@ -37,11 +38,34 @@ describe('settingsFrom', () => {
     });
   });
 
-  it('treats an empty variable as not set', () => {
-    expect(settingsFrom({ STRIPE_SECRET_KEY: '', PORT: '' })).toMatchObject({
-      PORT: 3000,
-      sandboxMode: true,
-    });
+  it.each(['PORT', 'STRIPE_SECRET_KEY', 'REDIRECT_ORIGINS', 'MODE', 'LOG_LEVEL', 'DATABASE_URL'])(
+    'refuses an empty %s and names it',
+    (name) => {
+      expect(() => settingsFrom({ [name]: '' })).toThrow(new RegExp(`^${name} must not be empty`));
+      expect(() => settingsFrom({ [name]: ' ' })).toThrow(new RegExp(`^${name} must not be empty`));
+    },
+  );
+
+  it.each([
+    [{}, 'sandbox'],
+    [{ STRIPE_SECRET_KEY: 'sk_test_abc' }, 'test'],
+    [{ STRIPE_SECRET_KEY: 'rk_test_abc' }, 'test'],
+    [{ STRIPE_SECRET_KEY: 'sk_live_abc' }, 'live'],
+    [{ STRIPE_SECRET_KEY: 'rk_live_abc' }, 'live'],
+  ])('derives the mode of %j: %s', (environment, mode) => {
+    expect(settingsFrom(environment).MODE).toBe(mode);
+    expect(settingsFrom({ ...environment, MODE: mode }).MODE).toBe(mode);
+  });
+
+  it.each([
+    { MODE: 'sandbox', STRIPE_SECRET_KEY: 'sk_test_abc' },
+    { MODE: 'sandbox', STRIPE_SECRET_KEY: 'sk_live_abc' },
+    { MODE: 'test', STRIPE_SECRET_KEY: 'rk_live_abc' },
+    { MODE: 'live', STRIPE_SECRET_KEY: 'sk_test_abc' },
+    { MODE: 'test' },
+    { MODE: 'live' },
+  ])('refuses %j, a mode that contradicts the key', (environment) => {
+    expect(() => settingsFrom(environment)).toThrow(/^MODE contradicts STRIPE_SECRET_KEY: /);
   });
 
   it('accepts several signing secrets, for rotation', () => {
@@ -101,6 +125,9 @@ describe('settingsFrom', () => {
     ['DRAIN_MS', '600001'],
     ['DRAIN_MS', '5s'],
     ['LOG_LEVEL', 'loud'],
+    ['MODE', 'production'],
+    ['ALLOW_INSECURE', 'everything'],
+    ['ALLOW_INSECURE', 'local-issuer,everything'],
   ])('names %s in one line if it is %s, without repeating the value', (name, value) => {
     const boot = () => settingsFrom({ [name]: value });
     expect(boot).toThrow(SettingsError);
@@ -115,12 +142,11 @@ describe('settingsFrom', () => {
 });
 
 describe('.env.example', () => {
+  const text = readFileSync('.env.example', 'utf8');
   const variables = new Map(
-    [...readFileSync('.env.example', 'utf8').matchAll(/^([A-Z_]+)=(.*)$/gm)].map(([, name, value]) => [
-      name,
-      value,
-    ]),
+    [...text.matchAll(/^#([A-Z_]+)=(.+)$/gm)].map(([, name = '', value = '']) => [name, value]),
   );
+  const defaults = Object.entries(settingsFrom({})).filter(([, value]) => String(value ?? ''));
 
   it('lists every setting, each with a comment', () => {
     const sources = readFileSync('src/config/settings.ts', 'utf8');
@@ -128,7 +154,21 @@ describe('.env.example', () => {
     expect(new Set(variables.keys())).toEqual(new Set(settings));
   });
 
+  it('works as .env without a change', () => {
+    expect(parseEnv(text)).toEqual({});
+  });
+
   it('shows the defaults', () => {
-    expect(settingsFrom(Object.fromEntries(variables))).toEqual(settingsFrom({}));
+    expect(defaults.map(([name]) => [name, variables.get(name)])).toEqual(
+      defaults.map(([name, value]) => [name, String(value)]),
+    );
+  });
+
+  it.each([...variables])('shows a valid %s', (name, value) => {
+    const needed = {
+      ...(name === 'STRIPE_API_BASE' && { STRIPE_SECRET_KEY: 'sk_test_abc' }),
+      ...(name === 'JWKS_URL' && { JWT_ISSUER: 'id' }),
+    };
+    expect(settingsFrom({ [name]: value, ...needed }).isSet(name)).toBe(true);
   });
 });

@@ -3,12 +3,16 @@ import { IsIn, IsOptional, IsString, Matches, MinLength, validateSync } from 'cl
 import { isTimeZone } from '#core/calendar-day.js';
 import { isCurrency, type Currency } from '#core/currency.js';
 import { NAME } from '#core/text.js';
+import { type Mode, MODES, modeOfKey } from './mode.js';
 import { isSafeOrigin, isSafeUrl } from './origin.js';
 import { Satisfies } from './satisfies.js';
 
 const POSTGRES_URL = /^postgres(ql)?:\/\/([^\s%]|%[0-9a-f]{2})+$/i;
 const DRAIN_MAX_MS = 10 * 60 * 1000;
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+/** Parts for development that `ALLOW_INSECURE` permits in live mode and off loopback. */
+const INSECURITIES = ['local-issuer', 'embedded-database'] as const;
+export type Insecurity = (typeof INSECURITIES)[number];
 
 const toInteger = Transform(({ value }) =>
   typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value,
@@ -25,6 +29,11 @@ const toList = Transform(({ value }) =>
 
 /** Every environment variable, validated at boot. `.env.example` explains each. */
 export class Settings {
+  #given: ReadonlySet<string> = new Set();
+
+  @IsIn(MODES)
+  readonly MODE: Mode = 'sandbox';
+
   @IsString()
   @MinLength(1)
   readonly HOST: string = '127.0.0.1';
@@ -105,12 +114,29 @@ export class Settings {
   @Satisfies(isDrain, 'must be a whole number of milliseconds from 0 to 600000')
   readonly DRAIN_MS: number = 5_000;
 
+  @toList
+  @Satisfies(
+    (value) => Array.isArray(value) && value.every((item) => INSECURITIES.includes(item)),
+    `must be ${INSECURITIES.join(', ')}, or both separated by a comma`,
+  )
+  readonly ALLOW_INSECURE: readonly Insecurity[] = [];
+
   @IsIn(LOG_LEVELS)
   readonly LOG_LEVEL: (typeof LOG_LEVELS)[number] = 'info';
 
-  /** True if no Stripe account is configured, so that the embedded sandbox is used. */
+  /** True if the embedded sandbox takes Stripe's place. */
   get sandboxMode(): boolean {
-    return this.STRIPE_SECRET_KEY === undefined;
+    return this.MODE === 'sandbox';
+  }
+
+  /** Whether a variable was given, even with its default as the value. */
+  isSet(variable: string): boolean {
+    return this.#given.has(variable);
+  }
+
+  /** For {@link settingsFrom}: remembers which variables were given. */
+  setGiven(variables: readonly string[]): void {
+    this.#given = new Set(variables);
   }
 }
 
@@ -120,25 +146,43 @@ export class SettingsError extends Error {
 }
 
 /**
- * Validates the environment and returns it as frozen settings. An empty variable counts as not set.
+ * Validates the environment and returns it as frozen settings. Whether they are safe to start with is checked
+ * separately, by `requireSafeSettings`.
  *
  * @throws {SettingsError} naming the first invalid variable
  */
 export function settingsFrom(environment: Record<string, unknown>): Settings {
-  const known = Object.keys(new Settings()).concat(OPTIONAL_KEYS);
-  const given = Object.fromEntries(
-    known.flatMap((key) => (environment[key] ? [[key, environment[key]] as const] : [])),
-  );
-  const settings = plainToInstance(Settings, given, { exposeDefaultValues: true });
+  const given = givenVariables(environment);
+  const keyMode = modeOfKey(given['STRIPE_SECRET_KEY']);
+  const settings = plainToInstance(Settings, { MODE: keyMode, ...given }, { exposeDefaultValues: true });
   const [error] = validateSync(settings, { stopAtFirstError: true });
   if (error) throw new SettingsError(`${error.property} ${reason(error.constraints, error.property)}`);
-  if (settings.STRIPE_API_BASE && settings.sandboxMode) {
+  settings.setGiven(Object.keys(given));
+  requireConsistency(settings, keyMode);
+  Object.freeze(settings);
+  return settings;
+}
+
+/** An empty variable is refused: a secret that failed to load must not count as one that nobody wanted. */
+function givenVariables(environment: Record<string, unknown>): Record<string, unknown> {
+  const names = Object.keys(new Settings()).concat(OPTIONAL_KEYS);
+  const given = names.filter((name) => environment[name] !== undefined);
+  const empty = given.find((name) => String(environment[name]).trim() === '');
+  if (empty) throw new SettingsError(`${empty} must not be empty: leave it out to use its default`);
+  return Object.fromEntries(given.map((name) => [name, environment[name]]));
+}
+
+function requireConsistency(settings: Settings, keyMode: Mode): void {
+  if (settings.STRIPE_API_BASE && !settings.STRIPE_SECRET_KEY) {
     throw new SettingsError('STRIPE_SECRET_KEY must be set if STRIPE_API_BASE is set');
   }
-  if (settings.JWKS_URL && !given['JWT_ISSUER']) {
+  if (settings.MODE !== keyMode) {
+    const key = keyMode === 'sandbox' ? 'STRIPE_SECRET_KEY is not set' : `the key is for ${keyMode} mode`;
+    throw new SettingsError(`MODE contradicts STRIPE_SECRET_KEY: MODE is ${settings.MODE}, but ${key}`);
+  }
+  if (settings.JWKS_URL && !settings.isSet('JWT_ISSUER')) {
     throw new SettingsError('JWT_ISSUER must be set if JWKS_URL is set');
   }
-  return Object.freeze(settings);
 }
 
 function isPostgresUrl(value: unknown): boolean {

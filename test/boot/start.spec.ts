@@ -20,6 +20,15 @@ async function freePort(): Promise<number> {
   return port;
 }
 
+/** What a sandbox in a container needs. */
+const OFF_LOOPBACK_SANDBOX = {
+  MODE: 'sandbox',
+  HOST: '0.0.0.0',
+  ALLOW_INSECURE: 'local-issuer,embedded-database',
+  JWT_AUDIENCE: 'paydesk',
+  REDIRECT_ORIGINS: 'https://shop.example',
+};
+
 const it = test
   .extend('folder', async ({ onTestFinished }) => {
     const folder = await makeTemporaryFolder();
@@ -107,12 +116,60 @@ describe('npm start', () => {
     [{ DATABASE_URL: 'postgresql://u:hunter2%@127.0.0.1:9/none' }, /^paydesk: DATABASE_URL [^\n]+\n$/],
     [{ DATABASE_URL: 'postgresql://u:hunter2@127.0.0.1:none/none' }, /^paydesk: DATABASE_URL [^\n]+\n$/],
     [{ DATA_DIR: '/dev/null/hunter2' }, /^paydesk: DATA_DIR [^\n]+\n$/],
-    [{ HOST: '192.0.2.1' }, /^paydesk: HOST [^\n]+\n$/],
+    [{ ...OFF_LOOPBACK_SANDBOX, HOST: '192.0.2.1' }, /^paydesk: HOST [^\n]+\n$/],
+    [{ PORT: '' }, /^paydesk: PORT must not be empty[^\n]+\n$/],
+    [
+      { STRIPE_SECRET_KEY: '', NODE_ENV: 'production', HOST: '0.0.0.0' },
+      /^paydesk: STRIPE_SECRET_KEY [^\n]+\n$/,
+    ],
+    [{ NODE_ENV: 'production' }, /^paydesk: MODE is not set[^\n]+\n$/],
+    [{ HOST: '0.0.0.0' }, /^paydesk: MODE is not set[^\n]+\n$/],
+    [{ MODE: 'live', STRIPE_SECRET_KEY: 'sk_test_hunter2' }, /^paydesk: MODE contradicts [^\n]+\n$/],
+    [{ STRIPE_SECRET_KEY: 'sk_live_hunter2', HOST: '0.0.0.0' }, /^paydesk: JWKS_URL is not set[^\n]+\n$/],
+    [
+      { ...OFF_LOOPBACK_SANDBOX, DATABASE_URL: 'postgresql://u:hunter2@db.example/paydesk' },
+      /^paydesk: DATABASE_URL must use TLS [^\n]+\n$/,
+    ],
   ])('stops with one line for %j', async ([environment, line], { dataDir }) => {
     const { code, output } = await failToStart(dataDir, environment);
     expect(code).toBe(1);
     expect(output).toMatch(line);
     expect(output).not.toContain('hunter2');
+  });
+
+  it('starts a sandbox in production and off loopback if MODE says so', async ({ start }) => {
+    const service = await start({ ...OFF_LOOPBACK_SANDBOX, NODE_ENV: 'production' });
+    expect(service.output()).toMatch(/mode +sandbox, no money moves/);
+    const { port } = new URL(service.url);
+    expect((await fetch(`http://127.0.0.1:${port}/health/ready`)).status).toBe(200);
+  });
+
+  it('issues no credential with settings that it would not start with', async ({ dataDir }) => {
+    const token = run(process.execPath, ['dist/src/token.js', 'partner', 'acme'], {
+      env: { ...bareEnvironment(), DATA_DIR: dataDir, NODE_ENV: 'production' },
+    });
+    await expect(token).rejects.toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringMatching(/^paydesk: MODE is not set[^\n]+\n$/),
+    });
+  });
+
+  it('sends no password to a database without TLS that sslmode=verify-full asks for', async ({ dataDir }) => {
+    const received: Buffer[] = [];
+    // Answers the SSLRequest with "no": https://www.postgresql.org/docs/current/protocol-flow.html
+    const server = createServer((socket) => {
+      socket.on('data', (chunk) => received.push(chunk) && socket.write('N'));
+      socket.on('error', () => undefined);
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const DATABASE_URL = `postgresql://u:hunter2@127.0.0.1:${port}/paydesk?sslmode=verify-full`;
+    const { code, output } = await failToStart(dataDir, { DATABASE_URL });
+    server.close();
+    expect(code).toBe(1);
+    expect(output).toMatch(/^paydesk: DATABASE_URL [^\n]+\n$/);
+    expect(Buffer.concat(received)).toHaveLength(8);
   });
 
   it('names the port that is in use', async ({ folder, start }) => {
@@ -149,7 +206,7 @@ describe('npm start', () => {
       expect(known).toBe(404);
     });
 
-    it.for([[[]], [['admin', 'x']], [['user']], [['user', 'a b']], [['user', 'a', 'b']]])(
+    it.for([[[]], [['admin', 'x']], [['user']], [['user', '..']], [['user', 'a', 'b']]])(
       'tells how it is used for %j',
       async ([words = []], { token }) => {
         await expect(token(...words)).rejects.toMatchObject({

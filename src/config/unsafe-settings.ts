@@ -1,0 +1,101 @@
+import { isVerifiedTransport } from '../database/verified-transport.js';
+import { isLoopbackHost } from './origin.js';
+import { type Insecurity, type Settings, SettingsError } from './settings.js';
+
+/** A setting with which the service does not start. */
+export interface UnsafeSetting {
+  variable: string;
+  /** Completes the sentence that starts with the variable's name. Never contains its value. */
+  problem: string;
+  remedy: string;
+}
+
+/**
+ * What is unsafe about valid settings: a sandbox that nobody asked for, and in live mode or off loopback everything that
+ * is meant for development.
+ *
+ * @param nodeEnv `NODE_ENV`
+ */
+export function unsafeSettings(settings: Settings, nodeEnv: string | undefined): UnsafeSetting[] {
+  const isOffLoopback = !isLoopbackHost(settings.HOST);
+  const needsProtection = settings.MODE === 'live' || isOffLoopback;
+  const where = settings.MODE === 'live' ? 'in live mode' : 'while HOST is not a loopback address';
+  return [
+    ...undeclaredSandbox(settings, isOffLoopback || nodeEnv === 'production'),
+    ...(needsProtection ? [...embeddedParts(settings, where), ...missingProtection(settings, where)] : []),
+  ];
+}
+
+/**
+ * @throws {SettingsError} naming the first unsafe setting
+ */
+export function requireSafeSettings(settings: Settings, nodeEnv: string | undefined): void {
+  const [unsafe] = unsafeSettings(settings, nodeEnv);
+  if (unsafe) throw new SettingsError(`${unsafe.variable} ${unsafe.problem}: ${unsafe.remedy}`);
+}
+
+function* undeclaredSandbox(settings: Settings, mustBeDeclared: boolean): Generator<UnsafeSetting> {
+  if (settings.MODE !== 'sandbox' || settings.isSet('MODE') || !mustBeDeclared) return;
+  yield {
+    variable: 'MODE',
+    problem: 'is not set, nor is STRIPE_SECRET_KEY, in production or while HOST is not a loopback address',
+    remedy: 'set STRIPE_SECRET_KEY, or MODE=sandbox if no money is to move',
+  };
+}
+
+function* embeddedParts(settings: Settings, where: string): Generator<UnsafeSetting> {
+  const isAllowed = (insecurity: Insecurity) => settings.ALLOW_INSECURE.includes(insecurity);
+  if (!settings.JWKS_URL && !isAllowed('local-issuer')) {
+    yield {
+      variable: 'JWKS_URL',
+      problem: `is not set, and the local issuer of user tokens is refused ${where}`,
+      remedy: "set it to the URL of your identity provider's keys, or allow ALLOW_INSECURE=local-issuer",
+    };
+  }
+  if (!settings.DATABASE_URL && !isAllowed('embedded-database')) {
+    yield {
+      variable: 'DATABASE_URL',
+      problem: `is not set, and the embedded database is refused ${where}`,
+      remedy: 'set it to your PostgreSQL, or allow ALLOW_INSECURE=embedded-database',
+    };
+  }
+}
+
+function* missingProtection(settings: Settings, where: string): Generator<UnsafeSetting> {
+  if (settings.DATABASE_URL && !isVerifiedTransport(settings.DATABASE_URL)) {
+    yield {
+      variable: 'DATABASE_URL',
+      problem: `must use TLS with a verified server ${where}, because the password and the data leave this host`,
+      remedy: 'add sslmode=verify-full, and sslrootcert=FILE for a certificate authority of your own',
+    };
+  }
+  // The embedded sandbox has its own signing secret.
+  if (settings.MODE !== 'sandbox' && settings.STRIPE_WEBHOOK_SECRET.length === 0) {
+    yield {
+      variable: 'STRIPE_WEBHOOK_SECRET',
+      problem: `must be set ${where}`,
+      remedy: 'set it to the signing secret of the webhook endpoint at Stripe',
+    };
+  }
+  if (settings.STRIPE_API_BASE && !settings.STRIPE_API_BASE.startsWith('https:')) {
+    yield {
+      variable: 'STRIPE_API_BASE',
+      problem: `must be https ${where}`,
+      remedy: 'leave it out to use Stripe itself',
+    };
+  }
+  if (!settings.isSet('JWT_AUDIENCE')) {
+    yield {
+      variable: 'JWT_AUDIENCE',
+      problem: `must be set ${where}, because tokens for other services would be accepted`,
+      remedy: 'set it to the audience of the user tokens that are meant for this service',
+    };
+  }
+  if (settings.REDIRECT_ORIGINS.length === 0) {
+    yield {
+      variable: 'REDIRECT_ORIGINS',
+      problem: `must be set ${where}`,
+      remedy: 'set it to the origins that your checkouts return to',
+    };
+  }
+}
