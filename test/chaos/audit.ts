@@ -1,57 +1,68 @@
-import { isDone, storyOf, type Told } from './told.js';
-import { type Figure, never } from './verdict.js';
+import { isSuccess, describeOutcome, type Outcome } from './outcome.js';
+import { type Figure, expectNone } from './verdict.js';
 
-/** Something that one client wanted once: what it was told, and what Stripe has for it. */
+/** A request that must take effect once: what its client received, and what was created at Stripe. */
 export interface Case {
-  told: Told;
-  /** What it was told was made; undefined where it was told of no success. */
-  toldId: string | undefined;
-  made: readonly Made[];
+  outcome: Outcome;
+  /** The id in the client's response; undefined if the request did not succeed. */
+  reportedId: string | undefined;
+  created: readonly CreatedObject[];
   /** Minor units. */
-  wantedAmount: number;
-  /** The problem that it has to end with, such as a decline. */
-  refusal?: string | undefined;
+  expectedAmount: number;
+  /** The problem that the request must end with, such as a decline. */
+  expectedProblem?: string | undefined;
 }
 
-/** An effect at Stripe. */
-export interface Made {
+/** An object at Stripe that a request has created. */
+export interface CreatedObject {
   id: string;
   /** Minor units. */
   amount: number | null;
 }
 
-/** Compares what Stripe has with what clients were told: each wish has had its effect once, or not at all. */
+/** Compares Stripe's objects with the clients' outcomes: each request took effect once, or not at all. */
 export function auditOnce(cases: readonly Case[]): Figure[] {
-  const isRefused = ({ told, refusal }: Case) => refusal !== undefined && told.slug === refusal;
-  const wrong = (what: string, test: (of: Case) => boolean) => never(what, cases.filter(test).map(describe));
+  const isRefused = ({ outcome, expectedProblem }: Case) =>
+    expectedProblem !== undefined && outcome.slug === expectedProblem;
+  const wrong = (what: string, test: (of: Case) => boolean) =>
+    expectNone(what, cases.filter(test).map(describe));
   return [
-    { what: 'told as done', count: cases.filter(({ toldId }) => toldId !== undefined).length },
-    { what: 'refused, as they had to be', count: cases.filter(isRefused).length },
-    wrong('told something else, or nothing', (of) => of.toldId === undefined && !isRefused(of)),
-    wrong('not refused, as they had to be', (of) => of.refusal !== undefined && !isRefused(of)),
-    wrong('doubled: more than one effect', ({ made }) => made.length > 1),
-    wrong('lost: told as done, no effect', ({ toldId, made }) => toldId !== undefined && made.length === 0),
+    { what: 'reported as done', count: cases.filter(({ reportedId }) => reportedId !== undefined).length },
+    { what: 'refused as expected', count: cases.filter(isRefused).length },
+    wrong('other outcome, or none', (of) => of.reportedId === undefined && !isRefused(of)),
+    wrong('should have been refused', (of) => of.expectedProblem !== undefined && !isRefused(of)),
+    wrong('doubled: more than one effect', ({ created }) => created.length > 1),
     wrong(
-      'phantom: an effect, not told as done',
-      ({ toldId, made }) => toldId === undefined && made.length > 0,
+      'lost: reported as done, no effect',
+      ({ reportedId, created }) => reportedId !== undefined && created.length === 0,
     ),
     wrong(
-      'told of another effect',
-      ({ toldId, made }) => toldId !== undefined && made.length > 0 && !made.some(({ id }) => id === toldId),
+      'phantom: an effect that was not reported',
+      ({ reportedId, created }) => reportedId === undefined && created.length > 0,
     ),
-    wrong('wrong amount', ({ made, wantedAmount }) => made.some(({ amount }) => amount !== wantedAmount)),
+    wrong(
+      'another effect was reported',
+      ({ reportedId, created }) =>
+        reportedId !== undefined && created.length > 0 && !created.some(({ id }) => id === reportedId),
+    ),
+    wrong('wrong amount', ({ created, expectedAmount }) =>
+      created.some(({ amount }) => amount !== expectedAmount),
+    ),
   ];
 }
 
-/** All were granted what they wished. */
-export function auditGranted(what: string, told: readonly Told[]): Figure[] {
+/** Checks that all requests succeeded. */
+export function auditSuccess(what: string, outcomes: readonly Outcome[]): Figure[] {
   return [
-    { what: `${what} told as done`, count: told.filter(isDone).length },
-    never(`${what} told as anything else`, told.filter((one) => !isDone(one)).map(storyOf)),
+    { what: `${what} reported as done`, count: outcomes.filter(isSuccess).length },
+    expectNone(
+      `${what} with another outcome`,
+      outcomes.filter((one) => !isSuccess(one)).map(describeOutcome),
+    ),
   ];
 }
 
-/** Sorts effects by what they were made for. */
+/** Groups items by name. */
 export function groupBy<Item>(items: readonly Item[], nameOf: (item: Item) => string): Map<string, Item[]> {
   const groups = new Map<string, Item[]>();
   for (const item of items) {
@@ -61,7 +72,7 @@ export function groupBy<Item>(items: readonly Item[], nameOf: (item: Item) => st
   return groups;
 }
 
-function describe({ told, toldId, made, wantedAmount }: Case): string {
-  const effects = made.map(({ id, amount }) => `${id} of ${amount}`);
-  return `${storyOf(told)} | told ${toldId} of ${wantedAmount} | Stripe has ${effects.join(', ') || 'nothing'}`;
+function describe({ outcome, reportedId, created, expectedAmount }: Case): string {
+  const effects = created.map(({ id, amount }) => `${id} of ${amount}`);
+  return `${describeOutcome(outcome)} | reported ${reportedId} of ${expectedAmount} | Stripe has ${effects.join(', ') || 'nothing'}`;
 }

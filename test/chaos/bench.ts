@@ -18,24 +18,24 @@ import { KillPlan, type Moment } from './kill-plan.js';
 import { Resources } from './resources.js';
 import { startStripe } from './stripe.js';
 
-/** How hard a run is. */
-export interface Hardship {
+/** The size and the faults of a run. */
+export interface RunOptions {
   seed: string;
-  /** How many requests the kills are spread over. */
+  /** The number of requests that the kills are spread over. */
   requests: number;
   kills: number;
-  /** Of the service, on one database. */
+  /** Instances of the service, on one database. */
   instances: number;
-  /** How long a client goes on without a final answer. */
-  patienceMs: number;
+  /** How long a client repeats a request that gets no final response. */
+  giveUpAfterMs: number;
   mutation?: Mutation;
   log: (line: string) => void;
 }
 
-const PATH_OF_POSTGRES = 'database';
+const POSTGRES_FOLDER = 'database';
 const POLL_MS = 250;
 
-/** The built service as child processes, a PostgreSQL of its own, and a Stripe outside; one for each run. */
+/** Everything that one run needs: the built service as child processes, a PostgreSQL, and a Stripe sandbox. */
 export class Bench {
   readonly random: SeededRandom;
   readonly kills: KillPlan;
@@ -49,22 +49,22 @@ export class Bench {
   private readonly resources = new Resources();
   private readonly clients: Client[] = [];
 
-  constructor(readonly hardship: Hardship) {
-    this.random = new SeededRandom(`${hardship.seed}/bench`);
-    this.kills = new KillPlan(hardship.kills, hardship.requests, this.random);
+  constructor(readonly options: RunOptions) {
+    this.random = new SeededRandom(`${options.seed}/bench`);
+    this.kills = new KillPlan(options.kills, options.requests, this.random);
     this.failed = new Promise((_resolve, reject) => (this.fail = reject));
   }
 
-  /** Resolves when everything is up. Whatever becomes of that, `close` stops all that was started. */
+  /** Starts everything. `close` stops what was started, even if this fails. */
   async open(): Promise<void> {
-    const { resources, hardship } = this;
+    const { resources, options } = this;
     this.folder = await resources.start(makeTemporaryFolder, removeFolder);
     const build = await resources.start(
-      () => copyBuild(this.folder, hardship.mutation),
+      () => copyBuild(this.folder, options.mutation),
       async () => undefined,
     );
     this.stripe = await resources.start(
-      () => startStripe(hardship.seed, (instance, moment) => this.dies(instance, moment)),
+      () => startStripe(options.seed, (instance, moment) => this.killIfPlanned(instance, moment)),
       (stripe) => stripe.close(),
     );
     this.postgres = await resources.start(
@@ -75,7 +75,7 @@ export class Bench {
       async () => this.newFleet(build),
       (fleet) => fleet.stop(),
     );
-    await this.fleet.allUp();
+    await this.fleet.allStarted();
   }
 
   close(): Promise<void> {
@@ -83,7 +83,7 @@ export class Bench {
   }
 
   get databaseFolder(): string {
-    return join(this.folder, PATH_OF_POSTGRES);
+    return join(this.folder, POSTGRES_FOLDER);
   }
 
   /** A credential for clients of one kind. */
@@ -94,25 +94,25 @@ export class Bench {
     return key;
   }
 
-  /** One more caller; each starts at another instance. */
+  /** Creates a client. Each one starts with another instance. */
   client(credential: string): Client {
-    const { fleet, hardship, clients } = this;
+    const { fleet, options, clients } = this;
     const servers = {
       next: (turn: number) => fleet.next(turn),
-      dies: (instance: number, moment: Moment) => this.dies(instance, moment),
+      killIfPlanned: (instance: number, moment: Moment) => this.killIfPlanned(instance, moment),
     };
-    const client = new Client(servers, credential, hardship.patienceMs, clients.length);
+    const client = new Client(servers, credential, options.giveUpAfterMs, clients.length);
     clients.push(client);
     return client;
   }
 
-  /** stripe-node on the same Stripe, for what happens there without us. */
+  /** stripe-node on the same Stripe, for changes that are made without the service. */
   get stripeClient(): Stripe {
     return createStripeClient(new StripeConnection('sk_test_chaos', this.stripe.url));
   }
 
   /** Resolves once PostgreSQL answers again. */
-  async databaseIsBack(): Promise<void> {
+  async waitForDatabase(): Promise<void> {
     const isBack = () =>
       this.query('select 1').then(
         () => true,
@@ -121,15 +121,15 @@ export class Bench {
     while (!(await isBack())) await delay(POLL_MS);
   }
 
-  /** How often clients heard what: a status, a problem by its name, or nothing. */
-  heard(): Map<string, number> {
+  /** The number of responses that clients got, by status or problem slug; lost ones count as "no answer". */
+  answerCounts(): Map<string, number> {
     const all = new Map<string, number>();
     for (const client of this.clients)
-      for (const [what, count] of client.heard) all.set(what, (all.get(what) ?? 0) + count);
+      for (const [what, count] of client.answerCounts) all.set(what, (all.get(what) ?? 0) + count);
     return all;
   }
 
-  /** Asks the database. */
+  /** Queries the service's database. */
   async query<Row extends pg.QueryResultRow>(statement: string): Promise<Row[]> {
     const client = new pg.Client(this.postgres.url);
     client.on('error', () => undefined);
@@ -144,7 +144,7 @@ export class Bench {
 
   private newFleet(build: string): Fleet {
     return new Fleet({
-      size: this.hardship.instances,
+      size: this.options.instances,
       build,
       folder: this.folder,
       databaseUrl: this.postgres.url,
@@ -153,8 +153,8 @@ export class Bench {
     });
   }
 
-  /** Kills an instance if that is its fate at this moment. */
-  private dies(instance: number, moment: Moment): boolean {
+  /** Kills an instance if the plan says so for this moment; returns whether it did. */
+  private killIfPlanned(instance: number, moment: Moment): boolean {
     if (!this.fleet?.isUp(instance) || !this.kills.take(moment)) return false;
     this.fleet.kill(instance);
     return true;

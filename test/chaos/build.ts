@@ -1,24 +1,24 @@
 import { cp, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 
-/** A change of the built service that breaks a promise, for the harness to notice. */
+/** A bug that is put into the built service, which the audit must find. */
 export interface Mutation {
   name: string;
-  /** Under `dist/src`. */
+  /** Relative to `dist/src`. */
   file: string;
-  /** Stands there exactly once. */
+  /** The code to replace, which occurs exactly once. */
   text: string;
   replacement: string;
 }
 
-/** What belongs to a running build besides its dependencies. */
+/** What a running build needs besides its dependencies. */
 const PARTS = ['dist', 'package.json', 'src/database/migrations'];
 
 /**
- * Copies the build into a folder, so that a rebuild meanwhile changes nothing, and mutates the copy.
+ * Copies the build into a folder, so that a rebuild during the run changes nothing, and mutates the copy.
  *
  * @returns the folder of the copy
- * @throws Error where the code to mutate has moved
+ * @throws Error if the code to mutate is not found exactly once
  */
 export async function copyBuild(folder: string, mutation?: Mutation): Promise<string> {
   await Promise.all(PARTS.map((part) => cp(part, join(folder, part), { recursive: true })));

@@ -4,48 +4,48 @@ import { makePayers } from './payers.js';
 import { sendAll } from './send-all.js';
 import { settle } from './settle.js';
 import { addFaults } from './stripe.js';
-import { isDone, type Told, type Wish } from './told.js';
+import { isSuccess, type Outcome, type PlannedRequest } from './outcome.js';
 import type { Figure } from './verdict.js';
 
-/** They share a customer, so that looking one up at Stripe means finding it among others. */
+/** Several charges share a customer, so that a lookup at Stripe has to find one among others. */
 const CHARGES_PER_USER = 25;
 const DECLINED_SHARE = 0.1;
 const DECLINED = 'card-declined';
-/** Minor units; each charge has an amount of its own. */
+/** Minor units. Each charge has another amount. */
 const LOWEST_AMOUNT = 1_000;
 
-/** One charge that somebody wants. */
-interface ChargeWish extends Wish {
+/** A request for a charge. */
+interface ChargeRequest extends PlannedRequest {
   amount: number;
   isDeclined: boolean;
 }
 
 /**
- * Charges saved cards, each by a client of its own, and audits what became of them.
+ * Charges saved cards, each by another client, and audits the charges.
  *
- * @param meanwhile what else happens to the service
+ * @param meanwhile runs at the same time
  */
 export async function charges(bench: Bench, meanwhile = async () => {}): Promise<Figure[]> {
   const key = await bench.issueKey('partner', 'acme');
-  const wanted = await chargeWishes(bench, key);
+  const requests = await chargeRequests(bench, key);
   addFaults(bench.stripe);
-  const [told] = await Promise.all([sendAll(bench, key, wanted), meanwhile()]);
-  const left = await settle(bench, key, told);
+  const [outcomes] = await Promise.all([sendAll(bench, key, requests), meanwhile()]);
+  const left = await settle(bench, key, outcomes);
   const effects = groupBy(chargedAtStripe(bench), ({ description }) => description ?? '');
-  const cases = wanted.map(({ name, amount, isDeclined }, index) => ({
-    told: told[index]!,
-    toldId: paymentIdOf(told[index]!),
-    made: effects.get(name) ?? [],
-    wantedAmount: amount,
-    refusal: isDeclined ? DECLINED : undefined,
+  const cases = requests.map(({ name, amount, isDeclined }, index) => ({
+    outcome: outcomes[index]!,
+    reportedId: paymentIdOf(outcomes[index]!),
+    created: effects.get(name) ?? [],
+    expectedAmount: amount,
+    expectedProblem: isDeclined ? DECLINED : undefined,
   }));
   return [...auditOnce(cases), ...left];
 }
 
-async function chargeWishes(bench: Bench, key: string): Promise<ChargeWish[]> {
-  const { random, hardship } = bench;
-  const payers = await makePayers(bench, key, Math.ceil(hardship.requests / CHARGES_PER_USER));
-  return Array.from({ length: hardship.requests }, (_, index) => {
+async function chargeRequests(bench: Bench, key: string): Promise<ChargeRequest[]> {
+  const { random, options } = bench;
+  const payers = await makePayers(bench, key, Math.ceil(options.requests / CHARGES_PER_USER));
+  return Array.from({ length: options.requests }, (_, index) => {
     const { user, good, bad } = payers[index % payers.length]!;
     const name = `charge-${index}`;
     const amount = LOWEST_AMOUNT + index;
@@ -60,8 +60,8 @@ async function chargeWishes(bench: Bench, key: string): Promise<ChargeWish[]> {
   });
 }
 
-function paymentIdOf(told: Told): string | undefined {
-  return isDone(told) ? told.location?.split('/').at(-1) : undefined;
+function paymentIdOf(outcome: Outcome): string | undefined {
+  return isSuccess(outcome) ? outcome.location?.split('/').at(-1) : undefined;
 }
 
 function chargedAtStripe({ stripe }: Bench) {

@@ -1,20 +1,20 @@
-import { auditGranted } from './audit.js';
+import { auditSuccess } from './audit.js';
 import type { Bench } from './bench.js';
-import { auditCheckouts, checkoutWishes, sessionsAtStripe } from './checkout-wishes.js';
+import { auditCheckouts, checkoutRequests, sessionsAtStripe } from './checkout-requests.js';
 import { sendAll } from './send-all.js';
 import { settle } from './settle.js';
 import { addFaults } from './stripe.js';
-import { isDone } from './told.js';
-import { type Figure, never } from './verdict.js';
+import { isSuccess } from './outcome.js';
+import { type Figure, expectNone } from './verdict.js';
 
-/** Starts payments on a page, and withdraws each of them, by two clients at once. */
+/** Opens checkouts, and withdraws each of them by two clients at once. */
 export async function checkouts(bench: Bench): Promise<Figure[]> {
   const key = await bench.issueKey('service', 'shop');
-  const wanted = checkoutWishes(bench, '/pay');
+  const requests = checkoutRequests(bench, '/pay');
   addFaults(bench.stripe);
-  const started = await sendAll(bench, key, wanted);
-  const withdrawals = started.filter(isDone).flatMap(({ wish, body: { paymentID } }) => {
-    const withdrawal = { name: `end of ${wish.name}`, path: '/pay/expire', body: { paymentID } };
+  const started = await sendAll(bench, key, requests);
+  const withdrawals = started.filter(isSuccess).flatMap(({ request, body: { paymentID } }) => {
+    const withdrawal = { name: `end of ${request.name}`, path: '/pay/expire', body: { paymentID } };
     return [withdrawal, withdrawal];
   });
   const withdrawn = await sendAll(bench, key, withdrawals);
@@ -22,9 +22,9 @@ export async function checkouts(bench: Bench): Promise<Figure[]> {
 
   const open = sessionsAtStripe(bench).filter(({ status }) => status === 'open');
   return [
-    ...auditCheckouts(bench, wanted, started),
-    ...auditGranted('withdrawals', withdrawn),
-    never(
+    ...auditCheckouts(bench, requests, started),
+    ...auditSuccess('withdrawals', withdrawn),
+    expectNone(
       'payments still open',
       open.map(({ id }) => id),
     ),

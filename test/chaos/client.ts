@@ -1,17 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Moment } from './kill-plan.js';
-import type { Attempt, Told, Wish } from './told.js';
+import type { Attempt, Outcome, PlannedRequest } from './outcome.js';
 
-/** What a client needs to know of the service. */
-export interface Servers {
+/** The instances of the service, as a client sees them. */
+export interface ServerPool {
   next(turn: number): Promise<{ number: number; url: string }>;
-  /** Is told of each final answer. */
-  dies(instance: number, moment: Moment): boolean;
+  /** Called after each successful response. */
+  killIfPlanned(instance: number, moment: Moment): boolean;
 }
 
-/** One answer, its body read. */
-interface Answer extends Pick<Told, 'status' | 'slug' | 'location' | 'body' | 'isReplayed'> {
+/** One response. */
+interface Answer extends Pick<Outcome, 'status' | 'slug' | 'location' | 'body' | 'isReplayed'> {
   retryAfterMs: number;
 }
 
@@ -26,38 +26,38 @@ const NOTHING_HEARD = {
 const REQUEST_TIMEOUT_MS = 30_000;
 const PAUSE_MS = 250;
 
-/** A caller that repeats its request as it should, until it knows how it ended. */
+/** A caller that repeats a request, as callers should, until it gets a final response. */
 export class Client {
   private turn: number;
-  /** How often it heard what. */
-  readonly heard = new Map<string, number>();
+  /** The number of responses, by status or problem slug. */
+  readonly answerCounts = new Map<string, number>();
 
   constructor(
-    private readonly servers: Servers,
+    private readonly servers: ServerPool,
     private readonly credential: string,
-    private readonly patienceMs: number,
+    private readonly giveUpAfterMs: number,
     firstServer: number,
   ) {
     this.turn = firstServer;
   }
 
-  /** The same key while a repetition may help or nothing is heard; a new one once it was not done for certain. */
-  async send(wish: Wish, key?: string): Promise<Told> {
-    const giveUpAt = Date.now() + this.patienceMs;
+  /** Repeats a request with the same key while it may still succeed. After `not-done` it starts again with a new key. */
+  async send(request: PlannedRequest, key?: string): Promise<Outcome> {
+    const giveUpAt = Date.now() + this.giveUpAfterMs;
     const attempts: Attempt[] = [];
     let attempt = newAttempt(attempts, key);
     while (Date.now() < giveUpAt) {
-      const answer = await this.ask(wish, attempt.key);
+      const answer = await this.ask(request, attempt.key);
       this.note(attempt, answer);
       if (answer?.slug === 'not-done') attempt = newAttempt(attempts);
-      else if (answer && answer.body?.retryable !== true) return { wish, ...answer, attempts };
+      else if (answer && answer.body?.retryable !== true) return { request, ...answer, attempts };
       await delay(Math.max(PAUSE_MS, answer?.retryAfterMs ?? 0));
     }
-    return { wish, ...NOTHING_HEARD, attempts };
+    return { request, ...NOTHING_HEARD, attempts };
   }
 
-  /** Undefined where the connection failed; the next server is asked the next time. */
-  private async ask({ path, body }: Wish, key: string): Promise<Answer | undefined> {
+  /** Sends a request to the next instance. Undefined if the connection failed. */
+  private async ask({ path, body }: PlannedRequest, key: string): Promise<Answer | undefined> {
     try {
       const { number, url } = await this.servers.next(this.turn++);
       const response = await fetch(url + path, {
@@ -71,7 +71,7 @@ export class Client {
         signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
       });
       const answer = await answerOf(response);
-      if (response.ok) this.servers.dies(number, 'after our answer');
+      if (response.ok) this.servers.killIfPlanned(number, 'after our answer');
       return answer;
     } catch {
       return undefined;
@@ -80,7 +80,7 @@ export class Client {
 
   private note(attempt: Attempt, answer: Answer | undefined): void {
     const what = answer ? (answer.slug ?? String(answer.status)) : NO_ANSWER;
-    this.heard.set(what, (this.heard.get(what) ?? 0) + 1);
+    this.answerCounts.set(what, (this.answerCounts.get(what) ?? 0) + 1);
     if (attempt.answers.at(-1) !== what) attempt.answers.push(what);
     const operationId: unknown = answer?.body?.operationId;
     if (typeof operationId === 'string') attempt.operationId = operationId;

@@ -2,52 +2,56 @@ import { join } from 'node:path';
 import { type ServiceProcess, startService } from '../support/service-process.js';
 import { secretKeyOf } from './stripe.js';
 
-/** What all instances share. */
+/** The options of all instances. */
 export interface FleetOptions {
   size: number;
   /** Folder of the built service. */
   build: string;
-  /** Where each instance has a folder of its own. */
+  /** The parent of each instance's folder. */
   folder: string;
   databaseUrl: string;
   stripeUrl: string;
-  /** Is told of an instance that can't start. */
+  /** Called if an instance cannot start. */
   onFailure: (error: unknown) => void;
 }
 
-/** One instance of the service, up or not. */
+/** One instance of the service. */
 interface Instance {
   readonly number: number;
-  /** Where it was reached last. */
+  /** Its latest URL. */
   url: string;
   process?: ServiceProcess;
-  /** Its coming up, or why it can't. */
+  /** Resolves when it has started; rejects if it cannot. */
   starting: Promise<void>;
   kills: number;
 }
 
-/** Several instances of the service on one database; who dies comes up again, at another port. */
+/** Several instances of the service on one database. An instance that ends is started again, on another port. */
 export class Fleet {
-  /** What those wrote that ended without being killed. */
+  /** The output of instances that ended without being killed. */
   readonly crashes: string[] = [];
   private readonly instances: readonly Instance[];
   private stopped = false;
 
-  /** They are on their way up. */
+  /** Begins to start the instances; `allStarted` waits for them. */
   constructor(private readonly options: FleetOptions) {
     this.instances = Array.from({ length: options.size }, (_, number) => {
       const instance: Instance = { number, url: '', starting: Promise.resolve(), kills: 0 };
-      this.bringUp(instance);
+      this.restart(instance);
       return instance;
     });
   }
 
-  /** How often each was killed. */
+  /** The number of kills of each instance. */
   get kills(): number[] {
     return this.instances.map(({ kills }) => kills);
   }
 
-  /** One that is up, in turn, as a load balancer would choose; waits where none is. @throws where none can start */
+  /**
+   * Chooses a running instance in turn, as a load balancer does; waits if none is running.
+   *
+   * @throws AggregateError if none can start
+   */
   async next(turn: number): Promise<{ number: number; url: string }> {
     const { instances } = this;
     for (;;) {
@@ -62,18 +66,18 @@ export class Fleet {
     return this.instances[number]?.process !== undefined;
   }
 
-  /** Kills one at once, and has it come up again. */
+  /** Kills an instance and starts it again. */
   kill(number: number): void {
     const instance = this.instances[number];
     if (!instance?.process) return;
     instance.kills += 1;
     // The signal is sent before `end` waits for anything.
     const ended = instance.process.end('SIGKILL');
-    this.bringUp(instance, ended);
+    this.restart(instance, ended);
   }
 
-  /** Resolves when all are up. @throws Error where one can't start */
-  async allUp(): Promise<void> {
+  /** Resolves when all instances have started. @throws Error if one cannot start */
+  async allStarted(): Promise<void> {
     await Promise.all(this.instances.map(({ starting }) => starting));
   }
 
@@ -83,7 +87,7 @@ export class Fleet {
     await Promise.all(this.instances.map(async ({ process }) => process?.end('SIGKILL')));
   }
 
-  private bringUp(instance: Instance, after?: Promise<unknown>): void {
+  private restart(instance: Instance, after?: Promise<unknown>): void {
     delete instance.process;
     instance.starting = this.start(instance, after);
     instance.starting.catch((error: unknown) => this.options.onFailure(error));
@@ -116,6 +120,6 @@ export class Fleet {
   private hasEnded(instance: Instance, process: ServiceProcess): void {
     if (this.stopped || instance.process !== process) return;
     this.crashes.push(`instance ${instance.number}: ${process.output()}`);
-    this.bringUp(instance);
+    this.restart(instance);
   }
 }

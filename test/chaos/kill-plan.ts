@@ -1,6 +1,6 @@
 import type { SeededRandom } from '#sandbox/faults/random.js';
 
-/** When an instance dies, seen from the call that it makes to Stripe. */
+/** When an instance is killed, relative to the call that it makes to Stripe. */
 export const MOMENTS = [
   'before the effect',
   'after the effect',
@@ -9,12 +9,12 @@ export const MOMENTS = [
 ] as const;
 export type Moment = (typeof MOMENTS)[number];
 
-/** How many kills may come before the requests that belong to them are answered. */
-const KILLS_AHEAD_MAX = 2;
-/** How many kills' worth of requests may be under way before those kills. */
-const REQUESTS_AHEAD_MAX_KILLS = 5;
+/** How many kills may happen before the requests that belong to them are answered. */
+const MAX_KILLS_AHEAD = 2;
+/** How many requests may be under way ahead of the kills, as a number of kills. */
+const MAX_REQUESTS_AHEAD_IN_KILLS = 5;
 
-/** Spreads kills over a number of requests: neither comes to its end without the other. */
+/** Spreads kills evenly over a number of requests, so that the last kill and the last request come together. */
 export class KillPlan {
   readonly hits = new Map<Moment, number>(MOMENTS.map((moment) => [moment, 0]));
   private readonly moments: Moment[];
@@ -33,43 +33,45 @@ export class KillPlan {
     this.moments = random.shuffle(inTurn);
   }
 
-  /** How many there were so far. */
+  /** The number of kills so far. */
   get killed(): number {
     return [...this.hits.values()].reduce((sum, count) => sum + count, 0);
   }
 
-  /** From here on somebody may die. */
+  /** Allows kills from now on. */
   begin(): void {
     this.begun = true;
   }
 
-  /** Resolves when it is time to start one more request. */
-  async requestMayStart(): Promise<void> {
+  /** Resolves when another request may start. */
+  async waitToStart(): Promise<void> {
     const index = this.started++;
     while (this.isAhead(index)) await new Promise<void>((resolve) => this.waiting.push(resolve));
     this.underWay += 1;
   }
 
-  requestAnswered(): void {
+  countAnswer(): void {
     this.answered += 1;
     this.underWay -= 1;
     if (this.underWay === 0) this.resume();
   }
 
-  /** Whether it is time for somebody to die at this moment; whoever asks does. */
+  /** Takes the next kill from the plan if it is due at this moment. If it returns true, the caller must kill. */
   take(moment: Moment): boolean {
-    const isTime = this.begun && this.answered >= (this.killed - KILLS_AHEAD_MAX) * this.requestsPerKill;
+    const isTime = this.begun && this.answered >= (this.killed - MAX_KILLS_AHEAD) * this.requestsPerKill;
     if (!isTime || this.moments[this.killed] !== moment) return false;
     this.hits.set(moment, (this.hits.get(moment) ?? 0) + 1);
     this.resume();
     return true;
   }
 
-  /** Whether a request has to wait for kills, which need others under way. */
+  /** Whether a request must wait for kills. Only requests under way can cause these. */
   private isAhead(index: number): boolean {
     const isOver = this.killed === this.moments.length;
     return (
-      !isOver && this.underWay > 0 && index > (this.killed + REQUESTS_AHEAD_MAX_KILLS) * this.requestsPerKill
+      !isOver &&
+      this.underWay > 0 &&
+      index > (this.killed + MAX_REQUESTS_AHEAD_IN_KILLS) * this.requestsPerKill
     );
   }
 

@@ -4,10 +4,10 @@ import { runScenario, type Scenario, SCENARIOS } from './run-scenario.js';
 import { sizeOf } from './sizes.js';
 import { failures, headlineOf, tableOf, type Verdict } from './verdict.js';
 
-/** More than a few leases of instances that died one after the other. */
-const PATIENCE_MS = 600_000;
+/** Longer than several leases of killed instances one after the other. */
+const GIVE_UP_AFTER_MS = 600_000;
 
-/** `npm run chaos`; returns the exit code, which is not 0 when any verdict is red. */
+/** Runs `npm run chaos`. Returns the exit code: 0 if all verdicts are green. */
 export async function main(args: string[]): Promise<number> {
   const options = optionsOf(args);
   if (!options) {
@@ -20,7 +20,7 @@ export async function main(args: string[]): Promise<number> {
     return await runAll(options, stop.signal);
   } catch (error) {
     if (error !== stop.signal.reason) throw error;
-    write('stopped, and nothing is left behind');
+    write('stopped everything that was started');
     return 128 + constants.signals[stop.signal.reason as NodeJS.Signals];
   }
 }
@@ -42,22 +42,26 @@ async function run(
   signal: AbortSignal,
 ): Promise<Verdict> {
   const size = sizeOf(scenario, charges, kills);
-  const { requests, kills: wantedKills, instances } = size;
+  const { requests, kills: plannedKills, instances } = size;
   write(`${scenario}, seed ${seed}: ${SCENARIOS[scenario].proves}`);
-  write(`  ${requests} requests, ${wantedKills} kills, ${instances} instances`);
+  write(`  ${requests} requests, ${plannedKills} kills, ${instances} instances`);
   const startedAtMs = Date.now();
   const log = (line: string) =>
     write(`${String(Math.round((Date.now() - startedAtMs) / 1000)).padStart(5)} s  ${line}`);
-  const verdict = await runScenario(scenario, { seed, ...size, patienceMs: PATIENCE_MS, log }, signal);
+  const verdict = await runScenario(
+    scenario,
+    { seed, ...size, giveUpAfterMs: GIVE_UP_AFTER_MS, log },
+    signal,
+  );
   write(`\n${tableOf(verdict)}`);
   if (failures(verdict).length > 0) {
-    write(`The same faults and kills again, if not the same timing:`);
+    write('To repeat the same faults and kills, though not the same timing:');
     write(`  npm run chaos -- --charges ${charges} --kills ${kills} --seed ${seed} --only ${scenario}\n`);
   }
   return verdict;
 }
 
-/** Only the first one counts: at a terminal npm hands on the signal that has reached us already. */
+/** Only the first signal counts: at a terminal, npm forwards a signal that this process also got directly. */
 function stopOnSignal(stop: AbortController): void {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {

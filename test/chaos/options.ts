@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { type Scenario, SCENARIOS } from './run-scenario.js';
 
-/** What `npm run chaos` is to do. */
+/** The options of `npm run chaos`. */
 export interface Options {
   charges: number;
   kills: number;
@@ -9,13 +9,13 @@ export interface Options {
   scenarios: Scenario[];
 }
 
-/** With fewer there is not enough going on for all kills. */
-const CHARGES_PER_KILL_MIN = 5;
+/** With fewer charges there are not enough calls for all kills. */
+const MIN_CHARGES_PER_KILL = 5;
 
 export const USAGE = `usage: npm run chaos -- [--charges 2000] [--kills 200] [--seed SEED]... [--only SCENARIO]...
-at least ${CHARGES_PER_KILL_MIN} charges for each kill; scenarios: ${Object.keys(SCENARIOS).join(' ')}`;
+at least ${MIN_CHARGES_PER_KILL} charges for each kill; scenarios: ${Object.keys(SCENARIOS).join(' ')}`;
 
-/** Undefined where the arguments are none of ours. */
+/** Reads the arguments. Undefined if they are invalid. */
 export function optionsOf(args: string[]): Options | undefined {
   const values = valuesOf(args);
   if (!values) return undefined;
@@ -23,7 +23,7 @@ export function optionsOf(args: string[]): Options | undefined {
   const scenarios = values.only.filter((name): name is Scenario => Object.hasOwn(SCENARIOS, name));
   const areCounts = Number.isInteger(charges) && charges > 0 && Number.isInteger(kills) && kills >= 0;
   const isFine =
-    areCounts && charges >= kills * CHARGES_PER_KILL_MIN && scenarios.length === values.only.length;
+    areCounts && charges >= kills * MIN_CHARGES_PER_KILL && scenarios.length === values.only.length;
   return isFine ? { charges, kills, seeds: values.seed, scenarios } : undefined;
 }
 

@@ -1,14 +1,14 @@
 import { idOf } from '#stripe/id-of.js';
 import type { Bench } from './bench.js';
 
-/** Someone who pays: with a good card, and one that every bank declines. */
+/** A user with two saved cards. */
 export interface Payer {
   user: string;
   good: string;
   bad: string;
 }
 
-/** Customers with saved cards, made before anything goes wrong. */
+/** Creates users with saved cards, before there are faults and kills. */
 export async function makePayers(bench: Bench, key: string, count: number): Promise<Payer[]> {
   const save = async (user: string, testCard: string): Promise<string> => {
     const { status, slug, body } = await bench

@@ -1,18 +1,18 @@
-/** What a run has started, so that it is stopped again whatever happens. */
+/** Stops everything that a run has started, even if the run fails. */
 export class Resources {
   private readonly stops: (() => Promise<void>)[] = [];
   private closed = false;
 
-  /** Starts something and keeps how to stop it. @throws Error once they are being stopped */
+  /** Starts a resource, and stops it in `stopAll`. @throws Error after `stopAll` was called */
   async start<T>(start: () => Promise<T>, stop: (started: T) => Promise<void>): Promise<T> {
     if (this.closed) throw new Error('this run is being stopped');
     const starting = start();
-    // What is still starting has to be waited for; what can't start needs no stopping.
+    // `stopAll` waits for a resource that is still starting. One that failed to start is not stopped.
     this.stops.unshift(() => starting.then(stop, () => undefined));
     return starting;
   }
 
-  /** Stops the last first, and the others even where one can't be stopped. @throws AggregateError */
+  /** Stops everything, the last one first, even if some cannot be stopped. @throws AggregateError the errors */
   async stopAll(): Promise<void> {
     this.closed = true;
     const errors: unknown[] = [];

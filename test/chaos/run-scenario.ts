@@ -1,66 +1,66 @@
-import { Bench, type Hardship } from './bench.js';
+import { Bench, type RunOptions } from './bench.js';
 import { charges } from './charges.js';
 import { checkouts } from './checkouts.js';
 import { customers } from './customers.js';
 import { outage } from './outage.js';
 import { refunds } from './refunds.js';
 import { subscriptions } from './subscriptions.js';
-import { type Figure, never, type Verdict } from './verdict.js';
+import { type Figure, expectNone, type Verdict } from './verdict.js';
 
-/** What can be put to the test. */
-interface Trial {
-  /** What is proved where it is green. */
+/** A scenario and its description. */
+interface ScenarioDefinition {
+  /** What a green run proves. */
   proves: string;
-  /** Returns what the audit has found. */
+  /** Returns the result of the audit. */
   run: (bench: Bench) => Promise<Figure[]>;
 }
 
 export const SCENARIOS = {
   charges: {
-    proves: 'a saved card is charged once, or not at all, as the client is told',
+    proves: 'a saved card is charged once or not at all, as the response says',
     run: (bench) => charges(bench),
   },
   refunds: {
-    proves: 'racing refunds never give back more than was paid, and all that clients are told of',
+    proves: 'concurrent refunds never exceed what was paid, and match the responses',
     run: refunds,
   },
   checkouts: {
-    proves: 'a checkout is opened once, and closed when two clients withdraw it at once',
+    proves: 'a checkout is opened once, and closed if two clients withdraw it at once',
     run: checkouts,
   },
   subscriptions: {
-    proves: 'a subscription is started and paid once, and ends when two clients cancel it at once',
+    proves: 'a subscription is started and paid once, and ends if two clients cancel it at once',
     run: subscriptions,
   },
   customers: {
-    proves: 'many first calls for a user at once make one customer',
+    proves: 'many first calls for a user at once create one customer',
     run: customers,
   },
   outage: {
-    proves: 'charges survive a PostgreSQL that is killed again and again',
+    proves: 'no charge is lost or doubled if PostgreSQL is killed repeatedly',
     run: outage,
   },
-} as const satisfies Record<string, Trial>;
+} as const satisfies Record<string, ScenarioDefinition>;
 export type Scenario = keyof typeof SCENARIOS;
 
 /**
- * Runs one scenario on a bench of its own, and adds how hard it was made.
+ * Runs one scenario on a new bench. The verdict also counts kills and responses.
  *
- * @param signal ends the run before its time; all that was started is stopped first
- * @throws whatever aborted the signal, or Error where the run can't go on
+ * @param signal aborts the run; everything that was started is stopped first
+ * @throws the reason of the aborted signal, or Error if the run cannot continue
  */
 export async function runScenario(
   scenario: Scenario,
-  hardship: Hardship,
+  options: RunOptions,
   signal?: AbortSignal,
 ): Promise<Verdict> {
   const startedAtMs = Date.now();
-  const bench = new Bench(hardship);
+  const bench = new Bench(options);
   signal?.addEventListener('abort', () => bench.fail(signal.reason));
   const run = async (): Promise<Verdict> => {
     await bench.open();
-    const figures = [...(await SCENARIOS[scenario].run(bench)), ...hardshipFigures(bench)];
-    return { scenario, seed: hardship.seed, seconds: (Date.now() - startedAtMs) / 1000, figures };
+    const figures = [...(await SCENARIOS[scenario].run(bench)), ...killFigures(bench)];
+    return { scenario, seed: options.seed, seconds: (Date.now() - startedAtMs) / 1000, figures };
   };
   try {
     return await Promise.race([run(), bench.failed]);
@@ -69,13 +69,13 @@ export async function runScenario(
   }
 }
 
-function hardshipFigures(bench: Bench): Figure[] {
-  const { kills, fleet, hardship } = bench;
+function killFigures(bench: Bench): Figure[] {
+  const { kills, fleet, options } = bench;
   return [
-    never('instances that ended by themselves', fleet.crashes),
-    { what: 'kills', count: kills.killed, expected: hardship.kills },
+    expectNone('instances that ended without a kill', fleet.crashes),
+    { what: 'kills', count: kills.killed, expected: options.kills },
     ...[...kills.hits].map(([moment, count]) => ({ what: `  ${moment}`, count })),
     ...fleet.kills.map((count, number) => ({ what: `  of instance ${number}`, count })),
-    ...[...bench.heard()].map(([what, count]) => ({ what: `clients heard ${what}`, count })),
+    ...[...bench.answerCounts()].map(([what, count]) => ({ what: `responses ${what}`, count })),
   ];
 }

@@ -1,25 +1,29 @@
 import type { Bench } from './bench.js';
-import type { Told, Wish } from './told.js';
+import type { Outcome, PlannedRequest } from './outcome.js';
 
 const PROGRESS_MS = 5_000;
 
-/** Has a client of its own send each of many wishes, as the kills allow; returns what each was told. */
-export async function sendAll(bench: Bench, credential: string, wishes: readonly Wish[]): Promise<Told[]> {
-  const { kills, hardship } = bench;
+/** Sends each request by another client, at the pace of the kills. Returns the outcomes in the same order. */
+export async function sendAll(
+  bench: Bench,
+  credential: string,
+  requests: readonly PlannedRequest[],
+): Promise<Outcome[]> {
+  const { kills, options } = bench;
   let answered = 0;
   const tell = () =>
-    hardship.log(`${answered} of ${wishes.length} answered, ${kills.killed} of ${hardship.kills} kills done`);
-  const send = async (wish: Wish): Promise<Told> => {
-    await kills.requestMayStart();
-    const told = await bench.client(credential).send(wish);
-    kills.requestAnswered();
+    options.log(`${answered} of ${requests.length} answered, ${kills.killed} of ${options.kills} kills done`);
+  const send = async (request: PlannedRequest): Promise<Outcome> => {
+    await kills.waitToStart();
+    const outcome = await bench.client(credential).send(request);
+    kills.countAnswer();
     answered += 1;
-    return told;
+    return outcome;
   };
   const progress = setInterval(tell, PROGRESS_MS);
   kills.begin();
   try {
-    return await Promise.all(wishes.map(send));
+    return await Promise.all(requests.map(send));
   } finally {
     clearInterval(progress);
     tell();

@@ -1,6 +1,6 @@
 import type { Scenario } from './run-scenario.js';
 
-/** How much of a scenario belongs to a run of so many charges and kills. */
+/** The size of one scenario in a run. */
 export interface Size {
   requests: number;
   kills: number;

@@ -4,8 +4,8 @@ import type { FaultKind } from '#sandbox/faults/fault.js';
 import type { Interceptor, WireRequest } from '#sandbox/http/pipeline.js';
 import type { Moment } from './kill-plan.js';
 
-/** Is asked at each moment of a call whether its caller dies now, and kills it. */
-export type Reaper = (instance: number, moment: Moment) => boolean;
+/** Called at each moment of a call; kills the calling instance if the plan says so, and returns whether it did. */
+export type KillIfPlanned = (instance: number, moment: Moment) => boolean;
 
 const QUICK_FAULTS: readonly [FaultKind, ...FaultKind[]] = [
   'wait',
@@ -18,7 +18,7 @@ const QUICK_FAULTS: readonly [FaultKind, ...FaultKind[]] = [
   'half_body',
   'bad_json',
 ];
-/** Each of these costs seconds, so they are rarer: 35% of all calls go wrong all the same. */
+/** Each of these takes seconds, so they are rarer. */
 const SLOW_FAULTS: readonly [FaultKind, ...FaultKind[]] = [
   'silence_before_effect',
   'silence_after_effect',
@@ -28,22 +28,22 @@ const SLOW_SHARE = 0.03;
 const LATE_SHARE = 0.03;
 const QUICK_SHARE = 0.31;
 const WAIT_MS = 300;
-/** Long after the call was repeated and its effect looked for, and long before that is given up. */
+/** Later than the repeated call and the first look-up, but long before the look-ups end. */
 const LATE_MS = 4_000;
 
 const KEY = /_instance(\d+)$/;
 
-/** The secret key that an instance signs its calls with, so that they tell who makes them. */
+/** The secret key of an instance, by which the sandbox recognizes its calls. */
 export function secretKeyOf(instance: number): string {
   return `sk_test_instance${instance}`;
 }
 
-/** A Stripe outside the service, whose calls decide when their callers die. */
-export function startStripe(seed: string, dies: Reaper): Promise<Sandbox> {
-  return createSandbox({ seed, intercept: (faults) => withDeaths(faults, dies) });
+/** Starts a sandbox that kills the calling instance at planned moments of a call. */
+export function startStripe(seed: string, killIfPlanned: KillIfPlanned): Promise<Sandbox> {
+  return createSandbox({ seed, intercept: (faults) => withKills(faults, killIfPlanned) });
 }
 
-/** Has 35% of all calls go wrong from now on, in every way there is. */
+/** Makes 35% of all calls fail or take longer from now on. */
 export function addFaults({ faults, counters }: Sandbox): void {
   counters.clear();
   faults.add({ kinds: SLOW_FAULTS, share: SLOW_SHARE });
@@ -51,22 +51,23 @@ export function addFaults({ faults, counters }: Sandbox): void {
   faults.add({ kinds: QUICK_FAULTS, share: QUICK_SHARE, waitMs: WAIT_MS });
 }
 
-function withDeaths(faults: Interceptor, dies: Reaper): Interceptor {
+function withKills(faults: Interceptor, killIfPlanned: KillIfPlanned): Interceptor {
   return (request, run, raw) => {
     const instance = callerOf(request);
     if (instance === undefined || request.method !== 'POST') return faults(request, run, raw);
-    if (dies(instance, 'before the effect')) return undefined;
-    const runThenDie = () => {
+    if (killIfPlanned(instance, 'before the effect')) return undefined;
+    const runThenKill = () => {
       const reply = run();
-      if (!dies(instance, 'after the effect')) dieOnceSent(raw, () => dies(instance, "after Stripe's reply"));
+      if (!killIfPlanned(instance, 'after the effect'))
+        killOnceSent(raw, () => killIfPlanned(instance, "after Stripe's reply"));
       return reply;
     };
-    return faults(request, runThenDie, raw);
+    return faults(request, runThenKill, raw);
   };
 }
 
-function dieOnceSent(raw: ServerResponse, dies: () => boolean): void {
-  raw.once('finish', dies);
+function killOnceSent(raw: ServerResponse, killIfPlanned: () => boolean): void {
+  raw.once('finish', killIfPlanned);
 }
 
 function callerOf({ headers }: WireRequest): number | undefined {

@@ -1,55 +1,55 @@
 import { idOf } from '#stripe/id-of.js';
 import { payOnPage } from '../support/hosted-page.js';
-import { auditGranted, groupBy } from './audit.js';
+import { auditSuccess, groupBy } from './audit.js';
 import type { Bench } from './bench.js';
-import { auditCheckouts, checkoutWishes, sessionsAtStripe } from './checkout-wishes.js';
+import { auditCheckouts, checkoutRequests, sessionsAtStripe } from './checkout-requests.js';
 import { sendAll } from './send-all.js';
 import { settle } from './settle.js';
 import { addFaults } from './stripe.js';
-import { isDone, storyOf, type Told, type Wish } from './told.js';
-import { type Figure, never } from './verdict.js';
+import { isSuccess, describeOutcome, type Outcome, type PlannedRequest } from './outcome.js';
+import { type Figure, expectNone } from './verdict.js';
 
-/** The ways to end a subscription, which take turns. The day lies within the first period. */
+/** The ways to cancel a subscription, used in turn. The day is within the first period. */
 const ENDS = [
   { cancelType: 'now' },
   { cancelType: 'endOfPeriod' },
   { cancelType: 'atDay', cancelTime: daysAhead(10) },
 ] as const;
 
-/** Starts subscriptions, pays for them as people would, and cancels each of them, by two clients at once. */
+/** Starts subscriptions, pays them on their pages, and cancels each of them by two clients at once. */
 export async function subscriptions(bench: Bench): Promise<Figure[]> {
   const key = await bench.issueKey('service', 'shop');
-  const wanted = checkoutWishes(bench, '/pay/recurrent', { interval: 'month' });
+  const requests = checkoutRequests(bench, '/pay/recurrent', { interval: 'month' });
   addFaults(bench.stripe);
-  const started = await sendAll(bench, key, wanted);
-  const paid = started.filter(isDone);
+  const started = await sendAll(bench, key, requests);
+  const paid = started.filter(isSuccess);
   await Promise.all(paid.map(({ body }) => payOnPage(body.redirectToUrl)));
   const cancelled = await sendAll(bench, key, paid.flatMap(cancellations));
   const left = await settle(bench, key, [...started, ...cancelled]);
   return [
-    ...auditCheckouts(bench, wanted, started),
+    ...auditCheckouts(bench, requests, started),
     ...auditPaid(bench),
-    ...auditGranted('cancellations', cancelled),
+    ...auditSuccess('cancellations', cancelled),
     ...auditEnds(bench, cancelled),
     ...left,
   ];
 }
 
-function cancellations({ wish, body: { paymentID } }: Told, index: number): Wish[] {
+function cancellations({ request, body: { paymentID } }: Outcome, index: number): PlannedRequest[] {
   const end = ENDS[index % ENDS.length];
   const cancellation = {
-    name: `end of ${wish.name}`,
+    name: `end of ${request.name}`,
     path: '/pay/recurrent/expire',
     body: { paymentID, ...end },
   };
   return [cancellation, cancellation];
 }
 
-/** Each paid checkout has made one subscription, which was paid once. */
+/** Checks that each paid checkout has created one subscription, which was paid once. */
 function auditPaid(bench: Bench): Figure[] {
   const sessions = sessionsAtStripe(bench);
   const bySubscription = groupBy(sessions, ({ subscription }) => idOf(subscription) ?? '');
-  const made = subscriptionsAtStripe(bench);
+  const created = subscriptionsAtStripe(bench);
   const invoices = [...bench.stripe.store.invoices.newestFirst()];
   const paidBy = groupBy(invoices, ({ parent }) => idOf(parent?.subscription_details?.subscription) ?? '');
   const isPaidOnce = (id: string) =>
@@ -58,41 +58,41 @@ function auditPaid(bench: Bench): Figure[] {
       ?.map(({ status }) => status)
       .join() === 'paid';
   return [
-    { what: 'subscriptions', count: made.length },
-    never(
+    { what: 'subscriptions', count: created.length },
+    expectNone(
       'checkouts without a subscription',
       (bySubscription.get('') ?? []).map(({ id }) => id),
     ),
-    never(
-      'subscriptions that no checkout, or more than one, has made',
-      made.filter(({ id }) => bySubscription.get(id)?.length !== 1).map(({ id }) => id),
+    expectNone(
+      'subscriptions without exactly one checkout',
+      created.filter(({ id }) => bySubscription.get(id)?.length !== 1).map(({ id }) => id),
     ),
-    never(
+    expectNone(
       'subscriptions not paid exactly once',
-      made.filter(({ id }) => !isPaidOnce(id)).map(({ id }) => id),
+      created.filter(({ id }) => !isPaidOnce(id)).map(({ id }) => id),
     ),
   ];
 }
 
-/** Each subscription ends, and when its clients were told. */
-function auditEnds(bench: Bench, cancelled: readonly Told[]): Figure[] {
+/** Checks that each subscription ends at the time in its clients' responses. */
+function auditEnds(bench: Bench, cancelled: readonly Outcome[]): Figure[] {
   const ends = new Map(
     subscriptionsAtStripe(bench).map(({ id, ended_at: endedAt, cancel_at: cancelAt }) => [
       id,
       endedAt ?? cancelAt,
     ]),
   );
-  const isTrue = ({ body: { subscriptionID, cancelAt } }: Told) =>
+  const isTrue = ({ body: { subscriptionID, cancelAt } }: Outcome) =>
     Date.parse(cancelAt) / 1000 === ends.get(subscriptionID);
-  const untrue = cancelled.filter((told) => isDone(told) && !isTrue(told));
+  const untrue = cancelled.filter((outcome) => isSuccess(outcome) && !isTrue(outcome));
   return [
-    never(
+    expectNone(
       'subscriptions without an end',
       [...ends].filter(([, end]) => end === null).map(([id]) => id),
     ),
-    never(
-      'told of another end than Stripe has',
-      untrue.map((told) => `${storyOf(told)} | told ${JSON.stringify(told.body)}`),
+    expectNone(
+      'another end was reported than Stripe has',
+      untrue.map((outcome) => `${describeOutcome(outcome)} | reported ${JSON.stringify(outcome.body)}`),
     ),
   ];
 }
@@ -101,7 +101,7 @@ function subscriptionsAtStripe({ stripe }: Bench) {
   return stripe.ledger.list('subscription').map(({ id }) => stripe.store.subscriptions.get(id)!);
 }
 
-/** In the form dd/MM/yyyy. */
+/** A date in the format dd/MM/yyyy. */
 function daysAhead(days: number): string {
   const [date = ''] = new Date(Date.now() + days * 24 * 60 * 60 * 1000).toISOString().split('T');
   return date.split('-').toReversed().join('/');

@@ -1,13 +1,13 @@
-/** Something that was counted; where it has to be a certain number, any other is a failure. */
+/** A count. If it has an expected value, any other value is a failure. */
 export interface Figure {
   what: string;
   count: number;
   expected?: number;
-  /** What exactly was counted, for a person who looks into a failure. */
+  /** Descriptions of the counted items, for a person who investigates a failure. */
   which?: readonly string[];
 }
 
-/** What an audit has found. */
+/** The result of a run. */
 export interface Verdict {
   scenario: string;
   seed: string;
@@ -15,22 +15,22 @@ export interface Verdict {
   figures: Figure[];
 }
 
-/** Of those that a failure counts, so many are shown. */
-const SHOWN_MAX = 5;
+/** How many items of a failure are printed. */
+const MAX_SHOWN = 5;
 
-/** Something that must not be. */
-export function never(what: string, which: readonly string[]): Figure {
+/** A figure that must be 0. */
+export function expectNone(what: string, which: readonly string[]): Figure {
   return { what, count: which.length, expected: 0, which };
 }
 
-/** Whether a figure is not what it has to be. */
-export function isRed({ count, expected }: Figure): boolean {
+/** Whether a figure differs from its expected value. */
+export function isFailure({ count, expected }: Figure): boolean {
   return expected !== undefined && count !== expected;
 }
 
-/** The figures that are not what they have to be. */
+/** The figures that differ from their expected values. */
 export function failures({ figures }: Verdict): Figure[] {
-  return figures.filter(isRed);
+  return figures.filter(isFailure);
 }
 
 /** The verdict in one line. */
@@ -40,24 +40,24 @@ export function headlineOf(verdict: Verdict): string {
   return `${color}  ${scenario}, seed ${seed}, ${Math.round(seconds)} s`;
 }
 
-/** A table for a person at a terminal; what is wrong is told case by case. */
+/** The figures as a table for the terminal, with the items of each failure. */
 export function tableOf(verdict: Verdict): string {
   const { figures } = verdict;
   const width = Math.max(...figures.map(({ what }) => what.length));
   const lines = figures.flatMap((figure) =>
-    [lineOf(figure, width)].concat(isRed(figure) ? casesOf(figure) : []),
+    [lineOf(figure, width)].concat(isFailure(figure) ? casesOf(figure) : []),
   );
   return [headlineOf(verdict), ...lines, ''].join('\n');
 }
 
 function lineOf(figure: Figure, width: number): string {
   const { what, count, expected } = figure;
-  const must = expected === undefined ? '' : `  must be ${expected}${isRed(figure) ? '  <<<' : ''}`;
+  const must = expected === undefined ? '' : `  must be ${expected}${isFailure(figure) ? '  <<<' : ''}`;
   return `  ${what.padEnd(width)}  ${String(count).padStart(6)}${must}`;
 }
 
 function casesOf({ which = [] }: Figure): string[] {
-  const more = which.length - SHOWN_MAX;
-  const lines = which.slice(0, SHOWN_MAX).map((one) => `      ${one}`);
+  const more = which.length - MAX_SHOWN;
+  const lines = which.slice(0, MAX_SHOWN).map((one) => `      ${one}`);
   return more > 0 ? [...lines, `      and ${more} more`] : lines;
 }
