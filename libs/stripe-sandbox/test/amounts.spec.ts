@@ -14,7 +14,7 @@ test.for([
   expect(failure).toMatchObject({ statusCode: 400, code, param: 'amount', message });
 });
 
-test('an unknown currency is refused, an upper-case one is not', async () => {
+test('refuses an unknown currency, and accepts upper case', async () => {
   const { stripe } = await openBench();
   const failure = await failureOf(stripe.paymentIntents.create({ amount: 1000, currency: 'xxx' }));
   expect(failure).toMatchObject({

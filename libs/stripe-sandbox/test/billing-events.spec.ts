@@ -14,7 +14,7 @@ async function openDiary(card?: string) {
 }
 
 // https://docs.stripe.com/billing/subscriptions/webhooks: `invoice.updated` is sent when a payment succeeds or fails.
-test('a paid invoice is told as updated too', async () => {
+test('a paid invoice also emits invoice.updated', async () => {
   const { subscribe, changesBy } = await openDiary();
   await subscribe();
   expect(changesBy('invoice.updated')).toEqual([
@@ -22,7 +22,7 @@ test('a paid invoice is told as updated too', async () => {
   ]);
 });
 
-test('a failed renewal is told as updated, with its next attempt', async () => {
+test('a failed renewal emits invoice.updated with the next attempt', async () => {
   const { stripe, subscribe, customer, changesBy, wait } = await openDiary();
   const { id } = await subscribe();
   const bad = await stripe.paymentMethods.attach('pm_card_chargeCustomerFail', { customer });
@@ -36,7 +36,7 @@ test('a failed renewal is told as updated, with its next attempt', async () => {
 });
 
 // https://docs.stripe.com/api/customers/object
-test('a customer gets the currency of the first invoice, and a balance by what is owed', async () => {
+test('the first invoice sets the currency and the balance of its customer', async () => {
   const { stripe, subscribe, customer, changesBy } = await openDiary();
   await stripe.customers.update(customer, { balance: -300 });
   await subscribe();
@@ -56,14 +56,14 @@ test('a customer is delinquent from a failed renewal until it is paid', async ()
   expect(changesBy('customer.updated').slice(1)).toEqual([{ delinquent: false }, { delinquent: true }]);
 });
 
-test('a customer loses a default card that is detached', async () => {
+test('detaching the default card removes it from the customer', async () => {
   const { stripe, card, changesBy } = await openDiary();
   await stripe.paymentMethods.detach(card);
   expect(changesBy('customer.updated')).toEqual([{ invoice_settings: { default_payment_method: card } }]);
 });
 
 // https://docs.stripe.com/api/events/types: who follows the events knows what there is.
-test('the newest event of a subscription or an invoice shows it as it is', async () => {
+test('the latest event of a subscription or an invoice has its current state', async () => {
   const { stripe, subscribe, customer, sandbox, wait } = await openDiary();
   const { store } = sandbox;
   const expectTold = () => {

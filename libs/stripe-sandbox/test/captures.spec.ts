@@ -5,7 +5,7 @@ import { failureOf } from './support.js';
 const HELD = { capture_method: 'manual' } as const;
 
 // https://docs.stripe.com/payments/place-a-hold-on-a-payment-method
-test('money is held, then taken', async () => {
+test('holds money, then captures it', async () => {
   const { stripe, pay, events, clock } = await openShop();
   const held = await pay(6500, { ...HELD, expand: ['latest_charge'] });
   expect(held).toMatchObject({
@@ -30,7 +30,7 @@ test('money is held, then taken', async () => {
   expect(events().slice(-2)).toEqual(['charge.captured', 'payment_intent.succeeded']);
 });
 
-test('what is not taken goes back', async () => {
+test('a partial capture releases the rest', async () => {
   const { stripe, pay } = await openShop();
   const { id } = await pay(5000, HELD);
   const taken = await stripe.paymentIntents.capture(id, {
@@ -47,7 +47,7 @@ test('what is not taken goes back', async () => {
   );
 });
 
-test('more than is held is not taken', async () => {
+test('refuses to capture more than is held', async () => {
   const { stripe, pay } = await openShop();
   const { id } = await pay(5000, HELD);
   const failure = await failureOf(stripe.paymentIntents.capture(id, { amount_to_capture: 5001 }));
@@ -59,7 +59,7 @@ test('more than is held is not taken', async () => {
   });
 });
 
-test('only what is held can be captured', async () => {
+test('refuses to capture an intent without held money', async () => {
   const { stripe } = await openShop();
   const { id } = await stripe.paymentIntents.create({ amount: 1000, currency: 'usd' });
   expect(await failureOf(stripe.paymentIntents.capture(id))).toMatchObject({
@@ -69,7 +69,7 @@ test('only what is held can be captured', async () => {
   });
 });
 
-test('a canceled hold is let go', async () => {
+test('a cancellation releases the held money', async () => {
   const { stripe, pay, events } = await openShop();
   const { id } = await pay(5000, HELD);
   const canceled = await stripe.paymentIntents.cancel(id, { expand: ['latest_charge'] });
@@ -81,7 +81,7 @@ test('a canceled hold is let go', async () => {
   expect(events().slice(-2)).toEqual(['charge.refunded', 'payment_intent.canceled']);
 });
 
-test('what is held for too long goes back', async () => {
+test('releases held money after seven days', async () => {
   const { stripe, pay, clock, events } = await openShop();
   const { id } = await pay(5000, HELD);
   clock.advanceMs(7 * 24 * 60 * 60 * 1000 - 1000);

@@ -6,7 +6,7 @@ import { failureOf, openBench } from './support.js';
  * The default source of a customer from the time before payment methods:
  * https://docs.stripe.com/payments/payment-methods/transitioning.
  */
-test('a customer with a source has a card, which is a payment method too', async () => {
+test('a source is a card, and also a payment method', async () => {
   const { stripe } = await openBench();
   const customer = await stripe.customers.create({ source: 'tok_mastercard' });
   const id = customer.default_source as string;
@@ -32,7 +32,7 @@ test('a customer with a source has a card, which is a payment method too', async
   });
 });
 
-test('a default source pays, and is gone once it is detached', async () => {
+test('a default source pays invoices until it is detached', async () => {
   const { stripe } = await openBench();
   const { id: customer, default_source } = await stripe.customers.create({ source: 'tok_visa' });
   const card = default_source as string;
@@ -47,7 +47,7 @@ test('a default source pays, and is gone once it is detached', async () => {
   expect(await stripe.customers.retrieve(customer)).toMatchObject({ default_source: null });
 });
 
-test('a source that is unknown, or that the issuer declines, makes no customer', async () => {
+test('an unknown or declined source creates no customer', async () => {
   const { stripe } = await openBench();
   expect(await failureOf(stripe.customers.create({ source: 'tok_none' }))).toMatchObject({
     statusCode: 400,

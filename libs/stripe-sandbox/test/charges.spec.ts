@@ -3,7 +3,7 @@ import { openShop } from './payments.js';
 import { failureOf } from './support.js';
 
 // https://docs.stripe.com/api/charges/object
-test('a charge tells all about its card', async () => {
+test('a charge has all details of its card', async () => {
   const { stripe, pay, card } = await openShop();
   await stripe.paymentMethods.update(card.id, { billing_details: { name: 'Ada', email: 'ada@example.com' } });
   const { latest_charge } = await pay(1000);
@@ -65,7 +65,7 @@ test('lists are filtered by customer, intent and time', async () => {
   });
 });
 
-test('a page begins after its cursor, and the one before ends there', async () => {
+test('starting_after and ending_before exclude the cursor', async () => {
   const { stripe, pay, customer } = await openShop();
   for (const amount of [1000, 2000, 3000]) await pay(amount);
   const all = (await stripe.charges.list({ customer: customer.id })).data;
@@ -75,7 +75,7 @@ test('a page begins after its cursor, and the one before ends there', async () =
   expect(back).toMatchObject({ data: [{ amount: 3000 }], has_more: false });
 });
 
-test('a description and metadata are updated, merging', async () => {
+test('updates the description, and merges metadata', async () => {
   const { stripe, pay, events } = await openShop();
   const { latest_charge } = await pay(1000, { metadata: { a: '1' } });
   const updated = await stripe.charges.update(latest_charge as string, {

@@ -22,7 +22,7 @@ async function openCheckout(params: Partial<Create> = {}) {
   return { ...bench, session, url: session.url!, current };
 }
 
-test('posting a card number pays, and leads to the success URL', async () => {
+test('posting a card number pays, and redirects to the success URL', async () => {
   const { session, url, current, stripe } = await openCheckout({
     payment_intent_data: { metadata: { order: '7' }, description: 'Two mugs' },
   });
@@ -49,7 +49,7 @@ test('posting a card number pays, and leads to the success URL', async () => {
   expect(found.data.map(({ id }) => id)).toEqual([session.id]);
 });
 
-test('a declined card is told so, and another one can be tried', async () => {
+test('shows a decline, and accepts another card', async () => {
   const { session, url, current, sandbox } = await openCheckout();
   const declined = await visit(url, { number: '4000000000009995' });
   expect(declined.status).toBe(402);
@@ -69,7 +69,7 @@ test('a declined card is told so, and another one can be tried', async () => {
   ]);
 });
 
-test('what is typed wrong is told, with 402 and no charge', async () => {
+test('shows an input error with 402, without a charge', async () => {
   const { url, sandbox } = await openCheckout();
   const told = async (form: Record<string, string>) => (await visit(url, form)).text;
   expect(await told({ number: '4242424242424241' })).toContain('Your card number is incorrect.');
@@ -82,7 +82,7 @@ test('what is typed wrong is told, with 402 and no charge', async () => {
   expect([...sandbox.store.charges.newestFirst()]).toEqual([]);
 });
 
-test('a card that asks for authentication leads to the challenge and back', async () => {
+test('a card that needs authentication redirects to the challenge and back', async () => {
   const { session, url, current } = await openCheckout();
   const asked = await visit(url, { number: '4000002760003184' });
   expect(asked.status).toBe(303);
@@ -94,7 +94,7 @@ test('a card that asks for authentication leads to the challenge and back', asyn
   expect((await visit(back.location!)).location).toBe(`https://shop.example/thanks?session=${session.id}`);
 });
 
-test('a failed challenge comes back to the page, which says so', async () => {
+test('a failed challenge returns to the page, which shows the error', async () => {
   const { url, current } = await openCheckout();
   const asked = await visit(url, { number: '4000002760003184' });
   const back = await visit(asked.location!, { result: 'fail' });
@@ -106,7 +106,7 @@ test('a failed challenge comes back to the page, which says so', async () => {
   expect((await visit(asked.location!)).status).toBe(404);
 });
 
-test('the page shows what is bought, in its currency, and the way back', async () => {
+test('the page shows the line items in their currency, and a link to cancel', async () => {
   const { url } = await openCheckout({
     line_items: [
       { price_data: { currency: 'jpy', unit_amount: 1200, product_data: { name: 'Tea' } }, quantity: 1 },
@@ -119,7 +119,7 @@ test('the page shows what is bought, in its currency, and the way back', async (
   expect(text).toContain('Sandbox');
 });
 
-test('a page that is done with says so, and takes no payment', async () => {
+test('the page of a closed session says so, and accepts no payment', async () => {
   const paid = await openCheckout();
   await visit(paid.url, { number: '4242424242424242' });
   expect((await visit(paid.url)).text).toContain('has been completed');
@@ -133,7 +133,7 @@ test('a page that is done with says so, and takes no payment', async () => {
   expect((await visit(`${late.sandbox.url}/c/pay/cs_test_none`)).status).toBe(404);
 });
 
-test('names and contacts of the caller are text, not markup, and nothing comes from elsewhere', async () => {
+test('escapes names and contact data, and loads nothing from other origins', async () => {
   const name = '"><script>alert(1)</script>';
   const { url } = await openCheckout({
     customer_email: 'a"><b@example.com',
@@ -147,7 +147,7 @@ test('names and contacts of the caller are text, not markup, and nothing comes f
   expect(response.headers.get('content-security-policy')).toContain("default-src 'none'");
 });
 
-test('a customer is made when the session says so, and kept when it has one', async () => {
+test('creates a customer if the session asks for it, and keeps an existing one', async () => {
   const always = await openCheckout({ customer_creation: 'always' });
   await visit(always.url, { number: '4242424242424242', email: 'ada@example.com', name: 'Ada' });
   const { customer } = await always.current();
@@ -157,7 +157,7 @@ test('a customer is made when the session says so, and kept when it has one', as
   });
 });
 
-test('a customer is called as was entered last', async () => {
+test('the customer gets the name that was entered last', async () => {
   const { stripe, session, url } = await openCheckout({ customer_creation: 'always' });
   await visit(url, { number: '4000000000000002', email: 'eda@example.com' });
   await visit(url, { number: '4242424242424242', email: 'ada@example.com', name: 'Ada' });
@@ -179,7 +179,7 @@ test('setup_future_usage saves the card for the customer', async () => {
   expect((await stripe.customers.listPaymentMethods(customer)).data).toHaveLength(1);
 });
 
-test('an expiry cancels the payment that was tried', async () => {
+test('an expired session cancels its payment intent', async () => {
   const { url, session, stripe, sandbox } = await openCheckout();
   await visit(url, { number: '4000000000000002' });
   await stripe.checkout.sessions.expire(session.id);
@@ -197,7 +197,7 @@ const BOX = {
 };
 const CLUB: Partial<Create> = { mode: 'subscription', line_items: [BOX, SALE.line_items![0]!] };
 
-test('a subscription is begun by its first payment, what is sold once included', async () => {
+test('the first payment starts a subscription, and includes one-time prices', async () => {
   const { url, current, stripe, session } = await openCheckout({
     ...CLUB,
     subscription_data: { metadata: { order: '7' }, description: 'Monthly box' },
@@ -236,7 +236,7 @@ test('a subscription is begun by its first payment, what is sold once included',
   expect(found.data.map(({ id }) => id)).toEqual([session.id]);
 });
 
-test('a subscription may need more than one card, or an authentication', async () => {
+test('a subscription can be paid after a decline or an authentication', async () => {
   const { url, current, stripe } = await openCheckout(CLUB);
   const declined = await visit(url, { number: '4000000000000002' });
   expect(declined.text).toContain('Your card was declined.');
@@ -249,7 +249,7 @@ test('a subscription may need more than one card, or an authentication', async (
   expect((await stripe.subscriptions.list({ status: 'all' })).data).toHaveLength(1);
 });
 
-test('a trial takes a card, and charges it when it ends', async () => {
+test('a trial saves a card, and charges it when it ends', async () => {
   const { url, current, stripe, clock } = await openCheckout({
     ...CLUB,
     line_items: [BOX],
@@ -265,7 +265,7 @@ test('a trial takes a card, and charges it when it ends', async () => {
   expect(invoices.data.map(({ amount_paid }) => amount_paid)).toEqual([1200, 0]);
 });
 
-test('an expired subscription session leaves no subscription behind', async () => {
+test('an expired session cancels its subscription', async () => {
   const { url, session, stripe } = await openCheckout(CLUB);
   await visit(url, { number: '4000000000000002' });
   await stripe.checkout.sessions.expire(session.id);

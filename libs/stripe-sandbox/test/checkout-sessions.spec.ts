@@ -21,7 +21,7 @@ async function openShop() {
 }
 
 // Source: https://docs.stripe.com/api/checkout/sessions/object.
-test('a new session is open, unpaid, has a page and a day to live, and no payment yet', async () => {
+test('a new session is open and unpaid, has a URL, and expires after a day', async () => {
   const { create, sandbox, stripe } = await openShop();
   const session = await create({ client_reference_id: 'order 7', metadata: { a: '1' } });
   expect(session).toMatchObject({
@@ -55,7 +55,7 @@ test('a new session is open, unpaid, has a page and a day to live, and no paymen
   expect(await stripe.checkout.sessions.retrieve(session.id)).toEqual(session);
 });
 
-test('line items show their prices, in order, on their own or expanded', async () => {
+test('line items are in order with their prices, listed or expanded', async () => {
   const { create, stripe } = await openShop();
   const { id: product } = await stripe.products.create({ name: 'Tea' });
   const tea = await stripe.prices.create({ product, currency: 'usd', unit_amount: 400 });
@@ -83,7 +83,7 @@ test('line items show their prices, in order, on their own or expanded', async (
   expect(rest.data.map(({ description }) => description)).toEqual(['Mug']);
 });
 
-test('only an open session expires, and its page is gone then', async () => {
+test('an open session can be expired, which removes its URL', async () => {
   const { create, stripe } = await openShop();
   const { id } = await create();
   expect(await stripe.checkout.sessions.expire(id)).toMatchObject({ status: 'expired', url: null });
@@ -99,7 +99,7 @@ test('only an open session expires, and its page is gone then', async () => {
   });
 });
 
-test('a session expires by itself when its time is up, and tells so', async () => {
+test('a session expires at its expires_at, with an event', async () => {
   const { create, stripe, clock, sandbox } = await openShop();
   const { id, created } = await create({ expires_at: Date.UTC(2026, 10, 1, 0, 30) / 1000 });
   clock.advanceMs(30 * 60_000 - 1000);
@@ -110,7 +110,7 @@ test('a session expires by itself when its time is up, and tells so', async () =
   expect(event).toMatchObject({ type: 'checkout.session.expired', created: created + 1800 });
 });
 
-test('expires_at lies between half an hour and a day away', async () => {
+test('expires_at must be between 30 minutes and 24 hours from now', async () => {
   const { refusal } = await openShop();
   const start = Date.UTC(2026, 10, 1) / 1000;
   expect(await refusal({ expires_at: start + 29 * 60 })).toMatchObject({
@@ -122,7 +122,7 @@ test('expires_at lies between half an hour and a day away', async () => {
   );
 });
 
-test('the lines must fit the mode and each other', async () => {
+test('refuses line items that do not fit the mode or each other', async () => {
   const { refusal } = await openShop();
   const once = { price_data: MUG, quantity: 1 };
   const monthly = { price_data: BOX, quantity: 1 };
@@ -149,7 +149,7 @@ test('the lines must fit the mode and each other', async () => {
   expect((await refusal({ mode: 'subscription', line_items: many })).param).toBe('line_items');
 });
 
-test('what a line names must exist and be for sale', async () => {
+test('refuses unknown and inactive prices and products', async () => {
   const { refusal, stripe } = await openShop();
   const line = (item: object) => refusal({ line_items: [{ quantity: 1, ...item }] });
   expect(await line({ price: 'price_none' })).toMatchObject({
@@ -172,7 +172,7 @@ test('what a line names must exist and be for sale', async () => {
   expect((await stripe.products.list()).data).toHaveLength(1);
 });
 
-test('a total below the least charge is refused', async () => {
+test('refuses a total below the minimum charge', async () => {
   const { refusal } = await openShop();
   const total = (currency: string, unit_amount: number) =>
     refusal({ line_items: [{ price_data: { ...MUG, currency, unit_amount }, quantity: 1 }] });
@@ -198,7 +198,7 @@ test('parameters of another mode, bad URLs and double customers are refused', as
 });
 
 // Source: https://docs.stripe.com/changelog/endive/2026-09-30/remove-payment-method-types-checkout-sessions.
-test('endive takes allowed_payment_method_types, and payment_method_types no more', async () => {
+test('endive accepts allowed_payment_method_types, and refuses payment_method_types', async () => {
   const { create, refusal, stripe } = await openShop();
   expect(await create({ allowed_payment_method_types: ['card', 'klarna'] })).toMatchObject({
     allowed_payment_method_types: ['card', 'klarna'],
@@ -210,7 +210,7 @@ test('endive takes allowed_payment_method_types, and payment_method_types no mor
   expect(session.payment_method_types).toEqual(['card']);
 });
 
-test('a trial leaves nothing to pay today but what is sold once', async () => {
+test('with a trial only one-time prices are due today', async () => {
   const { create } = await openShop();
   const line_items = [
     { price_data: BOX, quantity: 1 },
@@ -221,7 +221,7 @@ test('a trial leaves nothing to pay today but what is sold once', async () => {
   expect((await create({ mode: 'subscription', line_items })).amount_total).toBe(1800);
 });
 
-test('an email address that is none', async () => {
+test('refuses an invalid email address', async () => {
   const { refusal } = await openShop();
   expect(await refusal({ customer_email: 'nope' })).toMatchObject({
     statusCode: 400,

@@ -12,7 +12,7 @@ const IDS = [
 ] as const;
 
 // https://docs.stripe.com/api/products/create#create_product-id
-test.for(IDS)('a product may have an id: %s', async ([, id]) => {
+test.for(IDS)('a product can have the id of the caller: %s', async ([, id]) => {
   const { stripe } = await openBench();
   const product = await stripe.products.create({ id, name: 'Shirt' });
   expect(product.id).toBe(id);
@@ -26,7 +26,7 @@ const createCustomer = (stripe: Stripe, id: string) =>
   stripe.customers.create({ id, name: 'Ada' } as Stripe.CustomerCreateParams);
 
 // https://github.com/stripe/stripe-node/pull/968
-test.for(IDS)('a customer may have an id: %s', async ([, id]) => {
+test.for(IDS)('a customer can have the id of the caller: %s', async ([, id]) => {
   const { stripe } = await openBench();
   const customer = await createCustomer(stripe, id);
   expect(customer).toMatchObject({ id, name: 'Ada' });
@@ -46,7 +46,7 @@ test("a customer's id can be used once, even after its deletion", async () => {
 });
 
 // https://docs.stripe.com/api/plans/create
-test('a plan is a price, whose id starts with plan_ or is chosen', async () => {
+test('a plan is a price with a plan_ id or a chosen one', async () => {
   const { stripe } = await openBench();
   const { id: product } = await stripe.products.create({ name: 'Club' });
   const monthly = { product, currency: 'usd', interval: 'month', amount: 900 } as const;
@@ -84,7 +84,7 @@ test('a plan is a price, whose id starts with plan_ or is chosen', async () => {
   });
 });
 
-test('a plan needs an amount and an id of its own', async () => {
+test('refuses a plan without an amount or with a used id', async () => {
   const { stripe } = await openBench();
   const { id: product } = await stripe.products.create({ name: 'Club' });
   const monthly = { product, currency: 'usd', interval: 'month', amount: 900, id: 'gold' } as const;

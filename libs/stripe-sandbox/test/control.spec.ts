@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { failureOf, openBench } from './support.js';
 
-test('faults, ledger and counters are told and asked in JSON', async () => {
+test('faults, ledger and counters are available as JSON', async () => {
   const { stripe, sandbox } = await openBench();
   const control = async (method: string, path: string, body?: object) => {
     const response = await fetch(`${sandbox.url}/_sandbox/${path}`, {
@@ -39,7 +39,7 @@ test('faults, ledger and counters are told and asked in JSON', async () => {
   }
 });
 
-test('a rule that refuses names the error in JSON', async () => {
+test('a refuse rule takes the error in JSON', async () => {
   const { stripe, sandbox } = await openBench();
   const error = {
     status: 402,
@@ -61,7 +61,7 @@ test('a rule that refuses names the error in JSON', async () => {
   });
 });
 
-test('a rule that makes no sense is refused', async () => {
+test('refuses an invalid rule', async () => {
   const { sandbox } = await openBench();
   for (const body of [
     'wait',

@@ -21,7 +21,7 @@ test('a new customer has every field at its initial value', async () => {
   expect(await stripe.customers.retrieve(customer.id)).toEqual(customer);
 });
 
-test('an update changes what it names, merges metadata, and unsets by an empty string', async () => {
+test('an update changes the given fields, merges metadata, and unsets empty strings', async () => {
   const { stripe } = await openBench();
   const { id } = await stripe.customers.create({
     name: 'Ada',
@@ -39,7 +39,7 @@ test('an update changes what it names, merges metadata, and unsets by an empty s
   expect((await stripe.customers.update(id, { metadata: '' })).metadata).toEqual({});
 });
 
-test('a deleted customer answers a retrieve with deleted, is listed no more, and cannot be updated', async () => {
+test('a deleted customer is retrieved as deleted, not listed, and cannot be updated', async () => {
   const { stripe } = await openBench();
   const { id } = await stripe.customers.create({});
   const paymentMethod = await stripe.paymentMethods.attach('pm_card_visa', { customer: id });
@@ -69,7 +69,7 @@ test('a default payment method must be attached to the customer', async () => {
   expect((await choose(own.id)).invoice_settings.default_payment_method).toBe(own.id);
 });
 
-test("a deleted customer's cards are of no more use to anybody", async () => {
+test("a deleted customer's cards cannot be used again", async () => {
   const { stripe } = await openBench();
   const [{ id }, { id: customer }] = [await stripe.customers.create({}), await stripe.customers.create({})];
   const card = await stripe.paymentMethods.attach('pm_card_visa', { customer: id });
@@ -81,7 +81,7 @@ test("a deleted customer's cards are of no more use to anybody", async () => {
   });
 });
 
-test('customers are found by email and by when they were created', async () => {
+test('lists customers by email and by creation time', async () => {
   const { stripe, clock } = await openBench();
   const first = await stripe.customers.create({ email: 'a@example.com' });
   clock.advanceMs(10_000);
@@ -93,7 +93,7 @@ test('customers are found by email and by when they were created', async () => {
   expect(await ids({ created: first.created })).toEqual([first.id]);
 });
 
-test('each change is told by an event', async () => {
+test('each change emits an event', async () => {
   const { stripe, sandbox } = await openBench();
   const { id } = await stripe.customers.create({ name: 'Ada' });
   await stripe.customers.update(id, { name: 'Bea', metadata: { k: 'v' } });
@@ -109,12 +109,15 @@ test('each change is told by an event', async () => {
 });
 
 // https://docs.stripe.com/error-codes#email-invalid
-test.for(['nope', 'a@b', 'a b@example.com', '@example.com'])('%s is no email address', async (email) => {
-  const { stripe } = await openBench();
-  expect(await failureOf(stripe.customers.create({ email }))).toMatchObject({
-    statusCode: 400,
-    code: 'email_invalid',
-    param: 'email',
-    message: `Invalid email address: ${email}`,
-  });
-});
+test.for(['nope', 'a@b', 'a b@example.com', '@example.com'])(
+  'refuses the email address %s',
+  async (email) => {
+    const { stripe } = await openBench();
+    expect(await failureOf(stripe.customers.create({ email }))).toMatchObject({
+      statusCode: 400,
+      code: 'email_invalid',
+      param: 'email',
+      message: `Invalid email address: ${email}`,
+    });
+  },
+);

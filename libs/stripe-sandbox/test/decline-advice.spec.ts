@@ -33,7 +33,7 @@ test.for([
   expect(outcome).toMatchObject({ ...codes, network_advice_code: networkAdvice });
 });
 
-test('a payment that succeeds, or that Radar blocks, comes without advice', async () => {
+test('successful and blocked payments have no advice_code', async () => {
   const { stripe } = await openBench();
   const pay = (payment_method: string) =>
     stripe.paymentIntents.create({ ...CARD_ONLY, amount: 1000, confirm: true, payment_method });

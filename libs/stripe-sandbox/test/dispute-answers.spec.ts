@@ -14,7 +14,7 @@ async function openDispute(card = 'pm_card_createDispute') {
 }
 
 // https://docs.stripe.com/testing#evidence, https://docs.stripe.com/api/disputes/update
-test('winning evidence brings the money back', async () => {
+test('winning evidence reinstates the funds', async () => {
   const { stripe, clock, id, payment, eventsSince } = await openDispute();
   const answered = await stripe.disputes.update(id, { evidence: { uncategorized_text: 'winning_evidence' } });
   expect(answered).toMatchObject({
@@ -32,7 +32,7 @@ test('winning evidence brings the money back', async () => {
   expect((await stripe.refunds.create({ payment_intent: payment })).status).toBe('succeeded');
 });
 
-test('losing evidence leaves it with the customer', async () => {
+test('losing evidence loses the dispute', async () => {
   const { stripe, clock, id, payment, eventsSince } = await openDispute();
   await stripe.disputes.update(id, { evidence: { uncategorized_text: 'losing_evidence' } });
   clock.advanceMs(60_000);
@@ -43,7 +43,7 @@ test('losing evidence leaves it with the customer', async () => {
   });
 });
 
-test('other evidence stays with the bank', async () => {
+test('other evidence stays under review', async () => {
   const { stripe, clock, id } = await openDispute();
   await stripe.disputes.update(id, { evidence: { product_description: 'A mug' } });
   clock.advanceMs(30 * DAY_MS);
@@ -67,7 +67,7 @@ test('evidence can be staged, and submitted later', async () => {
   });
 });
 
-test('evidence that is taken back is none', async () => {
+test('removed evidence does not count as evidence', async () => {
   const { stripe, id } = await openDispute();
   const stage = (product_description: string) =>
     stripe.disputes.update(id, { evidence: { product_description }, submit: false });
@@ -78,13 +78,13 @@ test('evidence that is taken back is none', async () => {
   });
 });
 
-test('metadata by itself submits nothing', async () => {
+test('an update of metadata submits nothing', async () => {
   const { stripe, id } = await openDispute();
   const { status, metadata } = await stripe.disputes.update(id, { metadata: { by: 'eve' } });
   expect({ status, metadata }).toEqual({ status: 'needs_response', metadata: { by: 'eve' } });
 });
 
-test('a closed dispute is lost, and takes no more evidence', async () => {
+test('a closed dispute is lost, and accepts no more evidence', async () => {
   const { stripe, id, eventsSince } = await openDispute();
   expect((await stripe.disputes.close(id)).status).toBe('lost');
   expect(eventsSince()).toEqual(['charge.dispute.closed']);
@@ -93,7 +93,7 @@ test('a closed dispute is lost, and takes no more evidence', async () => {
   expect((await failureOf(stripe.disputes.close(id))).statusCode).toBe(400);
 });
 
-test('no answer by the due date loses', async () => {
+test('a dispute without a response is lost at its due date', async () => {
   const { stripe, clock, id } = await openDispute();
   clock.advanceMs(9 * DAY_MS);
   expect(await stripe.disputes.retrieve(id)).toMatchObject({
@@ -107,7 +107,7 @@ test('no answer by the due date loses', async () => {
   });
 });
 
-test('an inquiry is closed by winning evidence, without money', async () => {
+test('winning evidence closes an inquiry, without moving funds', async () => {
   const { stripe, clock, id, eventsSince } = await openDispute('pm_card_createDisputeInquiry');
   const answered = await stripe.disputes.update(id, { evidence: { uncategorized_text: 'winning_evidence' } });
   expect(answered.status).toBe('warning_under_review');
@@ -129,7 +129,7 @@ test('an inquiry escalates to a chargeback', async () => {
   expect((await stripe.disputes.close(id)).status).toBe('lost');
 });
 
-test('evidence in a file is refused: there are no uploads', async () => {
+test('refuses evidence in files', async () => {
   const { stripe, id } = await openDispute();
   const call = stripe.disputes.update(id, { evidence: { receipt: 'file_1' } });
   expect(await failureOf(call)).toMatchObject({ code: 'parameter_unknown', param: 'evidence[receipt]' });

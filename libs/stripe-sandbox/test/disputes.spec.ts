@@ -39,7 +39,7 @@ test.for([
 );
 
 // https://docs.stripe.com/testing#dispute-prevention
-test('pm_card_createEthocaAlert is disputed, for an account not enrolled in dispute prevention', async () => {
+test('pm_card_createEthocaAlert is disputed, because the account does not use dispute prevention', async () => {
   const { stripe, pay } = await openShop('pm_card_createEthocaAlert');
   const { id } = await pay(4000);
   const { data } = await stripe.disputes.list({ payment_intent: id });
@@ -78,7 +78,7 @@ test.for([
   expect(data).toMatchObject([{ reason, enhanced_eligibility_types }]);
 });
 
-test('held money is not disputed until it is taken', async () => {
+test('a charge is disputed when it is captured', async () => {
   const { stripe, pay } = await openShop('pm_card_createDispute');
   const { id } = await pay(4000, { capture_method: 'manual' });
   expect((await stripe.disputes.list({ payment_intent: id })).data).toEqual([]);
@@ -92,7 +92,7 @@ test('an inquiry leaves the charge refundable', async () => {
   expect((await stripe.refunds.create({ payment_intent: id })).status).toBe('succeeded');
 });
 
-test('an unknown dispute', async () => {
+test('returns 404 for an unknown dispute', async () => {
   const { stripe } = await openShop();
   expect(await failureOf(stripe.disputes.retrieve('du_nothing'))).toMatchObject({
     statusCode: 404,

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { failureOf, openBench, request } from './support.js';
 
 /** Source: https://docs.stripe.com/api/events/object. */
-test('an event tells who asked for what', async () => {
+test('an event has its request and the current object', async () => {
   const { stripe } = await openBench();
   const customer = await stripe.customers.create({ name: 'Ada' }, { idempotencyKey: 'k' });
   const { data: events } = await stripe.events.list();
@@ -22,7 +22,7 @@ test('an event tells who asked for what', async () => {
   expect(await stripe.events.retrieve(events[0]!.id)).toEqual(events[0]);
 });
 
-test('previous attributes are the old values of what changed, and no others', async () => {
+test('previous_attributes has the old values of the changed fields only', async () => {
   const { stripe } = await openBench();
   const { id } = await stripe.customers.create({ name: 'Ada', metadata: { a: '1', b: '2' } });
   await stripe.customers.update(id, { name: 'Bea', metadata: { a: '3', c: '4' } });
@@ -33,7 +33,7 @@ test('previous attributes are the old values of what changed, and no others', as
   expect(updated?.data.previous_attributes).toEqual({ name: 'Ada', metadata: { a: '1', c: null } });
 });
 
-test('an event is written in the version of the account', async () => {
+test('an event has the API version of the account', async () => {
   const { sandbox } = await openBench({ apiVersion: '2025-09-30.clover' });
   const { headers } = await request(sandbox, 'POST', '/v1/customers', { form: '' });
   expect(headers.get('stripe-version')).toBe('2025-09-30.clover');
@@ -41,7 +41,7 @@ test('an event is written in the version of the account', async () => {
   expect(body['data']).toMatchObject([{ api_version: '2025-09-30.clover' }]);
 });
 
-test('events are listed by type, by types, by group and by time', async () => {
+test('lists events by type, types, group and time', async () => {
   const { stripe, clock } = await openBench();
   const { id } = await stripe.customers.create();
   clock.advanceMs(10_000);
@@ -61,7 +61,7 @@ test('events are listed by type, by types, by group and by time', async () => {
   expect(failure).toMatchObject({ statusCode: 400, rawType: 'invalid_request_error' });
 });
 
-test('events are paged', async () => {
+test('lists events in pages', async () => {
   const { stripe } = await openBench();
   for (let made = 0; made < 5; made++) await stripe.customers.create();
   const first = await stripe.events.list({ limit: 2 });
@@ -70,7 +70,7 @@ test('events are paged', async () => {
   expect(new Set([...first.data, ...last.data].map(({ id }) => id)).size).toBe(5);
 });
 
-test('an unknown event is 404', async () => {
+test('returns 404 for an unknown event', async () => {
   const { stripe } = await openBench();
   expect(await failureOf(stripe.events.retrieve('evt_none'))).toMatchObject({
     statusCode: 404,

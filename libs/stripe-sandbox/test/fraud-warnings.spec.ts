@@ -26,7 +26,7 @@ test('4000000000005423 is paid, undisputed, and reported as fraud', async () => 
 });
 
 // https://docs.stripe.com/api/radar/early_fraud_warnings/object: actionable until the charge is fully refunded
-test('is acted on once the whole charge is given back', async () => {
+test('a full refund makes the warning not actionable', async () => {
   const { stripe, pay, events } = await openShop('pm_card_createIssuerFraudRecord');
   const { id: payment_intent } = await pay(4000);
   const warning = async () => (await stripe.radar.earlyFraudWarnings.list({ payment_intent })).data[0];
@@ -37,7 +37,7 @@ test('is acted on once the whole charge is given back', async () => {
   expect(events().filter((type) => type === 'radar.early_fraud_warning.updated')).toHaveLength(1);
 });
 
-test('an unknown warning', async () => {
+test('returns 404 for an unknown warning', async () => {
   const { stripe } = await openShop();
   expect(await failureOf(stripe.radar.earlyFraudWarnings.retrieve('issfr_nothing'))).toMatchObject({
     statusCode: 404,

@@ -11,7 +11,7 @@ async function openHome() {
   return { ...bench, links };
 }
 
-test('the front page leads to all that waits for a person', async () => {
+test('the home page links to everything that a person can complete', async () => {
   const { stripe, sandbox, links } = await openHome();
   const { id: customer } = await stripe.customers.create({});
   const setup = await stripe.setupIntents.create({ customer });
@@ -35,7 +35,7 @@ test('the front page leads to all that waits for a person', async () => {
   expect(found).toContain(challenged.next_action?.redirect_to_url?.url);
 });
 
-test('what is finished is shown, and leads nowhere', async () => {
+test('finished sessions and intents have no link', async () => {
   const { stripe, sandbox, links } = await openHome();
   const { id } = await stripe.paymentIntents.create({
     amount: 500,

@@ -52,7 +52,7 @@ test('another body or another path under the same key is refused', async () => {
   }
 });
 
-test('the query is a part of what a key stands for, and so is the order of an array', async () => {
+test('a key also covers the query and the order of an array', async () => {
   const { sandbox } = await openBench();
   const url = 'url=https%3A%2F%2Fshop.example%2Fhooks';
   const types = ['charge.succeeded', 'charge.failed'].map((type) => `enabled_events[]=${type}`);
@@ -79,7 +79,7 @@ test('the order of the fields does not matter', async () => {
   expect(again.headers.get('idempotent-replayed')).toBe('true');
 });
 
-test('a key in flight is a conflict, and is free again afterwards', async () => {
+test('a key in use is a conflict until its request ends', async () => {
   const { stripe, sandbox } = await openBench();
   sandbox.faults.add({ kinds: ['wait'], waitMs: 3_600_000 });
   const first = stripe.customers.create({}, { idempotencyKey: 'k' });
@@ -93,7 +93,7 @@ test('a key in flight is a conflict, and is free again afterwards', async () => 
   expect((await stripe.customers.create({}, { idempotencyKey: 'k' })).id).toBe(id);
 });
 
-test('what failed validation is not kept', async () => {
+test('does not store a failed validation', async () => {
   const { stripe } = await openBench();
   await failureOf(stripe.customers.create({ balance: 1.5 }, { idempotencyKey: 'k' }));
   expect(await stripe.customers.create({ balance: 1 }, { idempotencyKey: 'k' })).toMatchObject({
@@ -113,7 +113,7 @@ test('a key has 1 to 255 characters', async () => {
   }
 });
 
-test('a key lives for 24 hours', async () => {
+test('a key is stored for 24 hours', async () => {
   const { stripe, clock } = await openBench();
   const make = async () => (await stripe.customers.create({}, { idempotencyKey: 'k' })).id;
   const first = await make();

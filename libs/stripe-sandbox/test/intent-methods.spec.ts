@@ -3,7 +3,7 @@ import { CARD_ONLY, openShop } from './payments.js';
 import { failureOf, openBench, request } from './support.js';
 
 describe('which payment method an intent may use', () => {
-  test("not another customer's", async () => {
+  test("refuses another customer's", async () => {
     const { stripe, pay, card } = await openShop();
     const other = await stripe.customers.create();
     expect((await failureOf(pay(1000, { customer: other.id }))).raw).toMatchObject({
@@ -14,7 +14,7 @@ describe('which payment method an intent may use', () => {
     expect((await stripe.paymentIntents.list()).data).toEqual([]);
   });
 
-  test("not a customer's without the customer", async () => {
+  test("refuses a customer's without the customer", async () => {
     const { stripe, card, customer } = await openShop();
     const { id } = await stripe.paymentIntents.create({ ...CARD_ONLY, amount: 1000 });
     const failure = await failureOf(stripe.paymentIntents.confirm(id, { payment_method: card.id }));
@@ -26,7 +26,7 @@ describe('which payment method an intent may use', () => {
     });
   });
 
-  test('not one that was detached', async () => {
+  test('refuses one that was detached', async () => {
     const { stripe, pay, card } = await openShop();
     await stripe.paymentMethods.detach(card.id);
     const { raw } = await failureOf(pay(1000));
@@ -41,7 +41,7 @@ describe('which payment method an intent may use', () => {
   });
 
   // https://docs.stripe.com/api/payment_methods/attach
-  test('one that belongs to nobody once, unless it is saved', async () => {
+  test('accepts one without a customer, but only once unless it is saved', async () => {
     const { stripe, customer } = await openShop();
     const card = await stripe.paymentMethods.create({ type: 'card', card: { token: 'tok_visa' } });
     const once = { ...CARD_ONLY, amount: 1000, payment_method: card.id, confirm: true };
@@ -96,7 +96,7 @@ describe('payment_method_types', () => {
     });
   });
 
-  test('is taken before', async () => {
+  test('is accepted by earlier versions', async () => {
     const { sandbox } = await openBench();
     const headers = { 'stripe-version': '2026-08-26.dahlia' };
     const answer = await request(sandbox, 'POST', '/v1/payment_intents', { form, headers });

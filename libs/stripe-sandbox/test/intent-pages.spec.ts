@@ -21,7 +21,7 @@ test('a setup intent can be confirmed in a browser, by its client secret', async
   expect((await visit(url)).text).toContain('Your card has been saved.');
 });
 
-test('a setup that asks for authentication is finished at its challenge', async () => {
+test('a challenge completes a setup that needs authentication', async () => {
   const { url, current } = await openSetup();
   const asked = await visit(url, { number: '4000002760003184' });
   expect((await visit(asked.location!)).text).toContain('save your card for later');
@@ -30,7 +30,7 @@ test('a setup that asks for authentication is finished at its challenge', async 
   expect((await current()).status).toBe('succeeded');
 });
 
-test('a card that is refused is told, and another can be tried', async () => {
+test('shows a decline, and accepts another card', async () => {
   const { url, current, cards } = await openSetup();
   const refused = await visit(url, { number: '4000000000000002' });
   expect(refused).toMatchObject({ status: 402 });
@@ -40,7 +40,7 @@ test('a card that is refused is told, and another can be tried', async () => {
   expect(await cards()).toHaveLength(1);
 });
 
-test('an incomplete subscription is paid at the page of its confirmation secret', async () => {
+test('an incomplete subscription can be paid on the page of its confirmation secret', async () => {
   const { stripe, sandbox } = await openBench();
   const { id: customer } = await stripe.customers.create({});
   const price = await stripe.prices.create({
@@ -63,7 +63,7 @@ test('an incomplete subscription is paid at the page of its confirmation secret'
   expect((await stripe.subscriptions.retrieve(subscription.id)).status).toBe('active');
 });
 
-test('without the whole secret there is no page', async () => {
+test('returns 404 without the complete client secret', async () => {
   const { sandbox, intent } = await openSetup();
   expect((await visit(`${sandbox.url}/confirm/${intent.id}`)).status).toBe(404);
   expect((await visit(`${sandbox.url}/confirm/${intent.id}_secret_x`)).status).toBe(404);

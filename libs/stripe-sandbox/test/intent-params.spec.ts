@@ -48,7 +48,7 @@ test.for([
 });
 
 // The wording is of https://github.com/artsy/exchange/pull/484.
-test('nobody away agrees to later payments', async () => {
+test('refuses setup_future_usage in an off-session payment', async () => {
   const { stripe, pay, card, customer } = await openShop();
   const refusal = {
     statusCode: 400,

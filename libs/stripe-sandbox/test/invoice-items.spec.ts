@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { at, openClub, priceOf } from './club.js';
 import { failureOf, openBench } from './support.js';
 
-test('what waits for a customer is put on an invoice that asks for it', async () => {
+test('an invoice can include the pending items of its customer', async () => {
   const { stripe } = await openBench();
   const { id: customer } = await stripe.customers.create({});
   const item = await stripe.invoiceItems.create({
@@ -26,7 +26,7 @@ test('what waits for a customer is put on an invoice that asks for it', async ()
   expect((await stripe.invoiceItems.list({ invoice: invoice.id })).data).toHaveLength(2);
 });
 
-test('an item is deleted only while it waits', async () => {
+test('only a pending item can be deleted', async () => {
   const { stripe } = await openBench();
   const { id: customer } = await stripe.customers.create({});
   const make = () => stripe.invoiceItems.create({ customer, amount: 2000 });
@@ -44,7 +44,7 @@ test('an item is deleted only while it waits', async () => {
   ]);
 });
 
-test('there are no previews', async () => {
+test('has no invoice previews', async () => {
   const { stripe, customer } = await openClub();
   expect(await failureOf(stripe.invoices.createPreview({ customer }))).toMatchObject({
     statusCode: 404,
@@ -52,7 +52,7 @@ test('there are no previews', async () => {
   });
 });
 
-test('paying a draft finalizes it; declined, it stays open', async () => {
+test('paying a draft finalizes it, and a decline leaves it open', async () => {
   const { stripe, customer, card } = await openClub();
   await stripe.invoiceItems.create({ customer, amount: 2000 });
   const params = { customer, pending_invoice_items_behavior: 'include' as const };
@@ -70,7 +70,7 @@ test('paying a draft finalizes it; declined, it stays open', async () => {
 });
 
 // https://docs.stripe.com/billing/invoices/subscription#adding-upcoming-invoice-items
-test("a renewal takes along what waits for the subscription's customer", async () => {
+test("a renewal includes the customer's pending items", async () => {
   const { stripe, subscribe, customer, invoices, wait } = await openClub();
   const { id } = await subscribe();
   await stripe.invoiceItems.create({ customer, amount: 250 });
@@ -80,7 +80,7 @@ test("a renewal takes along what waits for the subscription's customer", async (
 });
 
 // https://docs.stripe.com/billing/subscriptions/prorations
-test('prorations wait for the renewal as invoice items of their subscription', async () => {
+test('prorations are pending invoice items until the renewal', async () => {
   const { stripe, subscribe, customer, price, invoices, wait } = await openClub();
   const { id, items } = await subscribe();
   const other = await subscribe();
@@ -118,7 +118,7 @@ test('prorations wait for the renewal as invoice items of their subscription', a
   expect((await invoices(other.id))[0]!.total).toBe(1000);
 });
 
-test("a deleted customer's drafts go no further", async () => {
+test("a deleted customer's drafts are not finalized", async () => {
   const { stripe, wait, customer } = await openClub();
   await stripe.invoiceItems.create({ customer, amount: 2000 });
   const params = { customer, pending_invoice_items_behavior: 'include' as const };

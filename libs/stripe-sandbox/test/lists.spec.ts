@@ -9,7 +9,7 @@ async function fiveCustomers(stripe: Stripe): Promise<string[]> {
   return ids;
 }
 
-test('newest first, also within one second, with cursors exclusive in both directions', async () => {
+test('lists are newest first, also within one second, and exclude cursors in both directions', async () => {
   const { stripe } = await openBench();
   const [e, d, c, b, a] = await fiveCustomers(stripe);
   const page = async (params: Stripe.CustomerListParams) => {
@@ -25,7 +25,7 @@ test('newest first, also within one second, with cursors exclusive in both direc
   expect(await page({ ending_before: e })).toEqual([[], false]);
 });
 
-test('auto-pagination meets every customer once', async () => {
+test('auto-pagination returns every customer once', async () => {
   const { stripe } = await openBench();
   const made = await fiveCustomers(stripe);
   const seen: string[] = [];
@@ -33,7 +33,7 @@ test('auto-pagination meets every customer once', async () => {
   expect(seen).toEqual(made);
 });
 
-test('a list says what it is and where', async () => {
+test('a list has its object and url', async () => {
   const { sandbox } = await openBench();
   const { body } = await request(sandbox, 'GET', '/v1/customers');
   expect(body).toEqual({ object: 'list', data: [], has_more: false, url: '/v1/customers' });
@@ -52,7 +52,7 @@ test.for([
   expect(failure.code).toBe(code);
 });
 
-test('both cursors at once are refused in so many words', async () => {
+test('refuses both cursors at once', async () => {
   const { stripe } = await openBench();
   const failure = await failureOf(stripe.customers.list({ starting_after: 'a', ending_before: 'b' }));
   expect(failure.message).toBe(
@@ -79,7 +79,7 @@ test('expands references, in lists and through objects', async () => {
 });
 
 // Expandable by stripe-node's types, and null for an account without Connect, mandates or reviews.
-test('references to what the account does not have can be expanded', async () => {
+test('can expand references to objects that the sandbox does not have', async () => {
   const { stripe } = await openBench();
   const { latest_charge } = await stripe.paymentIntents.create({
     amount: 1000,
@@ -100,7 +100,7 @@ test('references to what the account does not have can be expanded', async () =>
   expect(intent).toMatchObject({ mandate: null, single_use_mandate: null });
 });
 
-test('a path that cannot be expanded is refused, and the request has no effect', async () => {
+test('refuses to expand an unknown path, and the request has no effect', async () => {
   const { stripe, sandbox } = await openBench();
   for (const path of ['email', 'nothing', 'address.city']) {
     const failure = await failureOf(stripe.customers.create({ email: 'a@b.c', expand: [path] }));

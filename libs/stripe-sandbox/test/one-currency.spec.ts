@@ -3,7 +3,7 @@ import { openClub } from './club.js';
 import { failureOf } from './support.js';
 
 // https://docs.stripe.com/api/customers/object#customer_object-currency
-test('a customer with a subscription has its currency, and can subscribe in no other', async () => {
+test('refuses a subscription in another currency than the current one', async () => {
   const { stripe, customer, subscribe, price } = await openClub();
   expect(await stripe.customers.retrieve(customer)).toMatchObject({ currency: null });
   const { id } = await subscribe();

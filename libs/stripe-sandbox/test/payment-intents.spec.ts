@@ -3,7 +3,7 @@ import { CARD_ONLY, openShop } from './payments.js';
 import { clientOf, failureOf, openBench } from './support.js';
 
 // https://docs.stripe.com/api/payment_intents/object
-test('a new intent waits for a payment method', async () => {
+test('a new intent requires a payment method', async () => {
   const { stripe, sandbox } = await openBench();
   const intent = await stripe.paymentIntents.create({
     amount: 2000,
@@ -28,7 +28,7 @@ test('a new intent waits for a payment method', async () => {
   expect([...sandbox.store.events.oldestFirst()].map(({ type }) => type)).toEqual(['payment_intent.created']);
 });
 
-test('with a payment method it waits for its confirmation, which pays', async () => {
+test('an intent with a payment method requires confirmation, which pays it', async () => {
   const { stripe, customer, card, events } = await openShop();
   const { id, status } = await stripe.paymentIntents.create({
     ...CARD_ONLY,
@@ -64,7 +64,7 @@ test('with a payment method it waits for its confirmation, which pays', async ()
   ]);
 });
 
-test("without a payment method a confirmation takes the customer's default", async () => {
+test("a confirmation without a payment method uses the customer's default", async () => {
   const { stripe, customer, card, pay } = await openShop();
   await stripe.customers.update(customer.id, { invoice_settings: { default_payment_method: card.id } });
   expect(await pay(500, { payment_method: undefined })).toMatchObject({
@@ -73,7 +73,7 @@ test("without a payment method a confirmation takes the customer's default", asy
   });
 });
 
-test('a decline answers 402 with the whole intent, and keeps the failed charge', async () => {
+test('a decline returns 402 with the intent, and stores the failed charge', async () => {
   const { stripe, pay, card, customer, events } = await openShop('pm_card_chargeCustomerFail');
   const failure = await failureOf(pay(1000));
   const charge = failure.charge as string;
@@ -182,7 +182,7 @@ test('an open intent is updated and canceled', async () => {
   });
 });
 
-test('a confirmation without any payment method is refused', async () => {
+test('refuses a confirmation without a payment method', async () => {
   const { stripe } = await openBench();
   const { id } = await stripe.paymentIntents.create({ ...CARD_ONLY, amount: 1000 });
   expect(await failureOf(stripe.paymentIntents.confirm(id))).toMatchObject({

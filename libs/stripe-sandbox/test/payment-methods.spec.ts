@@ -41,7 +41,7 @@ describe('invalid data is a card error', () => {
   });
 });
 
-test('an unknown token and an unknown payment method are missing resources', async () => {
+test('an unknown token or payment method is resource_missing', async () => {
   const { stripe } = await openBench();
   const unknownToken = stripe.paymentMethods.create({ type: 'card', card: { token: 'tok_nothing' } });
   expect(await failureOf(unknownToken)).toMatchObject({ statusCode: 400, code: 'resource_missing' });
@@ -53,7 +53,7 @@ test('an unknown token and an unknown payment method are missing resources', asy
   });
 });
 
-test('attached once, listed newest first, and not attachable to another customer', async () => {
+test('can be attached to one customer only, and is listed newest first', async () => {
   const { stripe } = await openBench();
   const [one, other] = [await stripe.customers.create(), await stripe.customers.create()];
   const visa = await stripe.paymentMethods.attach('pm_card_visa', { customer: one.id });
@@ -74,7 +74,7 @@ test('attached once, listed newest first, and not attachable to another customer
   });
 });
 
-test('a detached payment method is of no more use, and no longer the default', async () => {
+test('a detached payment method cannot be used again, and is no longer the default', async () => {
   const { stripe } = await openBench();
   const customer = await stripe.customers.create({ payment_method: 'pm_card_visa' });
   const [attached] = (await stripe.customers.listPaymentMethods(customer.id)).data;
@@ -103,14 +103,14 @@ test.for(testCards.filter(({ decline, canAttach, names }) => decline && !canAtta
   },
 );
 
-test('a customer is not made with a payment method that cannot be attached', async () => {
+test('a payment method that cannot be attached creates no customer', async () => {
   const { stripe } = await openBench();
   const failure = await failureOf(stripe.customers.create({ payment_method: 'pm_card_chargeDeclined' }));
   expect(failure).toMatchObject({ statusCode: 402, code: 'card_declined' });
   expect((await stripe.customers.list()).data).toEqual([]);
 });
 
-test('an update needs a customer, and changes dates and billing details', async () => {
+test('updates expiry dates and billing details of an attached payment method', async () => {
   const { stripe } = await openBench();
   const { id } = await stripe.paymentMethods.create(typed('5555555555554444'));
   expect(await failureOf(stripe.paymentMethods.update(id, { metadata: { a: '1' } }))).toMatchObject({
@@ -129,14 +129,14 @@ test('an update needs a customer, and changes dates and billing details', async 
 });
 
 // https://docs.stripe.com/api/payment_methods/create#create_payment_method-type
-test('a payment method has a type', async () => {
+test('a payment method requires a type', async () => {
   const { stripe } = await openBench();
   const card = { token: 'tok_visa' };
   const failure = await failureOf(stripe.paymentMethods.create({ card }));
   expect(failure).toMatchObject({ statusCode: 400, code: 'parameter_missing', param: 'type' });
 });
 
-test('neither a date that has passed nor an impossible e-mail address is taken by an update', async () => {
+test('an update refuses an expired date and an invalid email address', async () => {
   const { stripe, card } = await openShop();
   const expired = failureOf(stripe.paymentMethods.update(card.id, { card: { exp_year: 2020 } }));
   expect(await expired).toMatchObject({ statusCode: 402, code: 'invalid_expiry_year', param: 'exp_year' });
@@ -144,7 +144,7 @@ test('neither a date that has passed nor an impossible e-mail address is taken b
   expect(await unreachable).toMatchObject({ code: 'email_invalid', param: 'billing_details[email]' });
 });
 
-test('every number of the card table is a real one, and named once', () => {
+test('every test card number passes the Luhn check, and every name is unique', () => {
   for (const { number } of testCards) expect([number, passesLuhn(number)]).toEqual([number, true]);
   const names = testCards.flatMap((card) => card.names);
   expect(new Set(names).size).toBe(names.length);

@@ -17,7 +17,7 @@ test('a product starts active, without a price', async () => {
   expect(await stripe.products.retrieve(product.id)).toEqual(product);
 });
 
-test('default_price_data makes the default price with it', async () => {
+test('default_price_data creates the default price', async () => {
   const { stripe } = await openBench();
   const product = await stripe.products.create({
     name: 'Mug',
@@ -36,7 +36,7 @@ test('default_price_data makes the default price with it', async () => {
   });
 });
 
-test('an id of the caller is taken once', async () => {
+test('refuses an id that is already used', async () => {
   const { stripe } = await openBench();
   await stripe.products.create({ id: 'mug', name: 'Mug' });
   expect(await failureOf(stripe.products.create({ id: 'mug', name: 'Mug' }))).toMatchObject({
@@ -52,7 +52,7 @@ test('an id of the caller is taken once', async () => {
   });
 });
 
-test('a recurring price counts its intervals', async () => {
+test('a recurring price can have several intervals', async () => {
   const { stripe } = await openBench();
   const { id } = await stripe.products.create({ name: 'Box' });
   const price = await stripe.prices.create({
@@ -72,7 +72,7 @@ test('a recurring price counts its intervals', async () => {
   expect(price.unit_amount_decimal?.toString()).toBe('1200');
 });
 
-test('a price needs a product, one amount, a known currency, and at most three years', async () => {
+test('refuses a price without a product, with two amounts, an unknown currency, or over three years', async () => {
   const { stripe } = await openBench();
   const { id: product } = await stripe.products.create({ name: 'Box' });
   const refusal = async (params: object) =>
@@ -91,7 +91,7 @@ test('a price needs a product, one amount, a known currency, and at most three y
   expect((await stripe.prices.list({ product })).data).toEqual([]);
 });
 
-test('prices are found by product, kind and lookup key, and the key can move', async () => {
+test('lists prices by product, type and lookup key, which can be transferred', async () => {
   const { stripe } = await openBench();
   const { id: product } = await stripe.products.create({ name: 'Box' });
   const make = (params: object) =>
@@ -120,7 +120,7 @@ test('a price can be archived, but not its amount changed', async () => {
   });
 });
 
-test('an interval that there is not', async () => {
+test('refuses an unknown interval', async () => {
   const { stripe } = await openBench();
   const recurring = { interval: 'fortnight' as 'week' };
   const price = { currency: 'usd', unit_amount: 900, product_data: { name: 'Box' }, recurring };

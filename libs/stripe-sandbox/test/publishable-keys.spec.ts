@@ -19,7 +19,7 @@ const withSecret = ({ client_secret }: { client_secret: string | null }, more: o
   ({ client_secret: client_secret!, ...more }) as { client_secret: string; payment_method?: string };
 
 // https://docs.stripe.com/api/payment_intents/retrieve: only a part of the intent is returned.
-test('a browser pays with the secret of its payment intent, and sees no more of it than it has to', async () => {
+test('a browser confirms a payment intent with its client secret, and gets only the fields that Stripe.js gets', async () => {
   const { stripe, browser } = await openPage();
   const intent = await stripe.paymentIntents.create(ORDER);
   const card = { number: '4242424242424242', exp_month: 12, exp_year: 2034, cvc: '123' };
@@ -31,7 +31,7 @@ test('a browser pays with the secret of its payment intent, and sees no more of 
   for (const field of ['customer', 'latest_charge', 'metadata']) expect(seen).not.toHaveProperty(field);
 });
 
-test('a browser sets up a card with the secret of its setup intent', async () => {
+test('a browser confirms a setup intent with its client secret', async () => {
   const { stripe, browser } = await openPage();
   const intent = await stripe.setupIntents.create({ allowed_payment_method_types: ['card'] });
   const choice = { payment_method: 'pm_card_visa' };
@@ -43,7 +43,7 @@ test('a browser sets up a card with the secret of its setup intent', async () =>
   expect(seen).not.toHaveProperty('metadata');
 });
 
-test('a decline tells a browser no more of the intent either', async () => {
+test('a decline also gives a browser only the fields that Stripe.js gets', async () => {
   const { stripe, browser } = await openPage();
   const intent = await stripe.paymentIntents.create(ORDER);
   const choice = { payment_method: 'pm_card_visa_chargeDeclined' };
@@ -52,7 +52,7 @@ test('a decline tells a browser no more of the intent either', async () => {
   expect(failure.payment_intent).not.toHaveProperty('metadata');
 });
 
-test('nor does an expanded payment method, or the one that an error names, tell whose it is', async () => {
+test('a browser never gets the customer of a payment method, neither expanded nor in an error', async () => {
   const { stripe, browser } = await openPage();
   const { id: customer } = await stripe.customers.create();
   const attached = await stripe.paymentMethods.attach('pm_card_chargeCustomerFail', { customer });
@@ -69,7 +69,7 @@ test('nor does an expanded payment method, or the one that an error names, tell 
   }
 });
 
-test('the idempotency keys of a browser are its own', async () => {
+test('browsers have their own idempotency keys', async () => {
   const { stripe, browser } = await openPage();
   const card = { number: '4242424242424242', exp_month: 12, exp_year: 2034, cvc: '123' };
   const make = (client: Stripe) =>
@@ -79,7 +79,7 @@ test('the idempotency keys of a browser are its own', async () => {
   expect((await make(stripe)).id).toBe(id);
 });
 
-test('without the secret, or with another, nothing is told', async () => {
+test('refuses a missing or wrong client secret', async () => {
   const { stripe, browser } = await openPage();
   const [mine, other] = await Promise.all([
     stripe.paymentIntents.create(ORDER),
@@ -106,7 +106,7 @@ test('without the secret, or with another, nothing is told', async () => {
 });
 
 // https://docs.stripe.com/error-codes#secret-key-required
-test('anything else needs a secret key', async () => {
+test('all other routes need a secret key', async () => {
   const { browser } = await openPage();
   for (const call of [
     browser.customers.list(),

@@ -3,7 +3,7 @@ import { openShop } from './payments.js';
 import { failureOf } from './support.js';
 
 // https://docs.stripe.com/api/refunds/object
-test('a refund of a payment gives all of it back', async () => {
+test('a refund without an amount refunds all of a payment', async () => {
   const { stripe, pay, customer, card, events } = await openShop();
   const { id, latest_charge } = await pay(5000);
   const refund = await stripe.refunds.create({
@@ -38,7 +38,7 @@ test('a refund of a payment gives all of it back', async () => {
   expect((await stripe.paymentIntents.retrieve(id)).status).toBe('succeeded');
 });
 
-test('parts of a charge, until nothing is left', async () => {
+test('partial refunds are accepted until nothing is left', async () => {
   const { stripe, pay } = await openShop();
   const { latest_charge } = await pay(8000);
   const charge = latest_charge as string;
@@ -158,7 +158,7 @@ describe('later', () => {
     expect(events().slice(-3)).toEqual(['charge.refunded', 'refund.updated', 'charge.refund.updated']);
   });
 
-  test('a pending refund is not given twice', async () => {
+  test('a pending refund counts against the refundable amount', async () => {
     const { stripe, pay } = await openShop('pm_card_pendingRefund');
     const { id } = await pay(1000);
     await stripe.refunds.create({ payment_intent: id });
@@ -181,7 +181,7 @@ describe('later', () => {
     );
   });
 
-  test('a refund fails after all, and the money is there again', async () => {
+  test('a refund that fails later restores the refundable amount', async () => {
     const { stripe, clock, pay, events } = await openShop('pm_card_refundFail');
     const { id, latest_charge } = await pay(1000);
     const refund = await stripe.refunds.create({ payment_intent: id });
@@ -199,7 +199,7 @@ describe('later', () => {
   });
 });
 
-test('metadata is all that changes, and payments filter the list', async () => {
+test('only metadata can be updated, and lists filter by payment', async () => {
   const { stripe, pay } = await openShop();
   const [one, other] = [await pay(1000), await pay(2000)];
   const refund = await stripe.refunds.create({ payment_intent: one.id, metadata: { a: '1' } });

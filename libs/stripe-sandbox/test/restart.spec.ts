@@ -21,7 +21,7 @@ test('state, order and idempotency keys survive a restart without a close', asyn
   expect(sandbox.store.customers.size).toBe(2);
 });
 
-test('events survive, each with its object as it was then, and without a second copy of it', async () => {
+test('events survive with the state of their object at that time, without storing it twice', async () => {
   const dataDir = temporaryFolder();
   const before = await openBench({ dataDir });
   const { id } = await before.stripe.customers.create({ name: 'Ada' });
@@ -53,7 +53,7 @@ test('events survive, each with its object as it was then, and without a second 
   }
 });
 
-test('the ledger survives a restart, and a clear of it does', async () => {
+test('the ledger and its clearing survive a restart', async () => {
   const dataDir = temporaryFolder();
   const before = await openBench({ dataDir });
   await before.stripe.customers.create({ name: 'Ada' }, { idempotencyKey: 'k' });
@@ -67,7 +67,7 @@ test('the ledger survives a restart, and a clear of it does', async () => {
   expect(cleared.sandbox.ledger.list()).toEqual([]);
 });
 
-test('what is to come survives too: a session still expires when its time is up', async () => {
+test('scheduled work survives: a session still expires', async () => {
   const dataDir = temporaryFolder();
   const { stripe } = await openBench({ dataDir });
   const price_data = { currency: 'usd', unit_amount: 900, product_data: { name: 'Mug' } };
@@ -81,7 +81,7 @@ test('what is to come survives too: a session still expires when its time is up'
   expect((await restarted.stripe.checkout.sessions.retrieve(id)).status).toBe('expired');
 });
 
-test('an open session leads to the page where it is now, on another port', async () => {
+test('the URL of an open session has the new port after a restart', async () => {
   const dataDir = temporaryFolder();
   const before = await openBench({ dataDir });
   const { id, url } = await before.stripe.checkout.sessions.create({
@@ -96,7 +96,7 @@ test('an open session leads to the page where it is now, on another port', async
   expect((await fetch(moved.url!)).status).toBe(200);
 });
 
-test('an open session made at localhost leads there, on another port', async () => {
+test('the URL of a session that was created at localhost keeps its host name after a restart', async () => {
   const dataDir = temporaryFolder();
   const { sandbox: before } = await openBench({ dataDir });
   const url = `http://localhost:${before.port}`;
@@ -108,7 +108,7 @@ test('an open session made at localhost leads there, on another port', async () 
   expect(moved.url).toBe(`http://localhost:${sandbox.port}/c/pay/${moved.id}`);
 });
 
-test('an open invoice leads to the page where it is now, on another port', async () => {
+test('the URL of an open invoice has the new port after a restart', async () => {
   const dataDir = temporaryFolder();
   const before = await openBench({ dataDir });
   const { id: customer } = await before.stripe.customers.create();
@@ -125,7 +125,7 @@ test('an open invoice leads to the page where it is now, on another port', async
   expect((await fetch(moved.hosted_invoice_url!)).status).toBe(200);
 });
 
-test('a line torn by a crash is left out, and the journal goes on', async () => {
+test('ignores an incomplete last line, and continues the journal', async () => {
   const dataDir = temporaryFolder();
   const { stripe } = await openBench({ dataDir });
   const { id } = await stripe.customers.create();
@@ -137,7 +137,7 @@ test('a line torn by a crash is left out, and the journal goes on', async () => 
   expect((await again.stripe.customers.list()).data.map((each) => each.id)).toEqual([next.id, id]);
 });
 
-test('a journal of any length is read, however its lines and letters fall', async () => {
+test('reads a journal of any length and with multi-byte characters', async () => {
   const dataDir = temporaryFolder();
   const { stripe } = await openBench({ dataDir });
   const metadata = Object.fromEntries(Array.from({ length: 50 }, (_, i) => [`k${i}`, 'ë'.repeat(500)]));
@@ -147,7 +147,7 @@ test('a journal of any length is read, however its lines and letters fall', asyn
   expect(kept).toEqual(Array.from({ length: 180 }, () => metadata));
 });
 
-test('a fault inside a unit of work leaves nothing of it', async () => {
+test('an error rolls a unit of work back', async () => {
   const { sandbox, stripe } = await openBench();
   const kept = await stripe.customers.create({ name: 'Ada' });
   const work = () =>

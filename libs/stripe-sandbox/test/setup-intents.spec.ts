@@ -6,7 +6,7 @@ import { failureOf, openBench } from './support.js';
 const CARDS = { allowed_payment_method_types: ['card' as const] };
 
 // https://docs.stripe.com/api/setup_intents/object
-test('a new setup intent waits for a payment method', async () => {
+test('a new setup intent requires a payment method', async () => {
   const { stripe } = await openBench();
   const intent = await stripe.setupIntents.create({ metadata: { a: '1' } });
   expect(intent).toMatchObject({
@@ -53,7 +53,7 @@ test('a confirmation saves the card to the customer', async () => {
   expect(attempts.data).toEqual([done.latest_attempt]);
 });
 
-test('a card the issuer refuses fails, and the intent stays open', async () => {
+test('a declined card fails, and the intent stays open', async () => {
   const { stripe, customer, events } = await openShop();
   const failure = await failureOf(
     stripe.setupIntents.create({
@@ -91,7 +91,7 @@ describe('3D Secure', () => {
     return { ...shop, intent };
   }
 
-  test('is asked for', async () => {
+  test('is required', async () => {
     const { sandbox, intent, events } = await waiting();
     expect(intent).toMatchObject({
       status: 'requires_action',
@@ -104,7 +104,7 @@ describe('3D Secure', () => {
   });
 
   // https://docs.stripe.com/testing#authentication-and-setup
-  test('passed, later payments need it no more', async () => {
+  test('is not required again after it passed', async () => {
     const { sandbox, stripe, intent, pay } = await waiting();
     expect((await failureOf(pay(1000))).code).toBe('authentication_required');
     sandbox.run((ctx) => completeSetupAuthentication(ctx, ctx.store.setupIntents.get(intent.id)!, true));
@@ -112,7 +112,7 @@ describe('3D Secure', () => {
     expect((await pay(1000)).status).toBe('succeeded');
   });
 
-  test('failed, the intent waits for another payment method', async () => {
+  test('after a failed challenge the intent requires another payment method', async () => {
     const { sandbox, stripe, intent } = await waiting();
     sandbox.run((ctx) => completeSetupAuthentication(ctx, ctx.store.setupIntents.get(intent.id)!, false));
     expect(await stripe.setupIntents.retrieve(intent.id)).toMatchObject({
@@ -137,7 +137,7 @@ test("another customer's payment method is refused, and a customer's without the
   );
 });
 
-test('a return_url is needed where it may redirect', async () => {
+test('requires a return_url if the intent may redirect', async () => {
   const { stripe, customer, card } = await openShop();
   const params = { customer: customer.id, payment_method: card.id, confirm: true };
   expect((await failureOf(stripe.setupIntents.create(params))).message).toMatch(

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { openShop } from './payments.js';
 import { failureOf } from './support.js';
 
-test('a refund is refused while the balance is short, and made once it is not', async () => {
+test('refuses a refund while the balance is short', async () => {
   const { stripe, sandbox, pay } = await openShop();
   const { id: payment_intent } = await pay(1000);
   sandbox.store.settings.isBalanceShort = true;

@@ -104,7 +104,7 @@ async function openBusyShop() {
   return { ...shop, paid, price, subscription, session };
 }
 
-test('with 10,000 customers and 100,000 payments, no call looks at more than a page and a few', async () => {
+test('with 10,000 customers and 100,000 payments, no call visits more than a page and a few entities', async () => {
   const { stripe, sandbox, customer, card, pay, paid, price, subscription, session } = await openBusyShop();
   const invoice = subscription.latest_invoice as Stripe.Invoice;
   fillSandbox(sandbox);

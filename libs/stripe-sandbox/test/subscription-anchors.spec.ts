@@ -9,7 +9,7 @@ const periodOf = ({ items }: Stripe.Subscription): [number, number] => [
 ];
 
 // The bench stands at the start of 2026-11-01; https://docs.stripe.com/billing/subscriptions/billing-cycle.
-test('an anchor ahead bills the time until then in part, and whole periods from then on', async () => {
+test('a later anchor prorates the time before it, and bills full periods after it', async () => {
   const { stripe, subscribe, invoices, wait } = await openClub();
   const subscription = await subscribe({
     billing_cycle_anchor: at('2026-11-16'),
@@ -27,7 +27,7 @@ test('an anchor ahead bills the time until then in part, and whole periods from 
   expect((await invoices(subscription.id))[0]).toMatchObject({ status: 'paid', total: 1000 });
 });
 
-test('without prorations the time until then is free', async () => {
+test('without prorations the time before the anchor is free', async () => {
   const { subscribe } = await openClub();
   const { latest_invoice } = await subscribe({
     billing_cycle_anchor: at('2026-11-16'),
@@ -37,7 +37,7 @@ test('without prorations the time until then is free', async () => {
   expect(latest_invoice).toMatchObject({ status: 'paid', total: 0 });
 });
 
-test('an anchor lies ahead, within the first period', async () => {
+test('refuses an anchor in the past or after the first period', async () => {
   const { subscribe } = await openClub();
   for (const day of ['2026-10-31', '2026-12-02']) {
     const failure = await failureOf(subscribe({ billing_cycle_anchor: at(day) }));
@@ -45,7 +45,7 @@ test('an anchor lies ahead, within the first period', async () => {
   }
 });
 
-test('a change before the anchor is prorated by the whole period that its price is for', async () => {
+test('a change before the anchor is prorated by the full period of its price', async () => {
   const { stripe, subscribe, customer, wait } = await openClub();
   const { id, items } = await subscribe({ billing_cycle_anchor: at('2026-11-16') });
   wait(5);
@@ -56,7 +56,7 @@ test('a change before the anchor is prorated by the whole period that its price 
 });
 
 // https://docs.stripe.com/api/subscriptions/update#update_subscription-billing_cycle_anchor
-test('a cycle begun anew credits the rest of the old period and bills a whole one', async () => {
+test('restarting the cycle credits the rest of the old period and bills a full one', async () => {
   const { stripe, subscribe, wait } = await openClub();
   const { id } = await subscribe();
   wait(15);

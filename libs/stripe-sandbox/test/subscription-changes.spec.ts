@@ -37,7 +37,7 @@ test('a change of price is prorated on the next invoice, or at once', async () =
   });
 });
 
-test('another interval begins a new cycle, billed at once, with credit for the old one', async () => {
+test('another interval starts a new cycle, billed at once, with credit for the old one', async () => {
   const { stripe, subscribe, invoices, wait } = await openClub();
   const { id, items } = await subscribe();
   const yearly = await priceOf(stripe, 9000, { interval: 'year' });
@@ -50,7 +50,7 @@ test('another interval begins a new cycle, billed at once, with credit for the o
   expect((await invoices(id))[0]).toMatchObject({ amount_due: 8500, status: 'paid' });
 });
 
-test('canceling with prorate and invoice_now credits the customer what is unused', async () => {
+test('canceling with prorate and invoice_now credits the unused time', async () => {
   const { stripe, subscribe, customer, wait } = await openClub();
   const { id } = await subscribe();
   wait(15);
@@ -58,7 +58,7 @@ test('canceling with prorate and invoice_now credits the customer what is unused
   expect(await stripe.customers.retrieve(customer)).toMatchObject({ balance: -500 });
 });
 
-test('an item is changed by itself, with the same effect', async () => {
+test('an item route has the same effect as an update of the subscription', async () => {
   const { stripe, subscribe } = await openClub();
   const { id, items } = await subscribe();
   const { id: item } = items.data[0]!;
@@ -74,7 +74,7 @@ test('an item is changed by itself, with the same effect', async () => {
 });
 
 // https://docs.stripe.com/api/subscriptions/update#update_subscription-proration_date
-test('a proration date lies within the current period', async () => {
+test('refuses a proration date outside the current period', async () => {
   const { stripe, subscribe } = await openClub();
   const { id, items } = await subscribe();
   for (const proration_date of [1, at('2026-12-02')]) {

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { at, openClub } from './club.js';
 import { failureOf } from './support.js';
 
-test('canceled now, it ends at once, and is listed only when asked for', async () => {
+test('a subscription that is canceled now ends at once, and is listed only by status', async () => {
   const { stripe, subscribe, customer } = await openClub();
   const { id } = await subscribe();
   expect(await stripe.subscriptions.cancel(id)).toMatchObject({
@@ -20,7 +20,7 @@ test('canceled now, it ends at once, and is listed only when asked for', async (
   );
 });
 
-test('at the end of the period it ends, unless it is resumed before', async () => {
+test('cancel_at_period_end ends a subscription, unless it is reset before', async () => {
   const { stripe, subscribe, wait } = await openClub();
   const { id } = await subscribe();
   expect(await stripe.subscriptions.update(id, { cancel_at_period_end: true })).toMatchObject({
@@ -42,7 +42,7 @@ test('at the end of the period it ends, unless it is resumed before', async () =
 });
 
 // Source: cancel_at of https://docs.stripe.com/api/subscriptions/update.
-test('at a given day it ends, and the last period is billed up to it', async () => {
+test('cancel_at ends a subscription, and its last period is billed up to then', async () => {
   const { stripe, subscribe, invoices, wait } = await openClub();
   const { id } = await subscribe();
   const cancel_at = at('2026-12-11');
@@ -59,7 +59,7 @@ test('at a given day it ends, and the last period is billed up to it', async () 
   expect(await failureOf(stripe.subscriptions.update(id, { cancel_at }))).toMatchObject({ statusCode: 400 });
 });
 
-test('a last period that goes on after all is billed for the rest of it', async () => {
+test('removing cancel_at bills the rest of the period', async () => {
   const { stripe, subscribe, invoices, wait } = await openClub();
   const { id } = await subscribe();
   await stripe.subscriptions.update(id, { cancel_at: at('2026-12-11'), proration_behavior: 'none' });
@@ -70,7 +70,7 @@ test('a last period that goes on after all is billed for the rest of it', async 
   expect((await stripe.subscriptions.retrieve(id)).items.data[0]?.current_period_end).toBe(at('2027-01-01'));
 });
 
-test("a customer's subscriptions end with it", async () => {
+test("deleting a customer ends the customer's subscriptions", async () => {
   const { stripe, subscribe, customer } = await openClub();
   const { id } = await subscribe();
   await stripe.customers.del(customer);
@@ -78,7 +78,7 @@ test("a customer's subscriptions end with it", async () => {
 });
 
 // https://docs.stripe.com/api/subscriptions/cancel: pending prorations are collected at the end of the period.
-test('what a change has left to pay is collected when the subscription ends', async () => {
+test('pending prorations are collected when the subscription ends', async () => {
   const { stripe, subscribe, invoices, wait } = await openClub();
   const { id, items } = await subscribe();
   wait(15);
@@ -89,7 +89,7 @@ test('what a change has left to pay is collected when the subscription ends', as
   expect((await invoices(id))[0]).toMatchObject({ status: 'paid', total: 1500, amount_paid: 1500 });
 });
 
-test('the rest of a period cut short goes to the balance, unless the end is taken back', async () => {
+test('an early end credits the rest of the period to the balance, unless it is reset', async () => {
   const { stripe, subscribe, customer, wait } = await openClub();
   const { id } = await subscribe();
   const pending = async () => (await stripe.invoiceItems.list({ customer, pending: true })).data;
@@ -103,7 +103,7 @@ test('the rest of a period cut short goes to the balance, unless the end is take
 });
 
 // https://docs.stripe.com/billing/subscriptions/prorations: a proration credits what has been billed.
-test('time that nobody was billed for is not credited', async () => {
+test('does not credit time that was not billed', async () => {
   const { stripe, subscribe, customer, wait } = await openClub();
   const balance = async () => ((await stripe.customers.retrieve(customer)) as Stripe.Customer).balance;
   const ended = await subscribe({ trial_period_days: 14 });
@@ -117,7 +117,7 @@ test('time that nobody was billed for is not credited', async () => {
   expect(await balance()).toBe(0);
 });
 
-test('what is unused is credited once, whatever ends it', async () => {
+test('credits unused time only once', async () => {
   const { stripe, subscribe, customer, wait } = await openClub();
   const { id } = await subscribe();
   await stripe.subscriptions.update(id, { cancel_at: at('2026-11-21') });
@@ -126,7 +126,7 @@ test('what is unused is credited once, whatever ends it', async () => {
   expect(await stripe.customers.retrieve(customer)).toMatchObject({ balance: -500 });
 });
 
-test('after a planned end there is nothing of a changed price to pay or to credit', async () => {
+test('a price change is prorated only up to a scheduled end', async () => {
   const { stripe, subscribe, customer, wait } = await openClub();
   const { id, items } = await subscribe();
   await stripe.subscriptions.update(id, { cancel_at: at('2026-11-21') });
@@ -143,7 +143,7 @@ test('after a planned end there is nothing of a changed price to pay or to credi
 });
 
 // https://docs.stripe.com/api/subscriptions/cancel
-test('canceled now, what waits is dropped, left for another invoice, or billed at last', async () => {
+test('canceling now deletes pending prorations, keeps other items, or bills all of them', async () => {
   const { stripe, customer, subscribe, invoices, wait } = await openClub();
   const pending = async () =>
     (await stripe.invoiceItems.list({ customer, pending: true })).data.map(({ amount }) => amount);
@@ -165,7 +165,7 @@ test('canceled now, what waits is dropped, left for another invoice, or billed a
 });
 
 // https://docs.stripe.com/api/subscriptions/create#create_subscription-cancel_at
-test('a subscription that is to end in its first period is billed up to then', async () => {
+test('a subscription that will end in its first period is billed up to then', async () => {
   const { stripe, subscribe, invoices, wait } = await openClub();
   const { id } = await subscribe({ cancel_at: at('2026-11-16') });
   expect((await invoices(id))[0]).toMatchObject({ status: 'paid', total: 500 });

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { at, HOUR_MS, openClub } from './club.js';
 import { failureOf } from './support.js';
 
-test('each month an invoice is drafted, and paid an hour later', async () => {
+test('each month an invoice is created, and paid an hour later', async () => {
   const { stripe, subscribe, clock, invoices, wait } = await openClub();
   const { id } = await subscribe();
   wait(30);
@@ -25,7 +25,7 @@ test('each month an invoice is drafted, and paid an hour later', async () => {
 });
 
 // Retries stand for Stripe's default settings: https://docs.stripe.com/billing/revenue-recovery/smart-retries.
-test('a failed renewal is past due, tried again, and ends the subscription at last', async () => {
+test('a failed renewal makes a subscription past due, is retried, and finally ends it', async () => {
   const { stripe, subscribe, customer, invoices, wait } = await openClub();
   const { id } = await subscribe();
   const bad = await stripe.paymentMethods.attach('pm_card_chargeCustomerFail', { customer });
@@ -46,7 +46,7 @@ test('a failed renewal is past due, tried again, and ends the subscription at la
   });
 });
 
-test('an account may have it marked unpaid instead: further invoices stay drafts', async () => {
+test('with afterRetries mark_unpaid a subscription becomes unpaid, and later invoices stay drafts', async () => {
   const { stripe, subscribe, customer, invoices, wait } = await openClub('pm_card_visa', {
     afterRetries: 'mark_unpaid',
   });
@@ -59,7 +59,7 @@ test('an account may have it marked unpaid instead: further invoices stay drafts
   expect((await invoices(id))[0]).toMatchObject({ status: 'draft', auto_advance: false });
 });
 
-test('a past due subscription is active again once its invoice is paid', async () => {
+test('paying its invoice activates a past due subscription', async () => {
   const { stripe, subscribe, customer, card, invoices, wait } = await openClub();
   const { id } = await subscribe();
   const bad = await stripe.paymentMethods.attach('pm_card_chargeCustomerFail', { customer });
@@ -87,7 +87,7 @@ test('a trial costs nothing until it ends', async () => {
   expect((await invoices(subscription.id))[0]).toMatchObject({ amount_paid: 1000, status: 'paid' });
 });
 
-test('a renewal opens its invoice an hour later; until then the subscription shows a draft', async () => {
+test('the invoice of a renewal is a draft for an hour', async () => {
   const { stripe, clock, subscribe, wait } = await openClub();
   const { id, latest_invoice: first } = await subscribe();
   wait(30);

@@ -9,7 +9,7 @@ const warnings = async (stripe: Stripe): Promise<number[]> =>
   );
 
 // https://docs.stripe.com/api/events/types#event_types-customer.subscription.trial_will_end
-test('the end of a trial is told of three days before', async () => {
+test('emits trial_will_end three days before the end of a trial', async () => {
   const { stripe, subscribe, wait } = await openClub();
   const { id } = await subscribe({ trial_period_days: 10 });
   wait(6);
@@ -21,7 +21,7 @@ test('the end of a trial is told of three days before', async () => {
   expect((await stripe.subscriptions.retrieve(id)).status).toBe('active');
 });
 
-test('that of a shorter trial at once, and of one ended early when it is', async () => {
+test('emits trial_will_end at once for a shorter trial, and for one that is ended early', async () => {
   const { stripe, subscribe, wait } = await openClub();
   const { id } = await subscribe({ trial_period_days: 2 });
   expect(await warnings(stripe)).toEqual([at('2026-11-01')]);
@@ -30,7 +30,7 @@ test('that of a shorter trial at once, and of one ended early when it is', async
   expect(await warnings(stripe)).toEqual([at('2026-11-02'), at('2026-11-01')]);
 });
 
-test('a trial that is prolonged is told of again', async () => {
+test('emits trial_will_end again for an extended trial', async () => {
   const { stripe, subscribe, wait } = await openClub();
   const { id } = await subscribe({ trial_period_days: 7 });
   wait(5);
@@ -56,7 +56,7 @@ async function openCardless(params: Partial<Stripe.SubscriptionCreateParams> = {
 }
 
 // https://docs.stripe.com/api/subscriptions/object#subscription_object-pending_setup_intent
-test('a trial without a card asks for one by a setup intent', async () => {
+test('a trial without a card creates a pending setup intent', async () => {
   const { stripe, customer, subscription, pending } = await openCardless({
     payment_settings: { save_default_payment_method: 'on_subscription' },
   });
@@ -77,13 +77,13 @@ test('a trial without a card asks for one by a setup intent', async () => {
   });
 });
 
-test('a trial that is canceled asks no more', async () => {
+test('canceling a trial cancels its pending setup intent', async () => {
   const { stripe, subscription, pending } = await openCardless();
   await stripe.subscriptions.cancel(subscription.id);
   expect((await stripe.setupIntents.retrieve(pending.id)).status).toBe('canceled');
 });
 
-test('a trial with a card asks for none', async () => {
+test('a trial with a card has no pending setup intent', async () => {
   const { subscribe } = await openClub();
   expect((await subscribe({ trial_period_days: 7 })).pending_setup_intent).toBeNull();
 });

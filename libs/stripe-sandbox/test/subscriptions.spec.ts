@@ -68,7 +68,7 @@ test('a subscription with a card is paid at once and active', async () => {
   });
 });
 
-test('a line says how often it is billed', async () => {
+test('an invoice line describes the billing interval', async () => {
   const { stripe, subscribe } = await openClub();
   const recurring = { interval: 'month', interval_count: 3 };
   const price = await priceOf(stripe, 90_000, recurring);
@@ -77,7 +77,7 @@ test('a line says how often it is billed', async () => {
   expect(lines.data[0]!.description).toBe('1 × Plan 90000 (at $900.00 / every 3 months)');
 });
 
-test('without anything to pay with it is refused, and leaves nothing', async () => {
+test('a subscription without a payment method is refused, and nothing is stored', async () => {
   const { stripe, price } = await openClub();
   const { id: customer } = await stripe.customers.create({});
   const failure = await failureOf(stripe.subscriptions.create({ customer, items: [{ price: price.id }] }));
@@ -106,7 +106,7 @@ test('default_incomplete waits for its payment intent to be confirmed', async ()
   expect((await stripe.subscriptions.list({ customer })).data).toHaveLength(1);
 });
 
-test('a declined first payment leaves it incomplete, for 23 hours', async () => {
+test('a declined first payment leaves a subscription incomplete for 23 hours', async () => {
   const { stripe, subscribe, clock } = await openClub('pm_card_chargeCustomerFail');
   const subscription = await subscribe({ expand: ['latest_invoice'] });
   expect(subscription).toMatchObject({
@@ -120,7 +120,7 @@ test('a declined first payment leaves it incomplete, for 23 hours', async () => 
   });
 });
 
-test('error_if_incomplete answers 402 and makes nothing', async () => {
+test('error_if_incomplete returns 402 and stores nothing', async () => {
   const { stripe, subscribe, customer } = await openClub('pm_card_chargeCustomerFail');
   const failure = await failureOf(subscribe({ payment_behavior: 'error_if_incomplete' }));
   expect(failure).toMatchObject({ statusCode: 402, code: 'card_declined' });
@@ -128,7 +128,7 @@ test('error_if_incomplete answers 402 and makes nothing', async () => {
   expect((await stripe.charges.list({ customer })).data).toEqual([]);
 });
 
-test('what does not fit is refused', async () => {
+test('refuses parameters that do not go together', async () => {
   const { stripe, customer, price, subscribe, card } = await openClub();
   const other = (await stripe.customers.create({})).id;
   const once = await stripe.prices.create({ currency: 'usd', unit_amount: 500, product_data: { name: 'x' } });
@@ -162,7 +162,7 @@ test('what does not fit is refused', async () => {
   expect((await stripe.subscriptions.list({ customer })).data).toHaveLength(1);
 });
 
-test('each step is told by its events', async () => {
+test('each step emits its events', async () => {
   const { subscribe, sandbox } = await openClub();
   const before = sandbox.store.events.size;
   const { id, latest_invoice } = await subscribe();

@@ -234,7 +234,7 @@ describe('is declined', () => {
     expect(charge).toMatchObject({ status: 'failed', failure_code: expected.code });
   });
 
-  test('4100000000000019 never gets to the issuer', async () => {
+  test('4100000000000019 is blocked before the issuer is asked', async () => {
     const { stripe } = await openBench();
     const { charge } = await failureOf(buy(stripe, { payment_method: 'pm_card_radarBlock' }));
     expect((await stripe.charges.retrieve(charge as string)).outcome).toMatchObject({
@@ -272,7 +272,7 @@ describe('is declined', () => {
   });
 });
 
-describe('pays in spite of', () => {
+describe('pays despite', () => {
   const address = { line1: '1 High Street', postal_code: '12345', country: 'US' };
   test.for([
     ['4000000000009235', { risk_level: 'elevated' }, {}],
@@ -349,7 +349,7 @@ describe('with 3D Secure', () => {
     expect([intent.status, told]).toEqual([status, result]);
   });
 
-  test('4000008400001280 tells of the error', async () => {
+  test('4000008400001280 shows the processing error', async () => {
     const { stripe } = await openBench();
     const paying = buy(stripe, { payment_method: 'pm_card_threeDSecureRequiredProcessingError' });
     const { charge } = await failureOf(paying);

@@ -7,7 +7,7 @@ const DAY = 24 * 60 * 60;
 /** 2027-01-01T00:00:00Z. */
 const START = Date.UTC(2027, 0, 1) / 1000;
 
-test('a clock is made, listed and retrieved', async () => {
+test('creates, lists and retrieves a clock', async () => {
   const { stripe, clock } = await openBench();
   const made = await stripe.testHelpers.testClocks.create({ frozen_time: START, name: 'Renewals' });
   const now = clock.nowMs() / 1000;
@@ -26,7 +26,7 @@ test('a clock is made, listed and retrieved', async () => {
   expect((await stripe.testHelpers.testClocks.list()).data).toEqual([made]);
 });
 
-test('all of a customer goes by its clock', async () => {
+test('all objects of a customer follow its clock', async () => {
   const { stripe } = await openBench();
   const { id: test_clock } = await stripe.testHelpers.testClocks.create({ frozen_time: START });
   const customer = await stripe.customers.create({ test_clock });
@@ -44,7 +44,7 @@ test('all of a customer goes by its clock', async () => {
   expect(events).toMatchObject([{ created: START + DAY }]);
 });
 
-test('a customer there already can be put on a clock, and is then listed by it alone', async () => {
+test('an existing customer can be put on a clock, and is then listed only by it', async () => {
   const { stripe } = await openBench();
   const { id: customer } = await stripe.customers.create();
   const { id: test_clock } = await stripe.testHelpers.testClocks.create({ frozen_time: START, customer });
@@ -52,7 +52,7 @@ test('a customer there already can be put on a clock, and is then listed by it a
   expect((await stripe.customers.list({ test_clock })).data).toMatchObject([{ id: customer, test_clock }]);
 });
 
-test('an advance is under way, then done, and tells both', async () => {
+test('an advance emits events when it starts and when it ends', async () => {
   const { stripe } = await openBench();
   const { id } = await stripe.testHelpers.testClocks.create({ frozen_time: START });
   expect(await stripe.testHelpers.testClocks.advance(id, { frozen_time: START + DAY })).toMatchObject({
@@ -73,7 +73,7 @@ test('an advance is under way, then done, and tells both', async () => {
   ]);
 });
 
-test('what falls due on the way is done at its own time, and nothing beyond', async () => {
+test('an advance runs the due tasks, each at its own time', async () => {
   const { stripe, sandbox } = await openBench();
   const { id: test_clock } = await stripe.testHelpers.testClocks.create({ frozen_time: START });
   const { id: customer } = await stripe.customers.create({ test_clock });
@@ -120,7 +120,7 @@ test.for([
   });
 });
 
-test('an advance goes two intervals of the shortest subscription at most', async () => {
+test('refuses to advance more than two intervals of the shortest subscription', async () => {
   const { stripe } = await openBench();
   const { id: test_clock } = await stripe.testHelpers.testClocks.create({ frozen_time: START });
   const { id: customer } = await stripe.customers.create({
@@ -143,7 +143,7 @@ test('an advance goes two intervals of the shortest subscription at most', async
   expect((await advance(furthest)).status).toBe('advancing');
 });
 
-test('a deleted clock takes its customers with it', async () => {
+test('deleting a clock deletes its customers', async () => {
   const { stripe } = await openBench();
   const { id } = await stripe.testHelpers.testClocks.create({ frozen_time: START });
   const own = await stripe.customers.create({ test_clock: id });
@@ -158,7 +158,7 @@ test('a deleted clock takes its customers with it', async () => {
   expect(await failureOf(stripe.testHelpers.testClocks.retrieve(id))).toMatchObject({ statusCode: 404 });
 });
 
-test('a clock goes by itself after 30 days', async () => {
+test('a clock is deleted after 30 days', async () => {
   const { stripe, clock } = await openBench();
   const { id } = await stripe.testHelpers.testClocks.create({ frozen_time: START });
   clock.advanceMs((30 * DAY - 1) * 1000);
@@ -168,7 +168,7 @@ test('a clock goes by itself after 30 days', async () => {
 });
 
 // https://docs.stripe.com/billing/testing/test-clocks/api-advanced-usage#limitations
-test('a clock has room for three customers', async () => {
+test('a clock can have three customers', async () => {
   const { stripe } = await openBench();
   const { id: test_clock } = await stripe.testHelpers.testClocks.create({ frozen_time: START });
   for (let made = 0; made < 3; made++) await stripe.customers.create({ test_clock });
@@ -179,7 +179,7 @@ test('a clock has room for three customers', async () => {
 });
 
 // https://docs.stripe.com/api/subscriptions/list#list_subscriptions-test_clock
-test('subscriptions on a clock are listed by their clock or customer alone', async () => {
+test('subscriptions on a clock are listed only by their clock or customer', async () => {
   const { stripe } = await openBench();
   const { id: test_clock } = await stripe.testHelpers.testClocks.create({ frozen_time: START });
   const { id: customer } = await stripe.customers.create({ test_clock, payment_method: 'pm_card_visa' });

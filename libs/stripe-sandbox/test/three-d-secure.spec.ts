@@ -4,7 +4,7 @@ import { openShop } from './payments.js';
 import { failureOf } from './support.js';
 
 // https://docs.stripe.com/api/payment_intents/object#payment_intent_object-next_action
-test('with a return_url, a payment sends the cardholder to a page', async () => {
+test('with a return_url, next_action redirects to a page', async () => {
   const { sandbox, pay, events } = await openShop('pm_card_authenticationRequired');
   const intent = await pay(1000, { off_session: false, return_url: 'https://shop.example/back' });
   expect(intent).toMatchObject({
@@ -18,7 +18,7 @@ test('with a return_url, a payment sends the cardholder to a page', async () => 
   expect(events().at(-1)).toBe('payment_intent.requires_action');
 });
 
-test('without one, it leaves that to Stripe.js', async () => {
+test('without a return_url, next_action is for Stripe.js', async () => {
   const { pay } = await openShop('pm_card_authenticationRequired');
   expect(await pay(1000, { off_session: false })).toMatchObject({
     status: 'requires_action',
@@ -26,7 +26,7 @@ test('without one, it leaves that to Stripe.js', async () => {
   });
 });
 
-test('passed, the payment goes through', async () => {
+test('a passed challenge completes the payment', async () => {
   const { sandbox, stripe, pay } = await openShop('pm_card_authenticationRequired');
   const { id } = await pay(1000, { off_session: false });
   sandbox.run((ctx) => completeAuthentication(ctx, ctx.store.paymentIntents.get(id)!, true));
@@ -39,7 +39,7 @@ test('passed, the payment goes through', async () => {
 });
 
 // https://docs.stripe.com/payments/accept-a-payment-synchronously
-test('passed, a payment that is confirmed by hand is to be confirmed once more', async () => {
+test('after a passed challenge, a manual confirmation_method needs another confirmation', async () => {
   const { sandbox, stripe, pay } = await openShop('pm_card_authenticationRequired');
   const { id } = await pay(1000, { off_session: false, confirmation_method: 'manual' });
   sandbox.run((ctx) => completeAuthentication(ctx, ctx.store.paymentIntents.get(id)!, true));
@@ -55,7 +55,7 @@ test('passed, a payment that is confirmed by hand is to be confirmed once more',
 });
 
 // https://docs.stripe.com/testing#authentication-and-setup
-test('passed, the issuer may still decline', async () => {
+test('the issuer can still decline after a passed challenge', async () => {
   const { sandbox, stripe, pay } = await openShop(
     'pm_card_authenticationRequiredChargeDeclinedInsufficientFunds',
   );
@@ -68,7 +68,7 @@ test('passed, the issuer may still decline', async () => {
   });
 });
 
-test('failed, the intent waits for another payment method', async () => {
+test('after a failed challenge the intent requires another payment method', async () => {
   const { sandbox, stripe, pay, card } = await openShop('pm_card_authenticationRequired');
   const { id } = await pay(1000, { off_session: false });
   sandbox.run((ctx) => completeAuthentication(ctx, ctx.store.paymentIntents.get(id)!, false));
@@ -85,7 +85,7 @@ test('failed, the intent waits for another payment method', async () => {
 });
 
 // https://docs.stripe.com/payments/save-and-reuse#charge-saved-payment-method
-test('off-session it is declined as authentication_required', async () => {
+test('an off-session payment is declined with authentication_required', async () => {
   const { pay } = await openShop('pm_card_authenticationRequired');
   const failure = await failureOf(pay(1000));
   expect(failure).toMatchObject({
@@ -98,7 +98,7 @@ test('off-session it is declined as authentication_required', async () => {
   });
 });
 
-test('error_on_requires_action declines rather than asks', async () => {
+test('error_on_requires_action declines instead of asking for authentication', async () => {
   const { pay } = await openShop('pm_card_authenticationRequired');
   const failure = await failureOf(pay(1000, { off_session: false, error_on_requires_action: true }));
   expect(failure).toMatchObject({
@@ -108,7 +108,7 @@ test('error_on_requires_action declines rather than asks', async () => {
   });
 });
 
-test('a payment can ask for it where the card would not', async () => {
+test('request_three_d_secure asks for a challenge that the card does not require', async () => {
   const { pay } = await openShop('pm_card_threeDSecureOptional');
   const intent = await pay(1000, {
     off_session: false,

@@ -62,7 +62,7 @@ describe('an endpoint', () => {
     expect(failure).toMatchObject({ statusCode: 400, code: 'url_invalid', param: 'url' });
   });
 
-  test('is told of events that there are', async () => {
+  test('can only enable events that exist', async () => {
     const { stripe } = await openBench();
     const enabled_events = ['charge.failed' as const, 'charge.exploded' as 'charge.failed'];
     const failure = await failureOf(stripe.webhookEndpoints.create({ ...settings, enabled_events }));
@@ -70,7 +70,7 @@ describe('an endpoint', () => {
   });
 
   // https://docs.stripe.com/webhooks#register-webhook
-  test('is one of sixteen at most', async () => {
+  test('cannot be created if there are sixteen', async () => {
     const { stripe } = await openBench();
     for (let made = 0; made < 16; made++) await stripe.webhookEndpoints.create(settings);
     const failure = await failureOf(stripe.webhookEndpoints.create(settings));
@@ -88,7 +88,7 @@ test('an event is delivered, signed with the whole secret', async () => {
   expect(() => receiver.events('whsec_other')).toThrow('No signatures found');
 });
 
-test('an endpoint is told of what it wants to know, while it is enabled', async () => {
+test('an enabled endpoint receives its enabled events', async () => {
   const { stripe, sandbox } = await openBench();
   const receiver = await openReceiver();
   const { id, secret } = await stripe.webhookEndpoints.create({
@@ -128,7 +128,7 @@ test('a failed delivery is retried three times over a few hours', async () => {
   ]);
 });
 
-test.for([302, 400])('an answer of %i is a failure, and a retry may succeed', async (status) => {
+test.for([302, 400])('a response %i is a failure, and is retried', async (status) => {
   const { clock, stripe, receiver, webhooks, createCustomers } = await openHook();
   receiver.answer = status;
   await createCustomers(1);
@@ -141,7 +141,7 @@ test.for([302, 400])('an answer of %i is a failure, and a retry may succeed', as
   expect((await stripe.events.list()).data).toMatchObject([{ pending_webhooks: 0 }]);
 });
 
-test('where no attempt can be kept, an endpoint is not told again before a retry would be', async () => {
+test('pauses an endpoint if the result of an attempt cannot be stored', async () => {
   const { clock, receiver, webhooks, createCustomers } = await openHook({ dataDir: temporaryFolder() });
   webhooks.setBehaviour({ hold: true });
   await createCustomers(1);
@@ -159,7 +159,7 @@ test('where no attempt can be kept, an endpoint is not told again before a retry
   expect(webhooks.pending()).toEqual([]);
 });
 
-test('an endpoint that does not answer in time has failed', async () => {
+test('a response after the timeout is a failure', async () => {
   const { receiver, webhooks, createCustomers } = await openHook();
   webhooks.setBehaviour({ timeoutMs: 1000 });
   receiver.answer = null;
@@ -169,7 +169,7 @@ test('an endpoint that does not answer in time has failed', async () => {
   expect(webhooks.pending()).toMatchObject([{ attempts: 1 }]);
 });
 
-test('an endpoint that does not answer holds up no other', async () => {
+test('an endpoint that does not respond does not delay the others', async () => {
   const { stripe, receiver, sandbox, told, createCustomers } = await openHook();
   const silent = await openReceiver();
   silent.answer = null;
@@ -183,7 +183,7 @@ test('an endpoint that does not answer holds up no other', async () => {
   await expect.poll(() => sandbox.webhooks.pending()).toHaveLength(3);
 });
 
-test('an endpoint that is deleted is told nothing more', async () => {
+test('a deleted endpoint receives nothing more', async () => {
   const { stripe, webhooks, receiver, createCustomers } = await openHook();
   webhooks.setBehaviour({ hold: true });
   await createCustomers(1);
@@ -194,7 +194,7 @@ test('an endpoint that is deleted is told nothing more', async () => {
   expect(receiver.received).toEqual([]);
 });
 
-test('what an endpoint missed while it was disabled is not made up for', async () => {
+test('an endpoint never receives the events from while it was disabled', async () => {
   const { stripe, clock, receiver, webhooks, createCustomers } = await openHook();
   receiver.answer = 500;
   await createCustomers(1);
@@ -207,8 +207,8 @@ test('what an endpoint missed while it was disabled is not made up for', async (
   expect(webhooks.pending()).toEqual([]);
 });
 
-describe('deliveries can go wrong', () => {
-  test('dropped', async () => {
+describe('delivery faults', () => {
+  test('drop events', async () => {
     const { webhooks, told, createCustomers } = await openHook();
     webhooks.setBehaviour({ dropShare: 1 });
     await createCustomers(2);
@@ -217,7 +217,7 @@ describe('deliveries can go wrong', () => {
     expect(webhooks.pending()).toEqual([]);
   });
 
-  test('duplicated', async () => {
+  test('duplicate events', async () => {
     const { stripe, webhooks, receiver, sandbox, createCustomers } = await openHook();
     webhooks.setBehaviour({ duplicateShare: 1 });
     await createCustomers(1);
@@ -233,7 +233,7 @@ describe('deliveries can go wrong', () => {
     expect(webhooks.pending()).toMatchObject([{ attempts: 1 }]);
   });
 
-  test('delayed, by the clock', async () => {
+  test('delay events by the clock', async () => {
     const { clock, webhooks, told, createCustomers } = await openHook();
     webhooks.setBehaviour({ delayShare: 1, delaySeconds: 90 });
     await createCustomers(1);
@@ -246,7 +246,7 @@ describe('deliveries can go wrong', () => {
     expect(told()).toEqual(['customer.created']);
   });
 
-  test('held back, then shuffled, the same for the same seed', async () => {
+  test('hold events and shuffle them, in the same order for the same seed', async () => {
     const orderOf = async (seed: string) => {
       const { stripe, webhooks, receiver, sandbox } = await openHook();
       webhooks.setBehaviour({ hold: true, shuffle: true, seed });
@@ -266,7 +266,7 @@ describe('deliveries can go wrong', () => {
     expect(other).not.toEqual(one);
   });
 
-  test('as told in JSON', async () => {
+  test('can be set in JSON', async () => {
     const { sandbox, told, createCustomers } = await openHook();
     const control = async (path: string, body: object): Promise<unknown> => {
       const url = `${sandbox.url}/_sandbox/${path}`;
@@ -281,7 +281,7 @@ describe('deliveries can go wrong', () => {
   });
 });
 
-test('what is not delivered, and the secret, survive a restart without a close', async () => {
+test('pending deliveries and the secret survive a restart without a close', async () => {
   const dataDir = temporaryFolder();
   const before = await openHook({ dataDir });
   before.webhooks.setBehaviour({ hold: true });
@@ -295,7 +295,7 @@ test('what is not delivered, and the secret, survive a restart without a close',
   expect(before.told()).toEqual(['customer.created', 'customer.created']);
 });
 
-test('an endpoint of the options moves to another URL, with its secret and what it was not told', async () => {
+test('an endpoint of the options keeps its secret and pending deliveries with a new URL', async () => {
   const dataDir = temporaryFolder();
   const before = await openHook({ dataDir });
   before.webhooks.setBehaviour({ hold: true });
@@ -316,7 +316,7 @@ test('an endpoint of the options moves to another URL, with its secret and what 
   expect(before.told()).toEqual([]);
 });
 
-test('an endpoint of the options may bring its own secret', async () => {
+test('an endpoint of the options can have a given secret', async () => {
   const receiver = await openReceiver();
   const { sandbox } = await openBench({ webhook: { url: receiver.url, secret: 'whsec_ours' } });
   expect(sandbox.webhookSecret).toBe('whsec_ours');

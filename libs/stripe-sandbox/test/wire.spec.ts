@@ -3,13 +3,13 @@ import { describe, expect, test } from 'vitest';
 import { openBench, request, TEST_KEY } from './support.js';
 
 describe('authentication', () => {
-  test('by Basic, the key being the user name, without a password', async () => {
+  test('accepts the key as the user name of Basic authentication', async () => {
     const { sandbox } = await openBench();
     const authorization = `Basic ${Buffer.from(`${TEST_KEY}:`).toString('base64')}`;
     expect((await request(sandbox, 'GET', '/v1/customers', { headers: { authorization } })).status).toBe(200);
   });
 
-  test('a missing key is 401', async () => {
+  test('returns 401 without a key', async () => {
     const { sandbox } = await openBench();
     const { status, headers, body } = await request(sandbox, 'GET', '/v1/customers', {
       headers: { authorization: '' },
@@ -35,7 +35,7 @@ describe('authentication', () => {
   });
 
   // https://docs.stripe.com/connect/authentication, https://docs.stripe.com/error-codes#account-invalid
-  test('no other account is connected to this one', async () => {
+  test('refuses Stripe-Account, as no account is connected', async () => {
     const { stripe } = await openBench();
     await expect(stripe.customers.list({}, { stripeAccount: 'acct_other' })).rejects.toMatchObject({
       type: 'StripePermissionError',
@@ -47,7 +47,7 @@ describe('authentication', () => {
   });
 });
 
-test('every response carries a request id and the version', async () => {
+test('every response has a request id and the version', async () => {
   const { sandbox, stripe } = await openBench();
   const customer = await stripe.customers.create();
   expect(customer.lastResponse).toMatchObject({
@@ -81,7 +81,7 @@ test.for(['2020-08-27', '2024-09-30.acacia', '2026-08-26.dahlia', '2026-10-28.pr
   },
 );
 
-test('an unknown route is told as Stripe tells it', async () => {
+test('an unknown route gets the error of Stripe', async () => {
   const { sandbox } = await openBench();
   const slash =
     ' If you are trying to list objects, remove the trailing slash. If you are trying to retrieve an object, make sure you passed a valid (non-empty) identifier in your code.';
@@ -99,7 +99,7 @@ test('an unknown route is told as Stripe tells it', async () => {
   }
 });
 
-test('an error names its code, its documentation and its log', async () => {
+test('an error has its code, its doc_url and its request_log_url', async () => {
   const { sandbox } = await openBench();
   const { body, headers } = await request(sandbox, 'POST', '/v1/payment_methods/pm_card_visa/attach', {
     form: '',
@@ -114,7 +114,7 @@ test('an error names its code, its documentation and its log', async () => {
   });
 });
 
-describe('a wrong parameter is named', () => {
+describe('an error names the wrong parameter', () => {
   const long = 'k'.repeat(41);
   const many = Array.from({ length: 51 }, (_, index) => `metadata[k${index}]=v`).join('&');
   test.for([
@@ -158,7 +158,7 @@ describe('a wrong parameter is named', () => {
   });
 });
 
-test('arrays come indexed or with empty brackets', async () => {
+test('accepts arrays with indexes or with empty brackets', async () => {
   const { sandbox } = await openBench();
   for (const form of [
     'preferred_locales[0]=en&preferred_locales[1]=de',
@@ -169,7 +169,7 @@ test('arrays come indexed or with empty brackets', async () => {
   }
 });
 
-test('limits count characters, whatever they take in UTF-16', async () => {
+test('length limits count code points, not UTF-16 units', async () => {
   const { stripe } = await openBench();
   const [key, value] = ['😀'.repeat(40), '😀'.repeat(500)];
   const { metadata, name } = await stripe.customers.create({
@@ -179,7 +179,7 @@ test('limits count characters, whatever they take in UTF-16', async () => {
   expect([metadata[key], name]).toEqual([value, '😀'.repeat(256)]);
 });
 
-test('bodies are indented, as people see them in a terminal', async () => {
+test('indents JSON bodies', async () => {
   const { sandbox } = await openBench();
   const response = await fetch(`${sandbox.url}/v1/customers`, {
     headers: { authorization: `Bearer ${TEST_KEY}` },

@@ -46,7 +46,7 @@ async function typeCard(page: Page, number: string): Promise<void> {
   await page.getByLabel('Security code').fill('123');
 }
 
-test('a person types a card, pays, and is back at the shop', async () => {
+test('a person enters a card, pays, and returns to the shop', async () => {
   const { page, shop, session, current } = await openCheckout();
   expect(await page.getByText('Sandbox: no money moves').isVisible()).toBe(true);
   await page.getByLabel('Email').fill('ada@example.com');
@@ -61,7 +61,7 @@ test('a person types a card, pays, and is back at the shop', async () => {
   });
 });
 
-test('the keyboard is enough', async () => {
+test('the page works with the keyboard only', async () => {
   const { page, shop, current } = await openCheckout();
   for (const text of ['', 'ada@example.com', '4242424242424242', '1234', '123', 'Ada']) {
     await page.keyboard.press('Tab');
@@ -72,7 +72,7 @@ test('the keyboard is enough', async () => {
   expect((await current()).payment_status).toBe('paid');
 });
 
-test('a test card is one click away; declined, it says so, and another pays', async () => {
+test('test cards work with one click, also after a decline', async () => {
   const { page, shop } = await openCheckout();
   await page.getByRole('button', { name: /^Insufficient funds/ }).click();
   expect(await page.getByRole('alert').textContent()).toBe('Your card has insufficient funds.');
@@ -80,7 +80,7 @@ test('a test card is one click away; declined, it says so, and another pays', as
   await page.waitForURL(`${shop}/**`);
 });
 
-test('an authentication is completed or failed on a page of its own', async () => {
+test('the authentication page completes or fails the authentication', async () => {
   const { page, shop } = await openCheckout();
   await page.getByRole('button', { name: /^Asks for authentication/ }).click();
   await page.getByRole('button', { name: 'Fail authentication' }).click();
@@ -91,14 +91,14 @@ test('an authentication is completed or failed on a page of its own', async () =
   expect(await shopText(page)).toMatch(/^shop \/thanks/);
 });
 
-test('the way back leads to the cancel URL', async () => {
+test('the cancel link leads to the cancel URL', async () => {
   const { page, shop, current } = await openCheckout();
   await page.getByRole('link', { name: 'Cancel and go back' }).click();
   await page.waitForURL(`${shop}/cart`);
   expect((await current()).status).toBe('open');
 });
 
-test('on a phone nothing is wider than the screen, long names included', async () => {
+test('fits the screen of a phone, even with long names', async () => {
   const name = 'Espresso machine with a rather long name, unbreakable-'.padEnd(120, 'x');
   const item = {
     price_data: { currency: 'jpy', unit_amount: 1_250_000, product_data: { name } },
@@ -110,7 +110,7 @@ test('on a phone nothing is wider than the screen, long names included', async (
   await page.getByRole('button', { name: 'Pay ¥3,750,000' }).scrollIntoViewIfNeeded();
 });
 
-test('a subscription tells its period, and is active afterwards', async () => {
+test('the page shows the period of a subscription, and paying activates it', async () => {
   const price_data = {
     currency: 'eur',
     unit_amount: 1200,
@@ -126,7 +126,7 @@ test('a subscription tells its period, and is active afterwards', async () => {
   expect((await stripe.subscriptions.retrieve(subscription as string)).status).toBe('active');
 });
 
-test('nothing is fetched from elsewhere, and nothing fails', async () => {
+test('loads nothing from other origins, without console errors', async () => {
   const { page, session, sandbox } = await openCheckout();
   const requests: string[] = [];
   const complaints: string[] = [];
@@ -137,7 +137,7 @@ test('nothing is fetched from elsewhere, and nothing fails', async () => {
   expect(complaints).toEqual([]);
 });
 
-test('whoever was only given a client secret finds the way from the front page', async () => {
+test('the home page links to the page of an open intent', async () => {
   const { stripe, sandbox } = await openBench();
   const intent = await stripe.paymentIntents.create({ amount: 4999, currency: 'usd' });
   const page = await openPage(browser, PHONE);

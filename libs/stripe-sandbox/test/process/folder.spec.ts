@@ -6,7 +6,7 @@ import { failureOf } from '../support.js';
 import { allOf } from './hammer.js';
 import { failToStart, startSandbox } from './sandbox-process.js';
 
-test('with no room left it refuses, says so, and keeps what it answered', async () => {
+test('refuses requests on a full disk, prints the reason, and keeps earlier changes', async () => {
   const dataDir = temporaryFolder();
   const full = await startSandbox({ dataDir, fileBlocks: 200 });
   const answered: string[] = [];
@@ -32,7 +32,7 @@ test('with no room left it refuses, says so, and keeps what it answered', async 
   ]);
 });
 
-test('a folder in use is refused, and what uses it loses nothing', async () => {
+test('refuses a folder in use, whose sandbox loses nothing', async () => {
   const dataDir = temporaryFolder();
   const first = await startSandbox({ dataDir });
   await first.stripe.customers.create();
@@ -46,7 +46,7 @@ test('a folder in use is refused, and what uses it loses nothing', async () => {
   expect((await stripe.customers.list()).data).toHaveLength(2);
 });
 
-test('a folder in use is refused by another name too, and wherever temporary files go', async () => {
+test('refuses a folder in use under another path or with another TMPDIR', async () => {
   const dataDir = temporaryFolder();
   const link = join(temporaryFolder(), 'link');
   symlinkSync(dataDir, link);
@@ -70,7 +70,7 @@ test.runIf(process.platform === 'linux')(
   },
 );
 
-test('a folder that cannot be one is refused in a line', async () => {
+test('refuses an unusable folder with one line', async () => {
   const dataDir = join(temporaryFolder(), 'file', 'below');
   writeFileSync(join(dataDir, '..'), '');
   const { code, output } = await failToStart({ dataDir });
@@ -78,7 +78,7 @@ test('a folder that cannot be one is refused in a line', async () => {
   expect(output).toMatch(/^stripe-sandbox: The data folder \S+ can't be used: ENOTDIR[^\n]+\n$/);
 });
 
-test('a journal damaged in its middle is refused, and left as it is', async () => {
+test('refuses a journal that is damaged in the middle, and does not change it', async () => {
   const dataDir = temporaryFolder();
   const path = join(dataDir, 'journal.jsonl');
   const line = `${JSON.stringify([['customers', 'cus_1', { id: 'cus_1', created: 1 }]])}\n`;

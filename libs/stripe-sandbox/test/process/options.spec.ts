@@ -5,7 +5,7 @@ import { failToStart, startSandbox } from './sandbox-process.js';
 
 const headers = { authorization: `Bearer ${TEST_KEY}` };
 
-test('--api-version is what a request gets that names none, and what events are written in', async () => {
+test('--api-version is the version of events and of requests that name none', async () => {
   const apiVersion = '2025-09-30.clover';
   const { url, stripe } = await startSandbox({ dataDir: temporaryFolder(), apiVersion });
   const response = await fetch(`${url}/v1/customers`, { method: 'POST', headers });
@@ -15,13 +15,13 @@ test('--api-version is what a request gets that names none, and what events are 
   ]);
 });
 
-test('an --api-version that is none is refused in a line', async () => {
+test('refuses an invalid --api-version with one line', async () => {
   const { code, output } = await failToStart({ dataDir: temporaryFolder(), apiVersion: 'latest' });
   expect(code).toBe(1);
   expect(output).toMatch(/^stripe-sandbox: Invalid Stripe API version: latest[^\n]*\n$/);
 });
 
-test('--host is where it listens, and where its pages are', async () => {
+test('--host is the address of the API and the pages', async () => {
   const { url, stripe } = await startSandbox({ dataDir: temporaryFolder(), host: 'localhost' });
   expect(new URL(url).hostname).toBe('localhost');
   const session = await stripe.checkout.sessions.create({

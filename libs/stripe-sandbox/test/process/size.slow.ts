@@ -60,7 +60,7 @@ async function payAll({ stripe }: SandboxProcess, saved: readonly Saved[]): Prom
   return paid;
 }
 
-test('what payments take on disk and in memory stays within bounds, and a start only reads it', async () => {
+test('payments stay within bounds of disk and memory, and a start only reads the journal', async () => {
   const dataDir = temporaryFolder();
   const filled = await startSandbox({ dataDir });
   const paid = await payAll(filled, await saveCards(filled));

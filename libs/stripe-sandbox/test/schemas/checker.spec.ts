@@ -12,7 +12,7 @@ async function customer(): Promise<Stripe.Customer> {
   return made;
 }
 
-test('what stripe-node describes is right', async () => {
+test('accepts resources that match the types of stripe-node', async () => {
   expect(checker.problemsOf(await customer())).toEqual([]);
   expect(checker.problemsOf({ id: 'cus_1', object: 'customer', deleted: true })).toEqual([]);
 });
@@ -42,7 +42,7 @@ test.for<[string, object, RegExp]>([
   expect(problems).toContainEqual(expect.stringMatching(problem));
 });
 
-test('lists, events and errors are checked for what they hold', async () => {
+test('checks the resources in lists, events and errors', async () => {
   const wrong = { ...(await customer()), name: 7 };
   const list = { object: 'list', data: [wrong], has_more: false, url: '/v1/customers' };
   expect(checker.problemsOf(list)).toEqual([expect.stringContaining('list.data[0].name')]);
