@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { SystemClock } from '#core/clock.js';
 import { localSigningKey } from './access/local-issuer.js';
 import { banner } from './boot/banner.js';
-import { bootDatabase } from './boot/database.js';
+import { bootDatabaseOfMode } from './boot/database.js';
 import { drainApp } from './boot/drain-app.js';
 import { listen } from './boot/listen.js';
 import { exitOnError } from './boot/exit-on-error.js';
@@ -19,7 +19,7 @@ async function main(): Promise<void> {
   stopOnSignal(shutdown);
 
   if (!settings.JWKS_URL) await withSettingError('DATA_DIR', () => localSigningKey(settings.DATA_DIR));
-  const database = await bootDatabase(settings, (line) => process.stdout.write(`${line}\n`));
+  const database = await bootDatabaseOfMode(settings, (line) => process.stdout.write(`${line}\n`));
   shutdown.stops.unshift(() => database.stop());
   const stripe = await bootStripe(settings);
   shutdown.stops.unshift(() => stripe.stop());

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { and, desc, eq, isNull, sql } from 'drizzle-orm';
 import type { Owner } from '#core/actor.js';
 import { Clock } from '#core/clock.js';
+import { Settings } from '../config/settings.js';
 import { type Database, DATABASE, type Transaction } from '../database/database.js';
 import { customers, formerCustomers } from '../database/schema.js';
 import { isUniqueViolation } from '../database/unique-violation.js';
@@ -18,6 +19,7 @@ export class CustomersStore {
   constructor(
     @Inject(DATABASE) private readonly database: Database,
     private readonly clock: Clock,
+    private readonly settings: Settings,
   ) {}
 
   /** The id of an owner's Stripe customer; undefined if there is none. */
@@ -48,7 +50,7 @@ export class CustomersStore {
   async currentGeneration(owner: Owner): Promise<Generation> {
     const [row] = await this.database
       .insert(customers)
-      .values({ ...owner, createdAt: this.clock.now() })
+      .values({ ...owner, mode: this.settings.MODE, createdAt: this.clock.now() })
       .onConflictDoUpdate({ target: [customers.tenant, customers.userId], set: owner })
       .returning();
     if (!row) throw new Error('an upsert returns its row');
@@ -80,6 +82,7 @@ export class CustomersStore {
         .values({
           ...owner,
           stripeCustomerId,
+          mode: this.settings.MODE,
           createdAt: this.clock.now(),
         })
         .onConflictDoUpdate({

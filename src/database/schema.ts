@@ -11,6 +11,7 @@ import {
   timestamp,
   uuid,
 } from 'drizzle-orm/pg-core';
+import { MODES } from '../config/mode.js';
 
 const instant = (name: string) => timestamp(name, { withTimezone: true });
 const minorUnits = (name: string) => bigint(name, { mode: 'number' });
@@ -25,6 +26,8 @@ export const customers = pgTable(
     stripeCustomerId: text('stripe_customer_id').unique('customers_stripe_customer_id'),
     /** Incremented when the Stripe customer was deleted, so that the next one gets its own idempotency key. */
     generation: integer().notNull().default(1),
+    /** The mode of Stripe that the customer belongs to. Null for one of an earlier version, until the next start. */
+    mode: text({ enum: MODES }),
     createdAt: instant('created_at').notNull(),
   },
   (table) => [primaryKey({ name: 'customers_owner', columns: [table.tenant, table.userId] })],
