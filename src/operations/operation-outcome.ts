@@ -1,4 +1,4 @@
-import { Problem, PROBLEMS, type ProblemSlug } from '#core/problem.js';
+import { Problem, type ProblemSlug } from '#core/problem.js';
 import { isDefiniteRefusal } from '#stripe/stripe-errors.js';
 import type { Outcome, StoredOutcome } from './operation.js';
 import type { OperationRow } from './operations.store.js';
@@ -9,6 +9,12 @@ const FINAL_PROBLEMS: ReadonlySet<ProblemSlug> = new Set([
   'invalid-state',
   'card-declined',
   'authentication-required',
+]);
+
+/** Refusals that money or the account's settings end. By name, because reopening any other outcome could repeat it. */
+const REOPENABLE_PROBLEMS: ReadonlySet<ProblemSlug> = new Set([
+  'insufficient-balance',
+  'provider-misconfigured',
 ]);
 
 /** Whether a problem is stored as the outcome. After any other one, the same key tries again. */
@@ -23,7 +29,7 @@ export function isFinal(problem: Problem): boolean {
 export function mayReopen({ state, outcome }: OperationRow): boolean {
   const stored = outcome as StoredOutcome | null;
   return (
-    state === 'done' && stored !== null && 'problem' in stored && PROBLEMS[stored.problem.slug].retryable
+    state === 'done' && stored !== null && 'problem' in stored && REOPENABLE_PROBLEMS.has(stored.problem.slug)
   );
 }
 
