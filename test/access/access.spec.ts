@@ -70,14 +70,14 @@ describe('access', () => {
     }
   });
 
-  it("takes no partner's key for a service's by another prefix", async ({ paydesk }) => {
+  it("refuses a partner's key with the prefix of a service", async ({ paydesk }) => {
     const partner = await paydesk.partner('acme');
     const forged = String(partner.authorization['authorization']).replace('pdk_partner_', 'pdk_service_');
     expect((await paydesk.stranger().get(SERVICE_ROUTE, { authorization: forged })).status).toBe(401);
   });
 
   describe('user tokens', () => {
-    it('lets their user in until they expire', async ({ paydesk, clock, historyWith }) => {
+    it('are accepted until they expire', async ({ paydesk, clock, historyWith }) => {
       const token = await issueUserToken(paydesk.settings, 'user-1', clock.now());
       expect(await historyWith(token)).toBe(200);
       clock.moveSeconds(14 * 60);
@@ -102,7 +102,7 @@ describe('access', () => {
       expect(await historyWith(await signed(claims))).toBe(401);
     });
 
-    it('refuses one signed by another key', async ({ historyWith }) => {
+    it('are refused if another key signed them', async ({ historyWith }) => {
       const { privateKey } = await generateKeyPair('ES256');
       const token = await new SignJWT({ sub: 'user-1', iss: 'paydesk', aud: 'paydesk', exp: 4_000_000_000 })
         .setProtectedHeader({ alg: 'ES256' })
@@ -110,7 +110,7 @@ describe('access', () => {
       expect(await historyWith(token)).toBe(401);
     });
 
-    it('refuses one that is not signed, or signed with the public key as a secret', async ({
+    it('are refused without a signature, and with the public key as an HMAC secret', async ({
       paydesk,
       historyWith,
     }) => {
@@ -122,7 +122,7 @@ describe('access', () => {
       expect(await historyWith(token)).toBe(401);
     });
 
-    it('keeps its signing key to the owner of the data folder', async ({ paydesk }) => {
+    it('are signed by a key that only the owner of the data folder can read', async ({ paydesk }) => {
       await localSigningKey(paydesk.settings.DATA_DIR);
       const { mode } = await stat(join(paydesk.settings.DATA_DIR, 'user-token-key.json'));
       expect(mode & 0o777).toBe(0o600);
@@ -159,22 +159,22 @@ describe('access by an identity provider', () => {
     provider.close();
   });
 
-  it('lets in whom the provider signs in', async () => {
+  it('accepts a token of the provider', async () => {
     const caller = new Caller(trusting.url, await sign({}));
     expect((await caller.get(USER_ROUTE)).status).toBe(200);
   });
 
-  it("does not take the local issuer's word any more", async () => {
+  it('refuses a token of the local issuer', async () => {
     const token = await issueUserToken(trusting.settings, 'user-1', new Date());
     expect((await new Caller(trusting.url, token).get(USER_ROUTE)).status).toBe(401);
   });
 
-  it('is unavailable, not closed for good, while the provider is away', async () => {
-    const lonely = await startPaydesk({
+  it('returns unavailable while the provider cannot be reached', async () => {
+    const paydesk = await startPaydesk({
       environment: { JWKS_URL: 'http://127.0.0.1:9/jwks.json', JWT_ISSUER: 'https://id.example/' },
     });
-    const { status, body } = await new Caller(lonely.url, await sign({ aud: 'paydesk' })).get(USER_ROUTE);
-    await lonely.close();
+    const { status, body } = await new Caller(paydesk.url, await sign({ aud: 'paydesk' })).get(USER_ROUTE);
+    await paydesk.close();
     expect({ status, type: body.type }).toEqual({ status: 503, type: 'urn:paydesk:unavailable' });
   });
 });

@@ -31,7 +31,7 @@ describe('.env', () => {
     expect(await readdir(join(folder, 'from-file'))).toEqual(['user-token-key.json']);
   });
 
-  it('gives way to a variable of the environment', async () => {
+  it('is overridden by a variable of the environment', async () => {
     await writeFile(join(folder, '.env'), 'DATA_DIR=from-file\n');
     await issueToken({ DATA_DIR: 'from-environment' });
     expect(await readdir(folder)).toEqual(['.env', 'from-environment']);
@@ -50,7 +50,7 @@ describe('.env', () => {
     });
   });
 
-  it('stops the start with one line where it cannot be read', async () => {
+  it('stops the start with one line if it cannot be read', async () => {
     await mkdir(join(folder, '.env'));
     await expect(issueToken()).rejects.toMatchObject({
       code: 1,

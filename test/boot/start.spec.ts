@@ -49,9 +49,7 @@ const it = test
   });
 
 describe('npm start', () => {
-  it('says where it listens, where the docs are, its mode and how to get a credential, and nothing secret', async ({
-    start,
-  }) => {
+  it('prints its URL, the docs, its mode and how to get a credential, without secrets', async ({ start }) => {
     const service = await start();
     const output = service.output();
     expect(output).toContain(`${service.url}/docs`);
@@ -63,7 +61,7 @@ describe('npm start', () => {
     expect(await service.end('SIGTERM')).toBe(0);
   });
 
-  it('keeps credentials, customers and cards over a stop and a kill -9', async ({ start, token }) => {
+  it('keeps credentials, customers and cards after a stop and after a kill -9', async ({ start, token }) => {
     let service = await start();
     const partnerKey = (await token('partner', 'acme')).trim();
     const partner = () => new Caller(service.url, partnerKey);
@@ -89,7 +87,7 @@ describe('npm start', () => {
     expect(await service.end('SIGTERM')).toBe(0);
   });
 
-  it('is told by its sandbox of what happens there', async ({ start }) => {
+  it('receives the events of its sandbox', async ({ start }) => {
     const service = await start({ PORT: String(await freePort()) });
     const ask = (path: string, body?: URLSearchParams) =>
       fetch(service.sandboxUrl + path, {
@@ -182,7 +180,7 @@ describe('npm start', () => {
     expect(output).not.toContain('{');
   });
 
-  it('leaves a data folder to the one that uses it', async ({ dataDir, start }) => {
+  it('refuses a data folder that another process uses', async ({ dataDir, start }) => {
     await start();
     const { code, output } = await failToStart(dataDir, {});
     expect(code).toBe(1);

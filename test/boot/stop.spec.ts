@@ -52,7 +52,7 @@ async function expectNothingTakenOn(): Promise<void> {
   await expect.poll(failure).toBe('fetch failed');
 }
 
-it('answers what is in flight when SIGTERM arrives, and takes on nothing more', async () => {
+it('completes the requests in flight when SIGTERM arrives, and accepts no more', async () => {
   await start();
   await sandbox('POST', '/faults', HANGS);
   const answer = partner.post(SETUP_INTENT);
@@ -65,7 +65,7 @@ it('answers what is in flight when SIGTERM arrives, and takes on nothing more', 
   expect(await ended).toBe(0);
 });
 
-it('takes on nothing more while the worker waits for Stripe, and lets it end', async () => {
+it('accepts no more requests while the worker waits for Stripe, and lets the worker finish', async () => {
   await start();
   await sandbox('POST', '/faults', { path: HANGS.path, kinds: ['rate_limit'] });
   await sandbox('POST', '/faults', HANGS);
@@ -92,7 +92,7 @@ describe('after SIGTERM', () => {
     expect((await partner.post(SETUP_INTENT)).status).toBe(201);
   });
 
-  it('answers what is in flight once DRAIN_MS are over, and takes on nothing more', async () => {
+  it('completes the requests in flight after DRAIN_MS, and accepts no more', async () => {
     await start({ DRAIN_MS: '100' });
     await sandbox('POST', '/faults', HANGS);
     const answer = partner.post(SETUP_INTENT);
@@ -105,7 +105,7 @@ describe('after SIGTERM', () => {
     expect(await ended).toBe(0);
   });
 
-  it.each(['SIGTERM', 'SIGINT'] as const)('ends at once by a second signal, %s', async (second) => {
+  it.each(['SIGTERM', 'SIGINT'] as const)('exits at once after a second signal, %s', async (second) => {
     await start({ DRAIN_MS: LONG_DRAIN_MS });
     void service.end('SIGTERM');
     await expect.poll(() => status('/health/ready')).toBe(503);

@@ -1,4 +1,4 @@
-// Runs the harness, which Node 20 can't do with TypeScript by itself.
+// Runs the harness by Vite, because Node 20 does not run TypeScript.
 import { createViteServer } from 'vitest/node';
 import { sourceImports } from '../support/source-imports.mjs';
 
@@ -12,5 +12,5 @@ const vite = await createViteServer({
 const { main } = await vite.ssrLoadModule('/test/chaos/main.ts');
 const exitCode = await main(process.argv.slice(2));
 await vite.close();
-// Clients of a run that was stopped may still be waiting for an answer.
+// Clients of a stopped run may still wait for a response.
 process.exit(exitCode);

@@ -5,7 +5,7 @@ import { createTestDatabase } from '../support/postgres.js';
 import { openDatabase } from '../../src/database/database.js';
 import { isDatabaseUnavailable } from '../../src/database/database-unavailable.js';
 
-it('outlives a connection that breaks between two statements of a transaction', async () => {
+it('survives a connection that breaks between two statements of a transaction', async () => {
   const { url, drop } = await createTestDatabase();
   const database = openDatabase(url, () => undefined);
   onTestFinished(async () => {

@@ -31,7 +31,7 @@ describe('migrateDatabase', () => {
     expect(rows).toHaveLength(await countMigrations());
   });
 
-  it('leaves the data of an up-to-date database alone', async () => {
+  it('keeps the data of an up-to-date database', async () => {
     await migrateDatabase(url);
     await database.execute(
       sql`insert into customers (tenant, user_id, stripe_customer_id, created_at) values ('t', 'u', 'cus_1', now())`,

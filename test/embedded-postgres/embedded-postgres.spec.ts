@@ -25,7 +25,7 @@ describe('startEmbeddedPostgres', () => {
   });
 
   describe('on an empty folder', () => {
-    it('makes a durable database of UTF-8 that listens on the loopback only', async () => {
+    it('creates a durable UTF-8 database that listens on loopback only', async () => {
       const { url } = await start();
 
       expect(await query(url, 'show fsync')).toEqual([{ fsync: 'on' }]);
@@ -34,7 +34,7 @@ describe('startEmbeddedPostgres', () => {
       expect(await query(url, 'show unix_socket_directories')).toEqual([{ unix_socket_directories: '' }]);
     });
 
-    it('lets nobody in without the password, which only its owner can read', async () => {
+    it('requires the password, which only its owner can read', async () => {
       const { url } = await start();
       const { mode } = await stat(join(dataDir, 'postgres', 'password'));
       const wrong = new URL(url);
@@ -44,14 +44,14 @@ describe('startEmbeddedPostgres', () => {
       expect(mode & 0o777).toBe(0o600);
     });
 
-    it('makes one database for two processes that start at the same moment', async () => {
+    it('creates one database for two processes that start at the same time', async () => {
       const [one, other] = await Promise.all([start(), start()]);
 
       expect(one.url).toBe(other.url);
       expect(await readdir(dataDir)).toEqual(['postgres']);
     });
 
-    it('is not misled by an initdb that died half-way', async () => {
+    it('ignores an initdb that was killed', async () => {
       await mkdir(join(dataDir, 'postgres.initdb-abcdef', 'data'), { recursive: true });
       await writeFile(join(dataDir, 'postgres.initdb-abcdef', 'data', 'PG_VERSION'), '18\n');
 
@@ -61,7 +61,7 @@ describe('startEmbeddedPostgres', () => {
       expect(await readdir(dataDir)).toEqual(['postgres']);
     });
 
-    it('points to DATABASE_URL on a platform that has no build', async () => {
+    it('mentions DATABASE_URL on a platform without a build', async () => {
       vi.spyOn(process, 'arch', 'get').mockReturnValue('mips');
       onTestFinished(() => void vi.restoreAllMocks());
 
@@ -81,7 +81,7 @@ describe('startEmbeddedPostgres', () => {
   });
 
   describe('when another process uses it', () => {
-    it('joins it, and leaves it running for it', async () => {
+    it('shares its server, and leaves it running', async () => {
       const owner = await start();
       const guest = await start();
       await guest.stop();
@@ -90,7 +90,7 @@ describe('startEmbeddedPostgres', () => {
       expect(await query(owner.url, 'select 1 as one')).toEqual([{ one: 1 }]);
     });
 
-    it('stays up until the last one stops, whoever started it', async () => {
+    it('runs until the last process stops, in any order', async () => {
       const owner = await start();
       const guest = await start();
       await owner.stop();
@@ -103,7 +103,7 @@ describe('startEmbeddedPostgres', () => {
   });
 
   describe('after a crash', () => {
-    it('adopts the server of a killed process, and stops it in the end', async () => {
+    it('uses the server of a killed process, and stops it at the end', async () => {
       const killed = await startAndKill(dataDir);
       await query(killed.url, 'create table kept as select 42 as answer');
 
@@ -115,7 +115,7 @@ describe('startEmbeddedPostgres', () => {
       await expect(query(killed.url, 'select 1')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
     });
 
-    it('starts anew when the server was killed along with the process', async () => {
+    it('starts a new server if the server was killed with its process', async () => {
       const killed = await startAndKill(dataDir);
       await query(killed.url, 'create table kept as select 42 as answer');
       process.kill(await serverPid(dataDir), 'SIGKILL');
@@ -125,7 +125,7 @@ describe('startEmbeddedPostgres', () => {
       expect(await query(url, 'select answer from kept')).toEqual([{ answer: 42 }]);
     });
 
-    it('brings a killed server back at the same address while the process lives', async () => {
+    it('restarts a killed server on the same port while the process runs', async () => {
       const { url } = await start();
       await query(url, 'create table kept as select 42 as answer');
       process.kill(await serverPid(dataDir), 'SIGKILL');

@@ -5,7 +5,7 @@ const it = paydeskTest().extend('ready', ({ paydesk }) => async () => {
   return (await paydesk.stranger().get('/health/ready')).status;
 });
 
-it('asks Stripe once for all who ask within five seconds', async ({ paydesk, clock, ready }) => {
+it('calls Stripe at most once in five seconds', async ({ paydesk, clock, ready }) => {
   expect(await Promise.all([ready(), ready(), ready()])).toEqual([200, 200, 200]);
   expect(paydesk.stripeCalls).toHaveLength(1);
   clock.moveSeconds(6);
@@ -13,11 +13,7 @@ it('asks Stripe once for all who ask within five seconds', async ({ paydesk, clo
   expect(paydesk.stripeCalls).toHaveLength(2);
 });
 
-it('is ready while Stripe asks us to slow down, and not while Stripe hangs', async ({
-  paydesk,
-  clock,
-  ready,
-}) => {
+it('is ready while Stripe limits the rate, and not while Stripe hangs', async ({ paydesk, clock, ready }) => {
   clock.moveSeconds(60);
   paydesk.sandbox.faults.add({ kinds: ['rate_limit'], times: 1 });
   expect(await ready()).toBe(200);

@@ -59,7 +59,7 @@ describe('bad input', () => {
     expect(fields.toSorted()).toEqual(['amount', 'description', 'stripe_payment_method_id']);
   });
 
-  it('never tells the input back', async ({ partner }) => {
+  it('never returns the input', async ({ partner }) => {
     const evil = '<script>alert(1)</script>';
     const { body } = await partner.post(CHARGE, { ...VALID, [evil]: evil, amount: evil, currency: evil });
     expect(JSON.stringify(body)).not.toContain('<script>');
@@ -98,7 +98,7 @@ describe('bad input', () => {
     expect(body.errors).toHaveLength(1);
   });
 
-  describe('where nothing is asked for', () => {
+  describe('on routes without parameters', () => {
     const SETUP_INTENT = '/partners/user/user-1/setup_intent';
 
     it.for([
@@ -111,7 +111,7 @@ describe('bad input', () => {
       expect(answer).toMatchObject({ status: 400, body: { errors: [{ field }] } });
     });
 
-    it('refuses a query, of a GET and of a POST with a body', async ({ paydesk, partner }) => {
+    it('refuses a query of a GET, and of a POST with a body', async ({ paydesk, partner }) => {
       const user = await paydesk.user('user-1');
       const answers = [
         await user.get('/payments/payment-information?foo=1'),
@@ -122,7 +122,7 @@ describe('bad input', () => {
     });
   });
 
-  it('refuses a payment id that is none of Stripe’s', async ({ partner }) => {
+  it('refuses a payment id that Stripe cannot have made', async ({ partner }) => {
     const { status, body } = await partner.get('/partners/user/user-1/payments/pi_1%3Fexpand');
     expect({ status, field: body.errors[0].field }).toEqual({ status: 400, field: 'id' });
   });
@@ -143,7 +143,7 @@ describe('bad input', () => {
       });
     });
 
-    it('refuses two of them', async ({ paydesk, partner }) => {
+    it('refuses two keys', async ({ paydesk, partner }) => {
       const status = await new Promise((resolve, reject) => {
         const request = httpRequest(paydesk.url + CHARGE, {
           method: 'POST',
@@ -160,7 +160,7 @@ describe('bad input', () => {
     });
   });
 
-  it('answers an unknown route with a problem document', async ({ partner }) => {
+  it('returns a problem document for an unknown route', async ({ partner }) => {
     for (const path of ['/nope', '/partners', '/payments/', '/v1/customers']) {
       const { status, body } = await partner.get(path);
       expect({ status, type: body.type }).toEqual({ status: 404, type: 'urn:paydesk:not-found' });

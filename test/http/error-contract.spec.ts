@@ -58,16 +58,16 @@ describe('the error contract', () => {
     },
   );
 
-  it('answers provider-unreachable where nothing listens', async () => {
-    const lonely = await startPaydesk();
-    const other = await lonely.partner('acme');
-    await lonely.sandbox.close();
+  it('returns provider-unreachable if nothing listens', async () => {
+    const paydesk = await startPaydesk();
+    const other = await paydesk.partner('acme');
+    await paydesk.sandbox.close();
     const answer = await other.post('/partners/user/u/setup_intent');
-    await lonely.close();
+    await paydesk.close();
     expectProblem(answer, 'provider-unreachable');
   });
 
-  it('answers provider-misconfigured where Stripe does not take our key', async () => {
+  it('returns provider-misconfigured if Stripe refuses our key', async () => {
     const locked = await startPaydesk({ environment: { STRIPE_SECRET_KEY: 'sk_live_wrong' } });
     const other = await locked.partner('acme');
     const answer = await other.post('/partners/user/u/setup_intent');
@@ -76,14 +76,14 @@ describe('the error contract', () => {
     expectLogged(locked, answer, true);
   });
 
-  it('answers provider-misconfigured where our key may not do this', async ({ paydesk, charge, strike }) => {
+  it('returns provider-misconfigured if our key lacks a permission', async ({ paydesk, charge, strike }) => {
     strike('no_permission');
     const answer = await charge();
     expectProblem(answer, 'provider-misconfigured');
     expectLogged(paydesk, answer, true);
   });
 
-  it('answers internal-error for an object that we named and Stripe does not know', async ({
+  it('returns internal-error for an object of ours that Stripe does not know', async ({
     paydesk,
     partner,
     user,
@@ -98,7 +98,7 @@ describe('the error contract', () => {
     expectLogged(paydesk, answer, true);
   });
 
-  it('answers unavailable while the database is away', async () => {
+  it('returns unavailable while the database cannot be reached', async () => {
     const cut = await startPaydesk();
     const other = await cut.partner('acme');
     await dropDatabase(databaseUrl(cut.databaseUrl, 'postgres'), new URL(cut.databaseUrl).pathname.slice(1));

@@ -20,19 +20,19 @@ const it = paydeskTest({ environment: { REQUIRE_IDEMPOTENCY_KEY: 'strict-partner
 );
 
 describe('Idempotency-Key', () => {
-  it('is made where there is none, and told in the answer', async ({ chargeOf }) => {
+  it('is generated if it is missing, and returned', async ({ chargeOf }) => {
     const { answer } = await chargeOf('acme', {});
     expect(answer.status).toBe(201);
     expect(answer.headers.get('idempotency-key')).toMatch(/^[0-9a-f-]{36}$/);
   });
 
-  it('is told as it was sent', async ({ chargeOf }) => {
+  it('is returned as it was sent', async ({ chargeOf }) => {
     const { answer } = await chargeOf('acme', { 'idempotency-key': 'order-7' });
     expect(answer.headers.get('idempotency-key')).toBe('order-7');
   });
 
   // https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/ sends a quoted string.
-  it('means the same with and without the quotes of the IETF draft', async ({ paydesk }) => {
+  it('is the same with and without the quotes of the IETF draft', async ({ paydesk }) => {
     const partner = await paydesk.partner('acme');
     const user = someUser();
     const ask = (key: string) =>
@@ -43,7 +43,7 @@ describe('Idempotency-Key', () => {
     expect(quoted.headers.get('idempotent-replayed')).toBe('true');
   });
 
-  it('is demanded of whom the settings name, for charges', async ({ chargeOf }) => {
+  it('is required of the partners in the settings, for charges', async ({ chargeOf }) => {
     const { answer } = await chargeOf('strict-partner', {});
     expect(answer).toMatchObject({
       status: 400,
@@ -55,7 +55,7 @@ describe('Idempotency-Key', () => {
     expect((await chargeOf('strict-partner', { 'idempotency-key': 'k' })).answer.status).toBe(201);
   });
 
-  it('is demanded of everybody by true, for refunds too', async () => {
+  it('is required of all callers by true, for refunds too', async () => {
     const strict = await startPaydesk({ environment: { REQUIRE_IDEMPOTENCY_KEY: 'true' } });
     const service = await strict.service();
     const bare = await service.post('/refund', { paymentID: 'pi_unknown' });
@@ -66,7 +66,7 @@ describe('Idempotency-Key', () => {
 });
 
 describe('GET /operations/:id', () => {
-  it('shows its caller, and nobody else, how a request ended', async ({ paydesk }) => {
+  it('shows the outcome of a request to its caller only', async ({ paydesk }) => {
     const partner = await paydesk.partner('acme');
     const user = someUser();
     const card = await saveCard(paydesk, partner, user, 'pm_card_chargeCustomerFail');

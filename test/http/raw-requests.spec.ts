@@ -28,7 +28,7 @@ const JSON_TYPE = 'Content-Type: application/json\r\n';
 
 const it = paydeskTest();
 
-describe('what the HTTP parser refuses is a problem document:', () => {
+describe('returns a problem document if the HTTP parser refuses', () => {
   it.for<[string, string, number, string]>([
     ['no HTTP at all', 'hello\r\n\r\n', 400, 'invalid-request'],
     ['a bad request line', `GET / HTTP/9.9\r\n${HOST}\r\n`, 400, 'invalid-request'],

@@ -24,7 +24,7 @@ describe('Retry-After', () => {
     },
   );
 
-  it('is as long as the pause that Stripe makes us take', async ({ clock, faults, saveCard, retryAfter }) => {
+  it('is as long as the pause after a rate limit', async ({ clock, faults, saveCard, retryAfter }) => {
     expect((await saveCard()).status).toBe(201);
     faults.add({ path: '/v1/customers', kinds: ['rate_limit'], share: 1 });
     expect(await retryAfter()).toBe('1');
@@ -34,7 +34,12 @@ describe('Retry-After', () => {
     expect(await retryAfter()).toBe('1');
   });
 
-  it('grows though calls from before the pause succeed', async ({ clock, faults, saveCard, retryAfter }) => {
+  it('grows although calls from before the pause succeed', async ({
+    clock,
+    faults,
+    saveCard,
+    retryAfter,
+  }) => {
     expect((await saveCard()).status).toBe(201);
     const hang = faults.add({ path: '/v1/customers', kinds: ['wait'], waitMs: FOREVER_MS });
     const hung = saveCard();
@@ -49,7 +54,7 @@ describe('Retry-After', () => {
     expect(await retryAfter()).toBe('2');
   });
 
-  it('does not come with what stays as it is', async ({ partner }) => {
+  it('is missing from a final problem', async ({ partner }) => {
     const answer = await partner.get(`/partners/user/${someUser()}/payments/pi_unknown`);
     expect(answer.status).toBe(404);
     expect(answer.headers.has('retry-after')).toBe(false);

@@ -30,7 +30,7 @@ describe('describeFailure', () => {
     expect(describeFailure(new Problem('outcome-unknown', {}, cause))).toMatchObject({ alert });
   });
 
-  it('names the operation and the request to Stripe, and no secret', () => {
+  it('has the ids of the operation and of the request to Stripe, and no secret', () => {
     const described = describeFailure(
       new Problem('outcome-unknown', { operationId: 'op-1' }, failureOfStripe),
     );
@@ -38,7 +38,7 @@ describe('describeFailure', () => {
     expect(JSON.stringify(described)).not.toContain('secret');
   });
 
-  it('names what has become of the connection to Stripe', () => {
+  it('has the code of a connection error', () => {
     const detail = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
     const cause = new Stripe.errors.StripeConnectionError({ message: 'An error occurred', detail });
     expect(describeFailure(new Problem('provider-unreachable', {}, cause))).toMatchObject({
@@ -46,7 +46,7 @@ describe('describeFailure', () => {
     });
   });
 
-  it('takes over nothing of what a query was asked with', () => {
+  it('has no parameters of a query', () => {
     const cause = new DrizzleQueryError('select $1', ['client secret'], new Error('syntax error'));
     expect(JSON.stringify(describeFailure(new Problem('internal-error', {}, cause)))).not.toContain('secret');
   });

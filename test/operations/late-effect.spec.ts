@@ -50,7 +50,7 @@ describe('a charge whose 500 comes before its effect', () => {
     },
   );
 
-  it('is seen to its end by the worker too', async ({ paydesk, clock, partner, beginLate, endLate }) => {
+  it('is completed by the worker too', async ({ paydesk, clock, partner, beginLate, endLate }) => {
     const charge = await resentCharge(paydesk, partner);
     await sendInVain(paydesk, charge, 'reset_before_effect');
     clock.moveSeconds(LONGEST_WAIT_SECONDS);

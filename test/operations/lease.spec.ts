@@ -30,13 +30,7 @@ const it = paydeskTest({ workerByHand: true })
   });
 
 describe('the lease of an attempt', () => {
-  it('is renewed for as long as a caller’s own attempt lasts', async ({
-    paydesk,
-    clock,
-    partner,
-    hangAt,
-    rowOf,
-  }) => {
+  it('is renewed during an attempt of a caller', async ({ paydesk, clock, partner, hangAt, rowOf }) => {
     const { send, made } = await resentCharge(paydesk, partner);
     const { answer, operationId } = await hangAt(CHARGING, send);
 

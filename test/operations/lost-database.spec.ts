@@ -7,7 +7,7 @@ import { saveCard, someUser } from '../support/saved-card.js';
 const it = paydeskTest();
 
 describe('a database that is lost', () => {
-  it('has nobody charged twice, as the key at Stripe is made of the request alone', async ({
+  it('charges nobody twice, because the key at Stripe is derived from the request alone', async ({
     paydesk,
     partner,
   }) => {

@@ -26,8 +26,8 @@ const it = paydeskTest({ workerByHand: true })
     });
   });
 
-describe('a charge whose outcome nobody can prove any more', () => {
-  it('is left to a person after 23 hours, told so to its caller, and never sent again', async ({
+describe('a charge whose outcome can no longer be proved', () => {
+  it('needs a review after 23 hours, and is never sent again', async ({
     paydesk,
     clock,
     partner,

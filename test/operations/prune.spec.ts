@@ -23,8 +23,8 @@ const it = paydeskTest({ workerByHand: true })
     return (await query<{ id: string }>(paydesk, statement)).map(({ id }) => id);
   });
 
-describe('operations of more than 30 days ago', () => {
-  it('are forgotten with what they had set aside, unless they are not done', async ({
+describe('operations older than 30 days', () => {
+  it('are deleted with their reservations if they are final', async ({
     paydesk,
     clock,
     shop,

@@ -82,7 +82,7 @@ describe('charges under random schedules of calls, faults and time', () => {
     if (!charges.every(({ isSettled }) => isSettled)) throw new Error('a charge does not settle');
   }
 
-  it('happen once or not at all, just as their callers are told', async () => {
+  it('happen once or not at all, as the responses say', async () => {
     const property = fc.asyncProperty(schedule, async (steps) => {
       const charges = cards.map((card) => new ModelledCharge(paydesk, partner, user, card));
       for (const step of steps) {

@@ -7,7 +7,7 @@ import { redirects } from '../support/hosted-page.js';
 
 const it = paydeskTest();
 
-describe('a request that was refused before anything was sent', () => {
+describe('a request that was refused before a call to Stripe', () => {
   it.for<[string, string, object, number]>([
     ['for an unknown payment', '/refund', { paymentID: 'pi_unknown' }, 404],
     ['for its amount', '/pay', { ...redirects, amount: '0.10' }, 422],
@@ -23,7 +23,10 @@ describe('a request that was refused before anything was sent', () => {
     },
   );
 
-  it('has no say any more once another instance has given it up', async ({ paydesk, shop }) => {
+  it('returns in-progress if another instance has deleted the operation meanwhile', async ({
+    paydesk,
+    shop,
+  }) => {
     const payment = await paydesk.stripe.paymentIntents.create({
       amount: 2000,
       currency: 'usd',
@@ -43,7 +46,7 @@ describe('a request that was refused before anything was sent', () => {
     });
   });
 
-  it('may be repeated, changed, under the same key', async ({ shop }) => {
+  it('can be changed and repeated under the same key', async ({ shop }) => {
     const key = { 'idempotency-key': randomUUID() };
     expect((await shop.post('/pay', { ...redirects, amount: '0.10' }, key)).status).toBe(422);
     const answer = await shop.post('/pay', { ...redirects, amount: '10.00' }, key);

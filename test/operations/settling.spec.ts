@@ -32,7 +32,7 @@ const it = paydeskTest({ workerByHand: true })
     }
   });
 
-describe('a charge whose outcome is not known', () => {
+describe('a charge whose outcome is unknown', () => {
   it.for<FaultKind>(['reset_after_effect', 'error_after_effect', 'half_body', 'bad_json'])(
     'is told as 503 with its operation after %s, and settles by itself',
     async (kind, { paydesk, partner, someCharge, failCharges, settled }) => {
@@ -66,7 +66,7 @@ describe('a charge whose outcome is not known', () => {
     },
   );
 
-  it('is told to the log at each attempt, by whomever it is made', async ({
+  it('is logged at each attempt, by a caller or by the worker', async ({
     paydesk,
     clock,
     someCharge,
@@ -85,10 +85,7 @@ describe('a charge whose outcome is not known', () => {
   });
 
   // https://docs.stripe.com/api/idempotent_requests: a 500 is kept for its key, and told again.
-  it('is found at Stripe by its operation where Stripe only tells a kept 500 again', async ({
-    paydesk,
-    someCharge,
-  }) => {
+  it('is found at Stripe by its operation id if Stripe replays a 500', async ({ paydesk, someCharge }) => {
     const { send, made } = await someCharge();
     paydesk.sandbox.faults.add({ ...CHARGING, kinds: ['error_after_effect'] });
     const { status, headers } = await send();
@@ -96,7 +93,7 @@ describe('a charge whose outcome is not known', () => {
     expect(made().map(({ id }) => headers.get('location')?.endsWith(id))).toEqual([true]);
   });
 
-  it('ends as not done where Stripe keeps a 500 and has done nothing; a new key does it', async ({
+  it('is not-done if Stripe replays a 500 and has done nothing, and a new key charges', async ({
     paydesk,
     clock,
     someCharge,
@@ -134,7 +131,7 @@ describe('a charge whose outcome is not known', () => {
     },
   );
 
-  it('is left to the instance that works on it, and taken over once that one has died', async ({
+  it('is left to the instance with the lease, and resumed after that instance has died', async ({
     paydesk,
     clock,
     someCharge,
@@ -187,10 +184,7 @@ describe('a charge whose outcome is not known', () => {
     },
   );
 
-  it('is told as uncertain, not as failed, where we can not keep what Stripe has done', async ({
-    paydesk,
-    someCharge,
-  }) => {
+  it('stays unknown if the result cannot be stored', async ({ paydesk, someCharge }) => {
     const { send, made } = await someCharge();
     await query(paydesk, "alter table operations add constraint full_disk check (state <> 'done') not valid");
     const first = await send();
@@ -205,7 +199,7 @@ describe('a charge whose outcome is not known', () => {
 });
 
 describe('a refusal by Stripe', () => {
-  it('is the last word, also where we tell it in our own words', async ({ paydesk, shop }) => {
+  it('is final, also as a problem of ours', async ({ paydesk, shop }) => {
     const product = await paydesk.stripe.products.create({ name: 'Gone', active: false });
     const { status, headers } = await shop.post('/pay', {
       successRedirect: 'https://example.com/ok',

@@ -85,20 +85,14 @@ describe('when Stripe is in trouble', () => {
     expect((await charge()).status).toBe(201);
   });
 
-  it('goes on charging while a read exceeds a global limit', async ({
-    clock,
-    partner,
-    user,
-    faults,
-    charge,
-  }) => {
+  it('charges while reads exceed a global limit', async ({ clock, partner, user, faults, charge }) => {
     faults.add({ method: 'GET', kinds: ['rate_limit'], share: 1, reason: 'global-rate' });
     expectProblem(await partner.get(`/partners/user/${user}/payments`), 'provider-busy');
     expect((await charge()).status).toBe(201);
     clock.moveSeconds(1);
   });
 
-  it('goes on charging while a service asks for the status of payments too often', async ({
+  it('charges while a service requests the status of payments too often', async ({
     clock,
     shop,
     faults,
@@ -119,13 +113,13 @@ describe('when Stripe is in trouble', () => {
   });
 
   // https://docs.stripe.com/error-low-level
-  it('sends again at once what Stripe says should be', async ({ partner, user, faults }) => {
+  it('retries at once if Stripe says so', async ({ partner, user, faults }) => {
     const limit = faults.add({ path: '/v1/setup_intents', kinds: ['rate_limit'], shouldRetry: true });
     expect((await partner.post(`/partners/user/${user}/setup_intent`)).status).toBe(201);
     expect(limit.injected.rate_limit).toBe(1);
   });
 
-  it('answers every other route while many calls hang, and those once they end', async ({
+  it('responds on all other routes while many calls hang, and to those calls once they end', async ({
     paydesk,
     partner,
     user,
@@ -142,10 +136,7 @@ describe('when Stripe is in trouble', () => {
     expect(await statuses(hung)).toEqual(new Set([201]));
   });
 
-  it('ends a call within 25 s that Stripe never answers, as one whose outcome is not known', async ({
-    faults,
-    charge,
-  }) => {
+  it('ends a call without a response within 25 s as outcome-unknown', async ({ faults, charge }) => {
     fakeTimeouts();
     const silence = faults.add({ ...PAYMENTS, kinds: ['silence_before_effect'], share: 1 });
     const answer = charge();
@@ -155,7 +146,7 @@ describe('when Stripe is in trouble', () => {
   });
 });
 
-describe('when more calls hang than there is room for', () => {
+describe('when more calls hang than the limit allows', () => {
   itWithTwoPlaces(
     'keeps room for reads, and sends away who would have to wait behind too many',
     async ({ partner, user, faults, charge, hangCharges }) => {

@@ -11,10 +11,7 @@ import {
 
 const it = paydeskTest({ workerByHand: true });
 
-it('keeps what the worker is at from others, however long the call to Stripe lasts', async ({
-  paydesk,
-  clock,
-}) => {
+it('keeps the lease of the worker during a long call to Stripe', async ({ paydesk, clock }) => {
   const { faults } = paydesk.sandbox;
   const partner = await paydesk.partner('acme');
   const charge = await resentCharge(paydesk, partner);

@@ -14,7 +14,7 @@ const it = paydeskTest()
   });
 
 describe('the worker', () => {
-  it('drives on by itself what a dead attempt has left, once its lease has expired', async ({
+  it('resumes the operation of a dead attempt once its lease has expired', async ({
     paydesk,
     clock,
     partner,
@@ -29,7 +29,7 @@ describe('the worker', () => {
     expect(charge.made()).toHaveLength(1);
   });
 
-  it('waits for no row that another instance is taking, and goes on with the next', async ({
+  it('skips a row that another instance has locked', async ({
     paydesk,
     clock,
     partner,

@@ -1,19 +1,19 @@
-/** An answer of the service, its body read. */
+/** A response of the service. */
 export interface Answer {
   status: number;
   headers: Headers;
   /** Parsed JSON; undefined for an empty body. */
-  body: any; // oxlint-disable-line typescript/no-explicit-any -- tests look into whatever came back
+  body: any; // oxlint-disable-line typescript/no-explicit-any -- any JSON
 }
 
-/** Someone who calls the service over HTTP, with one credential or none. */
+/** Calls the service over HTTP, with one credential or none. */
 export class Caller {
   constructor(
     private readonly url: string,
     private readonly credential?: string,
   ) {}
 
-  /** The header that proves who calls. */
+  /** The header with the credential. */
   get authorization(): Record<string, string> {
     return this.credential ? { authorization: `Bearer ${this.credential}` } : {};
   }

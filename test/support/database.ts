@@ -1,7 +1,7 @@
 import pg from 'pg';
 import type { Paydesk } from './paydesk.js';
 
-/** Looks into, or meddles with, the database of a running service. */
+/** Runs a statement on the database of a running service. */
 export async function query<Row extends pg.QueryResultRow>(
   { databaseUrl }: Pick<Paydesk, 'databaseUrl'>,
   statement: string,

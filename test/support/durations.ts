@@ -1,10 +1,10 @@
-/** The wait of a fault that only `faults.clear()` ends. */
+/** The wait of a fault that ends by `faults.clear()`. */
 export const FOREVER_MS = 600_000;
-/** How long Stripe may still be at work on what it answered with a 500. */
+/** How long Stripe may still process a request that it answered with a 500. */
 export const STRIPE_SETTLES_SECONDS = 15;
 /** More than the worker waits before it tries an operation again. */
 export const LONGEST_WAIT_SECONDS = 31;
-/** An attempt holds its operation for this long unless it renews the lease. */
+/** The lease of an attempt ends after this time unless it is renewed. */
 export const LEASE_SECONDS = 6;
 /** Less than a lease; two of these are more than one. */
 export const MOST_OF_A_LEASE_SECONDS = 4;

@@ -3,20 +3,20 @@ import { PROBLEMS, type ProblemSlug } from '#core/problem.js';
 import type { Answer } from './caller.js';
 import type { Paydesk } from './paydesk.js';
 
-/** Nothing of Stripe's words, of its keys and headers, or of ours. */
-const NOT_TOLD =
+/** Stripe's texts, keys and headers, and our stack traces: problems must not contain them. */
+const INTERNAL_DETAILS =
   /(sk|rk)_(test|live)|whsec|stripe-version|req_|No such|Invalid API Key|permissions|stack|node_modules/i;
 
-/** That an answer is this problem, told as callers are promised, and nothing else of it. */
+/** Expects a response to be this problem, with no internal details. */
 export function expectProblem({ status, headers, body }: Answer, slug: ProblemSlug): void {
   const { status: expected, retryable, title } = PROBLEMS[slug];
   expect(status).toBe(expected);
   expect(body).toMatchObject({ type: `urn:paydesk:${slug}`, title, status: expected, retryable });
   expect(headers.get('content-type')).toContain('application/problem+json');
-  expect(JSON.stringify(body)).not.toMatch(NOT_TOLD);
+  expect(JSON.stringify(body)).not.toMatch(INTERNAL_DETAILS);
 }
 
-/** That the log tells of the problem of an operation, as one that a person has to look at or as one that passes. */
+/** Expects a log line about the problem of an operation, with or without an alert. */
 export function expectLogged({ log }: Paydesk, { body }: Answer, alert: boolean): void {
   const problem = String(body.type).replace('urn:paydesk:', '');
   expect(log).toContainEqual(expect.objectContaining({ problem, operationId: body.operationId, alert }));

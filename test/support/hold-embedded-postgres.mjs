@@ -1,5 +1,5 @@
-// Starts the embedded PostgreSQL on the folder given as argument, prints its URL and holds it until killed:
-// run by tests as a process of its own, which Node 20 can't do with TypeScript by itself.
+// Starts the embedded PostgreSQL in the folder given as argument, prints its URL, and runs until it is killed.
+// Tests run it as another process. It uses Vite, because Node 20 does not run TypeScript.
 import { createViteServer } from 'vitest/node';
 import { sourceImports } from './source-imports.mjs';
 

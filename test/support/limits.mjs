@@ -1,4 +1,4 @@
-/** Ends a spec that hangs. None is about time, and so none is too slow to pass. */
+/** The limits end only specs that hang: no spec fails because the machine is slow. */
 export const limits = {
   testTimeout: 300_000,
   hookTimeout: 300_000,

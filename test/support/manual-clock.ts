@@ -1,6 +1,6 @@
 import { Clock } from '#core/clock.js';
 
-/** A clock that starts at the present time and stands still until a test moves it. */
+/** A clock that starts at the current time and stands still until a test moves it. */
 export class ManualClock extends Clock {
   private nowMs = Date.now();
 

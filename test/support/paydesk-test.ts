@@ -2,9 +2,9 @@ import { test, vi } from 'vitest';
 import { ManualClock } from './manual-clock.js';
 import { type PaydeskOptions, startPaydesk } from './paydesk.js';
 
-/** What a file's Paydesk has that others have not. */
+/** The options of one file's Paydesk. */
 export interface PaydeskTestOptions extends Omit<PaydeskOptions, 'clock'> {
-  /** Nothing happens by a timer: the worker works, and leases are renewed, only when a test says so. */
+  /** Stops all timers: the worker runs and leases are renewed only if a test says so. */
   workerByHand?: boolean;
 }
 

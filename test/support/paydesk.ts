@@ -24,19 +24,19 @@ export interface Paydesk {
   settings: Settings;
   databaseUrl: string;
   sandbox: Sandbox;
-  /** stripe-node on the sandbox, for what happens at Stripe without us. */
+  /** stripe-node on the sandbox, for changes that are made without the service. */
   stripe: Stripe;
-  /** What the service and the test have asked of the sandbox so far, e.g. `POST /v1/customers`. */
+  /** The calls to the sandbox so far, by the service and the test, e.g. `POST /v1/customers`. */
   stripeCalls: string[];
-  /** What the service has logged so far, warnings and worse. */
+  /** The log lines so far, warnings and errors. */
   log: Record<string, unknown>[];
-  /** A browser's web app, with the token of this user. */
+  /** A web app with the token of this user. */
   user(userId: string): Promise<Caller>;
   /** A partner's back end. */
   partner(tenant: string): Promise<Caller>;
   /** An internal service. */
   service(name?: string): Promise<Caller>;
-  /** Somebody without a credential. */
+  /** A caller without a credential. */
   stranger(): Caller;
   /** Resumes the next unfinished operation, as the worker does; false if none is due. */
   resumeNext(): Promise<boolean>;
@@ -44,14 +44,14 @@ export interface Paydesk {
 }
 
 export interface PaydeskOptions {
-  /** Settings, as the environment would give them. */
+  /** Environment variables. */
   environment?: Record<string, string>;
   /** The time of the service and of its sandbox. */
   clock?: Clock;
   limits?: CallLimits;
 }
 
-/** Starts one on ports and a database of its own, in this process; whoever starts it closes it. */
+/** Starts a Paydesk in this process, on its own ports and database. The caller must close it. */
 export async function startPaydesk({
   environment = {},
   clock = new ManualClock(),

@@ -10,7 +10,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const postgres = await startEmbeddedPostgres({
     dataDir,
     log: () => undefined,
-    // Its data lives no longer than the run.
+    // The data is not needed after the run.
     settings: { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '300' },
   });
   await createDatabase(postgres.url, TEMPLATE_DATABASE, 'template1');

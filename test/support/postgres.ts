@@ -9,17 +9,17 @@ declare module 'vitest' {
   }
 }
 
-/** The migrated database that every test database is a copy of. */
+/** The migrated database that all test databases are copied from. */
 export const TEMPLATE_DATABASE = 'paydesk_template';
 
-/** A migrated, empty database of one suite's own. */
+/** A migrated, empty database for one suite. */
 export interface TestDatabase {
   url: string;
-  /** Ends what is still connected to it and removes it. */
+  /** Ends all connections to it and removes it. */
   drop: () => Promise<void>;
 }
 
-/** Copies the template, in some 40 ms. */
+/** Copies the template, which takes about 40 ms. */
 export async function createTestDatabase(): Promise<TestDatabase> {
   const serverUrl = inject('postgresUrl');
   const name = `test_${randomUUID().replaceAll('-', '')}`;
@@ -30,17 +30,17 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   };
 }
 
-/** Makes a database on the server at `serverUrl` by copying another. */
+/** Creates a database on the server at `serverUrl` by copying another. */
 export async function createDatabase(serverUrl: string, name: string, template: string): Promise<void> {
   await execute(serverUrl, `create database ${name} template ${template}`);
 }
 
-/** Removes a database, ending what is still connected to it. */
+/** Ends all connections to a database and removes it. */
 export async function dropDatabase(serverUrl: string, name: string): Promise<void> {
   await execute(serverUrl, `drop database if exists ${name} with (force)`);
 }
 
-/** The same server, another database. */
+/** The URL of another database on the same server. */
 export function databaseUrl(serverUrl: string, name: string): string {
   const url = new URL(serverUrl);
   url.pathname = name;

@@ -9,7 +9,7 @@ export function someUser(): string {
 }
 
 /**
- * Saves a card for a partner's user as a front end would: a SetupIntent from us, confirmed at Stripe.
+ * Saves a card for a partner's user as a front end does: it gets a SetupIntent from Paydesk and confirms it at Stripe.
  * Returns the payment method's id.
  */
 export async function saveCard(

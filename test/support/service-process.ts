@@ -2,9 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 
-/** The built service as a process of its own, as `npm start` runs it. */
+/** The built service as a child process, as `npm start` runs it. */
 export interface ServiceProcess {
-  /** Everything it wrote so far. */
+  /** Its output so far. */
   output: () => string;
   url: string;
   sandboxUrl: string;
@@ -42,7 +42,7 @@ export async function startService(
   };
 }
 
-/** Starts one that can't: returns its exit code and what it wrote. */
+/** Starts a process that must fail; returns its exit code and output. */
 export async function failToStart(
   dataDir: string,
   environment: Record<string, string>,
@@ -67,7 +67,7 @@ function spawnService(dataDir: string, environment: Record<string, string>, buil
   });
 }
 
-/** The environment without anybody's settings of ours. */
+/** The environment without settings of Paydesk. */
 export function bareEnvironment(): Record<string, string> {
   const { PATH = '', HOME = '' } = process.env;
   return { PATH, HOME };

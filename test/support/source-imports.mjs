@@ -1,8 +1,8 @@
 const resolve = { conditions: ['paydesk-source', 'module', 'node', 'development|production'] };
 
 /**
- * Has Vite resolve `#core/...` and the like to the TypeScript sources, as tsc does, instead of to the build: in specs,
- * and in global setups, which Vitest runs in an environment of its own.
+ * Makes Vite resolve `#core/...` and so on to the TypeScript sources, as tsc does, instead of to the build: in specs,
+ * and in global setups, which Vitest runs in another environment.
  */
 export const sourceImports = {
   ssr: { resolve },

@@ -10,14 +10,14 @@ const SECRET = 'whsec_test';
 
 const it = paydeskTest({ environment: { STRIPE_WEBHOOK_SECRET: SECRET } });
 
-describe('what the sandbox tells', () => {
+describe('events of the sandbox', () => {
   it.beforeAll(({ paydesk }) => {
     const url = `${paydesk.url}/webhooks/stripe`;
     paydesk.sandbox.run((ctx) => ensureWebhookEndpoint(ctx, url, SECRET));
     paydesk.sandbox.webhooks.setBehaviour({ duplicateShare: 0.5, shuffle: true });
   });
 
-  it('frees what was reserved for a refund that fails later', async ({ paydesk }) => {
+  it('release the reservation of a refund that fails later', async ({ paydesk }) => {
     const { stripe, sandbox } = paydesk;
     const intent = await stripe.paymentIntents.create({
       amount: 2000,
@@ -36,7 +36,7 @@ describe('what the sandbox tells', () => {
     expect(await query(paydesk, reserved, [charge])).toEqual([{ reserved_minor: 0 }]);
   });
 
-  it('makes room for a new customer where the old one was deleted', async ({ paydesk }) => {
+  it('let a deleted customer be replaced', async ({ paydesk }) => {
     const partner = await paydesk.partner('acme');
     const user = someUser();
     const card = await saveCard(paydesk, partner, user);
@@ -55,7 +55,7 @@ describe('what the sandbox tells', () => {
     expect(await saveCard(paydesk, partner, user)).toMatch(/^pm_/);
   });
 
-  it('is all dealt with', async ({ paydesk }) => {
+  it('are all handled', async ({ paydesk }) => {
     await paydesk.stripe.products.create({ name: 'Checkup' });
     await paydesk.sandbox.webhooks.flush();
     expect(paydesk.sandbox.webhooks.pending()).toEqual([]);

@@ -54,7 +54,7 @@ const it = paydeskTest({ environment: { STRIPE_WEBHOOK_SECRET: `${SECRET}, ${OLD
   });
 
 describe('POST /webhooks/stripe', () => {
-  describe('takes', () => {
+  describe('accepts', () => {
     it.for<[string, Delivery]>([
       ['what is signed with the newest secret', { secret: SECRET }],
       ['what is signed with one that is being replaced', { secret: OLD_SECRET }],
@@ -74,7 +74,7 @@ describe('POST /webhooks/stripe', () => {
     });
   });
 
-  describe('refuses, without telling why,', () => {
+  describe('refuses, without a reason,', () => {
     it.for<[string, Delivery]>([
       ['what is signed with another secret', { secret: 'whsec_other' }],
       ['what is older than five minutes', { ageSeconds: 301 }],
@@ -87,7 +87,7 @@ describe('POST /webhooks/stripe', () => {
       expect(await deliver(delivery)).toEqual(REFUSED);
     });
 
-    it('what was changed on the way', async ({ clock, deliver }) => {
+    it('a changed body', async ({ clock, deliver }) => {
       const timestamp = Math.floor(clock.now().getTime() / 1000);
       const payload = eventOf('product.created', { id: 'prod_1' });
       const signature = signatureOf(payload, SECRET, timestamp);
@@ -97,19 +97,19 @@ describe('POST /webhooks/stripe', () => {
     });
   });
 
-  it('refuses what is no JSON by its type, and what is too large', async ({ paydesk, deliver }) => {
+  it('refuses another content type, and a body that is too large', async ({ paydesk, deliver }) => {
     const text = await fetch(`${paydesk.url}/webhooks/stripe`, { method: 'POST', body: 'evt_1' });
     expect(text.status).toBe(415);
     const large = eventOf('invoice.paid', { id: 'in_1', text: 'x'.repeat(1024 * 1024) });
     expect(await deliver({ payload: large })).toMatchObject({ status: 413 });
   });
 
-  it('leaves the limit of other routes as it was', async ({ paydesk }) => {
+  it('does not change the body limit of other routes', async ({ paydesk }) => {
     const shop = await paydesk.service();
     expect((await shop.post('/refund', { paymentID: 'x'.repeat(200_000) })).status).toBe(413);
   });
 
-  it('deals with an event once, however often it comes', async ({ paydesk, deliver, handledAt }) => {
+  it('handles a repeated event once', async ({ paydesk, deliver, handledAt }) => {
     const customer = await paydesk.stripe.customers.create({});
     const id = `evt_${randomUUID()}`;
     const payload = eventOf('customer.deleted', { id: customer.id }, id);
@@ -120,7 +120,11 @@ describe('POST /webhooks/stripe', () => {
     expect(await handledAt(id)).toEqual([{ handled: true }]);
   });
 
-  it('has an event sent again that it could not deal with', async ({ paydesk, deliver, handledAt }) => {
+  it('returns an error for an event that it could not handle, so that Stripe sends it again', async ({
+    paydesk,
+    deliver,
+    handledAt,
+  }) => {
     const partner = await paydesk.partner('acme');
     const user = someUser();
     const card = await saveCard(paydesk, partner, user);
@@ -169,7 +173,7 @@ describe('POST /webhooks/stripe', () => {
     );
   });
 
-  it('asks Stripe rather than believing that a customer is gone', async ({ paydesk, deliver }) => {
+  it('asks Stripe whether a customer is really deleted', async ({ paydesk, deliver }) => {
     const partner = await paydesk.partner('acme');
     const user = someUser();
     const card = await saveCard(paydesk, partner, user);
@@ -182,7 +186,7 @@ describe('POST /webhooks/stripe', () => {
     });
   });
 
-  it('forgets events that can not come again', async ({ clock, deliver, handledAt }) => {
+  it('deletes events that Stripe no longer retries', async ({ clock, deliver, handledAt }) => {
     const id = `evt_${randomUUID()}`;
     await deliver({ payload: eventOf('product.created', { id: 'prod_1' }, id) });
     clock.moveHours(32 * 24);

@@ -15,7 +15,7 @@ describe('a removed parameter', () => {
   };
   const form = decodeForm('payment_method_types[0]=card');
 
-  test('is read before the version that took it away', () => {
+  test('is accepted before the version that removed it', () => {
     expect(readParams(schema, form, BEFORE)).toEqual({ payment_method_types: ['card'] });
   });
 

@@ -18,7 +18,7 @@ function openCollection() {
   return { collection, looked };
 }
 
-test('a span of time is found without looking at what lies outside', () => {
+test('finds a span of time without visiting other entities', () => {
   const { collection, looked } = openCollection();
   const walk = { where: { kind: 'any' }, created: { first: 500, last: 502 } };
   const ids = ['evt_500', 'evt_501', 'evt_502'];
@@ -27,7 +27,7 @@ test('a span of time is found without looking at what lies outside', () => {
   expect(looked.at).toBe(6);
 });
 
-test('a span goes together with where to go on from', () => {
+test('combines a span of time with a cursor', () => {
   const { collection } = openCollection();
   const walk = { created: { first: 500, last: 502 } };
   const older = [...collection.newestFirst({ ...walk, from: 'evt_502' })];
@@ -60,7 +60,7 @@ function openKinds() {
   return { collection, looked };
 }
 
-test('several values of an indexed field are merged in time order, and no others are looked at', () => {
+test('merges several values of an indexed field in time order, without visiting others', () => {
   const { collection, looked } = openKinds();
   const walk = {
     among: { kind: ['kind.3', 'kind.7', 'kind.none', 'kind.3'] },
@@ -76,20 +76,20 @@ test('several values of an indexed field are merged in time order, and no others
   expect(looked.at).toBe(10);
 });
 
-test('a field without an index is filtered all the same', () => {
+test('filters by a field without an index', () => {
   const { collection } = openKinds();
   const walk = { among: { created: [3, 503] } };
   expect([...collection.newestFirst(walk)].map(({ id }) => id)).toEqual(['evt_503', 'evt_3']);
 });
 
-test('of several indexed fields, the one that leaves the fewest decides what is looked at', () => {
+test('visits the entities of the most selective index', () => {
   const { collection, looked } = openKinds();
   const walk = { where: { kind: 'kind.9' }, among: { size: [1] } };
   expect([...collection.newestFirst(walk)].map(({ id }) => id)).toEqual(['evt_999']);
   expect(looked.at).toBe(2);
 });
 
-test('a change moves an entity from one value of an index to another', () => {
+test('an update moves an entity in an index', () => {
   const { collection } = openKinds();
   collection.update('evt_500', { size: 2 });
   const big = collection.newestFirst({ among: { size: [1, 2] } });
@@ -97,7 +97,7 @@ test('a change moves an entity from one value of an index to another', () => {
   expect([...collection.newestFirst({ among: { size: [0, 2] } })]).toHaveLength(998);
 });
 
-test('what a finder finds by goes in and out of its keys with each change', () => {
+test('an update changes the keys of a computed index', () => {
   interface Order {
     id: string;
     created: number;
@@ -114,7 +114,7 @@ test('what a finder finds by goes in and out of its keys with each change', () =
   expect([idsBy('mug'), idsBy('cup')]).toEqual([['b'], ['a']]);
 });
 
-test('ids are found without an index, in time order', () => {
+test('finds ids without an index, in time order', () => {
   const { collection, looked } = openKinds();
   const walk = { among: { id: ['evt_7', 'evt_500', 'evt_none', 'evt_7'] }, where: { kind: 'kind.7' } };
   expect([...collection.newestFirst(walk)].map(({ id }) => id)).toEqual(['evt_7']);

@@ -31,7 +31,7 @@ const linesIn = (path: string) =>
     .split('\n')
     .filter((line) => line.startsWith('[["customers"'));
 
-test('a start leaves a journal as it is while what it holds is mostly alive', () => {
+test('a start does not rewrite a journal of mostly live data', () => {
   const { path, start } = openDir();
   start(({ customers }) => {
     customers.insert(customer('cus_1'));
@@ -43,7 +43,7 @@ test('a start leaves a journal as it is while what it holds is mostly alive', ()
   expect(readFileSync(path)).toEqual(written);
 });
 
-test('a start rewrites a journal with more history than live data, whatever its size', () => {
+test('a start rewrites a journal with more history than live data, at any size', () => {
   const { path, start } = openDir();
   const name = 'ë'.repeat(50_000);
   const ids = Array.from({ length: 100 }, (_, i) => `cus_${i}`);
@@ -58,7 +58,7 @@ test('a start rewrites a journal with more history than live data, whatever its 
   expect(start()).toEqual(kept);
 });
 
-test('a torn line is cut off even if nothing is rewritten', () => {
+test('cuts an incomplete last line off without a rewrite', () => {
   const { path, start } = openDir();
   start(({ customers }) => void customers.insert(customer('cus_1')));
   appendFileSync(path, '[["customers","cus_torn",{"id":"cus_t');
@@ -67,7 +67,7 @@ test('a torn line is cut off even if nothing is rewritten', () => {
   expect(linesIn(path)).toHaveLength(2);
 });
 
-test('a rewrite cut short by a kill counts for nothing, and is done anew', () => {
+test('ignores a rewrite that was killed, and repeats it', () => {
   const { path, start } = openDir();
   const kept = start(({ customers }) => {
     customers.insert(customer('cus_1'));

@@ -62,7 +62,7 @@ test.for([
   expect(sandbox.ledger.list()).toHaveLength(effects);
 });
 
-test('the effect of error_then_effect comes after its 500, which a retry is told before and after', async () => {
+test('error_then_effect has its effect after the 500, which is replayed before and after it', async () => {
   const { sandbox } = await openBench();
   sandbox.faults.add({ kinds: ['error_then_effect'], waitMs: 3_600_000 });
   const create = () =>
@@ -84,14 +84,14 @@ test('the effect of error_then_effect comes after its 500, which a retry is told
   expect(sandbox.ledger.list()).toMatchObject([{ object: 'customer', requestId, idempotencyKey: 'k' }]);
 });
 
-test('an effect that is still to come comes by itself', async () => {
+test('a late effect happens without another call', async () => {
   const { sandbox } = await openBench();
   sandbox.faults.add({ kinds: ['error_then_effect'], waitMs: 1 });
   expect((await request(sandbox, 'POST', '/v1/customers', { form: '' })).status).toBe(500);
   await expect.poll(() => sandbox.ledger.list()).toHaveLength(1);
 });
 
-test('an effect that is still to come comes in time for a sandbox that closes', async () => {
+test('closing the sandbox runs the late effects first', async () => {
   const dataDir = temporaryFolder();
   const closed = await createSandbox({ dataDir });
   closed.faults.add({ kinds: ['error_then_effect'], waitMs: 3_600_000 });
@@ -124,7 +124,7 @@ test.for([
   expect(sandbox.ledger.list()).toHaveLength(1);
 });
 
-test('a call that waits carries on after its caller has gone', async () => {
+test('a waiting call continues after its caller disconnects', async () => {
   const { sandbox } = await openBench();
   sandbox.faults.add({ kinds: ['wait'], waitMs: 3_600_000 });
   const hangUp = new AbortController();
@@ -137,7 +137,7 @@ test('a call that waits carries on after its caller has gone', async () => {
   await expect.poll(() => sandbox.ledger.list()).toHaveLength(1);
 });
 
-test('a reply that drips is whole in the end', async () => {
+test('a dripping reply is complete in the end', async () => {
   const { sandbox } = await openBench();
   sandbox.faults.add({ kinds: ['drip'], waitMs: 3_600_000 });
   const response = await fetch(`${sandbox.url}/v1/customers`, {
@@ -156,7 +156,7 @@ test('a reply that drips is whole in the end', async () => {
   expect(received).toBe(length);
 });
 
-test('half a body promises the whole', async () => {
+test('half_body sends the content-length of the whole body', async () => {
   const { sandbox } = await openBench();
   sandbox.faults.add({ kinds: ['half_body'] });
   const response = await fetch(`${sandbox.url}/v1/customers`, {
@@ -172,7 +172,7 @@ test('half a body promises the whole', async () => {
   expect(Buffer.concat(read)).toHaveLength(Math.floor(length / 2));
 });
 
-test('a 429 advises about a retry as it is told to', async () => {
+test('shouldRetry sets the header of a 429', async () => {
   const { sandbox } = await openBench();
   for (const shouldRetry of [undefined, true, false]) {
     sandbox.faults.add({ kinds: ['rate_limit'], shouldRetry });
@@ -195,7 +195,7 @@ test.for([
   expect(headers.get('stripe-rate-limited-reason')).toBe(reason);
 });
 
-test('a call is refused with the error of the rule, which is kept under its key', async () => {
+test('refuse returns the error of the rule, and stores it under the key', async () => {
   const { sandbox, stripe } = await openBench();
   const error = { status: 400, type: 'invalid_request_error', code: 'testmode_charges_only' } as const;
   sandbox.faults.add({ method: 'POST', path: '/v1/customers', kinds: ['refuse'], error });
@@ -211,7 +211,7 @@ test('a call is refused with the error of the rule, which is kept under its key'
   expect(sandbox.ledger.list()).toEqual([]);
 });
 
-test('stripe-node sends a request again that met a lock', async () => {
+test('stripe-node retries after a lock_timeout', async () => {
   const { sandbox } = await openBench();
   for (const kind of ['lock_timeout', 'lock_timeout_429'] as const) {
     sandbox.faults.add({ method: 'POST', kinds: [kind] });
@@ -225,7 +225,7 @@ test('stripe-node sends a request again that met a lock', async () => {
   }
 });
 
-test('a replay can go wrong too, and stays as it is', async () => {
+test('faults apply to replays, and do not change the stored reply', async () => {
   const { stripe, sandbox } = await openBench();
   const { id } = await stripe.customers.create({}, keyed);
   sandbox.faults.add({ kinds: ['error_after_effect'] });
@@ -233,7 +233,7 @@ test('a replay can go wrong too, and stays as it is', async () => {
   expect((await stripe.customers.create({}, keyed)).id).toBe(id);
 });
 
-test('only the calls that a rule means go wrong, as often as it says', async () => {
+test('a rule applies to the calls that it matches, as often as it says', async () => {
   const { stripe, sandbox } = await openBench();
   const { id } = await stripe.customers.create();
   sandbox.faults.add({ method: 'POST', path: '/v1/customers/*', kinds: ['lock_timeout'], times: 2 });
@@ -255,7 +255,7 @@ test('only the calls that a rule means go wrong, as often as it says', async () 
   expect(await isFaulty(paymentMethods())).toBe(true);
 });
 
-test('the same seed makes the same calls go wrong', async () => {
+test('the same seed gives the same faults', async () => {
   const statusesOf = async (seed: string) => {
     const { sandbox } = await openBench({ seed });
     sandbox.faults.add({ kinds: ['rate_limit', 'lock_timeout', 'error_before_effect'], share: 0.35 });

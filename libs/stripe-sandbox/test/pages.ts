@@ -1,11 +1,11 @@
-/** What a browser would get, without following redirects. */
+/** A response to a browser, without following redirects. */
 export interface Shown {
   status: number;
   location: string | null;
   text: string;
 }
 
-/** Opens a page; with a form, posts it there. */
+/** Requests a page, or posts a form to it. */
 export async function visit(url: string, form?: Record<string, string>): Promise<Shown> {
   const response = await fetch(url, {
     redirect: 'manual',

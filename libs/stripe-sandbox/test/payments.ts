@@ -1,14 +1,14 @@
 import type { Stripe } from 'stripe';
 import { openBench, type Bench } from './support.js';
 
-/** What most payments of the specs share: dollars from a card, without a redirect. */
+/** Parameters of most payments in the specs: US dollars from a card, without a redirect. */
 export const CARD_ONLY = { currency: 'usd', allowed_payment_method_types: ['card' as const] };
 
 export interface Shop extends Bench {
   customer: Stripe.Customer;
   /** The customer's saved card. */
   card: Stripe.PaymentMethod;
-  /** Charges the saved card while its holder is away. */
+  /** Charges the saved card off-session. */
   pay: (amount: number, more?: Partial<Stripe.PaymentIntentCreateParams>) => Promise<Stripe.PaymentIntent>;
   /** The types of all events so far, oldest first. */
   events: () => string[];

@@ -9,17 +9,17 @@ export interface Received {
   headers: Record<string, string | string[] | undefined>;
 }
 
-/** Somebody's webhook endpoint; gone when the test ends. */
+/** A webhook endpoint, which is closed when the test ends. */
 export interface Receiver {
   url: string;
   received: Received[];
-  /** The events of what was received, verified as the documentation says. */
+  /** The received events, verified as the documentation says. */
   events(secret: string): Stripe.Event[];
-  /** What to answer from now on; null is nothing at all. */
+  /** The status of the next responses; null for no response. */
   answer: number | null;
 }
 
-/** Where a redirect leads to; all is well there. */
+/** The target of redirects, which responds with 200. */
 const ELSEWHERE = '/elsewhere';
 
 export async function openReceiver(): Promise<Receiver> {
@@ -46,7 +46,7 @@ export async function openReceiver(): Promise<Receiver> {
   return receiver;
 }
 
-/** Source: https://docs.stripe.com/webhooks#verify-official-libraries; at the time of the sandbox's clock. */
+/** Verifies at the time of the sandbox's clock. Source: https://docs.stripe.com/webhooks#verify-official-libraries. */
 function verified({ body, headers }: Received, secret: string): Stripe.Event {
   const header = headers['stripe-signature'] as string;
   const sentAtMs = Number(/^t=(\d+)/.exec(header)?.[1]) * 1000;

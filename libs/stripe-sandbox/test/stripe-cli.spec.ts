@@ -9,17 +9,17 @@ import { expect, onTestFinished, test } from 'vitest';
 import type { Sandbox } from '../create-sandbox.js';
 import { openBench, TEST_KEY } from './support.js';
 
-/** The official CLI (https://docs.stripe.com/stripe-cli), a client that nobody here has written. */
+/** The official CLI: https://docs.stripe.com/stripe-cli. */
 const CLI = createRequire(import.meta.url).resolve('@stripe/cli/bin/shim.js');
 
-/** What the CLI's fixtures are written for: they send `payment_method_types`, which endive refuses. */
-const ITS_VERSION = '2026-08-26.dahlia';
+/** The version for the CLI's fixtures: they send `payment_method_types`, which endive refuses. */
+const API_VERSION = '2026-08-26.dahlia';
 
-/** Runs `stripe trigger`, away from the user's own configuration and without a word to anybody else. */
+/** Runs `stripe trigger` without the user's configuration, telemetry and updates. */
 async function trigger(sandbox: Sandbox, event: string): Promise<string> {
   const home = mkdtempSync(join(tmpdir(), 'stripe-cli-'));
   onTestFinished(() => rmSync(home, { recursive: true, force: true }));
-  const options = ['--api-base', sandbox.url, '--api-key', TEST_KEY, '--api-version', ITS_VERSION];
+  const options = ['--api-base', sandbox.url, '--api-key', TEST_KEY, '--api-version', API_VERSION];
   const { stdout } = await promisify(execFile)(process.execPath, [CLI, 'trigger', event, ...options], {
     env: {
       PATH: process.env['PATH'],
@@ -33,9 +33,9 @@ async function trigger(sandbox: Sandbox, event: string): Promise<string> {
   return stdout;
 }
 
-type Told = { [T in Stripe.Event['type']]?: object };
+type ExpectedEvents = { [T in Stripe.Event['type']]?: object };
 
-const EVENTS: Told = {
+const EVENTS: ExpectedEvents = {
   'payment_intent.succeeded': { object: 'payment_intent', amount_received: 2000, status: 'succeeded' },
   'payment_intent.payment_failed': {
     object: 'payment_intent',

@@ -17,8 +17,8 @@ export interface Bench {
 const checker = new Checker(await loadSchemas());
 
 /**
- * A sandbox of the test's own, at 2026-11-01T00:00:00Z, with a real stripe-node; gone when the test ends. The
- * test fails for any response that is not as stripe-node's types say.
+ * Opens a sandbox at 2026-11-01T00:00:00Z with a real stripe-node; it is closed when the test ends. The test fails if a
+ * response differs from stripe-node's types.
  */
 export async function openBench(options: Omit<SandboxOptions, 'clock' | 'observe'> = {}): Promise<Bench> {
   const clock = new ManualClock(Date.UTC(2026, 10, 1));
@@ -51,7 +51,7 @@ export interface Answer {
   body: { error?: Record<string, unknown> } & Record<string, unknown>;
 }
 
-/** A bare request, for what stripe-node hides. */
+/** Sends a request without stripe-node, which hides some details. */
 export async function request(
   { url }: Sandbox,
   method: string,
@@ -79,7 +79,7 @@ export async function request(
   };
 }
 
-/** The error a call to stripe-node fails with. */
+/** The error that a call to stripe-node fails with. */
 export async function failureOf(call: Promise<unknown>): Promise<Stripe.errors.StripeError> {
   return call.then(
     () => {

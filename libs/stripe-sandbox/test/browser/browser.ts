@@ -14,11 +14,11 @@ const ARGS = [
 export const DESKTOP = { width: 1280, height: 800 };
 export const PHONE = { width: 360, height: 740 };
 
-/** Debian's Chromium; the one who starts it closes it. */
+/** Starts Debian's Chromium. The caller must close it. */
 export const startBrowser = (): Promise<Browser> =>
   chromium.launch({ executablePath: '/usr/bin/chromium', args: ARGS });
 
-/** A page with a profile of its own and without JavaScript, which the sandbox's pages do not need. */
+/** Opens a page with a new profile and without JavaScript, which the sandbox's pages do not need. */
 export async function openPage(browser: Browser, viewport = DESKTOP): Promise<Page> {
   const context = await browser.newContext({ viewport, javaScriptEnabled: false });
   onTestFinished(() => context.close());

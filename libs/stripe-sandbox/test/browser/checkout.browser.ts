@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => browser.close());
 
-/** The merchant's own site, which the page leads back to. */
+/** Starts the merchant's site, which the page redirects to. */
 async function openShopSite(): Promise<string> {
   const server = createServer((request, response) => response.end(`shop ${request.url}`));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -72,7 +72,7 @@ test('the page works with the keyboard only', async () => {
   expect((await current()).payment_status).toBe('paid');
 });
 
-test('test cards work with one click, also after a decline', async () => {
+test('a test card needs one click, also after a decline', async () => {
   const { page, shop } = await openCheckout();
   await page.getByRole('button', { name: /^Insufficient funds/ }).click();
   expect(await page.getByRole('alert').textContent()).toBe('Your card has insufficient funds.');

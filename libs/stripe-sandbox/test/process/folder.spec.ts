@@ -61,7 +61,7 @@ test('refuses a folder in use under another path or with another TMPDIR', async 
 });
 
 test.runIf(process.platform === 'linux')(
-  'a lock leaves nothing behind that a kill could make stale',
+  'a lock leaves no file that would be stale after a kill',
   async () => {
     const [dataDir, temporaryFiles] = [temporaryFolder(), temporaryFolder()];
     const sandbox = await startSandbox({ dataDir, temporaryFiles });

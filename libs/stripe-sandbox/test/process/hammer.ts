@@ -5,25 +5,25 @@ import type { SandboxProcess } from './sandbox-process.js';
 type Made = Stripe.Customer | Stripe.PaymentIntent | Stripe.Refund;
 type Answer = Stripe.Response<Made>;
 
-/** Something that was asked for, under a key of its own, and what it was answered with; undefined for nothing. */
+/** A request with its own key, and the response; undefined if there was none. */
 interface Wish {
   key: string;
   ask: (stripe: Stripe) => Promise<Answer>;
   answer?: Made;
 }
 
-/** What a wish was answered with, at first and when it was asked for again. */
+/** The responses to a request and to its repetition. */
 interface Repetition {
   answer: Made;
   again: Made;
   isReplay: boolean;
 }
 
-/** Makes things at a sandbox from several sides at once, and remembers what it was told. */
+/** Sends concurrent requests to a sandbox, and remembers the responses. */
 export class Hammer {
   readonly #random: SeededRandom;
   readonly #wishes: Wish[] = [];
-  /** Payments that were answered and are not refunded. */
+  /** Payments with a response that are not refunded. */
   readonly #refundable: string[] = [];
   #repeated = 0;
 
@@ -31,12 +31,12 @@ export class Hammer {
     this.#random = random;
   }
 
-  /** The keys of all that was asked for. */
+  /** The keys of all requests. */
   keys(): string[] {
     return this.#wishes.map(({ key }) => key);
   }
 
-  /** Asks for one thing after the other until so many are answered; then kills the sandbox under the others. */
+  /** Sends requests until it has a number of responses, then kills the sandbox during the others. */
   async hit(sandbox: SandboxProcess, workers: number, answers: number): Promise<void> {
     let left = answers;
     let isOver = false;
@@ -55,7 +55,7 @@ export class Hammer {
     await Promise.all(Array.from({ length: workers }, work));
   }
 
-  /** Asks again for everything that was answered since the last time. */
+  /** Repeats all requests that got a response since the last call. */
   async repeatAnswered({ stripe }: SandboxProcess): Promise<Repetition[]> {
     const repetitions: Repetition[] = [];
     for (const { ask, answer } of this.#wishes.slice(this.#repeated)) {
@@ -67,7 +67,7 @@ export class Hammer {
     return repetitions;
   }
 
-  /** Asks for everything again, so that what was lost with its connection is made after all. */
+  /** Repeats all requests, so that those with a lost connection take effect. */
   async repeatAll(stripe: Stripe): Promise<void> {
     for (const { ask } of this.#wishes) await ask(stripe);
   }
@@ -103,11 +103,11 @@ export class Hammer {
   }
 }
 
-/** @throws whatever is an answer all the same */
+/** @throws the error if it is a response */
 function connectionLost(error: Error): undefined {
   if (!(error instanceof Stripe.errors.StripeConnectionError)) throw error;
 }
 
-/** All of a list, page by page. */
+/** All items of a list, page by page. */
 export const allOf = <T extends { id: string }>(list: Stripe.ApiListPromise<T>): Promise<T[]> =>
   list.autoPagingToArray({ limit: 10_000 });

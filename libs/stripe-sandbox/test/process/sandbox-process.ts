@@ -7,13 +7,13 @@ import { TEST_KEY } from '../support.js';
 const MAIN = 'dist/libs/stripe-sandbox/main.js';
 const LISTENS = /Stripe sandbox on (\S+);/;
 
-/** A built sandbox as a process of its own, as `npm run sandbox` runs it. */
+/** A built sandbox as a child process, as `npm run sandbox` runs it. */
 export interface SandboxProcess {
   url: string;
   stripe: Stripe;
-  /** Everything it wrote so far. */
+  /** Its output so far. */
   output: () => string;
-  /** Ends it at once; resolves when it is gone. */
+  /** Kills it; resolves when it has exited. */
   kill(): Promise<void>;
 }
 
@@ -22,15 +22,15 @@ export interface ProcessOptions {
   webhook?: string;
   host?: string;
   apiVersion?: string;
-  /** What its heap may hold; the usual if not given. */
+  /** The maximum heap size; the default of Node if not given. */
   memoryMb?: number;
-  /** Where temporary files go; the system's place if not given. */
+  /** The folder of temporary files; the default of the system if not given. */
   temporaryFiles?: string;
-  /** As far as any file of it may grow, in units of 512 bytes. */
+  /** The maximum size of its files, in units of 512 bytes. */
   fileBlocks?: number;
 }
 
-/** Starts one on a port of its own, and waits until it says where it listens; gone when the test ends. */
+/** Starts a sandbox on a free port, and waits until it listens. It is killed when the test ends. */
 export async function startSandbox(options: ProcessOptions): Promise<SandboxProcess> {
   const { child, output } = spawnSandbox(options);
   const kill = async () => {
@@ -55,14 +55,14 @@ export async function startSandbox(options: ProcessOptions): Promise<SandboxProc
   return { url, stripe, output, kill };
 }
 
-/** Starts one that can't: returns its exit code and what it wrote. */
+/** Starts a process that must fail; returns its exit code and output. */
 export async function failToStart(options: ProcessOptions): Promise<{ code: number; output: string }> {
   const { child, output } = spawnSandbox(options);
   const [code] = (await once(child, 'close')) as [number];
   return { code, output: output() };
 }
 
-/** Starts one and kills it that many milliseconds later, wherever it has got to. */
+/** Starts a sandbox and kills it after some milliseconds. */
 export async function killEarly(options: ProcessOptions, afterMs: number): Promise<void> {
   const { child } = spawnSandbox(options);
   setTimeout(() => child.kill('SIGKILL'), afterMs);

@@ -25,9 +25,9 @@ test.for<[string, object, RegExp]>([
   [
     'a value outside an enum',
     { tax_exempt: 'maybe' },
-    /^customer\.tax_exempt: "maybe" is none of .*"reverse"/,
+    /^customer\.tax_exempt: "maybe" does not match .*"reverse"/,
   ],
-  ['a wrong nested field', { address: { city: 7 } }, /^customer\.address\.city: 7 is none of/],
+  ['a wrong nested field', { address: { city: 7 } }, /^customer\.address\.city: 7 does not match/],
   ['a wrong item', { preferred_locales: [1] }, /^customer\.preferred_locales\[0\]: 1 is not a string$/],
   ['a wrong value in a hash', { metadata: { a: 1 } }, /^customer\.metadata\.a: 1 is not a string$/],
   ['a deleted field on a live object', { deleted: false }, /^customer\.deleted: false is not allowed$/],
@@ -46,7 +46,7 @@ test('checks the resources in lists, events and errors', async () => {
   const wrong = { ...(await customer()), name: 7 };
   const list = { object: 'list', data: [wrong], has_more: false, url: '/v1/customers' };
   expect(checker.problemsOf(list)).toEqual([expect.stringContaining('list.data[0].name')]);
-  expect(checker.problemsOf({ ...list, has_more: undefined })).toEqual(['list: is no list']);
+  expect(checker.problemsOf({ ...list, has_more: undefined })).toEqual(['list: is not a list']);
   const event = {
     id: 'evt_1',
     object: 'event',

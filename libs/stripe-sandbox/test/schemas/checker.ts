@@ -13,9 +13,9 @@ export class Checker {
     this.#schemas = schemas;
   }
 
-  /** What is wrong with a response's body: a resource, a list of them, or an error that holds some. */
+  /** The problems of a response's body: a resource, a list of resources, or an error with resources. */
   problemsOf(body: unknown): string[] {
-    if (!isObject(body)) return ['is no object'];
+    if (!isObject(body)) return ['is not an object'];
     if (isObject(body['error'])) {
       const held = Object.entries(body['error']).filter(([, value]) => isObject(value));
       return held.flatMap(([name, value]) => this.#resource(value as Json, `error.${name}`));
@@ -23,7 +23,7 @@ export class Checker {
     return this.#resource(body, String(body['object']));
   }
 
-  /** A resource by what its `object` says it is. */
+  /** Checks a resource by its `object`. */
   #resource(value: Json, path: string): string[] {
     if (value['object'] === 'list') return this.#list(value, path);
     const types = this.#schemas.roots[String(value['object'])] ?? [];
@@ -34,7 +34,7 @@ export class Checker {
   #list(value: Json, path: string): string[] {
     const { object: _, data, has_more, url, ...others } = value;
     const isWhole = Array.isArray(data) && typeof has_more === 'boolean' && typeof url === 'string';
-    if (!isWhole || Object.keys(others).length > 0) return [`${path}: is no list`];
+    if (!isWhole || Object.keys(others).length > 0) return [`${path}: is not a list`];
     return data.flatMap((item, index) => this.#resource(item as Json, `${path}.data[${index}]`));
   }
 
@@ -89,16 +89,16 @@ export class Checker {
   #union(value: unknown, schemas: Schema[], path: string): string[] {
     const problems = schemas.map((schema) => this.#value(value, schema, path));
     if (problems.some((each) => each.length === 0)) return [];
-    // Told of an object is what is wrong inside it; of anything else, that it is none of these.
+    // For an object, the problems inside it are reported; for anything else, that no type matches.
     const inside = schemas.flatMap(({ kind }, index) =>
       kind === 'object' || kind === 'array' || kind === 'map' ? [problems[index]!] : [],
     );
     if (typeof value === 'object' && value !== null && inside.length > 0) return fewest(inside);
-    return [`${path}: ${JSON.stringify(value)} is none of ${schemas.map(wordOf).join(', ')}`];
+    return [`${path}: ${JSON.stringify(value)} does not match ${schemas.map(nameOfSchema).join(', ')}`];
   }
 }
 
 const fewest = (problems: string[][]): string[] => problems.reduce((a, b) => (b.length < a.length ? b : a));
 
-const wordOf = (schema: Schema): string =>
+const nameOfSchema = (schema: Schema): string =>
   schema.kind === 'literal' ? JSON.stringify(schema.value) : schema.kind;

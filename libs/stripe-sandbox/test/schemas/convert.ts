@@ -6,7 +6,7 @@ const STRIPE_TYPES = fileURLToPath(
   new URL('../../../../node_modules/stripe/esm/stripe.esm.node.d.ts', import.meta.url),
 );
 
-/** Reads the shapes of resources, by their `object`, from stripe-node's own types. */
+/** Converts stripe-node's types of resources to schemas, by their `object`. */
 export function convertStripeTypes(objects: ReadonlySet<string>): Schemas {
   const options: ts.CompilerOptions = {
     strict: true,
@@ -43,7 +43,7 @@ class Converter {
     const type = this.#checker.getTypeAtLocation(declaration);
     const object = this.#objectOf(type);
     if (object === undefined || !this.#objects.has(object)) return;
-    // Each event type has an interface of its own; what they hold is checked as what it says it is.
+    // Each event type has its own interface. The resource in an event is checked by its own `object`.
     if (object === 'event' && declaration.name.text !== 'EventBase') return;
     (this.#schemas.roots[object] ??= []).push(this.#nameOf(type));
   }
@@ -108,8 +108,8 @@ class Converter {
   }
 
   /**
-   * An enum that Stripe may add to is taken for closed, as the sandbox has nothing to add; and where there is
-   * an id, a resource that the sandbox does not have cannot be expanded.
+   * Open enums become closed, because the sandbox adds no values. References to resources that the sandbox does not
+   * have become ids, because they cannot be expanded.
    */
   #unionOf({ types }: ts.UnionType): Schema {
     const isEnum = types.some((member) => member.isStringLiteral());
@@ -131,7 +131,7 @@ const PRIMITIVES = [
   [ts.TypeFlags.Undefined | ts.TypeFlags.Void | ts.TypeFlags.Never, 'never'],
 ] as const;
 
-/** stripe-node's mark of an enum that may grow: `string & Record<never, never>`. */
+/** Whether a type is stripe-node's mark of an open enum: `string & Record<never, never>`. */
 function isOtherString(type: ts.Type): boolean {
   return type.isIntersection() && type.types.some((member) => (member.flags & ts.TypeFlags.String) !== 0);
 }

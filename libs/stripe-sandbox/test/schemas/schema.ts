@@ -1,4 +1,4 @@
-/** What a value must be. */
+/** The type of a value. */
 export type Schema =
   | { kind: 'string' | 'number' | 'boolean' | 'null' | 'decimal' | 'never' | 'anything' }
   | { kind: 'literal'; value: string | number | boolean }
@@ -12,10 +12,10 @@ export interface Field {
   schema: Schema;
 }
 
-/** An object's fields by their names. */
+/** The fields of an object by name. */
 export type Fields = Record<string, Field>;
 
-/** The shapes of resources. */
+/** The types of resources. */
 export interface Schemas {
   /** The types that an `object` may have: a live one, a deleted one. */
   roots: Record<string, string[]>;
