@@ -72,8 +72,8 @@ export function reportedDeclineCode(code: string = GENERIC_DECLINE): string {
 }
 
 /**
- * Stripe's advice for a decline, if the caller may see it. There is none for `generic_decline`: advice would tell a
- * masked code from a real generic decline.
+ * Stripe's advice for a decline, if the caller may see it. It is undefined for `generic_decline`, because advice would
+ * reveal a masked code.
  */
 export function reportedAdvice(reportedCode: string, adviceCode: string | undefined): Advice | undefined {
   return reportedCode === GENERIC_DECLINE ? undefined : ADVICE.find((advice) => advice === adviceCode);

@@ -108,7 +108,7 @@ export const CODES_BY_PROBLEM = {
     'status_transition_invalid',
   ],
   'insufficient-balance': ['balance_insufficient'],
-  // Stripe carries out the request itself once somebody approves it: https://docs.stripe.com/account/approvals
+  // Stripe carries out the request itself once a person approves it: https://docs.stripe.com/account/approvals
   'needs-review': ['approval_required'],
   'provider-busy': ['lock_timeout', 'rate_limit'],
   // Our lease allows one attempt at a time, so Stripe is still working on one that we have given up.

@@ -4,7 +4,7 @@
  */
 const STOP_DEADLINE_MS = 30_000;
 
-/** What there is to stop at the moment. The boot fills it in as it starts things. */
+/** What to stop. The boot adds to it with each part that it starts. */
 export interface Shutdown {
   /** Runs before the stops after SIGTERM, while requests are still accepted. */
   drain?: () => Promise<void>;

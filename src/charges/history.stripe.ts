@@ -21,7 +21,7 @@ interface CustomersItem {
 export class HistoryStripe {
   constructor(private readonly stripe: StripeProvider) {}
 
-  /** Lists the customers' Charges, newest first. @throws {Problem} `not-found` for a cursor that is none of them */
+  /** Lists the customers' Charges, newest first. @throws {Problem} `not-found` for a cursor that is not among them */
   async charges(customers: readonly string[], request: PageRequest): Promise<Page<Charge>> {
     const page = await this.page(
       customers,
@@ -32,7 +32,7 @@ export class HistoryStripe {
     return { ...page, items: page.items.map(toCharge) };
   }
 
-  /** Lists the customers' PaymentIntents, newest first. @throws {Problem} `not-found` for a cursor that is none of them */
+  /** Lists the customers' PaymentIntents, newest first. @throws {Problem} `not-found` for a cursor that is not among them */
   async payments(customers: readonly string[], request: PageRequest): Promise<Page<Payment>> {
     const page = await this.page(
       customers,

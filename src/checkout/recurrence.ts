@@ -36,7 +36,7 @@ export interface ItemRecurrence {
   recurrence?: Recurrence | undefined;
 }
 
-/** Names each item whose billing period differs from that of the first item with a known one. */
+/** Returns an error for each item whose billing period differs from the first known one. Items without one are skipped. */
 export function differingRecurrences(items: readonly ItemRecurrence[]): FieldError[] {
   const [first, ...others] = items.filter(({ recurrence }) => recurrence !== undefined);
   return others.flatMap(({ path, isPrice, recurrence }) => {

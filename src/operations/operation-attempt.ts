@@ -113,7 +113,7 @@ export class OperationAttempt {
     return this.lookUp(kind, planned, sentAt);
   }
 
-  /** That nothing was found counts only once Stripe can no longer be at work on it. */
+  /** If nothing is found, the outcome stays unknown for as long as Stripe may still process an earlier call. */
   private async lookUp<Plan, Result>(
     kind: OperationKind<Plan, Result>,
     planned: OperationRow,

@@ -3,7 +3,7 @@ import { isDefiniteRefusal } from '#stripe/stripe-errors.js';
 import type { Outcome, StoredOutcome } from './operation.js';
 import type { OperationRow } from './operations.store.js';
 
-/** A step throws these only after it has looked at Stripe, so they are final whatever caused them. */
+/** A step throws these only after a look-up at Stripe, so they are final, regardless of their cause. */
 const FINAL_PROBLEMS: ReadonlySet<ProblemSlug> = new Set([
   'not-done',
   'invalid-state',

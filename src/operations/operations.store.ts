@@ -60,8 +60,8 @@ export class OperationsStore {
   }
 
   /**
-   * Starts a refused operation anew, unplanned and under another key for Stripe: Stripe repeats its refusal for the old
-   * one. Undefined if another attempt was faster.
+   * Starts a refused operation again, without a plan and with another key for Stripe, because Stripe repeats its refusal
+   * for the old key. Undefined if another attempt was faster.
    */
   async reopen({ id, leaseId, generation }: OperationRow): Promise<OperationRow | undefined> {
     const now = this.clock.now();
@@ -82,7 +82,7 @@ export class OperationsStore {
         attempts: 0,
         retryAt: now,
       })
-      // The finished attempt's lease: whoever reopens first replaces it.
+      // This is the lease of the finished attempt. Only one concurrent call finds it, because it is replaced here.
       .where(and(eq(operations.id, id), eq(operations.state, 'done'), eq(operations.leaseId, leaseId)))
       .returning();
     return row;

@@ -46,7 +46,7 @@ export const rateLimitReasons = [
 
 export type RateLimitReason = (typeof rateLimitReasons)[number];
 
-/** Any Stripe error: for those whose cause the sandbox does not model. */
+/** A Stripe error whose cause the sandbox does not model. */
 export interface ChosenError extends Pick<
   ErrorBody,
   'type' | 'code' | 'decline_code' | 'advice_code' | 'param'
