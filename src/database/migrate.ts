@@ -4,7 +4,8 @@ import { migrate } from 'drizzle-orm/node-postgres/migrator';
 import pg from 'pg';
 import { packageRoot } from '../package-root.js';
 
-const MIGRATIONS_FOLDER = join(packageRoot, 'src', 'database', 'migrations');
+/** The SQL files that Drizzle applies in order. */
+export const MIGRATIONS_FOLDER = join(packageRoot, 'src', 'database', 'migrations');
 const CONNECT_TIMEOUT_MS = 10_000;
 /** An arbitrary constant: the advisory lock under which one instance migrates while the others wait. */
 const MIGRATION_LOCK = 0x70_64_02;

@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { RefundsService } from '../refunds/refunds.service.js';
+import { REFUND_EVENT_TYPES } from './event-types.js';
 import type { EventHandler } from './stripe-event.js';
 
 /** A refund may fail after Stripe accepted it, and can then be made again: https://docs.stripe.com/refunds#failed-refunds */
 @Injectable()
 export class RefundEvents implements EventHandler {
-  readonly types = ['refund.failed', 'refund.updated', 'charge.refund.updated'];
+  readonly types = REFUND_EVENT_TYPES;
 
   constructor(private readonly refunds: RefundsService) {}
 
