@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type Stripe from 'stripe';
-import type { PAYMENT_ID_PREFIXES } from './payment-id.js';
+import type { PAYMENT_ID_PREFIXES } from './payment-ids.js';
 import { Problem, unknownObject } from '#core/problem.js';
 import { idOf } from '#stripe/id-of.js';
 import { listPages } from '#stripe/pagination.js';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type Stripe from 'stripe';
 import { type PaymentObject, PaymentReferences } from './payment-references.stripe.js';
-import { SHOP_TRANSACTION_ID } from './shop-transaction-id.js';
+import { SHOP_TRANSACTION_ID } from './payment-ids.js';
 import type { PaymentState } from './payment-status.js';
 
 /** Reads the state of payments from Stripe. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, onTestFinished, vi } from 'vitest';
-import type { CallLimits } from '#stripe/call-limits.js';
+import type { CallLimits } from '#stripe/stripe-connection.js';
 import type { Answer } from '../support/caller.js';
 import { expectProblem } from '../support/expect-problem.js';
 import type { Paydesk } from '../support/paydesk.js';

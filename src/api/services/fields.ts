@@ -1,6 +1,6 @@
 import { INTERVALS } from '../../checkout/recurrence.js';
 import { DECIMAL_AMOUNT, MoneyError } from '#core/money.js';
-import { PAYMENT_ID_PREFIXES } from '../../payments/payment-id.js';
+import { PAYMENT_ID_PREFIXES } from '../../payments/payment-ids.js';
 import { Satisfies } from '../../config/satisfies.js';
 import { EXAMPLE_PAYMENT_ID } from './examples.js';
 import type { FieldNames } from '../dto/field-names.js';

@@ -3,3 +3,6 @@
  * payment methods other than cards), Invoice and Subscription.
  */
 export const PAYMENT_ID_PREFIXES = ['cs', 'pi', 'ch', 'py', 'in', 'sub'] as const;
+
+/** The metadata key under which a payment or subscription carries the caller's own id of it. */
+export const SHOP_TRANSACTION_ID = 'paydesk_shop_transaction_id';
