@@ -5,7 +5,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Logger as Pino, pino } from 'pino';
 import { setUpDocs } from './api/docs/docs.js';
 import { sendClientError } from './api/http/client-error.js';
-import { problemOfFramework } from './api/http/framework-problem.js';
+import { frameworkProblem } from './api/http/framework-problem.js';
 import { HttpAdapter } from './api/http/http-adapter.js';
 import { acceptJsonOnly } from './api/http/json-body.js';
 import { sendProblem } from './api/http/problem.filter.js';
@@ -50,7 +50,7 @@ function httpAdapter(log: Pino): HttpAdapter {
     forceCloseConnections: 'idle',
     clientErrorHandler: sendClientError,
     frameworkErrors: (error: unknown, request: FastifyRequest, reply: FastifyReply) =>
-      sendProblem(problemOfFramework(error) ?? new Problem('internal-error', {}, error), request, reply),
+      sendProblem(frameworkProblem(error) ?? new Problem('internal-error', {}, error), request, reply),
   });
 }
 

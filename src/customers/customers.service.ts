@@ -91,7 +91,7 @@ export class CustomersService {
   }
 
   /** Updates an owner's customer, which is created if there is none. */
-  async describe(owner: Owner, details: CustomerDetails): Promise<Customer> {
+  async update(owner: Owner, details: CustomerDetails): Promise<Customer> {
     return this.stripe.update(await this.ensureId(owner), details, randomUUID());
   }
 

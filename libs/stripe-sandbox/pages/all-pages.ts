@@ -3,10 +3,10 @@ import { checkoutPages } from './checkout.js';
 import { homePages } from './home.js';
 import { intentPages } from './intents.js';
 import { invoicePages } from './invoices.js';
-import type { Page } from './page-server.js';
+import type { PageRoute } from './page-server.js';
 
 /** Every page of the sandbox. */
-export const allPages: readonly Page[] = [
+export const allPages: readonly PageRoute[] = [
   ...homePages,
   ...checkoutPages,
   ...authenticationPages,

@@ -6,10 +6,10 @@ import { completeSetupAuthentication } from '../nouns/setup-intents/confirm.js';
 import { decodeForm } from '../http/form.js';
 import { challengePage } from './challenge-page.js';
 import { notice } from './layout.js';
-import { NOT_FOUND, type Page, type PageAnswer } from './page-server.js';
+import { NOT_FOUND, type PageRoute, type PageAnswer } from './page-server.js';
 
 /** The page that an intent's `next_action` leads to: https://docs.stripe.com/payments/3d-secure. */
-export const authenticationPages: Page[] = [
+export const authenticationPages: PageRoute[] = [
   {
     path: '/3ds/:intent',
     show(ctx, named) {

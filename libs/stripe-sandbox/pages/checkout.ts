@@ -8,10 +8,10 @@ import { createFailingSepaDebit } from '../nouns/payment-methods/sepa-debit.js';
 import { readCardEntry, readIban } from './card-entry.js';
 import { checkoutPage } from './checkout-page.js';
 import { notice } from './layout.js';
-import { attempt, NOT_FOUND, type Page, type PageAnswer } from './page-server.js';
+import { attempt, NOT_FOUND, type PageRoute, type PageAnswer } from './page-server.js';
 
 /** The page at a session's `url`. */
-export const checkoutPages: Page[] = [
+export const checkoutPages: PageRoute[] = [
   {
     path: '/c/pay/:session',
     show(ctx, named) {

@@ -6,12 +6,12 @@ import type { Collection, Entity } from '../store/collection.js';
 import { take } from '../store/collection.js';
 import { homePage, type Entry } from './home-page.js';
 import { isOpen } from './intents.js';
-import type { Page } from './page-server.js';
+import type { PageRoute } from './page-server.js';
 
 const MAX_ENTRIES = 8;
 
 /** The start page: the latest sessions and intents, with links to those that a person can complete. */
-export const homePages: Page[] = [
+export const homePages: PageRoute[] = [
   {
     path: '/',
     show(ctx) {

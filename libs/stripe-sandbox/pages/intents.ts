@@ -7,13 +7,13 @@ import { confirmSetupIntent } from '../nouns/setup-intents/confirm.js';
 import { readCardEntry } from './card-entry.js';
 import { intentPage } from './intent-page.js';
 import { notice } from './layout.js';
-import { attempt, NOT_FOUND, type Page, type PageAnswer } from './page-server.js';
+import { attempt, NOT_FOUND, type PageRoute, type PageAnswer } from './page-server.js';
 
 /** Whether a person can still complete an intent. */
 export const isOpen = ({ status }: Intent): boolean => OPEN_STATUSES.includes(status);
 
 /** A page for any intent. Its URL has the client secret, which only the merchant and the customer know. */
-export const intentPages: Page[] = [
+export const intentPages: PageRoute[] = [
   {
     path: '/confirm/:client_secret',
     show(ctx, named) {

@@ -2,10 +2,10 @@ import type Stripe from 'stripe';
 import type { Context } from '../context.js';
 import { defaultPayment } from '../nouns/invoices/invoice.js';
 import { invoicePage } from './invoice-page.js';
-import { NOT_FOUND, type Page } from './page-server.js';
+import { NOT_FOUND, type PageRoute } from './page-server.js';
 
 /** The page at an invoice's `hosted_invoice_url`: https://docs.stripe.com/invoicing/hosted-invoice-page. */
-export const invoicePages: Page[] = [
+export const invoicePages: PageRoute[] = [
   {
     path: '/i/:invoice',
     show(ctx, named) {

@@ -8,8 +8,8 @@ import { STYLE } from './style.js';
 /** A page to show, or a URL to redirect to. */
 export type PageAnswer = { status: 200 | 402 | 404; page: string } | { redirectTo: string };
 
-/** A page of the sandbox: `show` answers GET, `submit` its form. */
-export interface Page {
+/** The route of a page: `show` answers GET, `submit` its form. */
+export interface PageRoute {
   path: string;
   show: (ctx: Context, named: Record<string, string>) => PageAnswer;
   submit?: (ctx: Context, named: Record<string, string>, body: string) => PageAnswer;
@@ -30,7 +30,7 @@ export const NOT_FOUND: PageAnswer = {
 };
 
 /** Serves the pages beside the API. */
-export function servePages(app: FastifyInstance, engine: Engine, pages: readonly Page[]): void {
+export function servePages(app: FastifyInstance, engine: Engine, pages: readonly PageRoute[]): void {
   app.get('/sandbox.css', (_request, reply) => reply.type('text/css').send(STYLE));
   for (const { path, show, submit } of pages) {
     app.get(path, ({ params }, reply) =>

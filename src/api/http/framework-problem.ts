@@ -1,7 +1,7 @@
 import { HttpException } from '@nestjs/common';
 import { invalidField, Problem } from '#core/problem.js';
 
-/** Of these, Fastify's own errors have a status, and an interrupted body's ECONNRESET has one too. */
+/** Errors whose `statusCode` is an HTTP status: Fastify's own, and the ECONNRESET of an interrupted body. */
 const FASTIFY_CODE = /^(FST_ERR_|ECONNRESET$)/;
 const INVALID_JSON = ['body', 'is not valid JSON'] as const;
 const INVALID: Readonly<Record<string, readonly [field: string, message: string]>> = {
@@ -11,7 +11,7 @@ const INVALID: Readonly<Record<string, readonly [field: string, message: string]
 };
 
 /** The problem for an error that Nest or Fastify threw by itself; undefined for any other error. */
-export function problemOfFramework(error: unknown): Problem | undefined {
+export function frameworkProblem(error: unknown): Problem | undefined {
   switch (statusOf(error)) {
     case 400:
       return invalidField(...(INVALID[codeOf(error) ?? ''] ?? INVALID_JSON));

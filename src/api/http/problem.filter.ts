@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { toProblem } from '../../database/to-problem.js';
 import type { Problem } from '#core/problem.js';
 import { describeFailure } from '../../logging/describe-failure.js';
-import { problemOfFramework } from './framework-problem.js';
+import { frameworkProblem } from './framework-problem.js';
 import { PROBLEM_MEDIA_TYPE, problemDocument, problemHeaders } from './problem-document.js';
 
 /** Answers every error with a problem document, and logs those of 500 and above. */
@@ -12,7 +12,7 @@ export class ProblemFilter implements ExceptionFilter {
   catch(error: unknown, host: ArgumentsHost): void {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
-    sendProblem(problemOfFramework(error) ?? toProblem(error, 'internal-error'), request, reply);
+    sendProblem(frameworkProblem(error) ?? toProblem(error, 'internal-error'), request, reply);
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Outcome } from '../../operations/operation.js';
 
-/** What a handler returns when headers go with the body; written by `http-adapter.ts`. */
+/** What a handler returns to send headers with the body; `http-adapter.ts` sends both. */
 export class ResponseWithHeaders<Body> {
   constructor(
     readonly body: Body,

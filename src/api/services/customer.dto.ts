@@ -79,16 +79,16 @@ export class CustomerRequest {
    *
    * @throws {Problem} for both, or neither
    */
-  toCommand(): { link: string } | { describe: CustomerDetails } {
+  toCommand(): { link: string } | { update: CustomerDetails } {
     const { stripeCustomerId: link, email, name, metadata } = this;
-    const describe = {
+    const update = {
       ...(email !== undefined && { email }),
       ...(name !== undefined && { name }),
       ...(metadata !== undefined && { metadata }),
     };
-    const isDescribed = Object.keys(describe).length > 0;
-    if (link !== undefined && !isDescribed) return { link };
-    if (link === undefined && isDescribed) return { describe };
+    const isUpdate = Object.keys(update).length > 0;
+    if (link !== undefined && !isUpdate) return { link };
+    if (link === undefined && isUpdate) return { update };
     const message = 'requires either stripeCustomerId alone, or any of email, name and metadata';
     throw new Problem('invalid-request', { errors: [{ field: 'stripeCustomerId', message }] });
   }

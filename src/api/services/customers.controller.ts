@@ -57,7 +57,7 @@ export class CustomersController {
     return CustomerResponse.of(
       'link' in command
         ? await this.customers.link(owner, command.link)
-        : await this.customers.describe(owner, command.describe),
+        : await this.customers.update(owner, command.update),
     );
   }
 }
