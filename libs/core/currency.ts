@@ -1,14 +1,14 @@
-/** What Stripe and a person writing an amount need to know of a currency. */
+/** How amounts of a currency are written, and which of them Stripe accepts. */
 export interface CurrencyFacts {
-  /** Decimals a person writes: "5.00" USD, "500" JPY, "5" ISK. */
+  /** Decimals of a written amount: "5.00" USD, "500" JPY, "5" ISK. */
   readonly decimals: 0 | 2 | 3;
   /** Power of ten from one unit to the minor units of Stripe's API; not always ISO 4217's. */
   readonly exponent: 0 | 2 | 3;
   /** Amounts in minor units must be a multiple of this. */
   readonly stepMinor: 1 | 10 | 100;
-  /** Smallest charge, where Stripe names one. */
+  /** Smallest charge, if Stripe documents one. */
   readonly minimumMinor?: number;
-  /** Largest charge: the most digits that Stripe takes, down to the step. */
+  /** Largest charge: the most digits that Stripe accepts, rounded down to a multiple of the step. */
   readonly maximumMinor: number;
 }
 
@@ -19,18 +19,17 @@ const TWELVE_DIGITS = 999_999_999_999;
 
 const twoDecimal = { decimals: 2, exponent: 2, stepMinor: 1, maximumMinor: EIGHT_DIGITS } as const;
 const zeroDecimal = { decimals: 0, exponent: 0, stepMinor: 1, maximumMinor: EIGHT_DIGITS } as const;
-// Card networks carry two decimals only, so Stripe wants the last of three digits to be 0.
+// Card networks support two decimals only, so Stripe requires the last of three to be 0.
 const threeDecimal = { decimals: 3, exponent: 3, stepMinor: 10, maximumMinor: 99_999_990 } as const;
-// ISK and UGX lost their decimals, but Stripe's API keeps two, always 00: 5 ISK is 500.
+// ISK and UGX have no decimals any more, but Stripe's API keeps two, always 00: 5 ISK is 500.
 const wholeUnits = { decimals: 0, exponent: 2, stepMinor: 100, maximumMinor: 99_999_900 } as const;
 
 /**
- * Every currency that Stripe takes for cards, by the lower-case code that its API wants.
+ * Every currency that Stripe accepts for cards, by its lower-case code.
  *
- * Source: https://docs.stripe.com/currencies (presentment currencies, special cases, minimum and
- * maximum charge amounts). HUF and TWD are whole only in payouts, which Paydesk does not make.
- * The API reference and that page differ on the maximum; eight digits are right by both, and the
- * currencies too small for that have the more that some edition of the page grants them by name.
+ * Source: https://docs.stripe.com/currencies (presentment currencies, special cases, minimum and maximum charge
+ * amounts). HUF and TWD have no decimals in payouts only, which Paydesk does not make. The API reference and that page
+ * differ on the maximum. Eight digits satisfy both; a currency for which the page documents a larger maximum has that.
  */
 const CURRENCIES = {
   aed: { ...twoDecimal, minimumMinor: 200 },
@@ -175,13 +174,13 @@ const CURRENCIES = {
   zmw: twoDecimal,
 } as const satisfies Record<string, CurrencyFacts>;
 
-/** A currency code as Stripe's API spells it: three lower-case letters. */
+/** A currency code as in Stripe's API: three lower-case letters. */
 export type Currency = keyof typeof CURRENCIES;
 
-/** Every currency of the table, in alphabetical order. */
+/** All currencies, in alphabetical order. */
 export const currencies = Object.keys(CURRENCIES) as readonly Currency[];
 
-/** Whether Stripe takes the currency for cards; codes are lower-case. */
+/** Whether Stripe accepts the currency for cards; codes are lower-case. */
 export function isCurrency(text: string): text is Currency {
   return Object.hasOwn(CURRENCIES, text);
 }

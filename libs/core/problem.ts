@@ -281,7 +281,7 @@ export interface ProblemExtras {
   replayed?: boolean;
 }
 
-/** A failure of one of the types in {@link PROBLEMS}, answered as `application/problem+json`. */
+/** A failure of one of the types in {@link PROBLEMS}, sent to the caller as `application/problem+json`. */
 export class Problem extends Error {
   readonly status: number;
 

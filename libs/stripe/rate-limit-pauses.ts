@@ -41,6 +41,7 @@ export class RateLimitPauses {
     }
   }
 
+  /** The time of the clock that the pauses use. */
   nowMs(): number {
     return this.clock.now().getTime();
   }

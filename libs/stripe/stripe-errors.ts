@@ -16,8 +16,8 @@ const SLUG_BY_STATUS: Readonly<Record<number, ProblemSlug>> = {
   429: 'provider-busy',
 };
 
-/** Answers that leave it open whether Stripe carries the request out under this idempotency key. */
-const OPEN_PROBLEMS: ReadonlySet<ProblemSlug> = new Set(['provider-busy', 'outcome-unknown']);
+/** After these answers, Stripe may still carry the request out under the same idempotency key. */
+const UNDECIDED_PROBLEMS: ReadonlySet<ProblemSlug> = new Set(['provider-busy', 'outcome-unknown']);
 
 /** A balance is topped up or settles within hours or days: https://docs.stripe.com/payouts#payout-schedule */
 const BALANCE_RETRY_SECONDS = 3_600;
@@ -58,10 +58,10 @@ export function isRefused(problem: unknown): boolean {
 export function isDefiniteRefusal(problem: unknown): boolean {
   const error = stripeErrorOf(problem);
   if (!error) return false;
-  return (isRefused(error) || error.statusCode === 402) && !OPEN_PROBLEMS.has(slugOf(error));
+  return (isRefused(error) || error.statusCode === 402) && !UNDECIDED_PROBLEMS.has(slugOf(error));
 }
 
-/** Whether a refusal has no meaning of its own yet, so that its parameter may say more than its code. */
+/** Whether a refusal's code says nothing specific. Then the refused parameter may say more. */
 export function isUnclassified(problem: unknown): boolean {
   return (
     problem instanceof Problem && (problem.slug === 'internal-error' || problem.slug === 'provider-refused')

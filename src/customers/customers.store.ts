@@ -7,7 +7,7 @@ import { type Database, DATABASE, type Transaction } from '../database/database.
 import { customers, formerCustomers } from '../database/schema.js';
 import { isUniqueViolation } from '../database/unique-violation.js';
 
-/** Counts an owner's Stripe customers: a new generation starts when the customer is deleted at Stripe. */
+/** Numbers an owner's Stripe customers. A new generation starts when one is deleted, or was certainly not created. */
 export interface Generation {
   generation: number;
   stripeCustomerId: string | null;

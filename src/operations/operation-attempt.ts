@@ -72,7 +72,7 @@ export class OperationAttempt {
     return known?.state === 'running' ? this.store.takeOver(id) : undefined;
   }
 
-  /** Stores the exact parameters before anything is sent. If they can't be worked out, nothing has happened. */
+  /** Stores the exact parameters before anything is sent. If this fails, nothing has happened, so the row is deleted. */
   private async plan<Plan>(held: OperationRow, makePlan: MakePlan<Plan>): Promise<OperationRow> {
     try {
       const planned = await this.store.plan(held, await makePlan(identityOf(held)));
@@ -97,7 +97,7 @@ export class OperationAttempt {
     }
   }
 
-  /** Sends the plan as long as Stripe remembers the key, and looks it up if sending can no longer tell. */
+  /** Sends the plan while Stripe remembers the key. After that, or if Stripe replays a failure, looks it up instead. */
   private async send<Plan, Result>(
     kind: OperationKind<Plan, Result>,
     planned: OperationRow,

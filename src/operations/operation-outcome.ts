@@ -11,7 +11,10 @@ const FINAL_PROBLEMS: ReadonlySet<ProblemSlug> = new Set([
   'authentication-required',
 ]);
 
-/** Refusals that money or the account's settings end. By name, because reopening any other outcome could repeat it. */
+/**
+ * Refusals that may end when the account's balance or settings change. They are listed by name, because trying any
+ * other outcome again could move money twice.
+ */
 const REOPENABLE_PROBLEMS: ReadonlySet<ProblemSlug> = new Set([
   'insufficient-balance',
   'provider-misconfigured',

@@ -15,6 +15,7 @@ export interface OperationReport {
   finishedAt: Date | null;
 }
 
+/** The report of an operation for its caller. */
 export function reportOf({ id, state, outcome, createdAt, finishedAt }: OperationRow): OperationReport {
   const stored = outcome as StoredOutcome | null;
   const problem = stored && 'problem' in stored ? stored.problem.slug : null;

@@ -27,9 +27,9 @@ export interface OperationKind<Plan, Result> {
   name: string;
   /** Calls Stripe with the planned parameters and `stripeKey`, so that a repetition has no second effect. */
   send(plan: Plan, identity: OperationIdentity): Promise<Result>;
-  /** Looks up at Stripe whether it was done, once sending it again can no longer tell. */
+  /** Looks up at Stripe whether it was done. Called when sending it again can no longer show that. */
   find(plan: Plan, identity: OperationIdentity, sentAt: Date): Promise<Found<Result>>;
-  /** Releases what was reserved for it, in the transaction that stores that it will never be done. */
+  /** Releases what was reserved for it, in the transaction that stores its final problem. */
   release?(transaction: Transaction, plan: Plan, identity: OperationIdentity): Promise<void>;
 }
 

@@ -26,7 +26,7 @@ export class JournalError extends Error {}
 /**
  * An append-only file with one line for each unit of work, so that a process killed at any moment keeps either the
  * whole of a request or nothing of it. Opening replays the file into the store, and rewrites it if most of its writes
- * are out of date. A line that the system has taken survives the process, so there is no fsync for each request: a
+ * are out of date. A line that the operating system has accepted survives the process, so there is no fsync for each request: a
  * power failure may lose the last ones.
  */
 export class Journal {
