@@ -3,6 +3,8 @@ import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Logger as Pino, pino } from 'pino';
+import { Problem } from '#core/problem.js';
+import { EXTERNAL_ID_MAX_LENGTH } from '#core/text.js';
 import { setUpDocs } from './api/docs/docs.js';
 import { sendClientError } from './api/http/client-error.js';
 import { frameworkProblem } from './api/http/framework-problem.js';
@@ -11,8 +13,6 @@ import { acceptJsonOnly } from './api/http/json-body.js';
 import { sendProblem } from './api/http/problem.filter.js';
 import { raiseRawBodyLimit } from './api/http/raw-body.js';
 import { AppModule, type AppOptions } from './app.module.js';
-import { Problem } from '#core/problem.js';
-import { EXTERNAL_ID_MAX_LENGTH } from '#core/text.js';
 import { NestLogger } from './logging/nest-logger.js';
 
 const BODY_MAX_BYTES = 100 * 1024;

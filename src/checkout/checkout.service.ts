@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { Settings } from '../config/settings.js';
 import { type FieldError, invalidField, Problem } from '#core/problem.js';
+import { Settings } from '../config/settings.js';
 import { CustomersService } from '../customers/customers.service.js';
 import type { OperationRequest, Outcome } from '../operations/operation.js';
 import { type OperationRunner, OperationsService } from '../operations/operations.service.js';

@@ -2,12 +2,12 @@ import { Injectable } from '@nestjs/common';
 import type Stripe from 'stripe';
 import { findByOperationId, createdSince, OPERATION_ID } from '#stripe/find-by-metadata.js';
 import { undefinedIfMissing } from '#stripe/undefined-if-missing.js';
-import { PaymentReferences } from '../payments/payment-references.stripe.js';
-import { SHOP_TRANSACTION_ID } from '../payments/payment-ids.js';
 import { isMissing, isRefused, refusedParam } from '#stripe/stripe-errors.js';
 import { StripeProvider } from '#stripe/stripe.provider.js';
 import type { Currency } from '#core/currency.js';
 import { invalidField, Problem, unknownObject } from '#core/problem.js';
+import { PaymentReferences } from '../payments/payment-references.stripe.js';
+import { SHOP_TRANSACTION_ID } from '../payments/payment-ids.js';
 import type { Found } from '../operations/operation.js';
 import {
   type Checkout,

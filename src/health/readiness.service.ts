@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { Problem } from '#core/problem.js';
 import { type HealthCheckResult, HealthCheckService } from '@nestjs/terminus';
+import { Problem } from '#core/problem.js';
 import { Clock } from '#core/clock.js';
 import { DatabaseHealth } from './database.health.js';
 import { StripeHealth } from './stripe.health.js';

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type Stripe from 'stripe';
-import type { PAYMENT_ID_PREFIXES } from './payment-ids.js';
 import { Problem, unknownObject } from '#core/problem.js';
 import { idOf } from '#stripe/id-of.js';
 import { listPages } from '#stripe/pagination.js';
 import { isMissing } from '#stripe/stripe-errors.js';
 import { StripeProvider } from '#stripe/stripe.provider.js';
+import type { PAYMENT_ID_PREFIXES } from './payment-ids.js';
 
 /** The kinds of Stripe objects by which a payment can be named. */
 export type PaymentObject =

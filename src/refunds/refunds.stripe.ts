@@ -2,11 +2,11 @@ import { Injectable } from '@nestjs/common';
 import type Stripe from 'stripe';
 import { listAll } from '#stripe/pagination.js';
 import { findByOperationId, OPERATION_ID } from '#stripe/find-by-metadata.js';
-import { PaymentReferences } from '../payments/payment-references.stripe.js';
 import { isUnclassified, refusedParam } from '#stripe/stripe-errors.js';
 import { StripeProvider } from '#stripe/stripe.provider.js';
 import { type Currency, isCurrency } from '#core/currency.js';
 import { Problem } from '#core/problem.js';
+import { PaymentReferences } from '../payments/payment-references.stripe.js';
 import type { Found } from '../operations/operation.js';
 import { type ExistingRefund, type Refund, type RefundablePayment, refundResult } from './refund.js';
 

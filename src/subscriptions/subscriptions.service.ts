@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { Settings } from '../config/settings.js';
 import { Clock } from '#core/clock.js';
 import { invalidField } from '#core/problem.js';
+import { Settings } from '../config/settings.js';
 import type { OperationRequest, Outcome } from '../operations/operation.js';
 import { type OperationRunner, OperationsService } from '../operations/operations.service.js';
 import { type CancelCommand, type Cancellation, type CancelTime, lastSecondOf } from './subscription.js';

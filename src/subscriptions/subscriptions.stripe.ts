@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type Stripe from 'stripe';
-import { PaymentReferences } from '../payments/payment-references.stripe.js';
 import { isRefused, isUnclassified, refusedParam } from '#stripe/stripe-errors.js';
 import { StripeProvider } from '#stripe/stripe.provider.js';
 import { invalidField, Problem } from '#core/problem.js';
+import { PaymentReferences } from '../payments/payment-references.stripe.js';
 import type { Found } from '../operations/operation.js';
 import type { Cancellation } from './subscription.js';
 

@@ -1,9 +1,9 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, type ApiPropertyOptions } from '@nestjs/swagger';
 import { IsIn, IsString, Matches, ValidateIf } from 'class-validator';
-import { Satisfies } from '../../config/satisfies.js';
 import { isCurrency } from '#core/currency.js';
 import { codePointLength, EXTERNAL_ID, EXTERNAL_ID_MAX_LENGTH, NAME, PLAIN_TEXT } from '#core/text.js';
+import { Satisfies } from '../../config/satisfies.js';
 
 type Documented = Pick<ApiPropertyOptions, 'description' | 'example'> & { optional?: boolean };
 

@@ -1,10 +1,10 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
-import { ApiKeysService, isApiKey } from '../../access/api-keys.service.js';
-import { UserTokensService } from '../../access/user-tokens.service.js';
 import type { Actor, ActorKind } from '#core/actor.js';
 import { Problem } from '#core/problem.js';
+import { ApiKeysService, isApiKey } from '../../access/api-keys.service.js';
+import { UserTokensService } from '../../access/user-tokens.service.js';
 import { ALLOWED, ANYONE } from './allow.decorator.js';
 import { setActor } from './current-actor.decorator.js';
 

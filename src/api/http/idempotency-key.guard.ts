@@ -1,8 +1,8 @@
 import { type CanActivate, type ExecutionContext, Injectable, SetMetadata } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
-import { Settings } from '../../config/settings.js';
 import { type Actor, partnerTenant } from '#core/actor.js';
+import { Settings } from '../../config/settings.js';
 import { invalidIdempotencyKey } from './idempotency-key.js';
 import { actorOf } from './current-actor.decorator.js';
 

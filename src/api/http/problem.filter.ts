@@ -1,7 +1,7 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { toProblem } from '../../database/to-problem.js';
 import type { Problem } from '#core/problem.js';
+import { toProblem } from '../../database/to-problem.js';
 import { describeFailure } from '../../logging/describe-failure.js';
 import { frameworkProblem } from './framework-problem.js';
 import { PROBLEM_MEDIA_TYPE, problemDocument, problemHeaders } from './problem-document.js';

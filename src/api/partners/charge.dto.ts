@@ -1,7 +1,7 @@
-import type { ChargeCommand } from '../../charges/charge.js';
 import { withAmountField } from '#core/with-amount-field.js';
 import type { Currency } from '#core/currency.js';
 import { parseMinorAmount } from '#core/money.js';
+import type { ChargeCommand } from '../../charges/charge.js';
 import type { FieldNames } from '../dto/field-names.js';
 import { CurrencyField, MinorAmountField, StripeIdField, TextField } from '../dto/fields.js';
 

@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
-import type { Payment, PaymentIntentStatus } from '../../charges/payment.js';
 import type { Page, PageRequest } from '#core/page.js';
+import type { Payment, PaymentIntentStatus } from '../../charges/payment.js';
 import type { FieldNames } from '../dto/field-names.js';
 import { PageSizeField, StripeIdField } from '../dto/fields.js';
 import type { PartnerUser } from './partner-user.dto.js';

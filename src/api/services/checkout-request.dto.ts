@@ -1,10 +1,10 @@
-import type { CheckoutCommand, CheckoutItem } from '../../checkout/checkout.js';
-import type { Recurrence } from '../../checkout/recurrence.js';
-import type { Settings } from '../../config/settings.js';
 import { withAmountField } from '#core/with-amount-field.js';
 import type { Currency } from '#core/currency.js';
 import { parseDecimalAmount } from '#core/money.js';
 import { invalidField, Problem } from '#core/problem.js';
+import type { CheckoutCommand, CheckoutItem } from '../../checkout/checkout.js';
+import type { Recurrence } from '../../checkout/recurrence.js';
+import type { Settings } from '../../config/settings.js';
 import type { FieldNames } from '../dto/field-names.js';
 import { CurrencyField, PartnerNameField, TextField, UserIdField } from '../dto/fields.js';
 import { DecimalAmountField } from './fields.js';

@@ -1,11 +1,11 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { isEmail } from 'class-validator';
-import { Satisfies } from '../../config/satisfies.js';
-import type { Settings } from '../../config/settings.js';
 import type { Owner } from '#core/actor.js';
 import { Problem } from '#core/problem.js';
 import { codePointLength, PLAIN_TEXT } from '#core/text.js';
+import { Satisfies } from '../../config/satisfies.js';
+import type { Settings } from '../../config/settings.js';
 import type { Customer, CustomerDetails } from '../../customers/customer.js';
 import { Field, MerchantIdField, PartnerNameField, TextField, UserIdField } from '../dto/fields.js';
 import { isJsonObject } from '../http/json-object.js';

@@ -1,5 +1,5 @@
-import { INTERVALS } from '../../checkout/recurrence.js';
 import { DECIMAL_AMOUNT, MoneyError } from '#core/money.js';
+import { INTERVALS } from '../../checkout/recurrence.js';
 import { PAYMENT_ID_PREFIXES } from '../../payments/payment-ids.js';
 import { Satisfies } from '../../config/satisfies.js';
 import { EXAMPLE_PAYMENT_ID } from './examples.js';

@@ -1,10 +1,10 @@
 import { ApiExtraModels, ApiProperty } from '@nestjs/swagger';
+import { CalendarDayError, parseCalendarDay } from '#core/calendar-day.js';
+import { type FieldError, invalidField, Problem } from '#core/problem.js';
 import type { CheckoutCommand } from '../../checkout/checkout.js';
 import { type Interval, type Recurrence, recurrenceOf } from '../../checkout/recurrence.js';
 import { Satisfies } from '../../config/satisfies.js';
 import type { Settings } from '../../config/settings.js';
-import { CalendarDayError, parseCalendarDay } from '#core/calendar-day.js';
-import { type FieldError, invalidField, Problem } from '#core/problem.js';
 import type { CancelCommand, Cancellation, CancelTime } from '../../subscriptions/subscription.js';
 import type { FieldNames } from '../dto/field-names.js';
 import { ChoiceField, Field } from '../dto/fields.js';

@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
-import type { Charge } from '../../charges/charge.js';
 import type { Page, PageRequest } from '#core/page.js';
+import type { Charge } from '../../charges/charge.js';
 import type { FieldNames } from '../dto/field-names.js';
 import { ChoiceField, PageSizeField, StripeIdField } from '../dto/fields.js';
 
