@@ -31,7 +31,7 @@ export async function claimCustomers(url: string, mode: Mode): Promise<void> {
 }
 
 /** A mode that some customer came from, other than this one. */
-async function modeOtherThan(client: pg.Client, mode: Mode): Promise<string | undefined> {
+export async function modeOtherThan(client: pg.Client, mode: Mode): Promise<string | undefined> {
   const { rows } = await client.query<{ mode: string }>(
     'select mode from customers where mode <> $1 limit 1',
     [mode],
