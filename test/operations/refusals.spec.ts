@@ -2,9 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect } from 'vitest';
 import type { ChosenError } from '#sandbox/faults/fault.js';
 import type { Method } from '#sandbox/http/route.js';
+import { idOf } from '#stripe/id-of.js';
 import { expectLogged, expectProblem } from '../support/expect-problem.js';
 import { paydeskTest } from '../support/paydesk-test.js';
 import { saveCard, someUser } from '../support/saved-card.js';
+import { startSubscription } from '../support/subscription.js';
 
 const PAGE = { successRedirect: 'https://example.com/ok', failureRedirect: 'https://example.com/ko' };
 
@@ -33,20 +35,8 @@ const it = paydeskTest({ workerByHand: true })
   /** Subscribes a user in usd. */
   .extend('subscribe', ({ paydesk: { stripe }, shop }) => async () => {
     const userId = someUser();
-    const customer = await stripe.customers.create({});
-    const method = await stripe.paymentMethods.attach('pm_card_visa', { customer: customer.id });
-    const price = await stripe.prices.create({
-      currency: 'usd',
-      unit_amount: 1000,
-      recurring: { interval: 'month' },
-      product_data: { name: 'Magazine' },
-    });
-    const { id } = await stripe.subscriptions.create({
-      customer: customer.id,
-      default_payment_method: method.id,
-      items: [{ price: price.id }],
-    });
-    const linked = await shop.put(`/customers/${userId}`, { stripeCustomerId: customer.id });
+    const { id, customer } = await startSubscription(stripe);
+    const linked = await shop.put(`/customers/${userId}`, { stripeCustomerId: idOf(customer) });
     expect(linked.status).toBe(200);
     return { userId, subscription: id };
   })

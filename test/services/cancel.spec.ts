@@ -1,25 +1,11 @@
 import { describe, expect } from 'vitest';
 import { idOf } from '#stripe/id-of.js';
 import { paydeskTest } from '../support/paydesk-test.js';
+import { startSubscription } from '../support/subscription.js';
 
 const it = paydeskTest({ environment: { BUSINESS_TIMEZONE: 'Europe/Rome' } })
-  /** A monthly subscription whose first invoice is paid. */
-  .extend('subscription', ({ paydesk }) => async () => {
-    const { stripe } = paydesk;
-    const customer = await stripe.customers.create({});
-    const method = await stripe.paymentMethods.attach('pm_card_visa', { customer: customer.id });
-    const price = await stripe.prices.create({
-      currency: 'usd',
-      unit_amount: 1000,
-      recurring: { interval: 'month' },
-      product_data: { name: 'Magazine' },
-    });
-    return stripe.subscriptions.create({
-      customer: customer.id,
-      default_payment_method: method.id,
-      items: [{ price: price.id }],
-      metadata: { paydesk_shop_transaction_id: 'order-9' },
-    });
+  .extend('subscription', ({ paydesk }) => () => {
+    return startSubscription(paydesk.stripe, { paydesk_shop_transaction_id: 'order-9' });
   })
   .extend('cancel', ({ shop }) => (paymentID: string, body: object) => {
     return shop.post('/pay/recurrent/expire', { paymentID, ...body });

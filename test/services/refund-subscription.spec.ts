@@ -2,24 +2,15 @@ import type Stripe from 'stripe';
 import { describe, expect } from 'vitest';
 import { idOf } from '#stripe/id-of.js';
 import { paydeskTest } from '../support/paydesk-test.js';
+import { startSubscription } from '../support/subscription.js';
 
 const it = paydeskTest()
-  /** A monthly subscription whose first invoice is paid. */
-  .extend('subscribe', ({ paydesk: { stripe } }) => async () => {
-    const customer = await stripe.customers.create({});
-    const method = await stripe.paymentMethods.attach('pm_card_visa', { customer: customer.id });
-    const price = await stripe.prices.create({
-      currency: 'usd',
-      unit_amount: 1000,
-      recurring: { interval: 'month' },
-      product_data: { name: 'Magazine' },
-    });
-    return stripe.subscriptions.create({
-      customer: customer.id,
-      default_payment_method: method.id,
-      items: [{ price: price.id }],
-    });
-  })
+  .extend(
+    'subscribe',
+    ({ paydesk }) =>
+      () =>
+        startSubscription(paydesk.stripe),
+  )
   /** Moves the time to the minute after a renewal. */
   .extend('renew', ({ clock }) => ({ items }: Stripe.Subscription) => {
     const nowSeconds = Math.floor(clock.now().getTime() / 1000);
