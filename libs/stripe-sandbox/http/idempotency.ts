@@ -66,6 +66,7 @@ export class Idempotency {
     return undefined;
   }
 
+  /** Ends the use of a key by its first request. */
   end(request: KeyedRequest): void {
     this.#inFlight.delete(idOf(request));
   }

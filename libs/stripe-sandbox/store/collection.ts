@@ -19,6 +19,7 @@ export interface Change {
 /** Computed indexes: each function returns the keys by which an entity is found. */
 export type Finders<T, Found> = { readonly [Name in keyof Found]: (entity: T) => readonly Found[Name][] };
 
+/** Which entities to visit, and from where on. */
 export interface Walk<T> {
   /** Only entities whose fields equal these; an indexed field makes it fast. */
   where?: Partial<T>;

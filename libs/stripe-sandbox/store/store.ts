@@ -18,7 +18,7 @@ import type {
 /** Called with a committed change and the request that caused it. */
 export type Watcher = (change: Change, cause: Cause) => void;
 
-/** What decides about an account outside the API: settings of the dashboard, and its balance. */
+/** Properties of an account that its API does not set: settings of the dashboard, and the balance. */
 export interface AccountSettings {
   /**
    * What happens to a subscription when all attempts to collect an invoice have failed. Source:
@@ -34,7 +34,7 @@ const DEFAULT_SETTINGS: AccountSettings = { afterRetries: 'cancel', isBalanceSho
 /** An index key, if there is one. */
 const present = <Key>(key: Key | null | undefined): Key[] => (key ? [key] : []);
 
-/** Thrown for a name that is no collection's. */
+/** Thrown for a name that no collection has. */
 export class UnknownCollectionError extends Error {}
 
 /**
