@@ -73,7 +73,7 @@ export const operations = pgTable(
     generation: integer().notNull().default(1),
     /** The exact parameters for Stripe, stored before the first attempt. */
     plan: jsonb(),
-    /** `{result}` or `{problem}`, once it is final. */
+    /** `{result}` or `{problem}`, once it is final. Kept after a refusal is reopened, until there is a new plan. */
     outcome: jsonb(),
     /** Identifies the running attempt. An attempt that has lost its lease can't change the row. */
     leaseId: uuid('lease_id').notNull(),

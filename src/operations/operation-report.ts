@@ -17,7 +17,8 @@ export interface OperationReport {
 
 /** The report of an operation for its caller. */
 export function reportOf({ id, state, outcome, createdAt, finishedAt }: OperationRow): OperationReport {
-  const stored = outcome as StoredOutcome | null;
+  // A reopened operation keeps its refusal while it is running.
+  const stored = state === 'done' ? (outcome as StoredOutcome) : null;
   const problem = stored && 'problem' in stored ? stored.problem.slug : null;
   const ended = problem ? 'failed' : 'succeeded';
   return { id, state: state === 'done' ? ended : state, problem, createdAt, finishedAt };

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import { and, asc, eq, inArray, isNotNull, isNull, lt, lte } from 'drizzle-orm';
+import { and, asc, eq, inArray, isNotNull, isNull, lt, lte, type SQL } from 'drizzle-orm';
 import { Clock } from '#core/clock.js';
 import { Problem } from '#core/problem.js';
 import { type Database, DATABASE, type Transaction } from '../database/database.js';
@@ -61,21 +61,15 @@ export class OperationsStore {
 
   /**
    * Starts a refused operation again, without a plan and with another key for Stripe, because Stripe repeats its refusal
-   * for the old key. Undefined if another attempt was faster.
+   * for the old key. The refusal stays stored until there is a plan. Undefined if another attempt was faster.
    */
   async reopen({ id, leaseId, generation }: OperationRow): Promise<OperationRow | undefined> {
     const now = this.clock.now();
-    const unfinished = {
-      outcome: null,
-      finishedAt: null,
-      plan: null,
-      firstSentAt: null,
-      firstLookedAt: null,
-    };
+    const unplanned = { finishedAt: null, plan: null, firstSentAt: null, firstLookedAt: null };
     const [row] = await this.database
       .update(operations)
       .set({
-        ...unfinished,
+        ...unplanned,
         ...leaseFrom(now),
         state: 'running',
         generation: generation + 1,
@@ -116,7 +110,7 @@ export class OperationsStore {
 
   /** Stores what will be sent, before it is sent; undefined if the lease is lost. */
   async plan(held: OperationRow, plan: unknown): Promise<OperationRow | undefined> {
-    const change = { plan, firstSentAt: this.clock.now() };
+    const change = { plan, firstSentAt: this.clock.now(), outcome: null };
     const [row] = await this.database.update(operations).set(change).where(isHeld(held)).returning();
     return row;
   }
@@ -164,15 +158,14 @@ export class OperationsStore {
     return this.updateHeld(held, change);
   }
 
-  /** Deletes an operation that had no effect; false if the lease is lost. */
+  /** Deletes an operation that had no effect, or ends it as refused if it was reopened; false if the lease is lost. */
   async forget(held: OperationRow): Promise<boolean> {
-    const { rowCount } = await this.database.delete(operations).where(isHeld(held));
-    return rowCount === 1;
+    return (await this.forgetWhere(isHeld(held))) === 1;
   }
 
-  /** Deletes operations whose process died before they were planned; their reservations are deleted by cascade. */
+  /** Does the same with operations whose process died before they were planned. */
   async forgetUnplanned(): Promise<void> {
-    await this.database.delete(operations).where(and(isFree(this.clock.now()), isNull(operations.plan)));
+    await this.forgetWhere(and(isFree(this.clock.now()), isNull(operations.plan)));
   }
 
   /** Deletes operations that are done and older than 30 days. */
@@ -187,6 +180,22 @@ export class OperationsStore {
       const { rowCount } = await this.database.delete(operations).where(inArray(operations.id, prunable));
       pruned = rowCount ?? 0;
     }
+  }
+
+  /**
+   * Deletes operations, and their reservations by cascade. Those that were reopened are inserted again with the refusal
+   * that they had: their generation must not start again at 1.
+   */
+  private forgetWhere(condition: SQL | undefined): Promise<number> {
+    return this.database.transaction(async (transaction) => {
+      const deleted = await transaction.delete(operations).where(condition).returning();
+      const refused = deleted.filter(({ outcome }) => outcome !== null);
+      if (refused.length > 0) {
+        const end = { state: 'done', finishedAt: this.clock.now() } as const;
+        await transaction.insert(operations).values(refused.map((row) => ({ ...row, ...end })));
+      }
+      return deleted.length;
+    });
   }
 
   private async updateHeld(

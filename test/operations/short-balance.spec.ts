@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { describe, expect } from 'vitest';
+import { describe, expect, vi } from 'vitest';
 import { idOf } from '#stripe/id-of.js';
 import type { Answer } from '../support/caller.js';
 import { query } from '../support/database.js';
 import { expectProblem } from '../support/expect-problem.js';
 import { paydeskTest } from '../support/paydesk-test.js';
 
+const WORKER_POLL_MS = 1_000;
 const REFUNDS = { method: 'POST', path: '/v1/refunds' } as const;
 
 const it = paydeskTest({ workerByHand: true })
@@ -138,5 +139,45 @@ describe("a refund that Stripe refuses because the account's balance is short", 
       .toMatchObject({ state: 'failed', problem: 'urn:paydesk:insufficient-balance' });
     expect(refundCalls()).toBe(calls + 1);
     expect(await refundsOf(charge)).toHaveLength(0);
+  });
+
+  it('gets another key for Stripe also after a repetition that could not be planned', async ({
+    faults,
+    shop,
+    refund,
+    refused,
+    refundsOf,
+  }) => {
+    const { charge, key, operation } = await refused();
+    expect(await refund(charge, randomUUID(), '15.00')).toMatchObject({ status: 201 });
+    faults.add({ ...REFUNDS, method: 'GET', kinds: ['error_before_effect'], times: 2 });
+    expect((await refund(charge, key)).status).toBe(503);
+    const { body } = await shop.get(`/operations/${operation}`);
+    expect(body).toMatchObject({ state: 'failed', problem: 'urn:paydesk:insufficient-balance' });
+    expect(await refund(charge, key)).toMatchObject({ status: 201, body: { amount: '5.00' } });
+    expect(await refundsOf(charge)).toHaveLength(2);
+  });
+
+  it('gets another key for Stripe, and has no reservation, after we have died while planning', async ({
+    paydesk,
+    shop,
+    refund,
+    refused,
+  }) => {
+    const { charge, key, operation } = await refused();
+    const dead =
+      "update operations set state = 'running', generation = 2, plan = null, first_sent_at = null, finished_at = null, " +
+      'lease_expires_at = to_timestamp(0) where id = $1';
+    await query(paydesk, dead, [operation]);
+    const reserve =
+      'insert into refund_reservations (operation_id, charge_id, amount_minor) values ($1, $2, 2000)';
+    await query(paydesk, reserve, [operation, charge]);
+    await vi.advanceTimersByTimeAsync(WORKER_POLL_MS);
+    const report = () => shop.get(`/operations/${operation}`);
+    await expect
+      .poll(async () => (await report()).body, { timeout: 20_000 })
+      .toMatchObject({ state: 'failed', problem: 'urn:paydesk:insufficient-balance' });
+    expect(await refund(charge, randomUUID(), '15.00')).toMatchObject({ status: 201 });
+    expect(await refund(charge, key)).toMatchObject({ status: 201, body: { amount: '5.00' } });
   });
 });
