@@ -27,6 +27,7 @@ describe('a body', () => {
     ['with a byte order mark', Buffer.concat([BOM, Buffer.from(BODY)]), {}],
     ['declared as UTF-8', Buffer.from(BODY), { 'content-type': 'application/json; charset="UTF-8"' }],
     ['declared as utf8', Buffer.from(BODY), { 'content-type': 'Application/JSON;charset=utf8' }],
+    ['with an empty Content-Encoding', Buffer.from(BODY), { 'content-encoding': '' }],
     ['with the identity encoding', Buffer.from(BODY), { 'content-encoding': 'Identity' }],
   ])('%s is read', async ([_what, body, headers], { put }) => {
     expect(await put(body, headers)).toMatchObject({ status: 200, body: { name: NAME } });
@@ -47,6 +48,8 @@ describe('a body', () => {
   it.for<[string, Record<string, string>]>([
     ['declared as Latin-1', { 'content-type': 'application/json; charset=iso-8859-1' }],
     ['declared as UTF-16', { 'content-type': 'application/json; charset="utf-16"' }],
+    ['declared with spaces', { 'content-type': 'application/json ; charset = latin1' }],
+    ['declared twice', { 'content-type': 'application/json; charset=utf-8; charset=latin1' }],
     ['with an empty charset', { 'content-type': 'application/json; charset=""' }],
     ['declared as gzip', { 'content-encoding': 'gzip' }],
     ['declared as gzip and identity', { 'content-encoding': 'identity, gzip' }],

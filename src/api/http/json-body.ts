@@ -4,9 +4,10 @@ import type { FastifyInstance } from 'fastify';
 import { invalidField, Problem } from '#core/problem.js';
 import { wantsRawBody } from './raw-body.js';
 
-const CHARSET = /;\s*charset=("?)([^";\s]*)\1/i;
+const CHARSETS = /;\s*charset\s*=\s*"?([^";\s]*)/gi;
 const UTF_8 = /^utf-?8$/i;
-const IDENTITY = /^\s*identity\s*$/i;
+/** Or an empty element of the list: https://www.rfc-editor.org/rfc/rfc9110#section-5.6.1 */
+const IDENTITY = /^\s*(identity)?\s*$/i;
 
 /**
  * Accepts bodies in JSON only, and in no other encoding than UTF-8, with or without a byte order mark:
@@ -25,9 +26,11 @@ export function acceptJsonOnly(fastify: FastifyInstance): void {
 }
 
 function refusalOf(headers: IncomingHttpHeaders, body: Buffer): Problem | undefined {
-  const [, , charset] = CHARSET.exec(headers['content-type'] ?? '') ?? [];
+  const charsets = [...(headers['content-type'] ?? '').matchAll(CHARSETS)];
   const encodings = headers['content-encoding']?.split(',') ?? [];
-  const isSupported = UTF_8.test(charset ?? 'utf-8') && encodings.every((name) => IDENTITY.test(name));
+  const isSupported =
+    charsets.every(([, charset = '']) => UTF_8.test(charset)) &&
+    encodings.every((name) => IDENTITY.test(name));
   if (!isSupported) return new Problem('unsupported-media-type');
   // Decoding would replace the invalid bytes.
   return isUtf8(body) ? undefined : invalidField('body', 'is not valid UTF-8');
