@@ -1,11 +1,10 @@
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { CLUSTER_USER, type PostgresCluster } from './cluster.js';
+import { freePort } from './free-port.js';
 import { readPidFile, removePidFile, type PidFile } from './pid-file.js';
 
 const run = promisify(execFile);
@@ -170,13 +169,4 @@ function isDead(pid: number): boolean {
     // EPERM: it runs, under another account.
     return (error as NodeJS.ErrnoException).code !== 'EPERM';
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

@@ -1,7 +1,7 @@
 import type { SeededRandom } from '#sandbox/faults/random.js';
 
 /** When an instance is killed, relative to the call that it makes to Stripe. */
-export const MOMENTS = [
+const MOMENTS = [
   'before the effect',
   'after the effect',
   "after Stripe's reply",

@@ -24,7 +24,7 @@ export function expectNone(what: string, which: readonly string[]): Figure {
 }
 
 /** Whether a figure differs from its expected value. */
-export function isFailure({ count, expected }: Figure): boolean {
+function isFailure({ count, expected }: Figure): boolean {
   return expected !== undefined && count !== expected;
 }
 
