@@ -129,6 +129,15 @@ describe("Stripe's refusal", () => {
     expect((await charge(key)).status).toBe(201);
   });
 
+  // Stripe has not begun such a request, so it does not save the answer: https://docs.stripe.com/api/idempotent_requests
+  it.for([401, 403])('of our credentials with status %i is not kept', async (status, { refuse, saveOne }) => {
+    const { charge } = await saveOne();
+    const key = withKey();
+    refuse('POST', '/v1/payment_intents', refusal({ status }));
+    expectProblem(await charge(key), 'provider-misconfigured');
+    expect((await charge(key)).status).toBe(201);
+  });
+
   it('that nobody has mapped is an alert, and is kept with its code and without its message', async ({
     paydesk,
     refuse,

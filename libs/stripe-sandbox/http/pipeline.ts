@@ -232,8 +232,8 @@ function replayOf({ requestId, status, body }: KeptReply): Reply {
   return { status, body, headers };
 }
 
-/** Statuses of requests that were refused before they began: permissions, conflicts, rate limits. */
-const NOT_BEGUN: ReadonlySet<number> = new Set([403, 409, 429]);
+/** Statuses of requests that were refused before they began: credentials, permissions, conflicts, rate limits. */
+const NOT_BEGUN: ReadonlySet<number> = new Set([401, 403, 409, 429]);
 
 const isKept = ({ status }: Reply): boolean => !NOT_BEGUN.has(status);
 
