@@ -1,7 +1,7 @@
 import { auditOnce, groupBy } from './audit.js';
 import type { Bench } from './bench.js';
 import { makePayers } from './payers.js';
-import { sendAll } from './send-all.js';
+import { sendAll, sendUnanswered } from './send-all.js';
 import { settle } from './settle.js';
 import { addFaults } from './stripe.js';
 import { isSuccess, type Outcome, type PlannedRequest } from './outcome.js';
@@ -29,8 +29,9 @@ export async function charges(bench: Bench, meanwhile = async () => {}): Promise
   const key = await bench.issueKey('partner', 'acme');
   const requests = await chargeRequests(bench, key);
   addFaults(bench.stripe);
-  const [outcomes] = await Promise.all([sendAll(bench, key, requests), meanwhile()]);
-  const left = await settle(bench, key, outcomes);
+  const [first] = await Promise.all([sendAll(bench, key, requests), meanwhile()]);
+  const left = await settle(bench, key, first);
+  const outcomes = await sendUnanswered(bench, key, first);
   const effects = groupBy(chargedAtStripe(bench), ({ description }) => description ?? '');
   const cases = requests.map(({ name, amount, isDeclined }, index) => ({
     outcome: outcomes[index]!,
@@ -39,7 +40,12 @@ export async function charges(bench: Bench, meanwhile = async () => {}): Promise
     expectedAmount: amount,
     expectedProblem: isDeclined ? DECLINED : undefined,
   }));
-  return [...auditOnce(cases), ...left];
+  const unanswered = first.filter(({ status }) => status === undefined).length;
+  return [
+    ...auditOnce(cases),
+    { what: 'answered only after the faults had ended', count: unanswered },
+    ...left,
+  ];
 }
 
 async function chargeRequests(bench: Bench, key: string): Promise<ChargeRequest[]> {

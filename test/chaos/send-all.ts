@@ -29,3 +29,21 @@ export async function sendAll(
     tell();
   }
 }
+
+/**
+ * Sends those requests again, with their last key, whose clients gave up. Only then is it known whether the service
+ * reports what it did: on a slow machine a client's patience may end before its request does.
+ */
+export async function sendUnanswered(
+  bench: Bench,
+  credential: string,
+  outcomes: readonly Outcome[],
+): Promise<Outcome[]> {
+  return Promise.all(
+    outcomes.map(async (outcome) => {
+      if (outcome.status !== undefined) return outcome;
+      const again = await bench.client(credential).send(outcome.request, outcome.attempts.at(-1)?.key);
+      return { ...again, attempts: [...outcome.attempts, ...again.attempts] };
+    }),
+  );
+}
