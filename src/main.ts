@@ -8,16 +8,25 @@ import { listen } from './boot/listen.js';
 import { exitOnError } from './boot/exit-on-error.js';
 import { bootStripe } from './boot/stripe.js';
 import { stopApp } from './boot/stop-app.js';
-import { type Shutdown, stopOnSignal } from './boot/stop-on-signal.js';
+import { type Shutdown, stopAll, stopOnSignal } from './boot/stop-on-signal.js';
 import { withSettingError } from './boot/with-setting-error.js';
 import { loadSafeSettings } from './config/load-settings.js';
+import type { Settings } from './config/settings.js';
 import { createApp } from './create-app.js';
 
 async function main(): Promise<void> {
   const settings = loadSafeSettings();
   const shutdown: Shutdown = { stops: [] };
   stopOnSignal(shutdown);
+  try {
+    await boot(settings, shutdown);
+  } catch (error) {
+    await stopAll(shutdown);
+    throw error;
+  }
+}
 
+async function boot(settings: Settings, shutdown: Shutdown): Promise<void> {
   if (!settings.JWKS_URL) await withSettingError('DATA_DIR', () => localSigningKey(settings.DATA_DIR));
   const database = await bootDatabaseOfMode(settings, (line) => process.stdout.write(`${line}\n`));
   shutdown.stops.unshift(() => database.stop());

@@ -30,12 +30,17 @@ export function stopOnSignal(shutdown: Shutdown): void {
 async function shutDown(shutdown: Shutdown, withDrain: boolean): Promise<void> {
   if (withDrain) await shutdown.drain?.();
   setTimeout(() => process.exit(1), STOP_DEADLINE_MS).unref();
-  let exitCode = 0;
-  for (const stop of shutdown.stops) {
+  process.exit((await stopAll(shutdown)) ? 0 : 1);
+}
+
+/** Runs all stops, also after one that fails. Returns whether all succeeded. */
+export async function stopAll({ stops }: Shutdown): Promise<boolean> {
+  let succeeded = true;
+  for (const stop of stops) {
     await stop().catch((error: unknown) => {
-      exitCode = 1;
+      succeeded = false;
       process.stderr.write(`paydesk: ${error instanceof Error ? error.message : String(error)}\n`);
     });
   }
-  process.exit(exitCode);
+  return succeeded;
 }

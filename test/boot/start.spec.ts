@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
+import { readdir } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -161,14 +162,18 @@ describe('npm start', () => {
     expect(Buffer.concat(received)).toHaveLength(8);
   });
 
-  it('names the port that is in use', async ({ folder, start }) => {
+  it('names the port that is in use, and leaves no PostgreSQL running', async ({ folder, start }) => {
     const { url } = await start();
-    const { code, output } = await failToStart(join(folder, 'other'), { PORT: new URL(url).port });
+    const other = join(folder, 'other');
+    const { code, output } = await failToStart(other, { PORT: new URL(url).port });
     expect({ code, output }).toEqual({
       code: 1,
       output: expect.stringMatching(/^paydesk: PORT is in use[^\n]*\n$/m),
     });
     expect(output).not.toContain('{');
+    const files = await readdir(other, { recursive: true });
+    expect(files.filter((file) => file.endsWith('PG_VERSION'))).not.toEqual([]);
+    expect(files.filter((file) => file.endsWith('postmaster.pid'))).toEqual([]);
   });
 
   it('refuses a data folder that another process uses', async ({ dataDir, start }) => {
