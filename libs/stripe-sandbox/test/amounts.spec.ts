@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest';
-import { failureOf, openBench } from './support.js';
+import { expect } from 'vitest';
+import { failureOf, test } from './support.js';
 
 // https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts
 test.for([
@@ -8,14 +8,12 @@ test.for([
   [49, 'jpy', 'amount_too_small', 'Amount must be at least ¥50 jpy'],
   [100_000_000, 'usd', 'amount_too_large', 'Amount must be no more than $999,999.99 usd'],
   [0, 'usd', 'parameter_invalid_integer', expect.stringContaining('minimum charge amount allowed')],
-] as const)('%d %s is refused', async ([amount, currency, code, message]) => {
-  const { stripe } = await openBench();
+] as const)('%d %s is refused', async ([amount, currency, code, message], { stripe }) => {
   const failure = await failureOf(stripe.paymentIntents.create({ amount, currency }));
   expect(failure).toMatchObject({ statusCode: 400, code, param: 'amount', message });
 });
 
-test('refuses an unknown currency, and accepts upper case', async () => {
-  const { stripe } = await openBench();
+test('refuses an unknown currency, and accepts upper case', async ({ stripe }) => {
   const failure = await failureOf(stripe.paymentIntents.create({ amount: 1000, currency: 'xxx' }));
   expect(failure).toMatchObject({
     statusCode: 400,

@@ -1,13 +1,12 @@
-import { expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { CARD_ONLY } from './payments.js';
-import { failureOf, openBench } from './support.js';
+import { failureOf, test } from './support.js';
 
 /*
  * The default source of a customer from the time before payment methods:
  * https://docs.stripe.com/payments/payment-methods/transitioning.
  */
-test('a source is a card, and also a payment method', async () => {
-  const { stripe } = await openBench();
+test('a source is a card, and also a payment method', async ({ stripe }) => {
   const customer = await stripe.customers.create({ source: 'tok_mastercard' });
   const id = customer.default_source as string;
   expect(id).toMatch(/^card_1[A-Za-z0-9]{23}$/);
@@ -32,8 +31,7 @@ test('a source is a card, and also a payment method', async () => {
   });
 });
 
-test('a default source pays invoices until it is detached', async () => {
-  const { stripe } = await openBench();
+test('a default source pays invoices until it is detached', async ({ stripe }) => {
   const { id: customer, default_source } = await stripe.customers.create({ source: 'tok_visa' });
   const card = default_source as string;
   const payment = { ...CARD_ONLY, customer, payment_method: card, amount: 900, confirm: true };
@@ -47,8 +45,7 @@ test('a default source pays invoices until it is detached', async () => {
   expect(await stripe.customers.retrieve(customer)).toMatchObject({ default_source: null });
 });
 
-test('an unknown or declined source creates no customer', async () => {
-  const { stripe } = await openBench();
+test('an unknown or declined source creates no customer', async ({ stripe }) => {
   expect(await failureOf(stripe.customers.create({ source: 'tok_none' }))).toMatchObject({
     statusCode: 400,
     code: 'resource_missing',

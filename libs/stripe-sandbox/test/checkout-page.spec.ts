@@ -1,7 +1,7 @@
 import type { Stripe } from 'stripe';
-import { expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { visit } from './pages.js';
-import { openBench } from './support.js';
+import { openBench, test } from './support.js';
 
 type Create = Stripe.Checkout.SessionCreateParams;
 
@@ -166,8 +166,7 @@ test('the customer gets the name that was entered last', async () => {
   expect((await stripe.customers.list()).data).toHaveLength(1);
 });
 
-test('setup_future_usage saves the card for the customer', async () => {
-  const { stripe } = await openBench();
+test('setup_future_usage saves the card for the customer', async ({ stripe }) => {
   const { id: customer } = await stripe.customers.create({ email: 'ada@example.com' });
   const session = await stripe.checkout.sessions.create({
     ...SALE,
@@ -272,8 +271,7 @@ test('an expired session cancels its subscription', async () => {
   expect((await stripe.subscriptions.list()).data).toEqual([]);
 });
 
-test('setup mode saves a card for later', async () => {
-  const { stripe } = await openBench();
+test('setup mode saves a card for later', async ({ stripe }) => {
   const { id: customer } = await stripe.customers.create({});
   const session = await stripe.checkout.sessions.create({
     mode: 'setup',

@@ -1,6 +1,6 @@
 import type { Stripe } from 'stripe';
-import { expect, test } from 'vitest';
-import { failureOf, openBench } from './support.js';
+import { expect } from 'vitest';
+import { failureOf, test } from './support.js';
 
 /** Ids that need escaping in a path, the longest ones included. */
 const IDS = [
@@ -12,8 +12,7 @@ const IDS = [
 ] as const;
 
 // https://docs.stripe.com/api/products/create#create_product-id
-test.for(IDS)('a product can have the id of the caller: %s', async ([, id]) => {
-  const { stripe } = await openBench();
+test.for(IDS)('a product can have the id of the caller: %s', async ([, id], { stripe }) => {
   const product = await stripe.products.create({ id, name: 'Shirt' });
   expect(product.id).toBe(id);
   expect(await stripe.products.retrieve(id)).toEqual(product);
@@ -26,8 +25,7 @@ const createCustomer = (stripe: Stripe, id: string) =>
   stripe.customers.create({ id, name: 'Ada' } as Stripe.CustomerCreateParams);
 
 // https://github.com/stripe/stripe-node/pull/968
-test.for(IDS)('a customer can have the id of the caller: %s', async ([, id]) => {
-  const { stripe } = await openBench();
+test.for(IDS)('a customer can have the id of the caller: %s', async ([, id], { stripe }) => {
   const customer = await createCustomer(stripe, id);
   expect(customer).toMatchObject({ id, name: 'Ada' });
   expect(await stripe.customers.retrieve(id)).toEqual(customer);
@@ -36,8 +34,7 @@ test.for(IDS)('a customer can have the id of the caller: %s', async ([, id]) => 
   expect((await stripe.customers.listPaymentMethods(id)).data).toHaveLength(1);
 });
 
-test("a customer's id can be used once, even after its deletion", async () => {
-  const { stripe } = await openBench();
+test("a customer's id can be used once, even after its deletion", async ({ stripe }) => {
   await createCustomer(stripe, 'ada');
   const taken = { statusCode: 400, code: 'resource_already_exists', param: 'id' };
   expect(await failureOf(createCustomer(stripe, 'ada'))).toMatchObject(taken);
@@ -46,8 +43,7 @@ test("a customer's id can be used once, even after its deletion", async () => {
 });
 
 // https://docs.stripe.com/api/plans/create
-test('a plan is a price with a plan_ id or a chosen one', async () => {
-  const { stripe } = await openBench();
+test('a plan is a price with a plan_ id or a chosen one', async ({ stripe }) => {
   const { id: product } = await stripe.products.create({ name: 'Club' });
   const monthly = { product, currency: 'usd', interval: 'month', amount: 900 } as const;
   const plan = await stripe.plans.create({ ...monthly, nickname: 'Monthly' });
@@ -84,8 +80,7 @@ test('a plan is a price with a plan_ id or a chosen one', async () => {
   });
 });
 
-test('refuses a plan without an amount or with a used id', async () => {
-  const { stripe } = await openBench();
+test('refuses a plan without an amount or with a used id', async ({ stripe }) => {
   const { id: product } = await stripe.products.create({ name: 'Club' });
   const monthly = { product, currency: 'usd', interval: 'month', amount: 900, id: 'gold' } as const;
   await stripe.plans.create(monthly);

@@ -1,8 +1,7 @@
-import { expect, test } from 'vitest';
-import { failureOf, openBench } from './support.js';
+import { expect } from 'vitest';
+import { failureOf, test } from './support.js';
 
-test('faults, ledger and counters are available as JSON', async () => {
-  const { stripe, sandbox } = await openBench();
+test('faults, ledger and counters are available as JSON', async ({ stripe, sandbox }) => {
   const control = async (method: string, path: string, body?: object) => {
     const response = await fetch(`${sandbox.url}/_sandbox/${path}`, {
       method,
@@ -39,8 +38,7 @@ test('faults, ledger and counters are available as JSON', async () => {
   }
 });
 
-test('a refuse rule takes the error in JSON', async () => {
-  const { stripe, sandbox } = await openBench();
+test('a refuse rule takes the error in JSON', async ({ stripe, sandbox }) => {
   const error = {
     status: 402,
     type: 'card_error',
@@ -61,8 +59,7 @@ test('a refuse rule takes the error in JSON', async () => {
   });
 });
 
-test('refuses an invalid rule', async () => {
-  const { sandbox } = await openBench();
+test('refuses an invalid rule', async ({ sandbox }) => {
   for (const body of [
     'wait',
     '{}',

@@ -1,8 +1,7 @@
-import { expect, test } from 'vitest';
-import { failureOf, openBench, request } from './support.js';
+import { expect } from 'vitest';
+import { failureOf, request, test } from './support.js';
 
-test('a new customer has every field at its initial value', async () => {
-  const { stripe } = await openBench();
+test('a new customer has every field at its initial value', async ({ stripe }) => {
   const customer = await stripe.customers.create({ email: 'ada@example.com', metadata: { tier: 'gold' } });
   expect(customer).toMatchObject({
     id: expect.stringMatching(/^cus_[A-Za-z0-9]{14}$/),
@@ -21,8 +20,7 @@ test('a new customer has every field at its initial value', async () => {
   expect(await stripe.customers.retrieve(customer.id)).toEqual(customer);
 });
 
-test('an update changes the given fields, merges metadata, and unsets empty strings', async () => {
-  const { stripe } = await openBench();
+test('an update changes the given fields, merges metadata, and unsets empty strings', async ({ stripe }) => {
   const { id } = await stripe.customers.create({
     name: 'Ada',
     phone: '123',
@@ -39,8 +37,7 @@ test('an update changes the given fields, merges metadata, and unsets empty stri
   expect((await stripe.customers.update(id, { metadata: '' })).metadata).toEqual({});
 });
 
-test('a deleted customer is retrieved as deleted, not listed, and cannot be updated', async () => {
-  const { stripe } = await openBench();
+test('a deleted customer is retrieved as deleted, not listed, and cannot be updated', async ({ stripe }) => {
   const { id } = await stripe.customers.create({});
   const paymentMethod = await stripe.paymentMethods.attach('pm_card_visa', { customer: id });
   expect(await stripe.customers.del(id)).toEqual({ id, object: 'customer', deleted: true });
@@ -55,8 +52,7 @@ test('a deleted customer is retrieved as deleted, not listed, and cannot be upda
   });
 });
 
-test('a default payment method must be attached to the customer', async () => {
-  const { stripe } = await openBench();
+test('a default payment method must be attached to the customer', async ({ stripe }) => {
   const customer = await stripe.customers.create({});
   const stray = await stripe.paymentMethods.create({ type: 'card', card: { token: 'tok_visa' } });
   const choose = (id: string) =>
@@ -69,8 +65,7 @@ test('a default payment method must be attached to the customer', async () => {
   expect((await choose(own.id)).invoice_settings.default_payment_method).toBe(own.id);
 });
 
-test("a deleted customer's cards cannot be used again", async () => {
-  const { stripe } = await openBench();
+test("a deleted customer's cards cannot be used again", async ({ stripe }) => {
   const [{ id }, { id: customer }] = [await stripe.customers.create({}), await stripe.customers.create({})];
   const card = await stripe.paymentMethods.attach('pm_card_visa', { customer: id });
   await stripe.customers.del(id);
@@ -81,8 +76,7 @@ test("a deleted customer's cards cannot be used again", async () => {
   });
 });
 
-test('lists customers by email and by creation time', async () => {
-  const { stripe, clock } = await openBench();
+test('lists customers by email and by creation time', async ({ stripe, clock }) => {
   const first = await stripe.customers.create({ email: 'a@example.com' });
   clock.advanceMs(10_000);
   const second = await stripe.customers.create({ email: 'b@example.com' });
@@ -93,8 +87,7 @@ test('lists customers by email and by creation time', async () => {
   expect(await ids({ created: first.created })).toEqual([first.id]);
 });
 
-test('each change emits an event', async () => {
-  const { stripe, sandbox } = await openBench();
+test('each change emits an event', async ({ stripe, sandbox }) => {
   const { id } = await stripe.customers.create({ name: 'Ada' });
   await stripe.customers.update(id, { name: 'Bea', metadata: { k: 'v' } });
   await request(sandbox, 'DELETE', `/v1/customers/${id}`);
@@ -111,8 +104,7 @@ test('each change emits an event', async () => {
 // https://docs.stripe.com/error-codes#email-invalid
 test.for(['nope', 'a@b', 'a b@example.com', '@example.com'])(
   'refuses the email address %s',
-  async (email) => {
-    const { stripe } = await openBench();
+  async (email, { stripe }) => {
     expect(await failureOf(stripe.customers.create({ email }))).toMatchObject({
       statusCode: 400,
       code: 'email_invalid',

@@ -1,7 +1,7 @@
 import type { Stripe } from 'stripe';
-import { expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { CARD_ONLY } from './payments.js';
-import { failureOf, openBench } from './support.js';
+import { failureOf, test } from './support.js';
 
 /*
  * How to proceed after a decline, as Stripe's responses to its test cards say it:
@@ -16,25 +16,31 @@ test.for([
   ['pm_card_chargeDeclinedExpiredCard', 'confirm_card_data', '03', '54'],
   ['pm_card_chargeDeclinedIncorrectCvc', 'confirm_card_data', '03', 'N7'],
   ['pm_card_chargeDeclinedProcessingError', 'try_again_later', null, '06'],
-] as const)('%s comes with the advice %s', async ([payment_method, advice, networkAdvice, network]) => {
-  const { stripe } = await openBench();
-  const codes = {
-    advice_code: advice,
-    network_decline_code: network,
-    ...(networkAdvice !== null && { network_advice_code: networkAdvice }),
-  };
-  const payment = stripe.paymentIntents.create({ ...CARD_ONLY, amount: 1000, confirm: true, payment_method });
-  const { raw } = await failureOf(payment);
-  expect(raw).toMatchObject(codes);
-  const { payment_intent: intent } = raw as { payment_intent: Stripe.PaymentIntent };
-  expect(intent.last_payment_error).toMatchObject(codes);
-  expect('network_advice_code' in intent.last_payment_error!).toBe(networkAdvice !== null);
-  const { outcome } = await stripe.charges.retrieve(intent.latest_charge as string);
-  expect(outcome).toMatchObject({ ...codes, network_advice_code: networkAdvice });
-});
+] as const)(
+  '%s comes with the advice %s',
+  async ([payment_method, advice, networkAdvice, network], { stripe }) => {
+    const codes = {
+      advice_code: advice,
+      network_decline_code: network,
+      ...(networkAdvice !== null && { network_advice_code: networkAdvice }),
+    };
+    const payment = stripe.paymentIntents.create({
+      ...CARD_ONLY,
+      amount: 1000,
+      confirm: true,
+      payment_method,
+    });
+    const { raw } = await failureOf(payment);
+    expect(raw).toMatchObject(codes);
+    const { payment_intent: intent } = raw as { payment_intent: Stripe.PaymentIntent };
+    expect(intent.last_payment_error).toMatchObject(codes);
+    expect('network_advice_code' in intent.last_payment_error!).toBe(networkAdvice !== null);
+    const { outcome } = await stripe.charges.retrieve(intent.latest_charge as string);
+    expect(outcome).toMatchObject({ ...codes, network_advice_code: networkAdvice });
+  },
+);
 
-test('successful and blocked payments have no advice_code', async () => {
-  const { stripe } = await openBench();
+test('successful and blocked payments have no advice_code', async ({ stripe }) => {
   const pay = (payment_method: string) =>
     stripe.paymentIntents.create({ ...CARD_ONLY, amount: 1000, confirm: true, payment_method });
   await pay('pm_card_visa');

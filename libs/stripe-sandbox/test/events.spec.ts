@@ -1,9 +1,8 @@
-import { expect, test } from 'vitest';
-import { failureOf, openBench, request } from './support.js';
+import { expect } from 'vitest';
+import { failureOf, openBench, request, test } from './support.js';
 
 /** Source: https://docs.stripe.com/api/events/object. */
-test('an event has its request and the current object', async () => {
-  const { stripe } = await openBench();
+test('an event has its request and the current object', async ({ stripe }) => {
   const customer = await stripe.customers.create({ name: 'Ada' }, { idempotencyKey: 'k' });
   const { data: events } = await stripe.events.list();
   expect(events).toEqual([
@@ -22,8 +21,7 @@ test('an event has its request and the current object', async () => {
   expect(await stripe.events.retrieve(events[0]!.id)).toEqual(events[0]);
 });
 
-test('previous_attributes has the old values of the changed fields only', async () => {
-  const { stripe } = await openBench();
+test('previous_attributes has the old values of the changed fields only', async ({ stripe }) => {
   const { id } = await stripe.customers.create({ name: 'Ada', metadata: { a: '1', b: '2' } });
   await stripe.customers.update(id, { name: 'Bea', metadata: { a: '3', c: '4' } });
   const [updated] = (await stripe.events.list({ type: 'customer.updated' })).data;
@@ -41,8 +39,7 @@ test('an event has the API version of the account', async () => {
   expect(body['data']).toMatchObject([{ api_version: '2025-09-30.clover' }]);
 });
 
-test('lists events by type, types, group and time', async () => {
-  const { stripe, clock } = await openBench();
+test('lists events by type, types, group and time', async ({ stripe, clock }) => {
   const { id } = await stripe.customers.create();
   clock.advanceMs(10_000);
   await stripe.customers.update(id, { name: 'Ada' });
@@ -61,8 +58,7 @@ test('lists events by type, types, group and time', async () => {
   expect(failure).toMatchObject({ statusCode: 400, rawType: 'invalid_request_error' });
 });
 
-test('lists events in pages', async () => {
-  const { stripe } = await openBench();
+test('lists events in pages', async ({ stripe }) => {
   for (let made = 0; made < 5; made++) await stripe.customers.create();
   const first = await stripe.events.list({ limit: 2 });
   const last = await stripe.events.list({ limit: 3, starting_after: first.data[1]!.id });
@@ -70,8 +66,7 @@ test('lists events in pages', async () => {
   expect(new Set([...first.data, ...last.data].map(({ id }) => id)).size).toBe(5);
 });
 
-test('returns 404 for an unknown event', async () => {
-  const { stripe } = await openBench();
+test('returns 404 for an unknown event', async ({ stripe }) => {
   expect(await failureOf(stripe.events.retrieve('evt_none'))).toMatchObject({
     statusCode: 404,
     code: 'resource_missing',

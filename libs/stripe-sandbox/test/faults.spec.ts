@@ -1,9 +1,9 @@
 import { Stripe } from 'stripe';
-import { expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { createSandbox } from '../create-sandbox.js';
 import type { FaultKind, FaultRule } from '../faults/fault.js';
 import { temporaryFolder } from './folders.js';
-import { type Answer, failureOf, openBench, request, TEST_KEY } from './support.js';
+import { type Answer, failureOf, openBench, request, TEST_KEY, test } from './support.js';
 
 const keyed = { idempotencyKey: 'k' };
 
@@ -62,8 +62,9 @@ test.for([
   expect(sandbox.ledger.list()).toHaveLength(effects);
 });
 
-test('error_then_effect has its effect after the 500, which is replayed before and after it', async () => {
-  const { sandbox } = await openBench();
+test('error_then_effect has its effect after the 500, which is replayed before and after it', async ({
+  sandbox,
+}) => {
   sandbox.faults.add({ kinds: ['error_then_effect'], waitMs: 3_600_000 });
   const create = () =>
     request(sandbox, 'POST', '/v1/customers', { form: 'name=Ada', headers: { 'idempotency-key': 'k' } });
@@ -84,8 +85,7 @@ test('error_then_effect has its effect after the 500, which is replayed before a
   expect(sandbox.ledger.list()).toMatchObject([{ object: 'customer', requestId, idempotencyKey: 'k' }]);
 });
 
-test('a late effect happens without another call', async () => {
-  const { sandbox } = await openBench();
+test('a late effect happens without another call', async ({ sandbox }) => {
   sandbox.faults.add({ kinds: ['error_then_effect'], waitMs: 1 });
   expect((await request(sandbox, 'POST', '/v1/customers', { form: '' })).status).toBe(500);
   await expect.poll(() => sandbox.ledger.list()).toHaveLength(1);
@@ -104,8 +104,7 @@ test('closing the sandbox runs the late effects first', async () => {
 test.for([
   ['silence_before_effect', 0],
   ['silence_after_effect', 1],
-] as const)('%s holds the key until the caller hangs up', async ([kind, effects]) => {
-  const { sandbox, stripe } = await openBench();
+] as const)('%s holds the key until the caller hangs up', async ([kind, effects], { sandbox, stripe }) => {
   sandbox.faults.add({ kinds: [kind] });
   const hangUp = new AbortController();
   const silent = fetch(`${sandbox.url}/v1/customers`, {
@@ -124,8 +123,7 @@ test.for([
   expect(sandbox.ledger.list()).toHaveLength(1);
 });
 
-test('a waiting call continues after its caller disconnects', async () => {
-  const { sandbox } = await openBench();
+test('a waiting call continues after its caller disconnects', async ({ sandbox }) => {
   sandbox.faults.add({ kinds: ['wait'], waitMs: 3_600_000 });
   const hangUp = new AbortController();
   const gone = request(sandbox, 'POST', '/v1/customers', { form: '', signal: hangUp.signal });
@@ -137,8 +135,7 @@ test('a waiting call continues after its caller disconnects', async () => {
   await expect.poll(() => sandbox.ledger.list()).toHaveLength(1);
 });
 
-test('a dripping reply is complete in the end', async () => {
-  const { sandbox } = await openBench();
+test('a dripping reply is complete in the end', async ({ sandbox }) => {
   sandbox.faults.add({ kinds: ['drip'], waitMs: 3_600_000 });
   const response = await fetch(`${sandbox.url}/v1/customers`, {
     method: 'POST',
@@ -156,8 +153,7 @@ test('a dripping reply is complete in the end', async () => {
   expect(received).toBe(length);
 });
 
-test('half_body sends the content-length of the whole body', async () => {
-  const { sandbox } = await openBench();
+test('half_body sends the content-length of the whole body', async ({ sandbox }) => {
   sandbox.faults.add({ kinds: ['half_body'] });
   const response = await fetch(`${sandbox.url}/v1/customers`, {
     method: 'POST',
@@ -172,8 +168,7 @@ test('half_body sends the content-length of the whole body', async () => {
   expect(Buffer.concat(read)).toHaveLength(Math.floor(length / 2));
 });
 
-test('shouldRetry sets the header of a 429', async () => {
-  const { sandbox } = await openBench();
+test('shouldRetry sets the header of a 429', async ({ sandbox }) => {
   for (const shouldRetry of [undefined, true, false]) {
     sandbox.faults.add({ kinds: ['rate_limit'], shouldRetry });
     const { headers } = await request(sandbox, 'GET', '/v1/customers');
@@ -187,16 +182,17 @@ test.for([
   [{ kinds: ['rate_limit'], reason: 'global-rate' }, 'global-rate'],
   [{ kinds: ['rate_limit'], reason: 'resource-specific' }, 'resource-specific'],
   [{ kinds: ['lock_timeout_429'] }, null],
-] as [FaultRule, string | null][])('a 429 by %j names the limit as %s', async ([rule, reason]) => {
-  const { sandbox } = await openBench();
-  sandbox.faults.add(rule);
-  const { status, headers } = await request(sandbox, 'GET', '/v1/customers');
-  expect(status).toBe(429);
-  expect(headers.get('stripe-rate-limited-reason')).toBe(reason);
-});
+] as [FaultRule, string | null][])(
+  'a 429 by %j names the limit as %s',
+  async ([rule, reason], { sandbox }) => {
+    sandbox.faults.add(rule);
+    const { status, headers } = await request(sandbox, 'GET', '/v1/customers');
+    expect(status).toBe(429);
+    expect(headers.get('stripe-rate-limited-reason')).toBe(reason);
+  },
+);
 
-test('refuse returns the error of the rule, and stores it under the key', async () => {
-  const { sandbox, stripe } = await openBench();
+test('refuse returns the error of the rule, and stores it under the key', async ({ sandbox, stripe }) => {
   const error = { status: 400, type: 'invalid_request_error', code: 'testmode_charges_only' } as const;
   sandbox.faults.add({ method: 'POST', path: '/v1/customers', kinds: ['refuse'], error });
   const refused = await failureOf(stripe.customers.create({}, keyed));
@@ -211,8 +207,7 @@ test('refuse returns the error of the rule, and stores it under the key', async 
   expect(sandbox.ledger.list()).toEqual([]);
 });
 
-test('stripe-node retries after a lock_timeout', async () => {
-  const { sandbox } = await openBench();
+test('stripe-node retries after a lock_timeout', async ({ sandbox }) => {
   for (const kind of ['lock_timeout', 'lock_timeout_429'] as const) {
     sandbox.faults.add({ method: 'POST', kinds: [kind] });
     const stripe = new Stripe(TEST_KEY, {
@@ -225,16 +220,14 @@ test('stripe-node retries after a lock_timeout', async () => {
   }
 });
 
-test('faults apply to replays, and do not change the stored reply', async () => {
-  const { stripe, sandbox } = await openBench();
+test('faults apply to replays, and do not change the stored reply', async ({ stripe, sandbox }) => {
   const { id } = await stripe.customers.create({}, keyed);
   sandbox.faults.add({ kinds: ['error_after_effect'] });
   expect(await failureOf(stripe.customers.create({}, keyed))).toMatchObject({ statusCode: 500 });
   expect((await stripe.customers.create({}, keyed)).id).toBe(id);
 });
 
-test('a rule applies to the calls that it matches, as often as it says', async () => {
-  const { stripe, sandbox } = await openBench();
+test('a rule applies to the calls that it matches, as often as it says', async ({ stripe, sandbox }) => {
   const { id } = await stripe.customers.create();
   sandbox.faults.add({ method: 'POST', path: '/v1/customers/*', kinds: ['lock_timeout'], times: 2 });
   const isFaulty = async (call: Promise<unknown>) =>

@@ -1,11 +1,10 @@
-import { expect, test } from 'vitest';
-import { failureOf, openBench, request } from './support.js';
+import { expect } from 'vitest';
+import { failureOf, request, test } from './support.js';
 
 const keyed = (key: string) => ({ headers: { 'idempotency-key': key } });
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-test('the same key replays the same reply and has no second effect', async () => {
-  const { sandbox } = await openBench();
+test('the same key replays the same reply and has no second effect', async ({ sandbox }) => {
   const post = () =>
     request(sandbox, 'POST', '/v1/customers', { form: 'name=Ada&email=ada@example.com', ...keyed('k') });
   const [first, second] = [await post(), await post()];
@@ -18,8 +17,7 @@ test('the same key replays the same reply and has no second effect', async () =>
   expect(sandbox.store.customers.size).toBe(1);
 });
 
-test('a decline is replayed with its status', async () => {
-  const { stripe } = await openBench();
+test('a decline is replayed with its status', async ({ stripe }) => {
   const { id } = await stripe.customers.create();
   const attach = () =>
     failureOf(
@@ -30,8 +28,7 @@ test('a decline is replayed with its status', async () => {
   expect(second.headers?.['idempotent-replayed']).toBe('true');
 });
 
-test('a 500 is replayed too', async () => {
-  const { sandbox } = await openBench();
+test('a 500 is replayed too', async ({ sandbox }) => {
   sandbox.faults.add({ kinds: ['error_before_effect'] });
   const post = () => request(sandbox, 'POST', '/v1/customers', { form: '', ...keyed('k') });
   const [first, second] = [await post(), await post()];
@@ -40,8 +37,7 @@ test('a 500 is replayed too', async () => {
   expect(second.body).toEqual(first.body);
 });
 
-test('another body or another path under the same key is refused', async () => {
-  const { stripe } = await openBench();
+test('another body or another path under the same key is refused', async ({ stripe }) => {
   const { id } = await stripe.customers.create({ name: 'Ada' }, { idempotencyKey: 'k' });
   const others = [
     stripe.customers.create({ name: 'Bea' }, { idempotencyKey: 'k' }),
@@ -52,8 +48,7 @@ test('another body or another path under the same key is refused', async () => {
   }
 });
 
-test('a key also covers the query and the order of an array', async () => {
-  const { sandbox } = await openBench();
+test('a key also covers the query and the order of an array', async ({ sandbox }) => {
   const url = 'url=https%3A%2F%2Fshop.example%2Fhooks';
   const types = ['charge.succeeded', 'charge.failed'].map((type) => `enabled_events[]=${type}`);
   const pairs = [
@@ -71,16 +66,14 @@ test('a key also covers the query and the order of an array', async () => {
   }
 });
 
-test('the order of the fields does not matter', async () => {
-  const { sandbox } = await openBench();
+test('the order of the fields does not matter', async ({ sandbox }) => {
   const post = (form: string) => request(sandbox, 'POST', '/v1/customers', { form, ...keyed('k') });
   await post('name=Ada&metadata[a]=1&metadata[b]=2');
   const again = await post('metadata[b]=2&metadata[a]=1&name=Ada');
   expect(again.headers.get('idempotent-replayed')).toBe('true');
 });
 
-test('a key in use is a conflict until its request ends', async () => {
-  const { stripe, sandbox } = await openBench();
+test('a key in use is a conflict until its request ends', async ({ stripe, sandbox }) => {
   sandbox.faults.add({ kinds: ['wait'], waitMs: 3_600_000 });
   const first = stripe.customers.create({}, { idempotencyKey: 'k' });
   await expect.poll(() => sandbox.faults.list()[0]?.injected.wait).toBe(1);
@@ -93,8 +86,7 @@ test('a key in use is a conflict until its request ends', async () => {
   expect((await stripe.customers.create({}, { idempotencyKey: 'k' })).id).toBe(id);
 });
 
-test('does not store a failed validation', async () => {
-  const { stripe } = await openBench();
+test('does not store a failed validation', async ({ stripe }) => {
   await failureOf(stripe.customers.create({ balance: 1.5 }, { idempotencyKey: 'k' }));
   expect(await stripe.customers.create({ balance: 1 }, { idempotencyKey: 'k' })).toMatchObject({
     balance: 1,
@@ -102,8 +94,7 @@ test('does not store a failed validation', async () => {
 });
 
 // https://docs.stripe.com/api/idempotent_requests: "Idempotency keys are up to 255 characters long."
-test('a key has 1 to 255 characters', async () => {
-  const { sandbox } = await openBench();
+test('a key has 1 to 255 characters', async ({ sandbox }) => {
   const post = (key: string) => request(sandbox, 'POST', '/v1/customers', { form: '', ...keyed(key) });
   expect((await post('k'.repeat(255))).status).toBe(200);
   for (const key of ['', 'k'.repeat(256)]) {
@@ -113,8 +104,7 @@ test('a key has 1 to 255 characters', async () => {
   }
 });
 
-test('a key is stored for 24 hours', async () => {
-  const { stripe, clock } = await openBench();
+test('a key is stored for 24 hours', async ({ stripe, clock }) => {
   const make = async () => (await stripe.customers.create({}, { idempotencyKey: 'k' })).id;
   const first = await make();
   clock.advanceMs(DAY_MS - 1000);

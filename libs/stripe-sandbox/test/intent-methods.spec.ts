@@ -1,6 +1,6 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import { CARD_ONLY, openShop } from './payments.js';
-import { failureOf, openBench, request } from './support.js';
+import { failureOf, request, test } from './support.js';
 
 describe('which payment method an intent may use', () => {
   test("refuses another customer's", async () => {
@@ -60,8 +60,7 @@ describe('an intent that may redirect', () => {
   const params = { amount: 1000, currency: 'usd', payment_method: 'pm_card_visa', confirm: true };
 
   // https://docs.stripe.com/changelog/2023-08-16/automatic-payment-methods
-  test('needs a return_url', async () => {
-    const { stripe } = await openBench();
+  test('needs a return_url', async ({ stripe }) => {
     const failure = await failureOf(stripe.paymentIntents.create(params));
     expect(failure.statusCode).toBe(400);
     expect(failure.message).toMatch(/^This PaymentIntent is configured to accept payment methods enabled/);
@@ -73,8 +72,7 @@ describe('an intent that may redirect', () => {
     { automatic_payment_methods: { enabled: true, allow_redirects: 'never' } },
     { allowed_payment_method_types: ['card'] },
     { use_stripe_sdk: true },
-  ] as const)('not with %o', async (more) => {
-    const { stripe } = await openBench();
+  ] as const)('not with %o', async (more, { stripe }) => {
     const intent = await stripe.paymentIntents.create({ ...params, ...(more as object) });
     expect(intent.status).toBe('succeeded');
   });
@@ -87,8 +85,7 @@ describe('payment_method_types', () => {
   test.for([
     ['/v1/payment_intents', form],
     ['/v1/setup_intents', 'payment_method_types[0]=card'],
-  ] as const)('is refused by %s from endive on', async ([path, body]) => {
-    const { sandbox } = await openBench();
+  ] as const)('is refused by %s from endive on', async ([path, body], { sandbox }) => {
     const answer = await request(sandbox, 'POST', path, { form: body });
     expect(answer).toMatchObject({
       status: 400,
@@ -96,8 +93,7 @@ describe('payment_method_types', () => {
     });
   });
 
-  test('is accepted by earlier versions', async () => {
-    const { sandbox } = await openBench();
+  test('is accepted by earlier versions', async ({ sandbox }) => {
     const headers = { 'stripe-version': '2026-08-26.dahlia' };
     const answer = await request(sandbox, 'POST', '/v1/payment_intents', { form, headers });
     expect(answer).toMatchObject({
@@ -107,8 +103,7 @@ describe('payment_method_types', () => {
   });
 });
 
-test('the ways to choose payment methods exclude each other', async () => {
-  const { stripe } = await openBench();
+test('the ways to choose payment methods exclude each other', async ({ stripe }) => {
   const call = stripe.paymentIntents.create({
     ...CARD_ONLY,
     amount: 1000,

@@ -1,6 +1,6 @@
-import { expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { visit } from './pages.js';
-import { openBench } from './support.js';
+import { openBench, test } from './support.js';
 
 async function openSetup() {
   const bench = await openBench();
@@ -40,8 +40,10 @@ test('shows a decline, and accepts another card', async () => {
   expect(await cards()).toHaveLength(1);
 });
 
-test('an incomplete subscription can be paid on the page of its confirmation secret', async () => {
-  const { stripe, sandbox } = await openBench();
+test('an incomplete subscription can be paid on the page of its confirmation secret', async ({
+  stripe,
+  sandbox,
+}) => {
   const { id: customer } = await stripe.customers.create({});
   const price = await stripe.prices.create({
     currency: 'usd',

@@ -1,7 +1,7 @@
 import type { Stripe } from 'stripe';
-import { expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { CARD_ONLY, openShop } from './payments.js';
-import { failureOf, openBench } from './support.js';
+import { failureOf, test } from './support.js';
 
 const SUPPORT = 'https://support.stripe.com/questions/';
 
@@ -28,8 +28,7 @@ test.for([
   [{ statement_descriptor_suffix: '#1234' }, {}],
   [{ statement_descriptor_suffix: 'ADA*1' }, {}],
   [{ statement_descriptor_suffix: 'A'.repeat(23) }, {}],
-] as const)('%o is refused', async ([params, expected]) => {
-  const { stripe } = await openBench();
+] as const)('%o is refused', async ([params, expected], { stripe }) => {
   const failure = await failureOf(stripe.paymentIntents.create({ ...CARD_ONLY, amount: 1000, ...params }));
   expect(failure).toMatchObject({ statusCode: 400, param: Object.keys(params).at(-1), ...expected });
 });
@@ -38,8 +37,7 @@ test.for([
 test.for([
   [5124, 'kwd', 5120],
   [550, 'isk', 500],
-] as const)('%d %s is refused, %d is not', async ([amount, currency, whole]) => {
-  const { stripe } = await openBench();
+] as const)('%d %s is refused, %d is not', async ([amount, currency, whole], { stripe }) => {
   const refused = failureOf(stripe.paymentIntents.create({ amount, currency }));
   expect(await refused).toMatchObject({ statusCode: 400, param: 'amount' });
   const intent = await stripe.paymentIntents.create({ amount: whole, currency });

@@ -1,9 +1,8 @@
-import { expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { at, openClub, priceOf } from './club.js';
-import { failureOf, openBench } from './support.js';
+import { failureOf, test } from './support.js';
 
-test('an invoice can include the pending items of its customer', async () => {
-  const { stripe } = await openBench();
+test('an invoice can include the pending items of its customer', async ({ stripe }) => {
   const { id: customer } = await stripe.customers.create({});
   const item = await stripe.invoiceItems.create({
     customer,
@@ -26,8 +25,7 @@ test('an invoice can include the pending items of its customer', async () => {
   expect((await stripe.invoiceItems.list({ invoice: invoice.id })).data).toHaveLength(2);
 });
 
-test('only a pending item can be deleted', async () => {
-  const { stripe } = await openBench();
+test('only a pending item can be deleted', async ({ stripe }) => {
   const { id: customer } = await stripe.customers.create({});
   const make = () => stripe.invoiceItems.create({ customer, amount: 2000 });
   const { id } = await make();

@@ -1,6 +1,6 @@
 import type Stripe from 'stripe';
-import { expect, test } from 'vitest';
-import { failureOf, openBench, request } from './support.js';
+import { expect } from 'vitest';
+import { failureOf, request, test } from './support.js';
 
 /** Five customers made within one second, newest first. */
 async function fiveCustomers(stripe: Stripe): Promise<string[]> {
@@ -9,8 +9,9 @@ async function fiveCustomers(stripe: Stripe): Promise<string[]> {
   return ids;
 }
 
-test('lists are newest first, also within one second, and exclude cursors in both directions', async () => {
-  const { stripe } = await openBench();
+test('lists are newest first, also within one second, and exclude cursors in both directions', async ({
+  stripe,
+}) => {
   const [e, d, c, b, a] = await fiveCustomers(stripe);
   const page = async (params: Stripe.CustomerListParams) => {
     const { data, has_more } = await stripe.customers.list(params);
@@ -25,16 +26,14 @@ test('lists are newest first, also within one second, and exclude cursors in bot
   expect(await page({ ending_before: e })).toEqual([[], false]);
 });
 
-test('auto-pagination returns every customer once', async () => {
-  const { stripe } = await openBench();
+test('auto-pagination returns every customer once', async ({ stripe }) => {
   const made = await fiveCustomers(stripe);
   const seen: string[] = [];
   for await (const { id } of stripe.customers.list({ limit: 2 })) seen.push(id);
   expect(seen).toEqual(made);
 });
 
-test('a list has its object and url', async () => {
-  const { sandbox } = await openBench();
+test('a list has its object and url', async ({ sandbox }) => {
   const { body } = await request(sandbox, 'GET', '/v1/customers');
   expect(body).toEqual({ object: 'list', data: [], has_more: false, url: '/v1/customers' });
 });
@@ -45,23 +44,20 @@ test.for([
   [{ starting_after: 'cus_none' }, 'starting_after', 'resource_missing'],
   [{ ending_before: 'cus_none' }, 'ending_before', 'resource_missing'],
   [{ starting_after: 'cus_a', ending_before: 'cus_b' }, 'starting_after', undefined],
-] as const)('%o is refused', async ([params, param, code]) => {
-  const { stripe } = await openBench();
+] as const)('%o is refused', async ([params, param, code], { stripe }) => {
   const failure = await failureOf(Promise.resolve(stripe.customers.list(params)));
   expect(failure).toMatchObject({ statusCode: 400, param });
   expect(failure.code).toBe(code);
 });
 
-test('refuses both cursors at once', async () => {
-  const { stripe } = await openBench();
+test('refuses both cursors at once', async ({ stripe }) => {
   const failure = await failureOf(stripe.customers.list({ starting_after: 'a', ending_before: 'b' }));
   expect(failure.message).toBe(
     'Received both starting_after and ending_before parameters. Please pass in only one.',
   );
 });
 
-test('expands references, in lists and through objects', async () => {
-  const { stripe } = await openBench();
+test('expands references, in lists and through objects', async ({ stripe }) => {
   const customer = await stripe.customers.create({ payment_method: 'pm_card_visa' });
   const listed = await stripe.paymentMethods.list({ customer: customer.id, expand: ['data.customer'] });
   const paymentMethod = listed.data[0]!;
@@ -79,8 +75,7 @@ test('expands references, in lists and through objects', async () => {
 });
 
 // Expandable by stripe-node's types, and null for an account without Connect, mandates or reviews.
-test('can expand references to objects that the sandbox does not have', async () => {
-  const { stripe } = await openBench();
+test('can expand references to objects that the sandbox does not have', async ({ stripe }) => {
   const { latest_charge } = await stripe.paymentIntents.create({
     amount: 1000,
     currency: 'usd',
@@ -100,8 +95,7 @@ test('can expand references to objects that the sandbox does not have', async ()
   expect(intent).toMatchObject({ mandate: null, single_use_mandate: null });
 });
 
-test('refuses to expand an unknown path, and the request has no effect', async () => {
-  const { stripe, sandbox } = await openBench();
+test('refuses to expand an unknown path, and the request has no effect', async ({ stripe, sandbox }) => {
   for (const path of ['email', 'nothing', 'address.city']) {
     const failure = await failureOf(stripe.customers.create({ email: 'a@b.c', expand: [path] }));
     expect(failure).toMatchObject({ statusCode: 400, message: expect.stringContaining(`(${path})`) });

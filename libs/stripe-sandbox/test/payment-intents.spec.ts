@@ -1,10 +1,9 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import { CARD_ONLY, openShop } from './payments.js';
-import { clientOf, failureOf, openBench } from './support.js';
+import { clientOf, failureOf, test } from './support.js';
 
 // https://docs.stripe.com/api/payment_intents/object
-test('a new intent requires a payment method', async () => {
-  const { stripe, sandbox } = await openBench();
+test('a new intent requires a payment method', async ({ stripe, sandbox }) => {
   const intent = await stripe.paymentIntents.create({
     amount: 2000,
     currency: 'usd',
@@ -182,8 +181,7 @@ test('an open intent is updated and canceled', async () => {
   });
 });
 
-test('refuses a confirmation without a payment method', async () => {
-  const { stripe } = await openBench();
+test('refuses a confirmation without a payment method', async ({ stripe }) => {
   const { id } = await stripe.paymentIntents.create({ ...CARD_ONLY, amount: 1000 });
   expect(await failureOf(stripe.paymentIntents.confirm(id))).toMatchObject({
     statusCode: 400,

@@ -1,16 +1,15 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import { testCards } from '../nouns/payment-methods/test-cards.js';
 import { passesLuhn } from '../nouns/payment-methods/card-details.js';
 import { openShop } from './payments.js';
-import { failureOf, openBench } from './support.js';
+import { failureOf, test } from './support.js';
 
 const typed = (number: string, rest: object = {}) => ({
   type: 'card' as const,
   card: { number, exp_month: 12, exp_year: 2034, cvc: '123', ...rest },
 });
 
-test('a card by number, by token and by magic id is the same card', async () => {
-  const { stripe } = await openBench();
+test('a card by number, by token and by magic id is the same card', async ({ stripe }) => {
   const byNumber = await stripe.paymentMethods.create(typed('4242424242424242'));
   const byToken = await stripe.paymentMethods.create({ type: 'card', card: { token: 'tok_visa' } });
   const customer = await stripe.customers.create();
@@ -34,15 +33,13 @@ describe('invalid data is a card error', () => {
     ['4242424242424242', { exp_month: 13 }, 'invalid_expiry_month', 'exp_month'],
     ['4242424242424242', { exp_year: 1999 }, 'invalid_expiry_year', 'exp_year'],
     ['4242424242424242', { cvc: '99' }, 'invalid_cvc', 'cvc'],
-  ] as const)('%s %o', async ([number, rest, code, param]) => {
-    const { stripe } = await openBench();
+  ] as const)('%s %o', async ([number, rest, code, param], { stripe }) => {
     const failure = await failureOf(stripe.paymentMethods.create(typed(number, rest)));
     expect(failure).toMatchObject({ statusCode: 402, type: 'StripeCardError', code, param });
   });
 });
 
-test('an unknown token or payment method is resource_missing', async () => {
-  const { stripe } = await openBench();
+test('an unknown token or payment method is resource_missing', async ({ stripe }) => {
   const unknownToken = stripe.paymentMethods.create({ type: 'card', card: { token: 'tok_nothing' } });
   expect(await failureOf(unknownToken)).toMatchObject({ statusCode: 400, code: 'resource_missing' });
   expect(await failureOf(stripe.paymentMethods.retrieve('pm_card_nothing'))).toMatchObject({
@@ -53,8 +50,7 @@ test('an unknown token or payment method is resource_missing', async () => {
   });
 });
 
-test('can be attached to one customer only, and is listed newest first', async () => {
-  const { stripe } = await openBench();
+test('can be attached to one customer only, and is listed newest first', async ({ stripe }) => {
   const [one, other] = [await stripe.customers.create(), await stripe.customers.create()];
   const visa = await stripe.paymentMethods.attach('pm_card_visa', { customer: one.id });
   const amex = await stripe.paymentMethods.attach('pm_card_amex', { customer: one.id });
@@ -74,8 +70,7 @@ test('can be attached to one customer only, and is listed newest first', async (
   });
 });
 
-test('a detached payment method cannot be used again, and is no longer the default', async () => {
-  const { stripe } = await openBench();
+test('a detached payment method cannot be used again, and is no longer the default', async ({ stripe }) => {
   const customer = await stripe.customers.create({ payment_method: 'pm_card_visa' });
   const [attached] = (await stripe.customers.listPaymentMethods(customer.id)).data;
   await stripe.customers.update(customer.id, { invoice_settings: { default_payment_method: attached!.id } });
@@ -89,8 +84,7 @@ test('a detached payment method cannot be used again, and is no longer the defau
 
 test.for(testCards.filter(({ decline, canAttach, names }) => decline && !canAttach && names.length > 0))(
   '$number cannot be attached to a customer',
-  async ({ names, decline }) => {
-    const { stripe } = await openBench();
+  async ({ names, decline }, { stripe }) => {
     const { id: customer } = await stripe.customers.create();
     const failure = await failureOf(stripe.paymentMethods.attach(`pm_card_${names[0]}`, { customer }));
     expect(failure).toMatchObject({
@@ -103,15 +97,13 @@ test.for(testCards.filter(({ decline, canAttach, names }) => decline && !canAtta
   },
 );
 
-test('a payment method that cannot be attached creates no customer', async () => {
-  const { stripe } = await openBench();
+test('a payment method that cannot be attached creates no customer', async ({ stripe }) => {
   const failure = await failureOf(stripe.customers.create({ payment_method: 'pm_card_chargeDeclined' }));
   expect(failure).toMatchObject({ statusCode: 402, code: 'card_declined' });
   expect((await stripe.customers.list()).data).toEqual([]);
 });
 
-test('updates expiry dates and billing details of an attached payment method', async () => {
-  const { stripe } = await openBench();
+test('updates expiry dates and billing details of an attached payment method', async ({ stripe }) => {
   const { id } = await stripe.paymentMethods.create(typed('5555555555554444'));
   expect(await failureOf(stripe.paymentMethods.update(id, { metadata: { a: '1' } }))).toMatchObject({
     statusCode: 400,
@@ -129,8 +121,7 @@ test('updates expiry dates and billing details of an attached payment method', a
 });
 
 // https://docs.stripe.com/api/payment_methods/create#create_payment_method-type
-test('a payment method requires a type', async () => {
-  const { stripe } = await openBench();
+test('a payment method requires a type', async ({ stripe }) => {
   const card = { token: 'tok_visa' };
   const failure = await failureOf(stripe.paymentMethods.create({ card }));
   expect(failure).toMatchObject({ statusCode: 400, code: 'parameter_missing', param: 'type' });

@@ -1,8 +1,7 @@
-import { expect, test } from 'vitest';
-import { failureOf, openBench } from './support.js';
+import { expect } from 'vitest';
+import { failureOf, test } from './support.js';
 
-test('a product starts active, without a price', async () => {
-  const { stripe } = await openBench();
+test('a product starts active, without a price', async ({ stripe }) => {
   const product = await stripe.products.create({ name: 'Mug', description: 'White' });
   expect(product).toMatchObject({
     id: expect.stringMatching(/^prod_[A-Za-z0-9]{14}$/),
@@ -17,8 +16,7 @@ test('a product starts active, without a price', async () => {
   expect(await stripe.products.retrieve(product.id)).toEqual(product);
 });
 
-test('default_price_data creates the default price', async () => {
-  const { stripe } = await openBench();
+test('default_price_data creates the default price', async ({ stripe }) => {
   const product = await stripe.products.create({
     name: 'Mug',
     default_price_data: { currency: 'USD', unit_amount: 900 },
@@ -36,8 +34,7 @@ test('default_price_data creates the default price', async () => {
   });
 });
 
-test('refuses an id that is already used', async () => {
-  const { stripe } = await openBench();
+test('refuses an id that is already used', async ({ stripe }) => {
   await stripe.products.create({ id: 'mug', name: 'Mug' });
   expect(await failureOf(stripe.products.create({ id: 'mug', name: 'Mug' }))).toMatchObject({
     statusCode: 400,
@@ -52,8 +49,7 @@ test('refuses an id that is already used', async () => {
   });
 });
 
-test('a recurring price can have several intervals', async () => {
-  const { stripe } = await openBench();
+test('a recurring price can have several intervals', async ({ stripe }) => {
   const { id } = await stripe.products.create({ name: 'Box' });
   const price = await stripe.prices.create({
     product: id,
@@ -72,8 +68,9 @@ test('a recurring price can have several intervals', async () => {
   expect(price.unit_amount_decimal?.toString()).toBe('1200');
 });
 
-test('refuses a price without a product, with two amounts, an unknown currency, or over three years', async () => {
-  const { stripe } = await openBench();
+test('refuses a price without a product, with two amounts, an unknown currency, or over three years', async ({
+  stripe,
+}) => {
   const { id: product } = await stripe.products.create({ name: 'Box' });
   const refusal = async (params: object) =>
     failureOf(stripe.prices.create({ currency: 'usd', unit_amount: 500, product, ...params }));
@@ -91,8 +88,7 @@ test('refuses a price without a product, with two amounts, an unknown currency, 
   expect((await stripe.prices.list({ product })).data).toEqual([]);
 });
 
-test('lists prices by product, type and lookup key, which can be transferred', async () => {
-  const { stripe } = await openBench();
+test('lists prices by product, type and lookup key, which can be transferred', async ({ stripe }) => {
   const { id: product } = await stripe.products.create({ name: 'Box' });
   const make = (params: object) =>
     stripe.prices.create({ currency: 'usd', unit_amount: 500, product, ...params });
@@ -107,8 +103,7 @@ test('lists prices by product, type and lookup key, which can be transferred', a
   expect(await ids({ lookup_keys: ['box'] })).toEqual([heir.id]);
 });
 
-test('a price can be archived, but not its amount changed', async () => {
-  const { stripe } = await openBench();
+test('a price can be archived, but not its amount changed', async ({ stripe }) => {
   const { id } = await stripe.prices.create({
     currency: 'usd',
     unit_amount: 500,
@@ -120,8 +115,7 @@ test('a price can be archived, but not its amount changed', async () => {
   });
 });
 
-test('refuses an unknown interval', async () => {
-  const { stripe } = await openBench();
+test('refuses an unknown interval', async ({ stripe }) => {
   const recurring = { interval: 'fortnight' as 'week' };
   const price = { currency: 'usd', unit_amount: 900, product_data: { name: 'Box' }, recurring };
   expect(await failureOf(stripe.prices.create(price))).toMatchObject({

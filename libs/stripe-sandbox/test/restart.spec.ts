@@ -1,9 +1,9 @@
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Stripe } from 'stripe';
-import { expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { leftBehind, temporaryFolder } from './folders.js';
-import { failureOf, openBench, request } from './support.js';
+import { failureOf, openBench, request, test } from './support.js';
 
 test('state, order and idempotency keys survive a restart without a close', async () => {
   const dataDir = temporaryFolder();
@@ -147,8 +147,7 @@ test('reads a journal of any length and with multi-byte characters', async () =>
   expect(kept).toEqual(Array.from({ length: 180 }, () => metadata));
 });
 
-test('an error rolls a unit of work back', async () => {
-  const { sandbox, stripe } = await openBench();
+test('an error rolls a unit of work back', async ({ sandbox, stripe }) => {
   const kept = await stripe.customers.create({ name: 'Ada' });
   const work = () =>
     sandbox.run((ctx) => {

@@ -1,13 +1,12 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import { completeSetupAuthentication } from '../nouns/setup-intents/confirm.js';
 import { openShop } from './payments.js';
-import { failureOf, openBench } from './support.js';
+import { failureOf, test } from './support.js';
 
 const CARDS = { allowed_payment_method_types: ['card' as const] };
 
 // https://docs.stripe.com/api/setup_intents/object
-test('a new setup intent requires a payment method', async () => {
-  const { stripe } = await openBench();
+test('a new setup intent requires a payment method', async ({ stripe }) => {
   const intent = await stripe.setupIntents.create({ metadata: { a: '1' } });
   expect(intent).toMatchObject({
     id: expect.stringMatching(/^seti_1[A-Za-z0-9]{23}$/),
@@ -174,8 +173,7 @@ describe('the wrong state', () => {
     );
   });
 
-  test('without a payment method', async () => {
-    const { stripe } = await openBench();
+  test('without a payment method', async ({ stripe }) => {
     const { id } = await stripe.setupIntents.create();
     expect(await failureOf(stripe.setupIntents.confirm(id))).toMatchObject({
       code: 'setup_intent_unexpected_state',

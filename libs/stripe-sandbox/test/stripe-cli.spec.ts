@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type Stripe from 'stripe';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import type { Sandbox } from '../create-sandbox.js';
-import { openBench, TEST_KEY } from './support.js';
+import { TEST_KEY, test } from './support.js';
 
 /** The official CLI: https://docs.stripe.com/stripe-cli. */
 const CLI = createRequire(import.meta.url).resolve('@stripe/cli/bin/shim.js');
@@ -71,8 +71,7 @@ const EVENTS: ExpectedEvents = {
   'invoice.payment_failed': { object: 'invoice', amount_remaining: 2000, attempted: true, status: 'open' },
 };
 
-test.for(Object.entries(EVENTS))('stripe trigger %s', async ([type, resource]) => {
-  const { sandbox, stripe } = await openBench();
+test.for(Object.entries(EVENTS))('stripe trigger %s', async ([type, resource], { sandbox, stripe }) => {
   expect(await trigger(sandbox, type)).toContain('Trigger succeeded!');
   const { data } = await stripe.events.list({ type });
   expect(data[0]?.data.object).toMatchObject(resource);

@@ -1,5 +1,5 @@
 import { Stripe } from 'stripe';
-import { expect, onTestFinished } from 'vitest';
+import { expect, onTestFinished, test as base } from 'vitest';
 import { ManualClock } from '../clock.js';
 import { createSandbox, type Sandbox, type SandboxOptions } from '../create-sandbox.js';
 import type { Observer } from '../http/pipeline.js';
@@ -16,11 +16,27 @@ export interface Bench {
 
 const checker = new Checker(await loadSchemas());
 
+type BenchOptions = Omit<SandboxOptions, 'clock' | 'observe'>;
+
 /**
- * Opens a sandbox at 2026-11-01T00:00:00Z with a real stripe-node; it is closed when the test ends. The test fails if a
- * response differs from stripe-node's types.
+ * `test` for the sandbox's specs. Each test has a `bench` of its own: a `sandbox` at 2026-11-01T00:00:00Z, its `clock`, and
+ * `stripe`, a real stripe-node. The test fails if a response differs from stripe-node's types.
  */
-export async function openBench(options: Omit<SandboxOptions, 'clock' | 'observe'> = {}): Promise<Bench> {
+export const test = base
+  .extend('bench', ({ onTestFinished: onEnd }) => startBench({}, onEnd))
+  .extend('sandbox', ({ bench }) => bench.sandbox)
+  .extend('clock', ({ bench }) => bench.clock)
+  .extend('stripe', ({ bench }) => bench.stripe);
+
+/** Opens a bench for a test that needs options, or several benches. It is closed when the test ends. */
+export function openBench(options: BenchOptions = {}): Promise<Bench> {
+  return startBench(options, onTestFinished);
+}
+
+async function startBench(
+  options: BenchOptions,
+  onEnd: (close: () => Promise<void>) => void,
+): Promise<Bench> {
   const clock = new ManualClock(Date.UTC(2026, 10, 1));
   const problems = new Set<string>();
   const observe: Observer = ({ method, path }, reply) => {
@@ -28,7 +44,7 @@ export async function openBench(options: Omit<SandboxOptions, 'clock' | 'observe
     for (const problem of found) problems.add(`${method} ${path}: ${problem}`);
   };
   const sandbox = await createSandbox({ ...options, clock, observe });
-  onTestFinished(async () => {
+  onEnd(async () => {
     await sandbox.close();
     expect([...problems], "responses that differ from stripe-node's types").toEqual([]);
   });

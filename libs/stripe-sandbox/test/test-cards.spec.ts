@@ -1,7 +1,7 @@
 import type { Stripe } from 'stripe';
-import { describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import { CARD_ONLY, openShop } from './payments.js';
-import { failureOf, openBench } from './support.js';
+import { failureOf, test } from './support.js';
 
 /*
  * The rows of https://docs.stripe.com/testing, each tried by number, by token and by its `pm_card_` id.
@@ -176,15 +176,17 @@ const LATER: readonly Row[] = [
 ];
 
 describe('pays, from', () => {
-  test.for(cases([...PLAIN, ...UNBLOCKED, ...LATER]))('%s %s', async ([number, , params, expected]) => {
-    const { stripe } = await openBench();
-    const intent = await buy(stripe, params);
-    expect(intent.status).toBe('succeeded');
-    expect(chargeOf(intent).payment_method_details?.card).toMatchObject({
-      ...expected,
-      last4: number.slice(-4),
-    });
-  });
+  test.for(cases([...PLAIN, ...UNBLOCKED, ...LATER]))(
+    '%s %s',
+    async ([number, , params, expected], { stripe }) => {
+      const intent = await buy(stripe, params);
+      expect(intent.status).toBe('succeeded');
+      expect(chargeOf(intent).payment_method_details?.card).toMatchObject({
+        ...expected,
+        last4: number.slice(-4),
+      });
+    },
+  );
 });
 
 describe('is declined', () => {
@@ -226,16 +228,14 @@ describe('is declined', () => {
       // https://docs.stripe.com/testing#three-ds-cards: refused without a challenge.
       ['4000008400001280', 'threeDSecureRequiredProcessingError', declined('generic_decline')],
     ]),
-  )('%s %s', async ([, , params, expected]) => {
-    const { stripe } = await openBench();
+  )('%s %s', async ([, , params, expected], { stripe }) => {
     const failure = await failureOf(buy(stripe, params));
     expect(failure).toMatchObject({ statusCode: 402, type: 'StripeCardError', ...expected });
     const charge = await stripe.charges.retrieve(failure.charge as string);
     expect(charge).toMatchObject({ status: 'failed', failure_code: expected.code });
   });
 
-  test('4100000000000019 is blocked before the issuer is asked', async () => {
-    const { stripe } = await openBench();
+  test('4100000000000019 is blocked before the issuer is asked', async ({ stripe }) => {
     const { charge } = await failureOf(buy(stripe, { payment_method: 'pm_card_radarBlock' }));
     expect((await stripe.charges.retrieve(charge as string)).outcome).toMatchObject({
       network_status: 'not_sent_to_network',
@@ -252,8 +252,7 @@ describe('is declined', () => {
     ['tok_visa_chargeDeclinedFraudulent', { decline_code: 'fraudulent' }],
     ['tok_visa_chargeDeclinedIncorrectCvc', { code: 'incorrect_cvc' }],
     ['tok_visa_chargeDeclinedProcessingError', { code: 'processing_error' }],
-  ] as const)('%s', async ([token, expected]) => {
-    const { stripe } = await openBench();
+  ] as const)('%s', async ([token, expected], { stripe }) => {
     const params = { payment_method_data: { type: 'card', card: { token } } } as object;
     expect(await failureOf(buy(stripe, params))).toMatchObject({ statusCode: 402, ...expected });
   });
@@ -287,8 +286,7 @@ describe('pays despite', () => {
     ],
     ['4000058400307872', { risk_level: 'elevated' }, { cvc_check: 'fail' }],
     ['4000058400306072', { risk_level: 'elevated' }, { address_postal_code_check: 'fail' }],
-  ] as const)('%s: %o %o', async ([number, outcome, checks]) => {
-    const { stripe } = await openBench();
+  ] as const)('%s: %o %o', async ([number, outcome, checks], { stripe }) => {
     const card = { number, exp_month: 12, exp_year: 2034, cvc: '123' };
     const details = { type: 'card', card, billing_details: { address } } as object;
     const intent = await buy(stripe, { payment_method_data: details } as Partial<Bought>);
@@ -339,8 +337,7 @@ describe('with 3D Secure', () => {
     ['4000000000000077', pays, 'attempt_acknowledged'],
     ['378282246310005', pays, undefined],
     ['4000000032200000', pays, 'authenticated'],
-  ] as const)('%s, asked for by the payment: %s, %s', async ([number, status, result]) => {
-    const { stripe } = await openBench();
+  ] as const)('%s, asked for by the payment: %s, %s', async ([number, status, result], { stripe }) => {
     const [[, card]] = waysToPay(number, '') as [[string, Partial<Bought>]];
     const payment_method_options = { card: { request_three_d_secure: 'any' as const } };
     const intent = await buy(stripe, { ...card, payment_method_options });
@@ -349,8 +346,7 @@ describe('with 3D Secure', () => {
     expect([intent.status, told]).toEqual([status, result]);
   });
 
-  test('4000008400001280 shows the processing error', async () => {
-    const { stripe } = await openBench();
+  test('4000008400001280 shows the processing error', async ({ stripe }) => {
     const paying = buy(stripe, { payment_method: 'pm_card_threeDSecureRequiredProcessingError' });
     const { charge } = await failureOf(paying);
     const { payment_method_details } = await stripe.charges.retrieve(charge as string);

@@ -1,14 +1,13 @@
-import { expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { schedule } from '../due.js';
 import { priceOf } from './club.js';
-import { failureOf, openBench } from './support.js';
+import { failureOf, test } from './support.js';
 
 const DAY = 24 * 60 * 60;
 /** 2027-01-01T00:00:00Z. */
 const START = Date.UTC(2027, 0, 1) / 1000;
 
-test('creates, lists and retrieves a clock', async () => {
-  const { stripe, clock } = await openBench();
+test('creates, lists and retrieves a clock', async ({ stripe, clock }) => {
   const made = await stripe.testHelpers.testClocks.create({ frozen_time: START, name: 'Renewals' });
   const now = clock.nowMs() / 1000;
   expect(made).toMatchObject({
@@ -26,8 +25,7 @@ test('creates, lists and retrieves a clock', async () => {
   expect((await stripe.testHelpers.testClocks.list()).data).toEqual([made]);
 });
 
-test('all objects of a customer follow its clock', async () => {
-  const { stripe } = await openBench();
+test('all objects of a customer follow its clock', async ({ stripe }) => {
   const { id: test_clock } = await stripe.testHelpers.testClocks.create({ frozen_time: START });
   const customer = await stripe.customers.create({ test_clock });
   expect(customer).toMatchObject({ created: START, test_clock });
@@ -44,16 +42,14 @@ test('all objects of a customer follow its clock', async () => {
   expect(events).toMatchObject([{ created: START + DAY }]);
 });
 
-test('an existing customer can be put on a clock, and is then listed only by it', async () => {
-  const { stripe } = await openBench();
+test('an existing customer can be put on a clock, and is then listed only by it', async ({ stripe }) => {
   const { id: customer } = await stripe.customers.create();
   const { id: test_clock } = await stripe.testHelpers.testClocks.create({ frozen_time: START, customer });
   expect((await stripe.customers.list()).data).toEqual([]);
   expect((await stripe.customers.list({ test_clock })).data).toMatchObject([{ id: customer, test_clock }]);
 });
 
-test('an advance emits events when it starts and when it ends', async () => {
-  const { stripe } = await openBench();
+test('an advance emits events when it starts and when it ends', async ({ stripe }) => {
   const { id } = await stripe.testHelpers.testClocks.create({ frozen_time: START });
   expect(await stripe.testHelpers.testClocks.advance(id, { frozen_time: START + DAY })).toMatchObject({
     frozen_time: START,
@@ -73,8 +69,7 @@ test('an advance emits events when it starts and when it ends', async () => {
   ]);
 });
 
-test('an advance runs the due tasks, each at its own time', async () => {
-  const { stripe, sandbox } = await openBench();
+test('an advance runs the due tasks, each at its own time', async ({ stripe, sandbox }) => {
   const { id: test_clock } = await stripe.testHelpers.testClocks.create({ frozen_time: START });
   const { id: customer } = await stripe.customers.create({ test_clock });
   const sessions = await Promise.all(
@@ -109,8 +104,7 @@ test.for([
   ['the same time', START],
   ['the past', START - 1],
   ['over two years without a subscription', Date.UTC(2029, 0, 1) / 1000 + 1],
-] as const)('an advance to %s is refused', async ([, frozen_time]) => {
-  const { stripe } = await openBench();
+] as const)('an advance to %s is refused', async ([, frozen_time], { stripe }) => {
   const { id } = await stripe.testHelpers.testClocks.create({ frozen_time: START });
   const failure = await failureOf(stripe.testHelpers.testClocks.advance(id, { frozen_time }));
   expect(failure).toMatchObject({ statusCode: 400, param: 'frozen_time' });
@@ -120,8 +114,7 @@ test.for([
   });
 });
 
-test('refuses to advance more than two intervals of the shortest subscription', async () => {
-  const { stripe } = await openBench();
+test('refuses to advance more than two intervals of the shortest subscription', async ({ stripe }) => {
   const { id: test_clock } = await stripe.testHelpers.testClocks.create({ frozen_time: START });
   const { id: customer } = await stripe.customers.create({
     test_clock,
@@ -143,8 +136,7 @@ test('refuses to advance more than two intervals of the shortest subscription', 
   expect((await advance(furthest)).status).toBe('advancing');
 });
 
-test('deleting a clock deletes its customers', async () => {
-  const { stripe } = await openBench();
+test('deleting a clock deletes its customers', async ({ stripe }) => {
   const { id } = await stripe.testHelpers.testClocks.create({ frozen_time: START });
   const own = await stripe.customers.create({ test_clock: id });
   const other = await stripe.customers.create();
@@ -158,8 +150,7 @@ test('deleting a clock deletes its customers', async () => {
   expect(await failureOf(stripe.testHelpers.testClocks.retrieve(id))).toMatchObject({ statusCode: 404 });
 });
 
-test('a clock is deleted after 30 days', async () => {
-  const { stripe, clock } = await openBench();
+test('a clock is deleted after 30 days', async ({ stripe, clock }) => {
   const { id } = await stripe.testHelpers.testClocks.create({ frozen_time: START });
   clock.advanceMs((30 * DAY - 1) * 1000);
   expect((await stripe.testHelpers.testClocks.retrieve(id)).status).toBe('ready');
@@ -168,8 +159,7 @@ test('a clock is deleted after 30 days', async () => {
 });
 
 // https://docs.stripe.com/billing/testing/test-clocks/api-advanced-usage#limitations
-test('a clock can have three customers', async () => {
-  const { stripe } = await openBench();
+test('a clock can have three customers', async ({ stripe }) => {
   const { id: test_clock } = await stripe.testHelpers.testClocks.create({ frozen_time: START });
   for (let made = 0; made < 3; made++) await stripe.customers.create({ test_clock });
   expect(await failureOf(stripe.customers.create({ test_clock }))).toMatchObject({
@@ -179,8 +169,7 @@ test('a clock can have three customers', async () => {
 });
 
 // https://docs.stripe.com/api/subscriptions/list#list_subscriptions-test_clock
-test('subscriptions on a clock are listed only by their clock or customer', async () => {
-  const { stripe } = await openBench();
+test('subscriptions on a clock are listed only by their clock or customer', async ({ stripe }) => {
   const { id: test_clock } = await stripe.testHelpers.testClocks.create({ frozen_time: START });
   const { id: customer } = await stripe.customers.create({ test_clock, payment_method: 'pm_card_visa' });
   const [card] = (await stripe.customers.listPaymentMethods(customer)).data;

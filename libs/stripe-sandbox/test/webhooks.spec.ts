@@ -1,10 +1,10 @@
 import type Stripe from 'stripe';
-import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { describe, expect, onTestFinished, vi } from 'vitest';
 import type { SandboxOptions } from '../create-sandbox.js';
 import { Journal, JournalError } from '../store/journal.js';
 import { leftBehind, temporaryFolder } from './folders.js';
 import { openReceiver } from './receiver.js';
-import { failureOf, openBench } from './support.js';
+import { failureOf, openBench, test } from './support.js';
 
 const HOUR_MS = 60 * 60 * 1000;
 
@@ -27,8 +27,7 @@ describe('an endpoint', () => {
     metadata: { a: '1' },
   };
 
-  test('shows its secret when it is created, and never again', async () => {
-    const { stripe } = await openBench();
+  test('shows its secret when it is created, and never again', async ({ stripe }) => {
     const created = await stripe.webhookEndpoints.create(settings);
     expect(created).toMatchObject({
       ...settings,
@@ -46,8 +45,7 @@ describe('an endpoint', () => {
     expect((await stripe.webhookEndpoints.list()).data).toEqual([retrieved]);
   });
 
-  test('can be changed, disabled and deleted', async () => {
-    const { stripe } = await openBench();
+  test('can be changed, disabled and deleted', async ({ stripe }) => {
     const { id } = await stripe.webhookEndpoints.create(settings);
     const changed = await stripe.webhookEndpoints.update(id, { disabled: true, description: 'ours' });
     expect(changed).toMatchObject({ ...settings, status: 'disabled', description: 'ours' });
@@ -56,22 +54,19 @@ describe('an endpoint', () => {
     expect(await failureOf(stripe.webhookEndpoints.retrieve(id))).toMatchObject({ statusCode: 404 });
   });
 
-  test('needs a URL', async () => {
-    const { stripe } = await openBench();
+  test('needs a URL', async ({ stripe }) => {
     const failure = await failureOf(stripe.webhookEndpoints.create({ ...settings, url: 'here' }));
     expect(failure).toMatchObject({ statusCode: 400, code: 'url_invalid', param: 'url' });
   });
 
-  test('can only enable events that exist', async () => {
-    const { stripe } = await openBench();
+  test('can only enable events that exist', async ({ stripe }) => {
     const enabled_events = ['charge.failed' as const, 'charge.exploded' as 'charge.failed'];
     const failure = await failureOf(stripe.webhookEndpoints.create({ ...settings, enabled_events }));
     expect(failure).toMatchObject({ statusCode: 400, param: 'enabled_events[1]' });
   });
 
   // https://docs.stripe.com/webhooks#register-webhook
-  test('cannot be created if there are sixteen', async () => {
-    const { stripe } = await openBench();
+  test('cannot be created if there are sixteen', async ({ stripe }) => {
     for (let made = 0; made < 16; made++) await stripe.webhookEndpoints.create(settings);
     const failure = await failureOf(stripe.webhookEndpoints.create(settings));
     expect(failure.message).toBe('You have reached the maximum of 16 test webhook endpoints.');
@@ -88,8 +83,7 @@ test('an event is delivered, signed with the whole secret', async () => {
   expect(() => receiver.events('whsec_other')).toThrow('No signatures found');
 });
 
-test('an enabled endpoint receives its enabled events', async () => {
-  const { stripe, sandbox } = await openBench();
+test('an enabled endpoint receives its enabled events', async ({ stripe, sandbox }) => {
   const receiver = await openReceiver();
   const { id, secret } = await stripe.webhookEndpoints.create({
     url: receiver.url,

@@ -1,16 +1,14 @@
 import { Stripe } from 'stripe';
-import { describe, expect, test } from 'vitest';
-import { openBench, request, TEST_KEY } from './support.js';
+import { describe, expect } from 'vitest';
+import { request, TEST_KEY, test } from './support.js';
 
 describe('authentication', () => {
-  test('accepts the key as the user name of Basic authentication', async () => {
-    const { sandbox } = await openBench();
+  test('accepts the key as the user name of Basic authentication', async ({ sandbox }) => {
     const authorization = `Basic ${Buffer.from(`${TEST_KEY}:`).toString('base64')}`;
     expect((await request(sandbox, 'GET', '/v1/customers', { headers: { authorization } })).status).toBe(200);
   });
 
-  test('returns 401 without a key', async () => {
-    const { sandbox } = await openBench();
+  test('returns 401 without a key', async ({ sandbox }) => {
     const { status, headers, body } = await request(sandbox, 'GET', '/v1/customers', {
       headers: { authorization: '' },
     });
@@ -24,8 +22,7 @@ describe('authentication', () => {
   test.for([
     ['sk_live_abcdefgh1234', 'Invalid API Key provided: sk_live_********1234'],
     ['nonsense', 'Invalid API Key provided: ****ense'],
-  ] as const)('%s is refused and masked', async ([key, message]) => {
-    const { sandbox } = await openBench();
+  ] as const)('%s is refused and masked', async ([key, message], { sandbox }) => {
     const stripe = new Stripe(key, { host: '127.0.0.1', port: sandbox.port, protocol: 'http' });
     await expect(stripe.customers.list()).rejects.toMatchObject({
       type: 'StripeAuthenticationError',
@@ -35,8 +32,7 @@ describe('authentication', () => {
   });
 
   // https://docs.stripe.com/connect/authentication, https://docs.stripe.com/error-codes#account-invalid
-  test('refuses Stripe-Account, as no account is connected', async () => {
-    const { stripe } = await openBench();
+  test('refuses Stripe-Account, as no account is connected', async ({ stripe }) => {
     await expect(stripe.customers.list({}, { stripeAccount: 'acct_other' })).rejects.toMatchObject({
       type: 'StripePermissionError',
       statusCode: 403,
@@ -47,8 +43,7 @@ describe('authentication', () => {
   });
 });
 
-test('every response has a request id and the version', async () => {
-  const { sandbox, stripe } = await openBench();
+test('every response has a request id and the version', async ({ sandbox, stripe }) => {
   const customer = await stripe.customers.create();
   expect(customer.lastResponse).toMatchObject({
     requestId: expect.stringMatching(/^req_[A-Za-z0-9]{14}$/),
@@ -62,8 +57,7 @@ test('every response has a request id and the version', async () => {
 // https://docs.stripe.com/api/versioning
 test.for(['latest', '2027-01-01.endive', '2026-10-28', '2026-10-28.elder', '2020-08-27.acacia'])(
   'version %s does not exist',
-  async (version) => {
-    const { sandbox } = await openBench();
+  async (version, { sandbox }) => {
     const answer = await request(sandbox, 'GET', '/v1/customers', { headers: { 'stripe-version': version } });
     expect(answer).toMatchObject({
       status: 400,
@@ -74,15 +68,13 @@ test.for(['latest', '2027-01-01.endive', '2026-10-28', '2026-10-28.elder', '2020
 
 test.for(['2020-08-27', '2024-09-30.acacia', '2026-08-26.dahlia', '2026-10-28.preview; some_beta=v1'])(
   'version %s does',
-  async (version) => {
-    const { sandbox } = await openBench();
+  async (version, { sandbox }) => {
     const answer = await request(sandbox, 'GET', '/v1/customers', { headers: { 'stripe-version': version } });
     expect([answer.status, answer.headers.get('stripe-version')]).toEqual([200, version]);
   },
 );
 
-test('an unknown route gets the error of Stripe', async () => {
-  const { sandbox } = await openBench();
+test('an unknown route gets the error of Stripe', async ({ sandbox }) => {
   const slash =
     ' If you are trying to list objects, remove the trailing slash. If you are trying to retrieve an object, make sure you passed a valid (non-empty) identifier in your code.';
   const help = 'Please see https://stripe.com/docs or we can help at https://support.stripe.com/.';
@@ -99,8 +91,7 @@ test('an unknown route gets the error of Stripe', async () => {
   }
 });
 
-test('an error has its code, its doc_url and its request_log_url', async () => {
-  const { sandbox } = await openBench();
+test('an error has its code, its doc_url and its request_log_url', async ({ sandbox }) => {
   const { body, headers } = await request(sandbox, 'POST', '/v1/payment_methods/pm_card_visa/attach', {
     form: '',
   });
@@ -148,8 +139,7 @@ describe('an error names the wrong parameter', () => {
       expect.stringMatching(/^Metadata can have up to 50 keys, but you've set 51\./),
     ],
     ['payment_method=pm_none', 'resource_missing', 'payment_method', "No such PaymentMethod: 'pm_none'"],
-  ] as const)('%s', async ([form, code, param, message]) => {
-    const { sandbox } = await openBench();
+  ] as const)('%s', async ([form, code, param, message], { sandbox }) => {
     const answer = await request(sandbox, 'POST', '/v1/customers', { form });
     expect(answer.status).toBe(400);
     expect(answer.body.error).toMatchObject({ type: 'invalid_request_error', param, message });
@@ -158,8 +148,7 @@ describe('an error names the wrong parameter', () => {
   });
 });
 
-test('accepts arrays with indexes or with empty brackets', async () => {
-  const { sandbox } = await openBench();
+test('accepts arrays with indexes or with empty brackets', async ({ sandbox }) => {
   for (const form of [
     'preferred_locales[0]=en&preferred_locales[1]=de',
     'preferred_locales[]=en&preferred_locales[]=de',
@@ -169,8 +158,7 @@ test('accepts arrays with indexes or with empty brackets', async () => {
   }
 });
 
-test('length limits count code points, not UTF-16 units', async () => {
-  const { stripe } = await openBench();
+test('length limits count code points, not UTF-16 units', async ({ stripe }) => {
   const [key, value] = ['😀'.repeat(40), '😀'.repeat(500)];
   const { metadata, name } = await stripe.customers.create({
     metadata: { [key]: value },
@@ -179,16 +167,14 @@ test('length limits count code points, not UTF-16 units', async () => {
   expect([metadata[key], name]).toEqual([value, '😀'.repeat(256)]);
 });
 
-test('indents JSON bodies', async () => {
-  const { sandbox } = await openBench();
+test('indents JSON bodies', async ({ sandbox }) => {
   const response = await fetch(`${sandbox.url}/v1/customers`, {
     headers: { authorization: `Bearer ${TEST_KEY}` },
   });
   expect(await response.text()).toMatch(/^\{\n {2}"object": "list",\n/);
 });
 
-test('JSON, oversized bodies and unreadable paths are refused', async () => {
-  const { sandbox } = await openBench();
+test('JSON, oversized bodies and unreadable paths are refused', async ({ sandbox }) => {
   const json = await request(sandbox, 'POST', '/v1/customers', {
     form: '{}',
     headers: { 'content-type': 'application/json' },
