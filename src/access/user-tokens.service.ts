@@ -1,23 +1,29 @@
 import { Injectable } from '@nestjs/common';
-import { createLocalJWKSet, createRemoteJWKSet, errors, type JWTVerifyGetKey, jwtVerify } from 'jose';
+import { createLocalJWKSet, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import { issuerTenant, type UserActor } from '#core/actor.js';
 import { Clock } from '#core/clock.js';
 import { Problem } from '#core/problem.js';
 import { EXTERNAL_ID } from '#core/text.js';
 import { Settings } from '../config/settings.js';
 import { LOCAL_ALGORITHM, localSigningKey } from './local-issuer.js';
+import { RemoteKeys } from './remote-keys.js';
 
 /**
- * Asymmetric signatures only. With `none` or an HMAC algorithm, anybody who has the public key could forge a token:
- * https://www.rfc-editor.org/rfc/rfc8725#section-2.1
+ * Asymmetric signatures only, and no more of them than are needed. With `none` or an HMAC algorithm, anybody who has the
+ * public key could forge a token: https://www.rfc-editor.org/rfc/rfc8725#section-3.1
  */
-const REMOTE_ALGORITHMS = ['ES256', 'ES384', 'RS256', 'PS256', 'EdDSA'];
-const CLOCK_TOLERANCE_SECONDS = 5;
+const REMOTE_ALGORITHMS = ['RS256', 'ES256', 'EdDSA'];
+/**
+ * Types of access tokens; a token without a type counts as one. Others, such as logout tokens of the same issuer, are
+ * no credentials: https://www.rfc-editor.org/rfc/rfc8725#section-3.11, https://www.rfc-editor.org/rfc/rfc9068#section-4
+ */
+const TOKEN_TYPE = /^(application\/)?(at\+)?jwt$/i;
+const LEEWAY_SECONDS = 60;
 
 /** Verifies the tokens of signed-in users: https://www.rfc-editor.org/rfc/rfc7519#section-7.2 */
 @Injectable()
 export class UserTokensService {
-  private keys?: JWTVerifyGetKey;
+  private findKey?: JWTVerifyGetKey;
 
   constructor(
     private readonly settings: Settings,
@@ -30,28 +36,41 @@ export class UserTokensService {
    * @throws {Problem} `unavailable` if the identity provider's keys cannot be fetched
    */
   async actorOf(token: string): Promise<UserActor | undefined> {
+    const claims = await this.verify(token, await this.keyFinder());
+    return claims && actorFrom(claims.sub, this.settings.JWT_ISSUER);
+  }
+
+  /** The claims of a valid token. `iat` and `nbf` are optional, as RFC 9068 does not ask to check that they exist. */
+  private async verify(token: string, findKey: JWTVerifyGetKey): Promise<JWTPayload | undefined> {
+    const now = this.clock.now();
     try {
-      const { payload } = await jwtVerify(token, await this.loadKeys(), {
+      const { payload, protectedHeader } = await jwtVerify(token, findKey, {
         issuer: this.settings.JWT_ISSUER,
         audience: this.settings.JWT_AUDIENCE,
         algorithms: this.settings.JWKS_URL ? REMOTE_ALGORITHMS : [LOCAL_ALGORITHM],
         requiredClaims: ['sub', 'exp'],
-        clockTolerance: CLOCK_TOLERANCE_SECONDS,
-        currentDate: this.clock.now(),
+        clockTolerance: LEEWAY_SECONDS,
+        currentDate: now,
       });
-      return actorFrom(payload.sub, this.settings.JWT_ISSUER);
+      const isAccessToken = protectedHeader.typ === undefined || TOKEN_TYPE.test(protectedHeader.typ);
+      return isAccessToken && !isIssuedLater(payload, now) ? payload : undefined;
     } catch (error) {
-      if (isTokenError(error)) return undefined;
-      throw new Problem('unavailable', {}, error);
+      if (error instanceof Problem) throw error;
+      return undefined;
     }
   }
 
-  /** Loads the keys with the first token. The remote key set caches and refreshes its keys itself. */
-  private async loadKeys(): Promise<JWTVerifyGetKey> {
+  /** Loads the keys with the first token. */
+  private async keyFinder(): Promise<JWTVerifyGetKey> {
     const { JWKS_URL, DATA_DIR } = this.settings;
-    this.keys ??= JWKS_URL ? createRemoteJWKSet(new URL(JWKS_URL)) : await localKeySet(DATA_DIR);
-    return this.keys;
+    this.findKey ??= JWKS_URL ? new RemoteKeys(JWKS_URL, this.clock).find : await localKeySet(DATA_DIR);
+    return this.findKey;
   }
+}
+
+/** jose checks this only together with an age limit. */
+function isIssuedLater({ iat }: JWTPayload, now: Date): boolean {
+  return iat !== undefined && iat > now.getTime() / 1000 + LEEWAY_SECONDS;
 }
 
 /** The public part of the local issuer's key. */
@@ -63,14 +82,4 @@ async function localKeySet(dataDir: string): Promise<JWTVerifyGetKey> {
 function actorFrom(subject: string | undefined, issuer: string): UserActor | undefined {
   if (subject === undefined || !EXTERNAL_ID.test(subject)) return undefined;
   return { kind: 'user', tenant: issuerTenant(issuer), userId: subject };
-}
-
-/** Whether the error is about the token itself, as opposed to fetching the keys. */
-function isTokenError(error: unknown): boolean {
-  return (
-    error instanceof errors.JOSEError &&
-    !(error instanceof errors.JWKSTimeout) &&
-    !(error instanceof errors.JWKSInvalid) &&
-    error.code !== 'ERR_JOSE_GENERIC'
-  );
 }

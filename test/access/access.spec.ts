@@ -1,12 +1,9 @@
-import { exportJWK, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose';
+import { generateKeyPair, SignJWT, UnsecuredJWT } from 'jose';
 import { stat } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { describe, expect } from 'vitest';
 import { issueUserToken, localSigningKey } from '../../src/access/local-issuer.js';
 import { Caller } from '../support/caller.js';
-import { type Paydesk, startPaydesk } from '../support/paydesk.js';
 import { paydeskTest } from '../support/paydesk-test.js';
 
 const USER_ROUTE = '/payments/get-history';
@@ -127,54 +124,5 @@ describe('access', () => {
       const { mode } = await stat(join(paydesk.settings.DATA_DIR, 'user-token-key.json'));
       expect(mode & 0o777).toBe(0o600);
     });
-  });
-});
-
-describe('access by an identity provider', () => {
-  let provider: Server;
-  let trusting: Paydesk;
-  let sign: (claims: Record<string, unknown>) => Promise<string>;
-
-  beforeAll(async () => {
-    const { publicKey, privateKey } = await generateKeyPair('RS256');
-    const jwk = { ...(await exportJWK(publicKey)), kid: 'k1', alg: 'RS256' };
-    provider = createServer((_request, response) => response.end(JSON.stringify({ keys: [jwk] })));
-    await new Promise<void>((resolve) => provider.listen(0, '127.0.0.1', resolve));
-    const { port } = provider.address() as AddressInfo;
-    sign = (claims) =>
-      new SignJWT({ sub: 'auth0|7', iss: 'https://id.example/', aud: 'shop', ...claims })
-        .setProtectedHeader({ alg: 'RS256', kid: 'k1' })
-        .setExpirationTime('5 minutes')
-        .sign(privateKey);
-    trusting = await startPaydesk({
-      environment: {
-        JWKS_URL: `http://127.0.0.1:${port}/jwks.json`,
-        JWT_ISSUER: 'https://id.example/',
-        JWT_AUDIENCE: 'shop',
-      },
-    });
-  });
-  afterAll(async () => {
-    await trusting.close();
-    provider.close();
-  });
-
-  it('accepts a token of the provider', async () => {
-    const caller = new Caller(trusting.url, await sign({}));
-    expect((await caller.get(USER_ROUTE)).status).toBe(200);
-  });
-
-  it('refuses a token of the local issuer', async () => {
-    const token = await issueUserToken(trusting.settings, 'user-1', new Date());
-    expect((await new Caller(trusting.url, token).get(USER_ROUTE)).status).toBe(401);
-  });
-
-  it('returns unavailable while the provider cannot be reached', async () => {
-    const paydesk = await startPaydesk({
-      environment: { JWKS_URL: 'http://127.0.0.1:9/jwks.json', JWT_ISSUER: 'https://id.example/' },
-    });
-    const { status, body } = await new Caller(paydesk.url, await sign({ aud: 'paydesk' })).get(USER_ROUTE);
-    await paydesk.close();
-    expect({ status, type: body.type }).toEqual({ status: 503, type: 'urn:paydesk:unavailable' });
   });
 });
