@@ -1,3 +1,5 @@
+import type { Scope } from './scope.js';
+
 /** A signed-in user of a web app. The token's issuer decides the tenant. */
 export interface UserActor {
   kind: 'user';
@@ -9,12 +11,18 @@ export interface UserActor {
 export interface PartnerActor {
   kind: 'partner';
   tenant: string;
+  /** The id of its API key. */
+  keyId: string;
+  scopes: readonly Scope[];
 }
 
-/** Another internal service of the company. It can access every payment. */
+/** Another internal service of the company. */
 export interface ServiceActor {
   kind: 'service';
   name: string;
+  /** The id of its API key. */
+  keyId: string;
+  scopes: readonly Scope[];
 }
 
 /** The caller of a request, as authenticated by its credential. */

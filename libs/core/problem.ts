@@ -1,3 +1,5 @@
+import type { Scope } from './scope.js';
+
 interface ProblemType {
   /** HTTP status. */
   status: number;
@@ -48,7 +50,8 @@ export const PROBLEMS = {
   forbidden: {
     status: 403,
     title: 'Not allowed',
-    detail: 'This credential is not allowed to call this route.',
+    detail:
+      'This credential is not allowed to call this route. `requiredScope` is the scope that its key lacks, if that is why.',
     retryable: false,
   },
   'not-found': {
@@ -276,6 +279,8 @@ export interface ProblemExtras {
   paymentId?: string;
   /** Stripe's client secret of that payment, for Stripe.js. */
   clientSecret?: string;
+  /** The scope that the caller's key lacks. */
+  requiredScope?: Scope;
   retryAfterSeconds?: number;
   /** Whether this repeats the answer to an earlier request. */
   replayed?: boolean;

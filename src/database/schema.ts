@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import {
+  type AnyPgColumn,
   bigint,
   check,
   index,
@@ -11,6 +12,7 @@ import {
   timestamp,
   uuid,
 } from 'drizzle-orm/pg-core';
+import type { Scope } from '#core/scope.js';
 import { MODES } from '../config/mode.js';
 
 const instant = (name: string) => timestamp(name, { withTimezone: true });
@@ -52,8 +54,17 @@ export const apiKeys = pgTable('api_keys', {
   kind: text({ enum: ['partner', 'service'] }).notNull(),
   /** The partner's tenant or the service's name. */
   name: text().notNull(),
+  label: text(),
+  scopes: text().array().$type<Scope[]>().notNull().default([]),
   keySha256: text('key_sha256').notNull().unique('api_keys_key_sha256'),
+  /** The key that this one was made to replace. A key has one replacement at most. */
+  replaces: uuid()
+    .unique('api_keys_replaces')
+    .references((): AnyPgColumn => apiKeys.id),
   createdAt: instant('created_at').notNull(),
+  expiresAt: instant('expires_at'),
+  /** To the minute. */
+  lastUsedAt: instant('last_used_at'),
   revokedAt: instant('revoked_at'),
 });
 

@@ -3,8 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { fingerprintOf, identityOf, operationIdOf } from './operation-identity.js';
 import type { OperationRequest } from './operation.js';
 
+const key = { keyId: 'key-1', scopes: ['charges:write'] } as const;
 const request: OperationRequest = {
-  actor: { kind: 'partner', tenant: 'partner:acme' },
+  actor: { kind: 'partner', tenant: 'partner:acme', ...key },
   route: 'POST /partners/user/:user_id/payment_intent {"user_id":"42"}',
   idempotencyKey: 'order-1',
   body: { amount: '3000' },
@@ -21,9 +22,14 @@ describe('operationIdOf', () => {
     expect(operationIdOf({ ...request, body: { amount: '9900' } })).toBe(operationIdOf(request));
   });
 
+  it('does not depend on the API key, so that a request can be repeated with another one', () => {
+    const actor = { kind: 'partner', tenant: 'partner:acme', keyId: 'key-2', scopes: [] } as const;
+    expect(operationIdOf({ ...request, actor })).toBe(operationIdOf(request));
+  });
+
   it.each<[string, Partial<OperationRequest>]>([
-    ['another partner', { actor: { kind: 'partner', tenant: 'partner:rival' } }],
-    ['a service of the same name', { actor: { kind: 'service', name: 'acme' } }],
+    ['another partner', { actor: { kind: 'partner', tenant: 'partner:rival', ...key } }],
+    ['a service of the same name', { actor: { kind: 'service', name: 'acme', ...key } }],
     ['a user of the same tenant', { actor: { kind: 'user', tenant: 'partner:acme', userId: '42' } }],
     ['another route', { route: 'POST /partners/user/:user_id/setup_intent {"user_id":"42"}' }],
     ['another user', { route: 'POST /partners/user/:user_id/payment_intent {"user_id":"43"}' }],

@@ -1,12 +1,15 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { beforeEach, describe, expect, inject, it, onTestFinished } from 'vitest';
+import { DEFAULT_SCOPES } from '#core/scope.js';
 import { createDatabase, databaseUrl, dropDatabase } from '../support/postgres.js';
 import { packageRoot } from '../../src/package-root.js';
 import { type Database, openDatabase } from '../../src/database/database.js';
 import { migrateDatabase } from '../../src/database/migrate.js';
+
+const FOLDER = join(packageRoot, 'src', 'database', 'migrations');
 
 describe('migrateDatabase', () => {
   let url: string;
@@ -42,13 +45,29 @@ describe('migrateDatabase', () => {
     expect(rows).toEqual([{ stripe_customer_id: 'cus_1' }]);
   });
 
+  it('gives the API keys of before they had scopes every scope but keys:admin', async () => {
+    const files = (await readdir(FOLDER)).filter((name) => name.endsWith('.sql')).toSorted();
+    const scoped = files.findIndex((name) => name.endsWith('_api_key_scopes.sql'));
+    const apply = async (name: string) => database.execute(await readFile(join(FOLDER, name), 'utf8'));
+    for (const name of files.slice(0, scoped)) await apply(name);
+    await database.execute(
+      sql`insert into api_keys (id, kind, name, key_sha256, created_at)
+        values (gen_random_uuid(), 'service', 'shop', 'hash', now())`,
+    );
+    await apply(files[scoped] ?? '');
+
+    const { rows } = await database.execute(sql`select scopes from api_keys`);
+    expect(rows).toEqual([{ scopes: DEFAULT_SCOPES }]);
+    expect(DEFAULT_SCOPES).not.toContain('keys:admin');
+  });
+
   it('fails when the database does not exist', async () => {
     await expect(migrateDatabase(databaseUrl(url, 'missing'))).rejects.toMatchObject({ code: '3D000' });
   });
 });
 
 async function countMigrations(): Promise<number> {
-  const journal = join(packageRoot, 'src', 'database', 'migrations', 'meta', '_journal.json');
+  const journal = join(FOLDER, 'meta', '_journal.json');
   const { entries } = JSON.parse(await readFile(journal, 'utf8')) as { entries: unknown[] };
   return entries.length;
 }

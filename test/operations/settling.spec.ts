@@ -160,7 +160,7 @@ describe('a charge whose outcome is unknown', () => {
     'is no success where its payment is left %s, told as %j',
     async ([status, slugs, alerts], { paydesk, clock, someCharge }) => {
       const { user, card, key, send } = await someCharge();
-      const actor: Actor = { kind: 'partner', tenant: partnerTenant('acme') };
+      const actor: Actor = { kind: 'partner', tenant: partnerTenant('acme'), keyId: '', scopes: [] };
       const route = `POST /partners/user/:user_id/payment_intent {"user_id":"${user}"}`;
       const operationId = operationIdOf({ actor, route, idempotencyKey: key, body: undefined });
       const { customer } = await paydesk.stripe.paymentMethods.retrieve(card);

@@ -6,7 +6,7 @@ import type { CallLimits } from '#stripe/stripe-connection.js';
 import { StripeConnection } from '#stripe/stripe-connection.js';
 import { createStripeClient } from '#stripe/stripe-client.js';
 import { createSandbox, type Sandbox } from '#sandbox/create-sandbox.js';
-import { type ApiKeyKind, ApiKeysService } from '../../src/access/api-keys.service.js';
+import { type ApiKeyKind, type ApiKeyOptions, ApiKeysService } from '../../src/access/api-keys.service.js';
 import { issueUserToken } from '../../src/access/local-issuer.js';
 import { type Settings, settingsFrom } from '../../src/config/settings.js';
 import type { Clock } from '#core/clock.js';
@@ -33,9 +33,9 @@ export interface Paydesk {
   /** A web app with the token of this user. */
   user(userId: string): Promise<Caller>;
   /** A partner's back end. */
-  partner(tenant: string): Promise<Caller>;
+  partner(tenant: string, options?: ApiKeyOptions): Promise<Caller>;
   /** An internal service. */
-  service(name?: string): Promise<Caller>;
+  service(name?: string, options?: ApiKeyOptions): Promise<Caller>;
   /** A caller without a credential. */
   stranger(): Caller;
   /** Resumes the next unfinished operation, as the worker does; false if none is due. */
@@ -75,8 +75,8 @@ export async function startPaydesk({
   await app.listen(0, '127.0.0.1');
   const url = await app.getUrl();
 
-  const key = (kind: ApiKeyKind, name: string) =>
-    app.get(ApiKeysService, { strict: false }).issue(kind, name);
+  const key = (kind: ApiKeyKind, name: string, options?: ApiKeyOptions) =>
+    app.get(ApiKeysService, { strict: false }).issue(kind, name, options);
   return {
     url,
     settings,
@@ -86,8 +86,8 @@ export async function startPaydesk({
     stripeCalls,
     log,
     user: async (userId) => new Caller(url, await issueUserToken(settings, userId, clock.now())),
-    partner: async (tenant) => new Caller(url, await key('partner', tenant)),
-    service: async (name = 'shop') => new Caller(url, await key('service', name)),
+    partner: async (tenant, options) => new Caller(url, await key('partner', tenant, options)),
+    service: async (name = 'shop', options) => new Caller(url, await key('service', name, options)),
     stranger: () => new Caller(url),
     resumeNext: () => app.get(OperationsWorker, { strict: false }).resumeNext(),
     async close() {

@@ -1,17 +1,16 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
-import type { Actor, ActorKind } from '#core/actor.js';
-import { Problem } from '#core/problem.js';
+import type { Actor } from '#core/actor.js';
 import { ApiKeysService, isApiKey } from '../../access/api-keys.service.js';
 import { UserTokensService } from '../../access/user-tokens.service.js';
-import { ALLOWED, ANYONE } from './allow.decorator.js';
+import { type DeclaredAccess, refusalOf } from './access.js';
+import { ALLOWED } from './allow.decorator.js';
 import { setActor } from './current-actor.decorator.js';
 
-const NOBODY: readonly ActorKind[] = [];
 const BEARER = /^Bearer +([\w.~+/-]+=*)$/i;
 
-/** Refuses every caller that the route does not name in `@Allow`. */
+/** Refuses every caller that the route does not declare in `@Allow`, and every key without the route's scope. */
 @Injectable()
 export class AccessGuard implements CanActivate {
   constructor(
@@ -21,17 +20,17 @@ export class AccessGuard implements CanActivate {
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    const allowed =
-      this.reflector.getAllAndOverride<readonly ActorKind[] | typeof ANYONE | undefined>(ALLOWED, [
+    const access =
+      this.reflector.getAllAndOverride<DeclaredAccess | undefined>(ALLOWED, [
         context.getHandler(),
         context.getClass(),
-      ]) ?? NOBODY;
-    if (allowed === ANYONE) return true;
+      ]) ?? {};
+    if (access === 'anyone') return true;
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const actor = await this.actorOf(request);
-    if (!actor) throw new Problem('unauthorized');
-    if (!allowed.includes(actor.kind)) throw new Problem('forbidden');
-    setActor(request, actor);
+    const refusal = refusalOf(access, actor);
+    if (refusal) throw refusal;
+    if (actor) setActor(request, actor);
     return true;
   }
 

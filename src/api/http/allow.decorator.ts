@@ -1,21 +1,25 @@
 import { applyDecorators, SetMetadata } from '@nestjs/common';
-import { ApiBearerAuth } from '@nestjs/swagger';
-import type { ActorKind } from '#core/actor.js';
+import { ApiBearerAuth, ApiSecurity } from '@nestjs/swagger';
+import type { Access } from './access.js';
 import { ApiProblems, GUARDED } from './api-problems.decorator.js';
 
 export const ALLOWED = 'paydesk:allowed';
-export const ANYONE = 'anyone';
 
-/** Which kinds of callers may use a controller or a route. Without this decorator, nobody may. */
-export function Allow(...kinds: ActorKind[]): ClassDecorator & MethodDecorator {
+/**
+ * Declares which kinds of callers may use a route, and the scope that a partner or a service needs:
+ * `@Allow({ user: true, partner: 'charges:read' })`. Without this decorator, nobody may use it.
+ */
+export function Allow(access: Access): MethodDecorator {
+  const { user, ...scopes } = access;
   return applyDecorators(
-    SetMetadata(ALLOWED, kinds),
-    ...kinds.map((kind) => ApiBearerAuth(kind)),
+    SetMetadata(ALLOWED, access),
+    ...(user ? [ApiBearerAuth('user')] : []),
+    ...Object.entries(scopes).map(([kind, scope]) => ApiSecurity(kind, [scope])),
     ApiProblems(...GUARDED),
   );
 }
 
-/** Opens a route to everybody, without a credential. */
+/** Opens a controller or a route to everybody, without a credential. */
 export function AllowAnyone(): ClassDecorator & MethodDecorator {
-  return SetMetadata(ALLOWED, ANYONE);
+  return SetMetadata(ALLOWED, 'anyone');
 }

@@ -1,4 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { type Scope, SCOPES } from '#core/scope.js';
 import { ADVICE, type Advice, PROBLEMS, type ProblemExtras, type ProblemSlug } from '#core/problem.js';
 
 export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
@@ -61,6 +62,9 @@ export class ProblemDocument {
 
   @ApiPropertyOptional({ description: "Stripe's client secret of that payment, for Stripe.js" })
   clientSecret?: string;
+
+  @ApiPropertyOptional({ enum: SCOPES, description: 'The scope that the key lacks, with `forbidden`' })
+  requiredScope?: Scope;
 }
 
 /** The document that reports a problem to a caller. */
@@ -70,7 +74,8 @@ export function problemDocument(
   requestId: string,
 ): ProblemDocument {
   const { status, title, detail, retryable } = PROBLEMS[slug];
-  const { errors, operationId, declineCode, advice, providerCode, paymentId, clientSecret } = extras;
+  const { errors, operationId, declineCode, advice, providerCode, paymentId, clientSecret, requiredScope } =
+    extras;
   return {
     type: `urn:paydesk:${slug}`,
     title,
@@ -85,6 +90,7 @@ export function problemDocument(
     ...(providerCode && { providerCode }),
     ...(paymentId && { paymentId }),
     ...(clientSecret && { clientSecret }),
+    ...(requiredScope && { requiredScope }),
   };
 }
 
@@ -93,6 +99,10 @@ export function problemHeaders(slug: ProblemSlug, extras: ProblemExtras): Record
   const retryAfter = extras.retryAfterSeconds ?? RETRY_AFTER_SECONDS;
   return {
     ...(slug === 'unauthorized' && { 'WWW-Authenticate': 'Bearer' }),
+    // https://www.rfc-editor.org/rfc/rfc6750#section-3.1
+    ...(extras.requiredScope && {
+      'WWW-Authenticate': `Bearer error="insufficient_scope", scope="${extras.requiredScope}"`,
+    }),
     ...(PROBLEMS[slug].retryable && { 'Retry-After': String(retryAfter) }),
     ...(extras.replayed && { 'Idempotent-Replayed': 'true' }),
   };

@@ -9,12 +9,12 @@ import { OperationPath, OperationResponse } from './operation.dto.js';
 
 /** For every caller: the state of a request that moves money. */
 @ApiTags('Operations')
-@Allow('user', 'partner', 'service')
 @Controller('operations')
 export class OperationsController {
   constructor(private readonly operations: OperationsService) {}
 
   @Get(':id')
+  @Allow({ user: true, partner: 'operations:read', service: 'operations:read' })
   @ApiOperation({
     summary: 'Show the state of a request that moves money',
     description:

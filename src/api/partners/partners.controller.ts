@@ -22,7 +22,6 @@ import { PartnerSetupIntentResponse } from './setup-intent.dto.js';
 
 /** Routes for a partner's back end, for one of its users. */
 @ApiTags('Partner')
-@Allow('partner')
 @Controller('partners/user/:user_id')
 export class PartnersController {
   constructor(
@@ -33,6 +32,7 @@ export class PartnersController {
   ) {}
 
   @Post('setup_intent')
+  @Allow({ partner: 'customers:write' })
   @ApiOperation({
     summary: 'Start saving a card',
     description:
@@ -50,6 +50,7 @@ export class PartnersController {
   }
 
   @Get('payment_methods')
+  @Allow({ partner: 'customers:read' })
   @ApiOperation({ summary: "List the user's cards", description: 'All cards, newest first.' })
   @ApiOkResponse({ type: [PaymentMethodResponse] })
   @ApiProblems(...CALLS_STRIPE)
@@ -62,6 +63,7 @@ export class PartnersController {
   }
 
   @Post('payment_intent')
+  @Allow({ partner: 'charges:write' })
   @IdempotencyKeyRequirable()
   @ApiOperation({
     summary: 'Charge a saved card',
@@ -100,6 +102,7 @@ export class PartnersController {
   }
 
   @Get('payments')
+  @Allow({ partner: 'charges:read' })
   @ApiOperation({
     summary: "List the user's payments",
     description:
@@ -125,6 +128,7 @@ export class PartnersController {
   }
 
   @Get('payments/:id')
+  @Allow({ partner: 'charges:read' })
   @ApiOperation({ summary: "Show one of the user's payments" })
   @ApiOkResponse({ type: PaymentResponse })
   @ApiProblems(...CALLS_STRIPE, 'not-found')

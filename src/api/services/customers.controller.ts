@@ -10,7 +10,6 @@ import { CustomerParams, CustomerQuery, CustomerRequest, CustomerResponse } from
 
 /** The Stripe customers of users, for other internal services. */
 @ApiTags('Internal service')
-@Allow('service')
 @Controller('customers/:user_id')
 export class CustomersController {
   constructor(
@@ -19,6 +18,7 @@ export class CustomersController {
   ) {}
 
   @Get()
+  @Allow({ service: 'customers:read' })
   @ApiOperation({ summary: "Show a user's Stripe customer" })
   @ApiOkResponse({ type: CustomerResponse })
   @ApiProblems(...CALLS_STRIPE, 'not-found')
@@ -30,6 +30,7 @@ export class CustomersController {
   }
 
   @Put()
+  @Allow({ service: 'customers:write' })
   @ApiOperation({
     summary: "Link or update a user's Stripe customer",
     description:

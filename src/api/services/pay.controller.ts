@@ -17,7 +17,6 @@ import { CancelRequest, CancelResponse, PayRecurrentRequest } from './pay-recurr
 
 /** Payments and subscriptions on a Checkout page, for other internal services. */
 @ApiTags('Internal service')
-@Allow('service')
 @Controller('pay')
 export class PayController {
   constructor(
@@ -27,6 +26,7 @@ export class PayController {
   ) {}
 
   @Post()
+  @Allow({ service: 'checkout:write' })
   @ApiOperation({
     summary: 'Start a one-time payment',
     description:
@@ -53,6 +53,7 @@ export class PayController {
   }
 
   @Post('recurrent')
+  @Allow({ service: 'subscriptions:write' })
   @ApiOperation({
     summary: 'Start a subscription',
     description:
@@ -81,6 +82,7 @@ export class PayController {
   }
 
   @Post('expire')
+  @Allow({ service: 'checkout:write' })
   @HttpCode(200)
   @ApiOperation({
     summary: 'Expire an unpaid payment',
@@ -99,6 +101,7 @@ export class PayController {
   }
 
   @Post('recurrent/expire')
+  @Allow({ service: 'subscriptions:write' })
   @HttpCode(200)
   @ApiOperation({
     summary: 'Cancel a subscription, now or later',

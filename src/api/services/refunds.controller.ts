@@ -15,12 +15,12 @@ import { RefundRequest, RefundResponse } from './refund.dto.js';
 
 /** Refunds, for other internal services. */
 @ApiTags('Internal service')
-@Allow('service')
 @Controller('refund')
 export class RefundsController {
   constructor(private readonly refunds: RefundsService) {}
 
   @Post()
+  @Allow({ service: 'refunds:write' })
   @IdempotencyKeyRequirable()
   @ApiOperation({
     summary: 'Refund a payment',

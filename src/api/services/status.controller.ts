@@ -10,12 +10,12 @@ import { StatusQuery, StatusResponse } from './status.dto.js';
 
 /** The status of payments, for other internal services. */
 @ApiTags('Internal service')
-@Allow('service')
 @Controller('status')
 export class StatusController {
   constructor(private readonly payments: PaymentStatusService) {}
 
   @Get()
+  @Allow({ service: 'payments:read' })
   @ApiOperation({
     summary: 'Show the status of a payment',
     description: 'ACCEPTED: paid. PENDING: not yet paid. FAILED: not paid, and can no longer be paid.',

@@ -18,7 +18,6 @@ import { UserSetupIntentResponse } from './setup-intent.dto.js';
 
 /** Routes for web apps acting for a signed-in user. */
 @ApiTags('Signed-in user')
-@Allow('user')
 @Controller('payments')
 export class UsersController {
   constructor(
@@ -28,6 +27,7 @@ export class UsersController {
   ) {}
 
   @Post('create-setup-intent')
+  @Allow({ user: true })
   @ApiOperation({
     summary: 'Start saving a card',
     description:
@@ -45,6 +45,7 @@ export class UsersController {
   }
 
   @Get('payment-information')
+  @Allow({ user: true })
   @ApiOperation({
     summary: 'Show how the user pays',
     description:
@@ -58,6 +59,7 @@ export class UsersController {
   }
 
   @Get('get-history')
+  @Allow({ user: true })
   @ApiOperation({
     summary: "List the user's charges",
     description:
