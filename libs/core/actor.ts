@@ -20,8 +20,8 @@ export interface PartnerActor {
 export interface ServiceActor {
   kind: 'service';
   name: string;
-  /** The id of its API key. */
-  keyId: string;
+  /** The id of its API key; absent if it has a token of the identity provider instead. */
+  keyId?: string;
   scopes: readonly Scope[];
 }
 

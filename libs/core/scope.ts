@@ -22,3 +22,8 @@ export type Scope = (typeof SCOPES)[number];
 
 /** Every scope but `keys:admin`, which is only given explicitly. */
 export const DEFAULT_SCOPES: readonly Scope[] = SCOPES.filter((scope) => scope !== 'keys:admin');
+
+/** Whether a text names one of our scopes. */
+export function isScope(text: string): text is Scope {
+  return (SCOPES as readonly string[]).includes(text);
+}

@@ -2,8 +2,8 @@ import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/com
 import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
 import type { Actor } from '#core/actor.js';
+import { AccessTokensService } from '../../access/access-tokens.service.js';
 import { ApiKeysService, isApiKey } from '../../access/api-keys.service.js';
-import { UserTokensService } from '../../access/user-tokens.service.js';
 import { type DeclaredAccess, refusalOf } from './access.js';
 import { ALLOWED } from './allow.decorator.js';
 import { setActor } from './current-actor.decorator.js';
@@ -16,7 +16,7 @@ export class AccessGuard implements CanActivate {
   constructor(
     private readonly reflector: Reflector,
     private readonly apiKeys: ApiKeysService,
-    private readonly userTokens: UserTokensService,
+    private readonly accessTokens: AccessTokensService,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -37,6 +37,6 @@ export class AccessGuard implements CanActivate {
   private async actorOf(request: FastifyRequest): Promise<Actor | undefined> {
     const [, credential] = BEARER.exec(request.headers.authorization ?? '') ?? [];
     if (!credential) return undefined;
-    return isApiKey(credential) ? this.apiKeys.actorOf(credential) : this.userTokens.actorOf(credential);
+    return isApiKey(credential) ? this.apiKeys.actorOf(credential) : this.accessTokens.actorOf(credential);
   }
 }

@@ -1,12 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { createLocalJWKSet, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
-import { issuerTenant, type UserActor } from '#core/actor.js';
+import type { ServiceActor, UserActor } from '#core/actor.js';
 import { Clock } from '#core/clock.js';
 import { Problem } from '#core/problem.js';
-import { EXTERNAL_ID } from '#core/text.js';
 import { Settings } from '../config/settings.js';
 import { LOCAL_ALGORITHM, localSigningKey } from './local-issuer.js';
 import { RemoteKeys } from './remote-keys.js';
+import { actorOfClaims } from './token-actor.js';
+import { VerifiedTokens } from './verified-tokens.js';
 
 /**
  * Asymmetric signatures only, and no more of them than are needed. With `none` or an HMAC algorithm, anybody who has the
@@ -20,9 +21,13 @@ const REMOTE_ALGORITHMS = ['RS256', 'ES256', 'EdDSA'];
 const TOKEN_TYPE = /^(application\/)?(at\+)?jwt$/i;
 const LEEWAY_SECONDS = 60;
 
-/** Verifies the tokens of signed-in users: https://www.rfc-editor.org/rfc/rfc7519#section-7.2 */
+/**
+ * Verifies the tokens of signed-in users, and of services that have one instead of an API key:
+ * https://www.rfc-editor.org/rfc/rfc7519#section-7.2
+ */
 @Injectable()
-export class UserTokensService {
+export class AccessTokensService {
+  private readonly verified = new VerifiedTokens<UserActor | ServiceActor>();
   private findKey?: JWTVerifyGetKey;
 
   constructor(
@@ -31,13 +36,18 @@ export class UserTokensService {
   ) {}
 
   /**
-   * The user of a token. Undefined if the token is invalid, expired or not meant for us.
+   * The user or service of a token. Undefined if the token is invalid, expired or not meant for us.
    *
    * @throws {Problem} `unavailable` if the identity provider's keys cannot be fetched
    */
-  async actorOf(token: string): Promise<UserActor | undefined> {
+  async actorOf(token: string): Promise<UserActor | ServiceActor | undefined> {
+    const nowMs = this.clock.now().getTime();
+    const known = this.verified.find(token, nowMs);
+    if (known) return known;
     const claims = await this.verify(token, await this.keyFinder());
-    return claims && actorFrom(claims.sub, this.settings.JWT_ISSUER);
+    const actor = claims && actorOfClaims(claims, this.settings.JWT_ISSUER);
+    if (actor) this.verified.add(token, actor, Number(claims.exp) * 1000, nowMs);
+    return actor;
   }
 
   /** The claims of a valid token. `iat` and `nbf` are optional, as RFC 9068 does not ask to check that they exist. */
@@ -77,9 +87,4 @@ function isIssuedLater({ iat }: JWTPayload, now: Date): boolean {
 async function localKeySet(dataDir: string): Promise<JWTVerifyGetKey> {
   const { kty, crv, x, y } = await localSigningKey(dataDir);
   return createLocalJWKSet({ keys: [{ kty: String(kty), crv, x, y, alg: LOCAL_ALGORITHM }] });
-}
-
-function actorFrom(subject: string | undefined, issuer: string): UserActor | undefined {
-  if (subject === undefined || !EXTERNAL_ID.test(subject)) return undefined;
-  return { kind: 'user', tenant: issuerTenant(issuer), userId: subject };
 }
