@@ -131,7 +131,7 @@ export default {
       'Only the store of a module reads and writes its tables.',
       {
         path: '^src/',
-        pathNot: ['\\.store\\.ts$', '^src/database/', '^src/access/api-keys\\.service\\.ts$', '^src/health/'],
+        pathNot: ['\\.store\\.ts$', '^src/database/', '^src/health/'],
       },
       { path: '^(src/database/schema|node_modules/drizzle-orm/)' },
     ),
@@ -143,7 +143,7 @@ export default {
         pathNot: [
           '\\.(spec|d)\\.ts$',
           '^test/',
-          '^src/(main|token|doctor)\\.ts$',
+          '^src/(main|token|keys|doctor)\\.ts$',
           'stripe-sandbox/main\\.ts$',
         ],
       },

@@ -1,80 +1,60 @@
-import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import { Inject, Injectable } from '@nestjs/common';
-import { and, eq, gt, isNull, or } from 'drizzle-orm';
-import { type Actor, partnerTenant } from '#core/actor.js';
+import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import type { Actor } from '#core/actor.js';
 import { Clock } from '#core/clock.js';
-import { DEFAULT_SCOPES, type Scope } from '#core/scope.js';
-import { type Database, DATABASE } from '../database/database.js';
-import { apiKeys } from '../database/schema.js';
+import { DatabaseListener } from '../database/database-listener.js';
+import { withoutQuery } from '../database/without-query.js';
+import { type ApiKey, holderOf, isApiKey, sha256Of, stateOf } from './api-key.js';
+import { ApiKeysStore } from './api-keys.store.js';
+import { LookupCache } from './lookup-cache.js';
 
-export type ApiKeyKind = 'partner' | 'service';
+/** The channel on which a trigger reports the hash of each key that was changed. */
+const CHANNEL = 'api_keys';
+const MINUTE_MS = 60_000;
 
-/** What a new key may have. */
-export interface ApiKeyOptions {
-  /** Every scope but `keys:admin` by default. */
-  scopes?: readonly Scope[];
-}
-
-const KEY_BYTES = 32;
-const KEY_SHAPE = /^pdk_(partner|service)_[\w-]{43}$/;
-
-/** API keys of partners and services: random 256-bit keys, shown once and stored as SHA-256 hashes. */
+/** Finds the holders of API keys. A change to a key works at once on every instance, and after a second at the latest. */
 @Injectable()
-export class ApiKeysService {
-  constructor(
-    @Inject(DATABASE) private readonly database: Database,
-    private readonly clock: Clock,
-  ) {}
+export class ApiKeysService implements OnApplicationBootstrap {
+  private readonly logger = new Logger(ApiKeysService.name);
+  private readonly cache: LookupCache<ApiKey>;
 
-  /**
-   * Creates a key.
-   *
-   * @param name the partner's tenant, or the service's name
-   * @returns the key, which cannot be read again later
-   */
-  async issue(
-    kind: ApiKeyKind,
-    name: string,
-    { scopes = DEFAULT_SCOPES }: ApiKeyOptions = {},
-  ): Promise<string> {
-    const key = `pdk_${kind}_${randomBytes(KEY_BYTES).toString('base64url')}`;
-    await this.database.insert(apiKeys).values({
-      id: randomUUID(),
-      kind,
-      name,
-      scopes: [...scopes],
-      keySha256: sha256(key),
-      createdAt: this.clock.now(),
+  constructor(
+    private readonly store: ApiKeysStore,
+    private readonly listener: DatabaseListener,
+    private readonly clock: Clock,
+  ) {
+    this.cache = new LookupCache(
+      (keySha256) => this.lookUp(keySha256),
+      () => clock.now().getTime(),
+    );
+  }
+
+  onApplicationBootstrap(): void {
+    this.listener.listen(CHANNEL, {
+      onNotification: (keySha256) => this.cache.drop(keySha256),
+      onConnected: () => this.cache.clear(),
     });
-    return key;
   }
 
   /** The holder of a key. Undefined if it is unknown, expired or revoked. */
-  async actorOf(key: string): Promise<Actor | undefined> {
-    if (!isApiKey(key)) return undefined;
-    const [holder] = await this.database
-      .select({ keyId: apiKeys.id, kind: apiKeys.kind, name: apiKeys.name, scopes: apiKeys.scopes })
-      .from(apiKeys)
-      .where(
-        and(
-          eq(apiKeys.keySha256, sha256(key)),
-          isNull(apiKeys.revokedAt),
-          or(isNull(apiKeys.expiresAt), gt(apiKeys.expiresAt, this.clock.now())),
-        ),
-      );
-    if (!holder) return undefined;
-    const { keyId, kind, name, scopes } = holder;
-    return kind === 'partner'
-      ? { kind, tenant: partnerTenant(name), keyId, scopes }
-      : { kind, name, keyId, scopes };
+  async actorOf(secret: string): Promise<Actor | undefined> {
+    if (!isApiKey(secret)) return undefined;
+    const key = await this.cache.get(sha256Of(secret));
+    return key && stateOf(key, this.clock.now()) === 'active' ? holderOf(key) : undefined;
   }
-}
 
-/** Whether a credential has the format of our API keys, rather than that of a user's token. */
-export function isApiKey(credential: string): boolean {
-  return KEY_SHAPE.test(credential);
-}
+  private async lookUp(keySha256: string): Promise<ApiKey | undefined> {
+    const key = await this.store.findBySecret(keySha256);
+    if (key && stateOf(key, this.clock.now()) === 'active') this.recordUse(key);
+    return key;
+  }
 
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+  /** Writes at most once a minute for each key, and lets no request wait for it. */
+  private recordUse({ id, lastUsedAt }: ApiKey): void {
+    const nowMs = this.clock.now().getTime();
+    const minute = new Date(nowMs - (nowMs % MINUTE_MS));
+    if (lastUsedAt && lastUsedAt >= minute) return;
+    this.store.recordUse(id, minute).catch((error: unknown) => {
+      this.logger.warn(`Could not record the use of the key ${id}: ${String(withoutQuery(error))}`);
+    });
+  }
 }

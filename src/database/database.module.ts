@@ -7,6 +7,7 @@ import {
   type OnApplicationShutdown,
 } from '@nestjs/common';
 import { type Database, DATABASE, openDatabase } from './database.js';
+import { DatabaseListener } from './database-listener.js';
 
 /** Provides the database to every module, and closes it after the last request was answered. */
 @Global()
@@ -18,14 +19,20 @@ export class DatabaseModule implements OnApplicationShutdown {
     const onConnectionLost = (error: Error) => logger.warn(`Lost a database connection: ${error.message}`);
     return {
       module: DatabaseModule,
-      providers: [{ provide: DATABASE, useFactory: () => openDatabase(url, onConnectionLost) }],
-      exports: [DATABASE],
+      providers: [
+        { provide: DATABASE, useFactory: () => openDatabase(url, onConnectionLost) },
+        { provide: DatabaseListener, useFactory: () => new DatabaseListener(url, onConnectionLost) },
+      ],
+      exports: [DATABASE, DatabaseListener],
     };
   }
 
-  constructor(@Inject(DATABASE) private readonly database: Database) {}
+  constructor(
+    @Inject(DATABASE) private readonly database: Database,
+    private readonly listener: DatabaseListener,
+  ) {}
 
   async onApplicationShutdown(): Promise<void> {
-    await this.database.$client.end();
+    await Promise.all([this.listener.stop(), this.database.$client.end()]);
   }
 }

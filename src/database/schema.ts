@@ -13,6 +13,7 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core';
 import type { Scope } from '#core/scope.js';
+import type { AuditAction, AuditDetails } from '../access/audit-entry.js';
 import { MODES } from '../config/mode.js';
 
 const instant = (name: string) => timestamp(name, { withTimezone: true });
@@ -67,6 +68,25 @@ export const apiKeys = pgTable('api_keys', {
   lastUsedAt: instant('last_used_at'),
   revokedAt: instant('revoked_at'),
 });
+
+/** Who changed what. A trigger refuses to change or delete an entry. */
+export const auditLog = pgTable(
+  'audit_log',
+  {
+    id: bigint({ mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+    at: instant('at').notNull(),
+    /** Such as `service:shop`, `operator:root` at the command line, or `stripe`. */
+    caller: text().notNull(),
+    /** The API key of a caller that has one. */
+    keyId: uuid('key_id'),
+    /** The caller's IP address, or what it used instead of HTTP. */
+    address: text().notNull(),
+    action: text().$type<AuditAction>().notNull(),
+    objectId: text('object_id').notNull(),
+    details: jsonb().$type<AuditDetails>().notNull(),
+  },
+  (table) => [index('audit_log_object').on(table.objectId, table.id)],
+);
 
 /** Requests that move money, each done once. Their states are described in docs/adr/0005-operations.md. */
 export const operations = pgTable(

@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { fingerprintOf, identityOf, operationIdOf } from './operation-identity.js';
 import type { OperationRequest } from './operation.js';
 
-const key = { keyId: 'key-1', scopes: ['charges:write'] } as const;
+const credential = { keyId: 'key-1', scopes: ['charges:write'] } as const;
 const request: OperationRequest = {
-  actor: { kind: 'partner', tenant: 'partner:acme', ...key },
+  actor: { kind: 'partner', tenant: 'partner:acme', ...credential },
   route: 'POST /partners/user/:user_id/payment_intent {"user_id":"42"}',
   idempotencyKey: 'order-1',
   body: { amount: '3000' },
@@ -28,8 +28,8 @@ describe('operationIdOf', () => {
   });
 
   it.each<[string, Partial<OperationRequest>]>([
-    ['another partner', { actor: { kind: 'partner', tenant: 'partner:rival', ...key } }],
-    ['a service of the same name', { actor: { kind: 'service', name: 'acme', ...key } }],
+    ['another partner', { actor: { kind: 'partner', tenant: 'partner:rival', ...credential } }],
+    ['a service of the same name', { actor: { kind: 'service', name: 'acme', ...credential } }],
     ['a user of the same tenant', { actor: { kind: 'user', tenant: 'partner:acme', userId: '42' } }],
     ['another route', { route: 'POST /partners/user/:user_id/setup_intent {"user_id":"42"}' }],
     ['another user', { route: 'POST /partners/user/:user_id/payment_intent {"user_id":"43"}' }],

@@ -6,8 +6,10 @@ import { createStripeClient } from '#stripe/stripe-client.js';
 import { StripeConnection } from '#stripe/stripe-connection.js';
 import type { Sandbox } from '#sandbox/create-sandbox.js';
 import { SeededRandom } from '#sandbox/faults/random.js';
-import { type ApiKeyKind, ApiKeysService } from '../../src/access/api-keys.service.js';
+import type { ApiKeyKind } from '../../src/access/api-key.js';
+import { ApiKeyAdminService } from '../../src/access/api-key-admin.service.js';
 import { SystemClock } from '#core/clock.js';
+import { DEFAULT_SCOPES } from '#core/scope.js';
 import { openDatabase } from '../../src/database/database.js';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '#embedded-postgres/embedded-postgres.js';
 import { makeTemporaryFolder, removeFolder } from '../support/temporary-folder.js';
@@ -17,6 +19,8 @@ import { Fleet } from './fleet.js';
 import { KillPlan, type Moment } from './kill-plan.js';
 import { Resources } from './resources.js';
 import { startStripe } from './stripe.js';
+
+const AUTHOR = { caller: 'operator:chaos', address: 'test' };
 
 /** The size and the faults of a run. */
 export interface RunOptions {
@@ -89,9 +93,10 @@ export class Bench {
   /** A credential for clients of one kind. */
   async issueKey(kind: ApiKeyKind, name: string): Promise<string> {
     const database = openDatabase(this.postgres.url, () => undefined);
-    const key = await new ApiKeysService(database, new SystemClock()).issue(kind, name);
+    const request = { kind, name, scopes: DEFAULT_SCOPES };
+    const { secret } = await ApiKeyAdminService.on(database, new SystemClock()).create(AUTHOR, request);
     await database.$client.end();
-    return key;
+    return secret;
   }
 
   /** Creates a client. Each one starts with another instance. */

@@ -10,7 +10,7 @@ export interface Answer {
 export class Caller {
   constructor(
     private readonly url: string,
-    private readonly credential?: string,
+    readonly credential?: string,
   ) {}
 
   /** The header with the credential. */

@@ -6,10 +6,12 @@ import type { CallLimits } from '#stripe/stripe-connection.js';
 import { StripeConnection } from '#stripe/stripe-connection.js';
 import { createStripeClient } from '#stripe/stripe-client.js';
 import { createSandbox, type Sandbox } from '#sandbox/create-sandbox.js';
-import { type ApiKeyKind, type ApiKeyOptions, ApiKeysService } from '../../src/access/api-keys.service.js';
+import type { ApiKeyKind } from '../../src/access/api-key.js';
+import { ApiKeyAdminService, type ApiKeyRequest } from '../../src/access/api-key-admin.service.js';
 import { issueUserToken } from '../../src/access/local-issuer.js';
 import { type Settings, settingsFrom } from '../../src/config/settings.js';
 import type { Clock } from '#core/clock.js';
+import { DEFAULT_SCOPES } from '#core/scope.js';
 import { createApp } from '../../src/create-app.js';
 import { OperationsWorker } from '../../src/operations/operations.worker.js';
 import { Caller } from './caller.js';
@@ -17,6 +19,10 @@ import { ManualClock } from './manual-clock.js';
 import { createTestDatabase } from './postgres.js';
 
 const SANDBOX_KEY = 'sk_test_paydesk';
+const TEST_AUTHOR = { caller: 'operator:test', address: 'test' };
+
+/** What a key has other than by default. */
+export type ApiKeyOptions = Partial<Pick<ApiKeyRequest, 'scopes' | 'label' | 'expiresAt'>>;
 
 /** A whole Paydesk: the service over HTTP, its sandbox, its database. */
 export interface Paydesk {
@@ -75,8 +81,11 @@ export async function startPaydesk({
   await app.listen(0, '127.0.0.1');
   const url = await app.getUrl();
 
-  const key = (kind: ApiKeyKind, name: string, options?: ApiKeyOptions) =>
-    app.get(ApiKeysService, { strict: false }).issue(kind, name, options);
+  const key = async (kind: ApiKeyKind, name: string, options: ApiKeyOptions = {}) => {
+    const request = { kind, name, scopes: DEFAULT_SCOPES, ...options };
+    const { secret } = await app.get(ApiKeyAdminService, { strict: false }).create(TEST_AUTHOR, request);
+    return secret;
+  };
   return {
     url,
     settings,

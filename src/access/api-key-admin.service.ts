@@ -1,0 +1,156 @@
+import { randomUUID } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { Clock } from '#core/clock.js';
+import type { Page } from '#core/page.js';
+import { invalidField, Problem } from '#core/problem.js';
+import type { Scope } from '#core/scope.js';
+import type { Database, Transaction } from '../database/database.js';
+import { isUniqueViolation } from '../database/unique-violation.js';
+import { type ApiKey, type ApiKeyKind, type IssuedApiKey, newSecret, sha256Of, stateOf } from './api-key.js';
+import { type ApiKeyFilter, ApiKeysStore } from './api-keys.store.js';
+import type { AuditDetails, ChangeAuthor } from './audit-entry.js';
+import { AuditLog } from './audit-log.store.js';
+
+/** What a new key is for, and what it may do. */
+export interface ApiKeyRequest {
+  kind: ApiKeyKind;
+  /** The partner's tenant, or the service's name. */
+  name: string;
+  scopes: readonly Scope[];
+  label?: string;
+  /** Never by default. */
+  expiresAt?: Date;
+}
+
+/** Creates, lists, revokes and rotates API keys. Each change is in the audit log. */
+@Injectable()
+export class ApiKeyAdminService {
+  constructor(
+    private readonly store: ApiKeysStore,
+    private readonly auditLog: AuditLog,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Makes one for a program that is not the service. */
+  static on(database: Database, clock: Clock): ApiKeyAdminService {
+    return new ApiKeyAdminService(new ApiKeysStore(database), new AuditLog(database, clock), clock);
+  }
+
+  /**
+   * Creates a key.
+   *
+   * @throws {Problem} `invalid-request` for an expiry in the past, and for a partner's key with `keys:admin`
+   */
+  async create(author: ChangeAuthor, request: ApiKeyRequest): Promise<IssuedApiKey> {
+    const { kind, scopes, expiresAt } = request;
+    const createdAt = this.clock.now();
+    if (expiresAt && expiresAt <= createdAt) throw invalidField('expiresAt', 'must be in the future');
+    if (kind === 'partner' && scopes.includes('keys:admin')) {
+      throw invalidField('scopes', 'must not contain keys:admin, which only a service can have');
+    }
+    return this.store.transaction((transaction) =>
+      this.issue(transaction, author, { label: null, replaces: null, expiresAt: null, ...request }),
+    );
+  }
+
+  /** @throws {Problem} `not-found` */
+  async find(id: string): Promise<ApiKey> {
+    const key = await this.store.find(id);
+    if (!key) throw new Problem('not-found');
+    return key;
+  }
+
+  /**
+   * Lists keys, newest first, also those that have expired or were revoked.
+   *
+   * @param after the id of the last key of the previous page
+   * @throws {Problem} `invalid-request` for an unknown `after`
+   */
+  async list(filter: ApiKeyFilter, limit: number, after?: string): Promise<Page<ApiKey>> {
+    const last = after === undefined ? undefined : await this.store.find(after);
+    if (after !== undefined && !last)
+      throw invalidField('cursor', 'must be the nextCursor of an earlier page');
+    return this.store.list(filter, limit, last);
+  }
+
+  /** Makes a key unusable, at once and for ever; again without effect. @throws {Problem} `not-found` */
+  async revoke(author: ChangeAuthor, id: string): Promise<ApiKey> {
+    return this.store.transaction(async (transaction) => {
+      const key = await this.lock(transaction, id);
+      if (key.revokedAt) return key;
+      const change = { revokedAt: this.clock.now() };
+      await this.store.update(transaction, id, change);
+      await this.auditLog.record(transaction, author, { action: 'key.revoked', objectId: id });
+      return { ...key, ...change };
+    });
+  }
+
+  /**
+   * Replaces a key by one with the same holder, label and scopes and, if it expires, the same lifetime.
+   *
+   * @param overlapMs how long the old key can still be used, in milliseconds
+   * @throws {Problem} `not-found`; `invalid-state` if it was replaced already, has expired or was revoked
+   */
+  async rotate(author: ChangeAuthor, id: string, overlapMs: number): Promise<IssuedApiKey> {
+    try {
+      return await this.store.transaction(async (transaction) => {
+        const old = await this.lock(transaction, id);
+        const now = this.clock.now();
+        if (stateOf(old, now) !== 'active') throw new Problem('invalid-state');
+        const endMs = Math.min(
+          now.getTime() + overlapMs,
+          old.expiresAt?.getTime() ?? Number.POSITIVE_INFINITY,
+        );
+        await this.store.update(transaction, id, { expiresAt: new Date(endMs) });
+        const expiresAt = old.expiresAt && new Date(now.getTime() + lifetimeMs(old, old.expiresAt));
+        const issued = await this.issue(transaction, author, { ...old, replaces: id, expiresAt });
+        const details = { replacedBy: issued.key.id, expiresAt: new Date(endMs).toISOString() };
+        await this.auditLog.record(transaction, author, { action: 'key.rotated', objectId: id, details });
+        return issued;
+      });
+    } catch (error) {
+      if (isUniqueViolation(error)) throw new Problem('invalid-state', {}, error);
+      throw error;
+    }
+  }
+
+  private async issue(
+    transaction: Transaction,
+    author: ChangeAuthor,
+    { kind, name, label, scopes, replaces, expiresAt }: NewKey,
+  ): Promise<IssuedApiKey> {
+    const secret = newSecret(kind);
+    const key: ApiKey = {
+      id: randomUUID(),
+      kind,
+      name,
+      label,
+      scopes,
+      replaces,
+      createdAt: this.clock.now(),
+      expiresAt,
+      lastUsedAt: null,
+      revokedAt: null,
+    };
+    await this.store.insert(transaction, key, sha256Of(secret));
+    const change = { action: 'key.created', objectId: key.id, details: auditDetails(key) } as const;
+    await this.auditLog.record(transaction, author, change);
+    return { key, secret };
+  }
+
+  private async lock(transaction: Transaction, id: string): Promise<ApiKey> {
+    const key = await this.store.lock(transaction, id);
+    if (!key) throw new Problem('not-found');
+    return key;
+  }
+}
+
+type NewKey = Pick<ApiKey, 'kind' | 'name' | 'label' | 'scopes' | 'replaces' | 'expiresAt'>;
+
+function lifetimeMs({ createdAt }: ApiKey, expiresAt: Date): number {
+  return expiresAt.getTime() - createdAt.getTime();
+}
+
+function auditDetails({ kind, name, label, scopes, replaces, expiresAt }: ApiKey): AuditDetails {
+  return { kind, name, label, scopes, replaces, expiresAt: expiresAt?.toISOString() ?? null };
+}

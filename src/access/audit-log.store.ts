@@ -1,0 +1,53 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { and, desc, eq, gte, lt } from 'drizzle-orm';
+import { Clock } from '#core/clock.js';
+import type { Page } from '#core/page.js';
+import { type Database, DATABASE, type Transaction } from '../database/database.js';
+import { auditLog } from '../database/schema.js';
+import type { AuditEntry, AuditFilter, Change, ChangeAuthor } from './audit-entry.js';
+
+/** Who changed what, when and from where. Entries can only be added: a trigger refuses everything else. */
+@Injectable()
+export class AuditLog {
+  constructor(
+    @Inject(DATABASE) private readonly database: Database,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Records a change in the transaction that makes it, so that neither is committed without the other. */
+  async record(transaction: Transaction, author: ChangeAuthor, change: Change): Promise<void> {
+    const { caller, keyId, address } = author;
+    const { action, objectId, details = {} } = change;
+    await transaction
+      .insert(auditLog)
+      .values({ at: this.clock.now(), caller, keyId, address, action, objectId, details });
+  }
+
+  /**
+   * Lists entries, newest first.
+   *
+   * @param before only entries with smaller ids, if present
+   */
+  async list(
+    { action, objectId, caller, from, to }: AuditFilter,
+    limit: number,
+    before?: number,
+  ): Promise<Page<AuditEntry>> {
+    const rows = await this.database
+      .select()
+      .from(auditLog)
+      .where(
+        and(
+          action && eq(auditLog.action, action),
+          objectId === undefined ? undefined : eq(auditLog.objectId, objectId),
+          caller === undefined ? undefined : eq(auditLog.caller, caller),
+          from && gte(auditLog.at, from),
+          to && lt(auditLog.at, to),
+          before === undefined ? undefined : lt(auditLog.id, before),
+        ),
+      )
+      .orderBy(desc(auditLog.id))
+      .limit(limit + 1);
+    return { items: rows.slice(0, limit), hasMore: rows.length > limit };
+  }
+}

@@ -1,0 +1,12 @@
+import type { Clock } from '#core/clock.js';
+import { StripeConnection } from '#stripe/stripe-connection.js';
+import { createApp } from '../../src/create-app.js';
+import type { Paydesk } from './paydesk.js';
+
+/** Another instance of the service, on the database and the sandbox of the first one. */
+export async function startSecondInstance({ settings, databaseUrl, sandbox }: Paydesk, clock: Clock) {
+  const stripe = new StripeConnection('sk_test_paydesk', sandbox.url);
+  const app = await createApp({ settings, clock, databaseUrl, stripe }, { write: () => undefined });
+  await app.listen(0, '127.0.0.1');
+  return { url: await app.getUrl(), close: () => app.close() };
+}
