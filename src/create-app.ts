@@ -1,24 +1,29 @@
 import { randomUUID } from 'node:crypto';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest, FastifyServerFactory } from 'fastify';
 import { type Logger as Pino, pino } from 'pino';
 import { Problem } from '#core/problem.js';
 import { EXTERNAL_ID_MAX_LENGTH } from '#core/text.js';
 import { setUpDocs } from './api/docs/docs.js';
-import { sendClientError } from './api/http/client-error.js';
+import { admitRequests } from './api/http/admission.js';
+import { Connections } from './api/http/connections.js';
 import { frameworkProblem } from './api/http/framework-problem.js';
 import { HttpAdapter } from './api/http/http-adapter.js';
+import { createHttpServer, onClientError } from './api/http/http-server.js';
 import { acceptJsonOnly } from './api/http/json-body.js';
 import { sendProblem } from './api/http/problem.filter.js';
 import { raiseRawBodyLimit } from './api/http/raw-body.js';
 import { AppModule, type AppOptions } from './app.module.js';
+import type { Settings } from './config/settings.js';
 import { NestLogger } from './logging/nest-logger.js';
 
 const BODY_MAX_BYTES = 100 * 1024;
 /** A user id of code points that take four bytes of UTF-8, all percent-encoded. */
 const PATH_PARAM_MAX_LENGTH = EXTERNAL_ID_MAX_LENGTH * '%F0%9F%99%82'.length;
 const CLOSING_POLL_MS = 100;
+/** How long a request that has begun to arrive may take to arrive completely once the application closes. */
+const CLOSING_GRACE_MS = 1000;
 
 /** Creates the application, ready to listen. Production and tests use the same one. */
 export async function createApp(
@@ -26,41 +31,52 @@ export async function createApp(
   destination?: pino.DestinationStream,
 ): Promise<NestFastifyApplication> {
   const log = pino({ level: options.settings.LOG_LEVEL }, destination as pino.DestinationStream);
-  const app = await NestFactory.create<NestFastifyApplication>(AppModule.forRoot(options), httpAdapter(log), {
+  const connections = new Connections(options.settings.REQUEST_TIMEOUT_MS);
+  const adapter = httpAdapter(log, connections, options.settings);
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.forRoot(options), adapter, {
     logger: new NestLogger(log),
     abortOnError: false,
     bodyParser: false,
   });
   const fastify = app.getHttpAdapter().getInstance();
+  admitRequests(fastify);
   acceptJsonOnly(fastify);
   raiseRawBodyLimit(fastify);
-  closeConnectionsOnceIdle(fastify);
+  closeConnectionsOnceIdle(fastify, connections);
   app.useSecurityHeaders({ contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } });
   setUpDocs(app);
   return app;
 }
 
-function httpAdapter(log: Pino): HttpAdapter {
+function httpAdapter(log: Pino, connections: Connections, settings: Settings): HttpAdapter {
+  const limits = { requestTimeoutMs: settings.REQUEST_TIMEOUT_MS, maxConnections: settings.MAX_CONNECTIONS };
+  const serverFactory: FastifyServerFactory = (handler) => createHttpServer(handler, connections, limits);
   return new HttpAdapter({
+    serverFactory,
     loggerInstance: log,
     routerOptions: { maxParamLength: PATH_PARAM_MAX_LENGTH },
     bodyLimit: BODY_MAX_BYTES,
     genReqId: () => randomUUID(),
     requestIdHeader: false,
     forceCloseConnections: 'idle',
-    clientErrorHandler: sendClientError,
+    clientErrorHandler: onClientError(connections),
     frameworkErrors: (error: unknown, request: FastifyRequest, reply: FastifyReply) =>
       sendProblem(frameworkProblem(error) ?? new Problem('internal-error', {}, error), request, reply),
   });
 }
 
 /**
- * On close, Fastify ends only the connections that are idle at that moment. Those that become idle later would keep
- * the process running for as long as a client keeps them open.
+ * On close, Fastify ends only the connections that are idle at that moment. Those that become idle later, and requests
+ * that never arrive completely, would keep the process running for as long as a client keeps them open.
  */
-function closeConnectionsOnceIdle(fastify: FastifyInstance): void {
+function closeConnectionsOnceIdle(fastify: FastifyInstance, connections: Connections): void {
   fastify.addHook('preClose', (done) => {
-    setInterval(() => fastify.server.closeIdleConnections(), CLOSING_POLL_MS).unref();
+    const graceEndMs = performance.now() + CLOSING_GRACE_MS;
+    const poll = setInterval(() => {
+      fastify.server.closeIdleConnections();
+      if (performance.now() >= graceEndMs) connections.closeUnfinished();
+    }, CLOSING_POLL_MS);
+    fastify.server.once('close', () => clearInterval(poll));
     done();
   });
 }

@@ -197,7 +197,7 @@ export const PROBLEMS = {
   'headers-too-large': {
     status: 431,
     title: 'Headers too large',
-    detail: 'The request line and the headers may have 16 kB together at most.',
+    detail: 'A request may have at most 100 headers, and 16 kB of request line and headers.',
     retryable: false,
   },
   'internal-error': {

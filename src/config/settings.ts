@@ -9,6 +9,7 @@ import { Satisfies } from './satisfies.js';
 
 const POSTGRES_URL = /^postgres(ql)?:\/\/([^\s%]|%[0-9a-f]{2})+$/i;
 const DRAIN_MAX_MS = 10 * 60 * 1000;
+const REQUEST_TIMEOUT_MAX_MS = 10 * 60 * 1000;
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 /** Parts for development that `ALLOW_INSECURE` permits in live mode and off loopback. */
 const INSECURITIES = ['local-issuer', 'embedded-database'] as const;
@@ -114,6 +115,14 @@ export class Settings {
   @Satisfies(isDrain, 'must be a whole number of milliseconds from 0 to 600000')
   readonly DRAIN_MS: number = 5_000;
 
+  @toInteger
+  @Satisfies(isRequestTimeout, 'must be a whole number of milliseconds from 100 to 600000')
+  readonly REQUEST_TIMEOUT_MS: number = 15_000;
+
+  @toInteger
+  @Satisfies(isConnectionCount, 'must be a whole number from 1 to 100000')
+  readonly MAX_CONNECTIONS: number = 10_000;
+
   @toList
   @Satisfies(
     (value) => Array.isArray(value) && value.every((item) => INSECURITIES.includes(item)),
@@ -191,6 +200,14 @@ function isPostgresUrl(value: unknown): boolean {
 
 function isDrain(value: unknown): boolean {
   return Number.isInteger(value) && Number(value) >= 0 && Number(value) <= DRAIN_MAX_MS;
+}
+
+function isRequestTimeout(value: unknown): boolean {
+  return Number.isInteger(value) && Number(value) >= 100 && Number(value) <= REQUEST_TIMEOUT_MAX_MS;
+}
+
+function isConnectionCount(value: unknown): boolean {
+  return Number.isInteger(value) && Number(value) >= 1 && Number(value) <= 100_000;
 }
 
 function isPort(value: unknown): boolean {

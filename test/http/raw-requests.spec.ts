@@ -1,24 +1,7 @@
 import { connect } from 'node:net';
 import { describe, expect } from 'vitest';
 import { paydeskTest } from '../support/paydesk-test.js';
-
-/** Sends bytes as they are, and reads the response until the server closes the connection. */
-function exchange(url: string, request: string): Promise<string> {
-  const { hostname, port } = new URL(url);
-  return new Promise((resolve, reject) => {
-    let response = '';
-    const socket = connect(Number(port), hostname, () => socket.write(request, 'latin1'));
-    socket.setEncoding('utf8').on('data', (text) => (response += text));
-    socket.on('close', () => resolve(response)).on('error', reject);
-  });
-}
-
-function parse(response: string) {
-  const [head = '', body = ''] = response.split('\r\n\r\n');
-  const [statusLine, ...lines] = head.split('\r\n');
-  const headers = new Headers(lines.map((line) => line.split(/: (.*)/, 2) as [string, string]));
-  return { statusLine, headers, body, document: JSON.parse(body) };
-}
+import { exchange, parseResponse } from '../support/raw-request.js';
 
 const HOST = 'Host: paydesk\r\n';
 const LARGE = `X-Large: ${'x'.repeat(20_000)}\r\n`;
@@ -44,7 +27,7 @@ describe('returns a problem document if the HTTP parser refuses', () => {
     ],
     ['headers over 16 kB', `GET / HTTP/1.1\r\n${HOST}${LARGE}\r\n`, 431, 'headers-too-large'],
   ])('%s', async ([_what, request, status, slug], { paydesk }) => {
-    const { statusLine, headers, body, document } = parse(await exchange(paydesk.url, request));
+    const { statusLine, headers, body, document } = parseResponse(await exchange(paydesk.url, request));
     expect(statusLine).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
     expect(headers.get('content-type')).toContain('application/problem+json');
     expect(headers.get('connection')).toBe('close');

@@ -2,11 +2,14 @@ import { once } from 'node:events';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { expect, it, onTestFinished } from 'vitest';
-import { sendClientError } from './client-error.js';
+import { clientErrorProblem, sendRawProblem } from './client-error.js';
 
 it('answers a request that does not arrive in time with 408, and when to repeat it', async () => {
   const timeout = Object.assign(new Error('Request timeout'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' });
-  const server = createServer((socket) => sendClientError(timeout, socket)).listen(0, '127.0.0.1');
+  const server = createServer((socket) => sendRawProblem(clientErrorProblem(timeout), socket)).listen(
+    0,
+    '127.0.0.1',
+  );
   onTestFinished(() => void server.close());
   await once(server, 'listening');
 

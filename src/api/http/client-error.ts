@@ -4,16 +4,24 @@ import type { Socket } from 'node:net';
 import { invalidField, Problem } from '#core/problem.js';
 import { PROBLEM_MEDIA_TYPE, problemDocument, problemHeaders } from './problem-document.js';
 
-/**
- * Answers a request that Node's HTTP parser refuses, and closes the connection. There is no request object and no
- * route for it: https://nodejs.org/api/http.html#event-clienterror
- */
-export function sendClientError(error: NodeJS.ErrnoException, socket: Socket): void {
+/** The problem of a request that Node's HTTP parser refuses. There is no request object and no route for it. */
+export function clientErrorProblem({ code }: NodeJS.ErrnoException): Problem {
+  switch (code) {
+    case 'HPE_HEADER_OVERFLOW':
+      return new Problem('headers-too-large');
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return new Problem('request-timeout');
+    default:
+      return invalidField('request', 'is not valid HTTP');
+  }
+}
+
+/** Answers with a problem document where there is no response object, and closes the connection. */
+export function sendRawProblem({ slug, status, extras }: Problem, socket: Socket): void {
   if (!socket.writable) {
     socket.destroy();
     return;
   }
-  const { slug, status, extras } = clientErrorProblem(error);
   const body = JSON.stringify(problemDocument(slug, extras, randomUUID()));
   const headers = {
     ...problemHeaders(slug, extras),
@@ -24,15 +32,4 @@ export function sendClientError(error: NodeJS.ErrnoException, socket: Socket): v
   const head = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
   const response = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${head.join('')}\r\n${body}`;
   socket.end(response, () => socket.destroy());
-}
-
-function clientErrorProblem({ code }: NodeJS.ErrnoException): Problem {
-  switch (code) {
-    case 'HPE_HEADER_OVERFLOW':
-      return new Problem('headers-too-large');
-    case 'ERR_HTTP_REQUEST_TIMEOUT':
-      return new Problem('request-timeout');
-    default:
-      return invalidField('request', 'is not valid HTTP');
-  }
 }

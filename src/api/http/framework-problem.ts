@@ -2,31 +2,52 @@ import { HttpException } from '@nestjs/common';
 import { invalidField, Problem } from '#core/problem.js';
 
 /** Errors whose `statusCode` is an HTTP status: Fastify's own, and the ECONNRESET of an interrupted body. */
-const FASTIFY_CODE = /^(FST_ERR_|ECONNRESET$)/;
-const INVALID_JSON = ['body', 'is not valid JSON'] as const;
-const INVALID: Readonly<Record<string, readonly [field: string, message: string]>> = {
+const FASTIFY_CODE = /^(FST_|ECONNRESET$)/;
+
+const INVALID_BY_CODE: Readonly<Record<string, readonly [field: string, message: string]>> = {
   FST_ERR_BAD_URL: ['url', 'is not a valid URL'],
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: ['Content-Length', 'is not the length of the body'],
+  FST_ERR_CTP_INVALID_JSON_BODY: ['body', 'is not valid JSON'],
   ECONNRESET: ['body', 'is incomplete'],
 };
 
-/** The problem for an error that Nest or Fastify threw by itself; undefined for any other error. */
+const INVALID_BY_STATUS: Readonly<Record<number, readonly [field: string, message: string]>> = {
+  412: ['If-Match', 'does not match'],
+  414: ['url', 'is too long'],
+  416: ['Range', 'is not satisfiable'],
+};
+
+/** The problem for a 4xx or 503 that Nest, Fastify or a plugin of theirs threw by itself; undefined for other errors. */
 export function frameworkProblem(error: unknown): Problem | undefined {
-  switch (statusOf(error)) {
-    case 400:
-      return invalidField(...(INVALID[codeOf(error) ?? ''] ?? INVALID_JSON));
+  const status = statusOf(error) ?? 500;
+  if (status === 503) return new Problem('unavailable', {}, error);
+  return status >= 400 && status < 500 ? refusal(status, codeOf(error) ?? '') : undefined;
+}
+
+function refusal(status: number, code: string): Problem {
+  switch (status) {
+    case 401:
+      return new Problem('unauthorized');
+    case 403:
+      // @fastify/static: a path that is not canonical, in which no file is looked for.
+      return new Problem(code === 'FST_STATIC_FORBIDDEN_PATH' ? 'not-found' : 'forbidden');
     case 404:
+    case 405:
       return new Problem('not-found');
+    case 408:
+      return new Problem('request-timeout');
     case 413:
       return new Problem('payload-too-large');
-    case 414:
-      return invalidField('url', 'is too long');
     case 415:
       return new Problem('unsupported-media-type');
-    case 503:
-      return new Problem('unavailable', {}, error);
+    case 429:
+      return new Problem('too-many-requests');
+    case 431:
+      return new Problem('headers-too-large');
     default:
-      return undefined;
+      return invalidField(
+        ...(INVALID_BY_CODE[code] ?? INVALID_BY_STATUS[status] ?? ['request', 'is not valid']),
+      );
   }
 }
 
@@ -36,6 +57,8 @@ function statusOf(error: unknown): number | undefined {
   return (error as { statusCode?: number }).statusCode;
 }
 
+/** Nest wraps errors of Fastify and of its plugins. */
 function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error ? String(error.code) : undefined;
+  const source = error instanceof HttpException ? error.cause : error;
+  return source instanceof Error && 'code' in source ? String(source.code) : undefined;
 }

@@ -1,0 +1,62 @@
+import { createServer, type RequestListener, type Server, type ServerOptions } from 'node:http';
+import type { Socket } from 'node:net';
+import { invalidField } from '#core/problem.js';
+import { clientErrorProblem, sendRawProblem } from './client-error.js';
+import type { Connections } from './connections.js';
+
+/** Of the request line and the headers together. */
+const HEADERS_MAX_BYTES = 16 * 1024;
+/** Longer than load balancers keep idle connections, so that they never send a request to a closed one. */
+const KEEP_ALIVE_MS = 72_000;
+const CHECKS_PER_TIMEOUT = 10;
+const CHECK_MAX_MS = 1000;
+
+/** What a client may take of the server. */
+export interface ServerLimits {
+  /** How long a request may take to arrive, and how long a client may read nothing of a response. */
+  requestTimeoutMs: number;
+  maxConnections: number;
+}
+
+/**
+ * Node's HTTP server, strict and with deadlines. Requests that Node would answer by itself, without a problem document,
+ * go to the handler, which refuses them (`unambiguous-request.ts`): those without a Host or with an unknown Expect.
+ */
+export function createHttpServer(
+  handler: RequestListener,
+  connections: Connections,
+  { requestTimeoutMs, maxConnections }: ServerLimits,
+): Server {
+  const options: ServerOptions = {
+    insecureHTTPParser: false,
+    requireHostHeader: false,
+    maxHeaderSize: HEADERS_MAX_BYTES,
+    headersTimeout: requestTimeoutMs,
+    requestTimeout: requestTimeoutMs,
+    connectionsCheckingInterval: Math.min(requestTimeoutMs / CHECKS_PER_TIMEOUT, CHECK_MAX_MS),
+    keepAliveTimeout: KEEP_ALIVE_MS,
+  };
+  const handleInTurn = connections.oneAtATime(handler);
+  const server = createServer(options, handleInTurn);
+  server.maxConnections = maxConnections;
+  // Node drops headers beyond the limit silently, so it gets none: `unambiguous-request.ts` counts them.
+  server.maxHeadersCount = 0;
+  server.on('connection', (socket: Socket) => connections.add(socket));
+  server.on('checkContinue', handleInTurn);
+  server.on('checkExpectation', handleInTurn);
+  server.on('connect', (_request, socket: Socket) => refuseConnect(socket));
+  return server;
+}
+
+/** Answers what Node's HTTP parser refuses: https://nodejs.org/api/http.html#event-clienterror */
+export function onClientError(connections: Connections) {
+  return (error: NodeJS.ErrnoException, socket: Socket): void => {
+    if (connections.mayAnswer(socket)) sendRawProblem(clientErrorProblem(error), socket);
+    else socket.destroy();
+  };
+}
+
+/** For proxies, which this is not: https://www.rfc-editor.org/rfc/rfc9110#section-9.3.6 */
+function refuseConnect(socket: Socket): void {
+  sendRawProblem(invalidField('request', 'must not have the method CONNECT'), socket);
+}
