@@ -6,7 +6,7 @@ import { type Logger as Pino, pino } from 'pino';
 import { Problem } from '#core/problem.js';
 import { EXTERNAL_ID_MAX_LENGTH } from '#core/text.js';
 import { setUpDocs } from './api/docs/docs.js';
-import { admitRequests } from './api/http/admission.js';
+import { Admission, admitRequests } from './api/http/admission.js';
 import { Connections } from './api/http/connections.js';
 import { frameworkProblem } from './api/http/framework-problem.js';
 import { HttpAdapter } from './api/http/http-adapter.js';
@@ -39,7 +39,7 @@ export async function createApp(
     bodyParser: false,
   });
   const fastify = app.getHttpAdapter().getInstance();
-  admitRequests(fastify);
+  admitRequests(fastify, app.get(Admission, { strict: false }));
   acceptJsonOnly(fastify);
   raiseRawBodyLimit(fastify);
   closeConnectionsOnceIdle(fastify, connections);

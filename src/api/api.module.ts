@@ -2,9 +2,11 @@ import { Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
 import { AccessModule } from '../access/access.module.js';
 import { HealthApiModule } from './health/health.module.js';
-import { AccessGuard } from './http/access.guard.js';
+import { AccessCheck } from './http/access-check.js';
+import { Admission } from './http/admission.js';
 import { IdempotencyKeyGuard } from './http/idempotency-key.guard.js';
 import { ProblemFilter } from './http/problem.filter.js';
+import { RawBodies } from './http/raw-body.js';
 import { RequestPipe } from './http/request.pipe.js';
 import { UndeclaredInputGuard } from './http/undeclared-input.guard.js';
 import { OperationsApiModule } from './operations/operations.module.js';
@@ -13,7 +15,7 @@ import { ServicesApiModule } from './services/services.module.js';
 import { UsersApiModule } from './users/users.module.js';
 import { WebhooksApiModule } from './webhooks/webhooks.module.js';
 
-/** Every route, and the guards, the pipe and the filter that apply to all of them. */
+/** Every route, and the admission, the guards, the pipe and the filter that apply to all of them. */
 @Module({
   imports: [
     AccessModule,
@@ -25,7 +27,9 @@ import { WebhooksApiModule } from './webhooks/webhooks.module.js';
     HealthApiModule,
   ],
   providers: [
-    { provide: APP_GUARD, useClass: AccessGuard },
+    AccessCheck,
+    RawBodies,
+    Admission,
     { provide: APP_GUARD, useClass: IdempotencyKeyGuard },
     { provide: APP_GUARD, useClass: UndeclaredInputGuard },
     { provide: APP_PIPE, useClass: RequestPipe },

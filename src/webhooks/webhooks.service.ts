@@ -22,6 +22,11 @@ export class WebhooksService {
     this.handlers = new Map(handlers.flatMap((handler) => handler.types.map((type) => [type, handler])));
   }
 
+  /** @throws {Problem} as {@link WebhooksStripe.requireCurrentSignature} */
+  requireCurrentSignature(signature: string): void {
+    this.stripe.requireCurrentSignature(signature);
+  }
+
   /**
    * Handles an event, unless that was done before. If it fails, the event stays unhandled and the answer is an error,
    * so Stripe sends it again, for up to three days: https://docs.stripe.com/webhooks#retries

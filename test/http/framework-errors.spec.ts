@@ -25,9 +25,4 @@ describe('what Fastify and its plugins refuse is a problem without an alert', ()
     expect(response.document).toMatchObject({ type: `urn:paydesk:${slug}`, status });
     expect(response.status).toBe(status);
   });
-
-  it('a QUERY without a media type', async ({ paydesk }) => {
-    const request = 'QUERY /pay HTTP/1.1\r\nHost: paydesk\r\nConnection: close\r\n\r\n';
-    expect(parseResponse(await exchange(paydesk.url, request)).status).toBe(400);
-  });
 });

@@ -87,6 +87,26 @@ describe('POST /webhooks/stripe', () => {
       expect(await deliver(delivery)).toEqual(REFUSED);
     });
 
+    // stripe-node takes the last timestamp, and ignores what follows its digits.
+    it.for<[string, (timestamp: number) => string]>([
+      ['text after a timestamp of the future', (now) => `${now + 1000}x`],
+      ['a fraction of a second', (now) => `${now}.5`],
+      ['an exponent', () => '1e9'],
+      ['a sign', (now) => `+${now}`],
+      ['a space', (now) => ` ${now}`],
+      ['two timestamps', (now) => `${now + 1000},t=${now}`],
+      ['a timestamp again', (now) => `${now},t=${now + 1000}`],
+      ['a repeated name', (now) => `t=${now}`],
+    ])('%s', async ([_what, timestampOf], { clock, deliver }) => {
+      const now = Math.floor(clock.now().getTime() / 1000);
+      const timestamp = timestampOf(now);
+      const payload = eventOf('product.created', { id: 'prod_1' });
+      const signed = Number.parseInt(timestamp.split('=').at(-1) ?? '', 10);
+      const [, ...rest] = signatureOf(payload, SECRET, signed).split(',');
+      const signature = [`t=${timestamp}`, ...rest].join(',');
+      expect(await deliver({ payload, signature })).toEqual(REFUSED);
+    });
+
     it('a changed body', async ({ clock, deliver }) => {
       const timestamp = Math.floor(clock.now().getTime() / 1000);
       const payload = eventOf('product.created', { id: 'prod_1' });
@@ -97,8 +117,13 @@ describe('POST /webhooks/stripe', () => {
     });
   });
 
-  it('refuses another content type, and a body that is too large', async ({ paydesk, deliver }) => {
-    const text = await fetch(`${paydesk.url}/webhooks/stripe`, { method: 'POST', body: 'evt_1' });
+  it('refuses another content type, and a body that is too large', async ({ paydesk, clock, deliver }) => {
+    const signature = signatureOf('evt_1', SECRET, Math.floor(clock.now().getTime() / 1000));
+    const text = await fetch(`${paydesk.url}/webhooks/stripe`, {
+      method: 'POST',
+      headers: { 'stripe-signature': signature },
+      body: 'evt_1',
+    });
     expect(text.status).toBe(415);
     const large = eventOf('invoice.paid', { id: 'in_1', text: 'x'.repeat(1024 * 1024) });
     expect(await deliver({ payload: large })).toMatchObject({ status: 413 });

@@ -6,6 +6,8 @@ import { addProblemResponses } from './problem-responses.js';
 
 const { version } = createRequire(import.meta.url)('#package.json') as { version: string };
 
+const DOCS_URL = /^\/docs(\/|$)/;
+
 const DESCRIPTION = `Payments through Stripe: one service, and an API for each kind of caller.
 
 Get a credential with \`npm run -s token\`, press **Authorize**, and try any route. Amounts are never floats.
@@ -31,6 +33,12 @@ export function createOpenApiDocument(app: NestFastifyApplication): OpenAPIObjec
 
 /** Swagger UI at `/docs`, which loads no third-party assets, and the document at `/docs/openapi.json`. */
 export function setUpDocs(app: NestFastifyApplication): void {
+  app
+    .getHttpAdapter()
+    .getInstance()
+    .addHook('onRoute', (route) => {
+      if (DOCS_URL.test(route.url)) route.config = { ...route.config, access: 'anyone' };
+    });
   SwaggerModule.setup('docs', app, () => createOpenApiDocument(app), {
     jsonDocumentUrl: 'docs/openapi.json',
     raw: ['json'],

@@ -11,13 +11,13 @@ class HealthResponse {
 
 /** Probes for an orchestrator. */
 @ApiTags('Health')
-@AllowAnyone()
 @ApiProblems('invalid-request', 'internal-error')
 @Controller('health')
 export class HealthController {
   constructor(private readonly readiness: ReadinessService) {}
 
   @Get('live')
+  @AllowAnyone()
   @ApiOperation({ summary: 'Is the process alive?', description: 'Checks nothing else.' })
   @ApiOkResponse({ type: HealthResponse })
   live(): HealthResponse {
@@ -25,6 +25,7 @@ export class HealthController {
   }
 
   @Get('ready')
+  @AllowAnyone()
   @ApiOperation({
     summary: 'Can it take requests?',
     description: 'Checks PostgreSQL and Stripe, at most every five seconds.',

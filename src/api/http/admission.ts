@@ -1,15 +1,61 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { Injectable } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { Problem } from '#core/problem.js';
+import { AccessCheck } from './access-check.js';
+import { RawBodies } from './raw-body.js';
 import { requireUnambiguous } from './unambiguous-request.js';
 
 /** Throws a problem for a request that is not admitted. */
 type Step = (request: FastifyRequest, reply: FastifyReply) => void | Promise<void>;
 
-/** What each request passes before its body is read, in this order. */
-const STEPS: readonly Step[] = [requireUnambiguous];
+/** What every request passes before its body is read. */
+@Injectable()
+export class Admission {
+  private readonly steps: readonly Step[];
 
-/** Makes every request pass the steps of its admission. Call it before any route is registered. */
-export function admitRequests(fastify: FastifyInstance): void {
-  fastify.addHook('onRequest', async (request, reply) => {
-    for (const step of STEPS) await step(request, reply);
-  });
+  constructor(access: AccessCheck, rawBodies: RawBodies) {
+    // In this order.
+    this.steps = [
+      requireUnambiguous,
+      requireRoute,
+      (request) => access.check(request),
+      (request, reply) => rawBodies.admit(request, reply),
+      askForBody,
+    ];
+  }
+
+  /** @throws {Problem} of the first step that refuses the request */
+  async admit(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    try {
+      for (const step of this.steps) await step(request, reply);
+    } catch (error) {
+      // Node reads a short body to its end, so that the connection can be used again.
+      if (mayBeLong(request.headers)) void reply.header('Connection', 'close');
+      throw error;
+    }
+  }
+}
+
+/** Makes requests pass their admission. Call it before any route is registered. */
+export function admitRequests(fastify: FastifyInstance, admission: Admission): void {
+  fastify.addHook('onRequest', (request, reply) => admission.admit(request, reply));
+}
+
+function requireRoute({ is404 }: FastifyRequest): void {
+  if (is404) throw new Problem('not-found');
+}
+
+/** https://www.rfc-editor.org/rfc/rfc9110#section-10.1.1 */
+function askForBody({ headers, routeOptions }: FastifyRequest, { raw }: FastifyReply): void {
+  const isTooLong = Number(headers['content-length']) > (routeOptions.bodyLimit ?? 0);
+  if (headers.expect !== undefined && !isTooLong) raw.writeContinue();
+}
+
+const SHORT_BODY_MAX_BYTES = 100 * 1024;
+
+function mayBeLong(headers: IncomingHttpHeaders): boolean {
+  return (
+    headers['transfer-encoding'] !== undefined || Number(headers['content-length']) > SHORT_BODY_MAX_BYTES
+  );
 }

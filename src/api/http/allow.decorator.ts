@@ -1,7 +1,8 @@
 import { applyDecorators, SetMetadata } from '@nestjs/common';
 import { ApiBearerAuth, ApiSecurity } from '@nestjs/swagger';
-import type { Access } from './access.js';
+import type { Access, DeclaredAccess } from './access.js';
 import { ApiProblems, GUARDED } from './api-problems.decorator.js';
+import { AddRouteConfig } from './route-config.js';
 
 export const ALLOWED = 'paydesk:allowed';
 
@@ -12,14 +13,18 @@ export const ALLOWED = 'paydesk:allowed';
 export function Allow(access: Access): MethodDecorator {
   const { user, ...scopes } = access;
   return applyDecorators(
-    SetMetadata(ALLOWED, access),
+    declareAccess(access),
     ...(user ? [ApiBearerAuth('user')] : []),
     ...Object.entries(scopes).map(([kind, scope]) => ApiSecurity(kind, [scope])),
     ApiProblems(...GUARDED),
   );
 }
 
-/** Opens a controller or a route to everybody, without a credential. */
-export function AllowAnyone(): ClassDecorator & MethodDecorator {
-  return SetMetadata(ALLOWED, 'anyone');
+/** Opens a route to everybody, without a credential. */
+export function AllowAnyone(): MethodDecorator {
+  return declareAccess('anyone');
+}
+
+function declareAccess(access: DeclaredAccess): MethodDecorator {
+  return applyDecorators(SetMetadata(ALLOWED, access), AddRouteConfig({ access }));
 }

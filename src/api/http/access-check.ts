@@ -1,38 +1,41 @@
-import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
-import { Reflector } from '@nestjs/core';
+import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { Actor } from '#core/actor.js';
 import { AccessTokensService } from '../../access/access-tokens.service.js';
 import { isApiKey } from '../../access/api-key.js';
 import { ApiKeysService } from '../../access/api-keys.service.js';
 import { type DeclaredAccess, refusalOf } from './access.js';
-import { ALLOWED } from './allow.decorator.js';
 import { setActor } from './current-actor.decorator.js';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Who may use the route. Nobody may if it is missing. */
+    access?: DeclaredAccess;
+  }
+}
 
 const BEARER = /^Bearer +([\w.~+/-]+=*)$/i;
 
 /** Refuses every caller that the route does not declare in `@Allow`, and every key without the route's scope. */
 @Injectable()
-export class AccessGuard implements CanActivate {
+export class AccessCheck {
   constructor(
-    private readonly reflector: Reflector,
     private readonly apiKeys: ApiKeysService,
     private readonly accessTokens: AccessTokensService,
   ) {}
 
-  async canActivate(context: ExecutionContext): Promise<boolean> {
-    const access =
-      this.reflector.getAllAndOverride<DeclaredAccess | undefined>(ALLOWED, [
-        context.getHandler(),
-        context.getClass(),
-      ]) ?? {};
-    if (access === 'anyone') return true;
-    const request = context.switchToHttp().getRequest<FastifyRequest>();
+  /**
+   * Authenticates the caller of a request, and remembers it for `@CurrentActor`.
+   *
+   * @throws {Problem} `unauthorized` or `forbidden`
+   */
+  async check(request: FastifyRequest): Promise<void> {
+    const { access = {} } = request.routeOptions.config;
+    if (access === 'anyone') return;
     const actor = await this.actorOf(request);
     const refusal = refusalOf(access, actor);
     if (refusal) throw refusal;
     if (actor) setActor(request, actor);
-    return true;
   }
 
   private async actorOf(request: FastifyRequest): Promise<Actor | undefined> {
