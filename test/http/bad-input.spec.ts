@@ -71,10 +71,34 @@ describe('bad input', () => {
     ['a JSON string', '"3000"'],
     ['JSON null', 'null'],
     ['a poisoned prototype', '{"__proto__":{"amount":"3000"}}'],
+    ['33 levels', `${'['.repeat(33)}${']'.repeat(33)}`],
+    ['16,000 levels', `{"a":${'['.repeat(16_000)}${']'.repeat(16_000)}}`],
+    ['1,001 keys', `{"a":[${Array(1000).fill('{"b":1}').join(',')}]}`],
+    ['a key twice', '{"amount":"3000","amount":"1"}'],
+    ['a key twice, once escaped', '{"amount":"3000","\\u0061mount":"1"}'],
+    ['a key twice within', '{"a":[{"b":1,"b":2}]}'],
   ] as const)('refuses %s', async ([_what, text], { partner }) => {
     const { status, body } = await partner.post(CHARGE, text);
     expect({ status, type: body.type }).toEqual({ status: 400, type: 'urn:paydesk:invalid-request' });
     expect(body.errors.length).toBeGreaterThan(0);
+  });
+
+  it.for<[string, string]>([
+    ['33 levels', `{"a":${'['.repeat(32)}${']'.repeat(32)}}`],
+    ['1,001 keys', `{"a":[${Array(1000).fill('{"b":1}').join(',')}]}`],
+    ['a key twice', JSON.stringify(VALID).replace('{', '{"amount":"1",')],
+  ])('refuses %s and names the body', async ([_what, text], { partner }) => {
+    const { status, body } = await partner.post(CHARGE, text);
+    expect({ status, field: body.errors[0].field }).toEqual({ status: 400, field: 'body' });
+  });
+
+  it.for([
+    ['a parameter twice', '/status?paymentID=pi_1&paymentID=pi_2', 'paymentID'],
+    ['a nested parameter', '/status?paymentID[a]=pi_1', 'paymentID'],
+  ] as const)('refuses %s', async ([_what, path, field], { shop }) => {
+    const { status, body } = await shop.get(path);
+    const fields = body.errors.map((error: { field: string }) => error.field);
+    expect({ status, fields }).toEqual({ status: 400, fields: expect.arrayContaining([field]) });
   });
 
   it('refuses a body over 100 kB', async ({ partner }) => {

@@ -1,9 +1,14 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingHttpHeaders } from 'node:http';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { invalidField, Problem } from '#core/problem.js';
+import { countKeys, jsonShape } from './json-shape.js';
 import { wantsRawBody } from './raw-body.js';
 
+type BodyDone = (error: Error | null, body?: unknown) => void;
+
+const JSON_MAX_DEPTH = 32;
+const JSON_MAX_KEYS = 1000;
 const CHARSETS = /;\s*charset\s*=\s*"?([^";\s]*)/gi;
 const UTF_8 = /^utf-?8$/i;
 /** Or an empty element of the list: https://www.rfc-editor.org/rfc/rfc9110#section-5.6.1 */
@@ -11,7 +16,8 @@ const IDENTITY = /^\s*(identity)?\s*$/i;
 
 /**
  * Accepts bodies in JSON only, and in no other encoding than UTF-8, with or without a byte order mark:
- * https://www.rfc-editor.org/rfc/rfc8259#section-8.1. An empty body counts as none.
+ * https://www.rfc-editor.org/rfc/rfc8259#section-8.1. An empty body counts as none. Refuses deep nesting, which costs
+ * stack, many keys, and keys that one object has twice, of which another parser may take the other value.
  */
 export function acceptJsonOnly(fastify: FastifyInstance): void {
   const parseJson = fastify.getDefaultJsonParser('error', 'error');
@@ -21,8 +27,21 @@ export function acceptJsonOnly(fastify: FastifyInstance): void {
     if (refusal) done(refusal);
     else if (body.length === 0) done(null, undefined);
     else if (wantsRawBody(request)) done(null, body.toString());
-    else void parseJson(request, body.toString(), done);
+    else void parseShaped(request, body.toString(), done);
   });
+
+  function parseShaped(request: FastifyRequest, text: string, done: BodyDone): void {
+    const { depth, keys } = jsonShape(text);
+    if (depth > JSON_MAX_DEPTH)
+      return done(invalidField('body', `must not be nested deeper than ${JSON_MAX_DEPTH} levels`));
+    if (keys > JSON_MAX_KEYS)
+      return done(invalidField('body', `must not have more than ${JSON_MAX_KEYS} keys`));
+    void parseJson(request, text, (error, value: unknown) => {
+      if (!error && countKeys(value) !== keys)
+        done(invalidField('body', 'must not have a key twice in one object'));
+      else done(error, value);
+    });
+  }
 }
 
 function refusalOf(headers: IncomingHttpHeaders, body: Buffer): Problem | undefined {
