@@ -3,14 +3,18 @@ import type { Owner } from '#core/actor.js';
 import { withAmountField } from '#core/with-amount-field.js';
 import { assertChargeable } from '#core/money.js';
 import type { Page, PageRequest } from '#core/page.js';
-import { Problem, unknownObject } from '#core/problem.js';
+import { Problem, type ProblemSlug, unknownObject } from '#core/problem.js';
 import { CustomersService } from '../customers/customers.service.js';
-import type { OperationRequest, Outcome } from '../operations/operation.js';
+import { SavedCardsService } from '../customers/saved-cards.service.js';
+import type { OperationIdentity, OperationRequest, Outcome } from '../operations/operation.js';
 import { type OperationRunner, OperationsService } from '../operations/operations.service.js';
 import type { Charge, ChargeCommand } from './charge.js';
 import { type ChargePlan, ChargesStripe } from './charges.stripe.js';
 import { HistoryStripe } from './history.stripe.js';
 import type { Payment } from './payment.js';
+
+/** Refusals whose cause may be that the card is no longer attached. */
+const CARD_REFUSED: ReadonlySet<ProblemSlug> = new Set(['not-found', 'payment-method-unusable']);
 
 /** Charges saved cards and lists charges and payments. */
 @Injectable()
@@ -20,27 +24,29 @@ export class ChargesService {
   constructor(
     operations: OperationsService,
     private readonly customers: CustomersService,
+    private readonly cards: SavedCardsService,
     private readonly stripe: ChargesStripe,
     private readonly historyStripe: HistoryStripe,
   ) {
     this.chargeOperation = operations.define<ChargePlan, string>({
       name: 'charge',
-      send: (plan, { stripeKey }) => stripe.charge(plan, stripeKey),
+      send: (plan, identity) => this.send(plan, identity),
       find: (plan, { operationId }, sentAt) => stripe.findCharge(plan, operationId, sentAt),
     });
   }
 
   /**
-   * Charges a saved card of an owner off-session.
+   * Charges a saved card of an owner off-session. Whether the card is the owner's is decided before anything is sent: a
+   * repetition, and an operation that is resumed, do not decide it again.
    *
    * @returns the payment's id
    * @throws {Problem} `card-declined`, `authentication-required`, `amount-out-of-range`, or `not-found` for a
-   *   card that is not the owner's
+   *   payment method that is not attached to the owner's customer
    */
   charge(request: OperationRequest, owner: Owner, command: ChargeCommand): Promise<Outcome<string>> {
     return this.chargeOperation.run(request, async ({ operationId }) => {
       withAmountField('amountMinor', () => assertChargeable(command));
-      const customer = await this.customers.findId(owner);
+      const customer = await this.cards.findCustomer(owner, command.paymentMethodId);
       if (!customer) throw unknownObject('paymentMethodId');
       return this.stripe.plan(customer, command, operationId);
     });
@@ -70,5 +76,16 @@ export class ChargesService {
     const payment = customers.length > 0 ? await this.historyStripe.payment(customers, id) : undefined;
     if (!payment) throw new Problem('not-found');
     return payment;
+  }
+
+  /** A card that was detached in the meantime is refused by Stripe, and then answers like one that is unknown. */
+  private async send(plan: ChargePlan, { stripeKey }: OperationIdentity): Promise<string> {
+    try {
+      return await this.stripe.charge(plan, stripeKey);
+    } catch (error) {
+      if (!(error instanceof Problem) || !CARD_REFUSED.has(error.slug)) throw error;
+      if (await this.cards.isStillAttached(plan.customer, plan.payment_method)) throw error;
+      throw unknownObject('paymentMethodId', error);
+    }
   }
 }

@@ -14,7 +14,8 @@ const CHARGED_STATUSES = new Set<Stripe.PaymentIntent.Status>([
   'requires_capture',
 ]);
 
-export type ChargePlan = Stripe.PaymentIntentCreateParams;
+/** The parameters of a charge: always a payment method with the customer that it is attached to. */
+export type ChargePlan = Stripe.PaymentIntentCreateParams & { customer: string; payment_method: string };
 
 /** Calls to Stripe that charge saved cards. */
 @Injectable()

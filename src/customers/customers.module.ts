@@ -3,10 +3,20 @@ import { OperationsModule } from '../operations/operations.module.js';
 import { CustomersService } from './customers.service.js';
 import { CustomersStore } from './customers.store.js';
 import { CustomersStripe } from './customers.stripe.js';
+import { SavedCardsService } from './saved-cards.service.js';
+import { SavedCardsStore } from './saved-cards.store.js';
+import { SavedCardsStripe } from './saved-cards.stripe.js';
 
 @Module({
   imports: [OperationsModule],
-  providers: [CustomersService, CustomersStore, CustomersStripe],
-  exports: [CustomersService],
+  providers: [
+    CustomersService,
+    CustomersStore,
+    CustomersStripe,
+    SavedCardsService,
+    SavedCardsStore,
+    SavedCardsStripe,
+  ],
+  exports: [CustomersService, SavedCardsService],
 })
 export class CustomersModule {}

@@ -5,7 +5,7 @@ import type { Owner } from '#core/actor.js';
 import { Problem, unknownObject } from '#core/problem.js';
 import { undefinedIfMissing } from '#stripe/undefined-if-missing.js';
 import { type OperationRunner, OperationsService } from '../operations/operations.service.js';
-import type { Card, Customer, CustomerDetails, PaymentInformation } from './customer.js';
+import type { Customer, CustomerDetails, PaymentInformation } from './customer.js';
 import { CustomersStore } from './customers.store.js';
 import { type CustomerCreation, CustomersStripe } from './customers.stripe.js';
 
@@ -26,7 +26,7 @@ interface CustomerPlan {
   creation: CustomerCreation;
 }
 
-/** Maps owners to Stripe customers, and shows their details and cards. */
+/** Maps owners to Stripe customers, and shows their details. */
 @Injectable()
 export class CustomersService {
   private readonly createOperation: OperationRunner<CustomerPlan, string>;
@@ -47,11 +47,6 @@ export class CustomersService {
       release: (transaction, { owner, generation }) =>
         store.startNextGeneration(transaction, owner, generation),
     });
-  }
-
-  /** The id of an owner's Stripe customer; undefined if there is none. */
-  findId(owner: Owner): Promise<string | undefined> {
-    return this.store.find(owner);
   }
 
   /** The ids of all of an owner's Stripe customers, newest first, including those that were deleted at Stripe. */
@@ -98,11 +93,6 @@ export class CustomersService {
   /** Shows how an owner pays; every value is null for an owner without a customer. */
   async paymentInformation(owner: Owner): Promise<PaymentInformation> {
     return (await this.query(owner, (id) => this.stripe.paymentInformation(id))) ?? NO_INFORMATION;
-  }
-
-  /** Lists all of an owner's cards, newest first. */
-  async cards(owner: Owner): Promise<Card[]> {
-    return (await this.query(owner, (id) => this.stripe.cards(id))) ?? [];
   }
 
   /**

@@ -4,7 +4,7 @@ import type { Owner } from '#core/actor.js';
 import { Clock } from '#core/clock.js';
 import { Settings } from '../config/settings.js';
 import { type Database, DATABASE, type Transaction } from '../database/database.js';
-import { customers, formerCustomers } from '../database/schema.js';
+import { attachedPaymentMethods, customers, formerCustomers } from '../database/schema.js';
 import { isUniqueViolation } from '../database/unique-violation.js';
 
 /** Numbers an owner's Stripe customers. A new generation starts when one is deleted, or was certainly not created. */
@@ -96,9 +96,12 @@ export class CustomersStore {
     return this.find(owner);
   }
 
-  /** Makes a deleted customer a former one and starts its owner's next generation. */
+  /** Makes a deleted customer, whose cards are gone, a former one and starts its owner's next generation. */
   async unlinkDeleted(deletedId: string): Promise<void> {
     await this.database.transaction(async (transaction) => {
+      await transaction
+        .delete(attachedPaymentMethods)
+        .where(eq(attachedPaymentMethods.stripeCustomerId, deletedId));
       const [owner] = await transaction
         .update(customers)
         .set({ stripeCustomerId: null, generation: sql`${customers.generation} + 1` })

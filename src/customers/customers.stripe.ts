@@ -3,14 +3,14 @@ import { Injectable } from '@nestjs/common';
 import type Stripe from 'stripe';
 import { findByMetadata, createdSince } from '#stripe/find-by-metadata.js';
 import { idOf } from '#stripe/id-of.js';
-import { listAll } from '#stripe/pagination.js';
 import { undefinedIfMissing } from '#stripe/undefined-if-missing.js';
 import { refusedParam } from '#stripe/stripe-errors.js';
 import { StripeProvider } from '#stripe/stripe.provider.js';
 import type { Owner } from '#core/actor.js';
 import { invalidField } from '#core/problem.js';
 import type { Found } from '../operations/operation.js';
-import type { BillingDetails, Card, Customer, CustomerDetails, PaymentInformation } from './customer.js';
+import type { BillingDetails, Customer, CustomerDetails, PaymentInformation } from './customer.js';
+import { toCard } from './saved-cards.stripe.js';
 
 /** A creation is not sent again after Stripe has forgotten its key, within 24 hours. */
 const CREATION_WINDOW_SECONDS = 25 * 60 * 60;
@@ -21,7 +21,7 @@ export interface CustomerCreation {
   key: string;
 }
 
-/** Calls to Stripe about customers and their cards. */
+/** Calls to Stripe about customers. */
 @Injectable()
 export class CustomersStripe {
   constructor(private readonly stripe: StripeProvider) {}
@@ -90,16 +90,6 @@ export class CustomersStripe {
     };
   }
 
-  /** Lists all cards, newest first; undefined if the customer is unknown or deleted. */
-  async cards(id: string): Promise<Card[] | undefined> {
-    const methods = await undefinedIfMissing(
-      listAll((page) =>
-        this.stripe.read((stripe) => stripe.customers.listPaymentMethods(id, { type: 'card', ...page })),
-      ),
-    );
-    return methods?.map(toCard);
-  }
-
   /** Whether the customer was deleted at Stripe. Throws if it is unknown there. */
   async isDeleted(id: string): Promise<boolean> {
     const customer = await this.stripe.read((stripe) => stripe.customers.retrieve(id));
@@ -154,15 +144,4 @@ function toBillingDetails({ name = null, email, phone = null, address }: Stripe.
   if (!address) return { name, email, phone, address: null };
   const { line1, line2, city, state, postal_code: postalCode, country } = address;
   return { name, email, phone, address: { line1, line2, city, state, postalCode, country } };
-}
-
-function toCard({ id, card }: Stripe.PaymentMethod): Card {
-  if (!card) throw new Error(`${id} is not a card`);
-  return {
-    paymentMethodId: id,
-    brand: card.brand,
-    expMonth: card.exp_month,
-    expYear: card.exp_year,
-    last4: card.last4,
-  };
 }

@@ -49,6 +49,20 @@ export const formerCustomers = pgTable(
   (table) => [index('former_customers_owner').on(table.tenant, table.userId)],
 );
 
+/**
+ * Payment methods that are attached to users' customers, as far as we know, so that a charge need not ask Stripe. An
+ * entry can be out of date only after a detachment, which is permanent: Stripe then refuses the charge.
+ * https://docs.stripe.com/api/payment_methods/detach
+ */
+export const attachedPaymentMethods = pgTable(
+  'attached_payment_methods',
+  {
+    paymentMethodId: text('payment_method_id').primaryKey(),
+    stripeCustomerId: text('stripe_customer_id').notNull(),
+  },
+  (table) => [index('attached_payment_methods_customer').on(table.stripeCustomerId)],
+);
+
 /** Credentials of partners and internal services; the key itself is never stored. */
 export const apiKeys = pgTable('api_keys', {
   id: uuid().primaryKey(),

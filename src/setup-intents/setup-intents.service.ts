@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Owner } from '#core/actor.js';
 import { CustomersService } from '../customers/customers.service.js';
+import { SavedCardsService } from '../customers/saved-cards.service.js';
 import type { OperationRequest, Outcome } from '../operations/operation.js';
 import { type OperationRunner, OperationsService } from '../operations/operations.service.js';
 import type { SetupIntent } from './setup-intent.js';
@@ -14,6 +15,7 @@ export class SetupIntentsService {
   constructor(
     operations: OperationsService,
     private readonly customers: CustomersService,
+    private readonly cards: SavedCardsService,
     private readonly stripe: SetupIntentsStripe,
   ) {
     this.createOperation = operations.define<SetupIntentPlan, SetupIntent>({
@@ -28,5 +30,11 @@ export class SetupIntentsService {
     return this.createOperation.run(request, async ({ operationId }) =>
       this.stripe.plan(await this.customers.ensureId(owner), operationId),
     );
+  }
+
+  /** Remembers the card that a SetupIntent has attached to a customer. */
+  async rememberCard(id: string): Promise<void> {
+    const attached = await this.stripe.attachedPaymentMethod(id);
+    if (attached) await this.cards.remember(attached.customer, attached.paymentMethodId);
   }
 }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type Stripe from 'stripe';
 import { findByOperationId, createdSince, OPERATION_ID } from '#stripe/find-by-metadata.js';
+import { idOf } from '#stripe/id-of.js';
 import { StripeProvider } from '#stripe/stripe.provider.js';
 import type { Found } from '../operations/operation.js';
 import type { SetupIntent } from './setup-intent.js';
@@ -36,6 +37,18 @@ export class SetupIntentsStripe {
       ),
     );
     return typeof intent === 'string' ? intent : { result: toSetupIntent(intent) };
+  }
+
+  /** The SetupIntent's payment method and the customer that it is attached to; undefined if it is not attached. */
+  async attachedPaymentMethod(
+    id: string,
+  ): Promise<{ customer: string; paymentMethodId: string } | undefined> {
+    const intent = await this.stripe.read((stripe) =>
+      stripe.setupIntents.retrieve(id, { expand: ['payment_method'] }),
+    );
+    const method = intent.payment_method as Stripe.PaymentMethod | null;
+    const customer = idOf(method?.customer);
+    return method && customer !== undefined ? { customer, paymentMethodId: method.id } : undefined;
   }
 }
 

@@ -1,7 +1,9 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { isMissing } from '#stripe/stripe-errors.js';
 import { CustomerEvents } from './customer-events.js';
+import { PaymentMethodEvents } from './payment-method-events.js';
 import { RefundEvents } from './refund-events.js';
+import { SetupIntentEvents } from './setup-intent-events.js';
 import type { EventHandler, StripeEvent } from './stripe-event.js';
 import { WebhooksStore } from './webhooks.store.js';
 import { WebhooksStripe } from './webhooks.stripe.js';
@@ -16,9 +18,11 @@ export class WebhooksService {
     private readonly store: WebhooksStore,
     private readonly stripe: WebhooksStripe,
     customers: CustomerEvents,
+    paymentMethods: PaymentMethodEvents,
+    setupIntents: SetupIntentEvents,
     refunds: RefundEvents,
   ) {
-    const handlers: readonly EventHandler[] = [customers, refunds];
+    const handlers: readonly EventHandler[] = [customers, paymentMethods, setupIntents, refunds];
     this.handlers = new Map(handlers.flatMap((handler) => handler.types.map((type) => [type, handler])));
   }
 

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { describe, expect } from 'vitest';
-import type { FaultKind } from '#sandbox/faults/fault.js';
+import type { ChosenError, FaultKind } from '#sandbox/faults/fault.js';
 import type { ProblemSlug } from '#core/problem.js';
 import { expectLogged, expectProblem } from '../support/expect-problem.js';
 import { databaseUrl, dropDatabase } from '../support/postgres.js';
@@ -11,11 +11,11 @@ import { paydeskTest } from '../support/paydesk-test.js';
 const it = paydeskTest()
   .extend('user', () => someUser())
   .extend('card', ({ paydesk, partner, user }) => saveCard(paydesk, partner, user))
-  .extend('charge', ({ partner, user, card }) => (paymentMethod = card) => {
+  .extend('charge', ({ partner, user, card }) => () => {
     return partner.post(`/partners/user/${user}/payment_intent`, {
       amount: '3000',
       description: 'Wellness exam',
-      stripe_payment_method_id: paymentMethod,
+      stripe_payment_method_id: card,
     });
   })
   .extend('strike', ({ paydesk }) => (...kinds: [FaultKind, ...FaultKind[]]) => {
@@ -25,19 +25,29 @@ const it = paydeskTest()
 describe('the error contract', () => {
   // https://docs.stripe.com/testing#declined-payments
   it.for([
-    ['pm_card_visa_chargeDeclined', 'generic_decline'],
-    ['pm_card_visa_chargeDeclinedInsufficientFunds', 'insufficient_funds'],
-    ['pm_card_chargeDeclinedExpiredCard', 'expired_card'],
-    ['pm_card_chargeDeclinedIncorrectCvc', 'incorrect_cvc'],
-    ['pm_card_chargeDeclinedProcessingError', 'processing_error'],
-    ['pm_card_visa_chargeDeclinedLostCard', 'generic_decline'],
-    ['pm_card_visa_chargeDeclinedStolenCard', 'generic_decline'],
-    ['pm_card_chargeDeclinedFraudulent', 'generic_decline'],
-  ] as const)('tells %s as a decline by the code %s', async ([testCard, declineCode], { charge }) => {
-    const answer = await charge(testCard);
-    expectProblem(answer, 'card-declined');
-    expect(answer.body.declineCode).toBe(declineCode);
-  });
+    ['card_declined', 'generic_decline', 'generic_decline'],
+    ['card_declined', 'insufficient_funds', 'insufficient_funds'],
+    ['expired_card', undefined, 'expired_card'],
+    ['incorrect_cvc', undefined, 'incorrect_cvc'],
+    ['processing_error', undefined, 'processing_error'],
+    ['card_declined', 'lost_card', 'generic_decline'],
+    ['card_declined', 'stolen_card', 'generic_decline'],
+    ['card_declined', 'fraudulent', 'generic_decline'],
+  ] as const)(
+    'reports the decline %s, %s by the code %s',
+    async ([code, declined, declineCode], { paydesk, charge }) => {
+      const error: ChosenError = {
+        status: 402,
+        type: 'card_error',
+        code,
+        ...(declined && { decline_code: declined }),
+      };
+      paydesk.sandbox.faults.add({ method: 'POST', path: '/v1/payment_intents', kinds: ['refuse'], error });
+      const answer = await charge();
+      expectProblem(answer, 'card-declined');
+      expect(answer.body.declineCode).toBe(declineCode);
+    },
+  );
 
   it.for<[ProblemSlug, FaultKind]>([
     ['outcome-unknown', 'error_before_effect'],

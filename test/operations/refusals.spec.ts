@@ -55,9 +55,27 @@ const it = paydeskTest({ workerByHand: true })
   });
 
 describe("Stripe's refusal", () => {
-  it('of a detached card is final, and says that the card cannot be used', async ({ paydesk, saveOne }) => {
+  it('of a card that was detached after it became known is final, as of an unknown one', async ({
+    paydesk,
+    saveOne,
+  }) => {
     const { card, charge } = await saveOne();
+    expect((await charge()).status).toBe(201);
     await paydesk.stripe.paymentMethods.detach(card);
+    const key = withKey();
+    const unknown = {
+      status: 404,
+      body: { errors: [{ field: 'stripe_payment_method_id', message: 'no such object' }] },
+    };
+    expect(await charge(key)).toMatchObject(unknown);
+    const repeated = await charge(key);
+    expect(repeated).toMatchObject(unknown);
+    expect(repeated.headers.get('idempotent-replayed')).toBe('true');
+  });
+
+  it('of a card that cannot be used is final, and says so', async ({ refuse, saveOne }) => {
+    const { charge } = await saveOne();
+    refuse('POST', '/v1/payment_intents', refusal({ code: 'payment_method_unexpected_state' }));
     const key = withKey();
     expectProblem(await charge(key), 'payment-method-unusable');
     const repeated = await charge(key);

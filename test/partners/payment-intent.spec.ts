@@ -172,9 +172,14 @@ describe('POST /partners/user/:user_id/payment_intent', () => {
     });
   });
 
-  it('names the field of the contract in a replayed problem too', async ({ partner, chargeWith }) => {
-    const { user } = await chargeWith('pm_card_visa');
-    const charge = { amount: '3000', description: 'Tea', stripe_payment_method_id: 'pm_unknown' };
+  it('names the field of the contract in a replayed problem too', async ({
+    paydesk,
+    partner,
+    chargeWith,
+  }) => {
+    const { user, card } = await chargeWith('pm_card_visa');
+    await paydesk.stripe.paymentMethods.detach(card);
+    const charge = { amount: '3000', description: 'Tea', stripe_payment_method_id: card };
     for (const replayed of [null, 'true']) {
       const headers = { 'idempotency-key': 'unknown-card' };
       const answer = await partner.post(`/partners/user/${user}/payment_intent`, charge, headers);

@@ -43,6 +43,7 @@ describe('events of the sandbox', () => {
     const customer = idOf((await paydesk.stripe.paymentMethods.retrieve(card)).customer) ?? '';
     const charge = { amount: '3000', description: 'Wellness exam', stripe_payment_method_id: card };
     await partner.post(`/partners/user/${user}/payment_intent`, charge);
+    await paydesk.sandbox.webhooks.flush();
     await paydesk.stripe.customers.del(customer);
     await paydesk.sandbox.webhooks.flush();
     const before = paydesk.stripeCalls.length;
@@ -50,9 +51,37 @@ describe('events of the sandbox', () => {
     expect({ status, cards }).toEqual({ status: 200, cards: [] });
     expect((await partner.post(`/partners/user/${user}/payment_intent`, charge)).status).toBe(404);
     expect(paydesk.stripeCalls.slice(before)).toEqual([]);
+    const known = 'select payment_method_id from attached_payment_methods where payment_method_id = $1';
+    expect(await query(paydesk, known, [card])).toEqual([]);
     const { body: payments } = await partner.get(`/partners/user/${user}/payments`);
     expect(payments).toMatchObject([{ amount: '3000', status: 'complete' }]);
     expect(await saveCard(paydesk, partner, user)).toMatch(/^pm_/);
+  });
+
+  it('make a saved card known, so that its first charge is one call to Stripe', async ({ paydesk }) => {
+    const partner = await paydesk.partner('acme');
+    const user = someUser();
+    const card = await saveCard(paydesk, partner, user);
+    await paydesk.sandbox.webhooks.flush();
+    const before = paydesk.stripeCalls.length;
+    const charge = { amount: '3000', description: 'Wellness exam', stripe_payment_method_id: card };
+    expect((await partner.post(`/partners/user/${user}/payment_intent`, charge)).status).toBe(201);
+    expect(paydesk.stripeCalls.slice(before)).toEqual(['POST /v1/payment_intents']);
+  });
+
+  it('make a detached card unknown, so that no charge is attempted', async ({ paydesk }) => {
+    const partner = await paydesk.partner('acme');
+    const user = someUser();
+    const card = await saveCard(paydesk, partner, user);
+    await paydesk.sandbox.webhooks.flush();
+    await paydesk.stripe.paymentMethods.detach(card);
+    await paydesk.sandbox.webhooks.flush();
+    const before = paydesk.stripeCalls.length;
+    const charge = { amount: '3000', description: 'Wellness exam', stripe_payment_method_id: card };
+    expect((await partner.post(`/partners/user/${user}/payment_intent`, charge)).status).toBe(404);
+    expect(paydesk.stripeCalls.slice(before)).toEqual([
+      expect.stringMatching(/^GET .*\/payment_methods\/pm_\w+$/),
+    ]);
   });
 
   it('are all handled', async ({ paydesk }) => {

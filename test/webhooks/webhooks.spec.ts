@@ -48,6 +48,10 @@ const it = paydeskTest({ environment: { STRIPE_WEBHOOK_SECRET: `${SECRET}, ${OLD
     const text = await response.text();
     return { status: response.status, ...(text && { type: JSON.parse(text).type }) };
   })
+  .extend('isKnown', ({ paydesk }) => async (card: string) => {
+    const statement = 'select 1 from attached_payment_methods where payment_method_id = $1';
+    return (await query(paydesk, statement, [card])).length === 1;
+  })
   .extend('handledAt', ({ paydesk }) => (eventId: string) => {
     const statement = 'select handled_at is not null as handled from webhook_events where id = $1';
     return query(paydesk, statement, [eventId]);
@@ -172,6 +176,9 @@ describe('POST /webhooks/stripe', () => {
     { type: 'refund.failed', objectId: 're_ofAnotherAccount', path: '/v1/refunds/*' },
     { type: 'refund.updated', objectId: 're_ofAnotherAccount', path: '/v1/refunds/*' },
     { type: 'charge.refund.updated', objectId: 're_ofAnotherAccount', path: '/v1/refunds/*' },
+    { type: 'payment_method.attached', objectId: 'pm_ofAnotherAccount', path: '/v1/payment_methods/*' },
+    { type: 'payment_method.detached', objectId: 'pm_ofAnotherAccount', path: '/v1/payment_methods/*' },
+    { type: 'setup_intent.succeeded', objectId: 'seti_ofAnotherAccount', path: '/v1/setup_intents/*' },
   ])('$type about an object that our key can not see', ({ type, objectId, path }) => {
     // Stripe would send it for three days otherwise: https://docs.stripe.com/webhooks#retries
     it('is accepted and logged', async ({ paydesk, deliver, handledAt }) => {
@@ -209,6 +216,44 @@ describe('POST /webhooks/stripe', () => {
     expect(await partner.get(`/partners/user/${user}/payment_methods`)).toMatchObject({
       body: [{ stripe_payment_method_id: card }],
     });
+  });
+
+  it.for([
+    ['payment_method.attached', 'card'],
+    ['payment_method.automatically_updated', 'card'],
+    ['setup_intent.succeeded', 'setupIntent'],
+  ] as const)('remembers the card of %s', async ([type, object], { paydesk, deliver, isKnown }) => {
+    const partner = await paydesk.partner('acme');
+    const card = await saveCard(paydesk, partner, someUser());
+    const { data } = await paydesk.stripe.setupIntents.list({ payment_method: card });
+    const id = object === 'card' ? card : data[0]?.id;
+    expect(await isKnown(card)).toBe(false);
+    expect(await deliver({ payload: eventOf(type, { id }) })).toEqual({ status: 200 });
+    expect(await isKnown(card)).toBe(true);
+  });
+
+  it.for([
+    ['payment_method.attached', 'card'],
+    ['payment_method.detached', 'card'],
+    ['setup_intent.succeeded', 'setupIntent'],
+  ] as const)(
+    'does not remember the card of a late %s if it is detached by now',
+    async ([type, object], { paydesk, deliver, isKnown }) => {
+      const partner = await paydesk.partner('acme');
+      const card = await saveCard(paydesk, partner, someUser());
+      const { data } = await paydesk.stripe.setupIntents.list({ payment_method: card });
+      const id = object === 'card' ? card : data[0]?.id;
+      await paydesk.stripe.paymentMethods.detach(card);
+      expect(await deliver({ payload: eventOf(type, { id }) })).toEqual({ status: 200 });
+      expect(await isKnown(card)).toBe(false);
+    },
+  );
+
+  it("does not remember the cards of customers that are nobody's", async ({ paydesk, deliver, isKnown }) => {
+    const { id: customer } = await paydesk.stripe.customers.create({});
+    const { id } = await paydesk.stripe.paymentMethods.attach('pm_card_visa', { customer });
+    expect(await deliver({ payload: eventOf('payment_method.attached', { id }) })).toEqual({ status: 200 });
+    expect(await isKnown(id)).toBe(false);
   });
 
   it('deletes events that Stripe no longer retries', async ({ clock, deliver, handledAt }) => {

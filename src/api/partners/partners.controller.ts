@@ -3,7 +3,7 @@ import { ApiBody, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } fro
 import type { PartnerActor } from '#core/actor.js';
 import { ChargesService } from '../../charges/charges.service.js';
 import { Settings } from '../../config/settings.js';
-import { CustomersService } from '../../customers/customers.service.js';
+import { SavedCardsService } from '../../customers/saved-cards.service.js';
 import type { OperationRequest } from '../../operations/operation.js';
 import { SetupIntentsService } from '../../setup-intents/setup-intents.service.js';
 import { withFieldNames } from '../dto/field-names.js';
@@ -26,7 +26,7 @@ import { PartnerSetupIntentResponse } from './setup-intent.dto.js';
 export class PartnersController {
   constructor(
     private readonly setupIntents: SetupIntentsService,
-    private readonly customers: CustomersService,
+    private readonly cards: SavedCardsService,
     private readonly charges: ChargesService,
     private readonly settings: Settings,
   ) {}
@@ -58,7 +58,7 @@ export class PartnersController {
     @CurrentActor() partner: PartnerActor,
     @Param() user: PartnerUser,
   ): Promise<PaymentMethodResponse[]> {
-    const cards = await this.customers.cards(user.of(partner));
+    const cards = await this.cards.list(user.of(partner));
     return cards.map((card) => PaymentMethodResponse.of(card));
   }
 
@@ -69,7 +69,7 @@ export class PartnersController {
     summary: 'Charge a saved card',
     description:
       'Charges the card immediately and off-session, without any action of the user. `Location` is the URL of the ' +
-      'payment.',
+      "payment. 404 for a payment method that is not attached to this user's Stripe customer.",
   })
   @ApiOperationHeaders()
   @ApiBody({ type: ChargeRequest, examples: CHARGE_EXAMPLES })

@@ -1,0 +1,62 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { and, eq, sql } from 'drizzle-orm';
+import type { Owner } from '#core/actor.js';
+import { type Database, DATABASE } from '../database/database.js';
+import { attachedPaymentMethods, customers } from '../database/schema.js';
+
+const { paymentMethodId, stripeCustomerId } = attachedPaymentMethods;
+
+/** Which payment methods are known to be attached to which customers. */
+@Injectable()
+export class SavedCardsStore {
+  constructor(@Inject(DATABASE) private readonly database: Database) {}
+
+  /** An owner's customer, and whether the payment method is known to be attached to it; undefined without a customer. */
+  async find(owner: Owner, id: string): Promise<{ customer: string; isKnown: boolean } | undefined> {
+    const isAttached = and(eq(stripeCustomerId, customers.stripeCustomerId), eq(paymentMethodId, id));
+    const [row] = await this.database
+      .select({ customer: customers.stripeCustomerId, known: paymentMethodId })
+      .from(customers)
+      .leftJoin(attachedPaymentMethods, isAttached)
+      .where(isOf(owner));
+    return row?.customer ? { customer: row.customer, isKnown: row.known !== null } : undefined;
+  }
+
+  /** An owner's customer with the payment methods known to be attached to it; undefined without a customer. */
+  async findAll(owner: Owner): Promise<{ customer: string; known: Set<string> } | undefined> {
+    const rows = await this.database
+      .select({ customer: customers.stripeCustomerId, known: paymentMethodId })
+      .from(customers)
+      .leftJoin(attachedPaymentMethods, eq(stripeCustomerId, customers.stripeCustomerId))
+      .where(isOf(owner));
+    const customer = rows[0]?.customer;
+    if (!customer) return undefined;
+    return { customer, known: new Set(rows.flatMap(({ known }) => known ?? [])) };
+  }
+
+  /** Remembers payment methods that Stripe has just shown as attached to a customer, if it is an owner's. */
+  async remember(customer: string, ids: readonly string[]): Promise<void> {
+    if (ids.length === 0) return;
+    const attached = this.database
+      .select({
+        paymentMethodId: sql<string>`unnest(${sql.param(ids)}::text[])`.as('payment_method_id'),
+        stripeCustomerId: customers.stripeCustomerId,
+      })
+      .from(customers)
+      .where(eq(customers.stripeCustomerId, customer));
+    await this.database
+      .insert(attachedPaymentMethods)
+      .select(attached)
+      .onConflictDoUpdate({ target: paymentMethodId, set: { stripeCustomerId: customer } });
+  }
+
+  /** Forgets a payment method that is no longer attached: to any customer, or to this one. */
+  async forget(id: string, customer?: string): Promise<void> {
+    const isOfCustomer = customer === undefined ? undefined : eq(stripeCustomerId, customer);
+    await this.database.delete(attachedPaymentMethods).where(and(eq(paymentMethodId, id), isOfCustomer));
+  }
+}
+
+function isOf({ tenant, userId }: Owner) {
+  return and(eq(customers.tenant, tenant), eq(customers.userId, userId));
+}
