@@ -14,6 +14,7 @@ import { createHttpServer, onClientError } from './api/http/http-server.js';
 import { acceptJsonOnly } from './api/http/json-body.js';
 import { sendProblem } from './api/http/problem.filter.js';
 import { raiseRawBodyLimit } from './api/http/raw-body.js';
+import { shareStripeByCaller } from './api/http/share-stripe.js';
 import { AppModule, type AppOptions } from './app.module.js';
 import type { Settings } from './config/settings.js';
 import { NestLogger } from './logging/nest-logger.js';
@@ -43,6 +44,7 @@ export async function createApp(
   acceptJsonOnly(fastify);
   raiseRawBodyLimit(fastify);
   closeConnectionsOnceIdle(fastify, connections);
+  shareStripeByCaller(fastify);
   app.useSecurityHeaders({ contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } });
   setUpDocs(app);
   return app;

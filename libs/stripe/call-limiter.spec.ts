@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { CallLimiter } from './call-limiter.js';
 
-const WAITING_MAX = 2;
+const LIMITS = { placesMax: 1, callerPlacesMax: 1, waitingMax: 2 };
 const DEADLINE_MS = 22_000;
+const SHOP = 'service:shop';
 
 describe('CallLimiter', () => {
   beforeEach(() => void vi.useFakeTimers());
@@ -11,15 +12,15 @@ describe('CallLimiter', () => {
   const hangs = () => new Promise<never>(() => {});
 
   it('fails a hanging call at its deadline with outcome-unknown', async () => {
-    const ended = Promise.allSettled([new CallLimiter(1, WAITING_MAX, DEADLINE_MS).run(hangs)]);
+    const ended = Promise.allSettled([new CallLimiter(LIMITS, DEADLINE_MS).run(SHOP, hangs)]);
     await vi.advanceTimersByTimeAsync(DEADLINE_MS);
     expect(await ended).toMatchObject([{ reason: { slug: 'outcome-unknown' } }]);
   });
 
   it('fails a call that never got its turn at the same deadline with provider-busy', async () => {
-    const limiter = new CallLimiter(1, WAITING_MAX, DEADLINE_MS);
+    const limiter = new CallLimiter(LIMITS, DEADLINE_MS);
     const sent = vi.fn<() => Promise<string>>();
-    const ended = Promise.allSettled([limiter.run(hangs), limiter.run(sent)]);
+    const ended = Promise.allSettled([limiter.run(SHOP, hangs), limiter.run(SHOP, sent)]);
     await vi.advanceTimersByTimeAsync(DEADLINE_MS);
     expect(await ended).toMatchObject([
       { reason: { slug: 'outcome-unknown' } },
@@ -29,12 +30,12 @@ describe('CallLimiter', () => {
   });
 
   it('never sends an abandoned call when its turn comes', async () => {
-    const limiter = new CallLimiter(1, WAITING_MAX, DEADLINE_MS);
+    const limiter = new CallLimiter(LIMITS, DEADLINE_MS);
     let answer = (_text: string): void => {};
-    const first = limiter.run(() => new Promise<string>((resolve) => (answer = resolve)));
+    const first = limiter.run(SHOP, () => new Promise<string>((resolve) => (answer = resolve)));
     await vi.advanceTimersByTimeAsync(DEADLINE_MS / 2);
     const sent = vi.fn<() => Promise<string>>();
-    const second = limiter.run(sent);
+    const second = limiter.run(SHOP, sent);
     const ended = Promise.allSettled([first, second]);
     await vi.advanceTimersByTimeAsync(DEADLINE_MS);
     answer('late');
@@ -44,11 +45,11 @@ describe('CallLimiter', () => {
   });
 
   it('refuses a call when too many are waiting', async () => {
-    const limiter = new CallLimiter(1, WAITING_MAX, DEADLINE_MS);
-    const waiting = [hangs, hangs, hangs].map((call) => limiter.run(call));
+    const limiter = new CallLimiter(LIMITS, DEADLINE_MS);
+    const waiting = [hangs, hangs, hangs].map((call) => limiter.run(SHOP, call));
     const ended = Promise.allSettled(waiting);
     await vi.advanceTimersByTimeAsync(0);
-    await expect(limiter.run(hangs)).rejects.toMatchObject({ slug: 'too-many-requests' });
+    await expect(limiter.run(SHOP, hangs)).rejects.toMatchObject({ slug: 'too-many-requests' });
     await vi.advanceTimersByTimeAsync(DEADLINE_MS);
     expect(await ended).toHaveLength(3);
   });

@@ -1,13 +1,12 @@
-/** How many calls to Stripe may run at once, and how many more may wait. */
-export interface CallLimits {
-  readsMax: number;
-  writesMax: number;
-  /** Maximum waiting calls of each kind. Further calls fail at once with `too-many-requests`. */
-  waitingMax: number;
-}
+import type { CallLimits } from './fair-queue.js';
 
-/** Reads and writes have separate limits, so that when Stripe hangs neither kind blocks the other. */
-const CALL_LIMITS: CallLimits = { readsMax: 100, writesMax: 100, waitingMax: 1_000 };
+/** Reads that run at once by default, and writes: when Stripe hangs, neither kind blocks the other. */
+export const CALLS_MAX = 200;
+
+/** The limits of reads, and of writes, if so many may run at once. One caller may hold half of the places. */
+export function callLimits(placesMax: number): CallLimits {
+  return { placesMax, callerPlacesMax: Math.ceil(placesMax / 2), waitingMax: 5 * placesMax };
+}
 
 /** How to connect to one Stripe account. */
 export class StripeConnection {
@@ -17,6 +16,6 @@ export class StripeConnection {
     readonly apiBase?: string,
     /** Signing secrets of webhook endpoints. Empty if webhooks are not used. */
     readonly webhookSecrets: readonly string[] = [],
-    readonly limits: CallLimits = CALL_LIMITS,
+    readonly limits: CallLimits = callLimits(CALLS_MAX),
   ) {}
 }

@@ -3,6 +3,7 @@ import type Stripe from 'stripe';
 import { Clock } from '#core/clock.js';
 import { Problem } from '#core/problem.js';
 import { CallLimiter } from './call-limiter.js';
+import { currentCaller } from './current-caller.js';
 import { createStripeClient } from './stripe-client.js';
 import { StripeConnection } from './stripe-connection.js';
 import { problemFromStripe } from './stripe-errors.js';
@@ -18,10 +19,9 @@ export class StripeProvider {
   private readonly writes: CallLimiter;
 
   constructor(connection: StripeConnection, clock: Clock) {
-    const { readsMax, writesMax, waitingMax } = connection.limits;
     this.client = createStripeClient(connection, clock);
-    this.reads = new CallLimiter(readsMax, waitingMax, DEADLINE_MS);
-    this.writes = new CallLimiter(writesMax, waitingMax, DEADLINE_MS);
+    this.reads = new CallLimiter(connection.limits, DEADLINE_MS);
+    this.writes = new CallLimiter(connection.limits, DEADLINE_MS);
   }
 
   /**
@@ -48,7 +48,7 @@ export class StripeProvider {
 
   private async call<T extends object>(limiter: CallLimiter, call: () => Promise<T>): Promise<T> {
     try {
-      return assertStripeObject(await limiter.run(call));
+      return assertStripeObject(await limiter.run(currentCaller(), call));
     } catch (error) {
       throw error instanceof Problem ? error : problemFromStripe(error);
     }

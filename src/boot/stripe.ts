@@ -1,6 +1,6 @@
 import { isIPv6 } from 'node:net';
 import { join } from 'node:path';
-import { StripeConnection } from '#stripe/stripe-connection.js';
+import { callLimits, StripeConnection } from '#stripe/stripe-connection.js';
 import type { Settings } from '../config/settings.js';
 import { withSettingError } from './with-setting-error.js';
 
@@ -21,8 +21,12 @@ export interface BootedStripe {
  */
 export async function bootStripe(settings: Settings): Promise<BootedStripe> {
   const { STRIPE_SECRET_KEY: secretKey, STRIPE_API_BASE: apiBase, STRIPE_WEBHOOK_SECRET: secrets } = settings;
+  const limits = callLimits(settings.STRIPE_CALLS_MAX);
   if (secretKey) {
-    return { connection: new StripeConnection(secretKey, apiBase, secrets), stop: async () => undefined };
+    return {
+      connection: new StripeConnection(secretKey, apiBase, secrets, limits),
+      stop: async () => undefined,
+    };
   }
   // Imported here, so that a service with a Stripe account never loads the sandbox.
   const { createSandbox } = await import('#sandbox/create-sandbox.js');
@@ -35,7 +39,7 @@ export async function bootStripe(settings: Settings): Promise<BootedStripe> {
   );
   const { url, webhookSecret } = sandbox;
   return {
-    connection: new StripeConnection(SANDBOX_KEY, url, webhookSecret ? [webhookSecret] : []),
+    connection: new StripeConnection(SANDBOX_KEY, url, webhookSecret ? [webhookSecret] : [], limits),
     stop: () => sandbox.close(),
   };
 }

@@ -1,6 +1,7 @@
 import type Stripe from 'stripe';
 import type { Page } from '#core/page.js';
 import { listAll, type StripePage } from '#stripe/pagination.js';
+import { readEach } from '#stripe/read-each.js';
 
 /** Fetches a part of a Stripe list, newest first: https://docs.stripe.com/api/pagination */
 export type FetchList<Item> = (
@@ -28,7 +29,7 @@ export async function mergeLists<Item extends Dated>(
   limit: number,
   cursor?: MergeCursor,
 ): Promise<Page<Item>> {
-  const pages = await Promise.all(lists.map((list, index) => pageOf(list, index, limit, cursor)));
+  const pages = await readEach(lists, (list, index) => pageOf(list, index, limit, cursor));
   const merged = pages.flatMap(({ data }) => data).sort((a, b) => b.created - a.created);
   return {
     items: cursor?.direction === 'back' ? merged.slice(-limit) : merged.slice(0, limit),

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type Stripe from 'stripe';
 import { findByOperationId, createdSince, OPERATION_ID } from '#stripe/find-by-metadata.js';
 import { undefinedIfMissing } from '#stripe/undefined-if-missing.js';
+import { readEach } from '#stripe/read-each.js';
 import { isMissing, isRefused, refusedParam } from '#stripe/stripe-errors.js';
 import { StripeProvider } from '#stripe/stripe.provider.js';
 import type { Currency } from '#core/currency.js';
@@ -38,7 +39,7 @@ export class CheckoutStripe {
   /** The Prices of all items by id, without those that Stripe does not know. */
   async prices(items: readonly CheckoutItem[]): Promise<Prices> {
     const ids = new Set(items.filter(isPriceItem).map(({ priceId }) => priceId));
-    const found = await Promise.all([...ids].map(async (id) => [id, await this.price(id)] as const));
+    const found = await readEach(ids, async (id) => [id, await this.price(id)] as const);
     return new Map(found.flatMap(([id, price]) => (price ? [[id, price] as const] : [])));
   }
 

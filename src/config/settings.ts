@@ -3,6 +3,7 @@ import { IsIn, IsOptional, IsString, Matches, MinLength, validateSync } from 'cl
 import { isTimeZone } from '#core/calendar-day.js';
 import { isCurrency, type Currency } from '#core/currency.js';
 import { NAME } from '#core/text.js';
+import { CALLS_MAX } from '#stripe/stripe-connection.js';
 import { type Mode, MODES, modeOfKey } from './mode.js';
 import { isSafeOrigin, isSafeUrl } from './origin.js';
 import { Satisfies } from './satisfies.js';
@@ -50,6 +51,10 @@ export class Settings {
   @IsOptional()
   @Satisfies(isSafeOrigin, 'must be an https origin, or an http one on a loopback host, without a path')
   readonly STRIPE_API_BASE?: string;
+
+  @toInteger
+  @Satisfies(isCallsMax, 'must be a whole number from 2 to 1000')
+  readonly STRIPE_CALLS_MAX: number = CALLS_MAX;
 
   @toList
   @Satisfies(
@@ -196,6 +201,11 @@ function requireConsistency(settings: Settings, keyMode: Mode): void {
 
 function isPostgresUrl(value: unknown): boolean {
   return typeof value === 'string' && POSTGRES_URL.test(value) && URL.canParse(value);
+}
+
+/** With one place, no caller could have a share. */
+function isCallsMax(value: unknown): boolean {
+  return Number.isInteger(value) && Number(value) >= 2 && Number(value) <= 1_000;
 }
 
 function isDrain(value: unknown): boolean {

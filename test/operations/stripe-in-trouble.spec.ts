@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, onTestFinished, vi } from 'vitest';
-import type { CallLimits } from '#stripe/stripe-connection.js';
+import type { CallLimits } from '#stripe/fair-queue.js';
 import type { Answer } from '../support/caller.js';
 import { expectProblem } from '../support/expect-problem.js';
 import type { Paydesk } from '../support/paydesk.js';
@@ -33,8 +33,8 @@ function chargesTest(limits?: CallLimits) {
 }
 
 const it = chargesTest();
-const itWithTwoPlaces = chargesTest({ readsMax: 2, writesMax: 2, waitingMax: 1 });
-const itWithOnePlace = chargesTest({ readsMax: 1, writesMax: 1, waitingMax: 1 });
+const itWithTwoPlaces = chargesTest({ placesMax: 2, callerPlacesMax: 2, waitingMax: 1 });
+const itWithOnePlace = chargesTest({ placesMax: 1, callerPlacesMax: 1, waitingMax: 1 });
 
 function chargesSent({ stripeCalls }: Paydesk): number {
   return stripeCalls.filter((call) => call === `POST ${PAYMENTS.path}`).length;

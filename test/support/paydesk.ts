@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type Stripe from 'stripe';
-import type { CallLimits } from '#stripe/stripe-connection.js';
+import type { CallLimits } from '#stripe/fair-queue.js';
 import { StripeConnection } from '#stripe/stripe-connection.js';
 import { createStripeClient } from '#stripe/stripe-client.js';
 import { createSandbox, type Sandbox } from '#sandbox/create-sandbox.js';

@@ -9,9 +9,14 @@ export function setActor(request: FastifyRequest, actor: Actor): void {
   actors.set(request, actor);
 }
 
+/** The authenticated caller of a request; undefined if it has none. */
+export function findActor(request: FastifyRequest): Actor | undefined {
+  return actors.get(request);
+}
+
 /** The authenticated caller of a request. */
 export function actorOf(request: FastifyRequest): Actor {
-  const actor = actors.get(request);
+  const actor = findActor(request);
   if (!actor) throw new Error('the route has no access guard');
   return actor;
 }
