@@ -6,7 +6,7 @@ import { findActor } from './current-actor.decorator.js';
 /** Makes the calls to Stripe of each request count for its caller. Call it before any route is registered. */
 export function shareStripeByCaller(fastify: FastifyInstance): void {
   fastify.addHook('preHandler', (request, _reply, done) => {
-    runForCaller(() => stripeCallerOf(request), done);
+    runForCaller(stripeCallerOf(request), done);
   });
 }
 
