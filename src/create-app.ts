@@ -58,6 +58,7 @@ function httpAdapter(log: Pino, connections: Connections, settings: Settings): H
     loggerInstance: log,
     routerOptions: { maxParamLength: PATH_PARAM_MAX_LENGTH },
     bodyLimit: BODY_MAX_BYTES,
+    trustProxy: settings.TRUST_PROXY.length > 0 ? [...settings.TRUST_PROXY] : false,
     genReqId: () => randomUUID(),
     requestIdHeader: false,
     forceCloseConnections: 'idle',

@@ -194,6 +194,14 @@ export const PROBLEMS = {
     detail: 'Too many requests at once. Repeat the request later with the same Idempotency-Key.',
     retryable: true,
   },
+  'too-many-attempts': {
+    status: 429,
+    title: 'Too many attempts',
+    detail:
+      'Too many charges or cards of this user, or too many of them were declined. Nothing was tried. Repeat the ' +
+      'request with the same Idempotency-Key after the time in Retry-After.',
+    retryable: true,
+  },
   'headers-too-large': {
     status: 431,
     title: 'Headers too large',

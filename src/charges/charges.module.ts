@@ -1,12 +1,13 @@
 import { Module } from '@nestjs/common';
 import { CustomersModule } from '../customers/customers.module.js';
+import { LimitsModule } from '../limits/limits.module.js';
 import { OperationsModule } from '../operations/operations.module.js';
 import { ChargesService } from './charges.service.js';
 import { ChargesStripe } from './charges.stripe.js';
 import { HistoryStripe } from './history.stripe.js';
 
 @Module({
-  imports: [CustomersModule, OperationsModule],
+  imports: [CustomersModule, LimitsModule, OperationsModule],
   providers: [ChargesService, ChargesStripe, HistoryStripe],
   exports: [ChargesService],
 })

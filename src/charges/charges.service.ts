@@ -4,8 +4,10 @@ import { withAmountField } from '#core/with-amount-field.js';
 import { assertChargeable } from '#core/money.js';
 import type { Page, PageRequest } from '#core/page.js';
 import { Problem, type ProblemSlug, unknownObject } from '#core/problem.js';
+import { CardTestingBrake } from '../limits/card-testing-brake.service.js';
 import { CustomersService } from '../customers/customers.service.js';
 import { SavedCardsService } from '../customers/saved-cards.service.js';
+import type { Transaction } from '../database/database.js';
 import type { OperationIdentity, OperationRequest, Outcome } from '../operations/operation.js';
 import { type OperationRunner, OperationsService } from '../operations/operations.service.js';
 import type { Charge, ChargeCommand } from './charge.js';
@@ -25,6 +27,7 @@ export class ChargesService {
     operations: OperationsService,
     private readonly customers: CustomersService,
     private readonly cards: SavedCardsService,
+    private readonly brake: CardTestingBrake,
     private readonly stripe: ChargesStripe,
     private readonly historyStripe: HistoryStripe,
   ) {
@@ -32,6 +35,9 @@ export class ChargesService {
       name: 'charge',
       send: (plan, identity) => this.send(plan, identity),
       find: (plan, { operationId }, sentAt) => stripe.findCharge(plan, operationId, sentAt),
+      release: async (transaction, plan, { operationId }, problem) => {
+        if (problem === 'card-declined') await this.countDecline(transaction, plan, operationId);
+      },
     });
   }
 
@@ -40,14 +46,15 @@ export class ChargesService {
    * repetition, and an operation that is resumed, do not decide it again.
    *
    * @returns the payment's id
-   * @throws {Problem} `card-declined`, `authentication-required`, `amount-out-of-range`, or `not-found` for a
-   *   payment method that is not attached to the owner's customer
+   * @throws {Problem} `card-declined`, `authentication-required`, `amount-out-of-range`, `too-many-attempts`, or
+   *   `not-found` for a payment method that is not attached to the owner's customer
    */
   charge(request: OperationRequest, owner: Owner, command: ChargeCommand): Promise<Outcome<string>> {
     return this.chargeOperation.run(request, async ({ operationId }) => {
       withAmountField('amountMinor', () => assertChargeable(command));
       const customer = await this.cards.findCustomer(owner, command.paymentMethodId);
       if (!customer) throw unknownObject('paymentMethodId');
+      await this.brake.countAttempt(owner, operationId);
       return this.stripe.plan(customer, command, operationId);
     });
   }
@@ -87,5 +94,14 @@ export class ChargesService {
       if (await this.cards.isStillAttached(plan.customer, plan.payment_method)) throw error;
       throw unknownObject('paymentMethodId', error);
     }
+  }
+
+  private async countDecline(
+    transaction: Transaction,
+    { customer = '' }: ChargePlan,
+    operationId: string,
+  ): Promise<void> {
+    const owner = await this.customers.ownerOf(transaction, customer);
+    if (owner) await this.brake.countDecline(transaction, owner, operationId);
   }
 }

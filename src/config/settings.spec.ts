@@ -127,6 +127,27 @@ describe('settingsFrom', () => {
     ['DRAIN_MS', '2.5'],
     ['DRAIN_MS', '600001'],
     ['DRAIN_MS', '5s'],
+    ['TRUST_PROXY', 'loopback'],
+    ['TRUST_PROXY', 'proxy.internal'],
+    ['TRUST_PROXY', '10.1'],
+    ['TRUST_PROXY', '10.0.0.0/33'],
+    ['TRUST_PROXY', '0.0.0.0/0'],
+    ['TRUST_PROXY', '::/0'],
+    ['TRUST_PROXY', '::/00'],
+    ['TRUST_PROXY', '10.0.0.1,fd00::/129'],
+    ['RATE_LIMITS', 'none'],
+    ['RATE_LIMITS', 'read:77'],
+    ['RATE_LIMITS', 'read:0/1m'],
+    ['RATE_LIMITS', 'read:600/0m'],
+    ['RATE_LIMITS', 'read:600/2d'],
+    ['RATE_LIMITS', 'read:-1/1m'],
+    ['RATE_LIMITS', 'read:1.5/1m'],
+    ['RATE_LIMITS', 'reads:600/1m'],
+    ['RATE_LIMITS', 'read:600/1m,off'],
+    ['RATE_LIMITS', 'read:600/1m,read:700/1m'],
+    ['CARD_TESTING_BRAKE', 'on'],
+    ['CARD_TESTING_BRAKE', 'charges:10/1m'],
+    ['CARD_TESTING_BRAKE', 'declines:77'],
     ['LOG_LEVEL', 'loud'],
     ['MODE', 'production'],
     ['ALLOW_INSECURE', 'everything'],
@@ -136,6 +157,12 @@ describe('settingsFrom', () => {
     expect(boot).toThrow(SettingsError);
     expect(boot).toThrow(new RegExp(`^${name} [^\\n]+$`));
     expect(boot).not.toThrow(value);
+  });
+
+  it('accepts addresses and CIDR ranges as trusted proxies', () => {
+    const TRUST_PROXY = '10.0.0.0/8, 127.0.0.1,::1,fd00::/8, ::ffff:10.0.0.1';
+    expect(settingsFrom({ TRUST_PROXY }).TRUST_PROXY).toHaveLength(5);
+    expect(settingsFrom({}).TRUST_PROXY).toEqual([]);
   });
 
   it('requires the secret key for another API base, and the issuer for an identity provider', () => {

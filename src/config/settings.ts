@@ -5,7 +5,9 @@ import { isCurrency, type Currency } from '#core/currency.js';
 import { NAME } from '#core/text.js';
 import { CALLS_MAX } from '#stripe/stripe-connection.js';
 import { type Mode, MODES, modeOfKey } from './mode.js';
+import { isAddressRange } from './address-range.js';
 import { isSafeOrigin, isSafeUrl } from './origin.js';
+import { CARD_TESTING_BRAKE, isRates, RATE_LIMITS } from './rates.js';
 import { Satisfies } from './satisfies.js';
 
 const POSTGRES_URL = /^postgres(ql)?:\/\/([^\s%]|%[0-9a-f]{2})+$/i;
@@ -115,6 +117,25 @@ export class Settings {
   @IsOptional()
   @Satisfies(isSafeUrl, 'must be an https URL, or an http one on a loopback host')
   readonly JWKS_URL?: string;
+
+  @toList
+  @Satisfies(
+    (value) => Array.isArray(value) && value.every(isAddressRange),
+    'must be IP addresses or CIDR ranges such as 10.0.0.0/8, separated by commas',
+  )
+  readonly TRUST_PROXY: readonly string[] = [];
+
+  @Satisfies(
+    (value) => isRates(value, RATE_LIMITS),
+    'must be off, or limits such as read:600/1m,write:120/1m of read, write, admin and failures',
+  )
+  readonly RATE_LIMITS: string = RATE_LIMITS;
+
+  @Satisfies(
+    (value) => isRates(value, CARD_TESTING_BRAKE),
+    `must be off, or limits such as ${CARD_TESTING_BRAKE}`,
+  )
+  readonly CARD_TESTING_BRAKE: string = CARD_TESTING_BRAKE;
 
   @toInteger
   @Satisfies(isDrain, 'must be a whole number of milliseconds from 0 to 600000')

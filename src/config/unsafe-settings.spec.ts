@@ -99,6 +99,12 @@ describe('unsafeSettings', () => {
     expect(unsafeIn(test)).toEqual([]);
   });
 
+  it('refuses to switch off the brake against card testing in live mode only', () => {
+    expect(unsafeIn(live({ CARD_TESTING_BRAKE: 'off' }))).toEqual(['CARD_TESTING_BRAKE']);
+    expect(unsafeIn(live({ CARD_TESTING_BRAKE: 'attempts:100/1m' }))).toEqual([]);
+    expect(unsafeIn({ STRIPE_SECRET_KEY: 'sk_test_abc', CARD_TESTING_BRAKE: 'off' })).toEqual([]);
+  });
+
   it('accepts embedded parts that ALLOW_INSECURE names', () => {
     const ALLOW_INSECURE = 'local-issuer, embedded-database';
     expect(unsafeIn(live({ ALLOW_INSECURE }, 'JWKS_URL', 'DATABASE_URL'))).toEqual([]);

@@ -1,5 +1,6 @@
 import { isVerifiedTransport } from '../database/verified-transport.js';
 import { isLoopbackHost } from './origin.js';
+import { OFF } from './rates.js';
 import { type Insecurity, type Settings, SettingsError } from './settings.js';
 
 /** A setting with which the service does not start. */
@@ -22,6 +23,7 @@ export function unsafeSettings(settings: Settings, nodeEnv: string | undefined):
   const where = settings.MODE === 'live' ? 'in live mode' : 'while HOST is not a loopback address';
   return [
     ...undeclaredSandbox(settings, isOffLoopback || nodeEnv === 'production'),
+    ...(settings.MODE === 'live' ? missingBrake(settings) : []),
     ...(needsProtection ? [...embeddedParts(settings, where), ...missingProtection(settings, where)] : []),
   ];
 }
@@ -40,6 +42,15 @@ function* undeclaredSandbox(settings: Settings, mustBeDeclared: boolean): Genera
     variable: 'MODE',
     problem: 'is not set, nor is STRIPE_SECRET_KEY, in production or while HOST is not a loopback address',
     remedy: 'set STRIPE_SECRET_KEY, or MODE=sandbox if no money is to move',
+  };
+}
+
+function* missingBrake(settings: Settings): Generator<UnsafeSetting> {
+  if (settings.CARD_TESTING_BRAKE !== OFF) return;
+  yield {
+    variable: 'CARD_TESTING_BRAKE',
+    problem: 'must not be off in live mode, because stolen cards would be tested on your account',
+    remedy: 'leave it out, or set other limits',
   };
 }
 

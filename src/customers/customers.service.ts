@@ -4,6 +4,7 @@ import { Injectable } from '@nestjs/common';
 import type { Owner } from '#core/actor.js';
 import { Problem, unknownObject } from '#core/problem.js';
 import { undefinedIfMissing } from '#stripe/undefined-if-missing.js';
+import type { Transaction } from '../database/database.js';
 import { type OperationRunner, OperationsService } from '../operations/operations.service.js';
 import type { Customer, CustomerDetails, PaymentInformation } from './customer.js';
 import { CustomersStore } from './customers.store.js';
@@ -47,6 +48,11 @@ export class CustomersService {
       release: (transaction, { owner, generation }) =>
         store.startNextGeneration(transaction, owner, generation),
     });
+  }
+
+  /** The owner of a Stripe customer, which may have been deleted at Stripe; undefined if none is known. */
+  ownerOf(transaction: Transaction, stripeCustomerId: string): Promise<Owner | undefined> {
+    return this.store.ownerOf(transaction, stripeCustomerId);
   }
 
   /** The ids of all of an owner's Stripe customers, newest first, including those that were deleted at Stripe. */

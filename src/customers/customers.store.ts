@@ -46,6 +46,17 @@ export class CustomersStore {
     return [rows[0]?.current, ...rows.map(({ former }) => former)].filter((id) => id != null);
   }
 
+  /** The owner of a current or former customer. */
+  async ownerOf(transaction: Transaction, stripeCustomerId: string): Promise<Owner | undefined> {
+    const ownersIn = (table: typeof customers | typeof formerCustomers) =>
+      transaction
+        .select({ tenant: table.tenant, userId: table.userId })
+        .from(table)
+        .where(eq(table.stripeCustomerId, stripeCustomerId));
+    const [owner] = await ownersIn(customers);
+    return owner ?? (await ownersIn(formerCustomers))[0];
+  }
+
   /** An owner's current generation; the first one is started if there is none. */
   async currentGeneration(owner: Owner): Promise<Generation> {
     const [row] = await this.database

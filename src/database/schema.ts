@@ -11,6 +11,7 @@ import {
   text,
   timestamp,
   uuid,
+  varchar,
 } from 'drizzle-orm/pg-core';
 import type { Scope } from '#core/scope.js';
 import type { AuditAction, AuditDetails } from '../access/audit-entry.js';
@@ -136,6 +137,9 @@ export const operations = pgTable(
     index('operations_due')
       .on(table.retryAt)
       .where(sql`state = 'running'`),
+    index('operations_charges')
+      .on(table.caller, table.createdAt)
+      .where(sql`kind = 'charge'`),
     index('operations_prunable')
       .on(table.createdAt)
       .where(sql`state = 'done'`),
@@ -188,3 +192,50 @@ export const webhookEvents = pgTable(
   },
   (table) => [index('webhook_events_received').on(table.receivedAt)],
 );
+
+/**
+ * Requests of each credential in the current window. rate-limiter-flexible dictates the names, types and order of the
+ * columns. The table is unlogged: counts may be lost with a crash of PostgreSQL, and cost no write-ahead log.
+ */
+export const rateLimits = pgTable('rate_limits', {
+  key: varchar({ length: 255 }).primaryKey(),
+  points: integer().notNull(),
+  /** Unix time in milliseconds. */
+  expire: bigint({ mode: 'number' }),
+});
+
+/** Charge attempts and SetupIntents of each user in the window of their limit, for the brake against card testing. */
+export const brakeCounts = pgTable(
+  'brake_counts',
+  {
+    tenant: text().notNull(),
+    userId: text('user_id').notNull(),
+    kind: text({ enum: ['attempts', 'setup-intents'] }).notNull(),
+    /** Unix times in milliseconds by operation id. */
+    entries: jsonb().$type<Record<string, number>>().notNull(),
+    updatedAt: instant('updated_at').notNull(),
+  },
+  (table) => [primaryKey({ name: 'brake_counts_owner', columns: [table.tenant, table.userId, table.kind] })],
+);
+
+/** Declined charges, for the brake against card testing. */
+export const brakeDeclines = pgTable(
+  'brake_declines',
+  {
+    operationId: uuid('operation_id').primaryKey(),
+    tenant: text().notNull(),
+    userId: text('user_id').notNull(),
+    declinedAt: instant('declined_at').notNull(),
+  },
+  (table) => [
+    index('brake_declines_owner').on(table.tenant, table.userId, table.declinedAt),
+    index('brake_declines_tenant').on(table.tenant, table.declinedAt),
+  ],
+);
+
+/** Partners with declined charges, for the brake against card testing. Each decline locks its partner's row. */
+export const brakePartners = pgTable('brake_partners', {
+  tenant: text().primaryKey(),
+  /** No charge is attempted before. Null if the share of declines was never too large. */
+  blockedUntil: instant('blocked_until'),
+});

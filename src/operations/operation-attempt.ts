@@ -163,7 +163,7 @@ export class OperationAttempt {
     return this.store.finish(
       held,
       { problem: { slug, extras } },
-      release && ((transaction) => release(transaction, held.plan as Plan, identityOf(held))),
+      release && ((transaction) => release(transaction, held.plan as Plan, identityOf(held), slug)),
     );
   }
 

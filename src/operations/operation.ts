@@ -30,7 +30,12 @@ export interface OperationKind<Plan, Result> {
   /** Looks up at Stripe whether it was done. Called when sending it again can no longer show that. */
   find(plan: Plan, identity: OperationIdentity, sentAt: Date): Promise<Found<Result>>;
   /** Releases what was reserved for it, in the transaction that stores its final problem. */
-  release?(transaction: Transaction, plan: Plan, identity: OperationIdentity): Promise<void>;
+  release?(
+    transaction: Transaction,
+    plan: Plan,
+    identity: OperationIdentity,
+    problem: ProblemSlug,
+  ): Promise<void>;
 }
 
 /** Works out the exact parameters for Stripe, or throws a {@link Problem}. Moves no money itself. */

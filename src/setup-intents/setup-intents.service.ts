@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Owner } from '#core/actor.js';
+import { CardTestingBrake } from '../limits/card-testing-brake.service.js';
 import { CustomersService } from '../customers/customers.service.js';
 import { SavedCardsService } from '../customers/saved-cards.service.js';
 import type { OperationRequest, Outcome } from '../operations/operation.js';
@@ -16,6 +17,7 @@ export class SetupIntentsService {
     operations: OperationsService,
     private readonly customers: CustomersService,
     private readonly cards: SavedCardsService,
+    private readonly brake: CardTestingBrake,
     private readonly stripe: SetupIntentsStripe,
   ) {
     this.createOperation = operations.define<SetupIntentPlan, SetupIntent>({
@@ -25,11 +27,16 @@ export class SetupIntentsService {
     });
   }
 
-  /** Creates a SetupIntent for an owner, and the owner's customer if there is none. */
+  /**
+   * Creates a SetupIntent for an owner, and the owner's customer if there is none.
+   *
+   * @throws {Problem} `too-many-attempts`
+   */
   create(request: OperationRequest, owner: Owner): Promise<Outcome<SetupIntent>> {
-    return this.createOperation.run(request, async ({ operationId }) =>
-      this.stripe.plan(await this.customers.ensureId(owner), operationId),
-    );
+    return this.createOperation.run(request, async ({ operationId }) => {
+      await this.brake.countSetupIntent(owner, operationId);
+      return this.stripe.plan(await this.customers.ensureId(owner), operationId);
+    });
   }
 
   /** Remembers the card that a SetupIntent has attached to a customer. */

@@ -111,6 +111,8 @@ export class Fleet {
         STRIPE_API_BASE: stripeUrl,
         STRIPE_SECRET_KEY: secretKeyOf(number),
         REDIRECT_ORIGINS: 'https://example.com',
+        RATE_LIMITS: 'off',
+        CARD_TESTING_BRAKE: 'off',
         LOG_LEVEL: 'silent',
       },
       build,

@@ -19,6 +19,8 @@ import { ManualClock } from './manual-clock.js';
 import { createTestDatabase } from './postgres.js';
 
 const SANDBOX_KEY = 'sk_test_paydesk';
+/** Tests send more requests than a caller would, in a time that stands still. */
+const TEST_SETTINGS = { LOG_LEVEL: 'warn', RATE_LIMITS: 'off', CARD_TESTING_BRAKE: 'off' };
 const TEST_AUTHOR = { caller: 'operator:test', address: 'test' };
 
 /** What a key has other than by default. */
@@ -64,7 +66,7 @@ export async function startPaydesk({
   limits,
 }: PaydeskOptions = {}): Promise<Paydesk> {
   const dataDir = await mkdtemp(join(tmpdir(), 'paydesk-test-'));
-  const settings = settingsFrom({ LOG_LEVEL: 'warn', DATA_DIR: dataDir, ...environment });
+  const settings = settingsFrom({ ...TEST_SETTINGS, DATA_DIR: dataDir, ...environment });
   const database = await createTestDatabase();
   const stripeCalls: string[] = [];
   const sandbox = await createSandbox({

@@ -40,6 +40,7 @@ export class PartnersController {
   })
   @ApiOperationHeaders()
   @ApiCreatedResponse({ type: PartnerSetupIntentResponse })
+  @ApiProblems('too-many-attempts')
   async createSetupIntent(
     @CurrentActor() partner: PartnerActor,
     @Param() user: PartnerUser,
@@ -79,6 +80,7 @@ export class PartnersController {
   })
   @ApiProblems(
     'card-declined',
+    'too-many-attempts',
     'authentication-required',
     'not-found',
     'amount-out-of-range',

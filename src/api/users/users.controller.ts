@@ -36,6 +36,7 @@ export class UsersController {
   })
   @ApiOperationHeaders()
   @ApiCreatedResponse({ type: UserSetupIntentResponse })
+  @ApiProblems('too-many-attempts')
   async createSetupIntent(
     @CurrentActor() user: UserActor,
     @CurrentOperation() operation: OperationRequest,

@@ -1,0 +1,97 @@
+import {
+  type BeforeApplicationShutdown,
+  Injectable,
+  Logger,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
+import type { Owner } from '#core/actor.js';
+import { Clock } from '#core/clock.js';
+import { Problem } from '#core/problem.js';
+import { CARD_TESTING_BRAKE, type CardTestingRateName, ratesOf } from '../config/rates.js';
+import { Settings } from '../config/settings.js';
+import type { Transaction } from '../database/database.js';
+import { withoutQuery } from '../database/without-query.js';
+import { CardTestingStore } from './card-testing.store.js';
+import { attemptAllowedAt, type CardTestingRates, setupIntentAllowedAt } from './card-testing.js';
+
+const PRUNE_MS = 10 * 60 * 1000;
+
+/**
+ * Stops those who try out stolen cards: https://docs.stripe.com/disputes/prevention/card-testing
+ * Counts are exact across instances and survive a crash. One operation counts once, however often it is repeated.
+ */
+@Injectable()
+export class CardTestingBrake implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly logger = new Logger(CardTestingBrake.name);
+  private readonly rates: CardTestingRates | undefined;
+  private pruning?: NodeJS.Timeout;
+
+  constructor(
+    settings: Settings,
+    private readonly store: CardTestingStore,
+    private readonly clock: Clock,
+  ) {
+    this.rates = ratesOf<CardTestingRateName>(settings.CARD_TESTING_BRAKE, CARD_TESTING_BRAKE);
+  }
+
+  onApplicationBootstrap(): void {
+    this.pruning = setInterval(() => void this.prune(), PRUNE_MS);
+  }
+
+  beforeApplicationShutdown(): void {
+    clearInterval(this.pruning);
+  }
+
+  /**
+   * Counts an attempt to charge a card of an owner, before it is sent.
+   *
+   * @throws {Problem} `too-many-attempts` if the owner has made too many or had too many declined, or too large a share
+   *   of the partner's was declined
+   */
+  async countAttempt(owner: Owner, operationId: string): Promise<void> {
+    if (!this.rates) return;
+    const now = this.clock.now();
+    if (await this.store.takeAttempt(owner, operationId, this.rates, now)) return;
+    const history = await this.store.history(owner, 'attempts', this.rates, now);
+    throw tooManyAttempts(attemptAllowedAt(history, this.rates, now), now);
+  }
+
+  /**
+   * Counts a SetupIntent of an owner, before it is created.
+   *
+   * @throws {Problem} `too-many-attempts` if the owner has created too many
+   */
+  async countSetupIntent(owner: Owner, operationId: string): Promise<void> {
+    if (!this.rates) return;
+    const now = this.clock.now();
+    if (await this.store.takeSetupIntent(owner, operationId, this.rates, now)) return;
+    const history = await this.store.history(owner, 'setup-intents', this.rates, now);
+    throw tooManyAttempts(setupIntentAllowedAt(history, this.rates, now), now);
+  }
+
+  /** Counts a declined charge, in the transaction that stores it. */
+  async countDecline(transaction: Transaction, owner: Owner, operationId: string): Promise<void> {
+    if (!this.rates) return;
+    const now = this.clock.now();
+    const isNewBlock = await this.store.saveDecline(transaction, owner, operationId, this.rates, now);
+    if (isNewBlock) this.logger.error({ alert: true, partner: owner.tenant, msg: BLOCKED });
+  }
+
+  private async prune(): Promise<void> {
+    if (!this.rates) return;
+    const windowMs = Math.max(...Object.values(this.rates).map((rate) => rate.windowMs));
+    try {
+      await this.store.prune(new Date(this.clock.now().getTime() - windowMs));
+    } catch (error) {
+      this.logger.warn(`Could not delete old counts of charge attempts: ${String(withoutQuery(error))}`);
+    }
+  }
+}
+
+const BLOCKED =
+  'Most charges of a partner were declined, as in card testing: its charges are stopped for a while';
+
+function tooManyAttempts(allowedAt: Date, now: Date): Problem {
+  const retryAfterSeconds = Math.max(1, Math.ceil((allowedAt.getTime() - now.getTime()) / 1000));
+  return new Problem('too-many-attempts', { retryAfterSeconds });
+}
