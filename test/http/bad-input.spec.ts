@@ -1,5 +1,6 @@
 import { request as httpRequest } from 'node:http';
 import { describe, expect } from 'vitest';
+import { redirects } from '../support/hosted-page.js';
 import { paydeskTest } from '../support/paydesk-test.js';
 
 const CHARGE = '/partners/user/user-1/payment_intent';
@@ -52,6 +53,16 @@ describe('bad input', () => {
     expect(body).toMatchObject({ type: 'urn:paydesk:invalid-request', status: 400, retryable: false });
     expect(body.errors).toEqual([{ field, message: expect.any(String) }]);
   });
+
+  it.for(['toString', 'hasOwnProperty', 'constructor', 'prototype', '__defineGetter__'])(
+    'refuses the nested property %s',
+    async (name, { shop }) => {
+      const tea = { quantity: 1, unitAmount: '1.00', productName: 'Tea' };
+      const pay = await shop.post('/pay', { ...redirects, products: [tea, { ...tea, [name]: { $gt: '' } }] });
+      const put = await shop.put('/customers/user-1', { metadata: { segment: 'gold', [name]: 'x' } });
+      expect([pay, put]).toMatchObject([{ status: 400 }, { status: 400 }]);
+    },
+  );
 
   it('names every field that is wrong', async ({ partner }) => {
     const { body } = await partner.post(CHARGE, {});

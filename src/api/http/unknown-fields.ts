@@ -17,7 +17,7 @@ export function refuseInherited(type: { prototype: object }, raw: object, parent
 }
 
 /**
- * Refuses fields, at any depth, that Nest silently removes from every input.
+ * Refuses fields, at any depth, that Nest or class-transformer silently removes from every input.
  *
  * @throws {Problem} `invalid-request` naming the first of them
  */
@@ -27,7 +27,7 @@ export function refuseStripped(raw: unknown): void {
     const { value, path } = next;
     if (typeof value !== 'object' || value === null) continue;
     refuseFields(
-      STRIPPED.filter((name) => Object.hasOwn(value, name)),
+      Object.keys(value).filter(isStripped),
       path,
     );
     for (const [name, inner] of Object.entries(value))
@@ -35,8 +35,10 @@ export function refuseStripped(raw: unknown): void {
   }
 }
 
-/** `__proto__` is refused by Fastify's parser. */
-const STRIPPED = ['constructor', 'prototype'];
+/** Nest removes `constructor` and `prototype`; class-transformer removes what every object inherits, such as `toString`. */
+function isStripped(name: string): boolean {
+  return name === 'prototype' || name in Object.prototype;
+}
 
 /** @throws {Problem} `invalid-request` naming each of the fields, if there are any */
 export function refuseFields(names: readonly string[], parent = ''): void {
