@@ -5,6 +5,7 @@ import { banner } from './boot/banner.js';
 import { bootDatabaseOfMode } from './boot/database.js';
 import { drainApp } from './boot/drain-app.js';
 import { listen } from './boot/listen.js';
+import { refuseArguments } from './boot/refuse-arguments.js';
 import { exitOnError } from './boot/exit-on-error.js';
 import { bootStripe } from './boot/stripe.js';
 import { stopApp } from './boot/stop-app.js';
@@ -15,6 +16,7 @@ import type { Settings } from './config/settings.js';
 import { createApp } from './create-app.js';
 
 async function main(): Promise<void> {
+  refuseArguments('npm start');
   const settings = loadSafeSettings();
   const shutdown: Shutdown = { stops: [] };
   stopOnSignal(shutdown);

@@ -12,7 +12,7 @@ async function main(): Promise<void> {
     },
   });
   const sandbox = await createSandbox({
-    port: Number(values.port),
+    port: portFrom(values.port),
     host: values.host,
     dataDir: values['data-dir'],
     apiVersion: values['api-version'],
@@ -25,6 +25,12 @@ async function main(): Promise<void> {
   const stop = (): void => void sandbox.close().then(() => process.exit(0));
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
+}
+
+function portFrom(text: string): number {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
+  if (port <= 65_535) return port;
+  throw new Error('--port must be a whole number from 0 to 65535');
 }
 
 main().catch((error: Error) => {
