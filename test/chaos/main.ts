@@ -1,4 +1,5 @@
 import { constants } from 'node:os';
+import { abortOnSignal } from '../support/abort-on-signal.js';
 import { type Options, optionsOf, USAGE } from './options.js';
 import { runScenario, type Scenario, SCENARIOS } from './run-scenario.js';
 import { sizeOf } from './sizes.js';
@@ -14,14 +15,13 @@ export async function main(args: string[]): Promise<number> {
     write(USAGE);
     return 2;
   }
-  const stop = new AbortController();
-  stopOnSignal(stop);
+  const stop = abortOnSignal();
   try {
-    return await runAll(options, stop.signal);
+    return await runAll(options, stop);
   } catch (error) {
-    if (error !== stop.signal.reason) throw error;
+    if (error !== stop.reason) throw error;
     write('stopped everything that was started');
-    return 128 + constants.signals[stop.signal.reason as NodeJS.Signals];
+    return 128 + constants.signals[stop.reason as NodeJS.Signals];
   }
 }
 
@@ -59,16 +59,6 @@ async function run(
     write(`  npm run chaos -- --charges ${charges} --kills ${kills} --seed ${seed} --only ${scenario}\n`);
   }
   return verdict;
-}
-
-/** Only the first signal counts: at a terminal, npm forwards a signal that this process also got directly. */
-function stopOnSignal(stop: AbortController): void {
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.on(signal, () => {
-      if (!stop.signal.aborted) write(`${signal}: stopping what was started`);
-      stop.abort(signal);
-    });
-  }
 }
 
 function write(line: string): void {

@@ -1,6 +1,6 @@
-// Runs the harness by Vite, because Node 20 does not run TypeScript.
+// run-harness.mjs FOLDER ARGUMENTS...: runs test/FOLDER/main.ts by Vite, because Node 20 does not run TypeScript.
 import { createViteServer } from 'vitest/node';
-import { sourceImports } from '../support/source-imports.mjs';
+import { sourceImports } from './source-imports.mjs';
 
 const vite = await createViteServer({
   ...sourceImports,
@@ -9,8 +9,9 @@ const vite = await createViteServer({
   appType: 'custom',
   logLevel: 'error',
 });
-const { main } = await vite.ssrLoadModule('/test/chaos/main.ts');
-const exitCode = await main(process.argv.slice(2));
+const [folder, ...args] = process.argv.slice(2);
+const { main } = await vite.ssrLoadModule(`/test/${folder}/main.ts`);
+const exitCode = await main(args);
 await vite.close();
 // Clients of a stopped run may still wait for a response.
 process.exit(exitCode);

@@ -1,0 +1,98 @@
+import type pg from 'pg';
+import type Stripe from 'stripe';
+import { idOf } from '#stripe/id-of.js';
+import { Caller } from '../support/caller.js';
+import { payOnPage, redirects } from '../support/hosted-page.js';
+import { startSubscription } from '../support/subscription.js';
+import { type Credentials, PARTNER, USER } from './credentials.js';
+import type { Pool } from './pool.js';
+
+/** Requests use up what they refund, cancel or expire, so that there are several of each. */
+const COPIES = 8;
+const USERS = [USER, 'bob'];
+
+/** Creates objects of every kind through the service, or at Stripe where it creates none. */
+export async function createPool(
+  url: string,
+  credentials: Credentials,
+  stripe: Stripe,
+  database: pg.Pool,
+): Promise<Pool> {
+  const partner = new Caller(url, await credentials.get('partner'));
+  const service = new Caller(url, await credentials.get('service'));
+  const user = new Caller(url, await credentials.get('user'));
+  expectStatus(await user.post('/payments/create-setup-intent'), 201);
+
+  const cards: string[] = [];
+  const payments: string[] = [];
+  for (const userId of USERS) {
+    const card = await saveCard(partner, stripe, userId);
+    cards.push(card);
+    for (let copy = 0; copy < COPIES; copy++) payments.push(await charge(partner, userId, card));
+  }
+  const sessions = [];
+  for (let copy = 0; copy < COPIES; copy++) sessions.push(...(await checkouts(service)));
+  const subscriptions = [];
+  for (let copy = 0; copy < COPIES; copy++) subscriptions.push((await startSubscription(stripe)).id);
+  const intents = await Promise.all(payments.map((id) => stripe.paymentIntents.retrieve(id)));
+  const { rows } = await database.query<{ id: string }>('select id from operations limit 20');
+  return {
+    user: USERS,
+    tenant: [PARTNER],
+    pm: cards,
+    pi: payments,
+    ch: intents.map((intent) => idOf(intent.latest_charge) ?? ''),
+    cs: sessions,
+    sub: subscriptions,
+    ...(await catalog(stripe)),
+    operation: rows.map(({ id }) => id),
+  };
+}
+
+async function saveCard(partner: Caller, stripe: Stripe, userId: string): Promise<string> {
+  const answer = expectStatus(await partner.post(`/partners/user/${userId}/setup_intent`), 201);
+  const [id = ''] = String(answer.body.client_secret).split('_secret_');
+  const intent = await stripe.setupIntents.confirm(id, {
+    payment_method: 'pm_card_visa',
+    return_url: 'https://example.com',
+  });
+  return idOf(intent.payment_method) ?? '';
+}
+
+async function charge(partner: Caller, userId: string, card: string): Promise<string> {
+  const answer = expectStatus(
+    await partner.post(`/partners/user/${userId}/payment_intent`, {
+      amount: '30000',
+      description: 'Wellness exam',
+      stripe_payment_method_id: card,
+    }),
+    201,
+  );
+  return answer.headers.get('location')?.split('/').at(-1) ?? '';
+}
+
+/** A paid and an open session. */
+async function checkouts(service: Caller): Promise<string[]> {
+  const body = { amount: '500.00', userId: USER, ...redirects };
+  const [paid, open] = [await service.post('/pay', body), await service.post('/pay', body)];
+  expectStatus(paid, 201);
+  await payOnPage(paid.body.redirectToUrl);
+  return [paid.body.paymentID, expectStatus(open, 201).body.paymentID];
+}
+
+async function catalog(stripe: Stripe): Promise<Pool> {
+  const product = await stripe.products.create({ name: 'Magazine' });
+  const price = { product: product.id, currency: 'usd', unit_amount: 1000 };
+  const once = await stripe.prices.create(price);
+  const monthly = await stripe.prices.create({ ...price, recurring: { interval: 'month' } });
+  const customers = await Promise.all([stripe.customers.create(), stripe.customers.create()]);
+  return { prod: [product.id], price: [once.id, monthly.id], cus: customers.map(({ id }) => id) };
+}
+
+function expectStatus<Answer extends { status: number; body: unknown }>(
+  answer: Answer,
+  status: number,
+): Answer {
+  if (answer.status === status) return answer;
+  throw new Error(`${answer.status} in place of ${status}: ${JSON.stringify(answer.body)}`);
+}

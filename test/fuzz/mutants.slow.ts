@@ -1,0 +1,45 @@
+import { expect, it, onTestFinished } from 'vitest';
+import type { Mutation } from '../chaos/build.js';
+import { Bench } from './bench.js';
+import { run } from './run.js';
+
+/** Bugs that the fuzzer must find, because a fuzzer that finds nothing may check nothing. */
+const MUTANTS: [Mutation, RegExp][] = [
+  [
+    {
+      name: 'a key needs no scope',
+      file: 'api/http/access.js',
+      text: 'actor.scopes.includes(needed)',
+      replacement: 'true',
+    },
+    /accepted the credential: key without scopes/,
+  ],
+  [
+    {
+      name: 'unknown fields are ignored',
+      file: 'api/http/request.pipe.js',
+      text: 'forbidNonWhitelisted: true',
+      replacement: 'forbidNonWhitelisted: false',
+    },
+    /accepted a body that breaks the schema/,
+  ],
+  [
+    {
+      name: 'a problem repeats the URL',
+      file: 'api/http/problem.filter.js',
+      text: '.headers(problemHeaders(slug, extras))',
+      replacement: ".headers(problemHeaders(slug, extras)).header('x-url', request.url)",
+    },
+    /x-url repeats input/,
+  ],
+];
+
+const OPTIONS = { requests: 2_000, seed: 1 };
+
+it.each(MUTANTS)('finds the bug "$name"', async (mutation, fault) => {
+  const bench = new Bench(mutation);
+  onTestFinished(() => bench.close());
+  await bench.open();
+  const { failure } = await run(bench, OPTIONS, new AbortController().signal);
+  expect(failure?.faults.join('\n')).toMatch(fault);
+});
