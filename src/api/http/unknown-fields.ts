@@ -26,10 +26,7 @@ export function refuseStripped(raw: unknown): void {
   for (let next = pending.pop(); next; next = pending.pop()) {
     const { value, path } = next;
     if (typeof value !== 'object' || value === null) continue;
-    refuseFields(
-      Object.keys(value).filter(isStripped),
-      path,
-    );
+    refuseFields(Object.keys(value).filter(isStripped), path);
     for (const [name, inner] of Object.entries(value))
       pending.push({ value: inner, path: fieldPath(name, path) });
   }
