@@ -23,6 +23,8 @@ export interface SandboxOptions {
   /** 0, the default, takes any free port. */
   port?: number;
   host?: string;
+  /** More names by which the sandbox is called, such as that of its container; requests to others are refused. */
+  hostNames?: readonly string[];
   /** The folder that keeps the state across restarts; without it everything is in memory only. */
   dataDir?: string;
   clock?: Clock;
@@ -67,7 +69,7 @@ const TICK_MS = 1000;
  */
 export async function createSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const { port = 0, host = '127.0.0.1', dataDir, clock = systemClock, seed = '', observe, webhook } = options;
-  const { intercept = (faults) => faults } = options;
+  const { intercept = (faults) => faults, hostNames = [] } = options;
   const accountVersion = versionOf(options.apiVersion);
   const store = new Store(options.settings);
   const folder = dataDir === undefined ? noFolder : await openDataFolder(dataDir, store);
@@ -86,7 +88,7 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
     intercept: intercept(controls.faults.intercept),
     observe,
   });
-  const app = createServer(pipeline, allRoutes);
+  const app = createServer(pipeline, allRoutes, new Set([host, ...hostNames]));
   addControlRoutes(app, controls);
   servePages(app, engine, allPages);
   try {

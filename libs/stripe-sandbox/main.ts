@@ -6,6 +6,7 @@ async function main(): Promise<void> {
     options: {
       port: { type: 'string', default: '12111' },
       host: { type: 'string', default: '127.0.0.1' },
+      'host-name': { type: 'string', multiple: true },
       'data-dir': { type: 'string' },
       webhook: { type: 'string' },
       'api-version': { type: 'string' },
@@ -14,6 +15,7 @@ async function main(): Promise<void> {
   const sandbox = await createSandbox({
     port: portFrom(values.port),
     host: values.host,
+    hostNames: values['host-name'],
     dataDir: values['data-dir'],
     apiVersion: values['api-version'],
     webhook: values.webhook === undefined ? undefined : { url: values.webhook },

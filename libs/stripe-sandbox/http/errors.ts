@@ -191,6 +191,17 @@ export const failures = {
       `Idempotent key length is ${length}, which is outside accepted lengths. Idempotent Keys must be 1-255 characters long. If you're looking for a decent generator, try using a UUID defined by IETF RFC 4122.`,
     ),
 
+  /** Not Stripe's: see `foreign-requests.ts`. */
+  foreignHost: () =>
+    invalid(
+      'The sandbox answers only to its own host names. Add others with --host-name.',
+      undefined,
+      undefined,
+      403,
+    ),
+  crossOrigin: () =>
+    invalid('The sandbox takes no calls from pages of other origins.', undefined, undefined, 403),
+
   /** @param shouldRetry the `Stripe-Should-Retry` header, if any */
   rateLimited: (reason: string, shouldRetry?: boolean) =>
     new StripeFailure(

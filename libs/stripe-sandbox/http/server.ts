@@ -5,12 +5,20 @@ import Fastify, {
   type FastifyRequest,
 } from 'fastify';
 import { failures, type StripeFailure } from './errors.js';
+import { foreignRequest } from './foreign-requests.js';
 import type { Pipeline, WireRequest } from './pipeline.js';
 import type { Reply } from './reply.js';
 import type { Route } from './route.js';
 
-/** An HTTP server for the routes: what happens before and after the pipeline. */
-export function createServer(pipeline: Pipeline, routes: readonly Route[]): FastifyInstance {
+/**
+ * An HTTP server for the routes: what happens before and after the pipeline.
+ * @param hostNames names to which it answers, beside those of the loopback interface
+ */
+export function createServer(
+  pipeline: Pipeline,
+  routes: readonly Route[],
+  hostNames: ReadonlySet<string>,
+): FastifyInstance {
   const app = Fastify({
     bodyLimit: 1024 * 1024,
     exposeHeadRoutes: false,
@@ -21,6 +29,11 @@ export function createServer(pipeline: Pipeline, routes: readonly Route[]): Fast
     routerOptions: { maxParamLength: 255 * 4 * 3 },
     frameworkErrors: (_error, request, reply) =>
       void send(reply as FastifyReply, pipeline.refuse(causeOf(request as FastifyRequest))),
+  });
+  app.addHook('onRequest', (request, reply, done) => {
+    const refusal = foreignRequest(request, hostNames);
+    if (refusal) void send(reply, pipeline.refuse(refusal));
+    else done();
   });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
