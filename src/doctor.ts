@@ -9,7 +9,7 @@ import { formatTable } from './doctor/format-table.js';
 /** Prints what is right and wrong with the settings, the database and the Stripe account. Exits with 1 on red. */
 async function main(): Promise<void> {
   refuseArguments('npm run doctor');
-  const findings = await diagnose(loadSettings, () => process.env['NODE_ENV'], new SystemClock());
+  const findings = await diagnose(loadSettings, () => process.env, new SystemClock());
   process.stdout.write(formatTable(findings));
   process.exitCode = findings.some(({ result }) => result === 'red') ? 1 : 0;
 }

@@ -22,7 +22,7 @@ export function loadSettings(): Settings {
  */
 export function loadSafeSettings(): Settings {
   const settings = loadSettings();
-  requireSafeSettings(settings, process.env['NODE_ENV']);
+  requireSafeSettings(settings, process.env);
   return settings;
 }
 

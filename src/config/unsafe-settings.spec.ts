@@ -21,8 +21,8 @@ const SAFE_SANDBOX = {
 
 type Environment = Record<string, string>;
 
-function unsafeIn(environment: Environment, nodeEnv?: string): string[] {
-  return unsafeSettings(settingsFrom(environment), nodeEnv).map(({ variable }) => variable);
+function unsafeIn(environment: Environment, NODE_ENV?: string): string[] {
+  return unsafeSettings(settingsFrom(environment), { NODE_ENV }).map(({ variable }) => variable);
 }
 
 /** The safe settings without some, and with others. */
@@ -43,7 +43,7 @@ describe('unsafeSettings', () => {
   });
 
   it.each(['0.0.0.0', '::', '192.0.2.1', 'paydesk.internal', '127.0.0.1.example'])(
-    'takes no sandbox on %s that nobody asked for',
+    'refuses a sandbox on %s unless MODE=sandbox',
     (HOST) => {
       const { MODE, ...undeclared } = SAFE_SANDBOX;
       expect(unsafeIn({ ...undeclared, HOST })).toEqual(['MODE']);
@@ -51,7 +51,7 @@ describe('unsafeSettings', () => {
     },
   );
 
-  it('takes no sandbox in production that nobody asked for', () => {
+  it('refuses a sandbox in production unless MODE=sandbox', () => {
     expect(unsafeIn({}, 'production')).toEqual(['MODE']);
     expect(unsafeIn({ MODE: 'sandbox' }, 'production')).toEqual([]);
   });
@@ -105,6 +105,17 @@ describe('unsafeSettings', () => {
     expect(unsafeIn({ STRIPE_SECRET_KEY: 'sk_test_abc', CARD_TESTING_BRAKE: 'off' })).toEqual([]);
   });
 
+  it('refuses to verify no certificates in live mode, and in test mode off loopback', () => {
+    const unverified = { NODE_TLS_REJECT_UNAUTHORIZED: '0' };
+    const unsafe = (environment: Environment) =>
+      unsafeSettings(settingsFrom(environment), unverified).map(({ variable }) => variable);
+    expect(unsafe(SAFE)).toEqual(['NODE_TLS_REJECT_UNAUTHORIZED']);
+    const test = { ...SAFE, STRIPE_SECRET_KEY: 'sk_test_abc' };
+    expect(unsafe({ ...test, HOST: '0.0.0.0' })).toEqual(['NODE_TLS_REJECT_UNAUTHORIZED']);
+    expect(unsafe(test)).toEqual([]);
+    expect(unsafeSettings(settingsFrom(SAFE), { NODE_TLS_REJECT_UNAUTHORIZED: '1' })).toEqual([]);
+  });
+
   it('accepts embedded parts that ALLOW_INSECURE names', () => {
     const ALLOW_INSECURE = 'local-issuer, embedded-database';
     expect(unsafeIn(live({ ALLOW_INSECURE }, 'JWKS_URL', 'DATABASE_URL'))).toEqual([]);
@@ -132,7 +143,7 @@ describe('unsafeSettings', () => {
     'postgresql://u:p@127.0.0.1.example/paydesk',
   ])('refuses the database %s in live mode, and does not repeat it', (DATABASE_URL) => {
     const settings = settingsFrom(live({ DATABASE_URL }));
-    const boot = () => requireSafeSettings(settings, undefined);
+    const boot = () => requireSafeSettings(settings, {});
     expect(boot).toThrow(/^DATABASE_URL must use TLS [^\n]+$/);
     expect(boot).not.toThrow('u:p');
   });

@@ -3,6 +3,12 @@ import { isLoopbackHost } from './origin.js';
 import { OFF } from './rates.js';
 import { type Insecurity, type Settings, SettingsError } from './settings.js';
 
+/** Variables that Node and its packages read by themselves. */
+export interface NodeEnvironment {
+  NODE_ENV?: string | undefined;
+  NODE_TLS_REJECT_UNAUTHORIZED?: string | undefined;
+}
+
 /** A setting with which the service does not start. */
 export interface UnsafeSetting {
   variable: string;
@@ -12,27 +18,33 @@ export interface UnsafeSetting {
 }
 
 /**
- * What is unsafe about valid settings: a sandbox that nobody asked for, and in live mode or off loopback everything that
+ * What is unsafe about valid settings: a sandbox that no setting declares, and in live mode or off loopback everything that
  * is meant for development.
  *
- * @param nodeEnv `NODE_ENV`
+ * @param environment the variables of Node itself
  */
-export function unsafeSettings(settings: Settings, nodeEnv: string | undefined): UnsafeSetting[] {
+export function unsafeSettings(settings: Settings, environment: NodeEnvironment): UnsafeSetting[] {
   const isOffLoopback = !isLoopbackHost(settings.HOST);
   const needsProtection = settings.MODE === 'live' || isOffLoopback;
   const where = settings.MODE === 'live' ? 'in live mode' : 'while HOST is not a loopback address';
   return [
-    ...undeclaredSandbox(settings, isOffLoopback || nodeEnv === 'production'),
+    ...undeclaredSandbox(settings, isOffLoopback || environment.NODE_ENV === 'production'),
     ...(settings.MODE === 'live' ? missingBrake(settings) : []),
-    ...(needsProtection ? [...embeddedParts(settings, where), ...missingProtection(settings, where)] : []),
+    ...(needsProtection
+      ? [
+          ...unverifiedCertificates(environment, where),
+          ...embeddedParts(settings, where),
+          ...missingProtection(settings, where),
+        ]
+      : []),
   ];
 }
 
 /**
  * @throws {SettingsError} naming the first unsafe setting
  */
-export function requireSafeSettings(settings: Settings, nodeEnv: string | undefined): void {
-  const [unsafe] = unsafeSettings(settings, nodeEnv);
+export function requireSafeSettings(settings: Settings, environment: NodeEnvironment): void {
+  const [unsafe] = unsafeSettings(settings, environment);
   if (unsafe) throw new SettingsError(`${unsafe.variable} ${unsafe.problem}: ${unsafe.remedy}`);
 }
 
@@ -51,6 +63,16 @@ function* missingBrake(settings: Settings): Generator<UnsafeSetting> {
     variable: 'CARD_TESTING_BRAKE',
     problem: 'must not be off in live mode, because stolen cards would be tested on your account',
     remedy: 'leave it out, or set other limits',
+  };
+}
+
+/** https://nodejs.org/docs/latest-v20.x/api/cli.html#node_tls_reject_unauthorizedvalue */
+function* unverifiedCertificates(environment: NodeEnvironment, where: string): Generator<UnsafeSetting> {
+  if (environment.NODE_TLS_REJECT_UNAUTHORIZED !== '0') return;
+  yield {
+    variable: 'NODE_TLS_REJECT_UNAUTHORIZED',
+    problem: `must not be 0 ${where}, because no server that this process calls would have to prove its identity`,
+    remedy: 'unset it, and set NODE_EXTRA_CA_CERTS=FILE for a certificate authority of your own',
   };
 }
 

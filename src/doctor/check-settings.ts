@@ -1,11 +1,11 @@
 import { DateTime } from 'luxon';
 import type { Settings } from '../config/settings.js';
-import { unsafeSettings } from '../config/unsafe-settings.js';
+import { type NodeEnvironment, unsafeSettings } from '../config/unsafe-settings.js';
 import { type Finding, ok, red } from './finding.js';
 
 /** What the service would refuse to start with, all of it. */
-export function checkSafety(settings: Settings, nodeEnv: string | undefined): Finding[] {
-  const unsafe = unsafeSettings(settings, nodeEnv);
+export function checkSafety(settings: Settings, environment: NodeEnvironment): Finding[] {
+  const unsafe = unsafeSettings(settings, environment);
   if (unsafe.length === 0) return [ok('settings', `valid, and safe for ${settings.MODE} mode on this HOST`)];
   return unsafe.map(({ variable, problem, remedy }) => red(variable, problem, remedy));
 }

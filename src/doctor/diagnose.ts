@@ -1,5 +1,6 @@
 import type { Clock } from '#core/clock.js';
 import { type Settings, SettingsError } from '../config/settings.js';
+import type { NodeEnvironment } from '../config/unsafe-settings.js';
 import { checkAccount } from './check-account.stripe.js';
 import { checkDatabase } from './check-database.js';
 import { checkSafety, checkTimeZone } from './check-settings.js';
@@ -9,11 +10,11 @@ import { type Finding, red, skipped } from './finding.js';
  * Checks everything that the service needs to run safely. Changes nothing, neither in the database nor at Stripe.
  *
  * @param readSettings may throw a {@link SettingsError}, which becomes a finding
- * @param nodeEnv `NODE_ENV`, read after the settings
+ * @param environment read after the settings, which may come from a file
  */
 export async function diagnose(
   readSettings: () => Settings,
-  nodeEnv: () => string | undefined,
+  environment: () => NodeEnvironment,
   clock: Clock,
 ): Promise<Finding[]> {
   let settings: Settings;
@@ -23,7 +24,7 @@ export async function diagnose(
     if (!(error instanceof SettingsError)) throw error;
     return [red('settings', error.message, 'correct it; .env.example explains every variable')];
   }
-  const safety = checkSafety(settings, nodeEnv());
+  const safety = checkSafety(settings, environment());
   return [
     ...safety,
     checkTimeZone(settings, clock.now()),

@@ -75,10 +75,10 @@ const it = test
 
 const OURS = { url: 'https://pay.example/webhooks/stripe' };
 
-function findingsFor(environment: Environment, clock = new SystemClock(), nodeEnv?: string) {
+function findingsFor(environment: Environment, clock = new SystemClock(), NODE_ENV?: string) {
   return diagnose(
     (): Settings => settingsFrom(environment),
-    () => nodeEnv,
+    () => ({ NODE_ENV }),
     clock,
   );
 }
