@@ -81,6 +81,8 @@ function environmentOf(postgres: EmbeddedPostgres, sandbox: Sandbox): Record<str
     STRIPE_API_BASE: sandbox.url,
     STRIPE_SECRET_KEY: STRIPE_KEY,
     REDIRECT_ORIGINS: 'https://example.com',
+    RATE_LIMITS: 'off',
+    CARD_TESTING_BRAKE: 'off',
     LOG_LEVEL: 'warn',
   };
 }
