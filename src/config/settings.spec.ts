@@ -106,6 +106,8 @@ describe('settingsFrom', () => {
     ['STRIPE_SECRET_KEY', 'pk_test_123'],
     ['STRIPE_WEBHOOK_SECRET', 'hunter2'],
     ['STRIPE_WEBHOOK_SECRET', 'whsec_new,hunter2'],
+    ['STRIPE_WEBHOOK_SECRET', 'whsec_new,'],
+    ['REQUIRE_IDEMPOTENCY_KEY', 'acme,'],
     ['DATABASE_URL', 'mysql://localhost/x'],
     ['SANDBOX_PORT', 'any'],
     ['DEFAULT_CURRENCY', 'USD'],
@@ -158,6 +160,13 @@ describe('settingsFrom', () => {
     expect(boot).toThrow(new RegExp(`^${name} [^\\n]+$`));
     expect(boot).not.toThrow(value);
   });
+
+  it.each(['STRIPE_WEBHOOK_SECRET', 'REDIRECT_ORIGINS', 'TRUST_PROXY', 'ALLOW_INSECURE'])(
+    'refuses a %s of separators only',
+    (name) => {
+      expect(() => settingsFrom({ [name]: ',' })).toThrow(new RegExp(`^${name} must be `));
+    },
+  );
 
   it('accepts addresses and CIDR ranges as trusted proxies', () => {
     const TRUST_PROXY = '10.0.0.0/8, 127.0.0.1,::1,fd00::/8, ::ffff:10.0.0.1';

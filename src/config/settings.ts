@@ -22,13 +22,9 @@ const toInteger = Transform(({ value }) =>
   typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value,
 );
 
+/** An empty item stays in the list and is refused like an empty variable. */
 const toList = Transform(({ value }) =>
-  typeof value === 'string'
-    ? value
-        .split(',')
-        .map((item) => item.trim())
-        .filter(Boolean)
-    : value,
+  typeof value === 'string' ? value.split(',').map((item) => item.trim()) : value,
 );
 
 /** Every environment variable, validated at boot. `.env.example` explains each. */
