@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Caller } from '../support/caller.js';
+import { readAll, sendRaw } from '../support/raw-request.js';
 import { bareEnvironment, type ServiceProcess, startService } from '../support/service-process.js';
 import { makeTemporaryFolder, removeFolder } from '../support/temporary-folder.js';
 
@@ -111,6 +112,25 @@ describe('after SIGTERM', () => {
     await expect.poll(() => status('/health/ready')).toBe(503);
     expect(await service.end(second)).toBe(1);
   });
+});
+
+it('closes requests that never arrive completely, and exits with 0', async () => {
+  // So that only the stop closes them.
+  await start({ REQUEST_TIMEOUT_MS: '600000' });
+  const head = `POST ${SETUP_INTENT} HTTP/1.1\r\nHost: paydesk\r\n`;
+  const half = 'Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{';
+  const authorization = `Authorization: ${partner.authorization['authorization']}\r\n`;
+  const sockets = [
+    head + half,
+    head + authorization + half,
+    head,
+    '',
+    'GET /health/live HTTP/1.1\r\nHost: a\r\n\r\n',
+  ].map((bytes) => sendRaw(service.url, bytes));
+  const closed = sockets.map(readAll);
+  expect((await partner.post(SETUP_INTENT)).status).toBe(201);
+  expect(await service.end('SIGTERM')).toBe(0);
+  await Promise.all(closed);
 });
 
 it('does not drain after SIGINT, which is the Ctrl-C of a developer', async () => {

@@ -27,7 +27,7 @@ export function acceptJsonOnly(fastify: FastifyInstance): void {
     if (refusal) done(refusal);
     else if (body.length === 0) done(null, undefined);
     else if (wantsRawBody(request)) done(null, body.toString());
-    else void parseShaped(request, body.toString(), done);
+    else parseShaped(request, body.toString(), done);
   });
 
   function parseShaped(request: FastifyRequest, text: string, done: BodyDone): void {

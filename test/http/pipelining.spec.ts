@@ -1,0 +1,37 @@
+import { describe, expect } from 'vitest';
+import { FOREVER_MS } from '../support/durations.js';
+import { paydeskTest } from '../support/paydesk-test.js';
+import { exchange } from '../support/raw-request.js';
+
+const HOST = 'Host: paydesk\r\n';
+const LIVE = `GET /health/live HTTP/1.1\r\n${HOST}\r\n`;
+const LIVE_CLOSE = `GET /health/live HTTP/1.1\r\n${HOST}Connection: close\r\n\r\n`;
+
+const it = paydeskTest();
+
+describe('pipelined requests', () => {
+  it('are answered one after the other', async ({ paydesk, partner }) => {
+    const hang = paydesk.sandbox.faults.add({ path: '/v1/customers', kinds: ['wait'], waitMs: FOREVER_MS });
+    const requests = ['alice', 'bob'].map(
+      (user) =>
+        `POST /partners/user/${user}/setup_intent HTTP/1.1\r\n${HOST}` +
+        `Authorization: ${partner.authorization['authorization']}\r\n`,
+    );
+    const responses = exchange(paydesk.url, `${requests.join('\r\n')}Connection: close\r\n\r\n`);
+    await expect.poll(() => hang.injected.wait).toBe(1);
+    expect((await partner.post('/partners/user/carol/setup_intent')).status).toBe(201);
+    const created = paydesk.stripeCalls.filter((call) => call === 'POST /v1/customers');
+    expect(created).toHaveLength(1);
+    paydesk.sandbox.faults.clear();
+    expect((await responses).match(/HTTP\/1\.1 201 /g)).toHaveLength(2);
+  });
+
+  it('are answered if up to 16 wait', async ({ paydesk }) => {
+    const responses = await exchange(paydesk.url, LIVE.repeat(16) + LIVE_CLOSE);
+    expect(responses.match(/HTTP\/1\.1 200 /g)).toHaveLength(17);
+  });
+
+  it('close the connection if more than 16 wait', async ({ paydesk }) => {
+    expect(await exchange(paydesk.url, LIVE.repeat(18))).toBe('');
+  });
+});
