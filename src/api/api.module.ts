@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
 import { AccessModule } from '../access/access.module.js';
+import { AdminApiModule } from './admin/admin.module.js';
 import { HealthApiModule } from './health/health.module.js';
 import { AccessCheck } from './http/access-check.js';
 import { Admission } from './http/admission.js';
@@ -23,6 +24,7 @@ import { WebhooksApiModule } from './webhooks/webhooks.module.js';
     PartnersApiModule,
     ServicesApiModule,
     OperationsApiModule,
+    AdminApiModule,
     WebhooksApiModule,
     HealthApiModule,
   ],

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AuditModule } from '../access/audit.module.js';
 import { OperationsModule } from '../operations/operations.module.js';
 import { CustomersService } from './customers.service.js';
 import { CustomersStore } from './customers.store.js';
@@ -8,7 +9,7 @@ import { SavedCardsStore } from './saved-cards.store.js';
 import { SavedCardsStripe } from './saved-cards.stripe.js';
 
 @Module({
-  imports: [OperationsModule],
+  imports: [OperationsModule, AuditModule],
   providers: [
     CustomersService,
     CustomersStore,

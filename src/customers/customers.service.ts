@@ -4,6 +4,7 @@ import { Injectable } from '@nestjs/common';
 import type { Owner } from '#core/actor.js';
 import { Problem, unknownObject } from '#core/problem.js';
 import { undefinedIfMissing } from '#stripe/undefined-if-missing.js';
+import type { ChangeAuthor } from '../access/audit-entry.js';
 import type { Transaction } from '../database/database.js';
 import { type OperationRunner, OperationsService } from '../operations/operations.service.js';
 import type { Customer, CustomerDetails, PaymentInformation } from './customer.js';
@@ -83,11 +84,11 @@ export class CustomersService {
    * @throws {Problem} `not-found` if Stripe has no such customer, `invalid-state` if either is already linked to
    *   another
    */
-  async link(owner: Owner, stripeCustomerId: string): Promise<Customer> {
+  async link(owner: Owner, stripeCustomerId: string, author: ChangeAuthor): Promise<Customer> {
     const customer = await this.stripe.find(stripeCustomerId);
     if (!customer) throw unknownObject('stripeCustomerId');
-    if ((await this.store.link(owner, stripeCustomerId)) !== stripeCustomerId)
-      throw new Problem('invalid-state');
+    const linked = await this.store.link(owner, stripeCustomerId, author);
+    if (linked !== stripeCustomerId) throw new Problem('invalid-state');
     return customer;
   }
 

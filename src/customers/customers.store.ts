@@ -2,6 +2,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import { and, desc, eq, isNull, sql } from 'drizzle-orm';
 import type { Owner } from '#core/actor.js';
 import { Clock } from '#core/clock.js';
+import { type AuditDetails, type ChangeAuthor, STRIPE_AUTHOR } from '../access/audit-entry.js';
+import { AuditLog } from '../access/audit-log.store.js';
 import { Settings } from '../config/settings.js';
 import { type Database, DATABASE, type Transaction } from '../database/database.js';
 import { attachedPaymentMethods, customers, formerCustomers } from '../database/schema.js';
@@ -20,6 +22,7 @@ export class CustomersStore {
     @Inject(DATABASE) private readonly database: Database,
     private readonly clock: Clock,
     private readonly settings: Settings,
+    private readonly auditLog: AuditLog,
   ) {}
 
   /** The id of an owner's Stripe customer; undefined if there is none. */
@@ -86,21 +89,25 @@ export class CustomersStore {
   }
 
   /** Links a customer if neither side is linked. @returns the owner's linked customer, if any */
-  async link(owner: Owner, stripeCustomerId: string): Promise<string | undefined> {
+  async link(owner: Owner, stripeCustomerId: string, author: ChangeAuthor): Promise<string | undefined> {
     try {
-      await this.database
-        .insert(customers)
-        .values({
-          ...owner,
-          stripeCustomerId,
-          mode: this.settings.MODE,
-          createdAt: this.clock.now(),
-        })
-        .onConflictDoUpdate({
-          target: [customers.tenant, customers.userId],
-          set: { stripeCustomerId },
-          setWhere: isNull(customers.stripeCustomerId),
-        });
+      await this.database.transaction(async (transaction) => {
+        const { rowCount } = await transaction
+          .insert(customers)
+          .values({ ...owner, stripeCustomerId, mode: this.settings.MODE, createdAt: this.clock.now() })
+          .onConflictDoUpdate({
+            target: [customers.tenant, customers.userId],
+            set: { stripeCustomerId },
+            setWhere: isNull(customers.stripeCustomerId),
+          });
+        if (rowCount === 0) return;
+        const change = {
+          action: 'customer.linked',
+          objectId: stripeCustomerId,
+          details: detailsOf(owner),
+        } as const;
+        await this.auditLog.record(transaction, author, change);
+      });
     } catch (error) {
       if (!isUniqueViolation(error)) throw error;
     }
@@ -121,8 +128,14 @@ export class CustomersStore {
       if (!owner) return;
       const former = { ...owner, stripeCustomerId: deletedId, unlinkedAt: this.clock.now() };
       await transaction.insert(formerCustomers).values(former).onConflictDoNothing();
+      const change = { action: 'customer.unlinked', objectId: deletedId, details: detailsOf(owner) } as const;
+      await this.auditLog.record(transaction, STRIPE_AUTHOR, change);
     });
   }
+}
+
+function detailsOf({ tenant, userId }: Owner): AuditDetails {
+  return { tenant, userId };
 }
 
 function isOf({ tenant, userId }: Owner) {

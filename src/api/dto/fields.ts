@@ -1,6 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, type ApiPropertyOptions } from '@nestjs/swagger';
 import { IsIn, IsString, Matches, ValidateIf } from 'class-validator';
+import { DURATION_SHAPE, parseDurationMs } from '#core/duration.js';
 import { isCurrency } from '#core/currency.js';
 import { codePointLength, EXTERNAL_ID, EXTERNAL_ID_MAX_LENGTH, NAME, PLAIN_TEXT } from '#core/text.js';
 import { Satisfies } from '../../config/satisfies.js';
@@ -156,5 +157,34 @@ export function UuidField(documented: Documented): PropertyDecorator {
     documented,
     { type: String, format: 'uuid' },
     Matches(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, { message: 'must be a UUID in lower case' }),
+  );
+}
+
+/** An instant in UTC: https://www.rfc-editor.org/rfc/rfc3339 */
+export function InstantField(documented: Documented): PropertyDecorator {
+  return Field(
+    { example: '2027-01-31T00:00:00Z', ...documented },
+    { type: String, format: 'date-time' },
+    Satisfies(isInstant, 'must be an instant in UTC, such as 2027-01-31T00:00:00Z'),
+  );
+}
+
+/** `Date` would take 30 February for 2 March. */
+function isInstant(value: unknown): boolean {
+  if (typeof value !== 'string' || !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?Z$/.test(value)) return false;
+  const date = new Date(value);
+  const toSecond = (text: string) => text.slice(0, 'yyyy-MM-ddTHH:mm:ss'.length);
+  return !Number.isNaN(date.getTime()) && toSecond(date.toISOString()) === toSecond(value);
+}
+
+/** A duration such as `24h`. */
+export function DurationField(documented: Documented): PropertyDecorator {
+  return Field(
+    { example: '24h', ...documented },
+    { type: String, pattern: '^[1-9][0-9]{0,5}[smhd]$' },
+    Satisfies(
+      (value) => typeof value === 'string' && parseDurationMs(value) !== undefined,
+      `must be ${DURATION_SHAPE}`,
+    ),
   );
 }

@@ -1,9 +1,11 @@
 import { Controller, Get, Param, Put } from '@nestjs/common';
 import { ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Settings } from '../../config/settings.js';
+import type { ChangeAuthor } from '../../access/audit-entry.js';
 import { CustomersService } from '../../customers/customers.service.js';
 import { Allow } from '../http/allow.decorator.js';
 import { ApiProblems, CALLS_STRIPE, HAS_BODY } from '../http/api-problems.decorator.js';
+import { CurrentAuthor } from '../http/current-author.decorator.js';
 import { RequestBody, RequestQuery } from '../http/declared-input.js';
 import { CUSTOMER_EXAMPLES } from './examples.js';
 import { CustomerParams, CustomerQuery, CustomerRequest, CustomerResponse } from './customer.dto.js';
@@ -49,6 +51,7 @@ export class CustomersController {
     'needs-review',
   )
   async putCustomer(
+    @CurrentAuthor() author: ChangeAuthor,
     @Param() user: CustomerParams,
     @RequestQuery() query: CustomerQuery,
     @RequestBody() body: CustomerRequest,
@@ -57,7 +60,7 @@ export class CustomersController {
     const command = body.toCommand();
     return CustomerResponse.of(
       'link' in command
-        ? await this.customers.link(owner, command.link)
+        ? await this.customers.link(owner, command.link, author)
         : await this.customers.update(owner, command.update),
     );
   }
