@@ -79,6 +79,8 @@ function closeConnectionsOnceIdle(fastify: FastifyInstance, connections: Connect
       fastify.server.closeIdleConnections();
       if (performance.now() >= graceEndMs) connections.closeUnfinished();
     }, CLOSING_POLL_MS);
+    // A server that never listened does not emit `close`; the timer must not keep the process running then.
+    poll.unref();
     fastify.server.once('close', () => clearInterval(poll));
     done();
   });
