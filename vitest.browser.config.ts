@@ -5,7 +5,8 @@ import { sourceImports } from './test/support/source-imports.mjs';
 export default defineConfig({
   ...sourceImports,
   test: {
-    include: ['libs/**/*.browser.ts'],
+    include: ['{libs,test}/**/*.browser.ts'],
+    globalSetup: ['test/support/postgres-global-setup.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },

@@ -10,6 +10,7 @@ import { Admission, admitRequests } from './api/http/admission.js';
 import { Connections } from './api/http/connections.js';
 import { frameworkProblem } from './api/http/framework-problem.js';
 import { HttpAdapter } from './api/http/http-adapter.js';
+import { allowUserOrigins } from './api/http/cors.js';
 import { createHttpServer, onClientError } from './api/http/http-server.js';
 import { acceptJsonOnly } from './api/http/json-body.js';
 import { sendProblem } from './api/http/problem.filter.js';
@@ -40,6 +41,7 @@ export async function createApp(
     bodyParser: false,
   });
   const fastify = app.getHttpAdapter().getInstance();
+  await allowUserOrigins(fastify, options.settings.CORS_ORIGINS);
   admitRequests(fastify, app.get(Admission, { strict: false }));
   acceptJsonOnly(fastify);
   raiseRawBodyLimit(fastify);

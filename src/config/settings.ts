@@ -97,6 +97,13 @@ export class Settings {
 
   @toList
   @Satisfies(
+    (value) => Array.isArray(value) && value.every(isSafeOrigin),
+    'must be https origins such as https://shop.example, or http ones on a loopback host, separated by commas',
+  )
+  readonly CORS_ORIGINS: readonly string[] = [];
+
+  @toList
+  @Satisfies(
     (value) => Array.isArray(value) && value.every((name) => NAME.test(String(name))),
     'must be true, or partner names separated by commas',
   )
