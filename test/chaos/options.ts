@@ -12,8 +12,9 @@ export interface Options {
 /** With fewer charges there are not enough calls for all kills. */
 const MIN_CHARGES_PER_KILL = 5;
 
-export const USAGE = `usage: npm run chaos -- [--charges 2000] [--kills 200] [--seed SEED]... [--only SCENARIO]...
-at least ${MIN_CHARGES_PER_KILL} charges for each kill; scenarios: ${Object.keys(SCENARIOS).join(' ')}`;
+export const USAGE =
+  'usage: npm run chaos -- [--charges 2000] [--kills 200] [--seed SEED]... [--only SCENARIO]...; ' +
+  `at least ${MIN_CHARGES_PER_KILL} charges for each kill; scenarios: ${Object.keys(SCENARIOS).join(' ')}`;
 
 /** Reads the arguments. Undefined if they are invalid. */
 export function optionsOf(args: string[]): Options | undefined {

@@ -9,8 +9,9 @@ export interface Options {
 const MAX_SEED = 2 ** 31 - 1;
 const MAX_REQUESTS = 10_000_000;
 
-export const USAGE = `usage: npm run fuzz -- [--requests 20000] [--seed SEED]
-requests: 1 to ${MAX_REQUESTS}; seed: 0 to ${MAX_SEED}, random by default`;
+export const USAGE =
+  'usage: npm run fuzz -- [--requests 20000] [--seed SEED]; ' +
+  `requests: 1 to ${MAX_REQUESTS}; seed: 0 to ${MAX_SEED}, random by default`;
 
 /** Reads the arguments. Undefined if they are invalid. */
 export function optionsOf(args: string[]): Options | undefined {
