@@ -88,12 +88,12 @@ describe('POST /admin/keys', () => {
 describe('GET /admin/keys', () => {
   it('lists keys page by page, newest first, and never their secrets', async ({ admin, create, clock }) => {
     const name = `svc-${randomUUID()}`;
-    const created = [];
+    const created: string[] = [];
     for (let index = 0; index < 5; index++) {
       created.unshift((await create({ name })).id);
       if (index < 3) clock.moveSeconds(1);
     }
-    const listed = [];
+    const listed: { id: string; createdAt: string }[] = [];
     for (let cursor: string | null = ''; cursor !== null;) {
       const { body } = await admin.get(`/admin/keys?name=${name}&limit=2${cursor && `&cursor=${cursor}`}`);
       expect(body.data.length).toBeLessThanOrEqual(2);
@@ -195,9 +195,10 @@ describe('POST /admin/keys/:id/rotate', () => {
     const answers = await Promise.all(
       [1, 2, 3].map(() => admin.post(`/admin/keys/${id}/rotate`, { overlap: '1h' })),
     );
-    expect(answers.map(({ status }) => status).toSorted()).toEqual([201, 409, 409]);
-    const refused = answers.find(({ status }) => status === 409);
-    if (refused) expectProblem(refused, 'invalid-state');
+    expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
+    const refused = answers.filter(({ status }) => status !== 201);
+    expect(refused).toHaveLength(2);
+    for (const answer of refused) expectProblem(answer, 'invalid-state');
   });
 
   it('refuses a revoked and an expired key', async ({ admin, create, clock }) => {

@@ -181,7 +181,7 @@ export class NewKeyResponse extends KeyResponse {
   key!: string;
 
   static ofIssued({ key, secret }: IssuedApiKey, now: Date): NewKeyResponse {
-    return { ...KeyResponse.of(key, now), key: secret };
+    return Object.assign(KeyResponse.of(key, now), { key: secret });
   }
 }
 
