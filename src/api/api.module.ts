@@ -2,11 +2,13 @@ import { Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
 import { AccessModule } from '../access/access.module.js';
 import { AdminApiModule } from './admin/admin.module.js';
+import { LimitsModule } from '../limits/limits.module.js';
 import { HealthApiModule } from './health/health.module.js';
 import { AccessCheck } from './http/access-check.js';
 import { Admission } from './http/admission.js';
 import { IdempotencyKeyGuard } from './http/idempotency-key.guard.js';
 import { ProblemFilter } from './http/problem.filter.js';
+import { RateLimitCheck } from './http/rate-limit.js';
 import { RawBodies } from './http/raw-body.js';
 import { RequestPipe } from './http/request.pipe.js';
 import { UndeclaredInputGuard } from './http/undeclared-input.guard.js';
@@ -20,6 +22,7 @@ import { WebhooksApiModule } from './webhooks/webhooks.module.js';
 @Module({
   imports: [
     AccessModule,
+    LimitsModule,
     UsersApiModule,
     PartnersApiModule,
     ServicesApiModule,
@@ -30,6 +33,7 @@ import { WebhooksApiModule } from './webhooks/webhooks.module.js';
   ],
   providers: [
     AccessCheck,
+    RateLimitCheck,
     RawBodies,
     Admission,
     { provide: APP_GUARD, useClass: IdempotencyKeyGuard },

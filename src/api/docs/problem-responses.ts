@@ -9,6 +9,20 @@ const RETRY_AFTER = {
   'Retry-After': { description: 'Seconds to wait, if `retryable`', schema: { type: 'integer' } },
 };
 
+/** Every response to an authenticated caller has them. */
+const RATE_LIMIT = {
+  RateLimit: {
+    description: 'What is left of the rate limit (`r`), and when it starts again in seconds (`t`)',
+    schema: { type: 'string' },
+    example: '"write";r=0;t=42',
+  },
+  'RateLimit-Policy': {
+    description: 'The rate limit: requests (`q`) in a window of seconds (`w`)',
+    schema: { type: 'string' },
+    example: '"write";q=1200;w=60',
+  },
+};
+
 /** Replaces the marks of `ApiProblems` with responses: one for each status, with an example of each problem. */
 export function addProblemResponses(document: OpenAPIObject): OpenAPIObject {
   for (const path of Object.values(document.paths)) {
@@ -39,7 +53,9 @@ function problemResponse(slugs: ProblemSlug[]): object {
   const examples = slugs.map((slug) => [slug, { value: problemDocument(slug, {}, EXAMPLE_REQUEST_ID) }]);
   return {
     description: slugs.map((slug) => PROBLEMS[slug].title).join('; '),
-    ...(slugs.some((slug) => PROBLEMS[slug].retryable) && { headers: RETRY_AFTER }),
+    ...(slugs.some((slug) => PROBLEMS[slug].retryable) && {
+      headers: { ...RETRY_AFTER, ...(slugs.includes('too-many-requests') && RATE_LIMIT) },
+    }),
     content: {
       [PROBLEM_MEDIA_TYPE]: {
         schema: { $ref: getSchemaPath(ProblemDocument) },

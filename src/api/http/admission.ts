@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Problem } from '#core/problem.js';
 import { AccessCheck } from './access-check.js';
+import { RateLimitCheck } from './rate-limit.js';
 import { RawBodies } from './raw-body.js';
 import { requireUnambiguous } from './unambiguous-request.js';
 
@@ -14,12 +15,13 @@ type Step = (request: FastifyRequest, reply: FastifyReply) => void | Promise<voi
 export class Admission {
   private readonly steps: readonly Step[];
 
-  constructor(access: AccessCheck, rawBodies: RawBodies) {
+  constructor(access: AccessCheck, rateLimit: RateLimitCheck, rawBodies: RawBodies) {
     // In this order.
     this.steps = [
       requireUnambiguous,
       requireRoute,
       (request) => access.check(request),
+      (request, reply) => rateLimit.check(request, reply),
       (request, reply) => rawBodies.admit(request, reply),
       askForBody,
     ];

@@ -15,6 +15,7 @@ export const GUARDED = [
   'invalid-request',
   'unauthorized',
   'forbidden',
+  'too-many-requests',
   'internal-error',
   'unavailable',
 ] as const;
