@@ -4,6 +4,7 @@ import { Settings } from '../config/settings.js';
 import { CustomersService } from '../customers/customers.service.js';
 import type { OperationRequest, Outcome } from '../operations/operation.js';
 import { type OperationRunner, OperationsService } from '../operations/operations.service.js';
+import { PaymentAccess } from '../payments/payment-access.service.js';
 import type { Checkout, CheckoutCommand } from './checkout.js';
 import {
   assertAllKnown,
@@ -26,6 +27,7 @@ export class CheckoutService {
   constructor(
     operations: OperationsService,
     private readonly customers: CustomersService,
+    private readonly access: PaymentAccess,
     private readonly stripe: CheckoutStripe,
     private readonly settings: Settings,
   ) {
@@ -33,6 +35,7 @@ export class CheckoutService {
       name: 'checkout',
       send: (plan, { stripeKey }) => stripe.create(plan, stripeKey),
       find: (plan, { operationId }, sentAt) => stripe.findCreated(plan, operationId, sentAt),
+      record: (transaction, { id }, operation) => access.recordStart(transaction, id, operation),
     });
     this.expireOperation = operations.define<{ sessionId: string }, null>({
       name: 'checkout-expire',
@@ -55,11 +58,11 @@ export class CheckoutService {
    * Expires the Checkout page of an unpaid payment.
    *
    * @throws {Problem} `invalid-state` if it is paid, `invalid-request` if it was not started on a Checkout page,
-   *   `not-found` if Stripe does not know it
+   *   `not-found` as {@link PaymentAccess.find} does
    */
   expire(request: OperationRequest, paymentId: string): Promise<Outcome<null>> {
     return this.expireOperation.run(request, async () => {
-      const sessionId = await this.stripe.findSession(paymentId);
+      const sessionId = await this.stripe.findSession(await this.access.find(request.actor, paymentId));
       if (!sessionId) throw invalidField('paymentId', NOT_A_CHECKOUT);
       return { sessionId };
     });

@@ -7,7 +7,7 @@ import { isMissing, isRefused, refusedParam } from '#stripe/stripe-errors.js';
 import { StripeProvider } from '#stripe/stripe.provider.js';
 import type { Currency } from '#core/currency.js';
 import { invalidField, Problem, unknownObject } from '#core/problem.js';
-import { PaymentReferences } from '../payments/payment-references.stripe.js';
+import { type PaymentObject, PaymentReferences } from '../payments/payment-references.stripe.js';
 import { SHOP_TRANSACTION_ID } from '../payments/payment-ids.js';
 import type { Found } from '../operations/operation.js';
 import {
@@ -102,13 +102,9 @@ export class CheckoutStripe {
     return session.status === 'expired' ? { result: null } : 'not-done';
   }
 
-  /**
-   * The id of a payment's Checkout Session; undefined if it was started elsewhere.
-   *
-   * @throws {Problem} `not-found` for a payment that Stripe does not know
-   */
-  async findSession(paymentId: string): Promise<string | undefined> {
-    return (await this.references.session(paymentId))?.id;
+  /** The id of a payment's Checkout Session; undefined if it was started elsewhere. */
+  async findSession(payment: PaymentObject): Promise<string | undefined> {
+    return (await this.references.session(payment))?.id;
   }
 
   /** Expires a Checkout Session; succeeds if it has already expired. @throws {Problem} `invalid-state` if it is paid */

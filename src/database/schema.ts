@@ -146,6 +146,18 @@ export const operations = pgTable(
   ],
 );
 
+/**
+ * Which caller started a payment. Kept longer than the operations, and unlike metadata it can't be changed in Stripe's
+ * Dashboard.
+ */
+export const paymentCallers = pgTable('payment_callers', {
+  /** The id of its Checkout Session, or of another of its Stripe objects once a caller has named that. */
+  stripeId: text('stripe_id').primaryKey(),
+  caller: text().notNull(),
+  operationId: uuid('operation_id').notNull(),
+  createdAt: instant('created_at').notNull(),
+});
+
 /** How much of a Stripe Charge is refunded or reserved. A refund locks its row first. */
 export const refundableCharges = pgTable(
   'refundable_charges',

@@ -89,9 +89,15 @@ export class OperationAttempt {
   ): Promise<Outcome<Result>> {
     try {
       const result = await this.send(kind, planned);
-      const isStored = await this.store.finish(planned, { result });
+      const record = kind.record?.bind(kind);
+      const { id: operationId, caller } = planned;
+      const isStored = await this.store.finish(
+        planned,
+        { result },
+        record && ((transaction) => record(transaction, result, { operationId, caller })),
+      );
       if (!isStored) return await this.currentOutcome(planned.id);
-      return { result, operationId: planned.id, replayed: false };
+      return { result, operationId, replayed: false };
     } catch (error) {
       return this.finishWithProblem(kind, planned, toProblem(error, 'outcome-unknown'));
     }

@@ -29,6 +29,12 @@ export interface OperationKind<Plan, Result> {
   send(plan: Plan, identity: OperationIdentity): Promise<Result>;
   /** Looks up at Stripe whether it was done. Called when sending it again can no longer show that. */
   find(plan: Plan, identity: OperationIdentity, sentAt: Date): Promise<Found<Result>>;
+  /** Stores what has to outlast the operation, in the transaction that stores its result. */
+  record?(
+    transaction: Transaction,
+    result: Result,
+    operation: { operationId: string; caller: string },
+  ): Promise<void>;
   /** Releases what was reserved for it, in the transaction that stores its final problem. */
   release?(
     transaction: Transaction,

@@ -125,18 +125,18 @@ export class OperationsStore {
   /**
    * Stores how it ended; false if the lease is lost.
    *
-   * @param release runs in the same transaction
+   * @param also runs in the same transaction
    */
   async finish(
     held: OperationRow,
     outcome: StoredOutcome,
-    release?: (transaction: Transaction) => Promise<void>,
+    also?: (transaction: Transaction) => Promise<void>,
   ): Promise<boolean> {
     const change = { state: 'done', outcome, finishedAt: this.clock.now() } as const;
-    if (!release) return this.updateHeld(held, change);
+    if (!also) return this.updateHeld(held, change);
     return this.database.transaction(async (transaction) => {
       const isStored = await this.updateHeld(held, change, transaction);
-      if (isStored) await release(transaction);
+      if (isStored) await also(transaction);
       return isStored;
     });
   }

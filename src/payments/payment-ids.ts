@@ -4,5 +4,10 @@
  */
 export const PAYMENT_ID_PREFIXES = ['cs', 'pi', 'ch', 'py', 'in', 'sub'] as const;
 
+/** Whether this is the id of a Checkout Session. */
+export function isSessionId(id: string): boolean {
+  return id.startsWith('cs_');
+}
+
 /** The metadata key under which a payment or subscription carries the caller's own id of it. */
 export const SHOP_TRANSACTION_ID = 'paydesk_shop_transaction_id';

@@ -11,7 +11,10 @@ import type { PAYMENT_ID_PREFIXES } from './payment-ids.js';
 export type PaymentObject =
   Stripe.Checkout.Session | Stripe.PaymentIntent | Stripe.Charge | Stripe.Invoice | Stripe.Subscription;
 
-/** Finds the objects of a payment by any of its ids, whose prefixes are {@link PAYMENT_ID_PREFIXES}. */
+/**
+ * Finds the objects of a payment by any of its ids, whose prefixes are {@link PAYMENT_ID_PREFIXES}. For an id that a
+ * caller gives, use `PaymentAccess.find`.
+ */
 @Injectable()
 export class PaymentReferences {
   constructor(private readonly stripe: StripeProvider) {}
@@ -30,16 +33,14 @@ export class PaymentReferences {
    * The latest Charge of a payment; of a subscription, that of its latest paid invoice. Undefined if no payment was
    * attempted.
    */
-  async charge(id: string): Promise<Stripe.Charge | undefined> {
-    const payment = await this.find(id);
+  async charge(payment: PaymentObject): Promise<Stripe.Charge | undefined> {
     if (payment.object === 'charge') return payment;
     const next = await this.nextReference(payment);
-    return next === undefined ? undefined : this.charge(next);
+    return next === undefined ? undefined : this.charge(await this.find(next));
   }
 
   /** The Checkout Session in which the payment was started; undefined if it was started elsewhere. */
-  async session(id: string): Promise<Stripe.Checkout.Session | undefined> {
-    const payment = await this.find(id);
+  async session(payment: PaymentObject): Promise<Stripe.Checkout.Session | undefined> {
     switch (payment.object) {
       case 'checkout.session':
         return payment;
@@ -63,8 +64,7 @@ export class PaymentReferences {
    * @throws {Problem} `invalid-state` for an unpaid Checkout Session: Checkout creates the subscription after the
    *   payment
    */
-  async subscription(id: string): Promise<string | undefined> {
-    const payment = await this.find(id);
+  async subscription(payment: PaymentObject): Promise<string | undefined> {
     switch (payment.object) {
       case 'subscription':
         return payment.id;

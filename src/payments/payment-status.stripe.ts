@@ -9,9 +9,8 @@ import type { PaymentState } from './payment-status.js';
 export class PaymentStatusStripe {
   constructor(private readonly references: PaymentReferences) {}
 
-  /** Reads a payment's state. @throws {Problem} `not-found` for a payment that Stripe does not know */
-  async find(paymentId: string): Promise<{ state: PaymentState; shopTransactionId: string | null }> {
-    const payment = await this.references.find(paymentId);
+  /** Reads a payment's state. */
+  async read(payment: PaymentObject): Promise<{ state: PaymentState; shopTransactionId: string | null }> {
     const [state, shopTransactionId] = await Promise.all([
       this.stateOf(payment),
       this.shopTransactionIdOf(payment),
@@ -40,8 +39,8 @@ export class PaymentStatusStripe {
     return intent ? intentState(intent, false) : { kind: 'checkout', status, paid };
   }
 
-  private async isCheckoutOpen({ id, last_payment_error: error }: Stripe.PaymentIntent): Promise<boolean> {
-    const session = error ? await this.references.session(id) : undefined;
+  private async isCheckoutOpen(intent: Stripe.PaymentIntent): Promise<boolean> {
+    const session = intent.last_payment_error ? await this.references.session(intent) : undefined;
     return session?.status === 'open';
   }
 

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { OperationRequest, Outcome } from '../operations/operation.js';
 import { type OperationRunner, OperationsService } from '../operations/operations.service.js';
+import { PaymentAccess } from '../payments/payment-access.service.js';
 import { requestedMinorOf, type ExistingRefund, type Refund, type RefundCommand } from './refund.js';
 import { RefundsStore } from './refunds.store.js';
 import { type RefundPlan, RefundsStripe } from './refunds.stripe.js';
@@ -12,6 +13,7 @@ export class RefundsService {
 
   constructor(
     operations: OperationsService,
+    private readonly access: PaymentAccess,
     private readonly store: RefundsStore,
     private readonly stripe: RefundsStripe,
   ) {
@@ -28,11 +30,11 @@ export class RefundsService {
    * repetition refunds the same.
    *
    * @throws {Problem} `refund-not-possible`, `invalid-request` for an amount that is not valid in the payment's
-   *   currency, or `not-found` for a payment that Stripe does not know
+   *   currency, or `not-found` as {@link PaymentAccess.find} does
    */
   refund(request: OperationRequest, command: RefundCommand): Promise<Outcome<Refund>> {
     return this.refundOperation.run(request, async ({ operationId }) => {
-      const payment = await this.stripe.find(command.paymentId);
+      const payment = await this.stripe.find(await this.access.find(request.actor, command.paymentId));
       const requestedMinor = requestedMinorOf(payment, command);
       await Promise.all(payment.refunds.map((refund) => this.releaseFailed(refund)));
       const amountMinor = await this.store.reserve(operationId, payment, requestedMinor);

@@ -6,7 +6,7 @@ import { isUnclassified, refusedParam } from '#stripe/stripe-errors.js';
 import { StripeProvider } from '#stripe/stripe.provider.js';
 import { type Currency, isCurrency } from '#core/currency.js';
 import { Problem } from '#core/problem.js';
-import { PaymentReferences } from '../payments/payment-references.stripe.js';
+import { type PaymentObject, PaymentReferences } from '../payments/payment-references.stripe.js';
 import type { Found } from '../operations/operation.js';
 import { type ExistingRefund, type Refund, type RefundablePayment, refundResult } from './refund.js';
 
@@ -23,10 +23,10 @@ export class RefundsStripe {
   /**
    * The current state of a payment, including refunds made elsewhere.
    *
-   * @throws {Problem} `not-found` for an unknown payment, `refund-not-possible` if no payment was attempted
+   * @throws {Problem} `refund-not-possible` if no payment was attempted
    */
-  async find(paymentId: string): Promise<RefundablePayment> {
-    const charge = await this.references.charge(paymentId);
+  async find(payment: PaymentObject): Promise<RefundablePayment> {
+    const charge = await this.references.charge(payment);
     if (!charge) throw new Problem('refund-not-possible');
     const refunds = await listAll((page) =>
       this.stripe.read((stripe) => stripe.refunds.list({ charge: charge.id, ...page })),

@@ -4,6 +4,7 @@ import { invalidField } from '#core/problem.js';
 import { Settings } from '../config/settings.js';
 import type { OperationRequest, Outcome } from '../operations/operation.js';
 import { type OperationRunner, OperationsService } from '../operations/operations.service.js';
+import { PaymentAccess } from '../payments/payment-access.service.js';
 import { type CancelCommand, type Cancellation, type CancelTime, lastSecondOf } from './subscription.js';
 import { type CancelPlan, SubscriptionsStripe } from './subscriptions.stripe.js';
 
@@ -16,6 +17,7 @@ export class SubscriptionsService {
 
   constructor(
     operations: OperationsService,
+    private readonly access: PaymentAccess,
     private readonly stripe: SubscriptionsStripe,
     private readonly settings: Settings,
     private readonly clock: Clock,
@@ -31,12 +33,12 @@ export class SubscriptionsService {
    * Cancels a subscription now or later. Cancelling an ended one now succeeds.
    *
    * @throws {Problem} `date-in-past`, `invalid-state` for a subscription that has ended or is not yet paid,
-   *   `invalid-request` for a payment without a subscription, `not-found` for a payment that Stripe does not know
+   *   `invalid-request` for a payment without a subscription, `not-found` as {@link PaymentAccess.find} does
    */
   cancel(request: OperationRequest, { paymentId, when }: CancelCommand): Promise<Outcome<Cancellation>> {
     return this.cancelOperation.run(request, async () => {
       const end = this.endOf(when);
-      const subscription = await this.stripe.find(paymentId);
+      const subscription = await this.stripe.find(await this.access.find(request.actor, paymentId));
       if (!subscription) throw invalidField('paymentId', NOT_A_SUBSCRIPTION);
       return this.stripe.plan(subscription, end);
     });

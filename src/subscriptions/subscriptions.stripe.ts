@@ -3,7 +3,7 @@ import type Stripe from 'stripe';
 import { isRefused, isUnclassified, refusedParam } from '#stripe/stripe-errors.js';
 import { StripeProvider } from '#stripe/stripe.provider.js';
 import { invalidField, Problem } from '#core/problem.js';
-import { PaymentReferences } from '../payments/payment-references.stripe.js';
+import { type PaymentObject, PaymentReferences } from '../payments/payment-references.stripe.js';
 import type { Found } from '../operations/operation.js';
 import type { Cancellation } from './subscription.js';
 
@@ -26,10 +26,10 @@ export class SubscriptionsStripe {
   /**
    * The id of a payment's subscription; undefined if it has none.
    *
-   * @throws {Problem} `not-found` for an unknown payment, `invalid-state` if the subscription is not yet paid
+   * @throws {Problem} `invalid-state` if the subscription is not yet paid
    */
-  find(paymentId: string): Promise<string | undefined> {
-    return this.references.subscription(paymentId);
+  find(payment: PaymentObject): Promise<string | undefined> {
+    return this.references.subscription(payment);
   }
 
   /**

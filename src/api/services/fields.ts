@@ -18,7 +18,9 @@ const INTERVAL_COUNT_MAX = 1095;
 export function PaymentIdField(documented: Documented = {}): PropertyDecorator {
   return StripeIdField({
     prefixes: PAYMENT_ID_PREFIXES,
-    description: 'The payment: the id that `/pay` returned, or any other id that Stripe has for it',
+    description:
+      'The payment: the id that `/pay` returned, or any other id that Stripe has for it. 404 for a payment that ' +
+      'another caller started, unless the credential has the scope `payments:any`',
     example: EXAMPLE_PAYMENT_ID,
     ...documented,
   });

@@ -1,0 +1,50 @@
+import { Injectable } from '@nestjs/common';
+import { type Actor, callerName } from '#core/actor.js';
+import { unknownObject } from '#core/problem.js';
+import type { Transaction } from '../database/database.js';
+import { PaymentCallersStore, type PaymentStart } from './payment-callers.store.js';
+import { isSessionId } from './payment-ids.js';
+import { type PaymentObject, PaymentReferences } from './payment-references.stripe.js';
+
+/**
+ * Decides on which payments a caller may act: on those that it started, and with the scope `payments:any` on all. Who
+ * started a payment is stored here, because operations are deleted after 30 days and metadata can be changed in Stripe's
+ * Dashboard.
+ */
+@Injectable()
+export class PaymentAccess {
+  constructor(
+    private readonly store: PaymentCallersStore,
+    private readonly references: PaymentReferences,
+  ) {}
+
+  /** Stores that an operation started the payment of a Checkout Session, in the transaction of its outcome. */
+  recordStart(transaction: Transaction, sessionId: string, start: PaymentStart): Promise<void> {
+    return this.store.add(sessionId, start, transaction);
+  }
+
+  /**
+   * The Stripe object with this id, if the caller may act on its payment.
+   *
+   * @throws {Problem} `not-found` for an id that Stripe does not know, and for a payment that the caller may not act on
+   */
+  async find(actor: Actor, id: string): Promise<PaymentObject> {
+    if (actor.kind === 'service' && actor.scopes.includes('payments:any')) return this.references.find(id);
+    const caller = callerName(actor);
+    const known = await this.store.find(id);
+    // A session is stored when it is created, so there is nothing to look up for another one.
+    if (known ? known.caller !== caller : isSessionId(id)) throw unknownObject('paymentId');
+    const payment = await this.references.find(id);
+    const start = known ?? (await this.startOf(payment));
+    if (start?.caller !== caller) throw unknownObject('paymentId');
+    return payment;
+  }
+
+  /** Who started the Checkout Session of a payment; stored for the object's own id too, as that never changes. */
+  private async startOf(payment: PaymentObject): Promise<PaymentStart | undefined> {
+    const session = await this.references.session(payment);
+    const start = session && (await this.store.find(session.id));
+    if (start) await this.store.add(payment.id, start);
+    return start;
+  }
+}
