@@ -98,7 +98,7 @@ export class ChargesService {
 
   private async countDecline(
     transaction: Transaction,
-    { customer = '' }: ChargePlan,
+    { customer }: ChargePlan,
     operationId: string,
   ): Promise<void> {
     const owner = await this.customers.ownerOf(transaction, customer);
