@@ -99,7 +99,8 @@ describe('calls to Stripe', () => {
       expect((await first).status).toBe(201);
       const statuses = (await Promise.all(others)).map(({ answer }) => answer.status);
       expect(statuses.toSorted((a, b) => a - b)).toEqual([201, 429, 429]);
-      expect(paydesk.stripeCalls.slice(callsBefore)).toEqual([
+      const writes = paydesk.stripeCalls.slice(callsBefore).filter((call) => call.startsWith('POST'));
+      expect(writes).toEqual([
         'POST /v1/setup_intents',
         'POST /v1/payment_intents',
         'POST /v1/setup_intents',
