@@ -8,7 +8,7 @@ import { SystemClock } from '../dist/libs/core/clock.js';
 import { createApp } from '../dist/src/create-app.js';
 
 const app = await createApp({
-  settings: settingsFrom({ LOG_LEVEL: 'silent' }),
+  settings: settingsFrom({ LOG_LEVEL: 'silent', ENCRYPTION_KEY: `${'A'.repeat(43)}=` }),
   clock: new SystemClock(),
   databaseUrl: 'postgresql://unused',
   stripe: new StripeConnection('sk_test_unused'),

@@ -6,6 +6,8 @@ import { ApiModule } from './api/api.module.js';
 import type { Settings } from './config/settings.js';
 import { SettingsModule } from './config/settings.module.js';
 import { DatabaseModule } from './database/database.module.js';
+import { EncryptionModule } from './encryption/encryption.module.js';
+import type { Keyring } from './encryption/keyring.js';
 
 /** What the application needs from the boot. */
 export interface AppOptions {
@@ -17,11 +19,12 @@ export interface AppOptions {
 
 @Module({})
 export class AppModule {
-  static forRoot({ settings, clock, databaseUrl, stripe }: AppOptions): DynamicModule {
+  static forRoot({ settings, clock, databaseUrl, stripe }: AppOptions, keyring: Keyring): DynamicModule {
     return {
       module: AppModule,
       imports: [
         SettingsModule.forRoot(settings, clock),
+        EncryptionModule.forRoot(keyring),
         DatabaseModule.forRoot(databaseUrl),
         StripeModule.forRoot(stripe),
         ApiModule,

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest, FastifyServerFactory } from 'fastify';
@@ -13,12 +12,17 @@ import { HttpAdapter } from './api/http/http-adapter.js';
 import { allowUserOrigins } from './api/http/cors.js';
 import { createHttpServer, onClientError } from './api/http/http-server.js';
 import { acceptJsonOnly } from './api/http/json-body.js';
+import { forbidCaching } from './api/http/no-store.js';
 import { sendProblem } from './api/http/problem.filter.js';
 import { raiseRawBodyLimit } from './api/http/raw-body.js';
 import { shareStripeByCaller } from './api/http/share-stripe.js';
+import { answerRequestIds, requestIdOf } from './api/http/request-id.js';
+import { RequestLog } from './api/http/request-log.js';
 import { AppModule, type AppOptions } from './app.module.js';
 import type { Settings } from './config/settings.js';
+import { loadKeyring } from './encryption/load-keyring.js';
 import { NestLogger } from './logging/nest-logger.js';
+import { redact } from './logging/redact.js';
 
 const BODY_MAX_BYTES = 100 * 1024;
 /** A user id of code points that take four bytes of UTF-8, all percent-encoded. */
@@ -32,15 +36,24 @@ export async function createApp(
   options: AppOptions,
   destination?: pino.DestinationStream,
 ): Promise<NestFastifyApplication> {
-  const log = pino({ level: options.settings.LOG_LEVEL }, destination as pino.DestinationStream);
-  const connections = new Connections(options.settings.REQUEST_TIMEOUT_MS);
-  const adapter = httpAdapter(log, connections, options.settings);
-  const app = await NestFactory.create<NestFastifyApplication>(AppModule.forRoot(options), adapter, {
+  const { settings } = options;
+  const log = pino(
+    { level: settings.LOG_LEVEL, hooks: { streamWrite: redact } },
+    destination as pino.DestinationStream,
+  );
+  const keyring = await loadKeyring(settings);
+  const requestLog = new RequestLog(keyring);
+  const connections = new Connections(settings.REQUEST_TIMEOUT_MS);
+  const adapter = httpAdapter(log, requestLog, connections, settings);
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.forRoot(options, keyring), adapter, {
     logger: new NestLogger(log),
     abortOnError: false,
     bodyParser: false,
   });
   const fastify = app.getHttpAdapter().getInstance();
+  answerRequestIds(fastify);
+  forbidCaching(fastify);
+  requestLog.logAborted(fastify);
   await allowUserOrigins(fastify, options.settings.CORS_ORIGINS);
   admitRequests(fastify, app.get(Admission, { strict: false }));
   acceptJsonOnly(fastify);
@@ -48,11 +61,16 @@ export async function createApp(
   closeConnectionsOnceIdle(fastify, connections);
   shareStripeByCaller(fastify);
   app.useSecurityHeaders({ contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } });
-  setUpDocs(app);
+  if (settings.servesDocs) setUpDocs(app);
   return app;
 }
 
-function httpAdapter(log: Pino, connections: Connections, settings: Settings): HttpAdapter {
+function httpAdapter(
+  log: Pino,
+  requestLog: RequestLog,
+  connections: Connections,
+  settings: Settings,
+): HttpAdapter {
   const limits = { requestTimeoutMs: settings.REQUEST_TIMEOUT_MS, maxConnections: settings.MAX_CONNECTIONS };
   const serverFactory: FastifyServerFactory = (handler) => createHttpServer(handler, connections, limits);
   return new HttpAdapter({
@@ -61,7 +79,8 @@ function httpAdapter(log: Pino, connections: Connections, settings: Settings): H
     routerOptions: { maxParamLength: PATH_PARAM_MAX_LENGTH },
     bodyLimit: BODY_MAX_BYTES,
     trustProxy: settings.TRUST_PROXY.length > 0 ? [...settings.TRUST_PROXY] : false,
-    genReqId: () => randomUUID(),
+    logController: requestLog,
+    genReqId: requestIdOf,
     requestIdHeader: false,
     forceCloseConnections: 'idle',
     clientErrorHandler: onClientError(connections),

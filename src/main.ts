@@ -14,6 +14,7 @@ import { withSettingError } from './boot/with-setting-error.js';
 import { loadSafeSettings } from './config/load-settings.js';
 import type { Settings } from './config/settings.js';
 import { createApp } from './create-app.js';
+import { loadKeyring } from './encryption/load-keyring.js';
 
 async function main(): Promise<void> {
   refuseArguments('npm start');
@@ -29,6 +30,7 @@ async function main(): Promise<void> {
 }
 
 async function boot(settings: Settings, shutdown: Shutdown): Promise<void> {
+  await withSettingError('DATA_DIR', () => loadKeyring(settings));
   if (!settings.JWKS_URL) await withSettingError('DATA_DIR', () => localSigningKey(settings.DATA_DIR));
   const database = await bootDatabaseOfMode(settings, (line) => process.stdout.write(`${line}\n`));
   shutdown.stops.unshift(() => database.stop());

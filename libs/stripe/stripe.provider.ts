@@ -3,7 +3,7 @@ import type Stripe from 'stripe';
 import { Clock } from '#core/clock.js';
 import { Problem } from '#core/problem.js';
 import { CallLimiter } from './call-limiter.js';
-import { currentCaller } from './current-caller.js';
+import { addStripeRequestId, currentCaller } from './current-caller.js';
 import { createStripeClient } from './stripe-client.js';
 import { StripeConnection } from './stripe-connection.js';
 import { problemFromStripe } from './stripe-errors.js';
@@ -48,9 +48,13 @@ export class StripeProvider {
 
   private async call<T extends object>(limiter: CallLimiter, call: () => Promise<T>): Promise<T> {
     try {
-      return assertStripeObject(await limiter.run(currentCaller(), call));
+      const response = assertStripeObject(await limiter.run(currentCaller(), call));
+      addStripeRequestId(requestIdOf(response));
+      return response;
     } catch (error) {
-      throw error instanceof Problem ? error : problemFromStripe(error);
+      if (error instanceof Problem) throw error;
+      addStripeRequestId(requestIdOf(error));
+      throw problemFromStripe(error);
     }
   }
 }
@@ -59,4 +63,10 @@ export class StripeProvider {
 function assertStripeObject<T extends object>(response: T): T {
   if (response && 'object' in response) return response;
   throw new Problem('outcome-unknown', {}, new Error('the response is not a Stripe object'));
+}
+
+/** Stripe's id of a call, from stripe-node's response or error. */
+function requestIdOf(result: unknown): string | undefined {
+  const { lastResponse, requestId } = result as { lastResponse?: { requestId?: string }; requestId?: string };
+  return lastResponse?.requestId ?? requestId;
 }

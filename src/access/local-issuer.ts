@@ -1,8 +1,6 @@
-import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
 import { exportJWK, generateKeyPair, importJWK, type JWK, SignJWT } from 'jose';
 import type { Settings } from '../config/settings.js';
+import { readOrCreateSecret } from '../encryption/secret-file.js';
 
 const KEY_FILE = 'user-token-key.json';
 const TOKEN_LIFETIME_MS = 15 * 60 * 1000;
@@ -25,28 +23,9 @@ export async function issueUserToken(settings: Settings, userId: string, now: Da
 
 /** The private key of the local issuer, created in `dataDir` at the first call. */
 export async function localSigningKey(dataDir: string): Promise<JWK> {
-  const path = join(dataDir, KEY_FILE);
-  return (await readKey(path)) ?? (await createKey(path, dataDir));
-}
-
-async function readKey(path: string): Promise<JWK | undefined> {
-  try {
-    return JSON.parse(await readFile(path, 'utf8')) as JWK;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
-}
-
-/** Writes to a draft and links it into place, so that two processes that start together use the same complete key. */
-async function createKey(path: string, dataDir: string): Promise<JWK> {
-  const { privateKey } = await generateKeyPair(LOCAL_ALGORITHM, { extractable: true });
-  await mkdir(dataDir, { recursive: true });
-  const draft = join(dataDir, `${KEY_FILE}.${randomUUID()}`);
-  await writeFile(draft, JSON.stringify(await exportJWK(privateKey)), { mode: 0o600 });
-  await link(draft, path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EEXIST') throw error;
+  const key = await readOrCreateSecret(dataDir, KEY_FILE, async () => {
+    const { privateKey } = await generateKeyPair(LOCAL_ALGORITHM, { extractable: true });
+    return JSON.stringify(await exportJWK(privateKey));
   });
-  await rm(draft);
-  return (await readKey(path)) as JWK;
+  return JSON.parse(key) as JWK;
 }

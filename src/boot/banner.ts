@@ -5,7 +5,7 @@ import type { Settings } from '../config/settings.js';
 export function banner(settings: Settings, url: string, stripe: StripeConnection): string {
   return `
 Paydesk listens on ${url}
-  docs         ${url}/docs
+  docs         ${settings.servesDocs ? `${url}/docs` : 'off; DOCS=on serves them'}
   mode         ${modeOf(settings, stripe)}
   database     ${settings.DATABASE_URL ? 'DATABASE_URL' : `embedded PostgreSQL in ${settings.DATA_DIR}`}
   credentials  npm run -s token -- user USER_ID | partner TENANT | service NAME

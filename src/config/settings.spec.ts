@@ -180,6 +180,24 @@ describe('settingsFrom', () => {
   });
 });
 
+describe('ENCRYPTION_KEY', () => {
+  const [key, other] = [`${'k'.repeat(42)}g=`, `${'o'.repeat(42)}w=`];
+
+  it('is one key, or several separated by commas', () => {
+    expect(settingsFrom({ ENCRYPTION_KEY: key }).ENCRYPTION_KEY).toEqual([key]);
+    expect(settingsFrom({ ENCRYPTION_KEY: `${key}, ${other}` }).ENCRYPTION_KEY).toEqual([key, other]);
+  });
+
+  it.each(['hunter2', 'k'.repeat(64), `${'k'.repeat(21)}g=`, `${key},hunter2`, `${'-'.repeat(43)}=`])(
+    'refuses %s without repeating it',
+    (ENCRYPTION_KEY) => {
+      const read = () => settingsFrom({ ENCRYPTION_KEY });
+      expect(read).toThrow(/^ENCRYPTION_KEY must be 32 random bytes in base64/);
+      expect(read).not.toThrow(ENCRYPTION_KEY);
+    },
+  );
+});
+
 describe('.env.example', () => {
   const text = readFileSync('.env.example', 'utf8');
   const variables = new Map(

@@ -13,6 +13,8 @@ import { Satisfies } from './satisfies.js';
 const POSTGRES_URL = /^postgres(ql)?:\/\/([^\s%]|%[0-9a-f]{2})+$/i;
 const DRAIN_MAX_MS = 10 * 60 * 1000;
 const REQUEST_TIMEOUT_MAX_MS = 10 * 60 * 1000;
+/** 32 bytes in base64. */
+const KEY_IN_BASE64 = /^[A-Za-z0-9+/]{43}=$/;
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 /** Parts for development that `ALLOW_INSECURE` permits in live mode and off loopback. */
 const INSECURITIES = ['local-issuer', 'embedded-database'] as const;
@@ -140,6 +142,13 @@ export class Settings {
   )
   readonly CARD_TESTING_BRAKE: string = CARD_TESTING_BRAKE;
 
+  @toList
+  @Satisfies(
+    (value) => Array.isArray(value) && value.every((key) => KEY_IN_BASE64.test(key)),
+    'must be 32 random bytes in base64, as `openssl rand -base64 32` prints them, or several separated by commas',
+  )
+  readonly ENCRYPTION_KEY: readonly string[] = [];
+
   @toInteger
   @Satisfies(isDrain, 'must be a whole number of milliseconds from 0 to 600000')
   readonly DRAIN_MS: number = 5_000;
@@ -159,12 +168,21 @@ export class Settings {
   )
   readonly ALLOW_INSECURE: readonly Insecurity[] = [];
 
+  @IsOptional()
+  @IsIn(['on', 'off'])
+  readonly DOCS?: 'on' | 'off';
+
   @IsIn(LOG_LEVELS)
   readonly LOG_LEVEL: (typeof LOG_LEVELS)[number] = 'info';
 
   /** True if the embedded sandbox takes Stripe's place. */
   get sandboxMode(): boolean {
     return this.MODE === 'sandbox';
+  }
+
+  /** Whether the documentation is served to everybody. */
+  get servesDocs(): boolean {
+    return this.DOCS ? this.DOCS === 'on' : this.MODE !== 'live';
   }
 
   /** Whether a variable was given, even with its default as the value. */
@@ -248,7 +266,7 @@ function isPort(value: unknown): boolean {
   return Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 65_535;
 }
 
-const OPTIONAL_KEYS = ['STRIPE_SECRET_KEY', 'STRIPE_API_BASE', 'DATABASE_URL', 'JWKS_URL'];
+const OPTIONAL_KEYS = ['STRIPE_SECRET_KEY', 'STRIPE_API_BASE', 'DATABASE_URL', 'JWKS_URL', 'DOCS'];
 
 function reason(constraints: Record<string, string> | undefined, property: string): string {
   const [message = 'is not valid'] = Object.values(constraints ?? {});

@@ -1,6 +1,10 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { settingsFrom } from './settings.js';
 import { requireSafeSettings, unsafeSettings } from './unsafe-settings.js';
+
+/** 32 bytes in base64. */
+const KEY = `${'k'.repeat(42)}g=`;
 
 const SAFE = {
   STRIPE_SECRET_KEY: 'sk_live_abc',
@@ -10,6 +14,7 @@ const SAFE = {
   JWT_ISSUER: 'https://id.example',
   JWT_AUDIENCE: 'paydesk',
   REDIRECT_ORIGINS: 'https://shop.example',
+  ENCRYPTION_KEY: KEY,
 };
 const SAFE_SANDBOX = {
   MODE: 'sandbox',
@@ -34,8 +39,9 @@ function live(changes: Environment, ...leftOut: (keyof typeof SAFE)[]): Environm
 describe('unsafeSettings', () => {
   it('accepts the defaults, and a test key on loopback with the embedded parts', () => {
     expect(unsafeIn({})).toEqual([]);
-    expect(unsafeIn({ STRIPE_SECRET_KEY: 'sk_test_abc' })).toEqual([]);
-    expect(unsafeIn({ STRIPE_SECRET_KEY: 'sk_test_abc' }, 'production')).toEqual([]);
+    const test = { STRIPE_SECRET_KEY: 'sk_test_abc', ENCRYPTION_KEY: KEY };
+    expect(unsafeIn(test)).toEqual([]);
+    expect(unsafeIn(test, 'production')).toEqual([]);
   });
 
   it.each(['127.0.0.1', '127.8.9.1', 'localhost', '::1'])('accepts the defaults on %s', (HOST) => {
@@ -80,7 +86,18 @@ describe('unsafeSettings', () => {
       'STRIPE_WEBHOOK_SECRET',
       'JWT_AUDIENCE',
       'REDIRECT_ORIGINS',
+      'ENCRYPTION_KEY',
     ]);
+  });
+
+  it('needs an encryption key except in sandbox mode, and not the one of .env.example', () => {
+    expect(unsafeIn(live({}, 'ENCRYPTION_KEY'))).toEqual(['ENCRYPTION_KEY']);
+    expect(unsafeIn({ STRIPE_SECRET_KEY: 'sk_test_abc' })).toEqual(['ENCRYPTION_KEY']);
+    const [, example = ''] = /^#ENCRYPTION_KEY=(.+)$/m.exec(readFileSync('.env.example', 'utf8')) ?? [];
+    expect(unsafeIn(live({ ENCRYPTION_KEY: example }))).toEqual(['ENCRYPTION_KEY']);
+    expect(unsafeIn(live({ ENCRYPTION_KEY: `${KEY},${example}` }))).toEqual(['ENCRYPTION_KEY']);
+    const boot = () => requireSafeSettings(settingsFrom(live({}, 'ENCRYPTION_KEY')), {});
+    expect(boot).toThrow(/^ENCRYPTION_KEY must be set in live mode: [^\n]*openssl rand -base64 32[^\n]*$/);
   });
 
   it.each<[string, Environment]>([

@@ -9,6 +9,9 @@ export interface NodeEnvironment {
   NODE_TLS_REJECT_UNAUTHORIZED?: string | undefined;
 }
 
+/** The key that `.env.example` shows, and that everybody knows. */
+const EXAMPLE_KEY = 'REPLACE/THIS/BY/32/RANDOM/BYTES/IN/BASE64//=';
+
 /** A setting with which the service does not start. */
 export interface UnsafeSetting {
   variable: string;
@@ -37,6 +40,7 @@ export function unsafeSettings(settings: Settings, environment: NodeEnvironment)
           ...missingProtection(settings, where),
         ]
       : []),
+    ...unsafeEncryptionKey(settings),
   ];
 }
 
@@ -73,6 +77,17 @@ function* unverifiedCertificates(environment: NodeEnvironment, where: string): G
     variable: 'NODE_TLS_REJECT_UNAUTHORIZED',
     problem: `must not be 0 ${where}, because no server that this process calls would have to prove its identity`,
     remedy: 'unset it, and set NODE_EXTRA_CA_CERTS=FILE for a certificate authority of your own',
+  };
+}
+
+/** The sandbox's key is created in DATA_DIR. Other data must stay readable for all instances, and without that folder. */
+function* unsafeEncryptionKey({ MODE, ENCRYPTION_KEY: keys }: Settings): Generator<UnsafeSetting> {
+  const problem = keys.length === 0 ? `must be set in ${MODE} mode` : 'is the example of .env.example';
+  if (MODE === 'sandbox' || (keys.length > 0 && !keys.includes(EXAMPLE_KEY))) return;
+  yield {
+    variable: 'ENCRYPTION_KEY',
+    problem,
+    remedy: 'set it to the output of `openssl rand -base64 32`, the same for all instances, and keep it',
   };
 }
 

@@ -1,4 +1,3 @@
-import { inspect } from 'node:util';
 import type { Problem, ProblemSlug } from '#core/problem.js';
 import { withoutQuery } from '../database/without-query.js';
 
@@ -11,8 +10,8 @@ const ALERTS: ReadonlySet<ProblemSlug> = new Set([
 ]);
 
 /**
- * The fields of a log line about a problem. Stripe's errors contain client secrets and headers, and errors of queries
- * contain their parameters, so only the fields that identify the cause are copied.
+ * The fields of a log line about a problem. Stripe's errors contain client secrets, headers and messages that repeat what
+ * was sent, and errors of queries contain their parameters, so only the fields that identify the cause are copied.
  */
 export function describeFailure(problem: Problem): Record<string, unknown> {
   const { slug, extras, cause } = problem;
@@ -35,15 +34,21 @@ function isStripeError(cause: Error): cause is Error & Record<string, unknown> {
 
 function describeCause(failure: unknown): unknown {
   const cause = withoutQuery(failure);
-  if (!(cause instanceof Error)) return inspect(cause, { depth: 0 });
+  // Anything can be thrown, so its text is not ours.
+  if (!(cause instanceof Error)) return { thrown: typeof cause };
   if (isStripeError(cause)) {
-    const { statusCode, rawType, code, param, requestId, message, detail } = cause;
+    const { statusCode, rawType, code, param, requestId, detail } = cause;
     const network = detail instanceof Error && 'code' in detail ? detail.code : undefined;
-    return { stripe: { statusCode, rawType, code, param, requestId, network }, message };
+    return { stripe: { statusCode, rawType, code, param: withoutKeys(param), requestId, network } };
   }
   return {
     message: cause.message,
     stack: cause.stack,
     ...(cause.cause ? { cause: describeCause(cause.cause) } : {}),
   };
+}
+
+/** A parameter such as `metadata[KEY]`, without the keys, which callers choose. */
+function withoutKeys(param: unknown): unknown {
+  return typeof param === 'string' ? param.replace(/\bmetadata\[.*/, 'metadata') : param;
 }

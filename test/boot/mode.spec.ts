@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { expect, it, onTestFinished } from 'vitest';
 import { createSandbox } from '#sandbox/create-sandbox.js';
 import { Caller } from '../support/caller.js';
-import { bareEnvironment, failToStart, startService } from '../support/service-process.js';
+import { bareEnvironment, ENCRYPTION_KEY, failToStart, startService } from '../support/service-process.js';
 import { makeTemporaryFolder, removeFolder } from '../support/temporary-folder.js';
 
 const run = promisify(execFile);
@@ -17,7 +17,7 @@ it('refuses a database whose customers came from another mode, and starts withou
     await removeFolder(folder);
   });
   const dataDir = join(folder, 'data');
-  const testMode = { STRIPE_SECRET_KEY: 'sk_test_any', STRIPE_API_BASE: stripe.url };
+  const testMode = { STRIPE_SECRET_KEY: 'sk_test_any', STRIPE_API_BASE: stripe.url, ENCRYPTION_KEY };
 
   const first = await startService(dataDir, testMode);
   expect(first.output()).toMatch(/mode +test, no money moves/);

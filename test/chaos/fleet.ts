@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type ServiceProcess, startService } from '../support/service-process.js';
+import { ENCRYPTION_KEY, type ServiceProcess, startService } from '../support/service-process.js';
 import { secretKeyOf } from './stripe.js';
 
 /** The options of all instances. */
@@ -110,6 +110,7 @@ export class Fleet {
         DATABASE_URL: databaseUrl,
         STRIPE_API_BASE: stripeUrl,
         STRIPE_SECRET_KEY: secretKeyOf(number),
+        ENCRYPTION_KEY,
         REDIRECT_ORIGINS: 'https://example.com',
         RATE_LIMITS: 'off',
         CARD_TESTING_BRAKE: 'off',

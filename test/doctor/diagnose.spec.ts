@@ -10,6 +10,7 @@ import { diagnose } from '../../src/doctor/diagnose.js';
 import { query } from '../support/database.js';
 import { ManualClock } from '../support/manual-clock.js';
 import { createDatabase, createTestDatabase, databaseUrl, dropDatabase } from '../support/postgres.js';
+import { ENCRYPTION_KEY } from '../support/service-process.js';
 
 const EVENTS = [
   'customer.deleted',
@@ -53,6 +54,7 @@ const it = test
   })
   .extend('environment', ({ stripe, database }): Environment => ({
     STRIPE_SECRET_KEY: 'rk_test_doctor',
+    ENCRYPTION_KEY,
     STRIPE_API_BASE: stripe.url,
     DATABASE_URL: database.url,
   }))
@@ -133,7 +135,13 @@ it('reports an invalid setting without its value', async () => {
 it('reports everything that is unsafe, and sends no password in clear', async () => {
   const live = { STRIPE_SECRET_KEY: 'sk_live_hunter2', STRIPE_API_BASE: 'http://127.0.0.1:9' };
   const findings = await findingsFor({ ...live, DATABASE_URL: 'postgresql://u:hunter2@db.example/paydesk' });
-  for (const variable of ['JWKS_URL', 'STRIPE_WEBHOOK_SECRET', 'JWT_AUDIENCE', 'REDIRECT_ORIGINS']) {
+  for (const variable of [
+    'JWKS_URL',
+    'STRIPE_WEBHOOK_SECRET',
+    'JWT_AUDIENCE',
+    'REDIRECT_ORIGINS',
+    'ENCRYPTION_KEY',
+  ]) {
     expectRed(findings, variable, /./);
   }
   expectRed(findings, 'STRIPE_API_BASE', /https/);

@@ -9,7 +9,7 @@ import { ApiKeyAdminService } from '../../src/access/api-key-admin.service.js';
 import { openDatabase } from '../../src/database/database.js';
 import { copyBuild, type Mutation } from '../chaos/build.js';
 import { Resources } from '../chaos/resources.js';
-import { type ServiceProcess, startService } from '../support/service-process.js';
+import { ENCRYPTION_KEY, type ServiceProcess, startService } from '../support/service-process.js';
 import { makeTemporaryFolder, removeFolder } from '../support/temporary-folder.js';
 import { Credentials } from './credentials.js';
 import { createPool } from './fixtures.js';
@@ -80,6 +80,7 @@ function environmentOf(postgres: EmbeddedPostgres, sandbox: Sandbox): Record<str
     DATABASE_URL: postgres.url,
     STRIPE_API_BASE: sandbox.url,
     STRIPE_SECRET_KEY: STRIPE_KEY,
+    ENCRYPTION_KEY,
     REDIRECT_ORIGINS: 'https://example.com',
     RATE_LIMITS: 'off',
     CARD_TESTING_BRAKE: 'off',

@@ -29,7 +29,7 @@ describe('bad input about a payment', () => {
     it('refuses a missing id and an unknown property', async ({ shop, refusal }) => {
       expect(await refusal(() => shop.post(path, { ...needed, paymentId: 'cs_test_1' }))).toEqual({
         status: 400,
-        fields: ['paymentId', 'paymentID'],
+        fields: ['body', 'paymentID'],
       });
     });
   });

@@ -67,6 +67,9 @@ function spawnService(dataDir: string, environment: Record<string, string>, buil
   });
 }
 
+/** An encryption key, which the service needs except in sandbox mode. */
+export const ENCRYPTION_KEY = Buffer.alloc(32, 'paydesk').toString('base64');
+
 /** The environment without settings of Paydesk. */
 export function bareEnvironment(): Record<string, string> {
   const { PATH = '', HOME = '' } = process.env;

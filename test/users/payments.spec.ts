@@ -226,7 +226,7 @@ describe('the signed-in user', () => {
       ['direction=sideways', 'direction'],
       ['cursorId=../../v1/customers', 'cursorId'],
       ['cursorId=cus_123', 'cursorId'],
-      ['page=2', 'page'],
+      ['page=2', 'query'],
     ] as const)(
       'refuses ?%s and names the field, without a call to Stripe',
       async ([query, field], { paydesk }) => {

@@ -31,7 +31,10 @@ export function createOpenApiDocument(app: NestFastifyApplication): OpenAPIObjec
   return addProblemResponses(document);
 }
 
-/** Swagger UI at `/docs`, which loads no third-party assets, and the document at `/docs/openapi.json`. */
+/**
+ * Swagger UI at `/docs`, which loads no third-party assets and keeps no credential, and the document at
+ * `/docs/openapi.json`.
+ */
 export function setUpDocs(app: NestFastifyApplication): void {
   app
     .getHttpAdapter()
@@ -43,7 +46,7 @@ export function setUpDocs(app: NestFastifyApplication): void {
     jsonDocumentUrl: 'docs/openapi.json',
     raw: ['json'],
     customSiteTitle: 'Paydesk API',
-    swaggerOptions: { persistAuthorization: true, displayRequestDuration: true },
+    swaggerOptions: { persistAuthorization: false, displayRequestDuration: true },
   });
 }
 

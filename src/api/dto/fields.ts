@@ -1,10 +1,12 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, type ApiPropertyOptions } from '@nestjs/swagger';
 import { IsIn, IsString, Matches, ValidateIf } from 'class-validator';
+import { hasCardNumber, hasLuhnNumber } from '#core/card-number.js';
 import { DURATION_SHAPE, parseDurationMs } from '#core/duration.js';
 import { isCurrency } from '#core/currency.js';
 import { codePointLength, EXTERNAL_ID, EXTERNAL_ID_MAX_LENGTH, NAME, PLAIN_TEXT } from '#core/text.js';
 import { Satisfies } from '../../config/satisfies.js';
+import { hasKey } from '../../logging/redact.js';
 
 type Documented = Pick<ApiPropertyOptions, 'description' | 'example'> & { optional?: boolean };
 
@@ -26,18 +28,29 @@ function SkipIfAbsent(): PropertyDecorator {
   return ValidateIf((_object, value) => value !== undefined);
 }
 
-/** Free text of 1 to `maxLength` code points. */
+/**
+ * Free text of 1 to `maxLength` code points, without anything that could be a card number.
+ *
+ * @param isReference an id or a URL, which may contain long numbers that are not those of a card brand
+ */
 export function TextField({
   maxLength,
+  isReference = false,
   ...documented
-}: Documented & { maxLength: number }): PropertyDecorator {
+}: Documented & { maxLength: number; isReference?: boolean }): PropertyDecorator {
   return Field(
     documented,
     { type: String, minLength: 1, maxLength },
     IsString({ message: 'must be a string' }),
     Satisfies((value) => hasLength(value, maxLength), `must be 1 to ${maxLength} characters`),
     Matches(PLAIN_TEXT, { message: 'must be well-formed text without control characters' }),
+    Without(isReference ? hasCardNumber : hasLuhnNumber, 'a card number'),
   );
+}
+
+/** Refuses strings in which `find` finds something. The message does not repeat it. */
+export function Without(find: (text: string) => boolean, what: string): PropertyDecorator {
+  return Satisfies((value) => typeof value !== 'string' || !find(value), `must not contain ${what}`);
 }
 
 /** class-validator's `Length` does not count variation selectors, but Stripe does. */
@@ -69,6 +82,7 @@ export function StripeIdField({
     Matches(shape, {
       message: `must be a Stripe id that starts with ${prefixes.map((p) => `${p}_`).join(' or ')}`,
     }),
+    Without(hasCardNumber, 'a card number'),
   );
 }
 
@@ -92,6 +106,7 @@ export function PartnerNameField(documented: Documented): PropertyDecorator {
     { example: 'clinic', ...documented },
     { type: String, pattern: NAME.source },
     Matches(NAME, { message: 'must be 1 to 255 letters, digits or . _ @ : | + = -' }),
+    isHarmlessId(),
   );
 }
 
@@ -103,7 +118,12 @@ const EXTERNAL_ID_SCHEMA: ApiPropertyOptions = {
 
 function isExternalId(): PropertyDecorator {
   const message = 'must be 1 to 255 characters without control characters, and not . or ..';
-  return Matches(EXTERNAL_ID, { message });
+  return applyDecorators(Matches(EXTERNAL_ID, { message }), isHarmlessId());
+}
+
+/** Ids are stored. A number is a card number here only if it has the first digits and the length of a card brand. */
+function isHarmlessId(): PropertyDecorator {
+  return applyDecorators(Without(hasCardNumber, 'a card number'), Without(hasKey, 'a key'));
 }
 
 /** A currency that Stripe accepts, in lower case like in Stripe's API. */

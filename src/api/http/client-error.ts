@@ -3,6 +3,7 @@ import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { invalidField, Problem } from '#core/problem.js';
 import { PROBLEM_MEDIA_TYPE, problemDocument, problemHeaders } from './problem-document.js';
+import { REQUEST_ID_HEADER } from './request-id.js';
 
 /** The problem of a request that Node's HTTP parser refuses. There is no request object and no route for it. */
 export function clientErrorProblem({ code }: NodeJS.ErrnoException): Problem {
@@ -22,9 +23,11 @@ export function sendRawProblem({ slug, status, extras }: Problem, socket: Socket
     socket.destroy();
     return;
   }
-  const body = JSON.stringify(problemDocument(slug, extras, randomUUID()));
+  const requestId = randomUUID();
+  const body = JSON.stringify(problemDocument(slug, extras, requestId));
   const headers = {
     ...problemHeaders(slug, extras),
+    [REQUEST_ID_HEADER]: requestId,
     'Content-Type': `${PROBLEM_MEDIA_TYPE}; charset=utf-8`,
     'Content-Length': Buffer.byteLength(body),
     Connection: 'close',

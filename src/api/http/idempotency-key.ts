@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import { hasCardNumber } from '#core/card-number.js';
 import { Problem } from '#core/problem.js';
 
 const KEY_SHAPE = /^[\x21-\x7e]{1,255}$/;
@@ -18,6 +19,7 @@ export function idempotencyKeyOf(message: IncomingMessage): string {
   if (given.length > 1 || !KEY_SHAPE.test(key)) {
     throw invalidIdempotencyKey('must be sent once and be 1 to 255 visible ASCII characters');
   }
+  if (hasCardNumber(key)) throw invalidIdempotencyKey('must not contain a card number');
   return key;
 }
 

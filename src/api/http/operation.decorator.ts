@@ -2,9 +2,11 @@ import { applyDecorators, createParamDecorator, type ExecutionContext } from '@n
 import { ApiHeader } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { OperationRequest } from '../../operations/operation.js';
+import { operationIdOf } from '../../operations/operation-identity.js';
 import { ApiProblems, IS_OPERATION } from './api-problems.decorator.js';
 import { actorOf } from './current-actor.decorator.js';
 import { idempotencyKeyOf } from './idempotency-key.js';
+import { setOperationId } from './request-log.js';
 
 /** Handler parameter: the request as an operation. Also returns its Idempotency-Key, which may be generated. */
 export const CurrentOperation = createParamDecorator(
@@ -12,12 +14,14 @@ export const CurrentOperation = createParamDecorator(
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const idempotencyKey = idempotencyKeyOf(request.raw);
     context.switchToHttp().getResponse<FastifyReply>().header('Idempotency-Key', idempotencyKey);
-    return {
+    const operation = {
       actor: actorOf(request),
       route: `${request.method} ${request.routeOptions.url} ${JSON.stringify(request.params)}`,
       idempotencyKey,
       body: request.body,
     };
+    setOperationId(request, operationIdOf(operation));
+    return operation;
   },
 );
 

@@ -1,6 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { type Scope, SCOPES } from '#core/scope.js';
 import { ADVICE, type Advice, PROBLEMS, type ProblemExtras, type ProblemSlug } from '#core/problem.js';
+import { NO_STORE } from './no-store.js';
 
 export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
 
@@ -98,6 +99,7 @@ export function problemDocument(
 export function problemHeaders(slug: ProblemSlug, extras: ProblemExtras): Record<string, string> {
   const retryAfter = extras.retryAfterSeconds ?? RETRY_AFTER_SECONDS;
   return {
+    ...NO_STORE,
     ...(slug === 'unauthorized' && { 'WWW-Authenticate': 'Bearer' }),
     // https://www.rfc-editor.org/rfc/rfc6750#section-3.1
     ...(extras.requiredScope && {

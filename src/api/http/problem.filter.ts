@@ -4,6 +4,7 @@ import type { Problem } from '#core/problem.js';
 import { toProblem } from '../../database/to-problem.js';
 import { describeFailure } from '../../logging/describe-failure.js';
 import { frameworkProblem } from './framework-problem.js';
+import { REQUEST_ID_HEADER } from './request-id.js';
 import { PROBLEM_MEDIA_TYPE, problemDocument, problemHeaders } from './problem-document.js';
 
 /** Answers every error with a problem document, and logs those of 500 and above. */
@@ -22,7 +23,7 @@ export function sendProblem(problem: Problem, request: FastifyRequest, reply: Fa
   if (status >= 500) request.log.error(describeFailure(problem), slug);
   void reply
     .status(status)
-    .headers(problemHeaders(slug, extras))
+    .headers({ ...problemHeaders(slug, extras), [REQUEST_ID_HEADER]: request.id })
     .type(PROBLEM_MEDIA_TYPE)
     .send(problemDocument(slug, extras, request.id));
 }

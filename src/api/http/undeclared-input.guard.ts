@@ -15,11 +15,11 @@ export class UndeclaredInputGuard implements CanActivate {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     if (wantsRawBody(request)) return true;
     if (!declaresInput('query', this.reflector, context)) {
-      refuseFields(Object.keys(request.query as object));
+      refuseFields(request.query as object, 'query', () => true);
     }
     if (request.body !== undefined && !declaresInput('body', this.reflector, context)) {
       assertJsonObject(request.body);
-      refuseFields(Object.keys(request.body));
+      refuseFields(request.body, 'body', () => true);
     }
     return true;
   }

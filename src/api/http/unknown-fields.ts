@@ -1,35 +1,39 @@
-import { Problem } from '#core/problem.js';
+import { type FieldError, Problem } from '#core/problem.js';
 
-export const UNRECOGNIZED = 'is not a recognized field';
+/** Where an input comes from: what its own unknown fields are reported under. */
+export type InputName = 'body' | 'query' | 'path';
+
+/**
+ * A field that nobody declared. Its name may be a secret, or a card number, so it is reported by its position among the
+ * fields of its parent, from 1.
+ *
+ * @param parent path of the object that contains it
+ */
+export function unknownField(parent: string, raw: object, name: string): FieldError {
+  const position = Object.keys(raw).indexOf(name) + 1;
+  return { field: parent, message: `has a field that is not recognized, at position ${position}` };
+}
+
+/**
+ * Refuses the fields of an object that `isRefused` picks.
+ *
+ * @throws {Problem} `invalid-request` with the position of each of them
+ */
+export function refuseFields(raw: object, parent: string, isRefused: (name: string) => boolean): void {
+  const errors = Object.keys(raw)
+    .filter(isRefused)
+    .map((name) => unknownField(parent, raw, name));
+  if (errors.length > 0) throw new Problem('invalid-request', { errors });
+}
 
 /**
  * Refuses fields that have the name of an inherited property, such as a method of the DTO. class-transformer drops
  * them silently, before the whitelist sees them.
  *
- * @param parent path of the object that contains the fields; empty for a body or query
- * @throws {Problem} `invalid-request` naming each of them
+ * @throws {Problem} `invalid-request` with the position of each of them
  */
-export function refuseInherited(type: { prototype: object }, raw: object, parent = ''): void {
-  refuseFields(
-    Object.keys(raw).filter((name) => name in type.prototype),
-    parent,
-  );
-}
-
-/**
- * Refuses fields, at any depth, that Nest or class-transformer silently removes from every input.
- *
- * @throws {Problem} `invalid-request` naming the first of them
- */
-export function refuseStripped(raw: unknown): void {
-  const pending: { value: unknown; path: string }[] = [{ value: raw, path: '' }];
-  for (let next = pending.pop(); next; next = pending.pop()) {
-    const { value, path } = next;
-    if (typeof value !== 'object' || value === null) continue;
-    refuseFields(Object.keys(value).filter(isStripped), path);
-    for (const [name, inner] of Object.entries(value))
-      pending.push({ value: inner, path: fieldPath(name, path) });
-  }
+export function refuseInherited(type: { prototype: object }, raw: object, parent: string): void {
+  refuseFields(raw, parent, (name) => name in type.prototype);
 }
 
 /** Nest removes `constructor` and `prototype`; class-transformer removes what every object inherits, such as `toString`. */
@@ -37,20 +41,46 @@ function isStripped(name: string): boolean {
   return name === 'prototype' || name in Object.prototype;
 }
 
-/** @throws {Problem} `invalid-request` naming each of the fields, if there are any */
-export function refuseFields(names: readonly string[], parent = ''): void {
-  const errors = names.map((name) => ({ field: fieldPath(name, parent), message: UNRECOGNIZED }));
-  if (errors.length > 0) throw new Problem('invalid-request', { errors });
+/**
+ * Refuses fields, at any depth, that Nest or class-transformer silently removes from every input.
+ *
+ * @param isDeclared whether the input has a field with this name
+ * @throws {Problem} `invalid-request` with the position of the first of them, in the nearest declared parent
+ */
+export function refuseStripped(raw: unknown, input: InputName, isDeclared: (name: string) => boolean): void {
+  const pending: { value: unknown; path: readonly string[] }[] = [{ value: raw, path: [] }];
+  for (let next = pending.pop(); next; next = pending.pop()) {
+    const { value, path } = next;
+    if (typeof value !== 'object' || value === null) continue;
+    const stripped = Object.keys(value).find(isStripped);
+    if (stripped !== undefined) {
+      const errors = [nearestError(raw as object, [...path, stripped], input, isDeclared)];
+      throw new Problem('invalid-request', { errors });
+    }
+    for (const [name, inner] of Object.entries(value)) pending.push({ value: inner, path: [...path, name] });
+  }
 }
 
-/** The path of a field in a request, such as `products[0].quantity`. */
+/** The path of a declared field in a request, such as `products[0].quantity`. */
 export function fieldPath(property: string, parent: string): string {
-  const name = sanitizeFieldName(property);
-  if (/^\d+$/.test(name) && parent) return `${parent}[${name}]`;
-  return parent ? `${parent}.${name}` : name;
+  if (/^\d+$/.test(property) && parent) return `${parent}[${property}]`;
+  return parent ? `${parent}.${property}` : property;
 }
 
-/** The name comes from the caller and is repeated in the response. */
-function sanitizeFieldName(name: string): string {
-  return name.replaceAll(/[^\w.-]/g, '?').slice(0, 64);
+/** Follows a path for as long as it consists of a declared field and indexes of a list. */
+function nearestError(
+  raw: object,
+  path: readonly string[],
+  input: InputName,
+  isDeclared: (name: string) => boolean,
+): FieldError {
+  let parent = '';
+  let value = raw;
+  for (const name of path) {
+    const isKnown = Array.isArray(value) || (value === raw && isDeclared(name));
+    if (!isKnown) return unknownField(parent || input, value, name);
+    parent = fieldPath(name, parent);
+    value = (value as Record<string, object>)[name] ?? {};
+  }
+  return { field: parent, message: 'is not recognized' };
 }

@@ -28,6 +28,7 @@ const PRODUCT_FIELD_NAMES: FieldNames = {
 export abstract class CheckoutRequest {
   @TextField({
     maxLength: URL_MAX_LENGTH,
+    isReference: true,
     description:
       'Where the customer is sent after paying: an https URL at one of REDIRECT_ORIGINS. Stripe replaces ' +
       '`{CHECKOUT_SESSION_ID}` in it with the `paymentID`.',
@@ -37,6 +38,7 @@ export abstract class CheckoutRequest {
 
   @TextField({
     maxLength: URL_MAX_LENGTH,
+    isReference: true,
     description: 'Where the customer is sent on leaving without paying',
     example: 'https://example.com/ko',
   })
@@ -56,6 +58,7 @@ export abstract class CheckoutRequest {
 
   @TextField({
     maxLength: 200,
+    isReference: true,
     optional: true,
     description: "The caller's own id of the payment; `/status` returns it",
     example: 'order-1234',

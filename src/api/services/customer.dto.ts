@@ -2,12 +2,13 @@ import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { isEmail } from 'class-validator';
 import type { Owner } from '#core/actor.js';
+import { hasLuhnNumber } from '#core/card-number.js';
 import { Problem } from '#core/problem.js';
 import { codePointLength, PLAIN_TEXT } from '#core/text.js';
 import { Satisfies } from '../../config/satisfies.js';
 import type { Settings } from '../../config/settings.js';
 import type { Customer, CustomerDetails } from '../../customers/customer.js';
-import { Field, MerchantIdField, PartnerNameField, TextField, UserIdField } from '../dto/fields.js';
+import { Field, MerchantIdField, PartnerNameField, TextField, UserIdField, Without } from '../dto/fields.js';
 import { isJsonObject } from '../http/json-object.js';
 import { EXAMPLE_CUSTOMER_ID } from './examples.js';
 import { ownerOf } from './owner.js';
@@ -50,6 +51,7 @@ export class CustomerRequest {
     { optional: true, description: 'Where Stripe sends receipts', example: 'jenny@example.com' },
     { type: String, format: 'email' },
     Satisfies(isPlainEmail, 'must be an e-mail address'),
+    Without(hasLuhnNumber, 'a card number'),
   )
   email?: string;
 
@@ -71,6 +73,7 @@ export class CustomerRequest {
       isMetadata,
       'must be an object of up to 48 strings of 500 characters, under keys of 40 characters',
     ),
+    Satisfies(isWithoutCardNumbers, 'must not contain a card number, neither as a key nor as a value'),
   )
   metadata?: Record<string, string>;
 
@@ -103,6 +106,10 @@ function isMetadata(value: unknown): boolean {
   if (!isJsonObject(value)) return false;
   const entries = Object.entries(value);
   return entries.length <= METADATA_KEYS_MAX && entries.every(([key, text]) => isKey(key) && isText(text));
+}
+
+function isWithoutCardNumbers(metadata: unknown): boolean {
+  return !isJsonObject(metadata) || !Object.entries(metadata).flat().map(String).some(hasLuhnNumber);
 }
 
 /** Stripe would parse square brackets as a path. */

@@ -1,0 +1,64 @@
+import { type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
+import type { Actor } from '#core/actor.js';
+import { callerReference } from '../../encryption/caller-reference.js';
+import type { Keyring } from '../../encryption/keyring.js';
+import { findActor } from './current-actor.decorator.js';
+import { stripeRequestIdsOf } from './share-stripe.js';
+
+/** The route of a request for which there is none. */
+const NO_ROUTE = 'none';
+/** Keeps the line of a request with many calls short. */
+const STRIPE_IDS_MAX = 20;
+
+const operationIds = new WeakMap<FastifyRequest, string>();
+const logged = new WeakSet<FastifyRequest>();
+
+/** Remembers the operation behind a request for its log line. */
+export function setOperationId(request: FastifyRequest, operationId: string): void {
+  operationIds.set(request, operationId);
+}
+
+/**
+ * Logs one line a request, once it is answered or its caller has closed the connection. The line contains nothing that
+ * the caller can choose but a well-formed request id. Replaces Fastify's lines, which contain the URL.
+ */
+export class RequestLog extends LogController {
+  constructor(private readonly keyring: Keyring) {
+    super({ requestIdLogLabel: 'requestId', disableRequestLogging: true });
+  }
+
+  override requestCompleted(_error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+    this.log(request, { status: reply.statusCode, ms: Math.round(reply.elapsedTime) });
+  }
+
+  /** Also logs requests whose caller does not wait for the response. Call it before any route is registered. */
+  logAborted(fastify: FastifyInstance): void {
+    fastify.addHook('onRequestAbort', (request, done) => {
+      this.log(request, { aborted: true });
+      done();
+    });
+  }
+
+  private log(request: FastifyRequest, result: object): void {
+    // A response may still be written after the caller has gone.
+    if (logged.has(request)) return;
+    logged.add(request);
+    const actor = findActor(request);
+    const stripeRequestIds = stripeRequestIdsOf(request).slice(0, STRIPE_IDS_MAX);
+    request.log.info(
+      {
+        method: request.method,
+        route: request.routeOptions.url ?? NO_ROUTE,
+        ...result,
+        ...(actor && { caller: callerReference(actor, this.keyring), ...keyIdOf(actor) }),
+        operationId: operationIds.get(request),
+        ...(stripeRequestIds.length > 0 && { stripeRequestIds }),
+      },
+      'request',
+    );
+  }
+}
+
+function keyIdOf(actor: Actor): { keyId?: string } {
+  return 'keyId' in actor ? { keyId: actor.keyId } : {};
+}

@@ -1,0 +1,41 @@
+import { hasCardNumber } from '#core/card-number.js';
+
+const EMAIL =
+  /[\p{L}\p{N}._+-]{1,64}(?:@|%40)[\p{L}\p{N}-]{1,63}(?:\.[\p{L}\p{N}-]{1,63}){0,8}\.\p{L}{2,24}/giu;
+const DIGITS = /\d(?:[\s\p{Pd}]?\d){12,}/gu;
+
+/** Keys of Stripe's and of ours, which are never an id. */
+const KEY = /\b((sk|rk)_(live|test)_\w|whsec_\w|pdk_[a-z]+_[\w-]{43})/;
+
+/** What must be in no log line, and what stands in its place. */
+const SECRETS: readonly (readonly [RegExp, string])[] = [
+  // Stripe's keys and signing secrets: https://docs.stripe.com/keys
+  [/\b(?:sk|rk|pk)_(?:live|test)_\w+/g, '[key]'],
+  [/\bwhsec_[\w+/=-]+/g, '[secret]'],
+  // A client secret is the id of its object and more: https://docs.stripe.com/api/setup_intents/object
+  [/\b\w+_secret_\w+/g, '[secret]'],
+  [/\bpdk_[a-z]+_[\w-]+/g, '[key]'],
+  [/\beyJ[\w-]+\.[\w-]+(?:\.[\w-]*)?/g, '[token]'],
+  [/\b(bearer|basic)\s+[\w.~+/=-]+/gi, '$1 [token]'],
+];
+
+/**
+ * Replaces secrets, e-mail addresses and card numbers in a text, such as a line of the log. A last resort: what logs a
+ * text should know that there is none in it. A line of JSON stays one.
+ */
+export function redact(text: string): string {
+  const redacted = SECRETS.reduce((line, [pattern, mark]) => line.replace(pattern, mark), text)
+    // The time of a log line stays, as no card number starts with 1.
+    .replace(DIGITS, (digits) => (hasCardNumber(digits) ? '[card]' : digits));
+  return /@|%40/.test(redacted) ? redacted.replace(EMAIL, '[email]') : redacted;
+}
+
+/** Whether a text contains what {@link redact} replaces. */
+export function hasSecret(text: string): boolean {
+  return redact(text) !== text;
+}
+
+/** Whether a text contains a secret key of Stripe or of ours. */
+export function hasKey(text: string): boolean {
+  return KEY.test(text);
+}
