@@ -119,7 +119,9 @@ describe('unsafeSettings', () => {
   it('refuses to switch off the brake against card testing in live mode only', () => {
     expect(unsafeIn(live({ CARD_TESTING_BRAKE: 'off' }))).toEqual(['CARD_TESTING_BRAKE']);
     expect(unsafeIn(live({ CARD_TESTING_BRAKE: 'attempts:100/1m' }))).toEqual([]);
-    expect(unsafeIn({ STRIPE_SECRET_KEY: 'sk_test_abc', CARD_TESTING_BRAKE: 'off' })).toEqual([]);
+    expect(
+      unsafeIn({ STRIPE_SECRET_KEY: 'sk_test_abc', ENCRYPTION_KEY: KEY, CARD_TESTING_BRAKE: 'off' }),
+    ).toEqual([]);
   });
 
   it('refuses to verify no certificates in live mode, and in test mode off loopback', () => {
