@@ -17,7 +17,7 @@ export function findActor(request: FastifyRequest): Actor | undefined {
 /** The authenticated caller of a request. */
 export function actorOf(request: FastifyRequest): Actor {
   const actor = findActor(request);
-  if (!actor) throw new Error('the route has no access guard');
+  if (!actor) throw new Error('the caller of this route was not authenticated');
   return actor;
 }
 
