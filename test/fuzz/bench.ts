@@ -16,6 +16,7 @@ import { createPool } from './fixtures.js';
 import type { Pool } from './pool.js';
 
 const STRIPE_KEY = 'sk_test_fuzz';
+const SPARE_KEYS = 20;
 
 /** Everything that a run needs: the built service, a PostgreSQL, a Stripe sandbox, and objects that exist. */
 export class Bench {
@@ -61,16 +62,16 @@ export class Bench {
     otherDir: string,
   ): Promise<void> {
     const database = openDatabase(databaseUrl, () => undefined);
-    this.credentials = await Credentials.create(
-      ApiKeyAdminService.on(database, new SystemClock()),
-      dataDir,
-      otherDir,
-    );
+    const keys = ApiKeyAdminService.on(database, new SystemClock());
+    this.credentials = await Credentials.create(keys, dataDir, otherDir);
     const client: pg.Pool = database.$client;
     await client.query("update api_keys set revoked_at = now() where name = 'revoked'");
     await client.query("update api_keys set expires_at = now() where name = 'expired'");
     const stripe = createStripeClient(new StripeConnection(STRIPE_KEY, stripeUrl));
-    this.pool = await createPool(this.service.url, this.credentials, stripe, client);
+    this.pool = {
+      ...(await createPool(this.service.url, this.credentials, stripe, client)),
+      key: await Credentials.createSpareKeys(keys, SPARE_KEYS),
+    };
     await client.end();
   }
 }

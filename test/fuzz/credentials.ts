@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { DEFAULT_SCOPES } from '#core/scope.js';
+import { DEFAULT_SCOPES, type Scope, SCOPES } from '#core/scope.js';
 import { issueUserToken } from '../../src/access/local-issuer.js';
 import { settingsFrom } from '../../src/config/settings.js';
 import type { ApiKeyAdminService } from '../../src/access/api-key-admin.service.js';
@@ -28,11 +28,11 @@ export class Credentials {
 
   /** @param dataDir the service's, with the key of its local issuer */
   static async create(keys: ApiKeyAdminService, dataDir: string, otherDataDir: string): Promise<Credentials> {
-    const issue = async (kind: ApiKeyKind, name: string, scopes = DEFAULT_SCOPES) =>
+    const issue = async (kind: ApiKeyKind, name: string, scopes: readonly Scope[] = DEFAULT_SCOPES) =>
       (await keys.create(AUTHOR, { kind, name, scopes })).secret;
     return new Credentials(dataDir, {
       partner: await issue('partner', PARTNER),
-      service: await issue('service', SERVICE),
+      service: await issue('service', SERVICE, SCOPES),
       'key without scopes': await issue('service', SERVICE, []),
       'revoked key': await issue('service', 'revoked'),
       'expired key': await issue('service', 'expired'),
@@ -40,6 +40,13 @@ export class Credentials {
       'foreign token': await issueUserToken(settingsFrom({ DATA_DIR: otherDataDir }), USER, new Date()),
       garbage: `${MARKER}.${MARKER}.${MARKER}`,
     });
+  }
+
+  /** The ids of keys that no request comes with, so that they may be revoked. */
+  static async createSpareKeys(keys: ApiKeyAdminService, count: number): Promise<string[]> {
+    const create = () => keys.create(AUTHOR, { kind: 'service', name: 'spare', scopes: [] });
+    const issued = await Promise.all(Array.from({ length: count }, create));
+    return issued.map(({ key }) => key.id);
   }
 
   /** The credential itself; undefined for none. */

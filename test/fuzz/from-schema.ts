@@ -5,6 +5,7 @@ import { anyId, idsWith, type Pool, prefixesOf } from './pool.js';
 /** Longer texts only cost time: the limits themselves are tested by the mutations. */
 const MAX_TEXT = 300;
 const MAX_ITEMS = 4;
+const DATES = { min: new Date('2000-01-01'), max: new Date('2100-01-01') };
 const LOOKAHEAD = /\(\?=[^)]*\)/g;
 
 /** Values that a schema allows: mostly its example or ids that exist, so that most requests pass the validation. */
@@ -60,7 +61,7 @@ function knownTexts(
   if (name === 'Idempotency-Key') return fc.uuid();
   if (name === 'tenant') return idsWith(['tenant'], pool);
   if (/user_?id$/i.test(name)) return idsWith(['user'], pool);
-  if (format === 'uuid') return idsWith(['operation'], pool);
+  if (format === 'uuid') return idsWith(['operation', 'key'], pool);
   const ids = idsWith(prefixesOf(pattern, example), pool);
   if (ids) return fc.oneof({ arbitrary: ids, weight: 8 }, { arbitrary: anyId(pool), weight: 1 });
   return typeof example === 'string' ? fc.constant(example) : undefined;
@@ -74,6 +75,8 @@ function generatedTexts({
 }: Schema): fc.Arbitrary<string> {
   if (format === 'uuid') return fc.uuid();
   if (format === 'email') return fc.emailAddress();
+  if (format === 'date-time')
+    return fc.date({ noInvalidDate: true, ...DATES }).map((date) => date.toISOString());
   if (pattern) {
     // fast-check generates no lookaheads.
     const whole = new RegExp(pattern);
