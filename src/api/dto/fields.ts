@@ -193,8 +193,11 @@ export function InstantField(documented: Documented): PropertyDecorator {
 function isInstant(value: unknown): boolean {
   if (typeof value !== 'string' || !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?Z$/.test(value)) return false;
   const date = new Date(value);
-  const toSecond = (text: string) => text.slice(0, 'yyyy-MM-ddTHH:mm:ss'.length);
   return !Number.isNaN(date.getTime()) && toSecond(date.toISOString()) === toSecond(value);
+}
+
+function toSecond(text: string): string {
+  return text.slice(0, 'yyyy-MM-ddTHH:mm:ss'.length);
 }
 
 /** A duration such as `24h`. */
