@@ -1,3 +1,4 @@
+import type { CallerGuardrails } from './guardrails.js';
 import type { Scope } from './scope.js';
 
 /** A signed-in user of a web app. The token's issuer decides the tenant. */
@@ -14,6 +15,8 @@ export interface PartnerActor {
   /** The id of its API key. */
   keyId: string;
   scopes: readonly Scope[];
+  /** Absent if its key has none. */
+  guardrails?: CallerGuardrails;
 }
 
 /** Another internal service of the company. */
@@ -23,6 +26,8 @@ export interface ServiceActor {
   /** The id of its API key; absent if it has a token of the identity provider instead. */
   keyId?: string;
   scopes: readonly Scope[];
+  /** Absent if it has none. */
+  guardrails?: CallerGuardrails;
 }
 
 /** The caller of a request, as authenticated by its credential. */

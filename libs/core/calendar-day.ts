@@ -33,6 +33,11 @@ export function parseCalendarDay(text: string): CalendarDay {
   return { year, month, day };
 }
 
+/** Formats a day as `yyyy-MM-dd`, which is how PostgreSQL reads a date. */
+export function formatIsoDay({ year, month, day }: CalendarDay): string {
+  return DateTime.utc(year, month, day).toISODate() ?? '';
+}
+
 /** Compares two days: negative if `a` is before `b`, positive if it is after, 0 if they are the same day. */
 export function compareDays(a: CalendarDay, b: CalendarDay): number {
   return a.year - b.year || a.month - b.month || a.day - b.day;

@@ -1,5 +1,7 @@
 import type { Scope } from './scope.js';
 
+import type { Limit } from './guardrails.js';
+
 interface ProblemType {
   /** HTTP status. */
   status: number;
@@ -52,6 +54,14 @@ export const PROBLEMS = {
     title: 'Not allowed',
     detail:
       'This credential is not allowed to call this route. `requiredScope` is the scope that its key lacks, if that is why.',
+    retryable: false,
+  },
+  'limit-exceeded': {
+    status: 403,
+    title: 'Limit exceeded',
+    detail:
+      'A limit of this API key does not allow the request; `limit` names it. If there is `freeAt`, the same request ' +
+      'with the same Idempotency-Key may succeed from then on.',
     retryable: false,
   },
   'not-found': {
@@ -290,6 +300,10 @@ export interface ProblemExtras {
   /** The scope that the caller's key lacks. */
   requiredScope?: Scope;
   retryAfterSeconds?: number;
+  /** The guardrail of the API key that refuses the request. */
+  limit?: Limit;
+  /** When that limit may allow it. */
+  freeAt?: Date;
   /** Whether this repeats the answer to an earlier request. */
   replayed?: boolean;
 }

@@ -3,12 +3,13 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '#core/clock.js';
 import type { Page } from '#core/page.js';
 import { invalidField, Problem } from '#core/problem.js';
+import type { Guardrails } from '#core/guardrails.js';
 import type { Scope } from '#core/scope.js';
 import type { Database, Transaction } from '../database/database.js';
 import { isUniqueViolation } from '../database/unique-violation.js';
 import { type ApiKey, type ApiKeyKind, type IssuedApiKey, newSecret, sha256Of, stateOf } from './api-key.js';
 import { type ApiKeyFilter, ApiKeysStore } from './api-keys.store.js';
-import type { AuditDetails, ChangeAuthor } from './audit-entry.js';
+import type { AuditDetails, AuditValue, ChangeAuthor } from './audit-entry.js';
 import { AuditLog } from './audit-log.store.js';
 
 /** What a new key is for, and what it may do. */
@@ -49,7 +50,7 @@ export class ApiKeyAdminService {
       throw invalidField('scopes', 'must not contain keys:admin, which only a service can have');
     }
     return this.store.transaction((transaction) =>
-      this.issue(transaction, author, { label: null, replaces: null, expiresAt: null, ...request }),
+      this.issue(transaction, author, { ...NOTHING, ...request }),
     );
   }
 
@@ -86,7 +87,8 @@ export class ApiKeyAdminService {
   }
 
   /**
-   * Replaces a key by one with the same holder, label and scopes and, if it expires, the same lifetime.
+   * Replaces a key by one with the same holder, label, scopes and guardrails and, if it expires, the same lifetime. Both
+   * count against the same limits of the day.
    *
    * @param overlapMs how long the old key can still be used, in milliseconds
    * @throws {Problem} `not-found`; `invalid-state` if it was replaced already, has expired or was revoked
@@ -103,7 +105,13 @@ export class ApiKeyAdminService {
         );
         await this.store.update(transaction, id, { expiresAt: new Date(endMs) });
         const expiresAt = old.expiresAt && new Date(now.getTime() + lifetimeMs(old, old.expiresAt));
-        const issued = await this.issue(transaction, author, { ...old, replaces: id, expiresAt });
+        const counterKeyId = old.counterKeyId ?? id;
+        const issued = await this.issue(transaction, author, {
+          ...old,
+          replaces: id,
+          expiresAt,
+          counterKeyId,
+        });
         const details = { replacedBy: issued.key.id, expiresAt: new Date(endMs).toISOString() };
         await this.auditLog.record(transaction, author, { action: 'key.rotated', objectId: id, details });
         return issued;
@@ -114,10 +122,23 @@ export class ApiKeyAdminService {
     }
   }
 
+  /** Replaces a key's guardrails; null removes them. @throws {Problem} `not-found`, `invalid-state` if it was revoked */
+  async setGuardrails(author: ChangeAuthor, id: string, guardrails: Guardrails | null): Promise<ApiKey> {
+    return this.store.transaction(async (transaction) => {
+      const key = await this.lock(transaction, id);
+      if (key.revokedAt) throw new Problem('invalid-state');
+      await this.store.update(transaction, id, { guardrails });
+      const details = { from: auditValue(key.guardrails), to: auditValue(guardrails) };
+      const change = { action: 'key.guardrails-changed', objectId: id, details } as const;
+      await this.auditLog.record(transaction, author, change);
+      return { ...key, guardrails };
+    });
+  }
+
   private async issue(
     transaction: Transaction,
     author: ChangeAuthor,
-    { kind, name, label, scopes, replaces, expiresAt }: NewKey,
+    { kind, name, label, scopes, replaces, expiresAt, guardrails, counterKeyId }: NewKey,
   ): Promise<IssuedApiKey> {
     const secret = newSecret(kind);
     const key: ApiKey = {
@@ -131,6 +152,8 @@ export class ApiKeyAdminService {
       expiresAt,
       lastUsedAt: null,
       revokedAt: null,
+      guardrails,
+      counterKeyId,
     };
     await this.store.insert(transaction, key, sha256Of(secret));
     const change = { action: 'key.created', objectId: key.id, details: auditDetails(key) } as const;
@@ -145,12 +168,28 @@ export class ApiKeyAdminService {
   }
 }
 
-type NewKey = Pick<ApiKey, 'kind' | 'name' | 'label' | 'scopes' | 'replaces' | 'expiresAt'>;
+type NewKey = Omit<ApiKey, 'id' | 'createdAt' | 'lastUsedAt' | 'revokedAt'>;
+
+/** The properties that a new key may be created without. */
+const NOTHING = { label: null, replaces: null, expiresAt: null, guardrails: null, counterKeyId: null };
 
 function lifetimeMs({ createdAt }: ApiKey, expiresAt: Date): number {
   return expiresAt.getTime() - createdAt.getTime();
 }
 
-function auditDetails({ kind, name, label, scopes, replaces, expiresAt }: ApiKey): AuditDetails {
-  return { kind, name, label, scopes, replaces, expiresAt: expiresAt?.toISOString() ?? null };
+function auditDetails(key: ApiKey): AuditDetails {
+  const { kind, name, label, scopes, replaces, expiresAt, guardrails } = key;
+  return {
+    kind,
+    name,
+    label,
+    scopes,
+    replaces,
+    expiresAt: expiresAt?.toISOString() ?? null,
+    ...(guardrails && { guardrails: auditValue(guardrails) }),
+  };
+}
+
+function auditValue(guardrails: Guardrails | null): AuditValue {
+  return guardrails && { ...guardrails };
 }

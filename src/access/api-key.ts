@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { type PartnerActor, partnerTenant, type ServiceActor } from '#core/actor.js';
+import type { Guardrails } from '#core/guardrails.js';
 import type { Scope } from '#core/scope.js';
 
 export const API_KEY_KINDS = ['partner', 'service'] as const;
@@ -26,6 +27,9 @@ export interface ApiKey {
   /** To the minute. */
   lastUsedAt: Date | null;
   revokedAt: Date | null;
+  guardrails: Guardrails | null;
+  /** The first of the keys that were rotated into this one: they share its sums of the day. Null for a first key. */
+  counterKeyId: string | null;
 }
 
 /** A new key. The secret is what its holder sends; it cannot be read again later. */
@@ -62,8 +66,10 @@ export function stateOf(
 }
 
 /** The caller that a key belongs to. */
-export function holderOf({ id: keyId, kind, name, scopes }: ApiKey): PartnerActor | ServiceActor {
+export function holderOf(key: ApiKey): PartnerActor | ServiceActor {
+  const { id: keyId, kind, name, scopes, guardrails, counterKeyId } = key;
+  const guarded = guardrails && { guardrails: { ...guardrails, counterKeyId: counterKeyId ?? keyId } };
   return kind === 'partner'
-    ? { kind, tenant: partnerTenant(name), keyId, scopes }
-    : { kind, name, keyId, scopes };
+    ? { kind, tenant: partnerTenant(name), keyId, scopes, ...guarded }
+    : { kind, name, keyId, scopes, ...guarded };
 }

@@ -64,7 +64,7 @@ export class ApiKeysStore {
   async update(
     transaction: Transaction,
     id: string,
-    change: Partial<Pick<ApiKey, 'expiresAt' | 'revokedAt'>>,
+    change: Partial<Pick<ApiKey, 'expiresAt' | 'revokedAt' | 'guardrails'>>,
   ): Promise<void> {
     await transaction.update(apiKeys).set(change).where(eq(apiKeys.id, id));
   }

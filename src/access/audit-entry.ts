@@ -3,6 +3,7 @@ export const AUDIT_ACTIONS = [
   'key.created',
   'key.revoked',
   'key.rotated',
+  'key.guardrails-changed',
   'customer.linked',
   'customer.unlinked',
 ] as const;
@@ -10,7 +11,9 @@ export const AUDIT_ACTIONS = [
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 
 /** What was changed. No secrets. */
-export type AuditDetails = Record<string, string | number | readonly string[] | null>;
+export type AuditDetails = Record<string, AuditValue>;
+export type AuditValue =
+  string | number | boolean | readonly string[] | { readonly [name: string]: AuditValue } | null;
 
 /** Who makes a change, and from where. */
 export interface ChangeAuthor {

@@ -50,8 +50,10 @@ export class ChargesService {
    *   `not-found` for a payment method that is not attached to the owner's customer
    */
   charge(request: OperationRequest, owner: Owner, command: ChargeCommand): Promise<Outcome<string>> {
-    return this.chargeOperation.run(request, async ({ operationId }) => {
+    return this.chargeOperation.run(request, async ({ operationId }, count) => {
       withAmountField('amountMinor', () => assertChargeable(command));
+      const { amountMinor, currency } = command;
+      count({ kind: 'charge', amountMinor, currency });
       const customer = await this.cards.findCustomer(owner, command.paymentMethodId);
       if (!customer) throw unknownObject('paymentMethodId');
       await this.brake.countAttempt(owner, operationId);

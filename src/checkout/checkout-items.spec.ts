@@ -4,7 +4,7 @@ import {
   assertAllKnown,
   assertOneRecurrence,
   assertSellable,
-  assertTotalChargeable,
+  chargeableTotalMinor,
   currencyOf,
   type Prices,
 } from './checkout-items.js';
@@ -125,7 +125,7 @@ describe('assertOneRecurrence', () => {
   });
 });
 
-describe('assertTotalChargeable', () => {
+describe('chargeableTotalMinor', () => {
   // Limits in EUR: 0.50 and 999,999.99, https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts
   const prices = knowing({
     price_a: oneTime,
@@ -134,14 +134,14 @@ describe('assertTotalChargeable', () => {
   });
 
   it.each([
-    ['just enough', [named(50)]],
-    ['enough together', [named(20), named(10, 3)]],
-    ['enough with a Price', [named(1), price('price_a')]],
-    ['the most', [named(99_999_999)]],
-    ['nothing', [price('price_free', 7)]],
-    ['only known to Stripe', [named(1), price('price_tiered')]],
-  ])('takes a total that is %s', (_what, items) => {
-    expect(() => assertTotalChargeable(command(items), prices, 'eur')).not.toThrow();
+    ['just enough', [named(50)], 50],
+    ['enough together', [named(20), named(10, 3)], 50],
+    ['enough with a Price', [named(1), price('price_a')], 1 + Number(oneTime.unitAmountMinor)],
+    ['the most', [named(99_999_999)], 99_999_999],
+    ['nothing', [price('price_free', 7)], 0],
+    ['only known to Stripe', [named(1), price('price_tiered')], null],
+  ])('takes a total that is %s', (_what, items, expected) => {
+    expect(chargeableTotalMinor(command(items), prices, 'eur')).toBe(expected);
   });
 
   it.each([
@@ -150,7 +150,7 @@ describe('assertTotalChargeable', () => {
     ['too much by quantity', [named(1, 100_000_000)]],
     ['too much with a Price', [named(99_999_000), price('price_a')]],
   ])('refuses a total that is %s', (_what, items) => {
-    expect(() => assertTotalChargeable(command(items), prices, 'eur')).toThrow(
+    expect(() => chargeableTotalMinor(command(items), prices, 'eur')).toThrow(
       refusal('amount-out-of-range', 'items'),
     );
   });

@@ -69,16 +69,21 @@ function unsellableReason(
 }
 
 /**
- * Refuses a total that Stripe would not charge. A total of 0 is accepted, because Prices may be free. A total that
- * only Stripe can calculate is not checked.
+ * The total of a payment, or of the first payment of a subscription, in minor units; null if only Stripe can calculate
+ * it. A total that Stripe would not charge is refused. 0 is accepted, because Prices may be free.
  *
  * @throws {Problem} `amount-out-of-range` for the field `items`
  */
-export function assertTotalChargeable({ items }: CheckoutCommand, prices: Prices, currency: Currency): void {
+export function chargeableTotalMinor(
+  { items }: CheckoutCommand,
+  prices: Prices,
+  currency: Currency,
+): number | null {
   const amounts = items.map((item) => amountMinorOf(item, prices));
-  if (amounts.includes(null)) return;
+  if (amounts.includes(null)) return null;
   const amountMinor = amounts.reduce<number>((sum, amount) => sum + (amount ?? 0), 0);
   if (amountMinor > 0) withAmountField('items', () => assertChargeable({ amountMinor, currency }));
+  return amountMinor;
 }
 
 function amountMinorOf(item: CheckoutItem, prices: Prices): number | null {

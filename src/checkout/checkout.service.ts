@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type FieldError, invalidField, Problem } from '#core/problem.js';
 import { Settings } from '../config/settings.js';
 import { CustomersService } from '../customers/customers.service.js';
+import type { MovedAmount } from '../operations/guardrail-rules.js';
 import type { OperationRequest, Outcome } from '../operations/operation.js';
 import { type OperationRunner, OperationsService } from '../operations/operations.service.js';
 import { PaymentAccess } from '../payments/payment-access.service.js';
@@ -10,7 +11,7 @@ import {
   assertAllKnown,
   assertOneRecurrence,
   assertSellable,
-  assertTotalChargeable,
+  chargeableTotalMinor,
   currencyOf,
 } from './checkout-items.js';
 import { type CheckoutPlan, CheckoutStripe } from './checkout.stripe.js';
@@ -51,7 +52,9 @@ export class CheckoutService {
    *   `amount-out-of-range`
    */
   start(request: OperationRequest, command: CheckoutCommand): Promise<Outcome<Checkout>> {
-    return this.startOperation.run(request, ({ operationId }) => this.plan(command, operationId));
+    return this.startOperation.run(request, ({ operationId }, count) =>
+      this.plan(command, operationId, count),
+    );
   }
 
   /**
@@ -68,7 +71,11 @@ export class CheckoutService {
     });
   }
 
-  private async plan(command: CheckoutCommand, operationId: string): Promise<CheckoutPlan> {
+  private async plan(
+    command: CheckoutCommand,
+    operationId: string,
+    count: (moved: MovedAmount) => void,
+  ): Promise<CheckoutPlan> {
     const { items, owner } = command;
     this.assertRedirects(command);
     assertOneRecurrence(items, new Map());
@@ -77,7 +84,7 @@ export class CheckoutService {
     const currency = currencyOf(command, prices);
     assertSellable(command, prices, currency);
     assertOneRecurrence(items, prices);
-    assertTotalChargeable(command, prices, currency);
+    count({ kind: 'charge', amountMinor: chargeableTotalMinor(command, prices, currency), currency });
     const customer = owner && (await this.customers.ensureId(owner));
     return this.stripe.plan(command, currency, customer, operationId);
   }

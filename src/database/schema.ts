@@ -3,6 +3,7 @@ import {
   type AnyPgColumn,
   bigint,
   check,
+  date,
   index,
   integer,
   jsonb,
@@ -13,9 +14,11 @@ import {
   uuid,
   varchar,
 } from 'drizzle-orm/pg-core';
+import type { DailyLimit, Guardrails } from '#core/guardrails.js';
 import type { Scope } from '#core/scope.js';
 import type { AuditAction, AuditDetails } from '../access/audit-entry.js';
 import { MODES } from '../config/mode.js';
+import type { CountedAmount } from '../operations/guardrail-rules.js';
 
 const instant = (name: string) => timestamp(name, { withTimezone: true });
 const minorUnits = (name: string) => bigint(name, { mode: 'number' });
@@ -82,6 +85,10 @@ export const apiKeys = pgTable('api_keys', {
   /** To the minute. */
   lastUsedAt: instant('last_used_at'),
   revokedAt: instant('revoked_at'),
+  /** Null if it has none. */
+  guardrails: jsonb().$type<Guardrails>(),
+  /** The first of the keys that were rotated into this one: they share its sums of the day. Null for a first key. */
+  counterKeyId: uuid('counter_key_id').references((): AnyPgColumn => apiKeys.id),
 });
 
 /** Who changed what. A trigger refuses to change or delete an entry. */
@@ -103,6 +110,28 @@ export const auditLog = pgTable(
   (table) => [index('audit_log_object').on(table.objectId, table.id)],
 );
 
+/** How much of each limit of the day is used. Keys of one chain of rotations have one row. */
+export const guardrailCounters = pgTable(
+  'guardrail_counters',
+  {
+    keyId: uuid('key_id')
+      .notNull()
+      .references(() => apiKeys.id),
+    /** In the business time zone. */
+    day: date({ mode: 'string' }).notNull(),
+    limitName: text('limit_name').$type<DailyLimit>().notNull(),
+    currency: text().notNull(),
+    amountMinor: minorUnits('amount_minor').notNull(),
+  },
+  (table) => [
+    primaryKey({
+      name: 'guardrail_counters_limit',
+      columns: [table.keyId, table.day, table.limitName, table.currency],
+    }),
+    check('guardrail_counters_never_negative', sql`${table.amountMinor} >= 0`),
+  ],
+);
+
 /** Requests that move money, each done once. Their states are described in docs/adr/0005-operations.md. */
 export const operations = pgTable(
   'operations',
@@ -119,6 +148,8 @@ export const operations = pgTable(
     generation: integer().notNull().default(1),
     /** The exact parameters for Stripe, stored before the first attempt. */
     plan: jsonb(),
+    /** What its plan counts against a limit of the day of its key; null if nothing. */
+    counted: jsonb().$type<CountedAmount>(),
     /** `{result}` or `{problem}`, once it is final. Kept after a refusal is reopened, until there is a new plan. */
     outcome: jsonb(),
     /** Identifies the running attempt. An attempt that has lost its lease can't change the row. */

@@ -1,13 +1,16 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { callerName } from '#core/actor.js';
+import { type Actor, callerName } from '#core/actor.js';
 import { Clock } from '#core/clock.js';
-import { Problem } from '#core/problem.js';
+import { Problem, type ProblemSlug } from '#core/problem.js';
 import { isReplayedFailure } from '#stripe/stripe-errors.js';
+import type { Transaction } from '../database/database.js';
 import { toProblem } from '../database/to-problem.js';
 import { describeFailure } from '../logging/describe-failure.js';
 import type { MakePlan, OperationKind, OperationRequest, Outcome } from './operation.js';
 import { fingerprintOf, identityOf, operationIdOf } from './operation-identity.js';
-import { isFinal, mayReopen, storedOutcomeOf } from './operation-outcome.js';
+import { GuardrailCounters } from './guardrail-counters.store.js';
+import type { CountedAmount } from './guardrail-rules.js';
+import { isFinal, mayReopen, mayStillPay, storedOutcomeOf } from './operation-outcome.js';
 import { LEASE_RENEWAL_MS, type OperationRow, OperationsStore } from './operations.store.js';
 import { isLookUpConclusive, maySendAgain } from './retry-policy.js';
 
@@ -21,6 +24,7 @@ export class OperationAttempt {
 
   constructor(
     private readonly store: OperationsStore,
+    private readonly counters: GuardrailCounters,
     private readonly clock: Clock,
   ) {}
 
@@ -39,7 +43,7 @@ export class OperationAttempt {
       const claimed = await this.claim(id, kind, request);
       if (!claimed) return await this.currentOutcome(id);
       return await this.underLease(claimed, async () => {
-        const planned = claimed.plan === null ? await this.plan(claimed, makePlan) : claimed;
+        const planned = claimed.plan === null ? await this.plan(claimed, request.actor, makePlan) : claimed;
         return this.carryOut(kind, planned);
       });
     } catch (error) {
@@ -73,9 +77,18 @@ export class OperationAttempt {
   }
 
   /** Stores the exact parameters before anything is sent. If this fails, nothing has happened, so the row is deleted. */
-  private async plan<Plan>(held: OperationRow, makePlan: MakePlan<Plan>): Promise<OperationRow> {
+  private async plan<Plan>(
+    held: OperationRow,
+    actor: Actor,
+    makePlan: MakePlan<Plan>,
+  ): Promise<OperationRow> {
+    const guardrails = actor.kind === 'user' ? undefined : actor.guardrails;
+    let counted: CountedAmount | undefined;
     try {
-      const planned = await this.store.plan(held, await makePlan(identityOf(held)));
+      const plan = await makePlan(identityOf(held), (moved) => {
+        counted = guardrails && this.counters.check(guardrails, moved);
+      });
+      const planned = await this.store.plan(held, plan, counted);
       if (planned) return planned;
     } catch (error) {
       if (await this.store.forget(held)) throw error;
@@ -165,12 +178,21 @@ export class OperationAttempt {
       return this.store.markForReview(held);
     }
     if (!isFinal(problem)) return this.store.retryLater(held);
-    const release = kind.release?.bind(kind);
-    return this.store.finish(
-      held,
-      { problem: { slug, extras } },
-      release && ((transaction) => release(transaction, held.plan as Plan, identityOf(held), slug)),
-    );
+    return this.store.finish(held, { problem: { slug, extras } }, this.releaseOf(kind, held, slug));
+  }
+
+  /** Releases what was reserved and counted for an operation that was refused; undefined if there is nothing. */
+  private releaseOf<Plan, Result>(
+    kind: OperationKind<Plan, Result>,
+    held: OperationRow,
+    slug: ProblemSlug,
+  ): ((transaction: Transaction) => Promise<void>) | undefined {
+    const counted = mayStillPay(slug) ? null : held.counted;
+    if (!kind.release && !counted) return undefined;
+    return async (transaction) => {
+      await kind.release?.(transaction, held.plan as Plan, identityOf(held), slug);
+      if (counted) await this.counters.giveBack(transaction, counted);
+    };
   }
 
   /** How another attempt has ended it, or `in-progress`. */

@@ -1,4 +1,5 @@
 import type { Actor } from '#core/actor.js';
+import type { MovedAmount } from './guardrail-rules.js';
 import type { ProblemExtras, ProblemSlug } from '#core/problem.js';
 import type { Transaction } from '../database/database.js';
 
@@ -44,8 +45,16 @@ export interface OperationKind<Plan, Result> {
   ): Promise<void>;
 }
 
-/** Works out the exact parameters for Stripe, or throws a {@link Problem}. Moves no money itself. */
-export type MakePlan<Plan> = (identity: OperationIdentity) => Promise<Plan>;
+/**
+ * Works out the exact parameters for Stripe, or throws a {@link Problem}. Moves no money itself.
+ *
+ * @param count to be called with the money that the plan moves. Throws `limit-exceeded` if the caller's guardrails do
+ *   not allow it; where it counts against a limit of the day, it is counted when the plan is stored.
+ */
+export type MakePlan<Plan> = (
+  identity: OperationIdentity,
+  count: (moved: MovedAmount) => void,
+) => Promise<Plan>;
 
 /** What a look-up at Stripe has proved: that it was done, that it was not, or neither. */
 export type Found<Result> = { result: Result } | 'not-done' | 'unknown';

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { GuardrailCounters } from './guardrail-counters.store.js';
 import { OperationAttempt } from './operation-attempt.js';
 import { OperationRegistry } from './operation-registry.js';
 import { OperationsService } from './operations.service.js';
@@ -7,7 +8,14 @@ import { OperationsWorker } from './operations.worker.js';
 
 /** Money-moving requests as durable, idempotent operations. */
 @Module({
-  providers: [OperationAttempt, OperationRegistry, OperationsService, OperationsStore, OperationsWorker],
+  providers: [
+    GuardrailCounters,
+    OperationAttempt,
+    OperationRegistry,
+    OperationsService,
+    OperationsStore,
+    OperationsWorker,
+  ],
   exports: [OperationsService],
 })
 export class OperationsModule {}

@@ -5,6 +5,8 @@ import { Clock } from '#core/clock.js';
 import { Problem } from '#core/problem.js';
 import { type Database, DATABASE, type Transaction } from '../database/database.js';
 import { operations } from '../database/schema.js';
+import { GuardrailCounters } from './guardrail-counters.store.js';
+import type { CountedAmount } from './guardrail-rules.js';
 import type { StoredOutcome } from './operation.js';
 import { retryDelayMs } from './retry-policy.js';
 
@@ -28,6 +30,7 @@ export class OperationsStore {
   constructor(
     @Inject(DATABASE) private readonly database: Database,
     private readonly clock: Clock,
+    private readonly counters: GuardrailCounters,
   ) {}
 
   /** Inserts an operation and leases it; undefined if its id exists already. */
@@ -65,7 +68,7 @@ export class OperationsStore {
    */
   async reopen({ id, leaseId, generation }: OperationRow): Promise<OperationRow | undefined> {
     const now = this.clock.now();
-    const unplanned = { finishedAt: null, plan: null, firstSentAt: null, firstLookedAt: null };
+    const unplanned = { finishedAt: null, plan: null, counted: null, firstSentAt: null, firstLookedAt: null };
     const [row] = await this.database
       .update(operations)
       .set({
@@ -108,11 +111,21 @@ export class OperationsStore {
     await this.updateHeld(held, { leaseExpiresAt: leaseEnd(this.clock.now()) });
   }
 
-  /** Stores what will be sent, before it is sent; undefined if the lease is lost. */
-  async plan(held: OperationRow, plan: unknown): Promise<OperationRow | undefined> {
+  /**
+   * Stores what will be sent, before it is sent; undefined if the lease is lost.
+   *
+   * @param counted an amount to count in the same transaction
+   * @throws {Problem} `limit-exceeded` if it can't be counted; nothing is stored then
+   */
+  async plan(held: OperationRow, plan: unknown, counted?: CountedAmount): Promise<OperationRow | undefined> {
     const change = { plan, firstSentAt: this.clock.now(), outcome: null };
-    const [row] = await this.database.update(operations).set(change).where(isHeld(held)).returning();
-    return row;
+    if (!counted) return this.changeHeld(this.database, held, change);
+    return this.database.transaction(async (transaction) => {
+      const row = await this.changeHeld(transaction, held, { ...change, counted });
+      // Last, because concurrent operations of the same key wait for this row.
+      if (row) await this.counters.add(transaction, counted);
+      return row;
+    });
   }
 
   /** Stores when it was first looked up at Stripe. @throws {Problem} `in-progress` if the lease is lost */
@@ -168,7 +181,7 @@ export class OperationsStore {
     await this.forgetWhere(and(isFree(this.clock.now()), isNull(operations.plan)));
   }
 
-  /** Deletes operations that are done and older than 30 days. */
+  /** Deletes operations that are done and older than 30 days, and the sums of days before that. */
   async prune(): Promise<void> {
     const oldest = new Date(this.clock.now().getTime() - RETENTION_MS);
     const prunable = this.database
@@ -180,11 +193,12 @@ export class OperationsStore {
       const { rowCount } = await this.database.delete(operations).where(inArray(operations.id, prunable));
       pruned = rowCount ?? 0;
     }
+    await this.counters.prune(oldest);
   }
 
   /**
    * Deletes operations, and their reservations by cascade. Those that were reopened are inserted again with the refusal
-   * that they had: their generation must not start again at 1.
+   * that they had: their generation must not start again at 1. Gives back what was counted for them.
    */
   private forgetWhere(condition: SQL | undefined): Promise<number> {
     return this.database.transaction(async (transaction) => {
@@ -194,8 +208,18 @@ export class OperationsStore {
         const end = { state: 'done', finishedAt: this.clock.now() } as const;
         await transaction.insert(operations).values(refused.map((row) => ({ ...row, ...end })));
       }
+      for (const { counted } of deleted) if (counted) await this.counters.giveBack(transaction, counted);
       return deleted.length;
     });
+  }
+
+  private async changeHeld(
+    database: Database | Transaction,
+    held: OperationRow,
+    change: Partial<OperationRow>,
+  ): Promise<OperationRow | undefined> {
+    const [row] = await database.update(operations).set(change).where(isHeld(held)).returning();
+    return row;
   }
 
   private async updateHeld(

@@ -33,11 +33,12 @@ export class RefundsService {
    *   currency, or `not-found` as {@link PaymentAccess.find} does
    */
   refund(request: OperationRequest, command: RefundCommand): Promise<Outcome<Refund>> {
-    return this.refundOperation.run(request, async ({ operationId }) => {
+    return this.refundOperation.run(request, async ({ operationId }, count) => {
       const payment = await this.stripe.find(await this.access.find(request.actor, command.paymentId));
       const requestedMinor = requestedMinorOf(payment, command);
       await Promise.all(payment.refunds.map((refund) => this.releaseFailed(refund)));
       const amountMinor = await this.store.reserve(operationId, payment, requestedMinor);
+      count({ kind: 'refund', amountMinor, currency: payment.currency });
       return this.stripe.plan(payment, amountMinor, operationId);
     });
   }

@@ -5,6 +5,7 @@ import { paydeskTest } from '../support/paydesk-test.js';
 
 const PRUNE_MS = 10 * 60 * 1000;
 const KEPT_HOURS = 30 * 24;
+const DAY_MS = 24 * 60 * 60 * 1000;
 
 const it = paydeskTest({ workerByHand: true })
   /** Refunds are of a payment of 20.00. */
@@ -34,6 +35,9 @@ describe('operations older than 30 days', () => {
     const refund = await refundable();
     await refund('8.00');
     const [old = ''] = await ids('select id from operations');
+    const countOn = `insert into guardrail_counters (key_id, day, limit_name, currency, amount_minor)
+      select id, $1, 'maxRefundsPerDay', 'usd', 800 from api_keys limit 1`;
+    await query(paydesk, countOn, [new Date(clock.now().getTime() - DAY_MS)]);
     paydesk.sandbox.faults.add({
       path: '/v1/refunds',
       method: 'POST',
@@ -51,10 +55,12 @@ describe('operations older than 30 days', () => {
     expect(kept).toHaveLength(3);
 
     clock.moveHours(KEPT_HOURS - 0.5);
+    await query(paydesk, countOn, [clock.now()]);
     await vi.advanceTimersByTimeAsync(PRUNE_MS);
     await expect.poll(async () => (await shop.get(`/operations/${old}`)).status).toBe(404);
     expect(new Set(await ids('select id from operations'))).toEqual(new Set(kept));
     expect(new Set(await ids('select operation_id as id from refund_reservations'))).toEqual(new Set(kept));
+    expect(await query(paydesk, 'select 1 from guardrail_counters')).toHaveLength(1);
     expect((await refund('5.01')).body.type).toBe('urn:paydesk:refund-not-possible');
     expect((await refund('5.00')).status).toBe(201);
   });

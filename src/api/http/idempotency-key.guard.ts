@@ -9,12 +9,20 @@ import { actorOf } from './current-actor.decorator.js';
 const REQUIRABLE = 'paydesk:idempotency-key-requirable';
 const EVERY_CALLER = 'true';
 
-/** Lets REQUIRE_IDEMPOTENCY_KEY require a key on this route. For charges and refunds. */
+/** What may require an Idempotency-Key on a route. */
+type RequiredBy = 'settings-and-guardrails' | 'guardrails';
+
+/** Lets REQUIRE_IDEMPOTENCY_KEY and guardrails require a key on this route. For charges and refunds. */
 export function IdempotencyKeyRequirable(): MethodDecorator {
-  return SetMetadata(REQUIRABLE, true);
+  return SetMetadata(REQUIRABLE, 'settings-and-guardrails' satisfies RequiredBy);
 }
 
-/** Refuses a charge or refund without a key from callers of whom the settings require one. */
+/** Lets guardrails require a key on this route. For checkouts, which are not subject to REQUIRE_IDEMPOTENCY_KEY. */
+export function IdempotencyKeyRequirableByGuardrails(): MethodDecorator {
+  return SetMetadata(REQUIRABLE, 'guardrails' satisfies RequiredBy);
+}
+
+/** Refuses a request without a key from callers of whom the settings, or guardrails of their API key, require one. */
 @Injectable()
 export class IdempotencyKeyGuard implements CanActivate {
   constructor(
@@ -23,18 +31,27 @@ export class IdempotencyKeyGuard implements CanActivate {
   ) {}
 
   canActivate(context: ExecutionContext): boolean {
-    if (!this.reflector.get<true | undefined>(REQUIRABLE, context.getHandler())) return true;
+    const requiredBy = this.reflector.get<RequiredBy | undefined>(REQUIRABLE, context.getHandler());
+    if (!requiredBy) return true;
     const request = context.switchToHttp().getRequest<FastifyRequest>();
-    const isMissing = request.headers['idempotency-key'] === undefined;
-    if (isMissing && this.isRequiredOf(actorOf(request))) throw invalidIdempotencyKey('is required');
+    if (request.headers['idempotency-key'] !== undefined) return true;
+    const actor = actorOf(request);
+    const isRequired =
+      isRequiredByGuardrails(actor) ||
+      (requiredBy === 'settings-and-guardrails' && this.isRequiredBySettings(actor));
+    if (isRequired) throw invalidIdempotencyKey('is required');
     return true;
   }
 
-  private isRequiredOf(actor: Actor): boolean {
+  private isRequiredBySettings(actor: Actor): boolean {
     const required = this.settings.REQUIRE_IDEMPOTENCY_KEY;
     return (
       required.includes(EVERY_CALLER) ||
       (actor.kind === 'partner' && required.map(partnerTenant).includes(actor.tenant))
     );
   }
+}
+
+function isRequiredByGuardrails(actor: Actor): boolean {
+  return actor.kind !== 'user' && actor.guardrails?.requireIdempotencyKey === true;
 }

@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { type Scope, SCOPES } from '#core/scope.js';
+import { type Limit, LIMITS } from '#core/guardrails.js';
 import { ADVICE, type Advice, PROBLEMS, type ProblemExtras, type ProblemSlug } from '#core/problem.js';
 import { NO_STORE } from './no-store.js';
 
@@ -66,6 +67,17 @@ export class ProblemDocument {
 
   @ApiPropertyOptional({ enum: SCOPES, description: 'The scope that the key lacks, with `forbidden`' })
   requiredScope?: Scope;
+
+  @ApiPropertyOptional({ enum: LIMITS, description: 'The limit of the API key, with `limit-exceeded`' })
+  limit?: Limit;
+
+  @ApiPropertyOptional({
+    type: String,
+    format: 'date-time',
+    description: 'When the sum that counts against that limit starts again at 0',
+    example: '2026-11-26T00:00:00.000Z',
+  })
+  freeAt?: string;
 }
 
 /** The document that reports a problem to a caller. */
@@ -75,8 +87,8 @@ export function problemDocument(
   requestId: string,
 ): ProblemDocument {
   const { status, title, detail, retryable } = PROBLEMS[slug];
-  const { errors, operationId, declineCode, advice, providerCode, paymentId, clientSecret, requiredScope } =
-    extras;
+  const { errors, operationId, declineCode, advice, providerCode, paymentId, clientSecret } = extras;
+  const { requiredScope, limit, freeAt } = extras;
   return {
     type: `urn:paydesk:${slug}`,
     title,
@@ -92,12 +104,14 @@ export function problemDocument(
     ...(paymentId && { paymentId }),
     ...(clientSecret && { clientSecret }),
     ...(requiredScope && { requiredScope }),
+    ...(limit && { limit }),
+    ...(freeAt && { freeAt: freeAt.toISOString() }),
   };
 }
 
 /** The headers of a problem's response, beside its Content-Type. */
 export function problemHeaders(slug: ProblemSlug, extras: ProblemExtras): Record<string, string> {
-  const retryAfter = extras.retryAfterSeconds ?? RETRY_AFTER_SECONDS;
+  const { retryAfterSeconds = PROBLEMS[slug].retryable ? RETRY_AFTER_SECONDS : undefined } = extras;
   return {
     ...NO_STORE,
     ...(slug === 'unauthorized' && { 'WWW-Authenticate': 'Bearer' }),
@@ -105,7 +119,7 @@ export function problemHeaders(slug: ProblemSlug, extras: ProblemExtras): Record
     ...(extras.requiredScope && {
       'WWW-Authenticate': `Bearer error="insufficient_scope", scope="${extras.requiredScope}"`,
     }),
-    ...(PROBLEMS[slug].retryable && { 'Retry-After': String(retryAfter) }),
+    ...(retryAfterSeconds !== undefined && { 'Retry-After': String(retryAfterSeconds) }),
     ...(extras.replayed && { 'Idempotent-Replayed': 'true' }),
   };
 }

@@ -82,6 +82,7 @@ export class PartnersController {
     'card-declined',
     'too-many-attempts',
     'authentication-required',
+    'limit-exceeded',
     'not-found',
     'amount-out-of-range',
     'payment-method-unusable',

@@ -8,6 +8,7 @@ import { withFieldNames } from '../dto/field-names.js';
 import { Allow } from '../http/allow.decorator.js';
 import { ApiProblems } from '../http/api-problems.decorator.js';
 import { RequestBody } from '../http/declared-input.js';
+import { IdempotencyKeyRequirableByGuardrails } from '../http/idempotency-key.guard.js';
 import { ApiOperationHeaders, CurrentOperation } from '../http/operation.decorator.js';
 import { outcomeResponse, type ResponseWithHeaders } from '../http/response-with-headers.js';
 import { CANCEL_EXAMPLES, EXPIRE_EXAMPLES, PAY_EXAMPLES, PAY_RECURRENT_EXAMPLES } from './examples.js';
@@ -27,6 +28,7 @@ export class PayController {
 
   @Post()
   @Allow({ service: 'checkout:write' })
+  @IdempotencyKeyRequirableByGuardrails()
   @ApiOperation({
     summary: 'Start a one-time payment',
     description:
@@ -38,6 +40,7 @@ export class PayController {
   @ApiCreatedResponse({ type: PayResponse })
   @ApiProblems(
     'not-found',
+    'limit-exceeded',
     'amount-out-of-range',
     'customer-details-required',
     'item-unavailable',
@@ -54,6 +57,7 @@ export class PayController {
 
   @Post('recurrent')
   @Allow({ service: 'subscriptions:write' })
+  @IdempotencyKeyRequirableByGuardrails()
   @ApiOperation({
     summary: 'Start a subscription',
     description:
@@ -65,6 +69,7 @@ export class PayController {
   @ApiCreatedResponse({ type: PayResponse })
   @ApiProblems(
     'not-found',
+    'limit-exceeded',
     'amount-out-of-range',
     'currency-mismatch',
     'customer-details-required',

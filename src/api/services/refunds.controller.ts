@@ -32,7 +32,7 @@ export class RefundsController {
   @ApiOperationHeaders()
   @ApiBody({ type: RefundRequest, examples: REFUND_EXAMPLES })
   @ApiCreatedResponse({ type: RefundResponse })
-  @ApiProblems('not-found', 'refund-not-possible', 'insufficient-balance')
+  @ApiProblems('not-found', 'limit-exceeded', 'refund-not-possible', 'insufficient-balance')
   async refund(
     @RequestBody() body: RefundRequest,
     @CurrentOperation() operation: OperationRequest,
