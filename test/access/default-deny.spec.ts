@@ -96,6 +96,8 @@ function send(caller: Caller, { method, path, parameters }: Operation): Promise<
       return caller.post(target, {});
     case 'PUT':
       return caller.put(target, {});
+    case 'PATCH':
+      return caller.patch(target, {});
     default:
       throw new Error(`${method} is not known here`);
   }

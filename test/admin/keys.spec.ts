@@ -35,6 +35,7 @@ describe('POST /admin/keys', () => {
         createdAt: clock.now().toISOString(),
         lastUsedAt: null,
         revokedAt: null,
+        guardrails: null,
       },
     });
     expect(headers.get('cache-control')).toBe('no-store');

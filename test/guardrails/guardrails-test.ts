@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { idOf } from '#stripe/id-of.js';
 import type { Caller } from '../support/caller.js';
-import { query } from '../support/database.js';
 import { redirects } from '../support/hosted-page.js';
 import { paydeskTest } from '../support/paydesk-test.js';
 import { saveCard, someUser } from '../support/saved-card.js';
@@ -10,12 +9,21 @@ import { saveCard, someUser } from '../support/saved-card.js';
 export function guardrailsTest() {
   return (
     paydeskTest({ workerByHand: true, environment: { BUSINESS_TIMEZONE: 'Europe/Rome' } })
+      .extend('admin', { scope: 'file' }, ({ paydesk }) => {
+        return paydesk.service('admin', { scopes: ['keys:admin'] });
+      })
+      .extend('keyOf', ({ admin }) => async (name: string) => {
+        const { body } = await admin.get(`/admin/keys?name=${name}`);
+        return `/admin/keys/${body.data[0].id}`;
+      })
       /** A new caller with these guardrails. */
-      .extend('guarded', ({ paydesk }) => async (kind: 'partner' | 'service', guardrails: object) => {
-        const name: string = randomUUID();
-        const caller = await paydesk[kind](name);
-        await query(paydesk, 'update api_keys set guardrails = $2 where name = $1', [name, guardrails]);
-        return caller;
+      .extend('guarded', ({ paydesk, admin, keyOf }) => {
+        return async (kind: 'partner' | 'service', guardrails: object, name: string = randomUUID()) => {
+          const caller = await paydesk[kind](name);
+          const { status } = await admin.patch(await keyOf(name), { guardrails });
+          if (status !== 200) throw new Error(`the guardrails were refused with ${status}`);
+          return caller;
+        };
       })
       /** Attaches a card to a new user of a partner; returns a function that charges it. */
       .extend('charging', ({ paydesk }) => async (partner: Caller, testCard = 'pm_card_visa') => {

@@ -30,6 +30,10 @@ export class Caller {
     return this.send('PUT', path, body, headers);
   }
 
+  patch(path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
+    return this.send('PATCH', path, body, headers);
+  }
+
   private async send(
     method: string,
     path: string,

@@ -1,5 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { parseDurationMs } from '#core/duration.js';
+import type { Guardrails } from '#core/guardrails.js';
 import { isScope, type Scope, SCOPES } from '#core/scope.js';
 import { Satisfies } from '../../config/satisfies.js';
 import {
@@ -24,6 +25,7 @@ import {
   TextField,
   UuidField,
 } from '../dto/fields.js';
+import { NULLABLE_GUARDRAILS } from './guardrails.dto.js';
 import { PAGE_SIZE_DEFAULT } from './page-size.js';
 
 const EXAMPLE_ID = '6f0c5c1e-3d0b-4f7a-9a59-2f4f1c3b8d21';
@@ -155,8 +157,16 @@ export class KeyResponse {
   @ApiProperty({ type: String, format: 'date-time', nullable: true, example: null })
   revokedAt!: string | null;
 
+  @ApiProperty({
+    ...NULLABLE_GUARDRAILS,
+    description: 'Null if it has none',
+    example: { maxCharge: { usd: 5000 } },
+  })
+  guardrails!: Guardrails | null;
+
   static of(key: ApiKey, now: Date): KeyResponse {
     const { id, kind, name, label, scopes, replaces, createdAt, expiresAt, lastUsedAt, revokedAt } = key;
+    const { guardrails } = key;
     return {
       id,
       kind,
@@ -169,6 +179,7 @@ export class KeyResponse {
       expiresAt: expiresAt?.toISOString() ?? null,
       lastUsedAt: lastUsedAt?.toISOString() ?? null,
       revokedAt: revokedAt?.toISOString() ?? null,
+      guardrails,
     };
   }
 }

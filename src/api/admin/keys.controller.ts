@@ -1,4 +1,4 @@
-import { Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
+import { Controller, Get, HttpCode, Param, Patch, Post } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Clock } from '#core/clock.js';
 import type { IssuedApiKey } from '../../access/api-key.js';
@@ -9,6 +9,7 @@ import { ApiProblems, HAS_BODY } from '../http/api-problems.decorator.js';
 import { CurrentAuthor } from '../http/current-author.decorator.js';
 import { RequestBody, RequestQuery } from '../http/declared-input.js';
 import { ResponseWithHeaders } from '../http/response-with-headers.js';
+import { KeyChangeRequest } from './guardrails.dto.js';
 import {
   KeyPath,
   KeyRequest,
@@ -75,6 +76,24 @@ export class KeysController {
     return this.created(await this.keys.create(author, body.toCommand()));
   }
 
+  @Patch(':id')
+  @Allow({ service: 'keys:admin' })
+  @ApiOperation({
+    summary: "Change an API key's guardrails",
+    description:
+      'They limit what the key may do beyond its scopes, at once, within a second on every instance. A request that ' +
+      'exceeds one is 403 `limit-exceeded`. 409 `invalid-state` for a key that was revoked.',
+  })
+  @ApiOkResponse({ type: KeyResponse })
+  @ApiProblems(...HAS_BODY, 'not-found', 'invalid-state')
+  async change(
+    @CurrentAuthor() author: ChangeAuthor,
+    @Param() { id }: KeyPath,
+    @RequestBody() body: KeyChangeRequest,
+  ): Promise<KeyResponse> {
+    return KeyResponse.of(await this.keys.setGuardrails(author, id, body.toGuardrails()), this.clock.now());
+  }
+
   @Post(':id/revoke')
   @HttpCode(200)
   @Allow({ service: 'keys:admin' })
@@ -94,7 +113,7 @@ export class KeysController {
   @ApiOperation({
     summary: 'Replace an API key',
     description:
-      'The new key has the same holder, label and scopes and, if the old one expires, the same lifetime. 409 ' +
+      'The new key has the same holder, label, scopes and guardrails and, if the old one expires, the same lifetime. 409 ' +
       '`invalid-state` for a key that was replaced already, has expired or was revoked.',
   })
   @ApiCreatedResponse(CREATED)
