@@ -64,6 +64,18 @@ describe('bad input', () => {
     },
   );
 
+  it.for<['partner' | 'shop', string]>([
+    ['partner', CHARGE],
+    ['shop', '/pay/recurrent'],
+    ['shop', '/pay/expire'],
+    ['shop', '/refund'],
+  ])('refuses a request of the %s to %s without a body', async ([caller, path], { partner, shop }) => {
+    const { status, body } = await { partner, shop }[caller].post(path);
+    expect(status).toBe(400);
+    expect(body).toMatchObject({ type: 'urn:paydesk:invalid-request' });
+    expect(body.errors).not.toEqual([]);
+  });
+
   it('names every field that is wrong', async ({ partner }) => {
     const { body } = await partner.post(CHARGE, {});
     const fields = body.errors.map(({ field }: { field: string }) => field);

@@ -66,13 +66,13 @@ function isDeclared(type: new (...args: never[]) => unknown, name: string): bool
 }
 
 /**
- * @param raw the object whose fields the errors are about
+ * @param raw the object whose fields the errors are about; undefined for a body that is missing
  * @param parent its path; empty for the input itself
  */
 function flatten(errors: ValidationError[], raw: unknown, input: InputName, parent = ''): FieldError[] {
   return errors.flatMap((error) => {
     const { property, constraints = {}, children = [] } = error;
-    const fields = raw as Record<string, unknown>;
+    const fields = (raw ?? {}) as Record<string, unknown>;
     if (constraints['whitelistValidation']) return [unknownField(parent || input, fields, property)];
     const field = fieldPath(property, parent);
     const [message] = Object.values(constraints);
