@@ -20,8 +20,8 @@ const INSTANCE = /^urn:paydesk:request:[\w.:-]{1,128}$/;
 const DECIDED_ALONE = new Set([401, 403, 405, 413, 414, 415, 417, 431]);
 /** Any route may refuse a request so, before it knows which route it is. */
 const ANYWHERE = new Set([400, 404, 405, 413, 414, 415, 417, 431]);
-/** Request headers that an answer repeats, where they are valid. */
-const ECHOED_HEADERS = new Set(['idempotency-key', 'x-request-id']);
+/** A request header that an answer repeats. */
+const ECHOED_HEADER = 'idempotency-key';
 
 /** What is wrong with an answer. Empty: nothing. */
 export function faultsOf(exchange: Exchange): string[] {
@@ -97,7 +97,7 @@ function methodFaults({ target, method, operation }: Draft, { status }: RawAnswe
 function echoFaults({ draft, answer, credential }: Exchange): string[] {
   const { status, headers, text } = answer;
   const parts = Object.entries(headers)
-    .filter(([name]) => !ECHOED_HEADERS.has(name))
+    .filter(([name]) => name !== ECHOED_HEADER)
     .concat([['body', text]]);
   const secrets = credential === undefined || draft.credential === 'garbage' ? [] : [credential];
   // A successful response contains values of the request: those that its schema documents.

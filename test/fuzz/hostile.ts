@@ -3,7 +3,7 @@ import fc from 'fast-check';
 /** In every hostile text. An answer that contains it repeats input. */
 export const MARKER = 'qzMARKERzq';
 /** Luhn-valid: one of https://docs.stripe.com/testing#cards */
-const CARD_NUMBER = '4000056655665556';
+export const CARD_NUMBER = '4000056655665556';
 const SECRETS = [`sk_live_${MARKER}`, `whsec_${MARKER}`, `seti_1${MARKER}_secret_${MARKER}`];
 
 /** What no answer may contain. */

@@ -27,8 +27,8 @@ const MUTANTS: [Mutation, RegExp][] = [
     {
       name: 'a problem repeats the URL',
       file: 'api/http/problem.filter.js',
-      text: '.headers(problemHeaders(slug, extras))',
-      replacement: ".headers(problemHeaders(slug, extras)).header('x-url', request.url)",
+      text: '...problemHeaders(slug, extras),',
+      replacement: "...problemHeaders(slug, extras), 'x-url': request.url,",
     },
     /x-url repeats input/,
   ],

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { type Credential, type Draft, pathOf } from './draft.js';
 import { encodeLossy } from './http.js';
-import { hostileName, hostileText, hostileValue, MARKER } from './hostile.js';
+import { CARD_NUMBER, hostileName, hostileText, hostileValue, MARKER } from './hostile.js';
 import { anyId, type Pool } from './pool.js';
 
 /** A change that makes a draft invalid, or unusual. */
@@ -46,7 +46,10 @@ const HEADERS: [string, string][] = [
   ['accept', `application/${MARKER}`],
   ['range', 'bytes=0-0,-1'],
   ['if-none-match', '*'],
-  ['x-request-id', MARKER],
+  ['x-request-id', 'well-formed.1_2-3'],
+  ['x-request-id', `${MARKER} ${MARKER}`],
+  ['x-request-id', `whsec_${MARKER}`],
+  ['x-request-id', CARD_NUMBER],
   ['x-forwarded-for', `127.0.0.1, ${MARKER}`],
   ['x-http-method-override', 'DELETE'],
   ['stripe-account', `acct_${MARKER}`],
