@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { SCOPES } from '#core/scope.js';
 import type { Caller } from '../support/caller.js';
 import { payOnPage, redirects } from '../support/hosted-page.js';
 import type { Paydesk } from '../support/paydesk.js';
@@ -41,6 +42,11 @@ function makersOfIds(
     return headers.get('location')?.split('/').at(-1) ?? '';
   }
 
+  async function newKey(): Promise<string> {
+    const key = { kind: 'service', name: 'crm', scopes: ['customers:read'] };
+    return (await callers.service.post('/admin/keys', key)).body.id;
+  }
+
   async function price(): Promise<string> {
     const { id } = await paydesk.stripe.prices.create({
       currency: 'usd',
@@ -63,15 +69,20 @@ function makersOfIds(
     },
     'post /refund': { cs: () => paidCheckout('/pay', { amount: '5.00' }) },
     'get /status': { cs: () => paidCheckout('/pay', { amount: '5.00' }) },
+    'get /admin/keys/{id}': { key: newKey },
+    'patch /admin/keys/{id}': { key: newKey },
+    'post /admin/keys/{id}/revoke': { key: newKey },
+    'post /admin/keys/{id}/rotate': { key: newKey },
     'put /customers/{user_id}': { cus: async () => (await paydesk.stripe.customers.create({})).id },
   };
 }
 
-const DOCUMENTED_ID = /\b(pm|pi|ch|cs|price|prod|cus)_(test_)?[A-Za-z0-9]{13,}/g;
+const DOCUMENTED_ID =
+  /\b(?:(pm|pi|ch|cs|price|prod|cus)_(test_)?[A-Za-z0-9]{13,}|[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12})/g;
 
 async function withRealIds(text: string, makers: Record<string, () => Promise<string>> = {}) {
   let real = text;
-  for (const [id, kind = ''] of text.matchAll(DOCUMENTED_ID)) {
+  for (const [id, kind = 'key'] of text.matchAll(DOCUMENTED_ID)) {
     const make = makers[kind];
     if (!make) throw new Error(`nothing stands for ${id}`);
     real = real.replace(id, await make());
@@ -80,10 +91,10 @@ async function withRealIds(text: string, makers: Record<string, () => Promise<st
 }
 
 const it = paydeskTest()
-  .extend('callers', { scope: 'file' }, async ({ paydesk, partner, shop }): Promise<Callers> => {
+  .extend('callers', { scope: 'file' }, async ({ paydesk, partner }): Promise<Callers> => {
     const user = await paydesk.user(USER);
     await user.post('/payments/create-setup-intent');
-    return { user, partner, service: shop };
+    return { user, partner, service: await paydesk.service('shop', { scopes: SCOPES }) };
   })
   .extend('operations', { scope: 'file' }, async ({ paydesk }) => {
     const { body: openApi } = await paydesk.stranger().get('/docs/openapi.json');

@@ -59,8 +59,7 @@ describe('bad input', () => {
     async (name, { shop }) => {
       const tea = { quantity: 1, unitAmount: '1.00', productName: 'Tea' };
       const pay = await shop.post('/pay', { ...redirects, products: [tea, { ...tea, [name]: { $gt: '' } }] });
-      const put = await shop.put('/customers/user-1', { metadata: { segment: 'gold', [name]: 'x' } });
-      expect([pay, put]).toMatchObject([{ status: 400 }, { status: 400 }]);
+      expect(pay.status).toBe(400);
     },
   );
 

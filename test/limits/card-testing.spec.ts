@@ -2,7 +2,7 @@ import { describe, expect } from 'vitest';
 import { cardholder, countOf, expectStopped, oneByOne, times } from '../support/cardholder.js';
 import type { Paydesk } from '../support/paydesk.js';
 import { paydeskTest } from '../support/paydesk-test.js';
-import { saveCard, someUser } from '../support/saved-card.js';
+import { attachCard, saveCard, someUser } from '../support/saved-card.js';
 
 const it = paydeskTest({ environment: { CARD_TESTING_BRAKE: 'partner:1000/10m' } });
 
@@ -96,12 +96,17 @@ describe('the brake against card testing', () => {
     paydesk,
     partner,
   }) => {
-    const { user, charge } = await cardholder(paydesk, partner, 'pm_card_authenticationRequired');
-    expect(await oneByOne(6, () => charge())).toEqual(Array(6).fill(402));
+    const user = someUser();
+    const asking = await attachCard(paydesk, partner, user, 'pm_card_authenticationRequired');
     const card = await saveCard(paydesk, partner, user);
-    const body = { amount: '1', description: 'Visit', stripe_payment_method_id: card };
-    const chargeTooLittle = () => partner.post(`/partners/user/${user}/payment_intent`, body);
-    const refused = await oneByOne(12, chargeTooLittle);
+    const charge = (amount: string, method: string) =>
+      partner.post(`/partners/user/${user}/payment_intent`, {
+        amount,
+        description: 'Visit',
+        stripe_payment_method_id: method,
+      });
+    expect(await oneByOne(6, () => charge('3000', asking))).toEqual(Array(6).fill(402));
+    const refused = await oneByOne(12, () => charge('1', card));
     expect(refused.filter((status) => status === 429)).toEqual([]);
   });
 

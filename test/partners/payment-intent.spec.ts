@@ -1,6 +1,5 @@
-import { idOf } from '#stripe/id-of.js';
 import { describe, expect } from 'vitest';
-import { saveCard, someUser } from '../support/saved-card.js';
+import { attachCard, saveCard, someUser } from '../support/saved-card.js';
 import { paydeskTest } from '../support/paydesk-test.js';
 
 const it = paydeskTest().extend(
@@ -80,16 +79,11 @@ describe('POST /partners/user/:user_id/payment_intent', () => {
     partner,
   }) => {
     const user = someUser();
-    const setupIntent = await partner.post(`/partners/user/${user}/setup_intent`);
-    const [id = ''] = String(setupIntent.body.client_secret).split('_secret_');
-    const { customer } = await paydesk.stripe.setupIntents.retrieve(id);
-    const card = await paydesk.stripe.paymentMethods.attach('pm_card_authenticationRequired', {
-      customer: idOf(customer) ?? '',
-    });
+    const card = await attachCard(paydesk, partner, user, 'pm_card_authenticationRequired');
     const { status, body } = await partner.post(`/partners/user/${user}/payment_intent`, {
       amount: '3000',
       description: 'Wellness exam',
-      stripe_payment_method_id: card.id,
+      stripe_payment_method_id: card,
     });
     expect(status).toBe(402);
     expect(body).toMatchObject({ type: 'urn:paydesk:authentication-required' });

@@ -26,3 +26,16 @@ export async function saveCard(
   });
   return idOf(intent.payment_method) ?? '';
 }
+
+/** Attaches a card to a user's customer without a SetupIntent, for a test card that would ask for authentication there. */
+export async function attachCard(
+  { stripe }: Paydesk,
+  partner: Caller,
+  userId: string,
+  testCard: string,
+): Promise<string> {
+  const { body } = await partner.post(`/partners/user/${userId}/setup_intent`);
+  const [setupIntentId = ''] = String(body.client_secret).split('_secret_');
+  const { customer } = await stripe.setupIntents.retrieve(setupIntentId);
+  return (await stripe.paymentMethods.attach(testCard, { customer: idOf(customer) ?? '' })).id;
+}

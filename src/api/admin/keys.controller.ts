@@ -1,5 +1,5 @@
 import { Controller, Get, HttpCode, Param, Patch, Post } from '@nestjs/common';
-import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Clock } from '#core/clock.js';
 import type { IssuedApiKey } from '../../access/api-key.js';
 import { ApiKeyAdminService } from '../../access/api-key-admin.service.js';
@@ -9,6 +9,7 @@ import { ApiProblems, HAS_BODY } from '../http/api-problems.decorator.js';
 import { CurrentAuthor } from '../http/current-author.decorator.js';
 import { RequestBody, RequestQuery } from '../http/declared-input.js';
 import { ResponseWithHeaders } from '../http/response-with-headers.js';
+import { GUARDRAILS_EXAMPLES, KEY_EXAMPLES, ROTATION_EXAMPLES } from './examples.js';
 import { KeyChangeRequest } from './guardrails.dto.js';
 import {
   KeyPath,
@@ -67,6 +68,7 @@ export class KeysController {
     summary: 'Create an API key',
     description: 'The response is the only one that has the key itself.',
   })
+  @ApiBody({ type: KeyRequest, examples: KEY_EXAMPLES })
   @ApiCreatedResponse(CREATED)
   @ApiProblems(...HAS_BODY)
   async create(
@@ -84,6 +86,7 @@ export class KeysController {
       'They limit what the key may do beyond its scopes, at once, within a second on every instance. A request that ' +
       'exceeds one is 403 `limit-exceeded`. 409 `invalid-state` for a key that was revoked.',
   })
+  @ApiBody({ type: KeyChangeRequest, examples: GUARDRAILS_EXAMPLES })
   @ApiOkResponse({ type: KeyResponse })
   @ApiProblems(...HAS_BODY, 'not-found', 'invalid-state')
   async change(
@@ -116,6 +119,7 @@ export class KeysController {
       'The new key has the same holder, label, scopes and guardrails and, if the old one expires, the same lifetime. 409 ' +
       '`invalid-state` for a key that was replaced already, has expired or was revoked.',
   })
+  @ApiBody({ type: RotationRequest, examples: ROTATION_EXAMPLES })
   @ApiCreatedResponse(CREATED)
   @ApiProblems(...HAS_BODY, 'not-found', 'invalid-state')
   async rotate(

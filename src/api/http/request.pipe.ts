@@ -1,6 +1,7 @@
 import { type ArgumentMetadata, Injectable, type Paramtype, ValidationPipe } from '@nestjs/common';
 import { getMetadataStorage, type ValidationError } from 'class-validator';
 import { type FieldError, Problem } from '#core/problem.js';
+import { hasAnyKeys } from './any-keys.decorator.js';
 import { assertJsonObject, isJsonObject } from './json-object.js';
 import {
   fieldPath,
@@ -45,7 +46,10 @@ export class RequestPipe extends ValidationPipe {
     const { metatype } = metadata;
     if (metatype && isJsonObject(value)) {
       refuseInherited(metatype, value, input);
-      refuseStripped(value, input, (name) => isDeclared(metatype, name));
+      refuseStripped(value, input, {
+        isDeclared: (name) => isDeclared(metatype, name),
+        hasAnyKeys: (name) => hasAnyKeys(metatype, name),
+      });
     }
     try {
       return await super.transform(value, metadata);

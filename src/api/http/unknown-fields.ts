@@ -36,28 +36,43 @@ export function refuseInherited(type: { prototype: object }, raw: object, parent
   refuseFields(raw, parent, (name) => name in type.prototype);
 }
 
+/** Nest removes these, as a copy of the object could change what it inherits. `__proto__` is refused by the parser. */
+function isUnsafe(name: string): boolean {
+  return name === 'constructor' || name === 'prototype';
+}
+
 /** Nest removes `constructor` and `prototype`; class-transformer removes what every object inherits, such as `toString`. */
 function isStripped(name: string): boolean {
-  return name === 'prototype' || name in Object.prototype;
+  return isUnsafe(name) || name in Object.prototype;
+}
+
+/** The fields of an input by name. */
+export interface InputFields {
+  isDeclared: (name: string) => boolean;
+  /** Whether it is an object with keys of the caller's choice. */
+  hasAnyKeys: (name: string) => boolean;
 }
 
 /**
  * Refuses fields, at any depth, that Nest or class-transformer silently removes from every input.
  *
- * @param isDeclared whether the input has a field with this name
  * @throws {Problem} `invalid-request` with the position of the first of them, in the nearest declared parent
  */
-export function refuseStripped(raw: unknown, input: InputName, isDeclared: (name: string) => boolean): void {
-  const pending: { value: unknown; path: readonly string[] }[] = [{ value: raw, path: [] }];
+export function refuseStripped(raw: object, input: InputName, { isDeclared, hasAnyKeys }: InputFields): void {
+  const pending: { value: unknown; path: readonly string[]; keepsKeys: boolean }[] = [
+    { value: raw, path: [], keepsKeys: false },
+  ];
   for (let next = pending.pop(); next; next = pending.pop()) {
-    const { value, path } = next;
+    const { value, path, keepsKeys } = next;
     if (typeof value !== 'object' || value === null) continue;
-    const stripped = Object.keys(value).find(isStripped);
+    const stripped = Object.keys(value).find(keepsKeys ? isUnsafe : isStripped);
     if (stripped !== undefined) {
-      const errors = [nearestError(raw as object, [...path, stripped], input, isDeclared)];
+      const errors = [nearestError(raw, [...path, stripped], input, isDeclared)];
       throw new Problem('invalid-request', { errors });
     }
-    for (const [name, inner] of Object.entries(value)) pending.push({ value: inner, path: [...path, name] });
+    for (const [name, inner] of Object.entries(value)) {
+      pending.push({ value: inner, path: [...path, name], keepsKeys: value === raw && hasAnyKeys(name) });
+    }
   }
 }
 

@@ -1,5 +1,4 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
 import { isEmail } from 'class-validator';
 import type { Owner } from '#core/actor.js';
 import { hasLuhnNumber } from '#core/card-number.js';
@@ -9,6 +8,7 @@ import { Satisfies } from '../../config/satisfies.js';
 import type { Settings } from '../../config/settings.js';
 import type { Customer, CustomerDetails } from '../../customers/customer.js';
 import { Field, MerchantIdField, PartnerNameField, TextField, UserIdField, Without } from '../dto/fields.js';
+import { AnyKeys } from '../http/any-keys.decorator.js';
 import { isJsonObject } from '../http/json-object.js';
 import { EXAMPLE_CUSTOMER_ID } from './examples.js';
 import { ownerOf } from './owner.js';
@@ -58,8 +58,7 @@ export class CustomerRequest {
   @TextField({ maxLength: 256, optional: true, description: 'Full name', example: 'Jenny Rosen' })
   name?: string;
 
-  // The original object: class-transformer would drop keys such as `toString`.
-  @Transform(({ obj }: { obj: CustomerRequest }) => obj.metadata)
+  @AnyKeys()
   @Field(
     {
       optional: true,
