@@ -28,6 +28,7 @@ const WITHOUT_OWNED_IDS = {
   'GET /admin/keys': 'keys:admin is for all keys',
   'POST /admin/keys': 'keys:admin is for all keys',
   'GET /admin/keys/{id}': 'keys:admin is for all keys',
+  'PATCH /admin/keys/{id}': 'keys:admin is for all keys',
   'POST /admin/keys/{id}/revoke': 'keys:admin is for all keys',
   'POST /admin/keys/{id}/rotate': 'keys:admin is for all keys',
   'GET /admin/audit': 'keys:admin is for all keys',

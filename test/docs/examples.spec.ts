@@ -124,7 +124,7 @@ const it = paydeskTest()
         const caller = kind ? callers[kind] : paydesk.stranger();
         if (method === 'get') return caller.get(target);
         const body = example && JSON.parse(await withRealIds(JSON.stringify(example), makers));
-        return method === 'put' ? caller.put(target, body) : caller.post(target, body);
+        return caller[method as 'post' | 'put' | 'patch'](target, body);
       },
   );
 

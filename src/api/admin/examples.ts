@@ -18,7 +18,9 @@ export const KEY_EXAMPLES = {
 export const GUARDRAILS_EXAMPLES = {
   day: {
     summary: 'At most 50.00 USD at once and 1,000.00 USD a day',
-    value: { guardrails: { maxCharge: { usd: 5000 }, maxChargesPerDay: { usd: 100_000 }, currencies: ['usd'] } },
+    value: {
+      guardrails: { maxCharge: { usd: 5000 }, maxChargesPerDay: { usd: 100_000 }, currencies: ['usd'] },
+    },
   },
   none: { summary: 'No guardrails', value: { guardrails: null } },
 };

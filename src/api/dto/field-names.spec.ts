@@ -36,6 +36,7 @@ describe('a service', () => {
   const SHARED = new Set([
     'amount',
     'caller',
+    'currencies',
     'currency',
     'cursor',
     'description',
@@ -44,6 +45,7 @@ describe('a service', () => {
     'expiresAt',
     'failureRedirect',
     'from',
+    'guardrails',
     'id',
     'interval',
     'intervalCount',
