@@ -51,6 +51,17 @@ describe('CORS_ORIGINS', () => {
     }
   });
 
+  it('includes the state of an operation, which a user may ask for', async ({ paydesk }) => {
+    const path = '/operations/6f0c5c1e-3d0b-4f7a-9a59-2f4f1c3b8d21';
+    const headers = { ...preflight, origin: SHOP };
+    const response = await fetch(paydesk.url + path, { method: 'OPTIONS', headers });
+    expect(response.status).toBe(204);
+    const user = await paydesk.user('bob');
+    const answer = await user.get(path, { origin: SHOP });
+    expect(answer.status).toBe(404);
+    expect(answer.headers.get('access-control-allow-origin')).toBe(SHOP);
+  });
+
   it.for(['https://evil.example', 'https://shop.example.evil.example', 'http://shop.example', 'null'])(
     'sends no CORS headers to %s',
     async (origin, { paydesk }) => {

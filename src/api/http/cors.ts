@@ -1,7 +1,8 @@
 import cors, { type FastifyCorsOptions } from '@fastify/cors';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 
-const USER_ROUTES = /^\/payments\//;
+/** The paths of the routes that declare `user` in `@Allow`. A preflight is answered before its route is known. */
+const USER_ROUTES = /^\/(payments|operations)\//;
 /** Chromium caches a preflight for no longer: https://developer.mozilla.org/docs/Web/HTTP/Headers/Access-Control-Max-Age */
 const PREFLIGHT_CACHE_SECONDS = 7_200;
 const NO_CORS: FastifyCorsOptions = { origin: false };
