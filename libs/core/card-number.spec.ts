@@ -102,3 +102,20 @@ describe('hasLuhnNumber', () => {
     },
   );
 });
+
+// Its digits contain 4495 9842 28948, which could be a number of Visa.
+it.each(['447ebf44-434c-4495-9842-28948fe1227c', 'order 447EBF44-434C-4495-9842-28948FE1227C, again'])(
+  'finds nothing in the UUID of %s',
+  (text) => {
+    expect([hasCardNumber(text), hasLuhnNumber(text)]).toEqual([false, false]);
+  },
+);
+
+it('finds nothing in any UUID, and a card number beside it', () => {
+  fc.assert(
+    fc.property(fc.uuid(), fc.constantFrom(...TEST_CARDS), (uuid, card) => {
+      expect(hasLuhnNumber(uuid)).toBe(false);
+      expect(hasCardNumber(`${uuid} ${card}`)).toBe(true);
+    }),
+  );
+});
