@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { SystemClock } from '#core/clock.js';
+import { UUID } from '#core/text.js';
 import type { ApiKey } from './access/api-key.js';
 import type { ApiKeyAdminService } from './access/api-key-admin.service.js';
 import type { ChangeAuthor } from './access/audit-entry.js';
@@ -11,7 +12,6 @@ import { withApiKeyAdmin } from './command-line/with-api-key-admin.js';
 import { loadSafeSettings } from './config/load-settings.js';
 
 const USAGE = 'usage: npm run -s keys -- list | show ID | revoke ID | rotate ID [--overlap 24h]';
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const PAGE_SIZE = 100;
 
 type Command = (admin: ApiKeyAdminService, author: ChangeAuthor) => Promise<string>;

@@ -18,3 +18,6 @@ export const EXTERNAL_ID = /^(?!\.{1,2}$)[^\p{Cc}\p{Cs}]{1,255}$/u;
 export function codePointLength(text: string): number {
   return Array.from(text).length;
 }
+
+/** An id that the database or `randomUUID` has made: https://www.rfc-editor.org/rfc/rfc9562#section-4 */
+export const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;

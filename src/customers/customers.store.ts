@@ -138,7 +138,8 @@ function detailsOf({ tenant, userId }: Owner): AuditDetails {
   return { tenant, userId };
 }
 
-function isOf({ tenant, userId }: Owner) {
+/** The condition for the row of an owner. */
+export function isOf({ tenant, userId }: Owner) {
   return and(eq(customers.tenant, tenant), eq(customers.userId, userId));
 }
 

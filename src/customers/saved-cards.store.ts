@@ -3,6 +3,7 @@ import { and, eq, sql } from 'drizzle-orm';
 import type { Owner } from '#core/actor.js';
 import { type Database, DATABASE } from '../database/database.js';
 import { attachedPaymentMethods, customers } from '../database/schema.js';
+import { isOf } from './customers.store.js';
 
 const { paymentMethodId, stripeCustomerId } = attachedPaymentMethods;
 
@@ -55,8 +56,4 @@ export class SavedCardsStore {
     const isOfCustomer = customer === undefined ? undefined : eq(stripeCustomerId, customer);
     await this.database.delete(attachedPaymentMethods).where(and(eq(paymentMethodId, id), isOfCustomer));
   }
-}
-
-function isOf({ tenant, userId }: Owner) {
-  return and(eq(customers.tenant, tenant), eq(customers.userId, userId));
 }

@@ -1,15 +1,8 @@
 // Starts the embedded PostgreSQL in the folder given as argument, prints its URL, and runs until it is killed.
 // Tests run it as another process. It uses Vite, because Node 20 does not run TypeScript.
-import { createViteServer } from 'vitest/node';
-import { sourceImports } from './source-imports.mjs';
+import { createTypeScriptLoader } from './typescript-loader.mjs';
 
-const vite = await createViteServer({
-  ...sourceImports,
-  configFile: false,
-  server: { middlewareMode: true, ws: false, watch: null },
-  appType: 'custom',
-  logLevel: 'error',
-});
+const vite = await createTypeScriptLoader();
 const { startEmbeddedPostgres } = await vite.ssrLoadModule('/libs/embedded-postgres/embedded-postgres.ts');
 const { url } = await startEmbeddedPostgres({ dataDir: process.argv[2], log: () => undefined });
 process.stdout.write(`${url}\n`);

@@ -1,14 +1,7 @@
 // run-harness.mjs FOLDER ARGUMENTS...: runs test/FOLDER/main.ts by Vite, because Node 20 does not run TypeScript.
-import { createViteServer } from 'vitest/node';
-import { sourceImports } from './source-imports.mjs';
+import { createTypeScriptLoader } from './typescript-loader.mjs';
 
-const vite = await createViteServer({
-  ...sourceImports,
-  configFile: false,
-  server: { middlewareMode: true, ws: false, watch: null },
-  appType: 'custom',
-  logLevel: 'error',
-});
+const vite = await createTypeScriptLoader();
 const [folder, ...args] = process.argv.slice(2);
 const { main } = await vite.ssrLoadModule(`/test/${folder}/main.ts`);
 const exitCode = await main(args);

@@ -4,7 +4,7 @@ import { IsIn, IsString, Matches, ValidateIf } from 'class-validator';
 import { hasCardNumber, hasLuhnNumber } from '#core/card-number.js';
 import { DURATION_SHAPE, parseDurationMs } from '#core/duration.js';
 import { isCurrency } from '#core/currency.js';
-import { codePointLength, EXTERNAL_ID, EXTERNAL_ID_MAX_LENGTH, NAME, PLAIN_TEXT } from '#core/text.js';
+import { codePointLength, EXTERNAL_ID, EXTERNAL_ID_MAX_LENGTH, NAME, PLAIN_TEXT, UUID } from '#core/text.js';
 import { Satisfies } from '../../config/satisfies.js';
 import { hasKey } from '../../logging/redact.js';
 
@@ -176,7 +176,7 @@ export function UuidField(documented: Documented): PropertyDecorator {
   return Field(
     documented,
     { type: String, format: 'uuid' },
-    Matches(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, { message: 'must be a UUID in lower case' }),
+    Matches(UUID, { message: 'must be a UUID in lower case' }),
   );
 }
 
