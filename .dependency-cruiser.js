@@ -121,6 +121,12 @@ export default {
       { path: `^src/(${NOUNS})/` },
     ),
     forbid(
+      'queue-knows-no-module',
+      'Operations, events and notifications share it, so it depends on none of them.',
+      { path: '^src/queue/' },
+      { path: '^src/', pathNot: '^src/(queue|database)/' },
+    ),
+    forbid(
       'webhooks-never-back',
       'Webhooks call the modules, never the other way round. The doctor compares their events with the endpoint.',
       { path: '^src/', pathNot: ['^src/webhooks/', '^src/api/webhooks/', '^src/doctor/'] },

@@ -6,12 +6,13 @@ import { isReplayedFailure } from '#stripe/stripe-errors.js';
 import type { Transaction } from '../database/database.js';
 import { toProblem } from '../database/to-problem.js';
 import { describeFailure } from '../logging/describe-failure.js';
+import { underLease } from '../queue/lease.js';
 import type { MakePlan, OperationKind, OperationRequest, Outcome } from './operation.js';
 import { fingerprintOf, identityOf, operationIdOf } from './operation-identity.js';
 import { GuardrailCounters } from './guardrail-counters.store.js';
 import type { CountedAmount } from './guardrail-rules.js';
 import { isFinal, mayReopen, mayStillPay, storedOutcomeOf } from './operation-outcome.js';
-import { LEASE_RENEWAL_MS, type OperationRow, OperationsStore } from './operations.store.js';
+import { type OperationRow, OperationsStore } from './operations.store.js';
 import { isLookUpConclusive, maySendAgain } from './retry-policy.js';
 
 /**
@@ -42,10 +43,13 @@ export class OperationAttempt {
     try {
       const claimed = await this.claim(id, kind, request);
       if (!claimed) return await this.currentOutcome(id);
-      return await this.underLease(claimed, async () => {
-        const planned = claimed.plan === null ? await this.plan(claimed, request.actor, makePlan) : claimed;
-        return this.carryOut(kind, planned);
-      });
+      return await underLease(
+        () => this.store.renew(claimed),
+        async () => {
+          const planned = claimed.plan === null ? await this.plan(claimed, request.actor, makePlan) : claimed;
+          return this.carryOut(kind, planned);
+        },
+      );
     } catch (error) {
       throw toProblem(error, 'internal-error').with({ operationId: id });
     }
@@ -57,7 +61,10 @@ export class OperationAttempt {
    * @throws {Problem} unless it succeeded
    */
   resume<Plan, Result>(kind: OperationKind<Plan, Result>, planned: OperationRow): Promise<Outcome<Result>> {
-    return this.underLease(planned, () => this.carryOut(kind, planned));
+    return underLease(
+      () => this.store.renew(planned),
+      () => this.carryOut(kind, planned),
+    );
   }
 
   /** Undefined if it has ended, or another attempt holds the lease. */
@@ -199,19 +206,4 @@ export class OperationAttempt {
   private async currentOutcome<Result>(id: string): Promise<Outcome<Result>> {
     return storedOutcomeOf(await this.store.find(id));
   }
-
-  private async underLease<T>(held: OperationRow, attempt: () => Promise<T>): Promise<T> {
-    const renewal = setInterval(
-      () => void this.store.renew(held).catch(ignoreRenewalFailure),
-      LEASE_RENEWAL_MS,
-    );
-    try {
-      return await attempt();
-    } finally {
-      clearInterval(renewal);
-    }
-  }
 }
-
-/** The lease outlasts a failed renewal, and the next one extends it. */
-function ignoreRenewalFailure(): void {}

@@ -1,10 +1,11 @@
-import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import { and, asc, eq, inArray, isNotNull, isNull, lt, lte, type SQL } from 'drizzle-orm';
+import { and, eq, inArray, isNotNull, isNull, lt, type SQL, sql } from 'drizzle-orm';
 import { Clock } from '#core/clock.js';
 import { Problem } from '#core/problem.js';
 import { type Database, DATABASE, type Transaction } from '../database/database.js';
 import { operations } from '../database/schema.js';
+import { expiredLease, leaseFrom } from '../queue/lease.js';
+import { LeasedRows } from '../queue/leased-rows.store.js';
 import { GuardrailCounters } from './guardrail-counters.store.js';
 import type { CountedAmount } from './guardrail-rules.js';
 import type { StoredOutcome } from './operation.js';
@@ -12,21 +13,15 @@ import { retryDelayMs } from './retry-policy.js';
 
 export type OperationRow = typeof operations.$inferSelect;
 
-/**
- * A running attempt renews its lease long before it expires; the operation of a dead one is taken over after it has
- * expired. If clocks differ by more than 4 s, running attempts are taken over too: Stripe's idempotency key then
- * prevents a second effect.
- */
-const LEASE_MS = 6_000;
-export const LEASE_RENEWAL_MS = 2_000;
 const RETENTION_MS = 30 * 24 * 60 * 60 * 1000;
 /** Keeps each statement short. */
 const PRUNE_BATCH_SIZE = 1_000;
-const EXPIRED = new Date(0);
 
 /** Operations in PostgreSQL. An attempt holds a lease; once it has lost the lease, it can't change the row any more. */
 @Injectable()
 export class OperationsStore {
+  private readonly rows = new LeasedRows(operations, sql`${operations.state} = 'running'`);
+
   constructor(
     @Inject(DATABASE) private readonly database: Database,
     private readonly clock: Clock,
@@ -57,7 +52,7 @@ export class OperationsStore {
     const [row] = await this.database
       .update(operations)
       .set(leaseFrom(now))
-      .where(and(eq(operations.id, id), isFree(now)))
+      .where(and(eq(operations.id, id), this.rows.isFree(now)))
       .returning();
     return row;
   }
@@ -86,29 +81,13 @@ export class OperationsStore {
   }
 
   /** Leases the planned operation that has been due for longest; undefined if none is due. */
-  async takeDue(): Promise<OperationRow | undefined> {
-    const now = this.clock.now();
-    return this.database.transaction(async (transaction) => {
-      const [due] = await transaction
-        .select({ id: operations.id })
-        .from(operations)
-        .where(and(isFree(now), isNotNull(operations.plan), lte(operations.retryAt, now)))
-        .orderBy(asc(operations.retryAt))
-        .limit(1)
-        .for('update', { skipLocked: true });
-      if (!due) return undefined;
-      const [row] = await transaction
-        .update(operations)
-        .set(leaseFrom(now))
-        .where(eq(operations.id, due.id))
-        .returning();
-      return row;
-    });
+  takeDue(): Promise<OperationRow | undefined> {
+    return this.rows.takeDue(this.database, this.clock.now(), isNotNull(operations.plan));
   }
 
   /** Extends the lease of a running attempt. */
-  async renew(held: OperationRow): Promise<void> {
-    await this.updateHeld(held, { leaseExpiresAt: leaseEnd(this.clock.now()) });
+  renew(held: OperationRow): Promise<void> {
+    return this.rows.renew(this.database, held, this.clock.now());
   }
 
   /**
@@ -119,9 +98,9 @@ export class OperationsStore {
    */
   async plan(held: OperationRow, plan: unknown, counted?: CountedAmount): Promise<OperationRow | undefined> {
     const change = { plan, firstSentAt: this.clock.now(), outcome: null };
-    if (!counted) return this.changeHeld(this.database, held, change);
+    if (!counted) return this.rows.changeHeld(this.database, held, change);
     return this.database.transaction(async (transaction) => {
-      const row = await this.changeHeld(transaction, held, { ...change, counted });
+      const row = await this.rows.changeHeld(transaction, held, { ...change, counted });
       // Last, because concurrent operations of the same key wait for this row.
       if (row) await this.counters.add(transaction, counted);
       return row;
@@ -166,19 +145,17 @@ export class OperationsStore {
   async retryLater(held: OperationRow): Promise<boolean> {
     const attempts = held.attempts + 1;
     const retryAt = new Date(this.clock.now().getTime() + retryDelayMs(attempts));
-    // The new lease id prevents a renewal that is in flight from extending the lease.
-    const change = { attempts, retryAt, leaseId: randomUUID(), leaseExpiresAt: EXPIRED };
-    return this.updateHeld(held, change);
+    return this.updateHeld(held, { attempts, retryAt, ...expiredLease() });
   }
 
   /** Deletes an operation that had no effect, or ends it as refused if it was reopened; false if the lease is lost. */
   async forget(held: OperationRow): Promise<boolean> {
-    return (await this.forgetWhere(isHeld(held))) === 1;
+    return (await this.forgetWhere(this.rows.isHeld(held))) === 1;
   }
 
   /** Does the same with operations whose process died before they were planned. */
   async forgetUnplanned(): Promise<void> {
-    await this.forgetWhere(and(isFree(this.clock.now()), isNull(operations.plan)));
+    await this.forgetWhere(and(this.rows.isFree(this.clock.now()), isNull(operations.plan)));
   }
 
   /** Deletes operations that are done and older than 30 days, and the sums of days before that. */
@@ -213,41 +190,11 @@ export class OperationsStore {
     });
   }
 
-  private async changeHeld(
-    database: Database | Transaction,
-    held: OperationRow,
-    change: Partial<OperationRow>,
-  ): Promise<OperationRow | undefined> {
-    const [row] = await database.update(operations).set(change).where(isHeld(held)).returning();
-    return row;
-  }
-
   private async updateHeld(
     held: OperationRow,
     change: Partial<OperationRow>,
     database: Database | Transaction = this.database,
   ): Promise<boolean> {
-    const { rowCount } = await database.update(operations).set(change).where(isHeld(held));
-    return rowCount === 1;
+    return (await this.rows.changeHeld(database, held, change)) !== undefined;
   }
-}
-
-function leaseFrom(now: Date): Pick<OperationRow, 'leaseId' | 'leaseExpiresAt'> {
-  return { leaseId: randomUUID(), leaseExpiresAt: leaseEnd(now) };
-}
-
-function leaseEnd(now: Date): Date {
-  return new Date(now.getTime() + LEASE_MS);
-}
-
-function isFree(now: Date) {
-  return and(eq(operations.state, 'running'), lt(operations.leaseExpiresAt, now));
-}
-
-function isHeld(held: OperationRow) {
-  return and(
-    eq(operations.id, held.id),
-    eq(operations.state, 'running'),
-    eq(operations.leaseId, held.leaseId),
-  );
 }
