@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import {
   type AnyPgColumn,
   bigint,
+  boolean,
   check,
   date,
   index,
@@ -11,6 +12,7 @@ import {
   primaryKey,
   text,
   timestamp,
+  uniqueIndex,
   uuid,
   varchar,
 } from 'drizzle-orm/pg-core';
@@ -18,6 +20,9 @@ import type { DailyLimit, Guardrails } from '#core/guardrails.js';
 import type { Scope } from '#core/scope.js';
 import type { AuditAction, AuditDetails } from '../access/audit-entry.js';
 import { MODES } from '../config/mode.js';
+import type { DeliveryAttempt, DisabledReason } from '../notifications/endpoint.js';
+import type { NotificationBody } from '../notifications/notification.js';
+import type { NotificationType } from '../notifications/notification-types.js';
 import type { CountedAmount } from '../operations/guardrail-rules.js';
 
 const instant = (name: string) => timestamp(name, { withTimezone: true });
@@ -282,3 +287,129 @@ export const brakePartners = pgTable('brake_partners', {
   /** No charge is attempted before. Null if the share of declines was never too large. */
   blockedUntil: instant('blocked_until'),
 });
+
+/** Facts that callers are notified of, each written in the transaction of its change: docs/adr/0014-notifications.md. */
+export const notifications = pgTable(
+  'notifications',
+  {
+    id: uuid().primaryKey(),
+    type: text().$type<NotificationBody['type']>().notNull(),
+    subject: text().notNull(),
+    sequence: integer().notNull(),
+    /** When it happened. */
+    at: instant('at').notNull(),
+    data: jsonb().$type<Record<string, unknown>>().notNull(),
+    tenant: text(),
+    userId: text('user_id'),
+    caller: text(),
+    paymentId: text('payment_id'),
+    /** The only endpoint that gets it; null for all that ask for it. */
+    endpointId: uuid('endpoint_id'),
+    createdAt: instant('created_at').notNull(),
+    /** The order of insertion, which is that of the sequence within a subject. */
+    inserted: bigint({ mode: 'number' }).notNull().generatedAlwaysAsIdentity(),
+    /** The order of the list. Null until it is committed and placed, so that none is placed before one that was read. */
+    position: bigint({ mode: 'number' }),
+  },
+  (table) => [
+    uniqueIndex('notifications_sequence').on(table.subject, table.sequence),
+    uniqueIndex('notifications_position').on(table.position),
+    index('notifications_unplaced')
+      .on(table.inserted)
+      .where(sql`position is null`),
+    index('notifications_caller').on(table.caller, table.position),
+    index('notifications_tenant').on(table.tenant, table.position),
+    index('notifications_payment').on(table.paymentId, table.position),
+    index('notifications_type').on(table.type, table.position),
+    index('notifications_created').on(table.createdAt, table.position),
+  ],
+);
+
+/** The last sequence number of each subject. Kept for ever: numbers must not start again. */
+export const notificationSubjects = pgTable('notification_subjects', {
+  subject: text().primaryKey(),
+  lastSequence: integer('last_sequence').notNull(),
+});
+
+/** Where notifications are delivered to. */
+export const notificationEndpoints = pgTable(
+  'notification_endpoints',
+  {
+    id: uuid().primaryKey(),
+    /** The caller that it belongs to, as `callerName` gives it. */
+    caller: text().notNull(),
+    /** The tenant whose notifications it gets; null for those of a service. */
+    tenant: text(),
+    /** Whether its caller had an API key when it was made. A caller with a token of the identity provider has none. */
+    hasKey: boolean('has_key').notNull(),
+    /** For a caller without an API key: whether it had the scope `payments:any`. */
+    seesAll: boolean('sees_all').notNull(),
+    url: text().notNull(),
+    /** The types that it gets; null for all. */
+    types: text().array().$type<NotificationType[]>(),
+    description: text(),
+    enabled: boolean().notNull(),
+    disabledReason: text('disabled_reason').$type<DisabledReason>(),
+    /** Encrypted in the context of the id. */
+    secret: text().notNull(),
+    previousSecret: text('previous_secret'),
+    previousSecretExpiresAt: instant('previous_secret_expires_at'),
+    createdAt: instant('created_at').notNull(),
+    /** Since when nothing was delivered while something was due; null if nothing is due. */
+    failingSince: instant('failing_since'),
+    /** The receiver has asked not to be called before. */
+    pausedUntil: instant('paused_until'),
+  },
+  (table) => [index('notification_endpoints_caller').on(table.caller, table.createdAt)],
+);
+
+/** One notification for one endpoint. */
+export const notificationDeliveries = pgTable(
+  'notification_deliveries',
+  {
+    notificationId: uuid('notification_id')
+      .notNull()
+      .references(() => notifications.id, { onDelete: 'cascade' }),
+    endpointId: uuid('endpoint_id')
+      .notNull()
+      .references(() => notificationEndpoints.id, { onDelete: 'cascade' }),
+    /** The queue that it waits in, see `notification_queues`. */
+    lane: text().notNull(),
+    /** The position of the notification. */
+    position: bigint({ mode: 'number' }).notNull(),
+    state: text({ enum: ['pending', 'delivered', 'failed'] }).notNull(),
+    attempts: jsonb().$type<DeliveryAttempt[]>().notNull().default([]),
+    /** Failed attempts since it was last asked for. */
+    failures: integer().notNull().default(0),
+  },
+  (table) => [
+    primaryKey({ name: 'notification_deliveries_key', columns: [table.notificationId, table.endpointId] }),
+    index('notification_deliveries_pending')
+      .on(table.endpointId, table.lane, table.position)
+      .where(sql`state = 'pending'`),
+    index('notification_deliveries_endpoint').on(table.endpointId, table.position),
+  ],
+);
+
+/**
+ * What is waiting for an endpoint, one row for each of its subjects: only the first delivery of a lane is attempted. The
+ * row is deleted with the last one. Redeliveries have lanes of their own.
+ */
+export const notificationQueues = pgTable(
+  'notification_queues',
+  {
+    endpointId: uuid('endpoint_id')
+      .notNull()
+      .references(() => notificationEndpoints.id, { onDelete: 'cascade' }),
+    lane: text().notNull(),
+    /** When the first delivery is attempted. */
+    retryAt: instant('retry_at').notNull(),
+    /** Identifies the running attempt. */
+    leaseId: uuid('lease_id').notNull(),
+    leaseExpiresAt: instant('lease_expires_at').notNull(),
+  },
+  (table) => [
+    primaryKey({ name: 'notification_queues_key', columns: [table.endpointId, table.lane] }),
+    index('notification_queues_due').on(table.endpointId, table.retryAt),
+  ],
+);

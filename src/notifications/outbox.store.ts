@@ -1,0 +1,60 @@
+import { randomUUID } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { sql } from 'drizzle-orm';
+import { Clock } from '#core/clock.js';
+import type { Transaction } from '../database/database.js';
+import type { NotificationFact } from './notification.js';
+import type { TEST_TYPE } from './notification-types.js';
+
+/** A notification that only one endpoint gets, which tests it. */
+export type TestFact = Omit<NotificationFact, 'type'> & { type: typeof TEST_TYPE; endpointId: string };
+
+/** Stores what callers are notified of: nothing is reported that was not committed, and nothing committed is lost. */
+@Injectable()
+export class Outbox {
+  private onAdded: () => void = () => undefined;
+
+  constructor(private readonly clock: Clock) {}
+
+  /** Calls `listener` after each {@link add}, before or after the commit, so that delivery need not wait for a poll. */
+  listen(listener: () => void): void {
+    this.onAdded = listener;
+  }
+
+  /**
+   * Adds notifications in the transaction of the change that they report, and numbers them per subject. Other
+   * transactions that add to the same subjects wait until it ends, so call it last.
+   *
+   * @returns their ids, in the order of the facts
+   */
+  async add(transaction: Transaction, facts: readonly (NotificationFact | TestFact)[]): Promise<string[]> {
+    if (facts.length === 0) return [];
+    const createdAt = this.clock.now().toISOString();
+    const rows = facts.map((fact, index) => ({ ...fact, id: randomUUID(), index, createdAt }));
+    // Locks the subjects in one order, so that two transactions with the same subjects do not deadlock.
+    await transaction.execute(sql`
+      with facts as (
+        select *, row_number() over (partition by subject order by index) as nth
+        from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as fact (
+          index int, id uuid, type text, subject text, at timestamptz, data jsonb, tenant text, "userId" text,
+          caller text, "paymentId" text, "endpointId" uuid, "createdAt" timestamptz
+        )
+      ), counted as (
+        insert into notification_subjects as counter (subject, last_sequence)
+        select subject, count(*) from facts group by subject order by subject
+        on conflict (subject) do update set last_sequence = counter.last_sequence + excluded.last_sequence
+        returning subject, last_sequence
+      )
+      insert into notifications (
+        id, type, subject, sequence, at, data, tenant, user_id, caller, payment_id, endpoint_id, created_at
+      )
+      select
+        id, type, subject, last_sequence - count(*) over (partition by subject) + nth,
+        at, data, tenant, "userId", caller, "paymentId", "endpointId", "createdAt"
+      from facts join counted using (subject)
+      order by index
+    `);
+    this.onAdded();
+    return rows.map(({ id }) => id);
+  }
+}
