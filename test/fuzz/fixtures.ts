@@ -71,13 +71,15 @@ async function charge(partner: Caller, userId: string, card: string): Promise<st
   return answer.headers.get('location')?.split('/').at(-1) ?? '';
 }
 
-/** A paid and an open session. */
+/** A paid and an open session, and one that has started a subscription. */
 async function checkouts(service: Caller): Promise<string[]> {
   const body = { amount: '500.00', userId: USER, ...redirects };
-  const [paid, open] = [await service.post('/pay', body), await service.post('/pay', body)];
-  expectStatus(paid, 201);
+  const paid = expectStatus(await service.post('/pay', body), 201);
+  const open = expectStatus(await service.post('/pay', body), 201);
+  const subscribed = expectStatus(await service.post('/pay/recurrent', { ...body, interval: 'month' }), 201);
   await payOnPage(paid.body.redirectToUrl);
-  return [paid.body.paymentID, expectStatus(open, 201).body.paymentID];
+  await payOnPage(subscribed.body.redirectToUrl);
+  return [paid, open, subscribed].map((answer) => answer.body.paymentID);
 }
 
 async function catalog(stripe: Stripe): Promise<Pool> {

@@ -37,6 +37,12 @@ describe('returns a problem document if the HTTP parser refuses', () => {
   });
 });
 
+it('sends no content with the refusal of a HEAD request', async ({ paydesk }) => {
+  const response = await exchange(paydesk.url, `HEAD /\u0001 HTTP/1.1\r\n${HOST}\r\n`);
+  expect(response).toMatch(/^HTTP\/1\.1 400 /);
+  expect(response.split('\r\n\r\n')).toEqual([expect.any(String), '']);
+});
+
 it('raises no alert for a caller that disconnects within a body', async ({ paydesk }) => {
   const { hostname, port } = new URL(paydesk.url);
   const head = `POST /webhooks/stripe HTTP/1.1\r\n${HOST}${JSON_TYPE}Content-Length: 100\r\n\r\n{`;

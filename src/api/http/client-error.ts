@@ -5,6 +5,8 @@ import { invalidField, Problem } from '#core/problem.js';
 import { PROBLEM_MEDIA_TYPE, problemDocument, problemHeaders } from './problem-document.js';
 import { REQUEST_ID_HEADER } from './request-id.js';
 
+const HEAD_REQUEST = 'HEAD ';
+
 /** The problem of a request that Node's HTTP parser refuses. There is no request object and no route for it. */
 export function clientErrorProblem({ code }: NodeJS.ErrnoException): Problem {
   switch (code) {
@@ -17,8 +19,20 @@ export function clientErrorProblem({ code }: NodeJS.ErrnoException): Problem {
   }
 }
 
+/**
+ * Whether Node's HTTP parser has refused a HEAD request, as far as its last packet shows. The response has no content
+ * then: https://www.rfc-editor.org/rfc/rfc9110#section-9.3.2
+ */
+export function isHeadRequest({ rawPacket }: NodeJS.ErrnoException & { rawPacket?: Buffer }): boolean {
+  return rawPacket?.toString('latin1', 0, HEAD_REQUEST.length) === HEAD_REQUEST;
+}
+
 /** Answers with a problem document where there is no response object, and closes the connection. */
-export function sendRawProblem({ slug, status, extras }: Problem, socket: Socket): void {
+export function sendRawProblem(
+  { slug, status, extras }: Problem,
+  socket: Socket,
+  { withContent = true } = {},
+): void {
   if (!socket.writable) {
     socket.destroy();
     return;
@@ -33,6 +47,6 @@ export function sendRawProblem({ slug, status, extras }: Problem, socket: Socket
     Connection: 'close',
   };
   const head = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
-  const response = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${head.join('')}\r\n${body}`;
+  const response = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${head.join('')}\r\n${withContent ? body : ''}`;
   socket.end(response, () => socket.destroy());
 }

@@ -1,7 +1,7 @@
 import { createServer, type RequestListener, type Server, type ServerOptions } from 'node:http';
 import type { Socket } from 'node:net';
 import { invalidField } from '#core/problem.js';
-import { clientErrorProblem, sendRawProblem } from './client-error.js';
+import { clientErrorProblem, isHeadRequest, sendRawProblem } from './client-error.js';
 import type { Connections } from './connections.js';
 
 /** Of the request line and the headers together. */
@@ -51,8 +51,8 @@ export function createHttpServer(
 /** Answers what Node's HTTP parser refuses: https://nodejs.org/api/http.html#event-clienterror */
 export function onClientError(connections: Connections) {
   return (error: NodeJS.ErrnoException, socket: Socket): void => {
-    if (connections.mayAnswer(socket)) sendRawProblem(clientErrorProblem(error), socket);
-    else socket.destroy();
+    if (!connections.mayAnswer(socket)) socket.destroy();
+    else sendRawProblem(clientErrorProblem(error), socket, { withContent: !isHeadRequest(error) });
   };
 }
 
