@@ -1,4 +1,5 @@
 import { failures } from './errors.js';
+import { OWN_ACCOUNT } from './own-account.js';
 
 /** Who calls: the account's server, or a browser, which may do what a client secret allows. */
 export type Caller = 'account' | 'browser';
@@ -6,7 +7,7 @@ export type Caller = 'account' | 'browser';
 /**
  * Accepts any test-mode key, as Bearer token or Basic user name: secret and restricted keys as the account, of which
  * there is one, publishable keys as a browser. Source: https://docs.stripe.com/api/authentication.
- * @param account the `Stripe-Account` header; no account is connected to this one
+ * @param account the `Stripe-Account` header: only the account itself, as no other is connected
  * @throws StripeFailure 401 for anything else, 403 for another account
  */
 export function authenticate(authorization: string | undefined, account: string | undefined): Caller {
@@ -14,7 +15,7 @@ export function authenticate(authorization: string | undefined, account: string 
   if (!key) throw failures.noApiKey();
   const kind = /^(sk|rk|pk)_test_\w+$/.exec(key)?.[1];
   if (!kind) throw failures.badApiKey(key);
-  if (account) throw failures.otherAccount(key, account);
+  if (account && account !== OWN_ACCOUNT) throw failures.otherAccount(key, account);
   return kind === 'pk' ? 'browser' : 'account';
 }
 

@@ -76,6 +76,11 @@ export const failures = {
       undefined,
       403,
     ),
+  /** Source: https://docs.stripe.com/connect/testing. */
+  noConnect: () =>
+    invalid(
+      "You can only create new accounts if you've signed up for Connect, which you can do at https://dashboard.stripe.com/connect.",
+    ),
   noPermission: () =>
     invalid(
       "The provided key 'rk_test_********************' does not have the required permissions for this endpoint.",

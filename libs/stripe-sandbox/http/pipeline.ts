@@ -60,6 +60,9 @@ export interface PipelineOptions {
 /** Path segments that are no ids: empty ones, and Stripe's search and preview routes, which the sandbox lacks. */
 const NOT_IDS: ReadonlySet<string> = new Set(['', 'search', 'create_preview']);
 
+/** The routes of Stripe Connect, which the account has not signed up for. */
+const CONNECT = /^\/v1\/(accounts|account_links|account_sessions|application_fees|transfers)(\/|$)/;
+
 /** The steps of every API request. */
 export class Pipeline {
   readonly #options: PipelineOptions;
@@ -83,6 +86,7 @@ export class Pipeline {
       );
       version = versionOf(textOf(request.headers['stripe-version']), accountVersion);
       const isNamed = !Object.values(request.named).some((name) => NOT_IDS.has(name));
+      if (!route && CONNECT.test(request.path)) throw failures.noConnect();
       if (!route || !isNamed) throw failures.unknownUrl(request.method, request.path);
       if (caller === 'browser' && !route.isForBrowsers) throw failures.secretKeyRequired();
       reply = await this.#answerOnce(new Attempt(route, request, requestId, version, caller), raw);

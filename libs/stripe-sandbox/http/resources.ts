@@ -16,7 +16,7 @@ export interface Resource {
   expandable: Record<string, Expander>;
 }
 
-/** For references that Stripe can expand, but that are always null here: there is no Connect, mandate, review or balance. */
+/** For references that Stripe can expand, but that are always null here: there is no Connect, mandate or review. */
 const nothing = (): null => null;
 
 /** By `object`. */
@@ -84,7 +84,7 @@ export const resources: Record<string, Resource> = {
     expandable: {
       application: nothing,
       application_fee: nothing,
-      balance_transaction: nothing,
+      balance_transaction: 'balanceTransactions',
       customer: 'customers',
       failure_balance_transaction: nothing,
       on_behalf_of: nothing,
@@ -95,6 +95,13 @@ export const resources: Record<string, Resource> = {
         firstPage([...store.refunds.newestFirst({ where: { charge: id } })], `/v1/charges/${id}/refunds`),
     },
   },
+  balance_transaction: {
+    called: 'balance transaction',
+    pathParam: 'id',
+    expandable: { source: sourceOfFunds },
+  },
+  balance: { called: 'balance', pathParam: 'id', expandable: {} },
+  account: { called: 'account', pathParam: 'account', expandable: {} },
   refund: {
     called: 'refund',
     pathParam: 'refund',
@@ -103,8 +110,8 @@ export const resources: Record<string, Resource> = {
       customer: 'customers',
       payment_intent: 'paymentIntents',
       payment_method: 'paymentMethods',
-      balance_transaction: nothing,
-      failure_balance_transaction: nothing,
+      balance_transaction: 'balanceTransactions',
+      failure_balance_transaction: 'balanceTransactions',
       source_transfer_reversal: nothing,
       transfer_reversal: nothing,
     },
@@ -200,6 +207,12 @@ function defaultCard(store: Store, customer: string): Stripe.Card | null {
   const id = store.customers.get(customer)?.default_source as string | null;
   const card = store.paymentMethods.get(id ?? '');
   return card ? toCardSource(card) : null;
+}
+
+/** What moved the funds of a balance transaction. */
+function sourceOfFunds(id: string, { balanceTransactions, charges, refunds, disputes }: Store): unknown {
+  const source = balanceTransactions.get(id)!.source as string;
+  return charges.get(source) ?? refunds.get(source) ?? disputes.get(source) ?? source;
 }
 
 /** A list inside an object: its first ten items. */

@@ -1,4 +1,6 @@
 import type { Route } from '../http/route.js';
+import { accountRoutes } from './accounts/routes.js';
+import { balanceRoutes } from './balance-transactions/routes.js';
 import { chargeRoutes } from './charges/routes.js';
 import { paymentPageRoutes } from './checkout-sessions/payment-page-routes.js';
 import { checkoutSessionRoutes } from './checkout-sessions/routes.js';
@@ -28,6 +30,8 @@ export const allRoutes: readonly Route[] = [
   ...paymentIntentRoutes,
   ...chargeRoutes,
   ...refundRoutes,
+  ...balanceRoutes,
+  ...accountRoutes,
   ...disputeRoutes,
   ...earlyFraudWarningRoutes,
   ...productRoutes,

@@ -1,4 +1,6 @@
 import type { DueWork } from '../due.js';
+import { settleFunds } from './balance-transactions/balance-transaction.js';
+import { completeCapture } from './charges/charge.js';
 import { expireDueCheckoutSession } from './checkout-sessions/checkout-session.js';
 import { decideDispute } from './disputes/respond.js';
 import { advanceInvoice } from './invoices/collect.js';
@@ -10,6 +12,8 @@ import { deleteExpiredTestClock } from './test-clocks/test-clock.js';
 
 /** What to do when an entity's scheduled time comes, by its collection. */
 export const dueWork: DueWork = {
+  balanceTransactions: settleFunds,
+  charges: completeCapture,
   checkoutSessions: expireDueCheckoutSession,
   disputes: decideDispute,
   invoices: advanceInvoice,

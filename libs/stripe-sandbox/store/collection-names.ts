@@ -7,6 +7,7 @@ export type CollectionName =
   | 'paymentIntents'
   | 'charges'
   | 'refunds'
+  | 'balanceTransactions'
   | 'products'
   | 'prices'
   | 'checkoutSessions'
@@ -40,6 +41,7 @@ export const objectOf: Partial<Record<CollectionName, string>> = {
   paymentIntents: 'payment_intent',
   charges: 'charge',
   refunds: 'refund',
+  balanceTransactions: 'balance_transaction',
   products: 'product',
   prices: 'price',
   checkoutSessions: 'checkout.session',

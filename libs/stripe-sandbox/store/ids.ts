@@ -21,6 +21,7 @@ const SHAPES = {
   setupAttempt: ['setatt_1', 23],
   paymentIntent: ['pi_3', 23],
   charge: ['ch_3', 23],
+  balanceTransaction: ['txn_3', 23],
   refund: ['re_3', 23],
   product: ['prod_', 14],
   price: ['price_1', 23],

@@ -66,6 +66,12 @@ export class Store {
   ]);
   readonly charges = new Collection<Stripe.Charge>('charges', this.#record, ['payment_intent', 'customer']);
   readonly refunds = new Collection<Stripe.Refund>('refunds', this.#record, ['charge', 'payment_intent']);
+  readonly balanceTransactions = new Collection<Stripe.BalanceTransaction, { settlesOn: number }>(
+    'balanceTransactions',
+    this.#record,
+    ['source', 'type', 'currency'],
+    { settlesOn: ({ status, available_on }) => (status === 'pending' ? [available_on] : []) },
+  );
   readonly products = new Collection<Stripe.Product>('products', this.#record);
   readonly prices = new Collection<Stripe.Price>('prices', this.#record, ['product', 'lookup_key']);
   readonly checkoutSessions = new Collection<Stripe.Checkout.Session, { email: string }>(

@@ -8,6 +8,8 @@ export interface ChargeAttempt {
   paymentMethod: Stripe.PaymentMethod;
   /** Whether the money is captured at once, or only held. */
   isCaptured: boolean;
+  /** Whether Stripe captures in the background. */
+  isAsynchronous: boolean;
   /** The result of 3D Secure if it was required; `challenge` means passed. */
   threeDSecure?: ThreeDSecure;
   /** Why the charge fails; without it the charge succeeds. */

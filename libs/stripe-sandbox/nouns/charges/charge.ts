@@ -2,9 +2,11 @@ import { randomInt } from 'node:crypto';
 import type Stripe from 'stripe';
 import type { Context } from '../../context.js';
 import { addressFrom, type shippingParams } from '../../http/address.js';
+import { schedule } from '../../due.js';
 import { mergeMetadata } from '../../http/metadata.js';
 import type { Params } from '../../http/params.js';
 import { newId, randomText } from '../../store/ids.js';
+import { recordCharge } from '../balance-transactions/balance-transaction.js';
 import type { Decline } from '../payment-methods/declines.js';
 import { testCardOf } from '../payment-methods/payment-method.js';
 import type { TestCard } from '../payment-methods/test-card.js';
@@ -69,9 +71,24 @@ export function createCharge(ctx: Context, attempt: ChargeAttempt): Stripe.Charg
     transfer_data: null,
     transfer_group,
   });
-  ctx.emit(isPaid ? 'charge.succeeded' : 'charge.failed', charge);
-  return charge;
+  const isPending = charge.captured && attempt.isAsynchronous;
+  if (isPending) schedule(ctx, 'charges', charge.id, { at: ctx.now() });
+  const settled = charge.captured && !isPending ? withBalanceTransaction(ctx, charge) : charge;
+  ctx.emit(isPaid ? 'charge.succeeded' : 'charge.failed', settled);
+  return settled;
 }
+
+/**
+ * Completes an asynchronous capture, which has no balance transaction until then.
+ * Source: https://docs.stripe.com/payments/payment-intents/asynchronous-capture.
+ */
+export function completeCapture(ctx: Context, id: string): void {
+  const before = ctx.store.charges.get(id)!;
+  ctx.emit('charge.updated', withBalanceTransaction(ctx, before), before);
+}
+
+const withBalanceTransaction = (ctx: Context, charge: Stripe.Charge): Stripe.Charge =>
+  ctx.store.charges.update(charge.id, { balance_transaction: recordCharge(ctx, charge).id });
 
 /** The charge of an intent's latest attempt, which must exist. */
 export const latestChargeOf = (ctx: Context, { latest_charge }: Stripe.PaymentIntent): Stripe.Charge =>
@@ -79,11 +96,12 @@ export const latestChargeOf = (ctx: Context, { latest_charge }: Stripe.PaymentIn
 
 /** Captures held money and releases the rest. Source: https://docs.stripe.com/api/payment_intents/capture. */
 export function captureCharge(ctx: Context, before: Stripe.Charge, amountMinor: number): Stripe.Charge {
-  const after = ctx.store.charges.update(before.id, {
+  const captured = ctx.store.charges.update(before.id, {
     amount_captured: amountMinor,
     amount_refunded: before.amount - amountMinor,
     captured: true,
   });
+  const after = withBalanceTransaction(ctx, captured);
   ctx.emit('charge.captured', after, before);
   return after;
 }

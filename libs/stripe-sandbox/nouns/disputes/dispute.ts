@@ -1,6 +1,7 @@
 import type Stripe from 'stripe';
 import type { Context } from '../../context.js';
 import { newId } from '../../store/ids.js';
+import { recordDispute } from '../balance-transactions/balance-transaction.js';
 import { createFraudWarning } from '../early-fraud-warnings/early-fraud-warning.js';
 import type { DisputeKind, TestCard } from '../payment-methods/test-card.js';
 import { evidenceFrom } from './evidence.js';
@@ -59,11 +60,13 @@ function openDispute(
   const brand = charge.payment_method_details!.card!.brand!;
   const visaReasonCode = brand === 'visa' ? (VISA_REASON_CODES[reason] ?? null) : null;
   ctx.store.charges.update(charge.id, { disputed: true });
+  const id = newId('dispute');
+  const amount = charge.amount_captured;
   const dispute = ctx.store.disputes.insert({
-    id: newId('dispute'),
+    id,
     object: 'dispute',
-    amount: charge.amount_captured,
-    balance_transactions: [],
+    amount,
+    balance_transactions: isInquiry ? [] : [recordDispute(ctx, charge, { id, amount })],
     charge: charge.id,
     created,
     currency: charge.currency,

@@ -4,6 +4,7 @@ import { schedule } from '../../due.js';
 import { failures } from '../../http/errors.js';
 import { mergeMetadata } from '../../http/metadata.js';
 import type { Params } from '../../http/params.js';
+import { recordDispute, recordDisputeReversal } from '../balance-transactions/balance-transaction.js';
 import { hasOwnEvidence } from './evidence.js';
 import type { updateParams } from './params.js';
 
@@ -76,7 +77,10 @@ function endDispute(
 ): Dispute {
   const isChargeback = !isInquiry(before);
   const outcome = isWon ? 'won' : 'lost';
+  const charge = ctx.store.charges.get(before.charge as string)!;
+  const returned = isChargeback && isWon ? [recordDisputeReversal(ctx, charge, before)] : [];
   const after = ctx.store.disputes.update(before.id, {
+    balance_transactions: [...before.balance_transactions, ...returned],
     evidence_details: { ...before.evidence_details, ...details },
     is_charge_refundable: before.is_charge_refundable || isWon,
     status: isChargeback ? outcome : 'warning_closed',
@@ -90,7 +94,9 @@ function endDispute(
 /** Turns an inquiry into a chargeback. */
 function escalateInquiry(ctx: Context, before: Dispute): void {
   const card = { ...before.payment_method_details!.card!, case_type: 'chargeback' as const };
+  const charge = ctx.store.charges.get(before.charge as string)!;
   const after = ctx.store.disputes.update(before.id, {
+    balance_transactions: [recordDispute(ctx, charge, before)],
     is_charge_refundable: false,
     payment_method_details: { ...before.payment_method_details!, card },
     status: 'needs_response',

@@ -169,10 +169,19 @@ function chargeCard(
   { threeDSecure, decline: given }: Pick<ChargeAttempt, 'threeDSecure' | 'decline'>,
 ): PaymentOutcome {
   const card = testCardOf(ctx, paymentMethod.id);
-  const isCaptured = captureMethodOf(intent) !== 'manual';
+  const captureMethod = captureMethodOf(intent);
+  const isCaptured = captureMethod !== 'manual';
+  const isAsynchronous = captureMethod === 'automatic_async';
   const decline = given ?? card.decline;
   if (!decline) saveOrUseUp(ctx, intent, paymentMethod);
-  const charge = createCharge(ctx, { intent, paymentMethod, isCaptured, threeDSecure, decline });
+  const charge = createCharge(ctx, {
+    intent,
+    paymentMethod,
+    isCaptured,
+    isAsynchronous,
+    threeDSecure,
+    decline,
+  });
   if (decline) return failPayment(ctx, intent, paymentMethod, cardError(decline), charge);
   if (isCaptured) openDisputes(ctx, charge, card);
   else scheduleRelease(ctx, charge);

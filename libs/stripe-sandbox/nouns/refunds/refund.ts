@@ -8,6 +8,7 @@ import { mergeMetadata, type MetadataChange } from '../../http/metadata.js';
 import type { Params } from '../../http/params.js';
 import { formatAmount } from '../../money/currencies.js';
 import { newId } from '../../store/ids.js';
+import { recordRefund, recordRefundFailure } from '../balance-transactions/balance-transaction.js';
 import { testCardOf } from '../payment-methods/payment-method.js';
 import type { createParams } from './params.js';
 
@@ -31,7 +32,7 @@ export function createRefund(ctx: Context, params: Params<typeof createParams>):
   requireAmountAvailable(charge, amount, availableMinor);
   if (ctx.store.settings.isBalanceShort) throw shortBalance();
   const { refund: behaviour } = testCardOf(ctx, charge.payment_method!);
-  const refund = ctx.store.refunds.insert({
+  const { id } = ctx.store.refunds.insert({
     ...buildRefund(charge),
     amount,
     created: ctx.now(charge.customer as string | null),
@@ -40,6 +41,8 @@ export function createRefund(ctx: Context, params: Params<typeof createParams>):
     status: behaviour === 'succeeds_later' ? 'pending' : 'succeeded',
     ...(behaviour === 'succeeds_later' && { pending_reason: 'processing' as const }),
   });
+  const transaction = recordRefund(ctx, charge, ctx.store.refunds.get(id)!);
+  const refund = ctx.store.refunds.update(id, { balance_transaction: transaction.id });
   ctx.emit('refund.created', refund);
   if (refund.status === 'succeeded') changeAmountRefunded(ctx, charge, amount);
   if (behaviour !== 'succeeds') {
@@ -58,7 +61,11 @@ export function settleRefund(ctx: Context, id: string): void {
     changeAmountRefunded(ctx, charge, before.amount);
     emitUpdated(ctx, after, before);
   } else if (before.status === 'succeeded') {
-    const failure = { failure_reason: 'expired_or_canceled_card', status: 'failed' };
+    const failure = {
+      failure_balance_transaction: recordRefundFailure(ctx, charge, before).id,
+      failure_reason: 'expired_or_canceled_card',
+      status: 'failed',
+    };
     const after = ctx.store.refunds.update(id, failure);
     changeAmountRefunded(ctx, charge, -before.amount);
     ctx.emit('refund.failed', after, before);
@@ -84,7 +91,12 @@ export function updateRefund(
  */
 export function cancelRefund(ctx: Context, before: Stripe.Refund): Stripe.Refund {
   if (before.status !== 'pending') throw failures.invalidRequest('Canceling this refund is unsupported.');
-  const after = ctx.store.refunds.update(before.id, { pending_reason: undefined, status: 'canceled' });
+  const charge = ctx.store.charges.get(before.charge as string)!;
+  const after = ctx.store.refunds.update(before.id, {
+    failure_balance_transaction: recordRefundFailure(ctx, charge, before).id,
+    pending_reason: undefined,
+    status: 'canceled',
+  });
   emitUpdated(ctx, after, before);
   return after;
 }

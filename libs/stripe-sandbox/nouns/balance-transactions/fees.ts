@@ -1,0 +1,14 @@
+import type Stripe from 'stripe';
+
+const INTERNATIONAL_SHARE = 0.015;
+const SHARE = 0.029;
+const FIXED_MINOR = 30;
+
+/** In the minor unit of the dispute's currency. */
+export const DISPUTE_FEE_MINOR = 1500;
+
+/** What Stripe keeps of a card charge in the US: 2.9% + 30¢, and 1.5% for foreign cards. Source: https://stripe.com/pricing. */
+export function chargeFeeMinor({ amount_captured, payment_method_details }: Stripe.Charge): number {
+  const isForeign = payment_method_details?.card?.country !== 'US';
+  return Math.round(amount_captured * (SHARE + (isForeign ? INTERNATIONAL_SHARE : 0)) + FIXED_MINOR);
+}
