@@ -87,3 +87,42 @@ test('a trial with a card has no pending setup intent', async () => {
   const { subscribe } = await openClub();
   expect((await subscribe({ trial_period_days: 7 })).pending_setup_intent).toBeNull();
 });
+
+// Recorded from Stripe: `trial_end=now` on an active subscription changes nothing.
+test('ending a trial that there is not has no effect', async () => {
+  const { stripe, subscribe, invoices, wait } = await openClub();
+  const { id, items, latest_invoice } = await subscribe();
+  wait(5);
+  expect(await stripe.subscriptions.update(id, { trial_end: 'now' })).toMatchObject({
+    billing_cycle_anchor: at('2026-11-01'),
+    items: { data: [items.data[0]] },
+    latest_invoice,
+    trial_end: null,
+  });
+  expect(await invoices(id)).toHaveLength(1);
+});
+
+// https://docs.stripe.com/billing/subscriptions/billing-mode/compare, trials
+test.each([
+  ['classic', 'Trial period for Seats', '2026-11-01'],
+  ['flexible', 'Free trial for 2 seat x Seats', '2026-11-20'],
+] as const)('a trial in %s billing mode', async (type, description, laterStart) => {
+  const { stripe, customer, wait } = await openClub();
+  const seats = await stripe.prices.create({
+    currency: 'usd',
+    unit_amount: 1000,
+    recurring: { interval: 'month' },
+    product_data: { name: 'Seats', unit_label: 'seat' },
+  });
+  const { id, latest_invoice } = await stripe.subscriptions.create({
+    customer,
+    items: [{ price: seats.id, quantity: 2 }],
+    billing_mode: { type },
+    trial_period_days: 7,
+    expand: ['latest_invoice'],
+  });
+  expect((latest_invoice as Stripe.Invoice).lines.data[0]).toMatchObject({ amount: 0, description });
+  wait(19);
+  const again = await stripe.subscriptions.update(id, { trial_end: at('2026-12-25') });
+  expect(again).toMatchObject({ status: 'trialing', trial_start: at(laterStart) });
+});

@@ -44,6 +44,7 @@ export type InvoiceItemDraft = Pick<
   | 'period'
   | 'pricing'
   | 'proration'
+  | 'proration_details'
   | 'quantity'
 >;
 
@@ -135,8 +136,9 @@ export const lineFromItem = (item: Stripe.InvoiceItem): LineDraft => ({
   taxes: [],
 });
 
-function parentOf({ id, parent, proration }: Stripe.InvoiceItem): Stripe.InvoiceLineItem.Parent {
-  const about = { invoice_item: id, proration, proration_details: null };
+function parentOf(item: Stripe.InvoiceItem): Stripe.InvoiceLineItem.Parent {
+  const { id, parent, proration } = item;
+  const about = { invoice_item: id, proration, proration_details: prorationDetailsOf(item) };
   const owner = parent?.subscription_details;
   if (!owner?.subscription_item) {
     return {
@@ -154,4 +156,13 @@ function parentOf({ id, parent, proration }: Stripe.InvoiceItem): Stripe.Invoice
       subscription_item: owner.subscription_item,
     },
   };
+}
+
+/** Source: https://docs.stripe.com/api/invoice-line-item/object, `parent.subscription_item_details.proration_details`. */
+function prorationDetailsOf({
+  proration,
+  proration_details,
+}: Stripe.InvoiceItem): Stripe.InvoiceLineItem.Parent.SubscriptionItemDetails.ProrationDetails | null {
+  if (!proration) return null;
+  return { credited_items: proration_details?.credited_items?.invoice_line_item_details ?? null };
 }

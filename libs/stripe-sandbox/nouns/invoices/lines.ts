@@ -2,19 +2,13 @@ import type Stripe from 'stripe';
 import type { Context } from '../../context.js';
 import { formatAmount } from '../../money/currencies.js';
 import { wireDecimal } from '../prices/price.js';
-import type { Period } from '../subscriptions/billing-period.js';
+import { isFlexible } from '../subscriptions/billing-mode.js';
 
 /** A line that is not on an invoice yet. */
 export type LineDraft = Omit<Stripe.InvoiceLineItem, 'id' | 'invoice'>;
 
-/** The line for a subscription item and a period. @param amount in minor units */
-export function itemLine(
-  ctx: Context,
-  item: Stripe.SubscriptionItem,
-  period: Period,
-  amount: number,
-): LineDraft {
-  const name = productName(ctx, item.price);
+/** The line for the current period of a subscription item. @param amount in minor units */
+export function itemLine(ctx: Context, item: Stripe.SubscriptionItem, amount: number): LineDraft {
   const { interval, interval_count } = item.price.recurring!;
   const frequency = interval_count === 1 ? interval : `every ${interval_count} ${interval}s`;
   const unitAmount = formatAmount(item.price.unit_amount ?? amount, item.price.currency);
@@ -23,14 +17,14 @@ export function itemLine(
     object: 'line_item',
     amount,
     currency: item.price.currency,
-    description: `${quantity} × ${name} (at ${unitAmount} / ${frequency})`,
+    description: `${countOf(ctx, item)} × ${productName(ctx, item.price)} (at ${unitAmount} / ${frequency})`,
     discount_amounts: [],
     discountable: true,
     discounts: [],
     livemode: false,
     metadata: {},
     parent: parentOf(item),
-    period: { start: period.start, end: period.end },
+    period: { start: item.current_period_start, end: item.current_period_end },
     pretax_credit_amounts: [],
     pricing: {
       type: 'price_details',
@@ -45,10 +39,23 @@ export function itemLine(
   };
 }
 
-/** The line for a trial, which is free. */
-export function trialLine(ctx: Context, item: Stripe.SubscriptionItem, period: Period): LineDraft {
-  const description = `Trial period for ${productName(ctx, item.price)}`;
-  return { ...itemLine(ctx, item, period, 0), description };
+/** The line for a trial, which is free. Source: https://docs.stripe.com/billing/subscriptions/billing-mode/compare. */
+export function trialLine(
+  ctx: Context,
+  owner: Pick<Stripe.Subscription, 'billing_mode'>,
+  item: Stripe.SubscriptionItem,
+): LineDraft {
+  const name = productName(ctx, item.price);
+  const description = isFlexible(owner)
+    ? `Free trial for ${countOf(ctx, item)} x ${name}`
+    : `Trial period for ${name}`;
+  return { ...itemLine(ctx, item, 0), description };
+}
+
+/** The quantity of an item with its product's `unit_label`, such as `2 seat`. */
+function countOf(ctx: Context, { price, quantity = 1 }: Stripe.SubscriptionItem): string {
+  const label = ctx.store.products.get(price.product as string)?.unit_label;
+  return label ? `${quantity} ${label}` : String(quantity);
 }
 
 /** The name of a price's product. */

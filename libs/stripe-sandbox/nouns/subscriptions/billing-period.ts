@@ -29,6 +29,24 @@ function boundary(anchor: number, { interval, interval_count }: Recurrence, coun
   return start.plus({ [`${interval}s`]: interval_count * count }).toUnixInteger();
 }
 
+/** Whether two intervals are the same. */
+export const isSameInterval = (one: Recurrence, other: Recurrence): boolean =>
+  one.interval === other.interval && one.interval_count === other.interval_count;
+
+/** Whether an interval is a whole number of shorter ones. Months have no fixed number of weeks, only of days. */
+export function isMultipleOf(interval: Recurrence, shorter: Recurrence): boolean {
+  const [long, short] = [lengthOf(interval), lengthOf(shorter)];
+  if (long.unit === short.unit) return long.count % short.count === 0;
+  return short.unit === 'day' && short.count === 1;
+}
+
+function lengthOf({ interval, interval_count: count }: Recurrence): { unit: 'day' | 'month'; count: number } {
+  if (interval === 'day' || interval === 'week') {
+    return { unit: 'day', count: interval === 'week' ? 7 * count : count };
+  }
+  return { unit: 'month', count: interval === 'year' ? 12 * count : count };
+}
+
 /** The part of an amount for the time from a moment to the end of a period, in whole minor units. */
 export function prorated(amountMinor: number, period: Period, from: number): number {
   return Math.round((amountMinor * (period.end - from)) / (period.end - period.start));

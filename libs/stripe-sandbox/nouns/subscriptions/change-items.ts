@@ -1,20 +1,14 @@
 import type Stripe from 'stripe';
 import type { Context } from '../../context.js';
 import { failures } from '../../http/errors.js';
-import { mergeMetadata } from '../../http/metadata.js';
 import type { Params } from '../../http/params.js';
 import type { LineDraft } from '../invoices/lines.js';
-import { insertPrice } from '../prices/price.js';
-import { type Period, periodAt } from './billing-period.js';
+import { amountOf } from '../prices/price.js';
+import { isFlexible } from './billing-mode.js';
+import { isSameInterval, periodAt } from './billing-period.js';
 import { requireFuture } from './create.js';
-import { planOf } from '../plans/plan.js';
-import {
-  insertItem,
-  type ItemDraft,
-  itemList,
-  readRecurringPrice,
-  requireCompatiblePrices,
-} from './items.js';
+import { inPeriod, itemList } from './items.js';
+import { nextItems } from './next-items.js';
 import type { updateParams } from './params.js';
 import { prorate } from './proration.js';
 import { periodLines } from './subscription.js';
@@ -45,19 +39,22 @@ export function changeItems(
   params: ChangeParams,
 ): ItemsChange | undefined {
   requireWithinPeriod(before, params.proration_date);
-  const resetsCycle = params.billing_cycle_anchor?.type === 'now';
-  if (params.items === undefined && params.trial_end === undefined && !resetsCycle) return undefined;
-  const now = ctx.now(before.customer as string);
-  const next = nextItems(ctx, before, params.items ?? [], now);
-  if (params.trial_end !== undefined) return changeTrial(ctx, before, next, params.trial_end, now);
-  const { proration_behavior: behavior = 'create_prorations', proration_date: from = now } = params;
   const isTrial = before.status === 'trialing';
-  const prorates = behavior !== 'none';
-  if (!isTrial && (resetsCycle || hasOtherInterval(before.items.data[0]!, next[0]!))) {
-    if (prorates) for (const item of before.items.data) prorate(ctx, { before: item, from });
-    return restartCycle(ctx, before, next, now);
+  const { proration_behavior: behavior = 'create_prorations' } = params;
+  // Ending a trial has no effect without one.
+  const trialEnd = params.trial_end === 'now' && !isTrial ? undefined : params.trial_end;
+  const asksForReset = params.billing_cycle_anchor?.type === 'now';
+  if (params.items === undefined && trialEnd === undefined && !asksForReset) return undefined;
+  const now = ctx.now(before.customer as string);
+  const { proration_date: from = now } = params;
+  const next = nextItems(ctx, before, params.items ?? [], now);
+  const resetsCycle = trialEnd === undefined && (asksForReset || isResetBy(before, next));
+  if (!isTrial && behavior !== 'none') {
+    const after = resetsCycle || trialEnd !== undefined ? [] : next;
+    prorateDifferences(ctx, before.items.data, after, from);
   }
-  if (!isTrial && prorates) prorateDifferences(ctx, before.items.data, next, from);
+  if (trialEnd !== undefined) return changeTrial(ctx, before, next, trialEnd, now);
+  if (!isTrial && resetsCycle) return restartCycle(ctx, before, next, now);
   return {
     changes: { items: itemList(before.id, next) },
     isInvoicedNow: behavior === 'always_invoice',
@@ -65,10 +62,19 @@ export function changeItems(
   };
 }
 
-function hasOtherInterval(before: Stripe.SubscriptionItem, after: Stripe.SubscriptionItem): boolean {
-  const [old, current] = [before.price.recurring!, after.price.recurring!];
-  return old.interval !== current.interval || old.interval_count !== current.interval_count;
+/**
+ * Whether a change resets the billing cycle without being asked to, which only classic billing mode does.
+ * Source: https://docs.stripe.com/billing/subscriptions/billing-mode/compare.
+ */
+function isResetBy(before: Stripe.Subscription, next: readonly Stripe.SubscriptionItem[]): boolean {
+  if (isFlexible(before)) return false;
+  const old = before.items.data;
+  const isOtherInterval = !isSameInterval(old[0]!.price.recurring!, next[0]!.price.recurring!);
+  return isOtherInterval || (!old.some(costsMoney) && next.some(costsMoney));
 }
+
+const costsMoney = ({ price, quantity = 1 }: Stripe.SubscriptionItem): boolean =>
+  amountOf(price, quantity) > 0;
 
 function requireWithinPeriod({ items }: Stripe.Subscription, date: number | undefined): void {
   const { current_period_start: start, current_period_end: end } = items.data[0]!;
@@ -85,13 +91,12 @@ function restartCycle(
   items: readonly Stripe.SubscriptionItem[],
   now: number,
 ): ItemsChange {
-  const period = periodAt(now, items[0]!.price.recurring!, now);
-  const moved = itemList(
-    before.id,
-    items.map((item) => inPeriod(item, period)),
-  );
-  const lines = periodLines(ctx, { items: moved });
-  return { changes: { billing_cycle_anchor: now, items: moved }, isInvoicedNow: true, lines };
+  const moved = items.map((item) => inPeriod(item, periodAt(now, item.price.recurring!, now)));
+  return {
+    changes: { billing_cycle_anchor: now, items: itemList(before.id, moved) },
+    isInvoicedNow: true,
+    lines: periodLines(ctx, moved),
+  };
 }
 
 function changeTrial(
@@ -106,6 +111,8 @@ function changeTrial(
     return { ...change, changes: { ...change.changes, status: 'active', trial_end: now } };
   }
   requireFuture(end, now, 'trial_end');
+  // In classic billing mode it is always the first trial's.
+  const keepsTrialStart = before.status === 'trialing' || !isFlexible(before);
   const moved = items.map((item) => inPeriod(item, { start: item.current_period_start, end }));
   return {
     changes: {
@@ -113,18 +120,12 @@ function changeTrial(
       items: itemList(before.id, moved),
       status: 'trialing',
       trial_end: end,
-      trial_start: before.trial_start ?? now,
+      trial_start: before.trial_start !== null && keepsTrialStart ? before.trial_start : now,
     },
     isInvoicedNow: false,
     lines: [],
   };
 }
-
-const inPeriod = (item: Stripe.SubscriptionItem, { start, end }: Period): Stripe.SubscriptionItem => ({
-  ...item,
-  current_period_start: start,
-  current_period_end: end,
-});
 
 /** Prorates the items that were changed, removed or added. */
 function prorateDifferences(
@@ -141,74 +142,4 @@ function prorateDifferences(
   for (const item of next) {
     if (!old.some(({ id }) => id === item.id)) prorate(ctx, { after: item, from });
   }
-}
-
-type ItemParams = NonNullable<ChangeParams['items']>[number];
-
-/** The items after a change. */
-function nextItems(
-  ctx: Context,
-  before: Stripe.Subscription,
-  given: readonly ItemParams[],
-  now: number,
-): Stripe.SubscriptionItem[] {
-  const items = new Map(before.items.data.map((item) => [item.id, item]));
-  const changes = given.map((params, index) => {
-    const param = `items[${index}]`;
-    const old = params.id === undefined ? undefined : items.get(params.id);
-    if (params.id !== undefined && !old) {
-      throw failures.noSuch('subscription_item', params.id, `${param}[id]`, 400);
-    }
-    return { isDeleted: params.deleted === true, old, draft: draftItem(ctx, params, old, param) };
-  });
-  const unchanged = before.items.data.filter(({ id }) => !given.some((params) => params.id === id));
-  const remaining = changes.filter(({ isDeleted }) => !isDeleted);
-  requireCompatiblePrices([
-    ...unchanged.map(({ price }) => price),
-    ...remaining.map(({ draft }) => draft.price),
-  ]);
-  if (unchanged.length + remaining.length === 0) {
-    throw failures.invalidRequest('A subscription must have at least one active plan.', { param: 'items' });
-  }
-  for (const { isDeleted, old, draft } of changes) {
-    if (isDeleted && old) items.delete(old.id);
-    else {
-      const item = old ? updatedItem(ctx, old, draft) : addedItem(ctx, before, draft, now);
-      items.set(item.id, item);
-    }
-  }
-  return [...items.values()];
-}
-
-function draftItem(
-  ctx: Context,
-  { price, price_data, quantity, metadata }: ItemParams,
-  old: Stripe.SubscriptionItem | undefined,
-  param: string,
-): ItemDraft {
-  const keepsPrice = old !== undefined && price === undefined && price_data === undefined;
-  return {
-    price: keepsPrice ? old.price : readRecurringPrice(ctx, { price, price_data }, param),
-    quantity: quantity ?? old?.quantity ?? 1,
-    metadata: mergeMetadata(old?.metadata ?? {}, metadata),
-  };
-}
-
-function updatedItem(
-  ctx: Context,
-  old: Stripe.SubscriptionItem,
-  { price: given, quantity, metadata }: ItemDraft,
-): Stripe.SubscriptionItem {
-  const price = 'id' in given ? given : insertPrice(ctx, given);
-  return { ...old, plan: planOf(price), price, quantity, metadata };
-}
-
-function addedItem(
-  ctx: Context,
-  { id: subscription, items }: Stripe.Subscription,
-  draft: ItemDraft,
-  created: number,
-): Stripe.SubscriptionItem {
-  const { current_period_start: start, current_period_end: end } = items.data[0]!;
-  return insertItem(ctx, draft, { subscription, created, period: { start, end } });
 }

@@ -28,6 +28,7 @@ export function createSubscription(ctx: Context, params: Params<typeof createPar
     customer,
     items,
     behavior: params.payment_behavior ?? 'allow_incomplete',
+    billing_mode: params.billing_mode,
     offSession: params.off_session,
     default_payment_method:
       paymentMethodId === undefined
@@ -36,7 +37,11 @@ export function createSubscription(ctx: Context, params: Params<typeof createPar
     description: params.description ?? null,
     metadata: params.metadata,
     trialEnd: readTrialEnd(params, now),
-    anchor: readAnchor(params, items[0]!.price.recurring!, now),
+    anchor: readAnchor(
+      params,
+      items.map(({ price }) => price.recurring!),
+      now,
+    ),
     prorates: params.proration_behavior !== 'none',
     cancel_at: params.cancel_at ?? null,
     cancel_at_period_end: params.cancel_at_period_end,
@@ -56,7 +61,7 @@ export function requireFuture(at: number, now: number, param: string): void {
 /** Source: https://docs.stripe.com/billing/subscriptions/billing-cycle#new-subscriptions. */
 function readAnchor(
   { billing_cycle_anchor: at, ...params }: Params<typeof createParams>,
-  recurrence: Recurrence,
+  intervals: readonly Recurrence[],
   now: number,
 ): number | undefined {
   if (at === undefined) return undefined;
@@ -65,7 +70,7 @@ function readAnchor(
     if (params[trial] !== undefined) throw failures.exclusive(param, trial);
   }
   requireFuture(at, now, param);
-  const { end } = periodAt(now, recurrence, now);
+  const end = Math.min(...intervals.map((interval) => periodAt(now, interval, now).end));
   if (at > end) {
     throw failures.invalidRequest(
       `billing_cycle_anchor cannot be later than next natural billing date (${end}) for plan`,

@@ -6,7 +6,8 @@ import { mergeMetadata } from '../../http/metadata.js';
 import type { Params } from '../../http/params.js';
 import { newId } from '../../store/ids.js';
 import { draftInlinePrice, insertPrice, type PriceDraft } from '../prices/price.js';
-import type { Period } from './billing-period.js';
+import { isFlexible } from './billing-mode.js';
+import { isMultipleOf, isSameInterval, type Period, type Recurrence } from './billing-period.js';
 import type { newItemParams } from './params.js';
 import { planOf } from '../plans/plan.js';
 
@@ -20,7 +21,7 @@ export interface ItemDraft {
 /**
  * Validates the items of a new subscription.
  * Source: https://docs.stripe.com/api/subscriptions/create#create_subscription-items.
- * @throws StripeFailure 400 naming the item whose price is not recurring, inactive, or incompatible with the others
+ * @throws StripeFailure 400 naming the item whose price is not recurring or inactive
  */
 export function readItems(ctx: Context, given: Params<typeof newItemParams>[]): ItemDraft[] {
   if (given.length > 20) {
@@ -31,7 +32,6 @@ export function readItems(ctx: Context, given: Params<typeof newItemParams>[]): 
     quantity: item.quantity ?? 1,
     metadata: mergeMetadata({}, item.metadata),
   }));
-  requireCompatiblePrices(drafts.map(({ price }) => price));
   return drafts;
 }
 
@@ -63,21 +63,24 @@ export function readRecurringPrice(
   return found;
 }
 
-/** @throws StripeFailure 400 for prices with different currencies or intervals, or the same price twice */
-export function requireCompatiblePrices(prices: readonly (Stripe.Price | PriceDraft)[]): void {
+/**
+ * Checks that prices can be items of one subscription.
+ * @throws StripeFailure 400 for different currencies, the same price twice, or intervals that do not go together
+ */
+export function requireCompatiblePrices(
+  prices: readonly (Stripe.Price | PriceDraft)[],
+  owner: Pick<Stripe.Subscription, 'billing_mode'>,
+): void {
+  requireCompatibleIntervals(
+    prices.map(({ recurring }) => recurring!),
+    owner,
+  );
   const [first] = prices;
   const seen = new Set<string>();
   for (const price of prices) {
     if (price.currency !== first!.currency) {
       throw failures.invalidRequest(
         `The price specified only supports \`${price.currency}\`. This doesn't match the expected currency: \`${first!.currency}\`.`,
-        { param: 'items' },
-      );
-    }
-    const [one, other] = [price.recurring!, first!.recurring!];
-    if (one.interval !== other.interval || one.interval_count !== other.interval_count) {
-      throw failures.invalidRequest(
-        'Currency and interval fields must match across all plans on this subscription. Found mismatch in interval field.',
         { param: 'items' },
       );
     }
@@ -90,6 +93,23 @@ export function requireCompatiblePrices(prices: readonly (Stripe.Price | PriceDr
     }
     seen.add(price.id);
   }
+}
+
+/**
+ * Intervals must be the same, or in flexible billing mode multiples of the shortest one.
+ * Source: https://docs.stripe.com/billing/subscriptions/mixed-interval.
+ */
+function requireCompatibleIntervals(
+  intervals: readonly Recurrence[],
+  owner: Pick<Stripe.Subscription, 'billing_mode'>,
+): void {
+  const isAllowed = isFlexible(owner) ? isMultipleOf : isSameInterval;
+  if (intervals.length === 0) return;
+  if (intervals.some((shortest) => intervals.every((interval) => isAllowed(interval, shortest)))) return;
+  throw failures.invalidRequest(
+    'Currency and interval fields must match across all plans on this subscription. Found mismatch in interval field.',
+    { param: 'items' },
+  );
 }
 
 /** A new item, with its price stored. Source: https://docs.stripe.com/api/subscription_items/object. */
@@ -117,6 +137,13 @@ export function insertItem(
     tax_rates: [],
   };
 }
+
+/** An item with another current period. */
+export const inPeriod = (item: Stripe.SubscriptionItem, { start, end }: Period): Stripe.SubscriptionItem => ({
+  ...item,
+  current_period_start: start,
+  current_period_end: end,
+});
 
 /** The `items` of a subscription. */
 export const itemList = (

@@ -10,8 +10,8 @@ import {
   voidInvoice,
 } from '../invoices/invoice.js';
 import type { LineDraft } from '../invoices/lines.js';
-import { periodAt, proratedShare } from './billing-period.js';
-import { itemList } from './items.js';
+import { type Period, periodAt, proratedShare } from './billing-period.js';
+import { inPeriod, itemList } from './items.js';
 import { deletePendingProrations } from './proration.js';
 import {
   hasEnded,
@@ -20,6 +20,7 @@ import {
   periodLines,
   saveSubscription,
   scheduleSubscription,
+  type ShareOf,
 } from './subscription.js';
 import { cancelPendingSetup } from './trial.js';
 
@@ -138,16 +139,17 @@ function expireIncomplete(ctx: Context, subscription: Stripe.Subscription): void
 /** Begins the next period with a draft invoice, which is finalized and paid an hour later. */
 function renew(ctx: Context, before: Stripe.Subscription): void {
   const start = periodEnd(before);
-  const fullPeriod = periodAt(before.billing_cycle_anchor, before.items.data[0]!.price.recurring!, start);
-  // The period in which the subscription will end is billed only up to then.
-  const end = Math.min(fullPeriod.end, before.cancel_at ?? fullPeriod.end);
-  const items = before.items.data.map((item) => ({
-    ...item,
-    current_period_start: start,
-    current_period_end: end,
-  }));
-  const renewed = { ...before, items: itemList(before.id, items) };
-  const share = (amountMinor: number): number => proratedShare(amountMinor, fullPeriod, { start, end });
+  const fullPeriodOf = ({ price }: Stripe.SubscriptionItem): Period =>
+    periodAt(before.billing_cycle_anchor, price.recurring!, start);
+  const isDue = ({ current_period_end }: Stripe.SubscriptionItem): boolean => current_period_end <= start;
+  const renewed = before.items.data.filter(isDue).map((item) => {
+    const { end } = fullPeriodOf(item);
+    // The period in which the subscription will end is billed only up to then.
+    return inPeriod(item, { start, end: Math.min(end, before.cancel_at ?? end) });
+  });
+  const items = before.items.data.map((item) => renewed.find(({ id }) => id === item.id) ?? item);
+  const share: ShareOf = (amountMinor, item) =>
+    proratedShare(amountMinor, fullPeriodOf(item), { start, end: item.current_period_end });
   const customer = before.customer as string;
   const invoice = draftInvoice(ctx, {
     customer,
@@ -156,11 +158,11 @@ function renew(ctx: Context, before: Stripe.Subscription): void {
     reason: 'subscription_cycle',
     items: [...pendingItems(ctx, customer, before.currency), ...pendingProrations(ctx, before)],
     lines: periodLines(ctx, renewed, share),
-    period: { start: before.items.data[0]!.current_period_start, end: start },
+    period: { start: before.items.data.find(isDue)!.current_period_start, end: start },
     finalizesAt: start + HOUR_SECONDS,
   });
   saveSubscription(ctx, before, {
-    items: renewed.items,
+    items: itemList(before.id, items),
     latest_invoice: invoice.id,
     ...(before.status === 'trialing' && { status: 'active' }),
   });

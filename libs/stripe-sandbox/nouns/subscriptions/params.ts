@@ -40,9 +40,13 @@ const cancellationDetails = object({
   ),
 });
 
+/** What `billing_mode[flexible]` takes. */
+const flexibleOptions = object({ proration_discounts: oneOf('included', 'itemized') });
+
 /** Source: https://docs.stripe.com/api/subscriptions/create. */
 export const createParams = {
   billing_cycle_anchor: timestamp(),
+  billing_mode: object({ flexible: flexibleOptions, type: required(oneOf('classic', 'flexible')) }),
   cancel_at: timestampOr('min_period_end', 'max_period_end'),
   cancel_at_period_end: boolean(),
   collection_method: oneOf('charge_automatically'),
@@ -74,6 +78,11 @@ export const updateParams = {
   proration_behavior: prorationBehavior,
   proration_date: timestamp(),
   trial_end: timestampOr('now'),
+};
+
+/** Source: https://docs.stripe.com/api/subscriptions/migrate. */
+export const migrateParams = {
+  billing_mode: required(object({ flexible: flexibleOptions, type: required(oneOf('flexible')) })),
 };
 
 /** Source: https://docs.stripe.com/api/subscriptions/cancel. */

@@ -4,11 +4,12 @@ import type { Context } from '../../context.js';
 import { deleteInvoiceItem, insertInvoiceItem, pendingProrations } from '../invoice-items/invoice-item.js';
 import { productName } from '../invoices/lines.js';
 import { amountOf } from '../prices/price.js';
+import { isFlexible } from './billing-mode.js';
 import { periodAt, prorated, proratedShare } from './billing-period.js';
 
 /**
  * Credits the rest of an item's period, and charges the same time for its replacement. Both become invoice items for
- * the subscription's next invoice. The credit is never more than what was billed.
+ * the subscription's next invoice.
  * Source: https://docs.stripe.com/billing/subscriptions/prorations.
  * @param from when the replacement takes effect, in Unix seconds
  */
@@ -21,8 +22,8 @@ export function prorate(
   }: { before?: Stripe.SubscriptionItem; after?: Stripe.SubscriptionItem; from: number },
 ): void {
   if (before && from < before.current_period_end) {
-    const amount = creditOf(ctx, before, from);
-    if (amount > 0) addProration(ctx, before, from, { label: 'Unused', amount: -amount });
+    const { amount, charge } = creditOf(ctx, before, from);
+    if (amount > 0) addProration(ctx, before, from, { label: 'Unused', amount: -amount, credits: charge });
   }
   if (after && from < after.current_period_end) {
     addProration(ctx, after, from, { label: 'Remaining', amount: costOf(ctx, after, from) });
@@ -54,17 +55,33 @@ function costOf(ctx: Context, item: Stripe.SubscriptionItem, from: number): numb
   return proratedShare(amountOf(price, quantity), fullPeriod, { start: from, end });
 }
 
-/** The part of an item's last charge for the time after a moment, in minor units. A trial or a free start has none. */
-function creditOf(ctx: Context, item: Stripe.SubscriptionItem, from: number): number {
+/** A charge that is credited: a pending invoice item, or a line of an invoice. */
+type Charge = Stripe.InvoiceItem | Stripe.InvoiceLineItem;
+
+/**
+ * The credit for an item's time after a moment, in minor units. In flexible billing mode it is a part of what was
+ * charged for that time; in classic billing mode of the current price, even if that was never charged.
+ * Source: https://docs.stripe.com/billing/subscriptions/prorations#credit-prorations.
+ */
+function creditOf(
+  ctx: Context,
+  item: Stripe.SubscriptionItem,
+  from: number,
+): { amount: number; charge?: Charge } {
   const charge = lastCharge(ctx, item);
-  return charge ? prorated(charge.amount, charge.period, Math.max(from, charge.period.start)) : 0;
+  const owner = ctx.store.subscriptions.get(item.subscription)!;
+  if (!isFlexible(owner)) {
+    return { amount: owner.status === 'trialing' ? 0 : costOf(ctx, item, from), charge };
+  }
+  if (!charge) return { amount: 0 };
+  return { amount: prorated(charge.amount, charge.period, Math.max(from, charge.period.start)), charge };
 }
 
 /** The last charge for an item's period: of a change within the period, else of the period itself. */
 function lastCharge(
   { store }: Context,
   { id, subscription, current_period_end: end }: Stripe.SubscriptionItem,
-): Pick<Stripe.InvoiceLineItem, 'amount' | 'period'> | undefined {
+): Charge | undefined {
   const { customer } = store.subscriptions.get(subscription)!;
   const change = [...store.invoiceItems.newestFirst({ where: { customer: customer as string } })].find(
     ({ amount, parent, period }) =>
@@ -84,7 +101,7 @@ function addProration(
   ctx: Context,
   { id, price, quantity = 1, subscription, current_period_end: end }: Stripe.SubscriptionItem,
   from: number,
-  { label, amount }: { label: 'Remaining' | 'Unused'; amount: number },
+  { label, amount, credits }: { label: 'Remaining' | 'Unused'; amount: number; credits?: Charge },
 ): void {
   const owner = ctx.store.subscriptions.get(subscription)!;
   const day = DateTime.fromSeconds(from, { zone: 'utc' }).toFormat('dd LLL yyyy');
@@ -100,9 +117,29 @@ function addProration(
     pricing: {
       price_details: { price: price.id, product: price.product as string },
       type: 'price_details',
-      unit_amount_decimal: price.unit_amount_decimal,
+      unit_amount_decimal: null,
     },
     proration: true,
+    proration_details: {
+      credited_items: credits ? creditedItemsOf(ctx, credits) : null,
+      discount_amounts: [],
+    },
     quantity,
   });
+}
+
+/** How a credit refers to the charge that it credits. */
+function creditedItemsOf(ctx: Context, charge: Charge): Stripe.InvoiceItem.ProrationDetails.CreditedItems {
+  if (charge.object === 'line_item') {
+    return {
+      invoice_line_item_details: { invoice: charge.invoice!, invoice_line_items: [charge.id] },
+      type: 'invoice_line_items',
+    };
+  }
+  if (charge.invoice === null) return { invoice_item: charge.id, type: 'invoice_item' };
+  const invoice = ctx.store.invoices.get(charge.invoice as string)!;
+  const line = invoice.lines.data.find(
+    ({ parent }) => parent?.subscription_item_details?.invoice_item === charge.id,
+  )!;
+  return creditedItemsOf(ctx, line);
 }

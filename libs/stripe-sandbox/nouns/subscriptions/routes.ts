@@ -5,9 +5,9 @@ import { fromPath } from '../../http/lookup.js';
 import { oneOf, range, string } from '../../http/params.js';
 import { route, type Route } from '../../http/route.js';
 import { createSubscription } from './create.js';
-import { cancelParams, createParams, updateParams } from './params.js';
+import { cancelParams, createParams, migrateParams, updateParams } from './params.js';
 import { hasEnded } from './subscription.js';
-import { cancelSubscription, updateSubscription } from './update.js';
+import { cancelSubscription, migrateSubscription, updateSubscription } from './update.js';
 
 const STATUSES = [
   'active',
@@ -71,6 +71,12 @@ export const subscriptionRoutes: Route[] = [
     path: '/v1/subscriptions/:id',
     params: updateParams,
     handle: ({ ctx, params, path }) => updateSubscription(ctx, subscriptionFromPath(ctx, path.id), params),
+  }),
+  route({
+    method: 'POST',
+    path: '/v1/subscriptions/:id/migrate',
+    params: migrateParams,
+    handle: ({ ctx, params, path }) => migrateSubscription(ctx, subscriptionFromPath(ctx, path.id), params),
   }),
   route({
     method: 'DELETE',

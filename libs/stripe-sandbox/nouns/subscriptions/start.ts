@@ -2,19 +2,22 @@ import type Stripe from 'stripe';
 import type { Context } from '../../context.js';
 import { failures, StripeFailure } from '../../http/errors.js';
 import { mergeMetadata, type MetadataChange } from '../../http/metadata.js';
+import type { Params } from '../../http/params.js';
 import { newId } from '../../store/ids.js';
 import { insertInvoiceItem, pendingItems } from '../invoice-items/invoice-item.js';
 import { draftInvoice, finalizeInvoice } from '../invoices/invoice.js';
 import { type LineDraft, productName, trialLine } from '../invoices/lines.js';
 import { invoicePaymentMethod, payInvoice } from '../invoices/pay.js';
 import { amountOf } from '../prices/price.js';
-import { type Period, periodAt, proratedShare } from './billing-period.js';
-import { insertItem, type ItemDraft, itemList } from './items.js';
+import { billingModeFrom, isFlexible } from './billing-mode.js';
+import { periodAt, proratedShare } from './billing-period.js';
+import { insertItem, type ItemDraft, itemList, requireCompatiblePrices } from './items.js';
+import type { createParams } from './params.js';
 import {
   NO_CANCELLATION_DETAILS,
-  periodEnd,
   periodLines,
   scheduleSubscription,
+  type ShareOf,
   withoutPaymentFields,
 } from './subscription.js';
 import { requestPaymentMethod, warnIfTrialEndsSoon } from './trial.js';
@@ -29,6 +32,7 @@ export interface SubscriptionDraft {
   /** Sold once, on the first invoice. */
   oneTimeItems?: OneTimeItem[];
   behavior: PaymentBehavior;
+  billing_mode?: Params<typeof createParams>['billing_mode'];
   offSession?: boolean;
   default_payment_method?: string | null;
   description?: string | null;
@@ -38,7 +42,7 @@ export interface SubscriptionDraft {
   anchor?: number;
   /**
    * Whether a first period that is shorter than the price's interval is prorated. If not, the time before the anchor
-   * is free, and a period that `cancel_at` shortens costs the full price.
+   * is free. In flexible billing mode a period that `cancel_at` shortens then costs the full price.
    */
   prorates?: boolean;
   cancel_at?: number | 'min_period_end' | 'max_period_end' | null;
@@ -69,23 +73,30 @@ export function startSubscription(ctx: Context, draft: SubscriptionDraft): Strip
 
 function insertSubscription(ctx: Context, draft: SubscriptionDraft): Stripe.Subscription {
   const id = newId('subscription');
-  const { customer, trialEnd = null, cancel_at_period_end = false, prorates = true } = draft;
+  const { customer, trialEnd = null, prorates = true } = draft;
   const now = ctx.now(customer);
+  const billing_mode = billingModeFrom(ctx, draft.billing_mode, now);
+  requireCompatiblePrices(
+    draft.items.map(({ price }) => price),
+    { billing_mode },
+  );
   const anchor = trialEnd ?? draft.anchor ?? now;
-  const fullEnd = trialEnd ?? periodAt(anchor, draft.items[0]!.price.recurring!, now).end;
-  const given = draft.cancel_at ?? null;
-  const cancel_at = cancel_at_period_end || typeof given === 'string' ? fullEnd : given;
+  const ends = draft.items.map(({ price }) => trialEnd ?? periodAt(anchor, price.recurring!, now).end);
+  const cancel_at = firstCancelAt(draft, ends);
   // The period in which the subscription will end is billed only up to then.
-  const end = trialEnd === null && prorates ? Math.min(fullEnd, cancel_at ?? fullEnd) : fullEnd;
-  const period: Period = { start: now, end };
-  const items = draft.items.map((item) => insertItem(ctx, item, { subscription: id, created: now, period }));
+  const isCut = cancel_at !== null && trialEnd === null && (prorates || !isFlexible({ billing_mode }));
+  const items = draft.items.map((item, index) => {
+    const end = isCut ? Math.min(ends[index]!, cancel_at) : ends[index]!;
+    return insertItem(ctx, item, { subscription: id, created: now, period: { start: now, end } });
+  });
   const subscription = ctx.store.subscriptions.insert({
     id,
     object: 'subscription',
     ...UNUSED,
     billing_cycle_anchor: anchor,
+    billing_mode,
     cancel_at,
-    cancel_at_period_end,
+    cancel_at_period_end: draft.cancel_at_period_end ?? false,
     canceled_at: cancel_at === null ? null : now,
     cancellation_details: NO_CANCELLATION_DETAILS,
     created: now,
@@ -111,6 +122,15 @@ function insertSubscription(ctx: Context, draft: SubscriptionDraft): Stripe.Subs
   });
   scheduleSubscription(ctx, subscription);
   return subscription;
+}
+
+/** When a new subscription ends, in Unix seconds. @param ends the ends of its items' first full periods */
+function firstCancelAt(
+  { cancel_at = null, cancel_at_period_end = false }: SubscriptionDraft,
+  ends: readonly number[],
+): number | null {
+  if (cancel_at === 'max_period_end') return Math.max(...ends);
+  return cancel_at_period_end || cancel_at === 'min_period_end' ? Math.min(...ends) : cancel_at;
 }
 
 function createFirstInvoice(
@@ -139,23 +159,23 @@ function createFirstInvoice(
 
 function firstLines(ctx: Context, subscription: Stripe.Subscription, draft: SubscriptionDraft): LineDraft[] {
   if (subscription.status !== 'trialing') {
-    return periodLines(ctx, subscription, firstPeriodShare(subscription, draft));
+    return periodLines(ctx, subscription.items.data, firstPeriodShare(subscription, draft));
   }
-  return subscription.items.data.map((item) =>
-    trialLine(ctx, item, { start: item.current_period_start, end: item.current_period_end }),
-  );
+  return subscription.items.data.map((item) => trialLine(ctx, subscription, item));
 }
 
 /** The part of an item's price that the first period costs. */
 function firstPeriodShare(
   subscription: Stripe.Subscription,
   { anchor, prorates = true }: SubscriptionDraft,
-): (amountMinor: number) => number {
-  const { billing_cycle_anchor, created, items } = subscription;
-  if (!prorates) return (amountMinor) => (anchor === undefined ? amountMinor : 0);
-  const fullPeriod = periodAt(billing_cycle_anchor, items.data[0]!.price.recurring!, created);
-  const period = { start: created, end: periodEnd(subscription) };
-  return (amountMinor) => proratedShare(amountMinor, fullPeriod, period);
+): ShareOf {
+  const { billing_cycle_anchor, created } = subscription;
+  if (!prorates && anchor !== undefined) return () => 0;
+  if (!prorates && isFlexible(subscription)) return (amountMinor) => amountMinor;
+  return (amountMinor, { price, current_period_end: end }) => {
+    const fullPeriod = periodAt(billing_cycle_anchor, price.recurring!, created);
+    return proratedShare(amountMinor, fullPeriod, { start: created, end });
+  };
 }
 
 function insertOneTimeItem(
@@ -221,8 +241,6 @@ const UNUSED = {
   application_fee_percent: null,
   automatic_tax: { disabled_reason: null, enabled: false, liability: null },
   billing_cycle_anchor_config: null,
-  // The default since https://docs.stripe.com/changelog/clover/2025-09-30/billing-mode-default-flexible.
-  billing_mode: { flexible: { proration_discounts: 'included' }, type: 'flexible' },
   billing_schedules: [],
   billing_thresholds: null,
   collection_method: 'charge_automatically',

@@ -53,9 +53,13 @@ function nextChangeAt(subscription: Stripe.Subscription, now: number): number {
   return warningAt > now ? warningAt : periodEnd(subscription);
 }
 
-/** When the current period ends, in Unix seconds. */
-export const periodEnd = ({ items }: Stripe.Subscription): number =>
+/** When the first of the items' current periods ends, in Unix seconds. */
+export const periodEnd = ({ items }: Pick<Stripe.Subscription, 'items'>): number =>
   Math.min(...items.data.map(({ current_period_end }) => current_period_end));
+
+/** When the last of the items' current periods ends, in Unix seconds. */
+export const lastPeriodEnd = ({ items }: Pick<Stripe.Subscription, 'items'>): number =>
+  Math.max(...items.data.map(({ current_period_end }) => current_period_end));
 
 /** Saves changes to a subscription, emits `customer.subscription.updated`, and schedules its next change. */
 export function saveSubscription(
@@ -69,20 +73,16 @@ export function saveSubscription(
   return after;
 }
 
-/**
- * The invoice lines of a subscription's current period, one for each item.
- * @param share the part of an item's price that is billed; all of it by default
- */
-export function periodLines(
+/** The part of an item's price that is billed for its current period, in minor units. */
+export type ShareOf = (amountMinor: number, item: Stripe.SubscriptionItem) => number;
+
+/** The invoice lines of the current periods of a subscription's items. By default the full prices are billed. */
+export const periodLines = (
   ctx: Context,
-  { items }: Pick<Stripe.Subscription, 'items'>,
-  share: (amountMinor: number) => number = (amountMinor) => amountMinor,
-): LineDraft[] {
-  return items.data.map((item) => {
-    const period = { start: item.current_period_start, end: item.current_period_end };
-    return itemLine(ctx, item, period, share(amountOf(item.price, item.quantity ?? 1)));
-  });
-}
+  items: readonly Stripe.SubscriptionItem[],
+  share: ShareOf = (amountMinor) => amountMinor,
+): LineDraft[] =>
+  items.map((item) => itemLine(ctx, item, share(amountOf(item.price, item.quantity ?? 1), item)));
 
 /** A decline without the payment, which was rolled back. */
 export function withoutPaymentFields({ status, body }: StripeFailure): StripeFailure {

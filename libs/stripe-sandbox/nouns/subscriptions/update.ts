@@ -8,13 +8,15 @@ import { pendingItems, pendingProrations } from '../invoice-items/invoice-item.j
 import type { LineDraft } from '../invoices/lines.js';
 import { invoicePaymentMethod, payInvoice } from '../invoices/pay.js';
 import { requireOwnPaymentMethod } from '../payment-methods/payment-method.js';
+import { billingModeFrom, isFlexible } from './billing-mode.js';
 import { changeItems } from './change-items.js';
 import { requireFuture } from './create.js';
 import { collectFinalInvoice, endSubscription, invoiceImmediately } from './lifecycle.js';
-import type { cancelParams, updateParams } from './params.js';
+import type { cancelParams, migrateParams, updateParams } from './params.js';
 import { creditEarlyEnd, deletePendingProrations, prorate } from './proration.js';
 import {
   hasEnded,
+  lastPeriodEnd,
   NO_CANCELLATION_DETAILS,
   periodEnd,
   saveSubscription,
@@ -59,7 +61,7 @@ export function updateSubscription(
   const prorates = params.proration_behavior !== 'none';
   const changesEnd = Object.keys(scheduledEnd).length > 0 || (itemsChange !== undefined && prorates);
   if (changesEnd && before.cancel_at !== null) deletePendingProrations(ctx, before, before.cancel_at);
-  if (params.trial_end !== undefined) warnIfTrialEndsSoon(ctx, after);
+  if (itemsChange && params.trial_end !== undefined) warnIfTrialEndsSoon(ctx, after);
   if (itemsChange?.isInvoicedNow) invoiceChange(ctx, after, itemsChange.lines, params);
   if (changesEnd && prorates) creditEarlyEnd(ctx, after);
   return ctx.store.subscriptions.get(after.id)!;
@@ -128,7 +130,8 @@ function scheduledEndFrom(
     };
   }
   if (cancel_at === undefined) return {};
-  const at = typeof cancel_at === 'number' ? cancel_at : periodEnd(before);
+  const ends = { min_period_end: periodEnd(before), max_period_end: lastPeriodEnd(before) };
+  const at = typeof cancel_at === 'number' ? cancel_at : ends[cancel_at];
   requireFuture(at, now, 'cancel_at');
   return {
     cancel_at: at,
@@ -151,6 +154,18 @@ function cancellationDetailsFrom(
   return { cancellation_details: { ...cancellation_details, ...given } };
 }
 
+/** Moves a subscription to flexible billing mode. Source: https://docs.stripe.com/api/subscriptions/migrate. */
+export function migrateSubscription(
+  ctx: Context,
+  before: Stripe.Subscription,
+  { billing_mode }: Params<typeof migrateParams>,
+): Stripe.Subscription {
+  if (hasEnded(before)) throw failures.noSuch('subscription', before.id, 'id', 404);
+  if (isFlexible(before)) return before;
+  const now = ctx.now(before.customer as string);
+  return saveSubscription(ctx, before, { billing_mode: billingModeFrom(ctx, billing_mode, now) });
+}
+
 /** Invoices a change at once, and tries to pay the invoice. */
 function invoiceChange(
   ctx: Context,
@@ -158,7 +173,13 @@ function invoiceChange(
   lines: LineDraft[],
   params: UpdateParams,
 ): void {
-  const invoice = invoiceImmediately(ctx, after, { items: pendingProrations(ctx, after), lines });
+  const customer = after.customer as string;
+  const isReset = lines.length > 0;
+  // Source: https://docs.stripe.com/billing/subscriptions/billing-mode/compare#pending-invoice-items.
+  const includesPending = isFlexible(after) || (isReset && params.proration_behavior !== 'always_invoice');
+  const pending = includesPending ? pendingItems(ctx, customer, after.currency) : [];
+  const items = [...pending, ...pendingProrations(ctx, after)];
+  const invoice = invoiceImmediately(ctx, after, { items, lines });
   if (invoice?.status !== 'open' || params.payment_behavior === 'default_incomplete') return;
   try {
     if (invoicePaymentMethod(ctx, invoice))
