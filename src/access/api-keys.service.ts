@@ -4,6 +4,7 @@ import { Clock } from '#core/clock.js';
 import { DatabaseListener } from '../database/database-listener.js';
 import { withoutQuery } from '../database/without-query.js';
 import { type ApiKey, holderOf, isApiKey, sha256Of, stateOf } from './api-key.js';
+import type { CheckLimit } from './check-limit.js';
 import { ApiKeysStore } from './api-keys.store.js';
 import { LookupCache } from './lookup-cache.js';
 
@@ -35,10 +36,16 @@ export class ApiKeysService implements OnApplicationBootstrap {
     });
   }
 
-  /** The holder of a key. Undefined if it is unknown, expired or revoked. */
-  async actorOf(secret: string): Promise<Actor | undefined> {
+  /**
+   * The holder of a key. Undefined if it is unknown, expired or revoked.
+   *
+   * @param limit applied to the lookup of a key that may not exist
+   */
+  async actorOf(secret: string, limit: CheckLimit): Promise<Actor | undefined> {
     if (!isApiKey(secret)) return undefined;
-    const key = await this.cache.get(sha256Of(secret));
+    const keySha256 = sha256Of(secret);
+    const lookUp = () => this.cache.get(keySha256);
+    const key = await (this.cache.isKnown(keySha256) ? lookUp() : limit(lookUp));
     return key && stateOf(key, this.clock.now()) === 'active' ? holderOf(key) : undefined;
   }
 

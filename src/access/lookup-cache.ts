@@ -29,6 +29,11 @@ export class LookupCache<Value> {
     return latest && isFresh(latest, nowMs) ? latest.value : this.start(key, nowMs);
   }
 
+  /** Whether a lookup found the key before, however long ago. Then it is not one of a flood of wrong keys. */
+  isKnown(key: string): boolean {
+    return this.known.has(key);
+  }
+
   /** Forgets a key that has changed. The result of a lookup that is still running may be old, so it is not kept. */
   drop(key: string): void {
     this.known.delete(key);

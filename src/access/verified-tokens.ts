@@ -12,21 +12,21 @@ export class VerifiedTokens<Verified> {
   private readonly entries = new Map<string, { verified: Verified; untilMs: number }>();
 
   /** What was remembered of a token, unless it is too old. */
-  find(token: string, nowMs: number): Verified | undefined {
-    const entry = this.entries.get(sha256(token));
+  find(hash: string, nowMs: number): Verified | undefined {
+    const entry = this.entries.get(hash);
     return entry && nowMs < entry.untilMs ? entry.verified : undefined;
   }
 
   /** Remembers a token, until it expires at the latest. The oldest one makes room for it. */
-  add(token: string, verified: Verified, expiresAtMs: number, nowMs: number): void {
-    const key = sha256(token);
-    this.entries.delete(key);
-    this.entries.set(key, { verified, untilMs: Math.min(expiresAtMs, nowMs + LIFETIME_MS) });
+  add(hash: string, verified: Verified, expiresAtMs: number, nowMs: number): void {
+    this.entries.delete(hash);
+    this.entries.set(hash, { verified, untilMs: Math.min(expiresAtMs, nowMs + LIFETIME_MS) });
     const [oldest] = this.entries.keys();
     if (this.entries.size > TOKENS_MAX && oldest !== undefined) this.entries.delete(oldest);
   }
 }
 
-function sha256(token: string): string {
+/** The hash by which a token is remembered. */
+export function hashOf(token: string): string {
   return createHash('sha256').update(token).digest('base64');
 }

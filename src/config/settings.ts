@@ -132,7 +132,7 @@ export class Settings {
 
   @Satisfies(
     (value) => isRates(value, RATE_LIMITS),
-    'must be off, or limits such as read:600/1m,write:120/1m of read, write and admin',
+    'must be off, or limits such as read:600/1m,write:120/1m of read, write, admin and failures',
   )
   readonly RATE_LIMITS: string = RATE_LIMITS;
 

@@ -4,7 +4,9 @@ import type { Actor } from '#core/actor.js';
 import { AccessTokensService } from '../../access/access-tokens.service.js';
 import { isApiKey } from '../../access/api-key.js';
 import { ApiKeysService } from '../../access/api-keys.service.js';
+import { FailedCredentials } from '../../limits/failed-credentials.service.js';
 import { type DeclaredAccess, refusalOf } from './access.js';
+import { clientAddressOf } from './client-address.js';
 import { setActor } from './current-actor.decorator.js';
 
 declare module 'fastify' {
@@ -22,12 +24,14 @@ export class AccessCheck {
   constructor(
     private readonly apiKeys: ApiKeysService,
     private readonly accessTokens: AccessTokensService,
+    private readonly failures: FailedCredentials,
   ) {}
 
   /**
    * Authenticates the caller of a request, and remembers it for `@CurrentActor`.
    *
-   * @throws {Problem} `unauthorized` or `forbidden`
+   * @throws {Problem} `unauthorized` or `forbidden`; `too-many-requests` if its address has sent too many wrong
+   *   credentials
    */
   async check(request: FastifyRequest): Promise<void> {
     const { access = {} } = request.routeOptions.config;
@@ -41,6 +45,7 @@ export class AccessCheck {
   private async actorOf(request: FastifyRequest): Promise<Actor | undefined> {
     const [, credential] = BEARER.exec(request.headers.authorization ?? '') ?? [];
     if (!credential) return undefined;
-    return isApiKey(credential) ? this.apiKeys.actorOf(credential) : this.accessTokens.actorOf(credential);
+    const credentials = isApiKey(credential) ? this.apiKeys : this.accessTokens;
+    return credentials.actorOf(credential, (check) => this.failures.check(clientAddressOf(request), check));
   }
 }
