@@ -1,7 +1,6 @@
-import pg from 'pg';
 import { describe, expect, vi } from 'vitest';
 import { Caller } from '../support/caller.js';
-import { query } from '../support/database.js';
+import { query, withLock } from '../support/database.js';
 import type { Paydesk } from '../support/paydesk.js';
 import { paydeskTest } from '../support/paydesk-test.js';
 import { startSecondInstance } from '../support/second-instance.js';
@@ -126,17 +125,4 @@ function listeners(paydesk: Paydesk, count: number): Promise<number[]> {
     },
     { timeout: 10_000 },
   );
-}
-
-/** Does something while another transaction holds a lock. */
-async function withLock({ databaseUrl }: Paydesk, lock: string, act: () => Promise<void>): Promise<void> {
-  const client = new pg.Client(databaseUrl);
-  await client.connect();
-  try {
-    await client.query('begin');
-    await client.query(lock);
-    await act();
-  } finally {
-    await client.end();
-  }
 }

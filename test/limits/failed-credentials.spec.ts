@@ -1,6 +1,7 @@
 import { describe, expect } from 'vitest';
 import { newSecret } from '../../src/access/api-key.js';
 import { Caller } from '../support/caller.js';
+import { withLock } from '../support/database.js';
 import { expectProblem } from '../support/expect-problem.js';
 import { paydeskTest } from '../support/paydesk-test.js';
 import type { Paydesk } from '../support/paydesk.js';
@@ -60,6 +61,21 @@ describe('wrong credentials', () => {
     expect((await user.get(USER_ROUTE, from(address))).status).toBe(200);
     const answers = (await Promise.all(flood)).flat();
     expect(answers.filter(({ status }) => status !== 429).length).toBeLessThanOrEqual(LIMIT);
+  });
+
+  it('do not delay those that were good lately', async ({ paydesk }) => {
+    const address = '192.0.2.7';
+    const [partner, user] = [await paydesk.partner('recent'), await paydesk.user(someUser())];
+    const statuses = async () => [
+      (await user.get(USER_ROUTE, from(address))).status,
+      (await partner.get(PARTNER_ROUTE, from(address))).status,
+    ];
+    expect(await statuses()).toEqual([200, 200]);
+    await sendWrongKeys(paydesk, address, LIMIT);
+    await withLock(paydesk, 'lock table api_keys in access exclusive mode', async () => {
+      void sendWrongKeys(paydesk, address, 2);
+      expect(await statuses()).toEqual([200, 200]);
+    });
   });
 
   it('count together, whatever their kind, but only for their address', async ({ paydesk }) => {

@@ -16,3 +16,20 @@ export async function query<Row extends pg.QueryResultRow>(
     await client.end();
   }
 }
+
+/** Does something while another transaction holds a lock. */
+export async function withLock(
+  { databaseUrl }: Pick<Paydesk, 'databaseUrl'>,
+  lock: string,
+  act: () => Promise<void>,
+): Promise<void> {
+  const client = new pg.Client(databaseUrl);
+  await client.connect();
+  try {
+    await client.query('begin');
+    await client.query(lock);
+    await act();
+  } finally {
+    await client.end();
+  }
+}
