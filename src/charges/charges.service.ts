@@ -35,6 +35,7 @@ export class ChargesService {
       name: 'charge',
       send: (plan, identity) => this.send(plan, identity),
       find: (plan, { operationId }, sentAt) => stripe.findCharge(plan, operationId, sentAt),
+      refetch: (paymentId) => stripe.clientSecret(paymentId),
       release: async (transaction, plan, { operationId }, problem) => {
         if (problem === 'card-declined') await this.countDecline(transaction, plan, operationId);
       },

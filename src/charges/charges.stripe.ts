@@ -62,6 +62,14 @@ export class ChargesStripe {
     }
   }
 
+  /** The client secret with which Stripe.js completes a payment. */
+  async clientSecret(paymentId: string): Promise<{ clientSecret?: string }> {
+    const { client_secret: clientSecret } = await this.stripe.read((stripe) =>
+      stripe.paymentIntents.retrieve(paymentId),
+    );
+    return clientSecret === null ? {} : { clientSecret };
+  }
+
   /** Finds the PaymentIntent that an operation created. @throws {Problem} the decline with which it ended */
   async findCharge(plan: ChargePlan, operationId: string, sentAt: Date): Promise<Found<string>> {
     const intent = await findByOperationId(operationId, (page) =>

@@ -36,6 +36,7 @@ export class CheckoutService {
       name: 'checkout',
       send: (plan, { stripeKey }) => stripe.create(plan, stripeKey),
       find: (plan, { operationId }, sentAt) => stripe.findCreated(plan, operationId, sentAt),
+      refetch: (id) => stripe.retrieve(id),
       record: (transaction, { id }, operation) => access.recordStart(transaction, id, operation),
     });
     this.expireOperation = operations.define<{ sessionId: string }, null>({

@@ -81,6 +81,11 @@ export class CheckoutStripe {
     }
   }
 
+  async retrieve(sessionId: string): Promise<Checkout> {
+    const { id, url } = await this.stripe.read((stripe) => stripe.checkout.sessions.retrieve(sessionId));
+    return { id, url };
+  }
+
   /** Finds the Checkout Session that an operation created. */
   async findCreated(plan: CheckoutPlan, operationId: string, sentAt: Date): Promise<Found<Checkout>> {
     const { customer } = plan;

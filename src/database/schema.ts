@@ -151,7 +151,7 @@ export const operations = pgTable(
     state: text({ enum: ['running', 'done', 'needs-review'] }).notNull(),
     /** Part of the key for Stripe. Raised when a request that Stripe has refused is tried again. */
     generation: integer().notNull().default(1),
-    /** The exact parameters for Stripe, stored before the first attempt. */
+    /** The exact parameters for Stripe, encrypted, stored before the first attempt and deleted a day after the end. */
     plan: jsonb(),
     /** What its plan counts against a limit of the day of its key; null if nothing. */
     counted: jsonb().$type<CountedAmount>(),
@@ -179,6 +179,9 @@ export const operations = pgTable(
     index('operations_prunable')
       .on(table.createdAt)
       .where(sql`state = 'done'`),
+    index('operations_with_secrets')
+      .on(table.finishedAt)
+      .where(sql`plan is not null`),
   ],
 );
 

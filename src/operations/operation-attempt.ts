@@ -7,7 +7,8 @@ import type { Transaction } from '../database/database.js';
 import { toProblem } from '../database/to-problem.js';
 import { describeFailure } from '../logging/describe-failure.js';
 import { underLease } from '../queue/lease.js';
-import type { MakePlan, OperationKind, OperationRequest, Outcome } from './operation.js';
+import type { MakePlan, OperationKind, OperationRequest, Outcome, StoredOutcome } from './operation.js';
+import { OperationEncryption } from './operation-encryption.js';
 import { fingerprintOf, identityOf, operationIdOf } from './operation-identity.js';
 import { GuardrailCounters } from './guardrail-counters.store.js';
 import type { CountedAmount } from './guardrail-rules.js';
@@ -26,6 +27,7 @@ export class OperationAttempt {
   constructor(
     private readonly store: OperationsStore,
     private readonly counters: GuardrailCounters,
+    private readonly encryption: OperationEncryption,
     private readonly clock: Clock,
   ) {}
 
@@ -42,7 +44,7 @@ export class OperationAttempt {
     const id = operationIdOf(request);
     try {
       const claimed = await this.claim(id, kind, request);
-      if (!claimed) return await this.currentOutcome(id);
+      if (!claimed) return await this.currentOutcome(kind, id);
       return await underLease(
         () => this.store.renew(claimed),
         async () => {
@@ -95,7 +97,7 @@ export class OperationAttempt {
       const plan = await makePlan(identityOf(held), (moved) => {
         counted = guardrails && this.counters.check(guardrails, moved);
       });
-      const planned = await this.store.plan(held, plan, counted);
+      const planned = await this.store.plan(held, this.encryption.encryptPlan(held.id, plan), counted);
       if (planned) return planned;
     } catch (error) {
       if (await this.store.forget(held)) throw error;
@@ -105,18 +107,21 @@ export class OperationAttempt {
 
   private async carryOut<Plan, Result>(
     kind: OperationKind<Plan, Result>,
-    planned: OperationRow,
+    stored: OperationRow,
   ): Promise<Outcome<Result>> {
+    let planned = stored;
     try {
+      // A lost key leaves the outcome unknown: an earlier attempt may have sent the plan.
+      planned = { ...stored, plan: this.encryption.decryptPlan(stored) };
       const result = await this.send(kind, planned);
       const record = kind.record?.bind(kind);
       const { id: operationId, caller } = planned;
       const isStored = await this.store.finish(
         planned,
-        { result },
+        this.encryption.encryptOutcome(planned.id, { result }),
         record && ((transaction) => record(transaction, result, { operationId, caller })),
       );
-      if (!isStored) return await this.currentOutcome(planned.id);
+      if (!isStored) return await this.currentOutcome(kind, planned.id);
       return { result, operationId, replayed: false };
     } catch (error) {
       return this.finishWithProblem(kind, planned, toProblem(error, 'outcome-unknown'));
@@ -164,7 +169,7 @@ export class OperationAttempt {
     problem: Problem,
   ): Promise<Outcome<Result>> {
     try {
-      if (!(await this.storeProblem(kind, held, problem))) return await this.currentOutcome(held.id);
+      if (!(await this.storeProblem(kind, held, problem))) return await this.currentOutcome(kind, held.id);
     } catch (failure) {
       throw toProblem(failure, 'outcome-unknown');
     }
@@ -185,7 +190,8 @@ export class OperationAttempt {
       return this.store.markForReview(held);
     }
     if (!isFinal(problem)) return this.store.retryLater(held);
-    return this.store.finish(held, { problem: { slug, extras } }, this.releaseOf(kind, held, slug));
+    const outcome = this.encryption.encryptOutcome(held.id, { problem: { slug, extras } });
+    return this.store.finish(held, outcome, this.releaseOf(kind, held, slug));
   }
 
   /** Releases what was reserved and counted for an operation that was refused; undefined if there is nothing. */
@@ -203,7 +209,14 @@ export class OperationAttempt {
   }
 
   /** How another attempt has ended it, or `in-progress`. */
-  private async currentOutcome<Result>(id: string): Promise<Outcome<Result>> {
-    return storedOutcomeOf(await this.store.find(id));
+  private async currentOutcome<Plan, Result>(
+    kind: OperationKind<Plan, Result>,
+    id: string,
+  ): Promise<Outcome<Result>> {
+    const row = await this.store.find(id);
+    if (row?.state !== 'done') return storedOutcomeOf(row);
+    const refetch = async (stripeId: string) => (await kind.refetch?.(stripeId)) ?? {};
+    const outcome = await this.encryption.decryptOutcome(id, row.outcome as StoredOutcome, refetch);
+    return storedOutcomeOf({ ...row, outcome });
   }
 }

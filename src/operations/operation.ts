@@ -43,6 +43,20 @@ export interface OperationKind<Plan, Result> {
     identity: OperationIdentity,
     problem: ProblemSlug,
   ): Promise<void>;
+  /**
+   * Reads the secrets of an earlier outcome from Stripe, as they are stored for a day only. Required if a result or a
+   * problem has any.
+   *
+   * @param stripeId the id of the result, or the `paymentId` of the problem
+   */
+  refetch?(stripeId: string): Promise<OutcomeSecrets>;
+}
+
+/** What a result or a problem has that gives access to a payment. */
+export interface OutcomeSecrets {
+  clientSecret?: string;
+  /** Null if Stripe's page has expired. */
+  url?: string | null;
 }
 
 /**
@@ -67,6 +81,10 @@ export interface Outcome<Result> {
   replayed: boolean;
 }
 
-/** How an operation ended, as stored. */
-export type StoredOutcome<Result = unknown> =
-  { result: Result } | { problem: { slug: ProblemSlug; extras: ProblemExtras } };
+/**
+ * How an operation ended, as stored. `enc` are its encrypted secrets: null once they are deleted, absent if it has none
+ * or an earlier version stored them in clear.
+ */
+export type StoredOutcome<Result = unknown> = { enc?: string | null } & (
+  { result: Result } | { problem: { slug: ProblemSlug; extras: ProblemExtras } }
+);

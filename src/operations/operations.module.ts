@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { GuardrailCounters } from './guardrail-counters.store.js';
 import { OperationAttempt } from './operation-attempt.js';
+import { OperationEncryption } from './operation-encryption.js';
 import { OperationRegistry } from './operation-registry.js';
 import { OperationsService } from './operations.service.js';
 import { OperationsStore } from './operations.store.js';
@@ -11,6 +12,7 @@ import { OperationsWorker } from './operations.worker.js';
   providers: [
     GuardrailCounters,
     OperationAttempt,
+    OperationEncryption,
     OperationRegistry,
     OperationsService,
     OperationsStore,

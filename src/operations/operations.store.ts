@@ -13,9 +13,19 @@ import { retryDelayMs } from './retry-policy.js';
 
 export type OperationRow = typeof operations.$inferSelect;
 
+const SECRETS_RETENTION_MS = 24 * 60 * 60 * 1000;
 const RETENTION_MS = 30 * 24 * 60 * 60 * 1000;
 /** Keeps each statement short. */
 const PRUNE_BATCH_SIZE = 1_000;
+
+/** `enc` becomes null, which tells that there were secrets. Earlier versions stored them in clear. */
+const OUTCOME_WITHOUT_SECRETS = sql`case
+  when ${operations.outcome} ? 'enc'
+    or (${operations.outcome} -> 'result') ?| array['clientSecret', 'url']
+    or (${operations.outcome} #> '{problem,extras}') ? 'clientSecret'
+  then (${operations.outcome} #- '{result,clientSecret}' #- '{result,url}' #- '{problem,extras,clientSecret}')
+    || '{"enc": null}'
+  else ${operations.outcome} end`;
 
 /** Operations in PostgreSQL. An attempt holds a lease; once it has lost the lease, it can't change the row any more. */
 @Injectable()
@@ -171,6 +181,23 @@ export class OperationsStore {
       pruned = rowCount ?? 0;
     }
     await this.counters.prune(oldest);
+  }
+
+  /** Deletes the plans and secrets of operations that ended more than a day ago. */
+  async forgetSecrets(): Promise<void> {
+    const latest = new Date(this.clock.now().getTime() - SECRETS_RETENTION_MS);
+    const ended = this.database
+      .select({ id: operations.id })
+      .from(operations)
+      .where(and(isNotNull(operations.plan), lt(operations.finishedAt, latest)))
+      .limit(PRUNE_BATCH_SIZE);
+    for (let changed = PRUNE_BATCH_SIZE; changed === PRUNE_BATCH_SIZE;) {
+      const { rowCount } = await this.database
+        .update(operations)
+        .set({ plan: null, outcome: OUTCOME_WITHOUT_SECRETS })
+        .where(inArray(operations.id, ended));
+      changed = rowCount ?? 0;
+    }
   }
 
   /**

@@ -37,7 +37,10 @@ export class OperationsWorker implements OnApplicationBootstrap, BeforeApplicati
       onError: (error) => this.warn('Could not resume unfinished operations', error),
     });
     this.pruning = new PeriodicTask(
-      () => store.prune(),
+      async () => {
+        await store.prune();
+        await store.forgetSecrets();
+      },
       PRUNE_MS,
       (error) => this.warn('Could not delete old operations', error),
     );

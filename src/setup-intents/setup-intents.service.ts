@@ -24,6 +24,7 @@ export class SetupIntentsService {
       name: 'setup-intent',
       send: (plan, { stripeKey }) => stripe.create(plan, stripeKey),
       find: (plan, { operationId }, sentAt) => stripe.find(plan, operationId, sentAt),
+      refetch: (id) => stripe.retrieve(id),
     });
   }
 

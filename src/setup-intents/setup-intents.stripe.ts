@@ -29,6 +29,10 @@ export class SetupIntentsStripe {
     );
   }
 
+  async retrieve(id: string): Promise<SetupIntent> {
+    return toSetupIntent(await this.stripe.read((stripe) => stripe.setupIntents.retrieve(id)));
+  }
+
   /** Finds the SetupIntent that an operation created. */
   async find(plan: SetupIntentPlan, operationId: string, sentAt: Date): Promise<Found<SetupIntent>> {
     const intent = await findByOperationId(operationId, (page) =>

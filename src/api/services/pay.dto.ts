@@ -42,7 +42,7 @@ export class PayResponse {
     type: String,
     nullable: true,
     format: 'uri',
-    description: 'Null only if the page was closed before the first response',
+    description: 'Null if the page was closed before the first response, or before a repetition a day later',
     example: 'https://checkout.stripe.com/c/pay/cs_test_a1B2c3D4e5F6g7H8i9J0',
   })
   redirectToUrl!: string | null;

@@ -1,0 +1,1 @@
+CREATE INDEX "operations_with_secrets" ON "operations" USING btree ("finished_at") WHERE plan is not null;

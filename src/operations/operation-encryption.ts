@@ -1,0 +1,81 @@
+import { Injectable } from '@nestjs/common';
+import { DecryptionError, Keyring } from '../encryption/keyring.js';
+import type { OutcomeSecrets, StoredOutcome } from './operation.js';
+import type { OperationRow } from './operations.store.js';
+
+const SECRETS = ['clientSecret', 'url'] as const satisfies readonly (keyof OutcomeSecrets)[];
+
+/** Encrypts what the rows of operations must not show: plans, and the secrets in outcomes. */
+@Injectable()
+export class OperationEncryption {
+  constructor(private readonly keyring: Keyring) {}
+
+  /** The plan as it is stored. */
+  encryptPlan(id: string, plan: unknown): { enc: string } {
+    return { enc: this.keyring.encrypt(JSON.stringify(plan), `${id}/plan`) };
+  }
+
+  /**
+   * The plan of an operation, also one that an earlier version has stored in clear.
+   *
+   * @throws {DecryptionError} if its key is not in the keyring
+   */
+  decryptPlan({ id, plan }: OperationRow): unknown {
+    return isEncrypted(plan) ? JSON.parse(this.keyring.decrypt(plan.enc, `${id}/plan`)) : plan;
+  }
+
+  /** The outcome as it is stored: its secrets are encrypted beside it. */
+  encryptOutcome(id: string, outcome: StoredOutcome): StoredOutcome {
+    const { rest, secrets } = splitSecrets('result' in outcome ? outcome.result : outcome.problem.extras);
+    if (Object.keys(secrets).length === 0) return outcome;
+    const enc = this.keyring.encrypt(JSON.stringify(secrets), `${id}/outcome`);
+    if ('result' in outcome) return { result: rest, enc };
+    return { problem: { slug: outcome.problem.slug, extras: rest }, enc };
+  }
+
+  /**
+   * The outcome with its secrets.
+   *
+   * @param refetch reads the secrets from Stripe, if they are deleted here or their key is lost
+   */
+  async decryptOutcome(
+    id: string,
+    outcome: StoredOutcome,
+    refetch: (stripeId: string) => Promise<OutcomeSecrets>,
+  ): Promise<StoredOutcome> {
+    if (outcome.enc === undefined) return outcome;
+    const decrypted = this.decryptSecrets(id, outcome.enc);
+    if ('result' in outcome) {
+      const result = outcome.result as { id: string };
+      return { result: { ...result, ...(decrypted ?? (await refetch(result.id))) } };
+    }
+    const { slug, extras } = outcome.problem;
+    const secrets = decrypted ?? (extras.paymentId === undefined ? {} : await refetch(extras.paymentId));
+    return { problem: { slug, extras: { ...extras, ...secrets } } };
+  }
+
+  private decryptSecrets(id: string, enc: string | null): OutcomeSecrets | undefined {
+    if (enc === null) return undefined;
+    try {
+      return JSON.parse(this.keyring.decrypt(enc, `${id}/outcome`)) as OutcomeSecrets;
+    } catch (error) {
+      if (error instanceof DecryptionError) return undefined;
+      throw error;
+    }
+  }
+}
+
+function isEncrypted(plan: unknown): plan is { enc: string } {
+  return typeof plan === 'object' && plan !== null && 'enc' in plan && typeof plan.enc === 'string';
+}
+
+function splitSecrets(value: unknown): { rest: object; secrets: OutcomeSecrets } {
+  if (typeof value !== 'object' || value === null) return { rest: {}, secrets: {} };
+  const isSecret = ([name, content]: [string, unknown]) =>
+    (SECRETS as readonly string[]).includes(name) && typeof content === 'string';
+  const entries = Object.entries(value);
+  return {
+    rest: Object.fromEntries(entries.filter((entry) => !isSecret(entry))),
+    secrets: Object.fromEntries(entries.filter(isSecret)),
+  };
+}
