@@ -71,11 +71,13 @@ function isEncrypted(plan: unknown): plan is { enc: string } {
 
 function splitSecrets(value: unknown): { rest: object; secrets: OutcomeSecrets } {
   if (typeof value !== 'object' || value === null) return { rest: {}, secrets: {} };
-  const isSecret = ([name, content]: [string, unknown]) =>
-    (SECRETS as readonly string[]).includes(name) && typeof content === 'string';
   const entries = Object.entries(value);
   return {
     rest: Object.fromEntries(entries.filter((entry) => !isSecret(entry))),
     secrets: Object.fromEntries(entries.filter(isSecret)),
   };
+}
+
+function isSecret([name, content]: [string, unknown]): boolean {
+  return (SECRETS as readonly string[]).includes(name) && typeof content === 'string';
 }
