@@ -1,4 +1,6 @@
 import { describe, expect } from 'vitest';
+import { issuerTenant } from '#core/actor.js';
+import { operationIdOf } from '../../src/operations/operation-identity.js';
 import { query } from '../support/database.js';
 import { someUser } from '../support/saved-card.js';
 import { paydeskTest } from '../support/paydesk-test.js';
@@ -26,12 +28,15 @@ const it = paydeskTest({ workerByHand: true })
     const user = someUser();
     const { body } = await shop.put(`/customers/${user}`, { name: 'Jenny' });
     await query(paydesk, 'update customers set stripe_customer_id = null where user_id = $1', [user]);
-    await query(
+    const actor = { kind: 'user', tenant: issuerTenant('paydesk'), userId: user } as const;
+    const operationId = operationIdOf({ actor, route: 'customer', idempotencyKey: '1', body: null });
+    const updated = await query(
       paydesk,
       `update operations set state = 'running', outcome = null, lease_expires_at = 'epoch'
-       where kind = 'customer' and plan->'owner'->>'userId' = $1`,
-      [user],
+       where id = $1 returning id`,
+      [operationId],
     );
+    expect(updated).toHaveLength(1);
     return { user, customer: body.stripeCustomerId };
   });
 
