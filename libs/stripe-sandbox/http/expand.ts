@@ -1,5 +1,7 @@
 import type { Store } from '../store/store.js';
 import { failures } from './errors.js';
+import { collectionOf } from '../store/collection-names.js';
+import { expandableFields } from './expandable-fields.js';
 import { resources } from './resources.js';
 
 const MAX_DEPTH = 4;
@@ -57,17 +59,25 @@ class Expansion {
   }
 
   #resolve(value: unknown, holder: Json | undefined, name: string, isPresent: boolean): unknown {
-    const expandable = holder && resources[holder['object'] as string]?.expandable;
-    const expander = expandable && Object.hasOwn(expandable, name) ? expandable[name] : undefined;
-    if (typeof expander === 'function') {
-      return isObject(value) ? value : expander(holder!['id'] as string, this.#store);
-    }
-    if (expander !== undefined) return typeof value === 'string' ? this.#lookUp(expander, value) : value;
+    const type = holder?.['object'] as string;
+    const expander = ownValue(resources[type]?.onlyExpanded, name);
+    if (expander) return isObject(value) ? value : expander(holder!['id'] as string, this.#store);
+    const references = ownValue(expandableFields[type], name);
+    if (references) return typeof value === 'string' ? this.#lookUp(references, value) : (value ?? null);
     if (!isPresent || !isObject(value)) throw failures.notExpandable(this.#path);
     return value;
   }
 
-  #lookUp(collection: Parameters<Store['collection']>[0], id: string): unknown {
-    return this.#store.collection(collection).get(id) ?? this.#store.tombstones.get(id) ?? id;
+  /** The object with this id, or the id itself for an object that the sandbox does not have. */
+  #lookUp(types: readonly string[] | 'list', id: string): unknown {
+    for (const type of types) {
+      const collection = collectionOf(type);
+      const found = collection && this.#store.collection(collection).get(id);
+      if (found) return found;
+    }
+    return this.#store.tombstones.get(id) ?? id;
   }
 }
+
+const ownValue = <T>(record: Readonly<Record<string, T>> | undefined, key: string): T | undefined =>
+  record && Object.hasOwn(record, key) ? record[key] : undefined;
