@@ -128,8 +128,18 @@ export default {
     ),
     forbid(
       'webhooks-never-back',
-      'Webhooks call the modules, never the other way round. The doctor compares their events with the endpoint.',
-      { path: '^src/', pathNot: ['^src/webhooks/', '^src/api/webhooks/', '^src/doctor/'] },
+      'Webhooks call the modules, never the other way round. The doctor and the command `webhook` compare their events with the endpoint.',
+      {
+        path: '^src/',
+        pathNot: [
+          '^src/webhooks/',
+          '^src/api/(webhooks|admin)/',
+          '^src/doctor/',
+          '^src/webhook\\.ts$',
+          '^src/boot/stripe\\.ts$',
+          '^src/database/schema\\.ts$',
+        ],
+      },
       { path: '^src/webhooks/' },
     ),
     forbid(

@@ -18,4 +18,9 @@ export class StripeConnection {
     readonly webhookSecrets: readonly string[] = [],
     readonly limits: CallLimits = callLimits(CALLS_MAX),
   ) {}
+
+  /** Whether the key is for live mode: https://docs.stripe.com/keys */
+  get isLive(): boolean {
+    return /^[a-z]+_live_/.test(this.secretKey);
+  }
 }

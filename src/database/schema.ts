@@ -24,6 +24,7 @@ import type { DeliveryAttempt, DisabledReason } from '../notifications/endpoint.
 import type { NotificationBody } from '../notifications/notification.js';
 import type { NotificationType } from '../notifications/notification-types.js';
 import type { CountedAmount } from '../operations/guardrail-rules.js';
+import { EVENT_STATES } from '../webhooks/event-state.js';
 
 const instant = (name: string) => timestamp(name, { withTimezone: true });
 const minorUnits = (name: string) => bigint(name, { mode: 'number' });
@@ -231,17 +232,72 @@ export const refundReservations = pgTable(
   (table) => [index('refund_reservations_charge').on(table.chargeId)],
 );
 
-/** Events received from Stripe, each to be handled once. */
+/** The inbox of Stripe's events: which were received, and what became of them. Their payloads are not kept. */
 export const webhookEvents = pgTable(
   'webhook_events',
   {
     id: text().primaryKey(),
     type: text().notNull(),
+    /** The object in its payload. Null for the few objects that have no id, and for an event of an earlier version. */
+    objectId: text('object_id'),
+    /** The row of `event_targets` that it waits for while it is stored. Null if it is never handled. */
+    targetId: text('target_id'),
+    /** Null for an event of an earlier version, which handles it before it answers. */
+    state: text({ enum: EVENT_STATES }),
+    /** How it was first learned of. An event from the walk that still arrives is changed to `webhook`. */
+    source: text({ enum: ['webhook', 'walk'] })
+      .notNull()
+      .default('webhook'),
+    /** When it happened at Stripe. */
+    createdAt: instant('created_at'),
     receivedAt: instant('received_at').notNull(),
-    /** Null until it is handled; Stripe then sends it again. */
+    /** Null until it is handled. */
     handledAt: instant('handled_at'),
+    attempts: integer().notNull().default(0),
+    /** Why it was not handled, in words that contain no data of its object. */
+    lastError: text('last_error'),
   },
-  (table) => [index('webhook_events_received').on(table.receivedAt)],
+  (table) => [
+    index('webhook_events_received').on(table.receivedAt, table.id),
+    index('webhook_events_state').on(table.state, table.receivedAt, table.id),
+    index('webhook_events_open')
+      .on(table.targetId)
+      .where(sql`state in ('stored', 'dead')`),
+    index('webhook_events_missed')
+      .on(table.receivedAt)
+      .where(sql`source = 'walk'`),
+  ],
+);
+
+/** The queue of the inbox: objects at Stripe that have events to handle. However many wait, each object is one row. */
+export const eventTargets = pgTable(
+  'event_targets',
+  {
+    /** Such as `payment_intent:pi_1`. */
+    id: text().primaryKey(),
+    kind: text().notNull(),
+    objectId: text('object_id').notNull(),
+    /** Raised by each new event, so that an attempt notices those that it has not seen. */
+    revision: integer().notNull().default(1),
+    leaseId: uuid('lease_id').notNull(),
+    leaseExpiresAt: instant('lease_expires_at').notNull(),
+    attempts: integer().notNull().default(0),
+    retryAt: instant('retry_at').notNull(),
+  },
+  (table) => [index('event_targets_due').on(table.retryAt)],
+);
+
+/** The walk of Stripe's list of events. One row. */
+export const eventWalk = pgTable(
+  'event_walk',
+  {
+    id: integer().primaryKey().default(1),
+    /** When the last complete walk started; the next one looks for what happened since. */
+    startedAt: instant('started_at').notNull(),
+    /** When events were found to be older than Stripe keeps them. Null once the account was read again. */
+    backfillNeededSince: instant('backfill_needed_since'),
+  },
+  (table) => [check('event_walk_one_row', sql`${table.id} = 1`)],
 );
 
 /**

@@ -1,12 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { CustomersService } from '../customers/customers.service.js';
-import { CUSTOMER_EVENT_TYPES } from './event-types.js';
 import type { EventHandler } from './stripe-event.js';
 
 /** After a customer was deleted in Stripe's dashboard, its owner may get a new one. */
 @Injectable()
 export class CustomerEvents implements EventHandler {
-  readonly types = CUSTOMER_EVENT_TYPES;
+  readonly kinds = ['customer'] as const;
 
   constructor(private readonly customers: CustomersService) {}
 

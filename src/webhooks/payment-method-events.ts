@@ -1,12 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { SavedCardsService } from '../customers/saved-cards.service.js';
-import { PAYMENT_METHOD_EVENT_TYPES } from './event-types.js';
 import type { EventHandler } from './stripe-event.js';
 
 /** A payment method that is attached can be charged without a look-up, and one that is detached no longer. */
 @Injectable()
 export class PaymentMethodEvents implements EventHandler {
-  readonly types = PAYMENT_METHOD_EVENT_TYPES;
+  readonly kinds = ['payment_method'] as const;
 
   constructor(private readonly cards: SavedCardsService) {}
 

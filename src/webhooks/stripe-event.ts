@@ -1,18 +1,35 @@
-/** What we read from an event of Stripe's. The object in its payload may be out of date. */
+import type { EventTarget, TargetKind } from './event-target.js';
+
+/** What we read from an event of Stripe's. The object in its payload may be out of date, so only ids are read. */
 export interface StripeEvent {
   id: string;
   /** https://docs.stripe.com/api/events/types */
   type: string;
+  createdAt: Date | undefined;
   /** Undefined for the few objects that have no id, such as a balance. */
   objectId: string | undefined;
+  /** What has to be fetched because of it; undefined if its type is not handled. */
+  target: EventTarget | undefined;
+  /** Whether it happened in our mode and to our account. */
+  isOurs: boolean;
+}
+
+/** An event that waits for its handler. */
+export interface WaitingEvent {
+  id: string;
+  type: string;
+  objectId: string;
 }
 
 /**
- * Handles a family of events. Events arrive late, repeatedly and out of order, and two events may report the same
- * change. So a handler fetches the object from Stripe, and running it again has no further effect.
+ * Handles the events of one kind of object. Events arrive late, repeatedly and out of order, and two events may report
+ * the same change. So a handler fetches the object from Stripe, and running it again has no further effect.
  */
 export interface EventHandler {
-  readonly types: readonly string[];
-  /** If it throws, Stripe sends the event again, unless Stripe does not know the object. */
-  handle(objectId: string): Promise<void>;
+  readonly kinds: readonly TargetKind[];
+  /**
+   * Handles all events that wait for an object. If it throws, it is called again later, unless Stripe does not know the
+   * object.
+   */
+  handle(objectId: string, events: readonly WaitingEvent[]): Promise<void>;
 }

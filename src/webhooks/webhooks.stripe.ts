@@ -4,6 +4,7 @@ import { StripeConnection } from '#stripe/stripe-connection.js';
 import { Clock } from '#core/clock.js';
 import { invalidField, Problem } from '#core/problem.js';
 import type { StripeEvent } from './stripe-event.js';
+import { isEvent, toStripeEvent } from './event.stripe.js';
 import { isCurrentSignature, TOLERANCE_SECONDS } from './stripe-signature.js';
 
 /** Verifies that an event comes from Stripe: https://docs.stripe.com/webhooks#verify-events */
@@ -38,8 +39,7 @@ export class WebhooksStripe {
       .map((secret) => verifiedEvent(payload, signature, secret, nowMs))
       .find(Boolean);
     if (!event) throw badSignature();
-    const { id } = event.data.object as { id?: string };
-    return { id: event.id, type: event.type, objectId: id };
+    return toStripeEvent(event, this.connection);
   }
 }
 
@@ -50,7 +50,15 @@ function verifiedEvent(
   nowMs: number,
 ): Stripe.Event | undefined {
   try {
-    return Stripe.webhooks.constructEvent(payload, signature, secret, TOLERANCE_SECONDS, undefined, nowMs);
+    const event = Stripe.webhooks.constructEvent(
+      payload,
+      signature,
+      secret,
+      TOLERANCE_SECONDS,
+      undefined,
+      nowMs,
+    );
+    return isEvent(event) ? event : undefined;
   } catch {
     return undefined;
   }

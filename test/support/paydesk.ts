@@ -14,6 +14,7 @@ import type { Clock } from '#core/clock.js';
 import { DEFAULT_SCOPES } from '#core/scope.js';
 import { createApp } from '../../src/create-app.js';
 import { OperationsWorker } from '../../src/operations/operations.worker.js';
+import { EventsStore } from '../../src/webhooks/events.store.js';
 import { Caller } from './caller.js';
 import { ManualClock } from './manual-clock.js';
 import { createTestDatabase } from './postgres.js';
@@ -48,6 +49,8 @@ export interface Paydesk {
   stranger(): Caller;
   /** Resumes the next unfinished operation, as the worker does; false if none is due. */
   resumeNext(): Promise<boolean>;
+  /** Deletes old events, as the worker does. */
+  pruneEvents(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -101,6 +104,7 @@ export async function startPaydesk({
     service: async (name = 'shop', options) => new Caller(url, await key('service', name, options)),
     stranger: () => new Caller(url),
     resumeNext: () => app.get(OperationsWorker, { strict: false }).resumeNext(),
+    pruneEvents: () => app.get(EventsStore, { strict: false }).prune(),
     async close() {
       await app.close();
       await Promise.all([sandbox.close(), database.drop(), rm(dataDir, { recursive: true })]);

@@ -1,12 +1,18 @@
-import { createHmac, randomUUID } from 'node:crypto';
 import { describe, expect } from 'vitest';
 import { idOf } from '#stripe/id-of.js';
 import { query } from '../support/database.js';
 import { saveCard, someUser } from '../support/saved-card.js';
 import { paydeskTest } from '../support/paydesk-test.js';
+import { eventOf, signatureOf, someEventId } from './stripe-event.js';
 
 const SECRET = 'whsec_new';
 const OLD_SECRET = 'whsec_old';
+const FIRST_RETRY_SECONDS = 2;
+/** Makes PostgreSQL answer as while it starts: https://www.postgresql.org/docs/18/errcodes-appendix.html */
+const UNAVAILABLE = `
+  create function refuse_event() returns trigger language plpgsql as
+    $$ begin raise exception using errcode = 'cannot_connect_now'; end $$;
+  create trigger refuse_event before insert on webhook_events execute function refuse_event()`;
 const REFUSED = { status: 400, type: 'urn:paydesk:invalid-request' };
 
 interface Delivery {
@@ -14,17 +20,6 @@ interface Delivery {
   secret?: string;
   ageSeconds?: number;
   signature?: string | null;
-}
-
-/** https://docs.stripe.com/webhooks#verify-manually */
-function signatureOf(payload: string, secret: string, timestamp: number): string {
-  const mac = createHmac('sha256', secret).update(`${timestamp}.${payload}`).digest('hex');
-  return `t=${timestamp},v1=${mac},v0=6ffbb59b2300aae63f272406069a9788598b792a944a07aba816edb039989a39`;
-}
-
-/** An event as Stripe would send it: https://docs.stripe.com/api/events/object */
-function eventOf(type: string, object: object, id = `evt_${randomUUID()}`): string {
-  return JSON.stringify({ id, object: 'event', type, data: { object } }, null, 2);
 }
 
 const it = paydeskTest({ environment: { STRIPE_WEBHOOK_SECRET: `${SECRET}, ${OLD_SECRET}` } })
@@ -52,9 +47,12 @@ const it = paydeskTest({ environment: { STRIPE_WEBHOOK_SECRET: `${SECRET}, ${OLD
     const statement = 'select 1 from attached_payment_methods where payment_method_id = $1';
     return (await query(paydesk, statement, [card])).length === 1;
   })
-  .extend('handledAt', ({ paydesk }) => (eventId: string) => {
-    const statement = 'select handled_at is not null as handled from webhook_events where id = $1';
-    return query(paydesk, statement, [eventId]);
+  .extend('eventOfId', ({ paydesk }) => async (id: string) => {
+    const statement = 'select state, attempts, last_error as error from webhook_events where id = $1';
+    return (await query<{ state: string; attempts: number; error: string }>(paydesk, statement, [id]))[0];
+  })
+  .extend('becomes', ({ eventOfId }) => async (id: string, state: string) => {
+    await expect.poll(async () => (await eventOfId(id))?.state).toBe(state);
   });
 
 describe('POST /webhooks/stripe', () => {
@@ -138,35 +136,41 @@ describe('POST /webhooks/stripe', () => {
     expect((await shop.post('/refund', { paymentID: 'x'.repeat(200_000) })).status).toBe(413);
   });
 
-  it('handles a repeated event once', async ({ paydesk, deliver, handledAt }) => {
+  it('handles a repeated event once', async ({ paydesk, deliver, becomes }) => {
     const customer = await paydesk.stripe.customers.create({});
-    const id = `evt_${randomUUID()}`;
+    const id = someEventId();
     const payload = eventOf('customer.deleted', { id: customer.id }, id);
     expect(await deliver({ payload })).toEqual({ status: 200 });
-    const before = paydesk.stripeCalls.length;
+    await becomes(id, 'done');
     expect(await deliver({ payload })).toEqual({ status: 200 });
-    expect(paydesk.stripeCalls.slice(before)).toEqual([]);
-    expect(await handledAt(id)).toEqual([{ handled: true }]);
+    expect(await query(paydesk, 'select id from event_targets where object_id = $1', [customer.id])).toEqual(
+      [],
+    );
   });
 
-  it('returns an error for an event that it could not handle, so that Stripe sends it again', async ({
+  it('tries an event again that it could not handle', async ({
     paydesk,
+    clock,
     deliver,
-    handledAt,
+    eventOfId,
+    becomes,
   }) => {
     const partner = await paydesk.partner('acme');
     const user = someUser();
     const card = await saveCard(paydesk, partner, user);
     const customer = idOf((await paydesk.stripe.paymentMethods.retrieve(card)).customer) ?? '';
     await paydesk.stripe.customers.del(customer);
-    const id = `evt_${randomUUID()}`;
-    const payload = eventOf('customer.deleted', { id: customer }, id);
+    const id = someEventId();
     paydesk.sandbox.faults.add({ path: '/v1/customers/*', kinds: ['error_before_effect'], share: 1 });
-    expect(await deliver({ payload })).toEqual({ status: 503, type: 'urn:paydesk:outcome-unknown' });
-    expect(await handledAt(id)).toEqual([{ handled: false }]);
+    expect(await deliver({ payload: eventOf('customer.deleted', { id: customer }, id) })).toEqual({
+      status: 200,
+    });
+    await expect
+      .poll(() => eventOfId(id))
+      .toEqual({ state: 'stored', attempts: 1, error: 'outcome-unknown' });
     paydesk.sandbox.faults.clear();
-    expect(await deliver({ payload })).toEqual({ status: 200 });
-    expect(await handledAt(id)).toEqual([{ handled: true }]);
+    clock.moveSeconds(FIRST_RETRY_SECONDS);
+    await becomes(id, 'done');
     const owners = 'select generation from customers where user_id = $1 and stripe_customer_id is null';
     expect(await query(paydesk, owners, [user])).toEqual([{ generation: 2 }]);
   });
@@ -180,39 +184,37 @@ describe('POST /webhooks/stripe', () => {
     { type: 'payment_method.detached', objectId: 'pm_ofAnotherAccount', path: '/v1/payment_methods/*' },
     { type: 'setup_intent.succeeded', objectId: 'seti_ofAnotherAccount', path: '/v1/setup_intents/*' },
   ])('$type about an object that our key can not see', ({ type, objectId, path }) => {
-    // Stripe would send it for three days otherwise: https://docs.stripe.com/webhooks#retries
-    it('is accepted and logged', async ({ paydesk, deliver, handledAt }) => {
-      const id = `evt_${randomUUID()}`;
+    it('is ignored and logged', async ({ paydesk, deliver, becomes }) => {
+      const id = someEventId();
       expect(await deliver({ payload: eventOf(type, { id: objectId }, id) })).toEqual({ status: 200 });
-      expect(await handledAt(id)).toEqual([{ handled: true }]);
+      await becomes(id, 'ignored');
       const lines = paydesk.log.filter(({ event }) => event === id);
       expect(lines).toMatchObject([{ type, objectId, msg: 'Stripe does not know the object of this event' }]);
     });
 
     it.for(['no_permission', 'lock_timeout', 'rate_limit', 'error_before_effect'] as const)(
-      'is sent again as long as Stripe answers with %s',
-      async (fault, { paydesk, clock, deliver, handledAt }) => {
-        const id = `evt_${randomUUID()}`;
-        const payload = eventOf(type, { id: objectId }, id);
+      'is tried again as long as Stripe answers with %s',
+      async (fault, { paydesk, clock, deliver, eventOfId, becomes }) => {
+        const id = someEventId();
         paydesk.sandbox.faults.add({ path, kinds: [fault], share: 1 });
-        expect(await deliver({ payload })).toMatchObject({ status: 503 });
-        expect(await handledAt(id)).toEqual([{ handled: false }]);
+        expect(await deliver({ payload: eventOf(type, { id: objectId }, id) })).toEqual({ status: 200 });
+        await expect.poll(() => eventOfId(id)).toMatchObject({ state: 'stored', attempts: 1 });
         paydesk.sandbox.faults.clear();
         // After a rate limit we pause calls.
         clock.moveSeconds(60);
-        expect(await deliver({ payload })).toEqual({ status: 200 });
+        await becomes(id, 'ignored');
       },
     );
   });
 
-  it('asks Stripe whether a customer is really deleted', async ({ paydesk, deliver }) => {
+  it('asks Stripe whether a customer is really deleted', async ({ paydesk, deliver, becomes }) => {
     const partner = await paydesk.partner('acme');
     const user = someUser();
     const card = await saveCard(paydesk, partner, user);
     const { customer } = await paydesk.stripe.paymentMethods.retrieve(card);
-    expect(await deliver({ payload: eventOf('customer.deleted', { id: customer }) })).toEqual({
-      status: 200,
-    });
+    const event = someEventId();
+    await deliver({ payload: eventOf('customer.deleted', { id: customer }, event) });
+    await becomes(event, 'done');
     expect(await partner.get(`/partners/user/${user}/payment_methods`)).toMatchObject({
       body: [{ stripe_payment_method_id: card }],
     });
@@ -222,13 +224,15 @@ describe('POST /webhooks/stripe', () => {
     ['payment_method.attached', 'card'],
     ['payment_method.automatically_updated', 'card'],
     ['setup_intent.succeeded', 'setupIntent'],
-  ] as const)('remembers the card of %s', async ([type, object], { paydesk, deliver, isKnown }) => {
+  ] as const)('remembers the card of %s', async ([type, object], { paydesk, deliver, becomes, isKnown }) => {
     const partner = await paydesk.partner('acme');
     const card = await saveCard(paydesk, partner, someUser());
     const { data } = await paydesk.stripe.setupIntents.list({ payment_method: card });
     const id = object === 'card' ? card : data[0]?.id;
     expect(await isKnown(card)).toBe(false);
-    expect(await deliver({ payload: eventOf(type, { id }) })).toEqual({ status: 200 });
+    const event = someEventId();
+    await deliver({ payload: eventOf(type, { id }, event) });
+    await becomes(event, 'done');
     expect(await isKnown(card)).toBe(true);
   });
 
@@ -238,29 +242,57 @@ describe('POST /webhooks/stripe', () => {
     ['setup_intent.succeeded', 'setupIntent'],
   ] as const)(
     'does not remember the card of a late %s if it is detached by now',
-    async ([type, object], { paydesk, deliver, isKnown }) => {
+    async ([type, object], { paydesk, deliver, becomes, isKnown }) => {
       const partner = await paydesk.partner('acme');
       const card = await saveCard(paydesk, partner, someUser());
       const { data } = await paydesk.stripe.setupIntents.list({ payment_method: card });
       const id = object === 'card' ? card : data[0]?.id;
       await paydesk.stripe.paymentMethods.detach(card);
-      expect(await deliver({ payload: eventOf(type, { id }) })).toEqual({ status: 200 });
+      const event = someEventId();
+      await deliver({ payload: eventOf(type, { id }, event) });
+      await becomes(event, 'done');
       expect(await isKnown(card)).toBe(false);
     },
   );
 
-  it("does not remember the cards of customers that are nobody's", async ({ paydesk, deliver, isKnown }) => {
+  it("does not remember the cards of customers that are nobody's", async ({
+    paydesk,
+    deliver,
+    becomes,
+    isKnown,
+  }) => {
     const { id: customer } = await paydesk.stripe.customers.create({});
     const { id } = await paydesk.stripe.paymentMethods.attach('pm_card_visa', { customer });
-    expect(await deliver({ payload: eventOf('payment_method.attached', { id }) })).toEqual({ status: 200 });
+    const event = someEventId();
+    await deliver({ payload: eventOf('payment_method.attached', { id }, event) });
+    await becomes(event, 'done');
     expect(await isKnown(id)).toBe(false);
   });
 
-  it('deletes events that Stripe no longer retries', async ({ clock, deliver, handledAt }) => {
-    const id = `evt_${randomUUID()}`;
-    await deliver({ payload: eventOf('product.created', { id: 'prod_1' }, id) });
-    clock.moveHours(32 * 24);
-    await deliver({});
-    expect(await handledAt(id)).toEqual([]);
+  it.for<[string, object, string]>([
+    ['of a type that nobody handles', { type: 'product.created' }, 'nobody handles this type'],
+    ['of the other mode', { livemode: true }, 'it is of another mode or account'],
+    ['of a connected account', { account: 'acct_other' }, 'it is of another mode or account'],
+  ])('ignores an event %s', async ([_which, differences, error], { paydesk, deliver, eventOfId }) => {
+    const id = someEventId();
+    const before = paydesk.stripeCalls.length;
+    const payload = eventOf('customer.deleted', { id: 'cus_any' }, id, differences);
+    expect(await deliver({ payload })).toEqual({ status: 200 });
+    expect(await eventOfId(id)).toEqual({ state: 'ignored', attempts: 0, error });
+    expect(await query(paydesk, "select id from event_targets where object_id = 'cus_any'")).toEqual([]);
+    expect(paydesk.stripeCalls.slice(before)).toEqual([]);
+  });
+
+  it('answers 503 while the database is unavailable', async ({ paydesk, deliver, eventOfId }) => {
+    const id = someEventId();
+    const payload = eventOf('product.created', { id: 'prod_1' }, id);
+    await query(paydesk, UNAVAILABLE);
+    try {
+      expect(await deliver({ payload })).toEqual({ status: 503, type: 'urn:paydesk:unavailable' });
+    } finally {
+      await query(paydesk, 'drop function refuse_event cascade');
+    }
+    expect(await eventOfId(id)).toBeUndefined();
+    expect(await deliver({ payload })).toEqual({ status: 200 });
   });
 });

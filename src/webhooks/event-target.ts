@@ -1,0 +1,35 @@
+import {
+  CUSTOMER_EVENT_TYPES,
+  PAYMENT_METHOD_EVENT_TYPES,
+  REFUND_EVENT_TYPES,
+  SETUP_INTENT_EVENT_TYPES,
+} from './event-types.js';
+
+export type TargetKind = 'customer' | 'payment_method' | 'setup_intent' | 'refund';
+
+/** An object at Stripe that has to be fetched because of an event. */
+export interface EventTarget {
+  kind: TargetKind;
+  objectId: string;
+}
+
+/** An object in the payload of an event. Its ids never change, so they may be used; nothing else may. */
+export type EventObject = Record<string, unknown>;
+
+type FindTarget = (object: EventObject) => EventTarget | undefined;
+
+const targets = new Map<string, FindTarget>([
+  ...CUSTOMER_EVENT_TYPES.map((type) => [type, itself('customer')] as const),
+  ...PAYMENT_METHOD_EVENT_TYPES.map((type) => [type, itself('payment_method')] as const),
+  ...SETUP_INTENT_EVENT_TYPES.map((type) => [type, itself('setup_intent')] as const),
+  ...REFUND_EVENT_TYPES.map((type) => [type, itself('refund')] as const),
+]);
+
+/** What has to be fetched because of an event; undefined if its type is not handled or its object has no id. */
+export function targetOf(type: string, object: EventObject): EventTarget | undefined {
+  return targets.get(type)?.(object);
+}
+
+function itself(kind: TargetKind): FindTarget {
+  return ({ id }) => (typeof id === 'string' ? { kind, objectId: id } : undefined);
+}

@@ -1,0 +1,94 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { and, inArray, lt, or, isNotNull, sql } from 'drizzle-orm';
+import { Clock } from '#core/clock.js';
+import { type Database, DATABASE } from '../database/database.js';
+import { eventTargets, webhookEvents } from '../database/schema.js';
+import { expiredLease } from '../queue/lease.js';
+import type { EventTarget } from './event-target.js';
+import type { StripeEvent } from './stripe-event.js';
+
+/** Stripe can be asked to resend events of the last 30 days: https://docs.stripe.com/api/events */
+const RETENTION_MS = 35 * 24 * 60 * 60 * 1000;
+/** Keeps each statement short. */
+const PRUNE_BATCH_SIZE = 1_000;
+
+/** The inbox: which events Stripe has sent, and what became of them. */
+@Injectable()
+export class EventsStore {
+  constructor(
+    @Inject(DATABASE) private readonly database: Database,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Stores an event, unless it is stored already, and queues its target. One statement, so that neither is committed
+   * without the other.
+   *
+   * @param source how it was learned of
+   */
+  async add(event: StripeEvent, source: 'webhook' | 'walk'): Promise<void> {
+    const { id, type, objectId = null, createdAt = null } = event;
+    const target = event.isOurs ? event.target : undefined;
+    const now = this.clock.now();
+    const { leaseId, leaseExpiresAt } = expiredLease();
+    await this.database.execute(sql`
+      with event as (
+        insert into ${webhookEvents} as known
+          (id, type, object_id, target_id, state, source, created_at, received_at, last_error)
+        values (${id}, ${type}, ${objectId}, ${target ? targetId(target) : null}, ${target ? 'stored' : 'ignored'},
+          ${source}, ${createdAt}, ${now}, ${target ? null : reasonToIgnore(event)})
+        on conflict (id) do update set
+          source = excluded.source,
+          object_id = excluded.object_id,
+          target_id = coalesce(known.target_id, excluded.target_id),
+          state = coalesce(known.state, excluded.state)
+        -- An event of an earlier version that was not handled, or one that the walk has found and that arrives now.
+        where (known.state is null and known.handled_at is null)
+          or (known.source = 'walk' and excluded.source = 'webhook')
+        returning target_id, state
+      )
+      insert into ${eventTargets} as known (id, kind, object_id, lease_id, lease_expires_at, retry_at)
+      select target_id, ${target?.kind ?? ''}, ${target?.objectId ?? ''}, ${leaseId}, ${leaseExpiresAt}, ${now}
+      from event where state = 'stored' and target_id is not null
+      on conflict (id) do update set revision = known.revision + 1`);
+  }
+
+  /** Which of some events are stored. */
+  async findKnown(ids: readonly string[]): Promise<ReadonlySet<string>> {
+    const rows = await this.database
+      .select({ id: webhookEvents.id })
+      .from(webhookEvents)
+      .where(
+        and(
+          inArray(webhookEvents.id, [...ids]),
+          or(isNotNull(webhookEvents.state), isNotNull(webhookEvents.handledAt)),
+        ),
+      );
+    return new Set(rows.map(({ id }) => id));
+  }
+
+  /** Deletes events that Stripe no longer has. */
+  async prune(): Promise<void> {
+    const oldest = new Date(this.clock.now().getTime() - RETENTION_MS);
+    const prunable = this.database
+      .select({ id: webhookEvents.id })
+      .from(webhookEvents)
+      .where(lt(webhookEvents.receivedAt, oldest))
+      .limit(PRUNE_BATCH_SIZE);
+    for (let pruned = PRUNE_BATCH_SIZE; pruned === PRUNE_BATCH_SIZE;) {
+      const { rowCount } = await this.database
+        .delete(webhookEvents)
+        .where(inArray(webhookEvents.id, prunable));
+      pruned = rowCount ?? 0;
+    }
+  }
+}
+
+/** The id of a target's row in the queue. */
+export function targetId({ kind, objectId }: EventTarget): string {
+  return `${kind}:${objectId}`;
+}
+
+function reasonToIgnore({ isOurs }: StripeEvent): string {
+  return isOurs ? 'nobody handles this type' : 'it is of another mode or account';
+}

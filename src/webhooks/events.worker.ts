@@ -1,0 +1,101 @@
+import {
+  Injectable,
+  Logger,
+  type BeforeApplicationShutdown,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
+import { runForCaller } from '#stripe/current-caller.js';
+import { isMissing } from '#stripe/stripe-errors.js';
+import { toProblem } from '../database/to-problem.js';
+import { withoutQuery } from '../database/without-query.js';
+import { describeFailure } from '../logging/describe-failure.js';
+import { underLease } from '../queue/lease.js';
+import { PeriodicTask } from '../queue/periodic-task.js';
+import { QueueWorker } from '../queue/queue-worker.js';
+import { EventHandlers } from './event-handlers.js';
+import { EventTargetsStore, type TargetRow } from './event-targets.store.js';
+import { EventsStore } from './events.store.js';
+import type { WaitingEvent } from './stripe-event.js';
+
+const PRUNE_MS = 10 * 60 * 1000;
+/** A handler may hold a connection to the database while Stripe answers, and most of them are for callers. */
+const CONCURRENCY = 3;
+/** Its calls to Stripe take turns with those of other callers. */
+const STRIPE_CALLER = 'events';
+
+/** Handles stored events, one object at a time; each instance runs one worker. */
+@Injectable()
+export class EventsWorker implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly logger = new Logger(EventsWorker.name);
+  private readonly worker: QueueWorker<TargetRow>;
+  private readonly pruning: PeriodicTask;
+
+  constructor(
+    events: EventsStore,
+    private readonly targets: EventTargetsStore,
+    private readonly handlers: EventHandlers,
+  ) {
+    this.worker = new QueueWorker({
+      concurrency: CONCURRENCY,
+      take: () => targets.takeDue(),
+      work: (held) =>
+        underLease(
+          () => targets.renew(held),
+          () => this.handle(held),
+        ),
+      onError: (error) => this.warn('Could not handle events', error),
+    });
+    this.pruning = new PeriodicTask(
+      () => events.prune(),
+      PRUNE_MS,
+      (error) => this.warn('Could not delete old events', error),
+    );
+  }
+
+  onApplicationBootstrap(): void {
+    this.worker.start();
+    this.pruning.start();
+  }
+
+  /** Handles no further events, and waits for those that are being handled. */
+  async beforeApplicationShutdown(): Promise<void> {
+    await Promise.all([this.worker.stop(), this.pruning.stop()]);
+  }
+
+  /** Handles what is due now, instead of at the next poll. */
+  wake(): void {
+    this.worker.wake();
+  }
+
+  private async handle(held: TargetRow): Promise<void> {
+    const events = await this.targets.waitingEvents(held);
+    try {
+      const caller = { name: STRIPE_CALLER, requestIds: [] };
+      await runForCaller(caller, () => this.handlers.handle(held, events));
+      await this.targets.finish(held, events);
+    } catch (error) {
+      if (isMissing(error)) await this.ignore(held, events);
+      else await this.retryLater(held, events, error);
+    }
+  }
+
+  /** An object that our key can't see, such as one of another account, will not appear later. */
+  private async ignore(held: TargetRow, events: readonly WaitingEvent[]): Promise<void> {
+    const msg = 'Stripe does not know the object of this event';
+    for (const { id, type, objectId } of events) this.logger.warn({ event: id, type, objectId, msg });
+    await this.targets.finish(held, events, msg);
+  }
+
+  private async retryLater(held: TargetRow, events: readonly WaitingEvent[], error: unknown): Promise<void> {
+    const problem = toProblem(error, 'internal-error');
+    const isDead = await this.targets.fail(held, events, problem.slug);
+    const msg = isDead ? 'Events are dead' : 'Could not handle events; they are tried again';
+    const failure = { ...describeFailure(problem), target: held.id, events: events.length, msg };
+    if (isDead) this.logger.error({ ...failure, alert: true });
+    else this.logger.warn(failure);
+  }
+
+  private warn(msg: string, error: unknown): void {
+    this.logger.warn(`${msg}: ${String(withoutQuery(error))}`);
+  }
+}

@@ -1,0 +1,109 @@
+import { describe, expect } from 'vitest';
+import { query } from '../support/database.js';
+import { paydeskTest } from '../support/paydesk-test.js';
+import { eventOf, signatureOf, someEventId } from './stripe-event.js';
+
+const SECRET = 'whsec_test';
+const LONGEST_RETRY_SECONDS = 15 * 60 + 1;
+const ATTEMPTS_MAX = 105;
+
+const it = paydeskTest({ environment: { STRIPE_WEBHOOK_SECRET: SECRET } })
+  .extend('deliver', ({ paydesk, clock }) => async (type: string, objectId: string) => {
+    const id = someEventId();
+    const body = eventOf(type, { id: objectId }, id);
+    const signature = signatureOf(body, SECRET, Math.floor(clock.now().getTime() / 1000));
+    const headers = { 'content-type': 'application/json', 'stripe-signature': signature };
+    const { status } = await fetch(`${paydesk.url}/webhooks/stripe`, { method: 'POST', headers, body });
+    expect(status).toBe(200);
+    return id;
+  })
+  .extend('stateOf', ({ paydesk }) => async (id: string) => {
+    const [row] = await query(paydesk, 'select state from webhook_events where id = $1', [id]);
+    return row?.state;
+  })
+  /** A customer about whom Stripe does not answer, with one event that was tried in vain. */
+  .extend('unanswered', ({ paydesk, deliver }) => async () => {
+    const { id: customer } = await paydesk.stripe.customers.create({});
+    const path = `/v1/customers/${customer}`;
+    paydesk.sandbox.faults.add({ path, kinds: ['error_before_effect'], share: 1 });
+    const event = await deliver('customer.deleted', customer);
+    const attempts = 'select attempts from event_targets where object_id = $1';
+    await expect.poll(() => query(paydesk, attempts, [customer])).toEqual([{ attempts: 1 }]);
+    return { customer, path, event };
+  });
+
+describe('the inbox', () => {
+  it('fetches an object once for all events that wait for it', async ({
+    paydesk,
+    clock,
+    deliver,
+    stateOf,
+    unanswered,
+  }) => {
+    const { customer, path, event } = await unanswered();
+    const events = [event];
+    for (const type of ['customer.updated', 'customer.deleted', 'customer.updated']) {
+      events.push(await deliver(type, customer));
+    }
+    paydesk.sandbox.faults.clear();
+    const before = paydesk.stripeCalls.length;
+    clock.moveSeconds(LONGEST_RETRY_SECONDS);
+    for (const id of events) await expect.poll(() => stateOf(id)).toBe('done');
+    expect(paydesk.stripeCalls.slice(before)).toEqual([`GET ${path}`]);
+  });
+
+  it('handles events of other objects while one fails', async ({ paydesk, deliver, stateOf, unanswered }) => {
+    const { event } = await unanswered();
+    const { id: other } = await paydesk.stripe.customers.create({});
+    const next = await deliver('customer.updated', other);
+    await expect.poll(() => stateOf(next)).toBe('done');
+    expect(await stateOf(event)).toBe('stored');
+  });
+
+  it('gives up after a day of failures, with an alert, until another event of the object arrives', async ({
+    paydesk,
+    clock,
+    deliver,
+    stateOf,
+    unanswered,
+  }) => {
+    const { customer, event } = await unanswered();
+    const tried = 'update event_targets set attempts = $2 where object_id = $1';
+    await query(paydesk, tried, [customer, ATTEMPTS_MAX - 1]);
+    clock.moveSeconds(LONGEST_RETRY_SECONDS);
+    await expect.poll(() => stateOf(event)).toBe('dead');
+    expect(paydesk.log.filter(({ target }) => target === `customer:${customer}`)).toContainEqual(
+      expect.objectContaining({ msg: 'Events are dead', alert: true }),
+    );
+    expect(await query(paydesk, 'select id from event_targets where object_id = $1', [customer])).toEqual([]);
+
+    paydesk.sandbox.faults.clear();
+    const later = await deliver('customer.updated', customer);
+    await expect.poll(() => stateOf(later)).toBe('done');
+    expect(await stateOf(event)).toBe('done');
+  });
+
+  it('handles an event again that arrives during an attempt', async ({ paydesk, deliver, stateOf }) => {
+    const { id: customer } = await paydesk.stripe.customers.create({});
+    const path = `/v1/customers/${customer}`;
+    const before = paydesk.stripeCalls.length;
+    paydesk.sandbox.faults.add({ path, kinds: ['wait'], waitMs: 500 });
+    const first = await deliver('customer.updated', customer);
+    const isRunning = "select 1 from event_targets where object_id = $1 and lease_expires_at > 'epoch'";
+    await expect.poll(() => query(paydesk, isRunning, [customer])).toHaveLength(1);
+    const second = await deliver('customer.deleted', customer);
+    await expect.poll(() => stateOf(first)).toBe('done');
+    await expect.poll(() => stateOf(second)).toBe('done');
+    expect(paydesk.stripeCalls.slice(before)).toEqual([`GET ${path}`, `GET ${path}`]);
+  });
+
+  it('deletes events after 35 days', async ({ paydesk, clock, deliver, stateOf }) => {
+    const id = await deliver('product.created', 'prod_1');
+    clock.moveHours(34 * 24);
+    await paydesk.pruneEvents();
+    expect(await stateOf(id)).toBe('ignored');
+    clock.moveHours(2 * 24);
+    await paydesk.pruneEvents();
+    expect(await stateOf(id)).toBeUndefined();
+  });
+});
