@@ -73,7 +73,7 @@ function startSessionSubscription(
     description: data.description ?? null,
     metadata: data.metadata,
     trialEnd: data.trial_end ?? (days === undefined ? null : trialEndAfter(ctx.now(payer.customer), days)),
-    save_default_payment_method: 'on_subscription',
+    payment_settings: { save_default_payment_method: 'on_subscription' },
   });
 }
 

@@ -45,7 +45,7 @@ export function createSubscription(ctx: Context, params: Params<typeof createPar
     prorates: params.proration_behavior !== 'none',
     cancel_at: params.cancel_at ?? null,
     cancel_at_period_end: params.cancel_at_period_end,
-    save_default_payment_method: params.payment_settings?.save_default_payment_method,
+    payment_settings: params.payment_settings,
   });
 }
 

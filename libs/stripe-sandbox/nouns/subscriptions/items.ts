@@ -41,10 +41,11 @@ export function readItems(ctx: Context, given: Params<typeof newItemParams>[]): 
  */
 export function readRecurringPrice(
   ctx: Context,
-  { price, price_data }: Params<typeof newItemParams>,
+  { plan, price = plan, price_data }: Params<typeof newItemParams>,
   parent: string,
 ): Stripe.Price | PriceDraft {
-  const param = `${parent}[price]`;
+  if (plan !== undefined && price !== plan) throw failures.exclusive(`${parent}[price]`, `${parent}[plan]`);
+  const param = `${parent}[${plan === undefined ? 'price' : 'plan'}]`;
   if (price !== undefined && price_data) throw failures.exclusive(param, `${parent}[price_data]`);
   if (price_data) return draftInlinePrice(ctx, price_data, `${parent}[price_data]`);
   if (price === undefined) throw failures.missing(param);

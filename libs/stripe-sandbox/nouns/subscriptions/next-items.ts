@@ -56,13 +56,13 @@ export function nextItems(
 
 function draftItem(
   ctx: Context,
-  { price, price_data, quantity, metadata }: ItemParams,
+  { plan, price = plan, price_data, quantity, metadata }: ItemParams,
   old: Stripe.SubscriptionItem | undefined,
   param: string,
 ): ItemDraft {
   const keepsPrice = old !== undefined && price === undefined && price_data === undefined;
   return {
-    price: keepsPrice ? old.price : readRecurringPrice(ctx, { price, price_data }, param),
+    price: keepsPrice ? old.price : readRecurringPrice(ctx, { plan, price, price_data }, param),
     quantity: quantity ?? old?.quantity ?? 1,
     metadata: mergeMetadata(old?.metadata ?? {}, metadata),
   };

@@ -16,10 +16,18 @@ import { recurringInlinePriceParams } from '../prices/params.js';
 /** Source: https://docs.stripe.com/api/subscription_items/create. */
 export const newItemParams = {
   metadata: metadata(),
+  /** The older name of `price`. */
+  plan: string(),
   price: string(),
   price_data: object(recurringInlinePriceParams),
   quantity: integer({ min: 0 }),
 };
+
+/** The account takes cards only. */
+const paymentSettings = object({
+  payment_method_types: unsettable(array(oneOf('card'))),
+  save_default_payment_method: oneOf('off', 'on_subscription'),
+});
 
 const paymentBehavior = oneOf('allow_incomplete', 'default_incomplete', 'error_if_incomplete');
 const prorationBehavior = oneOf('always_invoice', 'create_prorations', 'none');
@@ -57,7 +65,7 @@ export const createParams = {
   metadata: metadata(),
   off_session: boolean(),
   payment_behavior: paymentBehavior,
-  payment_settings: object({ save_default_payment_method: oneOf('off', 'on_subscription') }),
+  payment_settings: paymentSettings,
   proration_behavior: prorationBehavior,
   trial_end: timestampOr('now'),
   trial_period_days: integer({ min: 0, max: 730 }),
@@ -75,6 +83,7 @@ export const updateParams = {
   metadata: metadata(),
   off_session: boolean(),
   payment_behavior: paymentBehavior,
+  payment_settings: paymentSettings,
   proration_behavior: prorationBehavior,
   proration_date: timestamp(),
   trial_end: timestampOr('now'),

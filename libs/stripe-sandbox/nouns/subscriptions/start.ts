@@ -47,7 +47,7 @@ export interface SubscriptionDraft {
   prorates?: boolean;
   cancel_at?: number | 'min_period_end' | 'max_period_end' | null;
   cancel_at_period_end?: boolean;
-  save_default_payment_method?: 'off' | 'on_subscription';
+  payment_settings?: Params<typeof createParams>['payment_settings'];
 }
 
 interface OneTimeItem {
@@ -111,7 +111,8 @@ function insertSubscription(ctx: Context, draft: SubscriptionDraft): Stripe.Subs
     payment_settings: {
       payment_method_options: null,
       payment_method_types: null,
-      save_default_payment_method: draft.save_default_payment_method ?? 'off',
+      save_default_payment_method: 'off',
+      ...draft.payment_settings,
     },
     pending_setup_intent: null,
     start_date: now,

@@ -38,7 +38,7 @@ export function updateSubscription(
 ): Stripe.Subscription {
   requireUpdatableStatus(before, params);
   const customer = before.customer as string;
-  const { metadata, description, default_payment_method, cancellation_details } = params;
+  const { metadata, description, default_payment_method, cancellation_details, payment_settings } = params;
   const scheduledEnd = scheduledEndFrom(ctx, before, params);
   const itemsChange = changeItems(ctx, before, params);
   const changes: Partial<Stripe.Subscription> = {
@@ -51,6 +51,9 @@ export function updateSubscription(
         default_payment_method,
         'default_payment_method',
       ),
+    }),
+    ...(payment_settings && {
+      payment_settings: { ...before.payment_settings!, ...payment_settings },
     }),
     ...itemsChange?.changes,
     ...scheduledEnd,
