@@ -1,40 +1,12 @@
 import { createSign, generateKeyPairSync } from 'node:crypto';
 import { type JWK, UnsecuredJWT } from 'jose';
-import { describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import { issueUserToken } from '../../src/access/local-issuer.js';
-import { Caller } from '../support/caller.js';
 import { expectProblem } from '../support/expect-problem.js';
 import { startIdentityProvider } from '../support/identity-provider.js';
-import { ManualClock } from '../support/manual-clock.js';
-import { startPaydesk } from '../support/paydesk.js';
+import { identityProviderTest } from '../support/identity-provider-test.js';
 
-const USER_ROUTE = '/payments/get-history';
-
-const it = test
-  .extend('clock', { scope: 'file' }, () => new ManualClock())
-  .extend('provider', { scope: 'file' }, async ({ clock }, { onCleanup }) => {
-    const provider = await startIdentityProvider(clock);
-    onCleanup(() => provider.close());
-    return provider;
-  })
-  .extend('key', { scope: 'file' }, ({ provider }) => provider.createKey('RS256', 'k1'))
-  .extend('paydesk', { scope: 'file' }, async ({ clock, provider, key: _key }, { onCleanup }) => {
-    const paydesk = await startPaydesk({ environment: provider.environment, clock });
-    onCleanup(() => paydesk.close());
-    return paydesk;
-  })
-  .extend(
-    'historyWith',
-    ({ paydesk }) =>
-      (token: string) =>
-        new Caller(paydesk.url, token).get(USER_ROUTE),
-  )
-  .extend(
-    'statusWith',
-    ({ historyWith }) =>
-      async (token: string) =>
-        (await historyWith(token)).status,
-  );
+const it = identityProviderTest({ alg: 'RS256' });
 
 describe('a token of the identity provider', () => {
   it.for(['RS256', 'ES256', 'EdDSA'])('is accepted with %s', async (alg, { provider, clock, statusWith }) => {
@@ -139,34 +111,9 @@ describe('a token of the identity provider', () => {
 });
 
 describe("the identity provider's keys", () => {
-  const isolated = test
-    .extend('clock', () => new ManualClock())
-    .extend('provider', async ({ clock }, { onCleanup }) => {
-      const provider = await startIdentityProvider(clock);
-      onCleanup(() => provider.close());
-      return provider;
-    })
-    .extend('key', ({ provider }) => provider.createKey('ES256', 'k1'))
-    .extend('paydesk', async ({ clock, provider, key: _key }, { onCleanup }) => {
-      const paydesk = await startPaydesk({ environment: provider.environment, clock });
-      onCleanup(() => paydesk.close());
-      return paydesk;
-    })
-    .extend(
-      'historyWith',
-      ({ paydesk }) =>
-        (token: string) =>
-          new Caller(paydesk.url, token).get(USER_ROUTE),
-    )
-    .extend(
-      'statusWith',
-      ({ historyWith }) =>
-        async (token: string) =>
-          (await historyWith(token)).status,
-    )
-    .extend('statusOf', ({ provider, statusWith }) => {
-      return async (...key: Parameters<typeof provider.sign>) => statusWith(await provider.sign(...key));
-    });
+  const isolated = identityProviderTest({ scope: 'test' }).extend('statusOf', ({ provider, statusWith }) => {
+    return async (...key: Parameters<typeof provider.sign>) => statusWith(await provider.sign(...key));
+  });
 
   isolated('are fetched once by concurrent first requests', async ({ provider, key, statusOf }) => {
     const statuses = await Promise.all(Array.from({ length: 10 }, () => statusOf(key)));

@@ -1,30 +1,16 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import { SCOPES } from '#core/scope.js';
 import { Caller } from '../support/caller.js';
 import { query } from '../support/database.js';
 import { expectProblem } from '../support/expect-problem.js';
 import { redirects } from '../support/hosted-page.js';
-import { startIdentityProvider } from '../support/identity-provider.js';
-import { ManualClock } from '../support/manual-clock.js';
-import { startPaydesk } from '../support/paydesk.js';
+import { identityProviderTest } from '../support/identity-provider-test.js';
 
 const SERVICE_ROUTE = '/customers/nobody';
 const USER_ROUTE = '/payments/get-history';
 const CHECKOUT = { ...redirects, amount: '10.00' };
 
-const it = test
-  .extend('clock', { scope: 'file' }, () => new ManualClock())
-  .extend('provider', { scope: 'file' }, async ({ clock }, { onCleanup }) => {
-    const provider = await startIdentityProvider(clock);
-    onCleanup(() => provider.close());
-    return provider;
-  })
-  .extend('key', { scope: 'file' }, ({ provider }) => provider.createKey('ES256', 'k1'))
-  .extend('paydesk', { scope: 'file' }, async ({ clock, provider, key: _key }, { onCleanup }) => {
-    const paydesk = await startPaydesk({ environment: provider.environment, clock });
-    onCleanup(() => paydesk.close());
-    return paydesk;
-  })
+const it = identityProviderTest()
   .extend('callerWith', ({ paydesk, provider, key }) => async (claims: Record<string, unknown>) => {
     return new Caller(paydesk.url, await provider.sign(key, claims));
   })
@@ -100,20 +86,19 @@ describe("a user's token", () => {
 });
 
 describe('a verified token', () => {
-  it('is remembered for a minute', async ({ paydesk, provider, clock }) => {
+  it('is remembered for a minute', async ({ provider, clock, statusWith }) => {
     const key = await provider.createKey('ES256', 'remembered');
     clock.moveSeconds(10 * 60);
-    const status = async (token: string) => (await new Caller(paydesk.url, token).get(USER_ROUTE)).status;
-    expect(await status(await provider.sign(key))).toBe(200);
+    expect(await statusWith(await provider.sign(key))).toBe(200);
     clock.moveSeconds(9 * 60 + 30);
     const [token, other] = [await provider.sign(key), await provider.sign(key)];
-    expect(await status(token)).toBe(200);
+    expect(await statusWith(token)).toBe(200);
     provider.published = provider.published.filter(({ kid }) => kid !== 'remembered');
     clock.moveSeconds(59);
-    expect(await status(other)).toBe(401);
-    expect(await status(token)).toBe(200);
+    expect(await statusWith(other)).toBe(401);
+    expect(await statusWith(token)).toBe(200);
     clock.moveSeconds(1);
-    expect(await status(token)).toBe(401);
+    expect(await statusWith(token)).toBe(401);
   });
 
   it('is not remembered for longer than it is valid', async ({ callerWith, clock }) => {
