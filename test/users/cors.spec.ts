@@ -81,6 +81,8 @@ describe('CORS_ORIGINS', () => {
 
   it.for([
     '/partners/user/bob/payments',
+    '/payments/unknown',
+    '/operations',
     '/pay',
     '/refund',
     '/status',
