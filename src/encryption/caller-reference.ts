@@ -1,11 +1,24 @@
 import { type Actor, callerName } from '#core/actor.js';
 import type { Keyring } from './keyring.js';
 
+/** Kept because an HMAC takes long. All requests with the same remembered token have the same actor. */
+const pseudonyms = new WeakMap<Actor, string>();
+
+/** A short pseudonym of a caller. */
+export function callerPseudonym(actor: Actor, keyring: Keyring): string {
+  const known = pseudonyms.get(actor);
+  if (known !== undefined) return known;
+  const pseudonym = keyring.pseudonym(callerName(actor));
+  pseudonyms.set(actor, pseudonym);
+  return pseudonym;
+}
+
 /**
  * How the log and the operations refer to a caller: by name, but a user by a pseudonym, because a user's id may be an
  * e-mail address.
  */
 export function callerReference(actor: Actor, keyring: Keyring): string {
-  const name = callerName(actor);
-  return actor.kind === 'user' ? `${actor.tenant}/user:${keyring.pseudonym(name)}` : name;
+  return actor.kind === 'user'
+    ? `${actor.tenant}/user:${callerPseudonym(actor, keyring)}`
+    : callerName(actor);
 }

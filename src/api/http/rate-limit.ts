@@ -1,8 +1,9 @@
-import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { type Actor, callerName } from '#core/actor.js';
+import type { Actor } from '#core/actor.js';
 import { Problem } from '#core/problem.js';
+import { callerPseudonym } from '../../encryption/caller-reference.js';
+import { Keyring } from '../../encryption/keyring.js';
 import { type RateLimitUse, RateLimits, type RequestClass } from '../../limits/rate-limits.service.js';
 import { findActor } from './current-actor.decorator.js';
 
@@ -12,7 +13,10 @@ const ADMIN = /^\/admin(\/|$)/;
 /** Limits how many requests a credential may send. */
 @Injectable()
 export class RateLimitCheck {
-  constructor(private readonly limits: RateLimits) {}
+  constructor(
+    private readonly limits: RateLimits,
+    private readonly keyring: Keyring,
+  ) {}
 
   /**
    * Counts a request of an authenticated caller, and reports in headers what is left.
@@ -23,7 +27,7 @@ export class RateLimitCheck {
     const actor = findActor(request);
     if (!actor) return;
     const requestClass = classOf(request);
-    const use = await this.limits.take(requestClass, credentialOf(actor));
+    const use = await this.limits.take(requestClass, credentialOf(actor, this.keyring));
     if (!use) return;
     void reply.headers(headersOf(requestClass, use));
     if (!use.isAllowed) throw new Problem('too-many-requests', { retryAfterSeconds: secondsOf(use.resetMs) });
@@ -47,8 +51,8 @@ function classOf({ method, routeOptions }: FastifyRequest): RequestClass {
   return READS.has(method) ? 'read' : 'write';
 }
 
-/** A key counts by its id. A token is short-lived, so its holder counts, by a hash because a user id may be personal. */
-function credentialOf(actor: Actor): string {
+/** A key counts by its id. A token is short-lived, so its holder counts, by a pseudonym that fits the table. */
+function credentialOf(actor: Actor, keyring: Keyring): string {
   if (actor.kind !== 'user' && actor.keyId) return actor.keyId;
-  return createHash('sha256').update(callerName(actor)).digest('base64url');
+  return callerPseudonym(actor, keyring);
 }
