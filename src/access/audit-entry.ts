@@ -6,6 +6,11 @@ export const AUDIT_ACTIONS = [
   'key.guardrails-changed',
   'customer.linked',
   'customer.unlinked',
+  'endpoint.created',
+  'endpoint.changed',
+  'endpoint.secret-rotated',
+  'endpoint.disabled',
+  'endpoint.deleted',
 ] as const;
 
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
@@ -27,6 +32,9 @@ export interface ChangeAuthor {
 
 /** The author of what was changed at Stripe first. */
 export const STRIPE_AUTHOR: ChangeAuthor = { caller: 'stripe', address: 'stripe' };
+
+/** The author of what this service changes by itself. */
+export const SERVICE_AUTHOR: ChangeAuthor = { caller: 'paydesk', address: 'paydesk' };
 
 /** One change to an object. */
 export interface Change {

@@ -12,6 +12,7 @@ import { RateLimitCheck } from './http/rate-limit.js';
 import { RawBodies } from './http/raw-body.js';
 import { RequestPipe } from './http/request.pipe.js';
 import { UndeclaredInputGuard } from './http/undeclared-input.guard.js';
+import { NotificationsApiModule } from './notifications/notifications.module.js';
 import { OperationsApiModule } from './operations/operations.module.js';
 import { PartnersApiModule } from './partners/partners.module.js';
 import { ServicesApiModule } from './services/services.module.js';
@@ -27,6 +28,7 @@ import { WebhooksApiModule } from './webhooks/webhooks.module.js';
     PartnersApiModule,
     ServicesApiModule,
     OperationsApiModule,
+    NotificationsApiModule,
     AdminApiModule,
     WebhooksApiModule,
     HealthApiModule,

@@ -8,6 +8,7 @@ import {
   index,
   integer,
   jsonb,
+  pgSequence,
   pgTable,
   primaryKey,
   text,
@@ -384,6 +385,9 @@ export const notifications = pgTable(
   ],
 );
 
+/** Positions of notifications. */
+export const notificationPositions = pgSequence('notification_positions');
+
 /** The last sequence number of each subject. Kept for ever: numbers must not start again. */
 export const notificationSubjects = pgTable('notification_subjects', {
   subject: text().primaryKey(),
@@ -457,6 +461,7 @@ export const notificationDeliveries = pgTable(
 export const notificationQueues = pgTable(
   'notification_queues',
   {
+    id: uuid().notNull().defaultRandom().unique('notification_queues_id'),
     endpointId: uuid('endpoint_id')
       .notNull()
       .references(() => notificationEndpoints.id, { onDelete: 'cascade' }),
@@ -469,6 +474,6 @@ export const notificationQueues = pgTable(
   },
   (table) => [
     primaryKey({ name: 'notification_queues_key', columns: [table.endpointId, table.lane] }),
-    index('notification_queues_due').on(table.endpointId, table.retryAt),
+    index('notification_queues_next').on(table.retryAt),
   ],
 );

@@ -1,8 +1,15 @@
+import { randomBytes } from 'node:crypto';
 import type { NotificationType } from './notification-types.js';
 
 /** Why an endpoint was switched off other than by its caller. */
 export const DISABLED_REASONS = ['gone', 'unreachable', 'no-credential'] as const;
 export type DisabledReason = (typeof DISABLED_REASONS)[number];
+
+export const URL_MAX_LENGTH = 2_000;
+export const DESCRIPTION_MAX_LENGTH = 200;
+
+/** Within the 24 to 64 bytes of the specification: https://www.standardwebhooks.com */
+const SECRET_BYTES = 32;
 
 /** One request to an endpoint. */
 export interface DeliveryAttempt {
@@ -15,15 +22,24 @@ export interface DeliveryAttempt {
   answer: string;
 }
 
-/** Where a caller gets its notifications, without its secret. */
-export interface Endpoint {
-  id: string;
+/** What a caller decides about its endpoint. */
+export interface EndpointRequest {
   url: string;
   /** Null for all. */
   types: readonly NotificationType[] | null;
   description: string | null;
+}
+
+/** Where a caller gets its notifications, without its secret. */
+export interface Endpoint extends EndpointRequest {
+  id: string;
   enabled: boolean;
   /** Null if it is enabled, or its caller has switched it off. */
   disabledReason: DisabledReason | null;
   createdAt: Date;
+}
+
+/** What signs the notifications to one endpoint. */
+export function newSigningSecret(): string {
+  return `whsec_${randomBytes(SECRET_BYTES).toString('base64')}`;
 }

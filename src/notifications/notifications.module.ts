@@ -1,6 +1,27 @@
 import { Module } from '@nestjs/common';
+import { AuditModule } from '../access/audit.module.js';
+import { AddressRules } from './address-rules.js';
+import { DeliveriesStore } from './deliveries.store.js';
+import { DeliveryAttempt } from './delivery-attempt.js';
+import { EndpointsService } from './endpoints.service.js';
+import { EndpointsStore } from './endpoints.store.js';
+import { NotificationsWorker } from './notifications.worker.js';
 import { Outbox } from './outbox.store.js';
+import { QueuesStore } from './queues.store.js';
 
 /** Tells callers what has become of payments, also after the answer to their request. */
-@Module({ providers: [Outbox], exports: [Outbox] })
+@Module({
+  imports: [AuditModule],
+  providers: [
+    AddressRules,
+    DeliveriesStore,
+    DeliveryAttempt,
+    EndpointsService,
+    EndpointsStore,
+    NotificationsWorker,
+    Outbox,
+    QueuesStore,
+  ],
+  exports: [EndpointsService, Outbox],
+})
 export class NotificationsModule {}

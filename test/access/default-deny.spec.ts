@@ -98,6 +98,8 @@ function send(caller: Caller, { method, path, parameters }: Operation): Promise<
       return caller.put(target, {});
     case 'PATCH':
       return caller.patch(target, {});
+    case 'DELETE':
+      return caller.delete(target);
     default:
       throw new Error(`${method} is not known here`);
   }

@@ -32,6 +32,9 @@ const WITHOUT_OWNED_IDS = {
   'POST /admin/keys/{id}/revoke': 'keys:admin is for all keys',
   'POST /admin/keys/{id}/rotate': 'keys:admin is for all keys',
   'GET /admin/audit': 'keys:admin is for all keys',
+  'GET /notification-endpoints':
+    "the endpoints are the caller's; a foreign cursor is in notifications/endpoints.spec.ts",
+  'POST /notification-endpoints': 'no id',
   'GET /health/live': 'no id',
   'GET /health/ready': 'no id',
 };
@@ -76,6 +79,27 @@ const PROBES: Record<string, (world: World) => Probe[]> = {
   'POST /refund': ({ shop, theirs }) =>
     paymentProbes(theirs, (paymentID) => shop.post('/refund', { paymentID })),
   'GET /status': ({ shop, theirs }) => paymentProbes(theirs, (id) => shop.get(`/status?paymentID=${id}`)),
+  ...Object.fromEntries(
+    (
+      [
+        ['GET', '', (caller, path) => caller.get(path)],
+        ['PATCH', '', (caller, path) => caller.patch(path, { enabled: false })],
+        ['DELETE', '', (caller, path) => caller.delete(path)],
+        ['POST', '/rotate-secret', (caller, path) => caller.post(path)],
+        ['POST', '/test', (caller, path) => caller.post(path)],
+      ] as [string, string, (caller: Caller, path: string) => Promise<Answer>][]
+    ).map(([method, suffix, call]) => [
+      `${method} /notification-endpoints/{id}${suffix}`,
+      ({ acme, shop, theirs }: World) =>
+        [acme, shop].flatMap((caller) =>
+          theirs.endpoints.map((id) =>
+            probe(id, UNKNOWN_OPERATION, (other) =>
+              call(caller, `/notification-endpoints/${other}${suffix}`),
+            ),
+          ),
+        ),
+    ]),
+  ),
   'GET /operations/{id}': ({ alice, acme, shop, theirs }) =>
     [alice, acme, shop].flatMap((caller) =>
       theirs.operations.map((id) =>
@@ -135,14 +159,20 @@ async function createWorld(paydesk: Paydesk) {
     paydesk,
     "select id from operations where caller in ('partner:globex', 'service:clinic')",
   );
+  const endpoints = await Promise.all([globex, clinic].map(createEndpoint));
   return {
     acme,
     globex,
     shop,
     clinic,
     alice,
-    theirs: { card, payment, charge, sessions, operations: rows.map(({ id }) => id) },
+    theirs: { card, payment, charge, sessions, endpoints, operations: rows.map(({ id }) => id) },
   };
+}
+
+async function createEndpoint(caller: Caller): Promise<string> {
+  const { body } = await caller.post('/notification-endpoints', { url: 'https://receiver.example/' });
+  return body.id as string;
 }
 
 async function chargeUser(paydesk: Paydesk, partner: Caller, userId: string) {

@@ -24,6 +24,8 @@ const ROUTES: Route[] = [
   ['subscriptions:write', 'service', (service) => service.post('/pay/recurrent/expire', {})],
   ['refunds:write', 'service', (service) => service.post('/refund', {})],
   ['payments:read', 'service', (service) => service.get('/status?paymentID=cs_1')],
+  ['notifications:manage', 'partner', (partner) => partner.get('/notification-endpoints')],
+  ['notifications:manage', 'service', (service) => service.post('/notification-endpoints', {})],
   ['operations:read', 'service', (service) => service.get(`/operations/${UNKNOWN_ID}`)],
 ];
 

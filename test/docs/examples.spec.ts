@@ -47,6 +47,11 @@ function makersOfIds(
     return (await callers.service.post('/admin/keys', key)).body.id;
   }
 
+  async function newEndpoint(): Promise<string> {
+    const endpoint = { url: 'https://receiver.example/' };
+    return (await callers.partner.post('/notification-endpoints', endpoint)).body.id;
+  }
+
   async function price(): Promise<string> {
     const { id } = await paydesk.stripe.prices.create({
       currency: 'usd',
@@ -73,6 +78,11 @@ function makersOfIds(
     'patch /admin/keys/{id}': { key: newKey },
     'post /admin/keys/{id}/revoke': { key: newKey },
     'post /admin/keys/{id}/rotate': { key: newKey },
+    'get /notification-endpoints/{id}': { key: newEndpoint },
+    'patch /notification-endpoints/{id}': { key: newEndpoint },
+    'delete /notification-endpoints/{id}': { key: newEndpoint },
+    'post /notification-endpoints/{id}/rotate-secret': { key: newEndpoint },
+    'post /notification-endpoints/{id}/test': { key: newEndpoint },
     'put /customers/{user_id}': { cus: async () => (await paydesk.stripe.customers.create({})).id },
   };
 }
@@ -124,7 +134,7 @@ const it = paydeskTest()
         const caller = kind ? callers[kind] : paydesk.stranger();
         if (method === 'get') return caller.get(target);
         const body = example && JSON.parse(await withRealIds(JSON.stringify(example), makers));
-        return caller[method as 'post' | 'put' | 'patch'](target, body);
+        return caller[method as 'post' | 'put' | 'patch' | 'delete'](target, body);
       },
   );
 

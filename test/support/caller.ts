@@ -34,6 +34,10 @@ export class Caller {
     return this.send('PATCH', path, body, headers);
   }
 
+  delete(path: string, body?: unknown): Promise<Answer> {
+    return this.send('DELETE', path, body, {});
+  }
+
   private async send(
     method: string,
     path: string,

@@ -13,6 +13,7 @@ import { type Settings, settingsFrom } from '../../src/config/settings.js';
 import type { Clock } from '#core/clock.js';
 import { DEFAULT_SCOPES } from '#core/scope.js';
 import { createApp } from '../../src/create-app.js';
+import { NotificationsWorker } from '../../src/notifications/notifications.worker.js';
 import { OperationsWorker } from '../../src/operations/operations.worker.js';
 import { EventsStore } from '../../src/webhooks/events.store.js';
 import { Caller } from './caller.js';
@@ -51,6 +52,8 @@ export interface Paydesk {
   resumeNext(): Promise<boolean>;
   /** Deletes old events, as the worker does. */
   pruneEvents(): Promise<void>;
+  /** Attempts the next delivery of a notification, as the worker does; false if none is due. */
+  deliverNext(): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -105,6 +108,7 @@ export async function startPaydesk({
     stranger: () => new Caller(url),
     resumeNext: () => app.get(OperationsWorker, { strict: false }).resumeNext(),
     pruneEvents: () => app.get(EventsStore, { strict: false }).prune(),
+    deliverNext: () => app.get(NotificationsWorker, { strict: false }).deliverNext(),
     async close() {
       await app.close();
       await Promise.all([sandbox.close(), database.drop(), rm(dataDir, { recursive: true })]);

@@ -26,7 +26,7 @@ const RATE_LIMIT = {
 /** Replaces the marks of `ApiProblems` with responses: one for each status, with an example of each problem. */
 export function addProblemResponses(document: OpenAPIObject): OpenAPIObject {
   for (const path of Object.values(document.paths)) {
-    for (const operation of [path.get, path.post, path.put, path.patch]) {
+    for (const operation of [path.get, path.post, path.put, path.patch, path.delete]) {
       if (operation) Object.assign(operation.responses, problemResponses(takeMarks(operation)));
     }
   }

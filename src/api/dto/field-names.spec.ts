@@ -42,6 +42,7 @@ describe('a service', () => {
     'description',
     'direction',
     'email',
+    'enabled',
     'expiresAt',
     'failureRedirect',
     'from',
@@ -65,6 +66,8 @@ describe('a service', () => {
     'stripeCustomerId',
     'successRedirect',
     'tenant',
+    'types',
+    'url',
     'userId',
   ]);
   const COMMENT = /\/\*[\s\S]*?\*\/|\/\/.*/g;

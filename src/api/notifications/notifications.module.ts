@@ -1,0 +1,7 @@
+import { Module } from '@nestjs/common';
+import { NotificationsModule } from '../../notifications/notifications.module.js';
+import { EndpointsController } from './endpoints.controller.js';
+
+/** The API for services and partners that want to be notified. */
+@Module({ imports: [NotificationsModule], controllers: [EndpointsController] })
+export class NotificationsApiModule {}

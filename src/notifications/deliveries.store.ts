@@ -1,0 +1,81 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { and, eq, sql } from 'drizzle-orm';
+import { Clock } from '#core/clock.js';
+import { type Database, DATABASE, type Transaction } from '../database/database.js';
+import { notificationDeliveries as deliveries, notificationQueues as queues } from '../database/schema.js';
+import { ableEndpoints, IS_FOR_ABLE } from './audience.store.js';
+
+/** Excludes two passes at the same time. */
+const PLACING_LOCK = 7_312_001;
+/** Keeps each pass short. */
+const BATCH_SIZE = 1_000;
+
+/** Which notifications go to which endpoints. */
+@Injectable()
+export class DeliveriesStore {
+  constructor(
+    @Inject(DATABASE) private readonly database: Database,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Gives positions to the notifications that are committed, and queues each for the endpoints that it is for. One pass
+   * runs at a time, until its commit, so that no notification ever gets a position before one that could be read already.
+   *
+   * @returns whether there was any
+   */
+  place(): Promise<boolean> {
+    return this.database.transaction(async (transaction) => {
+      await this.lockPlacing(transaction);
+      let placed = 0;
+      for (let count = BATCH_SIZE; count === BATCH_SIZE; placed += count) {
+        count = await this.placeBatch(transaction);
+      }
+      return placed > 0;
+    });
+  }
+
+  /**
+   * Excludes passes, and other changes to endpoints, until the transaction ends. To be locked before endpoints, which are
+   * locked before queues, so that no two transactions wait for each other.
+   */
+  async lockPlacing(transaction: Transaction): Promise<void> {
+    await transaction.execute(sql`select pg_advisory_xact_lock(${PLACING_LOCK})`);
+  }
+
+  /** Ends what waits for an endpoint. */
+  async giveUp(transaction: Transaction, endpointId: string): Promise<void> {
+    await transaction.delete(queues).where(eq(queues.endpointId, endpointId));
+    const isPending = and(eq(deliveries.endpointId, endpointId), sql`${deliveries.state} = 'pending'`);
+    await transaction.update(deliveries).set({ state: 'failed' }).where(isPending);
+  }
+
+  private async placeBatch(transaction: Transaction): Promise<number> {
+    const now = this.clock.now();
+    const { rows } = await transaction.execute<{ count: number }>(sql`
+      with next as (
+        select id, nextval('notification_positions') as position
+        from (
+          select id from notifications where position is null order by inserted limit ${BATCH_SIZE}
+        ) as unplaced
+      ), notification as (
+        update notifications set position = next.position from next where notifications.id = next.id
+        returning notifications.*
+      ), able as (${ableEndpoints(now)}),
+      added as (
+        insert into notification_deliveries (notification_id, endpoint_id, lane, position, state)
+        select notification.id, able.id, 'first ' || notification.subject, notification.position, 'pending'
+        from notification join able on ${IS_FOR_ABLE}
+        returning endpoint_id, lane
+      ), queued as (
+        insert into notification_queues as queue (endpoint_id, lane, retry_at, lease_id, lease_expires_at)
+        select endpoint_id, lane, ${now.toISOString()}::timestamptz, gen_random_uuid(), timestamptz 'epoch'
+        from added group by endpoint_id, lane order by endpoint_id, lane
+        -- Not "do nothing", which would not wait for a transaction that is deleting the row.
+        on conflict (endpoint_id, lane) do update set retry_at = queue.retry_at
+      )
+      select count(*)::int as count from notification
+    `);
+    return rows[0]?.count ?? 0;
+  }
+}

@@ -1,0 +1,135 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { Webhook } from 'standardwebhooks';
+import { Clock } from '#core/clock.js';
+import { SERVICE_AUTHOR } from '../access/audit-entry.js';
+import { AuditLog } from '../access/audit-log.store.js';
+import { Settings } from '../config/settings.js';
+import { Keyring } from '../encryption/keyring.js';
+import { underLease } from '../queue/lease.js';
+import { AddressRules } from './address-rules.js';
+import { DeliveriesStore } from './deliveries.store.js';
+import type { DeliveryAttempt as Attempt, DisabledReason } from './endpoint.js';
+import type { EndpointRow } from './endpoints.store.js';
+import type { NotificationBody } from './notification.js';
+import { type DueDelivery, type QueueRow, QueuesStore } from './queues.store.js';
+import { retryAfterOf, retryWaitMs } from './retry-schedule.js';
+import { type Reply, sendNotification } from './send-notification.js';
+
+/** For the whole answer. */
+const TIMEOUT_MS = 15_000;
+/** An endpoint that receives nothing for so long, while something is due, is switched off. */
+const UNREACHABLE_MS = 5 * 24 * 60 * 60 * 1000;
+const GONE = 410;
+
+/** Attempts to deliver the first notification of a queue. */
+@Injectable()
+export class DeliveryAttempt {
+  private readonly logger = new Logger(DeliveryAttempt.name);
+  private readonly stopping = new AbortController();
+
+  constructor(
+    private readonly store: QueuesStore,
+    private readonly deliveries: DeliveriesStore,
+    private readonly addresses: AddressRules,
+    private readonly keyring: Keyring,
+    private readonly auditLog: AuditLog,
+    private readonly settings: Settings,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Attempts the delivery that is due. If the process dies before its end, it is attempted again. */
+  async run(held: QueueRow): Promise<void> {
+    const due = await this.store.first(held);
+    if (!due) return this.advance(held);
+    if (!(await this.store.isAble(held.endpointId))) return this.switchOff(held.endpointId, 'no-credential');
+    const startMs = performance.now();
+    const at = this.clock.now();
+    const send = () => this.send(due, at);
+    const reply = await underLease(() => this.store.renew(held), send);
+    // It is not known whether the receiver has got it; another instance delivers it again.
+    if (this.stopping.signal.aborted && reply.status === null) return this.store.giveBack(held);
+    const { status, answer } = reply;
+    const durationMs = Math.round(performance.now() - startMs);
+    await this.record(held, due, { at: at.toISOString(), status, durationMs, answer }, reply);
+  }
+
+  /** Ends the running attempts. */
+  abort(): void {
+    this.stopping.abort();
+  }
+
+  private send({ notification, endpoint }: DueDelivery, at: Date): Promise<Reply> {
+    const { id, type, at: happenedAt, subject, sequence, data } = notification;
+    const timestamp = happenedAt.toISOString();
+    const content: NotificationBody = { id, type, timestamp, subject, sequence, data };
+    const body = JSON.stringify(content);
+    const headers = {
+      'content-type': 'application/json',
+      'user-agent': 'Paydesk',
+      // https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md#webhook-headers-sending-metadata-to-consumers
+      'webhook-id': id,
+      'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
+      'webhook-signature': this.secretsOf(endpoint, at)
+        .map((secret) => new Webhook(secret).sign(id, at, body))
+        .join(' '),
+    };
+    const signal = AbortSignal.any([this.stopping.signal, AbortSignal.timeout(TIMEOUT_MS)]);
+    return sendNotification({ url: endpoint.url, headers, body }, this.addresses, signal);
+  }
+
+  /** The current secret first, then the previous one until the end of its overlap. */
+  private secretsOf(
+    { id, secret, previousSecret, previousSecretExpiresAt }: EndpointRow,
+    at: Date,
+  ): string[] {
+    const isOverlap = previousSecretExpiresAt !== null && at < previousSecretExpiresAt;
+    const encrypted = previousSecret !== null && isOverlap ? [secret, previousSecret] : [secret];
+    return encrypted.map((text) => this.keyring.decrypt(text, id));
+  }
+
+  private async record(held: QueueRow, due: DueDelivery, attempt: Attempt, reply: Reply): Promise<void> {
+    const { delivery, endpoint } = due;
+    const isDelivered = reply.status !== null && reply.status >= 200 && reply.status < 300;
+    const attempts = [...delivery.attempts, attempt];
+    const failures = isDelivered ? delivery.failures : delivery.failures + 1;
+    const waitMs = isDelivered ? undefined : retryWaitMs(this.settings.NOTIFICATION_RETRY_SECONDS, failures);
+    const state = isDelivered ? 'delivered' : waitMs === undefined ? 'failed' : 'pending';
+    const now = this.clock.now();
+    const pausedUntil = isDelivered ? undefined : retryAfterOf(reply.retryAfter, now);
+    await this.store.transaction(async (transaction) => {
+      if (isDelivered) await this.store.markWorking(transaction, endpoint.id);
+      else await this.store.markFailing(transaction, endpoint.id, pausedUntil);
+      if (!(await this.store.lockHeld(transaction, held))) return;
+      await this.store.updateDelivery(transaction, delivery, { attempts, failures, state });
+      if (waitMs !== undefined) {
+        await this.store.release(transaction, held, new Date(now.getTime() + waitMs));
+        return;
+      }
+      await this.store.advance(transaction, held);
+      if (!isDelivered) await this.store.forgetFailureIfIdle(transaction, endpoint.id);
+    });
+    const failingSince = endpoint.failingSince ?? now;
+    if (reply.status === GONE) await this.switchOff(endpoint.id, 'gone');
+    else if (!isDelivered && now.getTime() - failingSince.getTime() >= UNREACHABLE_MS) {
+      await this.switchOff(endpoint.id, 'unreachable');
+    }
+  }
+
+  private async switchOff(endpointId: string, reason: DisabledReason): Promise<void> {
+    const isOff = await this.store.transaction(async (transaction) => {
+      if (!(await this.store.disable(transaction, endpointId, reason))) return false;
+      await this.deliveries.giveUp(transaction, endpointId);
+      const change = { action: 'endpoint.disabled', objectId: endpointId, details: { reason } } as const;
+      await this.auditLog.record(transaction, SERVICE_AUTHOR, change);
+      return true;
+    });
+    const msg = 'Notifications are no longer delivered to this endpoint, which was switched off';
+    if (isOff) this.logger.error({ endpoint: endpointId, reason, alert: true, msg });
+  }
+
+  private advance(held: QueueRow): Promise<void> {
+    return this.store.transaction(async (transaction) => {
+      if (await this.store.lockHeld(transaction, held)) await this.store.advance(transaction, held);
+    });
+  }
+}

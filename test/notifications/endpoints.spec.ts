@@ -1,0 +1,166 @@
+import { describe, expect } from 'vitest';
+import { query } from '../support/database.js';
+import { expectProblem } from '../support/expect-problem.js';
+import { paydeskTest } from '../support/paydesk-test.js';
+
+const PATH = '/notification-endpoints';
+const URL = 'https://receiver.example/hook?a=1';
+
+const it = paydeskTest();
+
+describe('an endpoint', () => {
+  it('is created, listed, changed and deleted by its caller', async ({ paydesk }) => {
+    const shop = await paydesk.service('crud');
+    const created = await shop.post(PATH, { url: URL, types: ['payment.failed'], description: 'Orders' });
+    const { id, secret, ...rest } = created.body;
+    expect(created.status).toBe(201);
+    expect(created.headers.get('location')).toBe(`${PATH}/${id}`);
+    expect(secret).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/);
+    expect(rest).toEqual({
+      url: URL,
+      types: ['payment.failed'],
+      description: 'Orders',
+      enabled: true,
+      createdAt: expect.any(String),
+      disabledReason: null,
+    });
+    const shown = { id, ...rest };
+    expect((await shop.get(`${PATH}/${id}`)).body).toEqual(shown);
+    expect((await shop.get(PATH)).body).toEqual({ data: [shown], nextCursor: null });
+
+    const changed = await shop.patch(`${PATH}/${id}`, { types: null, enabled: false });
+    expect(changed).toMatchObject({ status: 200, body: { ...shown, types: null, enabled: false } });
+    expect((await shop.get(`${PATH}/${id}`)).body).toEqual(changed.body);
+
+    expect((await shop.delete(`${PATH}/${id}`)).status).toBe(204);
+    expectProblem(await shop.get(`${PATH}/${id}`), 'not-found');
+    expectProblem(await shop.delete(`${PATH}/${id}`), 'not-found');
+  });
+
+  it('is for all types without `types`, and takes null as no description', async ({ shop }) => {
+    const { body } = await shop.post(PATH, { url: URL, types: null, description: null });
+    expect(body).toMatchObject({ types: null, description: null });
+  });
+
+  it('is listed newest first, in pages', async ({ paydesk, clock, partner }) => {
+    const other = await (await paydesk.partner('globex')).post(PATH, { url: URL });
+    const ids: string[] = [];
+    for (let count = 0; count < 3; count += 1) {
+      ids.unshift((await partner.post(PATH, { url: URL })).body.id);
+      clock.moveSeconds(1);
+    }
+    const first = (await partner.get(`${PATH}?limit=2`)).body;
+    const second = (await partner.get(`${PATH}?limit=2&cursor=${first.nextCursor}`)).body;
+    expect([...first.data, ...second.data].map(({ id }) => id)).toEqual(ids);
+    expect(second.nextCursor).toBeNull();
+    const foreign = await partner.get(`${PATH}?cursor=${other.body.id}`);
+    expect(foreign).toMatchObject({ status: 400, body: { errors: [{ field: 'cursor' }] } });
+  });
+
+  it('has a secret that is stored encrypted, and can be replaced', async ({ paydesk, shop }) => {
+    const { id, secret } = (await shop.post(PATH, { url: URL })).body;
+    const rotated = await shop.post(`${PATH}/${id}/rotate-secret`);
+    expect(rotated).toMatchObject({ status: 200, body: { secret: expect.stringMatching(/^whsec_/) } });
+    expect(rotated.body.secret).not.toBe(secret);
+    const [row] = await query(
+      paydesk,
+      'select secret, previous_secret from notification_endpoints where id = $1',
+      [id],
+    );
+    expect(row).toEqual({
+      secret: expect.stringMatching(/^v1\./),
+      previous_secret: expect.stringMatching(/^v1\./),
+    });
+  });
+
+  it('is changed at the same URL of the log of changes, which names no URL', async ({ paydesk }) => {
+    const admin = await paydesk.service('admin', { scopes: ['keys:admin', 'notifications:manage'] });
+    const { id } = (await admin.post(PATH, { url: URL })).body;
+    await admin.patch(`${PATH}/${id}`, { url: `${URL}&b=2` });
+    await admin.post(`${PATH}/${id}/rotate-secret`);
+    await admin.delete(`${PATH}/${id}`);
+    const { data } = (await admin.get(`/admin/audit?objectId=${id}`)).body;
+    expect(data.map(({ action, caller }: Record<string, string>) => `${caller} ${action}`)).toEqual([
+      'service:admin endpoint.deleted',
+      'service:admin endpoint.secret-rotated',
+      'service:admin endpoint.changed',
+      'service:admin endpoint.created',
+    ]);
+    expect(JSON.stringify(data)).not.toMatch(/receiver|whsec/);
+  });
+
+  it('is one of at most 50', async ({ paydesk }) => {
+    const many = await paydesk.service('many');
+    const creations = Array.from({ length: 51 }, () => many.post(PATH, { url: URL }));
+    const statuses = (await Promise.all(creations)).map(({ status }) => status);
+    expect(statuses.filter((status) => status === 409)).toHaveLength(1);
+  });
+});
+
+describe('the URL of an endpoint', () => {
+  it.for([
+    'https://receiver.example',
+    'https://93.184.215.14:8443/hook',
+    'https://[2606:2800:21f:cb07:6820:80da:af6b:8b2c]/',
+    // The default of NOTIFICATION_ALLOWED_NETWORKS in sandbox mode.
+    'http://127.0.0.1:4000/hook',
+    'http://[::1]:4000',
+    'http://localhost:4000',
+    'https://[::ffff:127.0.0.1]/',
+  ])('may be %s', async (url, { shop }) => {
+    const created = await shop.post(PATH, { url });
+    expect(created.status).toBe(201);
+    await shop.delete(`${PATH}/${created.body.id}`);
+  });
+
+  it.for([
+    'ftp://receiver.example/',
+    'receiver.example',
+    '/hook',
+    'http://receiver.example/',
+    'http://93.184.215.14/',
+    'https://user:password@receiver.example/',
+    'https://receiver.example/#fragment',
+    'https://10.0.0.1/',
+    'https://192.168.1.1/',
+    'https://172.16.0.1/',
+    'https://169.254.169.254/latest/meta-data/',
+    'https://100.100.100.200/',
+    'https://0.0.0.0/',
+    'https://0x0a000001/',
+    'https://167772161/',
+    'https://[fd00:ec2::254]/',
+    'https://[fe80::1]/',
+    'https://[::ffff:10.0.0.1]/',
+    'https://[64:ff9b::a00:1]/',
+    'https://255.255.255.255/',
+    `https://receiver.example/${'a'.repeat(2000)}`,
+    42,
+    null,
+  ])('may not be %s', async (url, { shop }) => {
+    const refused = await shop.post(PATH, { url });
+    expectProblem(refused, 'invalid-request');
+    expect(refused.body.errors).toEqual([{ field: 'url', message: expect.any(String) }]);
+  });
+
+  it('is checked on a change too', async ({ shop }) => {
+    const { id } = (await shop.post(PATH, { url: URL })).body;
+    const refused = await shop.patch(`${PATH}/${id}`, { url: 'https://10.0.0.1/' });
+    expect(refused.body.errors).toEqual([{ field: 'url', message: 'must be a public address' }]);
+    expect((await shop.get(`${PATH}/${id}`)).body.url).toBe(URL);
+  });
+});
+
+it.for([
+  [{ url: URL, types: [] }, 'types'],
+  [{ url: URL, types: ['payment.unknown'] }, 'types'],
+  [{ url: URL, types: ['payment.failed', 'payment.failed'] }, 'types'],
+  [{ url: URL, types: 'payment.failed' }, 'types'],
+  [{ url: URL, description: '' }, 'description'],
+  [{ url: URL, description: 'x'.repeat(201) }, 'description'],
+  [{ types: null }, 'url'],
+] as const)('the field of %j is named', async ([body, field], { shop }) => {
+  const refused = await shop.post(PATH, body);
+  expectProblem(refused, 'invalid-request');
+  expect(refused.body.errors).toEqual([expect.objectContaining({ field })]);
+});
