@@ -135,7 +135,7 @@ export default {
           '^src/webhooks/',
           '^src/api/(webhooks|admin)/',
           '^src/doctor/',
-          '^src/webhook\\.ts$',
+          '^src/command-line/webhook-commands\\.stripe\\.ts$',
           '^src/boot/stripe\\.ts$',
           '^src/database/schema\\.ts$',
         ],
@@ -159,7 +159,7 @@ export default {
         pathNot: [
           '\\.(spec|d)\\.ts$',
           '^test/',
-          '^src/(main|token|keys|doctor)\\.ts$',
+          '^src/(main|token|keys|webhook|doctor)\\.ts$',
           'stripe-sandbox/main\\.ts$',
         ],
       },

@@ -7,7 +7,7 @@ import { Ledger } from './control/ledger.js';
 import { Engine } from './engine.js';
 import { Faults } from './faults/faults.js';
 import { updatePageUrls } from './nouns/page-urls.js';
-import { ensureWebhookEndpoint } from './nouns/webhook-endpoints/webhook-endpoint.js';
+import { ensureWebhookEndpoint, type OwnEndpoint } from './nouns/webhook-endpoints/webhook-endpoint.js';
 import { type Interceptor, Pipeline, type Observer } from './http/pipeline.js';
 import { createServer } from './http/server.js';
 import { versionOf } from './http/versions.js';
@@ -30,8 +30,8 @@ export interface SandboxOptions {
   clock?: Clock;
   /** The API version for requests that name none; the latest by default. */
   apiVersion?: string;
-  /** An endpoint for all events that exists from the start. Its secret is generated once if not given. */
-  webhook?: { url: string; secret?: string };
+  /** An endpoint that exists from the start, for all types of events if none are given. Its secret is generated once. */
+  webhook?: OwnEndpoint;
   /** The account's settings; `sandbox.store.settings` changes them later. */
   settings?: Partial<AccountSettings>;
   /** Makes the random choices of faults and webhook deliveries repeatable. */
@@ -100,7 +100,7 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
   const { port: boundPort } = app.server.address() as AddressInfo;
   engine.origin = `http://${host}:${boundPort}`;
   run(updatePageUrls);
-  const endpoint = webhook && run((ctx) => ensureWebhookEndpoint(ctx, webhook.url, webhook.secret));
+  const endpoint = webhook && run((ctx) => ensureWebhookEndpoint(ctx, webhook));
   const tick = (): void => {
     try {
       engine.catchUp();

@@ -2,6 +2,7 @@ import { isIPv6 } from 'node:net';
 import { join } from 'node:path';
 import { callLimits, StripeConnection } from '#stripe/stripe-connection.js';
 import type { Settings } from '../config/settings.js';
+import { HANDLED_EVENT_TYPES } from '../webhooks/event-types.js';
 import { withSettingError } from './with-setting-error.js';
 
 /** The sandbox accepts any key of this form, so this one is not a secret. */
@@ -45,8 +46,8 @@ export async function bootStripe(settings: Settings): Promise<BootedStripe> {
 }
 
 /** Where the sandbox sends its events. With PORT=0 the port is not known yet, so it sends none. */
-function webhookOf({ HOST, PORT }: Settings): { url: string } | undefined {
+function webhookOf({ HOST, PORT }: Settings): { url: string; types: readonly string[] } | undefined {
   if (PORT === 0) return undefined;
   const host = isIPv6(HOST) ? `[${HOST}]` : HOST;
-  return { url: `http://${host}:${PORT}/webhooks/stripe` };
+  return { url: `http://${host}:${PORT}/webhooks/stripe`, types: HANDLED_EVENT_TYPES };
 }

@@ -196,6 +196,10 @@ export class Settings {
   )
   readonly ALLOW_INSECURE: readonly Insecurity[] = [];
 
+  @toInteger
+  @Satisfies(isWalkInterval, 'must be a whole number of seconds from 10 to 3600')
+  readonly EVENTS_WALK_SECONDS: number = 60;
+
   @IsOptional()
   @IsIn(['on', 'off'])
   readonly DOCS?: 'on' | 'off';
@@ -304,6 +308,10 @@ function isHttpUrl(value: unknown): boolean {
   if (typeof value !== 'string' || !URL.canParse(value)) return false;
   const { protocol, username, password } = new URL(value);
   return /^https?:$/.test(protocol) && username === '' && password === '';
+}
+
+function isWalkInterval(value: unknown): boolean {
+  return Number.isInteger(value) && Number(value) >= 10 && Number(value) <= 3_600;
 }
 
 function isPort(value: unknown): boolean {

@@ -2,13 +2,12 @@ import Stripe from 'stripe';
 import { createStripeClient } from '#stripe/stripe-client.js';
 import { StripeConnection } from '#stripe/stripe-connection.js';
 import type { Settings } from '../config/settings.js';
-import { HANDLED_EVENT_TYPES } from '../webhooks/event-types.js';
+import { listEndpoints, missingEvents, WEBHOOK_PATH } from '../webhooks/webhook-endpoint.stripe.js';
 import { type Finding, ok, red, skipped } from './finding.js';
 import { isPermitted, type Permission, READ_PERMISSIONS, WRITE_PERMISSIONS } from './permissions.stripe.js';
 
 /** Far below the five minutes for which a signature is fresh: https://docs.stripe.com/webhooks#replay-attacks */
 const SKEW_MAX_SECONDS = 30;
-const WEBHOOK_PATH = '/webhooks/stripe';
 const CHECKS = ['key', 'permissions', 'API version', 'clock', 'webhook endpoint'];
 
 /** Whether the Stripe account accepts what the service does. Nothing is changed there. */
@@ -97,10 +96,9 @@ function checkClock(headers: Record<string, string>, now: Date): Finding {
 
 async function checkEndpoint(stripe: Stripe): Promise<Finding> {
   const check = 'webhook endpoint';
-  let endpoints: Stripe.WebhookEndpoint[];
+  let ours: Stripe.WebhookEndpoint[];
   try {
-    // An account has at most 16: https://docs.stripe.com/webhooks#register-webhook
-    endpoints = (await stripe.webhookEndpoints.list({ limit: 100 })).data;
+    ours = await listEndpoints(stripe);
   } catch (error) {
     if (!(error instanceof Stripe.errors.StripeError) || error.statusCode !== 403) throw error;
     return red(
@@ -109,8 +107,7 @@ async function checkEndpoint(stripe: Stripe): Promise<Finding> {
       'add read access to Webhook Endpoints, which only this check needs',
     );
   }
-  const ours = endpoints.filter(({ url }) => new URL(url).pathname.endsWith(WEBHOOK_PATH));
-  const remedy = `register https://.../webhooks/stripe at Stripe with ${HANDLED_EVENT_TYPES.join(', ')}`;
+  const remedy = `npm run -s webhook -- register https://...${WEBHOOK_PATH}`;
   if (ours.length === 0) return red(check, `none with the path ${WEBHOOK_PATH}`, remedy);
   const enabled = ours.filter(({ status }) => status === 'enabled');
   if (enabled.length === 0) return red(check, 'disabled', 'enable it in the Dashboard');
@@ -118,8 +115,4 @@ async function checkEndpoint(stripe: Stripe): Promise<Finding> {
   return missing.some(({ length }) => length === 0)
     ? ok(check, 'enabled, with all events that the service handles')
     : red(check, `lacks ${missing[0]?.join(', ')}`, 'add these events to it in the Dashboard');
-}
-
-function missingEvents({ enabled_events: enabled }: Stripe.WebhookEndpoint): string[] {
-  return enabled.includes('*') ? [] : HANDLED_EVENT_TYPES.filter((type) => !enabled.includes(type));
 }

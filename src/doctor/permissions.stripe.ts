@@ -27,6 +27,7 @@ export const READ_PERMISSIONS: readonly Permission[] = [
   { name: 'PaymentMethods', probe: (stripe) => stripe.paymentMethods.retrieve('pm_paydeskdoctor') },
   { name: 'Prices', probe: (stripe) => stripe.prices.list(ONE) },
   { name: 'Products', probe: (stripe) => stripe.products.list(ONE) },
+  { name: 'Events', probe: (stripe) => stripe.events.list(ONE) },
   { name: 'Invoices', probe: (stripe) => stripe.invoices.list(ONE) },
 ];
 

@@ -4,6 +4,11 @@ import { RefundsModule } from '../refunds/refunds.module.js';
 import { SetupIntentsModule } from '../setup-intents/setup-intents.module.js';
 import { CustomerEvents } from './customer-events.js';
 import { EventHandlers } from './event-handlers.js';
+import { EventWalk } from './event-walk.service.js';
+import { EventWalkStore } from './event-walk.store.js';
+import { EventWalkStripe } from './event-walk.stripe.js';
+import { EventsAdmin } from './events-admin.service.js';
+import { EventsAdminStore } from './events-admin.store.js';
 import { EventTargetsStore } from './event-targets.store.js';
 import { EventsStore } from './events.store.js';
 import { EventsWorker } from './events.worker.js';
@@ -20,6 +25,11 @@ import { WebhooksStripe } from './webhooks.stripe.js';
     EventsStore,
     EventTargetsStore,
     EventsWorker,
+    EventWalk,
+    EventWalkStore,
+    EventWalkStripe,
+    EventsAdmin,
+    EventsAdminStore,
     EventHandlers,
     WebhooksStripe,
     CustomerEvents,
@@ -27,6 +37,6 @@ import { WebhooksStripe } from './webhooks.stripe.js';
     SetupIntentEvents,
     RefundEvents,
   ],
-  exports: [WebhooksService],
+  exports: [WebhooksService, EventsAdmin],
 })
 export class WebhooksModule {}

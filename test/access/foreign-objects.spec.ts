@@ -35,6 +35,9 @@ const WITHOUT_OWNED_IDS = {
   'GET /notification-endpoints':
     "the endpoints are the caller's; a foreign cursor is in notifications/endpoints.spec.ts",
   'POST /notification-endpoints': 'no id',
+  'GET /admin/events': 'events:read is for all events',
+  'GET /admin/events/health': 'no id',
+  'POST /admin/events/{id}/retry': 'events:manage is for all events',
   'GET /health/live': 'no id',
   'GET /health/ready': 'no id',
 };

@@ -94,7 +94,13 @@ describe('npm start', () => {
       headers: { authorization: 'Bearer sk_test_any' },
     });
     expect(await endpoints.json()).toMatchObject({
-      data: [{ url: `${service.url}/webhooks/stripe`, status: 'enabled' }],
+      data: [
+        {
+          url: `${service.url}/webhooks/stripe`,
+          status: 'enabled',
+          enabled_events: expect.arrayContaining(['customer.deleted']),
+        },
+      ],
     });
   });
 

@@ -61,6 +61,15 @@ function makersOfIds(
     return id;
   }
 
+  /** As the walk of Stripe's events finds it. */
+  async function event(): Promise<string> {
+    const { id } = await paydesk.stripe.customers.create({});
+    await paydesk.stripe.customers.update(id, { name: 'Ann' });
+    await paydesk.walkEvents();
+    const { data } = await paydesk.stripe.events.list({ type: 'customer.updated', limit: 1 });
+    return data[0]?.id ?? '';
+  }
+
   return {
     'post /partners/user/{user_id}/payment_intent': { pm: () => saveCard(paydesk, callers.partner, USER) },
     'get /partners/user/{user_id}/payments/{id}': { pi: chargedPayment },
@@ -83,12 +92,13 @@ function makersOfIds(
     'delete /notification-endpoints/{id}': { key: newEndpoint },
     'post /notification-endpoints/{id}/rotate-secret': { key: newEndpoint },
     'post /notification-endpoints/{id}/test': { key: newEndpoint },
+    'post /admin/events/{id}/retry': { evt: event },
     'put /customers/{user_id}': { cus: async () => (await paydesk.stripe.customers.create({})).id },
   };
 }
 
 const DOCUMENTED_ID =
-  /\b(?:(pm|pi|ch|cs|price|prod|cus)_(test_)?[A-Za-z0-9]{13,}|[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12})/g;
+  /\b(?:(pm|pi|ch|cs|price|prod|cus|evt)_(test_)?[A-Za-z0-9]{13,}|[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12})/g;
 
 async function withRealIds(text: string, makers: Record<string, () => Promise<string>> = {}) {
   let real = text;

@@ -13,11 +13,14 @@ import { createDatabase, createTestDatabase, databaseUrl, dropDatabase } from '.
 import { ENCRYPTION_KEY } from '../support/service-process.js';
 
 const EVENTS = [
+  'customer.updated',
   'customer.deleted',
   'payment_method.attached',
   'payment_method.detached',
+  'payment_method.updated',
   'payment_method.automatically_updated',
   'setup_intent.succeeded',
+  'setup_intent.setup_failed',
   'refund.failed',
   'refund.updated',
   'charge.refund.updated',
@@ -36,6 +39,7 @@ const READS = [
   ['PaymentMethods (read)', '/v1/payment_methods/*'],
   ['Prices (read)', '/v1/prices'],
   ['Products (read)', '/v1/products'],
+  ['Events (read)', '/v1/events'],
   ['Invoices (read)', '/v1/invoices'],
 ] as const;
 

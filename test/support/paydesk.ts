@@ -15,6 +15,7 @@ import { DEFAULT_SCOPES } from '#core/scope.js';
 import { createApp } from '../../src/create-app.js';
 import { NotificationsWorker } from '../../src/notifications/notifications.worker.js';
 import { OperationsWorker } from '../../src/operations/operations.worker.js';
+import { EventWalk } from '../../src/webhooks/event-walk.service.js';
 import { EventsStore } from '../../src/webhooks/events.store.js';
 import { Caller } from './caller.js';
 import { ManualClock } from './manual-clock.js';
@@ -22,7 +23,12 @@ import { createTestDatabase } from './postgres.js';
 
 const SANDBOX_KEY = 'sk_test_paydesk';
 /** Tests send more requests than a caller would, in a time that stands still. */
-const TEST_SETTINGS = { LOG_LEVEL: 'warn', RATE_LIMITS: 'off', CARD_TESTING_BRAKE: 'off' };
+const TEST_SETTINGS = {
+  LOG_LEVEL: 'warn',
+  RATE_LIMITS: 'off',
+  CARD_TESTING_BRAKE: 'off',
+  EVENTS_WALK_SECONDS: '3600',
+};
 const TEST_AUTHOR = { caller: 'operator:test', address: 'test' };
 
 /** What a key has other than by default. */
@@ -50,6 +56,8 @@ export interface Paydesk {
   stranger(): Caller;
   /** Resumes the next unfinished operation, as the worker does; false if none is due. */
   resumeNext(): Promise<boolean>;
+  /** Walks Stripe's list of events now. */
+  walkEvents(): Promise<void>;
   /** Deletes old events, as the worker does. */
   pruneEvents(): Promise<void>;
   /** Attempts the next delivery of a notification, as the worker does; false if none is due. */
@@ -88,6 +96,9 @@ export async function startPaydesk({
   );
   await app.listen(0, '127.0.0.1');
   const url = await app.getUrl();
+  // Tests count the calls to Stripe from here.
+  await app.get(EventWalk, { strict: false }).run();
+  stripeCalls.length = 0;
 
   const key = async (kind: ApiKeyKind, name: string, options: ApiKeyOptions = {}) => {
     const request = { kind, name, scopes: DEFAULT_SCOPES, ...options };
@@ -107,6 +118,7 @@ export async function startPaydesk({
     service: async (name = 'shop', options) => new Caller(url, await key('service', name, options)),
     stranger: () => new Caller(url),
     resumeNext: () => app.get(OperationsWorker, { strict: false }).resumeNext(),
+    walkEvents: () => app.get(EventWalk, { strict: false }).run(),
     pruneEvents: () => app.get(EventsStore, { strict: false }).prune(),
     deliverNext: () => app.get(NotificationsWorker, { strict: false }).deliverNext(),
     async close() {

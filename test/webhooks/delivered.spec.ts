@@ -18,7 +18,7 @@ const it = paydeskTest({ environment: { STRIPE_WEBHOOK_SECRET: SECRET } })
 describe('events of the sandbox', () => {
   it.beforeAll(({ paydesk }) => {
     const url = `${paydesk.url}/webhooks/stripe`;
-    paydesk.sandbox.run((ctx) => ensureWebhookEndpoint(ctx, url, SECRET));
+    paydesk.sandbox.run((ctx) => ensureWebhookEndpoint(ctx, { url, secret: SECRET }));
     paydesk.sandbox.webhooks.setBehaviour({ duplicateShare: 0.5, shuffle: true });
   });
 

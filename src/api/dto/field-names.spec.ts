@@ -63,6 +63,7 @@ describe('a service', () => {
     'quantity',
     'requireIdempotencyKey',
     'scopes',
+    'state',
     'stripeCustomerId',
     'successRedirect',
     'tenant',

@@ -70,17 +70,31 @@ export function deleteWebhookEndpoint(
   return { id, object: 'webhook_endpoint', deleted: true };
 }
 
+/** The endpoint of the sandbox's options. */
+export interface OwnEndpoint {
+  url: string;
+  /** Replaces the current secret, if given. */
+  secret?: string;
+  /** The types of events; all by default. */
+  types?: readonly string[];
+}
+
 /**
- * Creates or updates the endpoint of the sandbox's options, which receives all events. There is only one: with a new
- * URL it keeps its secret and its pending deliveries. A given secret replaces the current one.
+ * Creates or updates the endpoint of the sandbox's options. There is only one: with a new URL it keeps its secret and its
+ * pending deliveries.
  */
-export function ensureWebhookEndpoint(ctx: Context, url: string, secret?: string): Stripe.WebhookEndpoint {
+export function ensureWebhookEndpoint(
+  ctx: Context,
+  { url, secret, types = ['*'] }: OwnEndpoint,
+): Stripe.WebhookEndpoint {
   const { webhookEndpoints, endpointSecrets } = ctx.store;
+  const enabled_events = [...types] as Stripe.WebhookEndpointCreateParams.EnabledEvent[];
   const [own] = endpointSecrets.newestFirst({ where: { isOwn: true } });
   const [sameUrl] = webhookEndpoints.newestFirst({ where: { url } });
-  const { id } = own ?? sameUrl ?? createWebhookEndpoint(ctx, { url, enabled_events: ['*'] });
+  const { id } = own ?? sameUrl ?? createWebhookEndpoint(ctx, { url, enabled_events });
   const kept = endpointSecrets.update(id, { isOwn: true, ...(secret !== undefined && { secret }) });
-  return { ...webhookEndpoints.update(id, { url: requireHttpUrl(url) }), secret: kept.secret };
+  const endpoint = webhookEndpoints.update(id, { url: requireHttpUrl(url), enabled_events });
+  return { ...endpoint, secret: kept.secret };
 }
 
 function requireHttpUrl(url: string): string {
