@@ -54,18 +54,18 @@ test('the account takes no other payment methods than cards', async () => {
 // Plans are prices: https://docs.stripe.com/api/plans
 test('an item may name its price as a plan', async () => {
   const { stripe, subscribe, price } = await openClub();
-  const item = { plan: price.id, quantity: 2 } as object;
+  const item = { plan: price.id, quantity: 2 };
   const { id, items } = await subscribe({ items: [item] });
   expect(items.data).toMatchObject([{ plan: { id: price.id }, price: { id: price.id }, quantity: 2 }]);
   const other = await priceOf(stripe, 2000);
-  const change = { id: items.data[0]!.id, plan: other.id } as object;
+  const change = { id: items.data[0]!.id, plan: other.id };
   expect((await stripe.subscriptions.update(id, { items: [change] })).items.data).toMatchObject([
     { id: items.data[0]!.id, price: { id: other.id }, quantity: 2 },
   ]);
   const third = await priceOf(stripe, 3000);
-  const byItem = await stripe.subscriptionItems.update(items.data[0]!.id, { plan: third.id } as object);
+  const byItem = await stripe.subscriptionItems.update(items.data[0]!.id, { plan: third.id });
   expect(byItem.price.id).toBe(third.id);
-  expect(await failureOf(subscribe({ items: [{ plan: 'gold' } as object] }))).toMatchObject({
+  expect(await failureOf(subscribe({ items: [{ plan: 'gold' }] }))).toMatchObject({
     statusCode: 400,
     param: 'items[0][plan]',
   });
