@@ -3,7 +3,7 @@ import type { Context } from '../../context.js';
 import { schedule } from '../../due.js';
 import { StripeFailure } from '../../http/errors.js';
 import { finalizeInvoice, setDelinquent, stopCollecting } from './invoice.js';
-import { invoicePaymentMethod, payInvoice, recordFailedAttempt } from './pay.js';
+import { invoicePaymentMethod, recordFailedAttempt, tryToPayInvoice } from './pay.js';
 
 const DAY_SECONDS = 24 * 60 * 60;
 
@@ -25,7 +25,7 @@ export function collectInvoice(ctx: Context, before: Stripe.Invoice): void {
   const paymentMethod = invoicePaymentMethod(ctx, invoice);
   if (paymentMethod) {
     try {
-      payInvoice(ctx, invoice, { paymentMethod, offSession: true });
+      tryToPayInvoice(ctx, invoice, { paymentMethod, offSession: true });
     } catch (error) {
       if (!(error instanceof StripeFailure)) throw error;
     }

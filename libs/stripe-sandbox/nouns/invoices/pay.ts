@@ -1,6 +1,6 @@
 import type Stripe from 'stripe';
 import type { Context } from '../../context.js';
-import { failures } from '../../http/errors.js';
+import { failures, StripeFailure } from '../../http/errors.js';
 import { confirmPaymentIntent } from '../payment-intents/confirm.js';
 import { defaultPayment, finalizeInvoice, markPaid, subscriptionOf } from './invoice.js';
 
@@ -13,10 +13,28 @@ export interface PayOptions {
 }
 
 /**
- * Tries to pay an invoice, after finalizing a draft. Source: https://docs.stripe.com/api/invoices/pay.
+ * Pays an invoice, after finalizing a draft. Source: https://docs.stripe.com/api/invoices/pay.
+ * @throws StripeFailure as `tryToPayInvoice`, and 402 if the cardholder must authenticate
+ */
+export function payInvoice(ctx: Context, before: Stripe.Invoice, options: PayOptions): Stripe.Invoice {
+  const invoice = tryToPayInvoice(ctx, before, options);
+  if (invoice.status === 'paid') return invoice;
+  // Source: https://docs.stripe.com/error-codes#invoice-payment-intent-requires-action.
+  throw new StripeFailure(402, {
+    type: 'card_error',
+    code: 'invoice_payment_intent_requires_action',
+    message:
+      'This payment requires additional user action before it can be completed successfully. Payment can be completed using the PaymentIntent associated with the invoice.',
+    payment_intent: intentOf(ctx, invoice),
+  });
+}
+
+/**
+ * Tries to pay an invoice, after finalizing a draft. If the cardholder must authenticate, it stays open, and its
+ * payment intent waits for that: https://docs.stripe.com/billing/subscriptions/overview#requires-action.
  * @throws StripeFailure 400 if it cannot be paid or has no payment method, 402 for a decline
  */
-export function payInvoice(
+export function tryToPayInvoice(
   ctx: Context,
   before: Stripe.Invoice,
   { paymentMethod: given, offSession }: PayOptions,
@@ -33,10 +51,14 @@ export function payInvoice(
       'There is no `default_payment_method` set on this Customer or Invoice. Please set a `default_payment_method`.',
     );
   }
-  const payment = defaultPayment(ctx, invoice.id)!;
-  const intent = ctx.store.paymentIntents.get(payment.payment.payment_intent as string)!;
-  confirmPaymentIntent(ctx, intent, { paymentMethod, offSession });
+  confirmPaymentIntent(ctx, intentOf(ctx, invoice), { paymentMethod, offSession, waitsForAbsent: true });
   return ctx.store.invoices.get(invoice.id)!;
+}
+
+/** The payment intent that pays an open invoice. */
+function intentOf(ctx: Context, { id }: Stripe.Invoice): Stripe.PaymentIntent {
+  const { payment } = defaultPayment(ctx, id)!;
+  return ctx.store.paymentIntents.get(payment.payment_intent as string)!;
 }
 
 /**
@@ -78,16 +100,23 @@ export function recordFailedInvoicePayment(ctx: Context, intent: Stripe.PaymentI
   if (payment) recordFailedAttempt(ctx, ctx.store.invoices.get(payment.invoice as string)!);
 }
 
-/** Records that the payment of an invoice waits for its cardholder. */
+/**
+ * Records that the payment of an invoice waits for its cardholder. Stripe emits `invoice.payment_failed` too, except
+ * on a Checkout page, where there is no invoice before the payment. It does not count as an attempt.
+ */
 export function recordInvoiceActionRequired(ctx: Context, intent: Stripe.PaymentIntent): void {
   const payment = invoicePaymentOf(ctx, intent);
   if (!payment) return;
-  const { id, attempt_count } = ctx.store.invoices.get(payment.invoice as string)!;
-  const invoice = ctx.store.invoices.update(id, {
-    attempted: true,
-    attempt_count: Math.max(1, attempt_count),
-  });
+  const invoice = ctx.store.invoices.update(payment.invoice as string, { attempted: true });
   ctx.emit('invoice.payment_action_required', invoice);
+  if (!isPaidAtCheckout(ctx, invoice)) ctx.emit('invoice.payment_failed', invoice);
+}
+
+/** Whether an invoice is the first one of a subscription that is being paid on a Checkout page. */
+function isPaidAtCheckout(ctx: Context, invoice: Stripe.Invoice): boolean {
+  const subscription = subscriptionOf(invoice);
+  if (subscription === undefined || invoice.billing_reason !== 'subscription_create') return false;
+  return [...ctx.store.checkoutFacts.newestFirst({ where: { subscription } })].length > 0;
 }
 
 /** Counts a failed attempt to pay an invoice. */

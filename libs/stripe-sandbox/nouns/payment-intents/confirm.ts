@@ -33,6 +33,8 @@ export interface Confirmation {
   useStripeSdk?: boolean;
   /** Whether to fail instead of asking for authentication. */
   failsOnAction?: boolean;
+  /** Whether the intent waits for an absent cardholder to authenticate, instead of being declined. */
+  waitsForAbsent?: boolean;
 }
 
 /**
@@ -125,14 +127,14 @@ function attemptPayment(
   confirmation: Confirmation,
 ): PaymentOutcome {
   const paymentMethod = requireReadyToConfirm(ctx, intent, confirmation);
-  const { offSession = false, returnUrl, failsOnAction = false } = confirmation;
+  const { offSession = false, returnUrl, failsOnAction = false, waitsForAbsent = false } = confirmation;
   if (ctx.store.cardFacts.get(paymentMethod.id)?.authenticatedFor === intent.id) {
     ctx.store.cardFacts.update(paymentMethod.id, { authenticatedFor: null });
     return chargeCard(ctx, intent, paymentMethod, { threeDSecure: 'challenge' });
   }
   const threeDSecure = requiredThreeDSecure(ctx, intent, paymentMethod, offSession);
   if (threeDSecure !== 'challenge') return chargeCard(ctx, intent, paymentMethod, { threeDSecure });
-  if (offSession) return declineUnauthenticated(ctx, intent, paymentMethod);
+  if (offSession && !waitsForAbsent) return declineUnauthenticated(ctx, intent, paymentMethod);
   if (failsOnAction) {
     return failPayment(ctx, intent, paymentMethod, {
       type: 'card_error',

@@ -7,7 +7,7 @@ import { newId } from '../../store/ids.js';
 import { insertInvoiceItem, pendingItems } from '../invoice-items/invoice-item.js';
 import { draftInvoice, finalizeInvoice } from '../invoices/invoice.js';
 import { type LineDraft, productName, trialLine } from '../invoices/lines.js';
-import { invoicePaymentMethod, payInvoice } from '../invoices/pay.js';
+import { invoicePaymentMethod, tryToPayInvoice } from '../invoices/pay.js';
 import { amountOf } from '../prices/price.js';
 import { billingModeFrom, isFlexible } from './billing-mode.js';
 import { periodAt, proratedShare } from './billing-period.js';
@@ -18,6 +18,7 @@ import {
   periodLines,
   scheduleSubscription,
   type ShareOf,
+  subscriptionNeedsAction,
   withoutPaymentFields,
 } from './subscription.js';
 import { requestPaymentMethod, warnIfTrialEndsSoon } from './trial.js';
@@ -218,23 +219,15 @@ function payFirstInvoice(
   }
   let decline: StripeFailure | undefined;
   try {
-    payInvoice(ctx, invoice, { offSession });
+    tryToPayInvoice(ctx, invoice, { offSession });
   } catch (error) {
     if (!(error instanceof StripeFailure)) throw error;
     decline = error;
   }
   if (behavior !== 'error_if_incomplete' || ctx.store.invoices.get(invoice.id)!.status === 'paid') return;
   ctx.store.rollback();
-  throw decline ? withoutPaymentFields(decline) : needsAction();
+  throw decline ? withoutPaymentFields(decline) : subscriptionNeedsAction();
 }
-
-const needsAction = (): StripeFailure =>
-  new StripeFailure(402, {
-    type: 'card_error',
-    code: 'subscription_payment_intent_requires_action',
-    message:
-      'Payment for this subscription requires additional user action before it can be completed successfully. Payment can be completed using the PaymentIntent associated with `subscription.latest_invoice`.',
-  });
 
 /** Fields of Stripe's subscriptions that the sandbox does not use. */
 const UNUSED = {

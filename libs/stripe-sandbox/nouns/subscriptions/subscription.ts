@@ -88,3 +88,12 @@ export const periodLines = (
 export function withoutPaymentFields({ status, body }: StripeFailure): StripeFailure {
   return new StripeFailure(status, omit(body, 'payment_intent', 'charge', 'payment_method'));
 }
+
+/** The error for a subscription that must be paid at once and whose cardholder must authenticate. */
+export const subscriptionNeedsAction = (): StripeFailure =>
+  new StripeFailure(402, {
+    type: 'card_error',
+    code: 'subscription_payment_intent_requires_action',
+    message:
+      'Payment for this subscription requires additional user action before it can be completed successfully. Payment can be completed using the PaymentIntent associated with `subscription.latest_invoice`.',
+  });

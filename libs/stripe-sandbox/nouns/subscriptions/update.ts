@@ -6,7 +6,7 @@ import { mergeMetadata } from '../../http/metadata.js';
 import type { Params } from '../../http/params.js';
 import { pendingItems, pendingProrations } from '../invoice-items/invoice-item.js';
 import type { LineDraft } from '../invoices/lines.js';
-import { invoicePaymentMethod, payInvoice } from '../invoices/pay.js';
+import { invoicePaymentMethod, tryToPayInvoice } from '../invoices/pay.js';
 import { requireOwnPaymentMethod } from '../payment-methods/payment-method.js';
 import { billingModeFrom, isFlexible } from './billing-mode.js';
 import { changeItems } from './change-items.js';
@@ -20,6 +20,7 @@ import {
   NO_CANCELLATION_DETAILS,
   periodEnd,
   saveSubscription,
+  subscriptionNeedsAction,
   withoutPaymentFields,
 } from './subscription.js';
 import { warnIfTrialEndsSoon } from './trial.js';
@@ -184,13 +185,16 @@ function invoiceChange(
   const items = [...pending, ...pendingProrations(ctx, after)];
   const invoice = invoiceImmediately(ctx, after, { items, lines });
   if (invoice?.status !== 'open' || params.payment_behavior === 'default_incomplete') return;
+  if (!invoicePaymentMethod(ctx, invoice)) return;
+  let decline: StripeFailure | undefined;
   try {
-    if (invoicePaymentMethod(ctx, invoice))
-      payInvoice(ctx, invoice, { offSession: params.off_session ?? false });
+    tryToPayInvoice(ctx, invoice, { offSession: params.off_session ?? false });
   } catch (error) {
     if (!(error instanceof StripeFailure)) throw error;
-    if (params.payment_behavior !== 'error_if_incomplete') return;
-    ctx.store.rollback();
-    throw withoutPaymentFields(error);
+    decline = error;
   }
+  const isPaid = ctx.store.invoices.get(invoice.id)!.status === 'paid';
+  if (isPaid || params.payment_behavior !== 'error_if_incomplete') return;
+  ctx.store.rollback();
+  throw decline ? withoutPaymentFields(decline) : subscriptionNeedsAction();
 }
