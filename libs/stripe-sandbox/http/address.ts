@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import { object, required, string, unsettable, type Params } from './params.js';
+import { object, required, string, text, unsettable, type Params } from './params.js';
 
 /** An address as parameters. */
 const addressParams = {
@@ -17,7 +17,7 @@ export const addressParam = () => object(addressParams);
 export const shippingParams = {
   address: required(addressParam()),
   carrier: string(),
-  name: required(string()),
+  name: required(text()),
   phone: string(),
   tracking_number: string(),
 };

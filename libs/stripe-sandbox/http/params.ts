@@ -46,6 +46,10 @@ export const string = ({ maxLength = 5000 }: { maxLength?: number } = {}): Param
     return value;
   });
 
+/** A text that may be empty. */
+export const text = (): Param<string> =>
+  param((value, name, options) => (value === '' ? value : string().read(value, name, options)));
+
 /** A URL of any scheme, such as an app's. @throws StripeFailure 400 url_invalid */
 export const url = (): Param<string> =>
   param((value, name, options) => {
@@ -90,11 +94,13 @@ export const fraction = (): Param<number> =>
     return number;
   });
 
+/** Also `True` and `False`, which Stripe's Python client sends. */
 export const boolean = (): Param<boolean> =>
   param((value, name) => {
     if (value === '') throw failures.empty(name);
-    if (value !== 'true' && value !== 'false') throw failures.badType('boolean', name, value);
-    return value === 'true';
+    if (value === 'true' || value === 'True') return true;
+    if (value === 'false' || value === 'False') return false;
+    throw failures.badType('boolean', name, value);
   });
 
 /** A decimal such as `unit_amount_decimal`, kept as its text. */

@@ -91,7 +91,7 @@ export class Pipeline {
       if (caller === 'browser' && !route.isForBrowsers) throw failures.secretKeyRequired();
       reply = await this.#answerOnce(new Attempt(route, request, requestId, version, caller), raw);
     } catch (error) {
-      reply = failure(failureFrom(error), requestId, this.#nowSeconds());
+      reply = failure(failureFrom(error), requestId);
     }
     this.#options.observe?.(request, reply);
     return reply && withHeaders(reply, { 'Request-Id': requestId, 'Stripe-Version': version });
@@ -100,7 +100,7 @@ export class Pipeline {
   /** Answers a request that could not be parsed, such as one with an unreadable URL. */
   refuse(cause: StripeFailure): Reply {
     const requestId = newId('request');
-    const reply = failure(cause, requestId, this.#nowSeconds());
+    const reply = failure(cause, requestId);
     return withHeaders(reply, { 'Request-Id': requestId, 'Stripe-Version': this.#options.accountVersion });
   }
 
@@ -117,7 +117,11 @@ export class Pipeline {
         this.#idempotency.keep(keyed, requestId, reply);
         this.#commit(attempt.cause);
       }
-      return withHeaders(reply, { 'Idempotency-Key': keyed.key, 'Original-Request': requestId });
+      return withHeaders(reply, {
+        'Idempotency-Key': keyed.key,
+        'Original-Request': requestId,
+        ...(isKept(reply) && reply.status < 500 && { 'Stripe-Should-Retry': 'false' }),
+      });
     } finally {
       attempt.isAnswered = true;
       if (keyed && !kept) this.#idempotency.end(keyed);
@@ -133,7 +137,7 @@ export class Pipeline {
       return await this.#options.intercept(request, run, raw);
     } catch (error) {
       if (!(error instanceof StripeFailure)) throw error;
-      return failure(error, requestId, this.#nowSeconds());
+      return failure(error, requestId);
     }
   }
 
@@ -162,7 +166,7 @@ export class Pipeline {
     } catch (error) {
       if (!(error instanceof StripeFailure)) store.rollback();
       const stripeError = failureFrom(error);
-      reply = failure(isBrowser ? errorForBrowser(stripeError) : stripeError, requestId, this.#nowSeconds());
+      reply = failure(isBrowser ? errorForBrowser(stripeError) : stripeError, requestId);
     }
     if (keyed && hasBegun && !attempt.isAnswered && isKept(reply))
       this.#idempotency.keep(keyed, requestId, reply);

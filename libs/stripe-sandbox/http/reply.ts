@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { StripeFailure } from './errors.js';
+import { OWN_ACCOUNT } from './own-account.js';
 
 /** A response about to be sent. */
 export interface Reply {
@@ -15,12 +16,12 @@ export function success(resource: object): Reply {
 }
 
 /** Stripe's error body. Source: https://docs.stripe.com/api/errors. */
-export function failure(cause: StripeFailure, requestId: string, nowSeconds: number): Reply {
+export function failure(cause: StripeFailure, requestId: string): Reply {
   const { status, body } = cause;
   const error = {
     ...body,
     ...(body.code !== undefined && { doc_url: docUrlOf(body.code) }),
-    request_log_url: `https://dashboard.stripe.com/test/logs/${requestId}?t=${nowSeconds}`,
+    request_log_url: `https://dashboard.stripe.com/${OWN_ACCOUNT}/test/workbench/logs?object=${requestId}`,
   };
   return { status, headers: cause.headers, body: textOf({ error }) };
 }

@@ -1,5 +1,6 @@
 import { Stripe } from 'stripe';
 import { describe, expect } from 'vitest';
+import { OWN_ACCOUNT } from '../http/own-account.js';
 import { request, TEST_KEY, test } from './support.js';
 
 describe('authentication', () => {
@@ -101,7 +102,7 @@ test('an error has its code, its doc_url and its request_log_url', async ({ sand
     param: 'customer',
     message: 'Missing required param: customer.',
     doc_url: 'https://stripe.com/docs/error-codes/parameter-missing',
-    request_log_url: `https://dashboard.stripe.com/test/logs/${headers.get('request-id')}?t=${Date.UTC(2026, 10, 1) / 1000}`,
+    request_log_url: `https://dashboard.stripe.com/${OWN_ACCOUNT}/test/workbench/logs?object=${headers.get('request-id')}`,
   });
 });
 

@@ -119,7 +119,8 @@ function requireParamsFitMode(ctx: Context, params: CreateParams): void {
   }
   if (mode === 'setup' && params.line_items) throw notAllowedInMode('line_items', mode);
   if (mode === 'subscription' && params.customer_creation) throw notAllowedInMode('customer_creation', mode);
-  if (mode === 'setup' && params.currency === undefined && !params.allowed_payment_method_types) {
+  const listsTypes = params.allowed_payment_method_types ?? params.payment_method_types;
+  if (mode === 'setup' && params.currency === undefined && !listsTypes) {
     throw failures.missing('currency');
   }
   if (mode !== 'setup' && !params.line_items) throw failures.missing('line_items');

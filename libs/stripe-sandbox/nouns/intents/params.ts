@@ -52,5 +52,5 @@ export const automaticPaymentMethods = () =>
 export const offSession = (): Param<boolean> => ({
   isRequired: false,
   read: (value, name, reading) =>
-    oneOf('true', 'false', 'one_off', 'recurring').read(value, name, reading) !== 'false',
+    ['one_off', 'recurring'].includes(value as string) || boolean().read(value, name, reading),
 });

@@ -18,10 +18,12 @@ const HOUR_SECONDS = 60 * 60;
 export function createInvoice(ctx: Context, params: Params<typeof createParams>): Stripe.Invoice {
   const { default_payment_method: paymentMethodId, description = null, metadata } = params;
   const customer = fromParam(ctx.store.customers, params.customer, 'customer');
-  const default_payment_method =
-    paymentMethodId === undefined
-      ? null
-      : requireOwnPaymentMethod(ctx, customer.id, paymentMethodId, 'default_payment_method');
+  const default_payment_method = requireOwnPaymentMethod(
+    ctx,
+    customer.id,
+    paymentMethodId,
+    'default_payment_method',
+  );
   const includesItems = params.pending_invoice_items_behavior === 'include';
   const currency = params.currency ?? customer.currency ?? 'usd';
   const now = ctx.now(customer.id);

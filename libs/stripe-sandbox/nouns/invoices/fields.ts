@@ -118,7 +118,7 @@ const UNUSED = {
   post_payment_credit_notes_amount: 0,
   pre_payment_credit_notes_amount: 0,
   receipt_number: null,
-  rendering: null,
+  rendering: { amount_tax_display: null, pdf: { page_size: 'auto' }, template: null, template_version: null },
   shipping_cost: null,
   shipping_details: null,
   statement_descriptor: null,

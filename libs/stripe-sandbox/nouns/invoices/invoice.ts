@@ -59,6 +59,7 @@ export function finalizeInvoice(
     starting_balance: customer.balance,
     status: 'open',
     status_transitions: { ...draft.status_transitions, finalized_at: now },
+    webhooks_delivered_at: draft.webhooks_delivered_at ?? now,
   });
   schedule(ctx, 'invoices', draft.id, { at: null });
   ctx.emit('invoice.finalized', open);

@@ -1,5 +1,5 @@
 import { metadata } from '../../http/metadata.js';
-import { boolean, oneOf, required, string } from '../../http/params.js';
+import { boolean, oneOf, required, string, unsettable } from '../../http/params.js';
 import { currencyParam } from '../../money/currencies.js';
 
 /** Source: https://docs.stripe.com/api/invoices/create. */
@@ -8,7 +8,7 @@ export const createParams = {
   collection_method: oneOf('charge_automatically'),
   currency: currencyParam(),
   customer: required(string()),
-  default_payment_method: string(),
+  default_payment_method: unsettable(string()),
   description: string(),
   metadata: metadata(),
   pending_invoice_items_behavior: oneOf('exclude', 'include'),

@@ -20,7 +20,7 @@ import {
   requiresActionFields,
 } from '../intents/three-d-secure.js';
 import { cardError, declines } from '../payment-methods/declines.js';
-import { attachPaymentMethod, testCardOf } from '../payment-methods/payment-method.js';
+import { attachPaymentMethod, checkCard, testCardOf } from '../payment-methods/payment-method.js';
 import { captureMethodOf } from './fields.js';
 
 /** How a payment intent is confirmed. */
@@ -72,7 +72,8 @@ export function completeAuthentication(
 
 /**
  * Checks that an intent can be confirmed, and returns the payment method to confirm it with.
- * @throws StripeFailure 400 for the wrong state, a missing or unusable payment method, or a missing return_url
+ * @throws StripeFailure 400 for the wrong state, a missing or unusable payment method, or a missing return_url, which
+ *   an absent cardholder does not need
  */
 export function requireReadyToConfirm(
   ctx: Context,
@@ -82,7 +83,7 @@ export function requireReadyToConfirm(
   requireConfirmableStatus(intent);
   const paymentMethod = confirmation.paymentMethod ?? requirePaymentMethod(ctx, intent);
   requireUsableByCustomer(ctx, paymentMethod, intent);
-  requireReturnUrl(intent, confirmation);
+  if (!confirmation.offSession) requireReturnUrl(intent, confirmation);
   return paymentMethod;
 }
 
@@ -126,7 +127,7 @@ function attemptPayment(
   intent: Stripe.PaymentIntent,
   confirmation: Confirmation,
 ): PaymentOutcome {
-  const paymentMethod = requireReadyToConfirm(ctx, intent, confirmation);
+  const paymentMethod = checkCard(ctx, requireReadyToConfirm(ctx, intent, confirmation));
   const { offSession = false, returnUrl, failsOnAction = false, waitsForAbsent = false } = confirmation;
   if (ctx.store.cardFacts.get(paymentMethod.id)?.authenticatedFor === intent.id) {
     ctx.store.cardFacts.update(paymentMethod.id, { authenticatedFor: null });

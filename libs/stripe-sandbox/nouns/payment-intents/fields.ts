@@ -38,7 +38,7 @@ export function buildPaymentIntent(ctx: Context, params: CreateParams): Stripe.P
     last_payment_error: null,
     latest_charge: null,
     livemode: false,
-    managed_payments: null,
+    managed_payments: { enabled: false },
     metadata: mergeMetadata({}, metadata),
     next_action: null,
     on_behalf_of: null,

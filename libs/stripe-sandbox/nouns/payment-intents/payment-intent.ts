@@ -187,7 +187,7 @@ function rejectSavingOffSession(
 /** @throws StripeFailure 400 for a parameter that only a confirmation accepts */
 function rejectConfirmParams(params: CreateParams): void {
   const confirmOnly = ['off_session', 'return_url', 'error_on_requires_action'] as const;
-  const given = confirmOnly.find((name) => params[name] !== undefined);
+  const given = confirmOnly.find((name) => params[name] !== undefined && params[name] !== false);
   if (given === undefined) return;
   throw failures.invalidRequest(
     `This PaymentIntent's ${given} parameter can only be set when confirm is true.`,

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import type Stripe from 'stripe';
 import type { Context } from '../../context.js';
 import { addressFrom } from '../../http/address.js';
@@ -79,10 +80,16 @@ export function testCardOf(ctx: Context, paymentMethodId: string): TestCard {
 }
 
 /**
- * The id of a payment method that a customer owns, which may be given as a magic id.
+ * The id of a payment method that a customer owns, which may be given as a magic id; null if none is given.
  * @throws StripeFailure 400 for an unknown one, or one of another customer
  */
-export function requireOwnPaymentMethod(ctx: Context, customer: string, id: string, param: string): string {
+export function requireOwnPaymentMethod(
+  ctx: Context,
+  customer: string,
+  id: string | null | undefined,
+  param: string,
+): string | null {
+  if (id === undefined || id === null) return null;
   const paymentMethod = resolvePaymentMethod(ctx, id, param);
   if (paymentMethod.customer === customer) return paymentMethod.id;
   throw failures.invalidRequest(
@@ -102,9 +109,25 @@ export function attachPaymentMethod(
 ): Stripe.PaymentMethod {
   if (before.customer === customer) return before;
   requireAttachable(ctx, before);
+  checkCard(ctx, before);
   const after = ctx.store.paymentMethods.update(before.id, { customer });
   ctx.emit('payment_method.attached', after);
   return after;
+}
+
+/** Has the issuer check a card's CVC and address, which Stripe does when the card is first used. */
+export function checkCard(ctx: Context, paymentMethod: Stripe.PaymentMethod): Stripe.PaymentMethod {
+  const { card } = paymentMethod;
+  if (!card?.checks) return paymentMethod;
+  const { line1 = 'pass', postalCode = 'pass', cvc = 'pass' } = testCardOf(ctx, paymentMethod.id).checks;
+  const { address_line1_check, address_postal_code_check, cvc_check } = card.checks;
+  const checks = {
+    address_line1_check: address_line1_check && line1,
+    address_postal_code_check: address_postal_code_check && postalCode,
+    cvc_check: cvc_check && cvc,
+  };
+  if (isDeepStrictEqual(checks, card.checks)) return paymentMethod;
+  return ctx.store.paymentMethods.update(paymentMethod.id, { card: { ...card, checks } });
 }
 
 /** Checks that a payment method can be attached. @throws StripeFailure as `attachPaymentMethod` does */
@@ -238,13 +261,13 @@ function buildCard(
   { card, exp_month, exp_year, hasCvc }: CardDetails,
   { address }: Stripe.PaymentMethod.BillingDetails,
 ): Stripe.PaymentMethod.Card {
-  const { brand, otherNetwork, funding, country, checks } = card;
+  const { brand, otherNetwork, funding, country } = card;
   return {
     brand,
     checks: {
-      address_line1_check: address?.line1 ? (checks.line1 ?? 'pass') : null,
-      address_postal_code_check: address?.postal_code ? (checks.postalCode ?? 'pass') : null,
-      cvc_check: hasCvc ? (checks.cvc ?? 'pass') : null,
+      address_line1_check: address?.line1 ? 'unchecked' : null,
+      address_postal_code_check: address?.postal_code ? 'unchecked' : null,
+      cvc_check: hasCvc ? 'unchecked' : null,
     },
     country,
     display_brand: DISPLAY_BRANDS[brand] ?? brand,

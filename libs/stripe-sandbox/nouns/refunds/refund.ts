@@ -44,7 +44,8 @@ export function createRefund(ctx: Context, params: Params<typeof createParams>):
   const transaction = recordRefund(ctx, charge, ctx.store.refunds.get(id)!);
   const refund = ctx.store.refunds.update(id, { balance_transaction: transaction.id });
   ctx.emit('refund.created', refund);
-  if (refund.status === 'succeeded') changeAmountRefunded(ctx, charge, amount);
+  const reported = reason === 'fraudulent' ? reportFraud(ctx, charge) : charge;
+  if (refund.status === 'succeeded') changeAmountRefunded(ctx, reported, amount);
   if (behaviour !== 'succeeds') {
     const customer = charge.customer as string | null;
     schedule(ctx, 'refunds', refund.id, { at: refund.created + SETTLEMENT_SECONDS, customer });
@@ -72,6 +73,10 @@ export function settleRefund(ctx: Context, id: string): void {
     emitUpdated(ctx, after, before);
   }
 }
+
+/** A refund for fraud reports its charge: https://docs.stripe.com/api/charges/object#charge_object-fraud_details. */
+const reportFraud = (ctx: Context, { id, fraud_details }: Stripe.Charge): Stripe.Charge =>
+  ctx.store.charges.update(id, { fraud_details: { ...fraud_details, user_report: 'fraudulent' } });
 
 /** Only the metadata can change. Source: https://docs.stripe.com/api/refunds/update. */
 export function updateRefund(

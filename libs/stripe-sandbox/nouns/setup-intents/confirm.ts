@@ -16,7 +16,7 @@ import {
   requiresActionFields,
 } from '../intents/three-d-secure.js';
 import { cardError } from '../payment-methods/declines.js';
-import { attachPaymentMethod, testCardOf } from '../payment-methods/payment-method.js';
+import { attachPaymentMethod, checkCard, testCardOf } from '../payment-methods/payment-method.js';
 import type { ThreeDSecure } from '../payment-methods/test-card.js';
 import { createSetupAttempt } from './setup-attempt.js';
 
@@ -93,7 +93,7 @@ function attemptSetup(
   intent: Stripe.SetupIntent,
   confirmation: SetupConfirmation,
 ): SetupOutcome {
-  const paymentMethod = requireReadyToSetUp(ctx, intent, confirmation);
+  const paymentMethod = checkCard(ctx, requireReadyToSetUp(ctx, intent, confirmation));
   const threeDSecure = requiredThreeDSecure(ctx, intent, paymentMethod);
   if (threeDSecure !== 'challenge') return setUpCard(ctx, intent, paymentMethod, threeDSecure);
   const attempt = createSetupAttempt(ctx, { intent, paymentMethod, status: 'requires_action' });

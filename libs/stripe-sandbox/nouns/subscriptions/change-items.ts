@@ -7,7 +7,7 @@ import { amountOf } from '../prices/price.js';
 import { isFlexible } from './billing-mode.js';
 import { isSameInterval, periodAt } from './billing-period.js';
 import { requireFuture } from './create.js';
-import { inPeriod, itemList } from './items.js';
+import { inPeriod, itemFields } from './items.js';
 import { nextItems } from './next-items.js';
 import type { updateParams } from './params.js';
 import { prorate } from './proration.js';
@@ -56,7 +56,7 @@ export function changeItems(
   if (trialEnd !== undefined) return changeTrial(ctx, before, next, trialEnd, now);
   if (!isTrial && resetsCycle) return restartCycle(ctx, before, next, now);
   return {
-    changes: { items: itemList(before.id, next) },
+    changes: { ...itemFields(before.id, next) },
     isInvoicedNow: behavior === 'always_invoice',
     lines: [],
   };
@@ -93,7 +93,7 @@ function restartCycle(
 ): ItemsChange {
   const moved = items.map((item) => inPeriod(item, periodAt(now, item.price.recurring!, now)));
   return {
-    changes: { billing_cycle_anchor: now, items: itemList(before.id, moved) },
+    changes: { billing_cycle_anchor: now, ...itemFields(before.id, moved) },
     isInvoicedNow: true,
     lines: periodLines(ctx, moved),
   };
@@ -117,7 +117,7 @@ function changeTrial(
   return {
     changes: {
       billing_cycle_anchor: end,
-      items: itemList(before.id, moved),
+      ...itemFields(before.id, moved),
       status: 'trialing',
       trial_end: end,
       trial_start: before.trial_start !== null && keepsTrialStart ? before.trial_start : now,

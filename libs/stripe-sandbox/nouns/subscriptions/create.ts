@@ -23,17 +23,18 @@ export function createSubscription(ctx: Context, params: Params<typeof createPar
   }
   const now = ctx.now(customer);
   if (typeof params.cancel_at === 'number') requireFuture(params.cancel_at, now, 'cancel_at');
-  const paymentMethodId = params.default_payment_method;
   return startSubscription(ctx, {
     customer,
     items,
     behavior: params.payment_behavior ?? 'allow_incomplete',
     billing_mode: params.billing_mode,
     offSession: params.off_session,
-    default_payment_method:
-      paymentMethodId === undefined
-        ? null
-        : requireOwnPaymentMethod(ctx, customer, paymentMethodId, 'default_payment_method'),
+    default_payment_method: requireOwnPaymentMethod(
+      ctx,
+      customer,
+      params.default_payment_method,
+      'default_payment_method',
+    ),
     description: params.description ?? null,
     metadata: params.metadata,
     trialEnd: readTrialEnd(params, now),

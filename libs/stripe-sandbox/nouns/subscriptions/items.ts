@@ -147,7 +147,7 @@ export const inPeriod = (item: Stripe.SubscriptionItem, { start, end }: Period):
 });
 
 /** The `items` of a subscription. */
-export const itemList = (
+const itemList = (
   subscription: string,
   data: Stripe.SubscriptionItem[],
 ): Stripe.ApiList<Stripe.SubscriptionItem> => ({
@@ -156,3 +156,13 @@ export const itemList = (
   has_more: false,
   url: `/v1/subscription_items?subscription=${subscription}`,
 });
+
+/** A subscription's items, with the `plan` and `quantity` of its only one, which Stripe keeps for older clients. */
+export function itemFields(
+  subscription: string,
+  data: Stripe.SubscriptionItem[],
+): Pick<Stripe.Subscription, 'items'> {
+  const sole = data.length === 1 ? data[0] : undefined;
+  const olderFields = { plan: sole?.plan ?? null, quantity: sole?.quantity ?? null };
+  return { items: itemList(subscription, data), ...olderFields };
+}

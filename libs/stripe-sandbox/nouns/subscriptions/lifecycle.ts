@@ -11,7 +11,7 @@ import {
 } from '../invoices/invoice.js';
 import type { LineDraft } from '../invoices/lines.js';
 import { type Period, periodAt, proratedShare } from './billing-period.js';
-import { inPeriod, itemList } from './items.js';
+import { inPeriod, itemFields } from './items.js';
 import { deletePendingProrations } from './proration.js';
 import {
   hasEnded,
@@ -162,7 +162,7 @@ function renew(ctx: Context, before: Stripe.Subscription): void {
     finalizesAt: start + HOUR_SECONDS,
   });
   saveSubscription(ctx, before, {
-    items: itemList(before.id, items),
+    ...itemFields(before.id, items),
     latest_invoice: invoice.id,
     ...(before.status === 'trialing' && { status: 'active' }),
   });

@@ -11,7 +11,7 @@ import { invoicePaymentMethod, tryToPayInvoice } from '../invoices/pay.js';
 import { amountOf } from '../prices/price.js';
 import { billingModeFrom, isFlexible } from './billing-mode.js';
 import { periodAt, proratedShare } from './billing-period.js';
-import { insertItem, type ItemDraft, itemList, requireCompatiblePrices } from './items.js';
+import { insertItem, type ItemDraft, itemFields, requireCompatiblePrices } from './items.js';
 import type { createParams } from './params.js';
 import {
   NO_CANCELLATION_DETAILS,
@@ -106,7 +106,7 @@ function insertSubscription(ctx: Context, draft: SubscriptionDraft): Stripe.Subs
     default_payment_method: draft.default_payment_method ?? null,
     description: draft.description ?? null,
     ended_at: null,
-    items: itemList(id, items),
+    ...itemFields(id, items),
     latest_invoice: null,
     metadata: mergeMetadata({}, draft.metadata),
     payment_settings: {

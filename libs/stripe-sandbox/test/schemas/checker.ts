@@ -1,9 +1,13 @@
+import { omit } from '../../omit.js';
 import type { Field, Schema, Schemas } from './schema.js';
 
 type Json = Record<string, unknown>;
 
 const isObject = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Fields that Stripe still sends, but stripe-node's types do not have. */
+const UNTYPED: Record<string, string[]> = { subscription: ['plan', 'quantity'] };
 
 /** Finds where a response differs from stripe-node's types. */
 export class Checker {
@@ -26,6 +30,12 @@ export class Checker {
   /** Checks a resource by its `object`. */
   #resource(value: Json, path: string): string[] {
     if (value['object'] === 'list') return this.#list(value, path);
+    const untyped = UNTYPED[String(value['object'])];
+    if (untyped) return this.#typed(omit(value, ...untyped), path);
+    return this.#typed(value, path);
+  }
+
+  #typed(value: Json, path: string): string[] {
     const types = this.#schemas.roots[String(value['object'])] ?? [];
     if (types.length === 0) return [`${path}: no resource is called ${String(value['object'])}`];
     return fewest(types.map((type) => this.#fields(value, type, path)));
