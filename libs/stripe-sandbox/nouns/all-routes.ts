@@ -9,6 +9,7 @@ import { disputeRoutes } from './disputes/routes.js';
 import { earlyFraudWarningRoutes } from './early-fraud-warnings/routes.js';
 import { eventRoutes } from './events/routes.js';
 import { invoiceItemRoutes } from './invoice-items/routes.js';
+import { invoicePreviewRoutes } from './invoice-previews/routes.js';
 import { invoicePaymentRoutes, invoiceRoutes } from './invoices/routes.js';
 import { paymentIntentRoutes } from './payment-intents/routes.js';
 import { paymentMethodRoutes } from './payment-methods/routes.js';
@@ -41,6 +42,7 @@ export const allRoutes: readonly Route[] = [
   ...paymentPageRoutes,
   ...subscriptionRoutes,
   ...subscriptionItemRoutes,
+  ...invoicePreviewRoutes,
   ...invoiceRoutes,
   ...invoiceItemRoutes,
   ...invoicePaymentRoutes,

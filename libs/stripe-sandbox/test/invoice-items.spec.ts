@@ -42,14 +42,6 @@ test('only a pending item can be deleted', async ({ stripe }) => {
   ]);
 });
 
-test('has no invoice previews', async () => {
-  const { stripe, customer } = await openClub();
-  expect(await failureOf(stripe.invoices.createPreview({ customer }))).toMatchObject({
-    statusCode: 404,
-    message: expect.stringMatching(/^Unrecognized request URL \(POST: \/v1\/invoices\/create_preview\)/),
-  });
-});
-
 test('paying a draft finalizes it, and a decline leaves it open', async () => {
   const { stripe, customer, card } = await openClub();
   await stripe.invoiceItems.create({ customer, amount: 2000 });

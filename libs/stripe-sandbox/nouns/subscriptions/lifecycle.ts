@@ -137,7 +137,7 @@ function expireIncomplete(ctx: Context, subscription: Stripe.Subscription): void
 }
 
 /** Begins the next period with a draft invoice, which is finalized and paid an hour later. */
-function renew(ctx: Context, before: Stripe.Subscription): void {
+export function renew(ctx: Context, before: Stripe.Subscription): void {
   const start = periodEnd(before);
   const fullPeriodOf = ({ price }: Stripe.SubscriptionItem): Period =>
     periodAt(before.billing_cycle_anchor, price.recurring!, start);

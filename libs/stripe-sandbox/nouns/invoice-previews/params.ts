@@ -1,0 +1,41 @@
+import { array, integer, object, required, string } from '../../http/params.js';
+import { currencyParam } from '../../money/currencies.js';
+import {
+  createParams as subscriptionCreateParams,
+  updateParams as subscriptionParams,
+} from '../subscriptions/params.js';
+
+/** The changes of a subscription that an invoice can be previewed with. */
+const { billing_cycle_anchor, items, proration_behavior, proration_date, trial_end } = subscriptionParams;
+const { cancel_at, cancel_at_period_end } = subscriptionParams;
+
+const invoiceItems = array(
+  object({ amount: required(integer()), currency: currencyParam(), description: string() }),
+);
+
+/** Source: https://docs.stripe.com/api/invoices/create_preview. */
+export const previewParams = {
+  currency: currencyParam(),
+  customer: string(),
+  invoice_items: invoiceItems,
+  subscription: string(),
+  subscription_details: object({
+    billing_cycle_anchor,
+    billing_mode: subscriptionCreateParams.billing_mode,
+    cancel_at,
+    cancel_at_period_end,
+    items,
+    proration_behavior,
+    proration_date,
+    trial_end,
+  }),
+};
+
+/** The older route's parameters. Source: https://docs.stripe.com/api/invoices/upcoming?api-version=2025-02-24.acacia. */
+export const upcomingParams = {
+  ...previewParams,
+  subscription_items: items,
+  subscription_proration_behavior: proration_behavior,
+  subscription_proration_date: proration_date,
+  subscription_trial_end: trial_end,
+};

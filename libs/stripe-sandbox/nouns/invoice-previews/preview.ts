@@ -1,0 +1,146 @@
+import type Stripe from 'stripe';
+import type { Context } from '../../context.js';
+import { failures } from '../../http/errors.js';
+import { fromParam } from '../../http/lookup.js';
+import type { Params } from '../../http/params.js';
+import { newId } from '../../store/ids.js';
+import { createInvoiceItem, pendingItems } from '../invoice-items/invoice-item.js';
+import { draftInvoice, finalizeInvoice } from '../invoices/invoice.js';
+import { createSubscription } from '../subscriptions/create.js';
+import { renew } from '../subscriptions/lifecycle.js';
+import { hasEnded, periodEnd } from '../subscriptions/subscription.js';
+import { updateSubscription } from '../subscriptions/update.js';
+import type { previewParams } from './params.js';
+
+type PreviewParams = Params<typeof previewParams>;
+
+/**
+ * The next invoice of a subscription, also after a change or of a new one, or of a customer. It is made in the store
+ * and undone, so that it is what the real one will be. Source: https://docs.stripe.com/api/invoices/create_preview.
+ * @throws StripeFailure 400 for what the change itself is refused for, 404 if there will be no invoice
+ */
+export function previewInvoice(ctx: Context, params: PreviewParams): Stripe.Invoice {
+  try {
+    return asPreview(nextInvoice(ctx, params));
+  } finally {
+    ctx.store.rollback();
+  }
+}
+
+function nextInvoice(ctx: Context, params: PreviewParams): Stripe.Invoice {
+  const subscription =
+    params.subscription === undefined
+      ? undefined
+      : fromParam(ctx.store.subscriptions, params.subscription, 'subscription');
+  const customer = params.customer ?? (subscription?.customer as string | undefined);
+  if (customer === undefined) {
+    throw failures.invalidRequest(
+      'You must provide one of customer, customer_details, subscription or schedule.',
+    );
+  }
+  fromParam(ctx.store.customers, customer, 'customer');
+  for (const item of params.invoice_items ?? []) createInvoiceItem(ctx, { ...item, customer });
+  const { subscription_details: details } = params;
+  if (subscription) return invoiceOfSubscription(ctx, subscription, details);
+  if (details?.items) return firstInvoice(ctx, customer, details);
+  const renewing = runningSubscriptions(ctx, customer).toSorted((a, b) => periodEnd(a) - periodEnd(b))[0];
+  return renewing ? renewal(ctx, renewing) : pendingInvoice(ctx, customer, params.currency);
+}
+
+type Details = NonNullable<PreviewParams['subscription_details']>;
+
+/** The invoice that a change makes at once, or else the next renewal's. */
+function invoiceOfSubscription(
+  ctx: Context,
+  before: Stripe.Subscription,
+  details: Details | undefined,
+): Stripe.Invoice {
+  if (hasEnded(before)) throw noUpcomingInvoice(before.customer as string);
+  if (!details) return renewal(ctx, before);
+  const { billing_mode: _fixed, ...change } = details;
+  const after = updateSubscription(ctx, before, { ...change, payment_behavior: 'default_incomplete' });
+  if (after.latest_invoice === before.latest_invoice) return renewal(ctx, after);
+  return ctx.store.invoices.get(after.latest_invoice as string)!;
+}
+
+function firstInvoice(
+  ctx: Context,
+  customer: string,
+  { items = [], billing_cycle_anchor: _resets, cancel_at, ...details }: Details,
+): Stripe.Invoice {
+  const { latest_invoice } = createSubscription(ctx, {
+    ...details,
+    cancel_at: cancel_at ?? undefined,
+    customer,
+    items,
+    payment_behavior: 'default_incomplete',
+  });
+  return ctx.store.invoices.get(latest_invoice as string)!;
+}
+
+/** The invoice of a subscription's next period. */
+function renewal(ctx: Context, subscription: Stripe.Subscription): Stripe.Invoice {
+  const { cancel_at, id, customer } = subscription;
+  const at = periodEnd(subscription);
+  if (cancel_at !== null && cancel_at <= at) throw noUpcomingInvoice(customer as string);
+  renew(ctx, subscription);
+  const { latest_invoice } = ctx.store.subscriptions.get(id)!;
+  const draft = ctx.store.invoices.update(latest_invoice as string, { created: at });
+  finalizeInvoice(ctx, draft);
+  return ctx.store.invoices.get(draft.id)!;
+}
+
+/** The invoice of a customer who only has pending items. */
+function pendingInvoice(ctx: Context, customer: string, given: string | undefined): Stripe.Invoice {
+  const currency = given ?? ctx.store.customers.get(customer)!.currency ?? 'usd';
+  const items = pendingItems(ctx, customer, currency);
+  if (items.length === 0) throw noUpcomingInvoice(customer);
+  const now = ctx.now(customer);
+  const period = { start: now, end: now };
+  const draft = draftInvoice(ctx, {
+    customer,
+    currency,
+    subscription: null,
+    reason: 'manual',
+    items,
+    period,
+    finalizesAt: null,
+  });
+  finalizeInvoice(ctx, draft);
+  return ctx.store.invoices.get(draft.id)!;
+}
+
+const runningSubscriptions = (ctx: Context, customer: string): Stripe.Subscription[] =>
+  [...ctx.store.subscriptions.newestFirst({ where: { customer } })].filter(
+    (subscription) =>
+      !hasEnded(subscription) && (subscription.cancel_at ?? Infinity) > periodEnd(subscription),
+  );
+
+/** Source: https://docs.stripe.com/error-codes#invoice-upcoming-none. */
+const noUpcomingInvoice = (customer: string) =>
+  failures.invalidRequest(`No upcoming invoices for customer: ${customer}`, {
+    code: 'invoice_upcoming_none',
+    status: 404,
+  });
+
+/** An invoice as a preview shows it: a draft that nobody has tried to pay. */
+function asPreview(invoice: Stripe.Invoice): Stripe.Invoice {
+  const id = newId('invoice').replace('in_', 'upcoming_in_');
+  return {
+    ...invoice,
+    id,
+    amount_paid: 0,
+    amount_remaining: invoice.amount_due,
+    attempt_count: 0,
+    attempted: false,
+    billing_reason: 'upcoming',
+    effective_at: null,
+    hosted_invoice_url: null,
+    invoice_pdf: null,
+    lines: { ...invoice.lines, data: invoice.lines.data.map((line) => ({ ...line, invoice: id })) },
+    number: null,
+    status: 'draft',
+    status_transitions: { ...invoice.status_transitions, finalized_at: null, paid_at: null },
+    webhooks_delivered_at: null,
+  };
+}
