@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { hasCardNumber, hasLuhnNumber } from './card-number.js';
+import { hasCardNumber, hasLuhnNumber, replaceCardNumbers } from './card-number.js';
 
 /** https://docs.stripe.com/testing#cards */
 const TEST_CARDS = [
@@ -116,6 +116,7 @@ it('finds nothing in any UUID, and a card number beside it', () => {
     fc.property(fc.uuid(), fc.constantFrom(...TEST_CARDS), (uuid, card) => {
       expect(hasLuhnNumber(uuid)).toBe(false);
       expect(hasCardNumber(`${uuid} ${card}`)).toBe(true);
+      expect(replaceCardNumbers(`${uuid} ${card}, ${uuid}`, '[card]')).toBe(`${uuid} [card], ${uuid}`);
     }),
   );
 });

@@ -13,7 +13,7 @@ const BRANDS: readonly RegExp[] = [
 ];
 
 /** About one in 800 random UUIDs contains what could be a card number: https://www.rfc-editor.org/rfc/rfc9562#section-4 */
-const UUID = /\b[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}\b/gi;
+const UUID = /\b[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}\b/gi;
 
 const DIGITS_MIN = 13;
 const DIGITS_MAX = 19;
@@ -31,7 +31,16 @@ const GROUPED = /^\d{1,6}([\s\p{Pd}])\d{1,6}(\1\d{1,6})*$/u;
  * brand, and a valid check digit. For ids, where a long number is usually no card number.
  */
 export function hasCardNumber(text: string): boolean {
-  return digitRuns(text).some((run) => numbersIn(run.split(SEPARATOR)).some(isCardNumber));
+  return digitRuns(text).some(isCardRun);
+}
+
+/** Replaces the digits in which {@link hasCardNumber} finds a card number by a mark. */
+export function replaceCardNumbers(text: string, mark: string): string {
+  const uuids = [...(text.match(UUID) ?? []), ''];
+  return text
+    .split(UUID)
+    .map((part, index) => part.replace(DIGITS, (run) => (isCardRun(run) ? mark : run)) + uuids[index])
+    .join('');
 }
 
 /**
@@ -44,6 +53,10 @@ export function hasLuhnNumber(text: string): boolean {
 
 function digitRuns(text: string): string[] {
   return text.replaceAll(UUID, '|').match(DIGITS) ?? [];
+}
+
+function isCardRun(run: string): boolean {
+  return numbersIn(run.split(SEPARATOR)).some(isCardNumber);
 }
 
 function isLuhnRun(run: string): boolean {

@@ -29,6 +29,8 @@ describe('redact', () => {
     '{"level":30,"time":1732567890123,"pid":1234567,"requestId":"0f8fad5b-d9cb-469f-a165-70867728950e"}',
     'at Object.<anonymous> (file:///app/node_modules/@nestjs/core@12.5.1/index.js:10:15)',
     'pi_3TUvWxABCDEFGHIJ0RSTUVWX is requires_action',
+    // Its digits contain 4495 9842 28948, which could be a number of Visa.
+    '{"operationId":"447ebf44-434c-4495-9842-28948fe1227c"}',
   ])('leaves %s as it is', (line) => {
     expect(redact(line)).toBe(line);
   });

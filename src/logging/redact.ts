@@ -1,11 +1,10 @@
-import { hasCardNumber } from '#core/card-number.js';
+import { replaceCardNumbers } from '#core/card-number.js';
 
 const EMAIL =
   /[\p{L}\p{N}._+-]{1,64}(?:@|%40)[\p{L}\p{N}-]{1,63}(?:\.[\p{L}\p{N}-]{1,63}){0,8}\.\p{L}{2,24}/giu;
-const DIGITS = /\d(?:[\s\p{Pd}]?\d){12,}/gu;
 
-/** Keys of Stripe's and of ours, which are never an id. */
-const KEY = /\b((sk|rk)_(live|test)_\w|whsec_\w|pdk_[a-z]+_[\w-]{43})/;
+/** Keys of Stripe's and of ours, and Stripe's client secrets. */
+const KEY = /\b((sk|rk)_(live|test)_\w|whsec_\w|pdk_[a-z]+_[\w-]{43}|(pi|seti|cs)_\w+_secret_\w)/;
 
 /** What must be in no log line, and what stands in its place. */
 const SECRETS: readonly (readonly [RegExp, string])[] = [
@@ -24,9 +23,9 @@ const SECRETS: readonly (readonly [RegExp, string])[] = [
  * text should know that there is none in it. A line of JSON stays one.
  */
 export function redact(text: string): string {
-  const redacted = SECRETS.reduce((line, [pattern, mark]) => line.replace(pattern, mark), text)
-    // The time of a log line stays, as no card number starts with 1.
-    .replace(DIGITS, (digits) => (hasCardNumber(digits) ? '[card]' : digits));
+  const withoutSecrets = SECRETS.reduce((line, [pattern, mark]) => line.replace(pattern, mark), text);
+  // The time of a log line stays, as no card number starts with 1.
+  const redacted = replaceCardNumbers(withoutSecrets, '[card]');
   return /@|%40/.test(redacted) ? redacted.replace(EMAIL, '[email]') : redacted;
 }
 
@@ -35,7 +34,10 @@ export function hasSecret(text: string): boolean {
   return redact(text) !== text;
 }
 
-/** Whether a text contains a secret key of Stripe or of ours. */
+/**
+ * Whether a text contains a secret key of Stripe or of ours, or a client secret, which Stripe says to store nowhere and
+ * to embed in no URL: https://docs.stripe.com/payments/payment-intents
+ */
 export function hasKey(text: string): boolean {
   return KEY.test(text);
 }
