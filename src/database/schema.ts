@@ -146,7 +146,7 @@ export const operations = pgTable(
     /** Hash of caller, route and Idempotency-Key, so a repetition has the same id. */
     id: uuid().primaryKey(),
     kind: text().notNull(),
-    /** Who may see its state. */
+    /** Who may see its state; a user by a pseudonym. */
     caller: text().notNull(),
     /** SHA-256 of the request's body. */
     fingerprint: text().notNull(),

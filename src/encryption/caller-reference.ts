@@ -1,4 +1,4 @@
-import { type Actor, callerName } from '#core/actor.js';
+import { type Actor, callerName, type UserActor } from '#core/actor.js';
 import type { Keyring } from './keyring.js';
 
 /** Kept because an HMAC takes long. All requests with the same remembered token have the same actor. */
@@ -18,7 +18,17 @@ export function callerPseudonym(actor: Actor, keyring: Keyring): string {
  * e-mail address.
  */
 export function callerReference(actor: Actor, keyring: Keyring): string {
-  return actor.kind === 'user'
-    ? `${actor.tenant}/user:${callerPseudonym(actor, keyring)}`
-    : callerName(actor);
+  return actor.kind === 'user' ? userPrefix(actor) + callerPseudonym(actor, keyring) : callerName(actor);
+}
+
+/** Whether a reference is to this caller, also one from before a rotation of the key, or an earlier version's name. */
+export function isReferenceTo(actor: Actor, reference: string, keyring: Keyring): boolean {
+  const name = callerName(actor);
+  if (reference === name) return true;
+  if (actor.kind !== 'user' || !reference.startsWith(userPrefix(actor))) return false;
+  return keyring.isPseudonym(reference.slice(userPrefix(actor).length), name);
+}
+
+function userPrefix({ tenant }: UserActor): string {
+  return `${tenant}/user:`;
 }

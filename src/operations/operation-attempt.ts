@@ -1,5 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { type Actor, callerName } from '#core/actor.js';
+import type { Actor } from '#core/actor.js';
 import { Clock } from '#core/clock.js';
 import { Problem, type ProblemSlug } from '#core/problem.js';
 import { isReplayedFailure } from '#stripe/stripe-errors.js';
@@ -76,7 +76,7 @@ export class OperationAttempt {
     request: OperationRequest,
   ): Promise<OperationRow | undefined> {
     const fingerprint = fingerprintOf(request.body);
-    const caller = callerName(request.actor);
+    const caller = this.encryption.callerOf(request.actor);
     const claimed = await this.store.claim({ id, kind: kind.name, caller, fingerprint });
     if (claimed) return claimed;
     const known = await this.store.find(id);

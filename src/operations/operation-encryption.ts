@@ -1,14 +1,21 @@
 import { Injectable } from '@nestjs/common';
+import type { Actor } from '#core/actor.js';
+import { callerReference } from '../encryption/caller-reference.js';
 import { DecryptionError, Keyring } from '../encryption/keyring.js';
 import type { OutcomeSecrets, StoredOutcome } from './operation.js';
 import type { OperationRow } from './operations.store.js';
 
 const SECRETS = ['clientSecret', 'url'] as const satisfies readonly (keyof OutcomeSecrets)[];
 
-/** Encrypts what the rows of operations must not show: plans, and the secrets in outcomes. */
+/** Hides what the rows of operations must not show: plans, the secrets in outcomes, and the ids of users. */
 @Injectable()
 export class OperationEncryption {
   constructor(private readonly keyring: Keyring) {}
+
+  /** The caller as it is stored. */
+  callerOf(actor: Actor): string {
+    return callerReference(actor, this.keyring);
+  }
 
   /** The plan as it is stored. */
   encryptPlan(id: string, plan: unknown): { enc: string } {

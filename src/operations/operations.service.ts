@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { type Actor, callerName } from '#core/actor.js';
+import type { Actor } from '#core/actor.js';
 import { Problem } from '#core/problem.js';
+import { isReferenceTo } from '../encryption/caller-reference.js';
+import { Keyring } from '../encryption/keyring.js';
 import type { MakePlan, OperationKind, OperationRequest, Outcome } from './operation.js';
 import { OperationAttempt } from './operation-attempt.js';
 import { OperationRegistry } from './operation-registry.js';
@@ -25,6 +27,7 @@ export class OperationsService {
     private readonly registry: OperationRegistry,
     private readonly attempt: OperationAttempt,
     private readonly store: OperationsStore,
+    private readonly keyring: Keyring,
   ) {}
 
   /** Registers a kind of operation, which the worker can then resume too. */
@@ -36,7 +39,7 @@ export class OperationsService {
   /** The state of an operation, for the caller who started it. @throws {Problem} `not-found` for everybody else */
   async report(actor: Actor, id: string): Promise<OperationReport> {
     const row = await this.store.find(id);
-    if (row?.caller !== callerName(actor)) throw new Problem('not-found');
+    if (!row || !isReferenceTo(actor, row.caller, this.keyring)) throw new Problem('not-found');
     return reportOf(row);
   }
 }

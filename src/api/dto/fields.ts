@@ -29,7 +29,7 @@ function SkipIfAbsent(): PropertyDecorator {
 }
 
 /**
- * Free text of 1 to `maxLength` code points, without anything that could be a card number.
+ * Free text of 1 to `maxLength` code points, without a key or anything that could be a card number.
  *
  * @param isReference an id or a URL, which may contain long numbers that are not those of a card brand
  */
@@ -45,6 +45,7 @@ export function TextField({
     Satisfies((value) => hasLength(value, maxLength), `must be 1 to ${maxLength} characters`),
     Matches(PLAIN_TEXT, { message: 'must be well-formed text without control characters' }),
     Without(isReference ? hasCardNumber : hasLuhnNumber, 'a card number'),
+    Without(hasKey, 'a key'),
   );
 }
 
@@ -82,7 +83,7 @@ export function StripeIdField({
     Matches(shape, {
       message: `must be a Stripe id that starts with ${prefixes.map((p) => `${p}_`).join(' or ')}`,
     }),
-    Without(hasCardNumber, 'a card number'),
+    isHarmlessId(),
   );
 }
 

@@ -6,6 +6,7 @@ import { Problem } from '#core/problem.js';
 import { codePointLength, PLAIN_TEXT } from '#core/text.js';
 import { Satisfies } from '../../config/satisfies.js';
 import type { Settings } from '../../config/settings.js';
+import { hasKey } from '../../logging/redact.js';
 import type { Customer, CustomerDetails } from '../../customers/customer.js';
 import { Field, MerchantIdField, PartnerNameField, TextField, UserIdField, Without } from '../dto/fields.js';
 import { AnyKeys } from '../http/any-keys.decorator.js';
@@ -52,6 +53,7 @@ export class CustomerRequest {
     { type: String, format: 'email' },
     Satisfies(isPlainEmail, 'must be an e-mail address'),
     Without(hasLuhnNumber, 'a card number'),
+    Without(hasKey, 'a key'),
   )
   email?: string;
 
@@ -72,7 +74,8 @@ export class CustomerRequest {
       isMetadata,
       'must be an object of up to 48 strings of 500 characters, under keys of 40 characters',
     ),
-    Satisfies(isWithoutCardNumbers, 'must not contain a card number, neither as a key nor as a value'),
+    Satisfies(isWithout(hasLuhnNumber), 'must not contain a card number, neither as a key nor as a value'),
+    Satisfies(isWithout(hasKey), 'must not contain a secret, neither as a key nor as a value'),
   )
   metadata?: Record<string, string>;
 
@@ -107,8 +110,8 @@ function isMetadata(value: unknown): boolean {
   return entries.length <= METADATA_KEYS_MAX && entries.every(([key, text]) => isKey(key) && isText(text));
 }
 
-function isWithoutCardNumbers(metadata: unknown): boolean {
-  return !isJsonObject(metadata) || !Object.entries(metadata).flat().map(String).some(hasLuhnNumber);
+function isWithout(find: (text: string) => boolean): (metadata: unknown) => boolean {
+  return (metadata) => !isJsonObject(metadata) || !Object.entries(metadata).flat().map(String).some(find);
 }
 
 /** Stripe would parse square brackets as a path. */
