@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { SystemClock } from '#core/clock.js';
 import { EXTERNAL_ID, NAME } from '#core/text.js';
+import { hasEmail } from './logging/redact.js';
 import type { ApiKeyKind } from './access/api-key.js';
 import type { ApiKeyRequest } from './access/api-key-admin.service.js';
 import { issueUserToken } from './access/local-issuer.js';
@@ -33,7 +34,7 @@ async function credential(kind: string | undefined, name: string, options: KeyOp
       return userToken(name);
     case 'partner':
     case 'service':
-      if (!NAME.test(name)) throw new Error(USAGE);
+      if (!NAME.test(name) || hasEmail(name)) throw new Error(USAGE);
       return apiKey(keyRequest(kind, name, options));
     default:
       throw new Error(USAGE);

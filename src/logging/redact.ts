@@ -3,6 +3,8 @@ import { replaceCardNumbers } from '#core/card-number.js';
 const EMAIL =
   /[\p{L}\p{N}._+-]{1,64}(?:@|%40)[\p{L}\p{N}-]{1,63}(?:\.[\p{L}\p{N}-]{1,63}){0,8}\.\p{L}{2,24}/giu;
 
+/** A signed token: https://www.rfc-editor.org/rfc/rfc7519#section-3 */
+const TOKEN = /\beyJ[\w-]+\.eyJ[\w-]+\./;
 /** Keys of Stripe's and of ours, and Stripe's client secrets. */
 const KEY = /\b((sk|rk)_(live|test)_\w|whsec_\w|pdk_[a-z]+_[\w-]{43}|(pi|seti|cs)_\w+_secret_\w)/;
 
@@ -40,4 +42,14 @@ export function hasSecret(text: string): boolean {
  */
 export function hasKey(text: string): boolean {
   return KEY.test(text);
+}
+
+/** Whether a text contains a signed token. */
+export function hasToken(text: string): boolean {
+  return TOKEN.test(text);
+}
+
+/** Whether a text contains an e-mail address. */
+export function hasEmail(text: string): boolean {
+  return text.search(EMAIL) !== -1;
 }

@@ -6,7 +6,7 @@ import { DURATION_SHAPE, parseDurationMs } from '#core/duration.js';
 import { isCurrency } from '#core/currency.js';
 import { codePointLength, EXTERNAL_ID, EXTERNAL_ID_MAX_LENGTH, NAME, PLAIN_TEXT, UUID } from '#core/text.js';
 import { Satisfies } from '../../config/satisfies.js';
-import { hasKey } from '../../logging/redact.js';
+import { hasEmail, hasKey, hasToken } from '../../logging/redact.js';
 
 type Documented = Pick<ApiPropertyOptions, 'description' | 'example'> & { optional?: boolean };
 
@@ -29,9 +29,9 @@ function SkipIfAbsent(): PropertyDecorator {
 }
 
 /**
- * Free text of 1 to `maxLength` code points, without a key or anything that could be a card number.
+ * Free text of 1 to `maxLength` code points, without a key, a token or anything that could be a card number.
  *
- * @param isReference an id or a URL, which may contain long numbers that are not those of a card brand
+ * @param isReference an id or a URL, which may contain tokens, and long numbers that are not those of a card brand
  */
 export function TextField({
   maxLength,
@@ -46,6 +46,7 @@ export function TextField({
     Matches(PLAIN_TEXT, { message: 'must be well-formed text without control characters' }),
     Without(isReference ? hasCardNumber : hasLuhnNumber, 'a card number'),
     Without(hasKey, 'a key'),
+    ...(isReference ? [] : [Without(hasToken, 'a token')]),
   );
 }
 
@@ -108,6 +109,8 @@ export function PartnerNameField(documented: Documented): PropertyDecorator {
     { type: String, pattern: NAME.source },
     Matches(NAME, { message: 'must be 1 to 255 letters, digits or . _ @ : | + = -' }),
     isHarmlessId(),
+    // The name is in the log and in the rows of operations.
+    Without(hasEmail, 'an e-mail address'),
   );
 }
 
@@ -124,7 +127,11 @@ function isExternalId(): PropertyDecorator {
 
 /** Ids are stored. A number is a card number here only if it has the first digits and the length of a card brand. */
 function isHarmlessId(): PropertyDecorator {
-  return applyDecorators(Without(hasCardNumber, 'a card number'), Without(hasKey, 'a key'));
+  return applyDecorators(
+    Without(hasCardNumber, 'a card number'),
+    Without(hasKey, 'a key'),
+    Without(hasToken, 'a token'),
+  );
 }
 
 /** A currency that Stripe accepts, in lower case like in Stripe's API. */
