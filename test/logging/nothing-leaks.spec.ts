@@ -58,10 +58,9 @@ const it = paydeskTest({ environment: { LOG_LEVEL: 'trace' } })
       partner: await paydesk.partner('acme'),
       service: await paydesk.service('shop', { scopes: SCOPES }),
     };
-    const requests = OPERATIONS.flatMap((operation) => [
-      ...SECRETS.flatMap((secret) => plant(operation, secret)),
-      ...plantAll(operation, SECRETS),
-    ]);
+    const requests = OPERATIONS.flatMap((operation) =>
+      SECRETS.flatMap((secret) => plant(operation, secret)).concat(plantAll(operation, SECRETS)),
+    );
     return pMap(
       requests,
       async (request) => {
