@@ -152,7 +152,21 @@ export function declineProblem(intent: Stripe.PaymentIntent): Problem | undefine
   if (!decline) return undefined;
   const known = problemForCode(decline.code);
   const slug = known === 'authentication-required' ? known : 'card-declined';
-  return new Problem(slug, declineExtras(slug, decline, intent));
+  return new Problem(slug, declineExtras(slug, decline, intent), new DeclinedIntent(intent));
+}
+
+/** The PaymentIntent that was declined with a problem; undefined for any other problem. */
+export function declinedIntent({ slug, cause }: Problem): Stripe.PaymentIntent | undefined {
+  if (slug !== 'card-declined' && slug !== 'authentication-required') return undefined;
+  if (cause instanceof DeclinedIntent) return cause.intent;
+  return stripeErrorOf(cause)?.payment_intent;
+}
+
+/** The cause of a decline that was looked up. */
+class DeclinedIntent extends Error {
+  constructor(readonly intent: Stripe.PaymentIntent) {
+    super(`${intent.id} was declined`);
+  }
 }
 
 function failedBeforeSending(detail: unknown): boolean {

@@ -66,7 +66,7 @@ function assertStripeObject<T extends object>(response: T): T {
 }
 
 /** Stripe's id of a call, from stripe-node's response or error. */
-function requestIdOf(result: unknown): string | undefined {
+export function requestIdOf(result: unknown): string | undefined {
   const { lastResponse, requestId } = result as { lastResponse?: { requestId?: string }; requestId?: string };
   return lastResponse?.requestId ?? requestId;
 }

@@ -8,10 +8,11 @@ import { CardTestingBrake } from '../limits/card-testing-brake.service.js';
 import { CustomersService } from '../customers/customers.service.js';
 import { SavedCardsService } from '../customers/saved-cards.service.js';
 import type { Transaction } from '../database/database.js';
+import { PaymentRecorder } from '../payments/payment-recorder.service.js';
 import type { OperationIdentity, OperationRequest, Outcome } from '../operations/operation.js';
 import { type OperationRunner, OperationsService } from '../operations/operations.service.js';
 import type { Charge, ChargeCommand } from './charge.js';
-import { type ChargePlan, ChargesStripe } from './charges.stripe.js';
+import { type Charged, type ChargePlan, ChargesStripe } from './charges.stripe.js';
 import { HistoryStripe } from './history.stripe.js';
 import type { Payment } from './payment.js';
 
@@ -29,15 +30,21 @@ export class ChargesService {
     private readonly cards: SavedCardsService,
     private readonly brake: CardTestingBrake,
     private readonly stripe: ChargesStripe,
+    recorder: PaymentRecorder,
     private readonly historyStripe: HistoryStripe,
   ) {
-    this.chargeOperation = operations.define<ChargePlan, string>({
+    this.chargeOperation = operations.define<ChargePlan, string, Charged>({
       name: 'charge',
       send: (plan, identity) => this.send(plan, identity),
       find: (plan, { operationId }, sentAt) => stripe.findCharge(plan, operationId, sentAt),
       refetch: (paymentId) => stripe.clientSecret(paymentId),
-      release: async (transaction, plan, { operationId }, problem) => {
-        if (problem === 'card-declined') await this.countDecline(transaction, plan, operationId);
+      resultOf: ({ id }) => id,
+      record: (transaction, charged, operation) => recorder.recordOutcome(transaction, charged, operation),
+      release: async (transaction, plan, operation, problem) => {
+        const declined = stripe.declinedPayment(problem);
+        if (declined) await recorder.recordOutcome(transaction, declined, operation);
+        if (problem.slug === 'card-declined')
+          await this.countDecline(transaction, plan, operation.operationId);
       },
     });
   }
@@ -89,7 +96,7 @@ export class ChargesService {
   }
 
   /** A card that was detached in the meantime is refused by Stripe, and then answers like one that is unknown. */
-  private async send(plan: ChargePlan, { stripeKey }: OperationIdentity): Promise<string> {
+  private async send(plan: ChargePlan, { stripeKey }: OperationIdentity): Promise<Charged> {
     try {
       return await this.stripe.charge(plan, stripeKey);
     } catch (error) {

@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type Stripe from 'stripe';
 import { findByOperationId, createdSince, OPERATION_ID } from '#stripe/find-by-metadata.js';
-import { declineProblem, isUnclassified, refusedParam } from '#stripe/stripe-errors.js';
-import { StripeProvider } from '#stripe/stripe.provider.js';
+import { declinedIntent, declineProblem, isUnclassified, refusedParam } from '#stripe/stripe-errors.js';
+import { requestIdOf, StripeProvider } from '#stripe/stripe.provider.js';
 import { Problem, unknownObject } from '#core/problem.js';
+import { EXPANDED_CHARGE, snapshotOfIntent } from '../payments/payment-snapshot.stripe.js';
+import type { ObservedPayment } from '../payments/payment-recorder.service.js';
 import type { Found } from '../operations/operation.js';
 import type { ChargeCommand } from './charge.js';
 
@@ -16,6 +18,11 @@ const CHARGED_STATUSES = new Set<Stripe.PaymentIntent.Status>([
 
 /** The parameters of a charge: always a payment method with the customer that it is attached to. */
 export type ChargePlan = Stripe.PaymentIntentCreateParams & { customer: string; payment_method: string };
+
+/** A charge that was accepted, with the PaymentIntent's id. */
+export interface Charged extends ObservedPayment {
+  id: string;
+}
 
 /** Calls to Stripe that charge saved cards. */
 @Injectable()
@@ -34,16 +41,16 @@ export class ChargesStripe {
       confirm: true,
       off_session: true,
       metadata: { [OPERATION_ID]: operationId },
+      expand: [EXPANDED_CHARGE],
     };
   }
 
   /**
    * Creates and confirms the PaymentIntent.
    *
-   * @returns the PaymentIntent's id
    * @throws {Problem} `card-declined`, `authentication-required`, or `not-found` for a card of another customer
    */
-  async charge(plan: ChargePlan, idempotencyKey: string): Promise<string> {
+  async charge(plan: ChargePlan, idempotencyKey: string): Promise<Charged> {
     try {
       const intent = await this.stripe.write(idempotencyKey, (stripe, options) =>
         stripe.paymentIntents.create(plan, options),
@@ -71,13 +78,24 @@ export class ChargesStripe {
   }
 
   /** Finds the PaymentIntent that an operation created. @throws {Problem} the decline with which it ended */
-  async findCharge(plan: ChargePlan, operationId: string, sentAt: Date): Promise<Found<string>> {
+  async findCharge(plan: ChargePlan, operationId: string, sentAt: Date): Promise<Found<Charged>> {
     const intent = await findByOperationId(operationId, (page) =>
       this.stripe.read((stripe) =>
-        stripe.paymentIntents.list({ customer: plan.customer, created: createdSince(sentAt), ...page }),
+        stripe.paymentIntents.list({
+          customer: plan.customer,
+          created: createdSince(sentAt),
+          expand: [`data.${EXPANDED_CHARGE}`],
+          ...page,
+        }),
       ),
     );
     return typeof intent === 'string' ? intent : chargeResult(intent);
+  }
+
+  /** The payment that was declined; undefined for a problem without one. */
+  declinedPayment(problem: Problem): ObservedPayment | undefined {
+    const intent = declinedIntent(problem);
+    return intent && observedPayment(intent);
   }
 }
 
@@ -86,10 +104,14 @@ export class ChargesStripe {
  *
  * @throws {Problem} the decline with which it ended, or `not-done` if it was canceled
  */
-function chargeResult(intent: Stripe.PaymentIntent): { result: string } | 'unknown' {
-  if (CHARGED_STATUSES.has(intent.status)) return { result: intent.id };
+function chargeResult(intent: Stripe.PaymentIntent): { result: Charged } | 'unknown' {
+  if (CHARGED_STATUSES.has(intent.status)) return { result: { id: intent.id, ...observedPayment(intent) } };
   const decline = declineProblem(intent);
   if (decline) throw decline;
   if (intent.status === 'canceled') throw new Problem('not-done');
   return 'unknown';
+}
+
+function observedPayment(intent: Stripe.PaymentIntent): ObservedPayment {
+  return { snapshot: snapshotOfIntent(intent), requestId: requestIdOf(intent) };
 }

@@ -6,6 +6,7 @@ import type { MovedAmount } from '../operations/guardrail-rules.js';
 import type { OperationRequest, Outcome } from '../operations/operation.js';
 import { type OperationRunner, OperationsService } from '../operations/operations.service.js';
 import { PaymentAccess } from '../payments/payment-access.service.js';
+import { PaymentRecorder } from '../payments/payment-recorder.service.js';
 import type { Checkout, CheckoutCommand } from './checkout.js';
 import {
   assertAllKnown,
@@ -14,7 +15,7 @@ import {
   chargeableTotalMinor,
   currencyOf,
 } from './checkout-items.js';
-import { type CheckoutPlan, CheckoutStripe } from './checkout.stripe.js';
+import { type CheckoutPlan, CheckoutStripe, type StartedCheckout } from './checkout.stripe.js';
 import { isRedirectAllowed } from './redirect-url.js';
 
 const NOT_A_CHECKOUT = 'must be the id of a payment that was started on a checkout page';
@@ -30,14 +31,19 @@ export class CheckoutService {
     private readonly customers: CustomersService,
     private readonly access: PaymentAccess,
     private readonly stripe: CheckoutStripe,
+    recorder: PaymentRecorder,
     private readonly settings: Settings,
   ) {
-    this.startOperation = operations.define<CheckoutPlan, Checkout>({
+    this.startOperation = operations.define<CheckoutPlan, Checkout, StartedCheckout>({
       name: 'checkout',
       send: (plan, { stripeKey }) => stripe.create(plan, stripeKey),
       find: (plan, { operationId }, sentAt) => stripe.findCreated(plan, operationId, sentAt),
       refetch: (id) => stripe.retrieve(id),
-      record: (transaction, { id }, operation) => access.recordStart(transaction, id, operation),
+      resultOf: ({ checkout }) => checkout,
+      record: async (transaction, started, operation) => {
+        await access.recordStart(transaction, started.checkout.id, operation);
+        await recorder.recordOutcome(transaction, started, operation);
+      },
     });
     this.expireOperation = operations.define<{ sessionId: string }, null>({
       name: 'checkout-expire',

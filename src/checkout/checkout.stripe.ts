@@ -4,11 +4,13 @@ import { findByOperationId, createdSince, OPERATION_ID } from '#stripe/find-by-m
 import { undefinedIfMissing } from '#stripe/undefined-if-missing.js';
 import { readEach } from '#stripe/read-each.js';
 import { isMissing, isRefused, refusedParam } from '#stripe/stripe-errors.js';
-import { StripeProvider } from '#stripe/stripe.provider.js';
+import { requestIdOf, StripeProvider } from '#stripe/stripe.provider.js';
 import type { Currency } from '#core/currency.js';
 import { invalidField, Problem, unknownObject } from '#core/problem.js';
 import { type PaymentObject, PaymentReferences } from '../payments/payment-references.stripe.js';
 import { SHOP_TRANSACTION_ID } from '../payments/payment-ids.js';
+import type { ObservedPayment } from '../payments/payment-recorder.service.js';
+import { snapshotOfSession } from '../payments/payment-snapshot.stripe.js';
 import type { Found } from '../operations/operation.js';
 import {
   type Checkout,
@@ -21,6 +23,11 @@ import type { Prices } from './checkout-items.js';
 import type { Interval } from './recurrence.js';
 
 export type CheckoutPlan = Stripe.Checkout.SessionCreateParams;
+
+/** A Checkout page that was opened, and its payment. */
+export interface StartedCheckout extends ObservedPayment {
+  checkout: Checkout;
+}
 
 const REDIRECT_FIELDS: Readonly<Record<string, keyof CheckoutCommand>> = {
   success_url: 'successRedirect',
@@ -43,7 +50,10 @@ export class CheckoutStripe {
     return new Map(found.flatMap(([id, price]) => (price ? [[id, price] as const] : [])));
   }
 
-  /** A Checkout Session for cards. The payment or subscription gets the description and the caller's id too. */
+  /**
+   * A Checkout Session for cards. The payment or subscription gets the description, the operation's and the caller's id
+   * too: while the session is open, its PaymentIntent does not lead to it.
+   */
   plan(
     command: CheckoutCommand,
     currency: Currency,
@@ -53,7 +63,10 @@ export class CheckoutStripe {
     const { mode, items, shopTransactionId, description } = command;
     const details = {
       ...(description && { description }),
-      ...(shopTransactionId && { metadata: { [SHOP_TRANSACTION_ID]: shopTransactionId } }),
+      metadata: {
+        [OPERATION_ID]: operationId,
+        ...(shopTransactionId && { [SHOP_TRANSACTION_ID]: shopTransactionId }),
+      },
     };
     return {
       mode,
@@ -69,13 +82,13 @@ export class CheckoutStripe {
   }
 
   /** @throws {Problem} `not-found` or `invalid-request` for an item that Stripe refuses */
-  async create(plan: CheckoutPlan, idempotencyKey: string): Promise<Checkout> {
+  async create(plan: CheckoutPlan, idempotencyKey: string): Promise<StartedCheckout> {
     try {
-      const { id, url } = await this.stripe.write(idempotencyKey, (stripe, options) =>
+      const session = await this.stripe.write(idempotencyKey, (stripe, options) =>
         stripe.checkout.sessions.create(plan, options),
       );
-      if (!url) throw new Error(`${id} has no URL`);
-      return { id, url };
+      if (!session.url) throw new Error(`${session.id} has no URL`);
+      return startedCheckout(session);
     } catch (error) {
       throw refusedItem(error) ?? refusedUrl(error) ?? error;
     }
@@ -87,7 +100,7 @@ export class CheckoutStripe {
   }
 
   /** Finds the Checkout Session that an operation created. */
-  async findCreated(plan: CheckoutPlan, operationId: string, sentAt: Date): Promise<Found<Checkout>> {
+  async findCreated(plan: CheckoutPlan, operationId: string, sentAt: Date): Promise<Found<StartedCheckout>> {
     const { customer } = plan;
     const session = await findByOperationId(operationId, (page) =>
       this.stripe.read((stripe) =>
@@ -98,7 +111,7 @@ export class CheckoutStripe {
         }),
       ),
     );
-    return typeof session === 'string' ? session : { result: { id: session.id, url: session.url } };
+    return typeof session === 'string' ? session : { result: startedCheckout(session) };
   }
 
   /** Finds out whether a Checkout Session has expired unpaid. */
@@ -131,6 +144,11 @@ export class CheckoutStripe {
     const price = await undefinedIfMissing(this.stripe.read((stripe) => stripe.prices.retrieve(id)));
     return price && toPrice(price);
   }
+}
+
+function startedCheckout(session: Stripe.Checkout.Session): StartedCheckout {
+  const { id, url } = session;
+  return { checkout: { id, url }, snapshot: snapshotOfSession(session), requestId: requestIdOf(session) };
 }
 
 function toLineItem(item: CheckoutItem, currency: Currency): Stripe.Checkout.SessionCreateParams.LineItem {

@@ -1,7 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { Actor } from '#core/actor.js';
 import { Clock } from '#core/clock.js';
-import { Problem, type ProblemSlug } from '#core/problem.js';
+import { Problem } from '#core/problem.js';
 import { isReplayedFailure } from '#stripe/stripe-errors.js';
 import type { Transaction } from '../database/database.js';
 import { toProblem } from '../database/to-problem.js';
@@ -36,8 +36,8 @@ export class OperationAttempt {
    *
    * @throws {Problem} unless it succeeded now or before
    */
-  async run<Plan, Result>(
-    kind: OperationKind<Plan, Result>,
+  async run<Plan, Result, Answer>(
+    kind: OperationKind<Plan, Result, Answer>,
     request: OperationRequest,
     makePlan: MakePlan<Plan>,
   ): Promise<Outcome<Result>> {
@@ -62,7 +62,10 @@ export class OperationAttempt {
    *
    * @throws {Problem} unless it succeeded
    */
-  resume<Plan, Result>(kind: OperationKind<Plan, Result>, planned: OperationRow): Promise<Outcome<Result>> {
+  resume<Plan, Result, Answer>(
+    kind: OperationKind<Plan, Result, Answer>,
+    planned: OperationRow,
+  ): Promise<Outcome<Result>> {
     return underLease(
       () => this.store.renew(planned),
       () => this.carryOut(kind, planned),
@@ -105,21 +108,22 @@ export class OperationAttempt {
     throw new Problem('in-progress');
   }
 
-  private async carryOut<Plan, Result>(
-    kind: OperationKind<Plan, Result>,
+  private async carryOut<Plan, Result, Answer>(
+    kind: OperationKind<Plan, Result, Answer>,
     stored: OperationRow,
   ): Promise<Outcome<Result>> {
     let planned = stored;
     try {
       // A lost key leaves the outcome unknown: an earlier attempt may have sent the plan.
       planned = { ...stored, plan: this.encryption.decryptPlan(stored) };
-      const result = await this.send(kind, planned);
+      const answer = await this.send(kind, planned);
+      const result = kind.resultOf ? kind.resultOf(answer) : (answer as unknown as Result);
       const record = kind.record?.bind(kind);
       const { id: operationId, caller } = planned;
       const isStored = await this.store.finish(
         planned,
         this.encryption.encryptOutcome(planned.id, { result }),
-        record && ((transaction) => record(transaction, result, { operationId, caller })),
+        record && ((transaction) => record(transaction, answer, { operationId, caller })),
       );
       if (!isStored) return await this.currentOutcome(kind, planned.id);
       return { result, operationId, replayed: false };
@@ -129,10 +133,10 @@ export class OperationAttempt {
   }
 
   /** Sends the plan while Stripe remembers the key. After that, or if Stripe replays a failure, looks it up instead. */
-  private async send<Plan, Result>(
-    kind: OperationKind<Plan, Result>,
+  private async send<Plan, Result, Answer>(
+    kind: OperationKind<Plan, Result, Answer>,
     planned: OperationRow,
-  ): Promise<Result> {
+  ): Promise<Answer> {
     const sentAt = planned.firstSentAt ?? this.clock.now();
     if (maySendAgain(sentAt, this.clock.now())) {
       try {
@@ -145,11 +149,11 @@ export class OperationAttempt {
   }
 
   /** If nothing is found, the outcome stays unknown for as long as Stripe may still process an earlier call. */
-  private async lookUp<Plan, Result>(
-    kind: OperationKind<Plan, Result>,
+  private async lookUp<Plan, Result, Answer>(
+    kind: OperationKind<Plan, Result, Answer>,
     planned: OperationRow,
     sentAt: Date,
-  ): Promise<Result> {
+  ): Promise<Answer> {
     const firstLookedAt = planned.firstLookedAt ?? (await this.store.startLookUp(planned));
     const found = await kind.find(planned.plan as Plan, identityOf(planned), sentAt);
     if (typeof found !== 'string') return found.result;
@@ -163,8 +167,8 @@ export class OperationAttempt {
    *
    * @throws {Problem} unless another attempt has taken over and succeeded
    */
-  private async finishWithProblem<Plan, Result>(
-    kind: OperationKind<Plan, Result>,
+  private async finishWithProblem<Plan, Result, Answer>(
+    kind: OperationKind<Plan, Result, Answer>,
     held: OperationRow,
     problem: Problem,
   ): Promise<Outcome<Result>> {
@@ -177,8 +181,8 @@ export class OperationAttempt {
   }
 
   /** False if another attempt has taken over. */
-  private async storeProblem<Plan, Result>(
-    kind: OperationKind<Plan, Result>,
+  private async storeProblem<Plan, Result, Answer>(
+    kind: OperationKind<Plan, Result, Answer>,
     held: OperationRow,
     problem: Problem,
   ): Promise<boolean> {
@@ -191,26 +195,27 @@ export class OperationAttempt {
     }
     if (!isFinal(problem)) return this.store.retryLater(held);
     const outcome = this.encryption.encryptOutcome(held.id, { problem: { slug, extras } });
-    return this.store.finish(held, outcome, this.releaseOf(kind, held, slug));
+    return this.store.finish(held, outcome, this.releaseOf(kind, held, problem));
   }
 
   /** Releases what was reserved and counted for an operation that was refused; undefined if there is nothing. */
-  private releaseOf<Plan, Result>(
-    kind: OperationKind<Plan, Result>,
+  private releaseOf<Plan, Result, Answer>(
+    kind: OperationKind<Plan, Result, Answer>,
     held: OperationRow,
-    slug: ProblemSlug,
+    problem: Problem,
   ): ((transaction: Transaction) => Promise<void>) | undefined {
-    const counted = mayStillPay(slug) ? null : held.counted;
+    const counted = mayStillPay(problem.slug) ? null : held.counted;
     if (!kind.release && !counted) return undefined;
     return async (transaction) => {
-      await kind.release?.(transaction, held.plan as Plan, identityOf(held), slug);
+      const { id: operationId, caller } = held;
+      await kind.release?.(transaction, held.plan as Plan, { operationId, caller }, problem);
       if (counted) await this.counters.giveBack(transaction, counted);
     };
   }
 
   /** How another attempt has ended it, or `in-progress`. */
-  private async currentOutcome<Plan, Result>(
-    kind: OperationKind<Plan, Result>,
+  private async currentOutcome<Plan, Result, Answer>(
+    kind: OperationKind<Plan, Result, Answer>,
     id: string,
   ): Promise<Outcome<Result>> {
     const row = await this.store.find(id);

@@ -1,6 +1,6 @@
 import type { Actor } from '#core/actor.js';
 import type { MovedAmount } from './guardrail-rules.js';
-import type { ProblemExtras, ProblemSlug } from '#core/problem.js';
+import type { Problem, ProblemExtras, ProblemSlug } from '#core/problem.js';
 import type { Transaction } from '../database/database.js';
 
 /** A request that moves money, as it arrived: who asked for what, under which key. */
@@ -22,26 +22,32 @@ export interface OperationIdentity {
   stripeKey: string;
 }
 
-/** How operations of one kind are done. The steps use nothing but their arguments, as any instance may run them. */
-export interface OperationKind<Plan, Result> {
+/**
+ * How operations of one kind are done. The steps use nothing but their arguments, as any instance may run them.
+ *
+ * `Answer` is what the steps learn from Stripe, `Result` the part of it that is stored and answered.
+ */
+export interface OperationKind<Plan, Result, Answer = Result> {
   /** Stored with each operation: never change it. */
   name: string;
   /** Calls Stripe with the planned parameters and `stripeKey`, so that a repetition has no second effect. */
-  send(plan: Plan, identity: OperationIdentity): Promise<Result>;
+  send(plan: Plan, identity: OperationIdentity): Promise<Answer>;
   /** Looks up at Stripe whether it was done. Called when sending it again can no longer show that. */
-  find(plan: Plan, identity: OperationIdentity, sentAt: Date): Promise<Found<Result>>;
+  find(plan: Plan, identity: OperationIdentity, sentAt: Date): Promise<Found<Answer>>;
+  /** The result in an answer; the answer itself by default. */
+  resultOf?(answer: Answer): Result;
   /** Stores what has to outlast the operation, in the transaction that stores its result. */
   record?(
     transaction: Transaction,
-    result: Result,
+    answer: Answer,
     operation: { operationId: string; caller: string },
   ): Promise<void>;
-  /** Releases what was reserved for it, in the transaction that stores its final problem. */
+  /** Releases what was reserved for it, and records how it failed, in the transaction that stores its final problem. */
   release?(
     transaction: Transaction,
     plan: Plan,
-    identity: OperationIdentity,
-    problem: ProblemSlug,
+    operation: { operationId: string; caller: string },
+    problem: Problem,
   ): Promise<void>;
   /**
    * Reads the secrets of an earlier outcome from Stripe, as they are stored for a day only. Required if a result or a

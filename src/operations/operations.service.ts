@@ -31,7 +31,9 @@ export class OperationsService {
   ) {}
 
   /** Registers a kind of operation, which the worker can then resume too. */
-  define<Plan, Result>(kind: OperationKind<Plan, Result>): OperationRunner<Plan, Result> {
+  define<Plan, Result, Answer = Result>(
+    kind: OperationKind<Plan, Result, Answer>,
+  ): OperationRunner<Plan, Result> {
     this.registry.register(kind);
     return { run: (request, makePlan) => this.attempt.run(kind, request, makePlan) };
   }

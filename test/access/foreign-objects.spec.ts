@@ -81,6 +81,10 @@ const PROBES: Record<string, (world: World) => Probe[]> = {
     ),
   'POST /refund': ({ shop, theirs }) =>
     paymentProbes(theirs, (paymentID) => shop.post('/refund', { paymentID })),
+  'GET /pay/payments': ({ shop, theirs }) =>
+    paymentProbes(theirs, (id) => shop.get(`/pay/payments?cursor=${id}`)),
+  'GET /pay/payments/{paymentID}': ({ shop, theirs }) =>
+    paymentProbes(theirs, (id) => shop.get(`/pay/payments/${id}`)),
   'GET /status': ({ shop, theirs }) => paymentProbes(theirs, (id) => shop.get(`/status?paymentID=${id}`)),
   ...Object.fromEntries(
     (

@@ -26,6 +26,8 @@ const ROUTES: Route[] = [
   ['payments:read', 'service', (service) => service.get('/status?paymentID=cs_1')],
   ['notifications:manage', 'partner', (partner) => partner.get('/notification-endpoints')],
   ['notifications:manage', 'service', (service) => service.post('/notification-endpoints', {})],
+  ['payments:read', 'service', (service) => service.get('/pay/payments')],
+  ['payments:read', 'service', (service) => service.get('/pay/payments/cs_1')],
   ['operations:read', 'service', (service) => service.get(`/operations/${UNKNOWN_ID}`)],
 ];
 

@@ -82,6 +82,7 @@ function makersOfIds(
       cs: () => paidCheckout('/pay/recurrent', { amount: '5.00', interval: 'month' }),
     },
     'post /refund': { cs: () => paidCheckout('/pay', { amount: '5.00' }) },
+    'get /pay/payments/{paymentID}': { cs: () => paidCheckout('/pay', { amount: '5.00' }) },
     'get /status': { cs: () => paidCheckout('/pay', { amount: '5.00' }) },
     'get /admin/keys/{id}': { key: newKey },
     'patch /admin/keys/{id}': { key: newKey },

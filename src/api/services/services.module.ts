@@ -6,12 +6,13 @@ import { RefundsModule } from '../../refunds/refunds.module.js';
 import { SubscriptionsModule } from '../../subscriptions/subscriptions.module.js';
 import { CustomersController } from './customers.controller.js';
 import { PayController } from './pay.controller.js';
+import { PaymentsController } from './payments.controller.js';
 import { RefundsController } from './refunds.controller.js';
 import { StatusController } from './status.controller.js';
 
 /** The API for other internal services. */
 @Module({
   imports: [CheckoutModule, CustomersModule, PaymentsModule, RefundsModule, SubscriptionsModule],
-  controllers: [PayController, RefundsController, StatusController, CustomersController],
+  controllers: [PayController, PaymentsController, RefundsController, StatusController, CustomersController],
 })
 export class ServicesApiModule {}

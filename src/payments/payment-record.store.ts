@@ -1,0 +1,247 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { and, asc, desc, eq, gte, inArray, lt, type SQL, sql } from 'drizzle-orm';
+import { unionAll } from 'drizzle-orm/pg-core';
+import { Clock } from '#core/clock.js';
+import { type Database, DATABASE, type Transaction } from '../database/database.js';
+import { customers, formerCustomers } from '../database/schema.js';
+import { paymentDisputes, paymentRefunds, payments } from '../database/schema-payments.js';
+import {
+  PAYMENT_STATUSES,
+  PAYMENT_TYPES,
+  paymentIdOf,
+  type PaymentOperation,
+  type PaymentSnapshot,
+  type RecordedPayment,
+  statusOf,
+} from './payment.js';
+import type { PaymentFilter } from './payment-filter.js';
+import type { TimelineEntry } from './payment-timeline.js';
+
+type PaymentRow = typeof payments.$inferSelect;
+
+/** A row of the record with what only the record itself uses. */
+export interface StoredPayment extends RecordedPayment {
+  revision: number;
+  timeline: readonly TimelineEntry[];
+}
+
+/** The columns that hold the ids of a payment, by the prefix of the id: `PAYMENT_ID_PREFIXES`. */
+const ID_COLUMNS = {
+  cs: payments.sessionId,
+  pi: payments.paymentIntentId,
+  ch: payments.chargeId,
+  py: payments.chargeId,
+  in: payments.invoiceId,
+  sub: payments.subscriptionId,
+} as const;
+
+/** The record of payments in PostgreSQL: docs/adr/0012-record-of-payments.md. */
+@Injectable()
+export class PaymentRecordStore {
+  constructor(
+    @Inject(DATABASE) private readonly database: Database,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * The payment with one of these ids; of a subscription, the payment that was tried last. Undefined if there is none.
+   *
+   * @param caller only if this caller has started it
+   */
+  async find(
+    id: string,
+    caller?: string,
+    database: Database | Transaction = this.database,
+  ): Promise<StoredPayment | undefined> {
+    const column = ID_COLUMNS[id.slice(0, id.indexOf('_')) as keyof typeof ID_COLUMNS];
+    const [row] = await database
+      .select()
+      .from(payments)
+      .where(and(eq(column, id), caller === undefined ? undefined : eq(payments.caller, caller)))
+      .orderBy(desc(payments.createdAt), desc(payments.position))
+      .limit(1);
+    return row && (await this.withParts(row, database));
+  }
+
+  /**
+   * A page of payments, newest first. Each status and type is read apart, in the order of an index, so that a page costs
+   * the same however many payments there are.
+   *
+   * @param caller only payments that this caller has started
+   * @param after only payments that come after the one with this paymentId
+   * @returns undefined if there is no such payment
+   */
+  async list(
+    filter: PaymentFilter,
+    limit: number,
+    { caller, after }: { caller?: string | undefined; after?: string | undefined },
+  ): Promise<StoredPayment[] | undefined> {
+    const cursor = after === undefined ? undefined : await this.placeOf(after, caller);
+    if (after !== undefined && !cursor) return undefined;
+    const condition = and(
+      caller === undefined ? undefined : eq(payments.caller, caller),
+      ...conditionsOf(filter),
+      cursor && isAfter(cursor),
+    );
+    const newest = [desc(payments.createdAt), desc(payments.position)];
+    const branch = (where: SQL | undefined) =>
+      this.database
+        .select()
+        .from(payments)
+        .where(and(condition, where))
+        .orderBy(...newest)
+        .limit(limit);
+    const [first, second, ...rest] = branchesOf(filter).map(branch);
+    if (!first) return [];
+    const rows = second
+      ? await unionAll(first, second, ...rest)
+          .orderBy(...newest)
+          .limit(limit)
+      : await first;
+    return this.withAllParts(rows);
+  }
+
+  /**
+   * Inserts a payment as it was in an operation's outcome. One that is there already was read later, so its state stays;
+   * it learns who started it.
+   *
+   * @returns undefined if it was there
+   */
+  async insertOutcome(
+    transaction: Transaction,
+    snapshot: PaymentSnapshot,
+    operation: PaymentOperation,
+    timeline: readonly TimelineEntry[],
+  ): Promise<StoredPayment | undefined> {
+    const [row] = await transaction
+      .insert(payments)
+      .values({ ...this.newRow(snapshot, timeline), ...operation })
+      .onConflictDoNothing()
+      .returning();
+    if (row) return { ...row, refunds: [], disputes: [] };
+    const { sessionId, paymentIntentId, shopTransactionId, customerId } = snapshot;
+    await transaction
+      .update(payments)
+      .set({
+        operationId: sql`coalesce(${payments.operationId}, ${operation.operationId}::uuid)`,
+        caller: sql`coalesce(${payments.caller}, ${operation.caller})`,
+        shopTransactionId: sql`coalesce(${payments.shopTransactionId}, ${shopTransactionId})`,
+        tenant: sql`coalesce(${payments.tenant}, ${ownerColumn(customerId, 'tenant')})`,
+        userId: sql`coalesce(${payments.userId}, ${ownerColumn(customerId, 'userId')})`,
+        timeline: sql`${payments.timeline} || ${JSON.stringify(timeline)}::jsonb`,
+        revision: sql`${payments.revision} + 1`,
+      })
+      .where(
+        sessionId === null
+          ? eq(payments.paymentIntentId, String(paymentIntentId))
+          : eq(payments.sessionId, sessionId),
+      );
+    return undefined;
+  }
+
+  /** The parts of a row that are the same for outcomes and events. */
+  private newRow(snapshot: PaymentSnapshot, timeline: readonly TimelineEntry[]) {
+    const status = statusOf(snapshot.stage);
+    return {
+      ...snapshot,
+      status,
+      paymentId: paymentIdOf(snapshot),
+      tenant: ownerColumn(snapshot.customerId, 'tenant'),
+      userId: ownerColumn(snapshot.customerId, 'userId'),
+      refundedMinor: 0,
+      disputedMinor: 0,
+      updatedAt: this.clock.now(),
+      version: 1,
+      revision: 1,
+      timeline: [...timeline],
+    };
+  }
+
+  private async placeOf(
+    paymentId: string,
+    caller: string | undefined,
+  ): Promise<Pick<PaymentRow, 'createdAt' | 'position'> | undefined> {
+    const [row] = await this.database
+      .select({ createdAt: payments.createdAt, position: payments.position })
+      .from(payments)
+      .where(
+        and(
+          eq(payments.paymentId, paymentId),
+          caller === undefined ? undefined : eq(payments.caller, caller),
+        ),
+      );
+    return row;
+  }
+
+  private async withParts(row: PaymentRow, database: Database | Transaction): Promise<StoredPayment> {
+    const [payment] = await this.withAllParts([row], database);
+    return payment as StoredPayment;
+  }
+
+  private async withAllParts(
+    rows: readonly PaymentRow[],
+    database: Database | Transaction = this.database,
+  ): Promise<StoredPayment[]> {
+    const ids = rows.map(({ paymentId }) => paymentId);
+    if (ids.length === 0) return [];
+    const refunds = await database
+      .select()
+      .from(paymentRefunds)
+      .where(inArray(paymentRefunds.paymentId, ids))
+      .orderBy(asc(paymentRefunds.createdAt), asc(paymentRefunds.refundId));
+    const disputes = await database
+      .select()
+      .from(paymentDisputes)
+      .where(inArray(paymentDisputes.paymentId, ids))
+      .orderBy(asc(paymentDisputes.disputeId));
+    return rows.map((row) => ({
+      ...row,
+      refunds: partsOf(refunds, row),
+      disputes: partsOf(disputes, row),
+    }));
+  }
+}
+
+/** The parts of a payment, without the reference to it. */
+function partsOf<Part extends { paymentId: string }>(
+  parts: readonly Part[],
+  { paymentId }: PaymentRow,
+): Omit<Part, 'paymentId'>[] {
+  return parts.filter((part) => part.paymentId === paymentId).map(({ paymentId: _, ...part }) => part);
+}
+
+/** The tenant or the user id of a customer's owner, looked up in the statement itself; null if it has none. */
+function ownerColumn(customerId: string | null, column: 'tenant' | 'userId'): SQL<string | null> {
+  if (customerId === null) return sql`null`;
+  const [current, former] = [customers[column], formerCustomers[column]];
+  return sql`coalesce(
+    (select ${current} from ${customers} where ${customers.stripeCustomerId} = ${customerId}),
+    (select ${former} from ${formerCustomers} where ${formerCustomers.stripeCustomerId} = ${customerId})
+  )`;
+}
+
+function conditionsOf({ shopTransactionId, tenant, userId, from, to }: PaymentFilter): (SQL | undefined)[] {
+  return [
+    shopTransactionId === undefined ? undefined : eq(payments.shopTransactionId, shopTransactionId),
+    tenant === undefined ? undefined : eq(payments.tenant, tenant),
+    userId === undefined ? undefined : eq(payments.userId, userId),
+    from && gte(payments.createdAt, from),
+    to && lt(payments.createdAt, to),
+  ];
+}
+
+/** A user and a shop transaction have few payments: their indexes need no status or type. */
+function branchesOf({ shopTransactionId, userId, status, type }: PaymentFilter): (SQL | undefined)[] {
+  const statuses = status ? [status] : PAYMENT_STATUSES;
+  const types = type ? [type] : PAYMENT_TYPES;
+  if (shopTransactionId !== undefined || userId !== undefined) {
+    return [and(status && eq(payments.status, status), type && eq(payments.type, type))];
+  }
+  return statuses.flatMap((one) =>
+    types.map((other) => and(eq(payments.status, one), eq(payments.type, other))),
+  );
+}
+
+function isAfter({ createdAt, position }: Pick<PaymentRow, 'createdAt' | 'position'>): SQL {
+  return sql`(${payments.createdAt}, ${payments.position}) < (${createdAt.toISOString()}::timestamptz, ${position})`;
+}
