@@ -15,8 +15,6 @@ const DRAIN_MAX_MS = 10 * 60 * 1000;
 const REQUEST_TIMEOUT_MAX_MS = 10 * 60 * 1000;
 /** 32 bytes in base64. */
 const KEY_IN_BASE64 = /^[A-Za-z0-9+/]{43}=$/;
-/** https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md#signature-scheme */
-const SIGNING_SECRET = /^whsec_(?=.{32,88}$)([A-Za-z0-9+/]{4})+([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 /** The waits between the attempts of a delivery, from 5 seconds to a day. */
 const NOTIFICATION_RETRY_SECONDS = '5,300,1800,7200,18000,36000,50400,72000,86400,86400'.split(',');
 const RETRY_WAIT_MAX_SECONDS = 7 * 24 * 60 * 60;
@@ -169,14 +167,6 @@ export class Settings {
   )
   readonly NOTIFICATION_ALLOWED_NETWORKS: readonly string[] = [];
 
-  @IsOptional()
-  @Satisfies(isHttpUrl, 'must be an http or https URL without a user name and password')
-  readonly PAYMENT_CALLBACK_URL?: string;
-
-  @IsOptional()
-  @Matches(SIGNING_SECRET, { message: 'must be whsec_ and 24 to 64 random bytes in base64' })
-  readonly PAYMENT_CALLBACK_SECRET?: string;
-
   @toInteger
   @Satisfies(isDrain, 'must be a whole number of milliseconds from 0 to 600000')
   readonly DRAIN_MS: number = 5_000;
@@ -304,12 +294,6 @@ function isRetryWait(value: unknown): boolean {
   return typeof value === 'string' && /^[1-9]\d{0,5}$/.test(value) && Number(value) <= RETRY_WAIT_MAX_SECONDS;
 }
 
-function isHttpUrl(value: unknown): boolean {
-  if (typeof value !== 'string' || !URL.canParse(value)) return false;
-  const { protocol, username, password } = new URL(value);
-  return /^https?:$/.test(protocol) && username === '' && password === '';
-}
-
 function isWalkInterval(value: unknown): boolean {
   return Number.isInteger(value) && Number(value) >= 10 && Number(value) <= 3_600;
 }
@@ -318,15 +302,7 @@ function isPort(value: unknown): boolean {
   return Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 65_535;
 }
 
-const OPTIONAL_KEYS = [
-  'STRIPE_SECRET_KEY',
-  'STRIPE_API_BASE',
-  'DATABASE_URL',
-  'JWKS_URL',
-  'PAYMENT_CALLBACK_URL',
-  'PAYMENT_CALLBACK_SECRET',
-  'DOCS',
-];
+const OPTIONAL_KEYS = ['STRIPE_SECRET_KEY', 'STRIPE_API_BASE', 'DATABASE_URL', 'JWKS_URL', 'DOCS'];
 
 function reason(constraints: Record<string, string> | undefined, property: string): string {
   const [message = 'is not valid'] = Object.values(constraints ?? {});

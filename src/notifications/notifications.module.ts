@@ -5,6 +5,8 @@ import { DeliveriesStore } from './deliveries.store.js';
 import { DeliveryAttempt } from './delivery-attempt.js';
 import { EndpointsService } from './endpoints.service.js';
 import { EndpointsStore } from './endpoints.store.js';
+import { NotificationsService } from './notifications.service.js';
+import { NotificationsStore } from './notifications.store.js';
 import { NotificationsWorker } from './notifications.worker.js';
 import { Outbox } from './outbox.store.js';
 import { QueuesStore } from './queues.store.js';
@@ -18,10 +20,12 @@ import { QueuesStore } from './queues.store.js';
     DeliveryAttempt,
     EndpointsService,
     EndpointsStore,
+    NotificationsService,
+    NotificationsStore,
     NotificationsWorker,
     Outbox,
     QueuesStore,
   ],
-  exports: [EndpointsService, Outbox],
+  exports: [EndpointsService, NotificationsService, Outbox],
 })
 export class NotificationsModule {}

@@ -38,6 +38,8 @@ const WITHOUT_OWNED_IDS = {
   'GET /admin/events': 'events:read is for all events',
   'GET /admin/events/health': 'no id',
   'POST /admin/events/{id}/retry': 'events:manage is for all events',
+  'GET /notifications': 'in notifications/list.spec.ts',
+  'GET /notifications/{id}': 'in notifications/list.spec.ts',
   'GET /health/live': 'no id',
   'GET /health/ready': 'no id',
 };

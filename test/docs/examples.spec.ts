@@ -52,6 +52,11 @@ function makersOfIds(
     return (await callers.partner.post('/notification-endpoints', endpoint)).body.id;
   }
 
+  async function newNotification(): Promise<string> {
+    const path = `/notification-endpoints/${await newEndpoint()}/test`;
+    return (await callers.partner.post(path)).body.notificationId;
+  }
+
   async function price(): Promise<string> {
     const { id } = await paydesk.stripe.prices.create({
       currency: 'usd',
@@ -88,6 +93,7 @@ function makersOfIds(
     'patch /admin/keys/{id}': { key: newKey },
     'post /admin/keys/{id}/revoke': { key: newKey },
     'post /admin/keys/{id}/rotate': { key: newKey },
+    'get /notifications/{id}': { key: newNotification },
     'get /notification-endpoints/{id}': { key: newEndpoint },
     'patch /notification-endpoints/{id}': { key: newEndpoint },
     'delete /notification-endpoints/{id}': { key: newEndpoint },

@@ -2,15 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { Settings } from '../../src/config/settings.js';
 
-const OPTIONAL_SETTINGS = [
-  'STRIPE_SECRET_KEY',
-  'STRIPE_API_BASE',
-  'DATABASE_URL',
-  'JWKS_URL',
-  'PAYMENT_CALLBACK_URL',
-  'PAYMENT_CALLBACK_SECRET',
-  'DOCS',
-];
+const OPTIONAL_SETTINGS = ['STRIPE_SECRET_KEY', 'STRIPE_API_BASE', 'DATABASE_URL', 'JWKS_URL', 'DOCS'];
 const scripts = (JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: object }).scripts;
 
 describe('SECURITY.md', () => {

@@ -197,8 +197,8 @@ export function InstantField(documented: Documented): PropertyDecorator {
   );
 }
 
-/** `Date` would take 30 February for 2 March. */
-function isInstant(value: unknown): boolean {
+/** Whether a value is an instant in UTC. `Date` would take 30 February for 2 March. */
+export function isInstant(value: unknown): boolean {
   if (typeof value !== 'string' || !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?Z$/.test(value)) return false;
   const date = new Date(value);
   return !Number.isNaN(date.getTime()) && toSecond(date.toISOString()) === toSecond(value);

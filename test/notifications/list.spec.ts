@@ -1,0 +1,108 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect } from 'vitest';
+import { DEFAULT_SCOPES } from '#core/scope.js';
+import { openDatabase } from '../../src/database/database.js';
+import { Outbox } from '../../src/notifications/outbox.store.js';
+import type { Caller } from '../support/caller.js';
+import { expectProblem } from '../support/expect-problem.js';
+import { addNotifications, deliverAll, type SomeFact } from '../support/notifications.js';
+import { paydeskTest } from '../support/paydesk-test.js';
+
+const UNKNOWN_ID = '00000000-0000-4000-8000-000000000000';
+
+const it = paydeskTest({ workerByHand: true }).extend(
+  'add',
+  ({ paydesk, clock }) =>
+    (...facts: SomeFact[]) =>
+      addNotifications(paydesk, clock, facts),
+);
+
+describe('the list of notifications', () => {
+  it('is in the order of commit: nothing appears behind a cursor', async ({ paydesk, clock, shop, add }) => {
+    const run = randomUUID();
+    const database = openDatabase(paydesk.databaseUrl, () => undefined);
+    const outbox = new Outbox(clock);
+    const owner = { tenant: null, userId: null, caller: null, paymentId: run };
+    const fact = { type: 'payment.succeeded', at: clock.now(), data: {}, ...owner } as const;
+    await database.transaction(async (transaction) => {
+      await outbox.add(transaction, [{ ...fact, subject: `first to start ${run}` }]);
+      // Another transaction starts later and commits earlier.
+      await add({ subject: `first to commit ${run}`, paymentId: run });
+      const { body } = await shop.get(`/notifications?paymentID=${run}`);
+      expect(body.data.map(({ subject }: SomeFact) => subject)).toEqual([`first to commit ${run}`]);
+    });
+    await database.$client.end();
+    const { data } = (await shop.get(`/notifications?paymentID=${run}`)).body;
+    expect(data.map(({ subject }: SomeFact) => subject)).toEqual([
+      `first to commit ${run}`,
+      `first to start ${run}`,
+    ]);
+    const later = await shop.get(`/notifications?paymentID=${run}&since=${data[0].id}`);
+    expect(later.body.data).toEqual([data[1]]);
+  });
+
+  it('has pages, filters and deliveries', async ({ paydesk, clock, shop, add }) => {
+    const subject = randomUUID();
+    const ids = await add({ subject }, { subject, type: 'payment.failed' }, { subject });
+    const { body: first } = await shop.get(`/notifications?subject=${subject}&limit=2`);
+    const { body: second } = await shop.get(
+      `/notifications?subject=${subject}&limit=2&cursor=${first.nextCursor}`,
+    );
+    expect([...first.data, ...second.data].map(({ id }) => id)).toEqual(ids);
+    expect([first.nextCursor, second.nextCursor]).toEqual([ids[1], null]);
+    expect(await idsOf(shop, `subject=${subject}&type=payment.failed`)).toEqual([ids[1]]);
+    clock.moveSeconds(1);
+    const now = clock.now().toISOString();
+    const endpoint = (await shop.post('/notification-endpoints', { url: 'http://127.0.0.1:1/' })).body.id;
+    const [late] = await add({ subject });
+    await deliverAll(paydesk);
+    expect(await idsOf(shop, `subject=${subject}&since=${now}`)).toEqual([late]);
+    expect(await idsOf(shop, `endpointId=${endpoint}&state=pending`)).toEqual([late]);
+    expect(await idsOf(shop, `endpointId=${endpoint}&state=delivered`)).toEqual([]);
+    const { body } = await shop.get(`/notifications/${late}`);
+    const attempt = { at: now, status: null, durationMs: expect.any(Number), answer: 'ECONNREFUSED' };
+    expect(body).toMatchObject({
+      id: late,
+      sequence: 4,
+      deliveries: [{ endpointId: endpoint, state: 'pending', attempts: [attempt] }],
+    });
+    await shop.delete(`/notification-endpoints/${endpoint}`);
+  });
+
+  it('has only what the caller may see', async ({ paydesk, add }) => {
+    const scopes = DEFAULT_SCOPES.filter((scope) => scope !== 'payments:any');
+    const [own, acme] = [await paydesk.service('own', { scopes }), await paydesk.partner('acme')];
+    const subject = randomUUID();
+    const [ofOwn, ofAcme, other = ''] = await add(
+      { subject, caller: 'service:own' },
+      { subject, tenant: 'partner:acme' },
+      { subject, tenant: 'partner:globex', caller: 'service:another' },
+    );
+    expect(await idsOf(own, `subject=${subject}`)).toEqual([ofOwn]);
+    expect(await idsOf(acme, `subject=${subject}`)).toEqual([ofAcme]);
+    for (const caller of [own, acme]) {
+      for (const id of [other, UNKNOWN_ID])
+        expectProblem(await caller.get(`/notifications/${id}`), 'not-found');
+      const refused = await caller.get(`/notifications?cursor=${other}`);
+      expect(refused).toMatchObject({ status: 400, body: { errors: [{ field: 'cursor' }] } });
+    }
+  });
+
+  it.for([
+    ['since=yesterday', 'since'],
+    [`since=${UNKNOWN_ID}`, 'since'],
+    ['type=payment.unknown', 'type'],
+    ['state=done', 'state'],
+    ['endpointId=1', 'endpointId'],
+    ['limit=0', 'limit'],
+    ['cursor=1', 'cursor'],
+  ])('refuses %s', async ([search, field], { shop }) => {
+    const refused = await shop.get(`/notifications?${search}`);
+    expect(refused).toMatchObject({ status: 400, body: { errors: [{ field }] } });
+  });
+});
+
+async function idsOf(caller: Caller, search: string): Promise<string[]> {
+  const { body } = await caller.get(`/notifications?${search}`);
+  return body.data.map(({ id }: { id: string }) => id);
+}
