@@ -14,7 +14,7 @@ import { createHttpServer, onClientError } from './api/http/http-server.js';
 import { acceptJsonOnly } from './api/http/json-body.js';
 import { forbidCaching } from './api/http/no-store.js';
 import { sendProblem } from './api/http/problem.filter.js';
-import { raiseRawBodyLimit } from './api/http/raw-body.js';
+import { limitRawBodies, RawBodies } from './api/http/raw-body.js';
 import { shareStripeByCaller } from './api/http/share-stripe.js';
 import { answerRequestIds, requestIdOf } from './api/http/request-id.js';
 import { RequestLog } from './api/http/request-log.js';
@@ -57,7 +57,7 @@ export async function createApp(
   await allowUserOrigins(fastify, options.settings.CORS_ORIGINS);
   admitRequests(fastify, app.get(Admission, { strict: false }));
   acceptJsonOnly(fastify);
-  raiseRawBodyLimit(fastify);
+  limitRawBodies(fastify, app.get(RawBodies, { strict: false }));
   closeConnectionsOnceIdle(fastify, connections);
   shareStripeByCaller(fastify);
   app.useSecurityHeaders({ contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } });

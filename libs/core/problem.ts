@@ -135,6 +135,12 @@ export const PROBLEMS = {
     detail: 'The body must not exceed 100 kB.',
     retryable: false,
   },
+  'range-not-satisfiable': {
+    status: 416,
+    title: 'Range not satisfiable',
+    detail: 'The Range is reversed, or begins after the end of the file.',
+    retryable: false,
+  },
   'unsupported-media-type': {
     status: 415,
     title: 'Unsupported media type',

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { describe, expect } from 'vitest';
 import { paydeskTest } from '../support/paydesk-test.js';
 import { exchange, parseResponse, readAll, sendRaw } from '../support/raw-request.js';
@@ -75,17 +76,53 @@ describe('Expect: 100-continue', () => {
   });
 });
 
-it('drops the largest bodies without a credential before they fill the memory', async ({
-  paydesk,
-  currentSignature,
-}) => {
-  const head = `POST /webhooks/stripe HTTP/1.1\r\n${HOST}Content-Type: application/json\r\nStripe-Signature: ${currentSignature}\r\n`;
-  const large = Array.from({ length: 40 }, () =>
-    sendRaw(paydesk.url, `${head}Content-Length: 1000000\r\n\r\n{`),
-  );
-  const dropped = large.map((socket) => new Promise((resolve) => socket.on('close', resolve).resume()));
-  await Promise.any(dropped);
-  const small = `${head}Content-Length: 2\r\nConnection: close\r\n\r\n{}`;
-  expect(parseResponse(await exchange(paydesk.url, small)).status).toBe(400);
-  for (const socket of large) socket.destroy();
+describe('bodies without a credential, before they fill the memory', () => {
+  const START = `POST /webhooks/stripe HTTP/1.1\r\n${HOST}Content-Type: application/json\r\n`;
+  const LARGE_BYTES = 1_000_000;
+  const SMALL_BYTES = 100_000;
+
+  const bodies = it
+    .extend('open', ({ paydesk, currentSignature, onTestFinished }) => (length: string, start: string) => {
+      const head = `${START}Stripe-Signature: ${currentSignature}\r\n${length}\r\n\r\n`;
+      const socket = sendRaw(paydesk.url, head + start);
+      onTestFinished(() => void socket.destroy());
+      return socket;
+    })
+    .extend('openMany', ({ open }) => async (count: number, length: string, start: string) => {
+      const sockets = Array.from({ length: count }, () => open(length, start).resume());
+      await Promise.all(sockets.map((socket) => once(socket, 'connect')));
+      return sockets;
+    });
+
+  bodies('the first that has not arrived is dropped, and a new one is read', async ({ open, openMany }) => {
+    const [first] = await openMany(40, `Content-Length: ${LARGE_BYTES}`, '{');
+    if (first) await once(first, 'close');
+    const small = open('Content-Length: 2\r\nConnection: close', '{}');
+    expect(parseResponse(await readAll(small)).status).toBe(400);
+  });
+
+  bodies('a large one is not dropped for many small ones', async ({ open, openMany }) => {
+    const [first] = await openMany(200, `Content-Length: ${SMALL_BYTES}`, '{');
+    const large = open(`Content-Length: ${LARGE_BYTES}\r\nConnection: close`, '{');
+    const response = readAll(large);
+    await openMany(200, `Content-Length: ${SMALL_BYTES}`, '{');
+    if (first) await once(first, 'close');
+    large.write('}'.padStart(LARGE_BYTES - 1));
+    expect(parseResponse(await response).status).toBe(400);
+  });
+
+  bodies('those of unknown length count as they arrive', async ({ openMany, open }) => {
+    const chunked = 'Transfer-Encoding: chunked\r\nConnection: close';
+    const waiting = open(chunked, '1\r\n{\r\n');
+    const response = readAll(waiting);
+    await openMany(40, chunked, '1\r\n{\r\n');
+    const later = open(chunked, '2\r\n{}\r\n0\r\n\r\n');
+    expect(parseResponse(await readAll(later)).status).toBe(400);
+    waiting.write('1\r\n}\r\n0\r\n\r\n');
+    expect(parseResponse(await response).status).toBe(400);
+
+    const chunk = 'x'.repeat(LARGE_BYTES);
+    const [first] = await openMany(40, chunked, `${LARGE_BYTES.toString(16)}\r\n${chunk}\r\n`);
+    if (first) await once(first, 'close');
+  });
 });

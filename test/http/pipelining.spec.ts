@@ -1,7 +1,8 @@
 import { describe, expect } from 'vitest';
 import { FOREVER_MS } from '../support/durations.js';
 import { paydeskTest } from '../support/paydesk-test.js';
-import { exchange } from '../support/raw-request.js';
+import { exchange, readAll, sendRaw } from '../support/raw-request.js';
+import { someUser } from '../support/saved-card.js';
 
 const HOST = 'Host: paydesk\r\n';
 const LIVE = `GET /health/live HTTP/1.1\r\n${HOST}\r\n`;
@@ -29,6 +30,34 @@ describe('pipelined requests', () => {
   it('are answered if up to 16 wait', async ({ paydesk }) => {
     const responses = await exchange(paydesk.url, LIVE.repeat(16) + LIVE_CLOSE);
     expect(responses.match(/HTTP\/1\.1 200 /g)).toHaveLength(17);
+  });
+
+  describe('with long headers', () => {
+    const long = LIVE.replace('\r\n\r\n', `\r\nX-Long: ${'x'.repeat(15_000)}\r\n\r\n`);
+
+    const ofAHangingRequest = it.extend('answerAfter', ({ paydesk, partner }) => async (waiting: string) => {
+      const hang = paydesk.sandbox.faults.add({ path: '/v1/customers', kinds: ['wait'], waitMs: FOREVER_MS });
+      const first = `POST /partners/user/${someUser()}/setup_intent HTTP/1.1\r\n${HOST}`;
+      const socket = sendRaw(
+        paydesk.url,
+        `${first}Authorization: ${partner.authorization['authorization']}\r\n\r\n`,
+      );
+      const responses = readAll(socket);
+      await expect.poll(() => hang.injected.wait).toBe(1);
+      socket.write(waiting);
+      const next = await partner.post(`/partners/user/${someUser()}/setup_intent`);
+      expect(next.status).toBe(201);
+      paydesk.sandbox.faults.clear();
+      return responses;
+    });
+
+    ofAHangingRequest('are answered if less than 64 KiB wait', async ({ answerAfter }) => {
+      expect((await answerAfter(long.repeat(3) + LIVE_CLOSE)).match(/HTTP\/1\.1 200 /g)).toHaveLength(4);
+    });
+
+    ofAHangingRequest('close the connection if much more than 64 KiB wait', async ({ answerAfter }) => {
+      expect(await answerAfter(long.repeat(15) + LIVE_CLOSE)).toBe('');
+    });
   });
 
   it('close the connection if more than 16 wait', async ({ paydesk }) => {

@@ -3,16 +3,22 @@ import type { Socket } from 'node:net';
 
 /** More requests than these that wait for an answer on one connection close it. */
 const MAX_WAITING_REQUESTS = 16;
+/** More bytes than these that were read after the first waiting request close the connection. Node reads 64 KiB at once. */
+const MAX_WAITING_BYTES = 64 * 1024;
 
 interface Exchange {
   request: IncomingMessage;
   response: ServerResponse;
+  /** What had been read from the connection when the headers had arrived. */
+  readBytes: number;
 }
 
 interface Connection {
   /** Being answered, or answered before its body has arrived. */
   current?: Exchange;
   waiting: Exchange[];
+  /** The last write that the client took completely, while others wait for it. */
+  progress?: { takenBytes: number; atMs: number };
 }
 
 /**
@@ -23,8 +29,11 @@ interface Connection {
 export class Connections {
   private readonly open = new Map<Socket, Connection>();
 
-  /** @param idleWriteMs how long a client may read nothing of a response before its connection is closed */
-  constructor(private readonly idleWriteMs: number) {}
+  /**
+   * @param writeTimeoutMs how long a client may take for one write of a response, which is all of a JSON body or 64 KiB
+   *   of a file. It is not how long a client may read nothing: a few bytes now and then would keep a connection open.
+   */
+  constructor(private readonly writeTimeoutMs: number) {}
 
   /** Keeps track of a new connection until it is closed. */
   add(socket: Socket): void {
@@ -35,13 +44,29 @@ export class Connections {
   /** Makes a handler of requests handle one at a time for each connection. */
   oneAtATime(handler: RequestListener): RequestListener {
     return (request, response) => {
-      const connection = this.open.get(request.socket);
-      if (!connection || request.socket.destroyed) return;
-      if (!connection.current) this.handle(handler, connection, { request, response });
-      else if (connection.waiting.length < MAX_WAITING_REQUESTS)
-        connection.waiting.push({ request, response });
-      else request.socket.destroy();
+      const { socket } = request;
+      const connection = this.open.get(socket);
+      if (!connection || socket.destroyed) return;
+      const exchange = { request, response, readBytes: socket.bytesRead };
+      const { current, waiting } = connection;
+      const waitingBytes = socket.bytesRead - (waiting[0] ?? exchange).readBytes;
+      if (!current) this.handle(handler, connection, exchange);
+      else if (waiting.length < MAX_WAITING_REQUESTS && waitingBytes <= MAX_WAITING_BYTES)
+        waiting.push(exchange);
+      else socket.destroy();
     };
+  }
+
+  /** Closes every connection whose client is too slow in reading a response. Call it often. */
+  closeSlowReaders(): void {
+    const nowMs = performance.now();
+    for (const [socket, connection] of this.open) {
+      const { progress } = connection;
+      const takenBytes = socket.bytesWritten - socket.writableLength;
+      if (socket.writableLength === 0) delete connection.progress;
+      else if (progress?.takenBytes !== takenBytes) connection.progress = { takenBytes, atMs: nowMs };
+      else if (nowMs - progress.atMs > this.writeTimeoutMs) socket.destroy();
+    }
   }
 
   /**
@@ -63,10 +88,6 @@ export class Connections {
   private handle(handler: RequestListener, connection: Connection, exchange: Exchange): void {
     const { request, response } = exchange;
     connection.current = exchange;
-    // Node calls this also while a handler takes long, when nothing waits to be read.
-    response.setTimeout(this.idleWriteMs, () => {
-      if (request.socket.writableLength > 0) request.socket.destroy();
-    });
     response.once('close', () => {
       if (request.complete) this.handleNext(handler, connection);
       else request.once('close', () => this.handleNext(handler, connection));

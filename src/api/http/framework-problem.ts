@@ -14,7 +14,6 @@ const INVALID_BY_CODE: Readonly<Record<string, readonly [field: string, message:
 const INVALID_BY_STATUS: Readonly<Record<number, readonly [field: string, message: string]>> = {
   412: ['If-Match', 'does not match'],
   414: ['url', 'is too long'],
-  416: ['Range', 'is not satisfiable'],
 };
 
 /** The problem for a 4xx or 503 that Nest, Fastify or a plugin of theirs threw by itself; undefined for other errors. */
@@ -38,6 +37,8 @@ function refusal(status: number, code: string): Problem {
       return new Problem('request-timeout');
     case 413:
       return new Problem('payload-too-large');
+    case 416:
+      return new Problem('range-not-satisfiable');
     case 415:
       return new Problem('unsupported-media-type');
     case 429:

@@ -13,7 +13,7 @@ const CHECK_MAX_MS = 1000;
 
 /** What a client may take of the server. */
 export interface ServerLimits {
-  /** How long a request may take to arrive, and how long a client may read nothing of a response. */
+  /** How long a request may take to arrive, and a client to take one write of a response. */
   requestTimeoutMs: number;
   maxConnections: number;
 }
@@ -27,13 +27,14 @@ export function createHttpServer(
   connections: Connections,
   { requestTimeoutMs, maxConnections }: ServerLimits,
 ): Server {
+  const checkingIntervalMs = Math.min(requestTimeoutMs / CHECKS_PER_TIMEOUT, CHECK_MAX_MS);
   const options: ServerOptions = {
     insecureHTTPParser: false,
     requireHostHeader: false,
     maxHeaderSize: HEADERS_MAX_BYTES,
     headersTimeout: requestTimeoutMs,
     requestTimeout: requestTimeoutMs,
-    connectionsCheckingInterval: Math.min(requestTimeoutMs / CHECKS_PER_TIMEOUT, CHECK_MAX_MS),
+    connectionsCheckingInterval: checkingIntervalMs,
     keepAliveTimeout: KEEP_ALIVE_MS,
   };
   const handleInTurn = connections.oneAtATime(handler);
@@ -41,6 +42,9 @@ export function createHttpServer(
   server.maxConnections = maxConnections;
   // Node drops headers beyond the limit silently, so it gets none: `unambiguous-request.ts` counts them.
   server.maxHeadersCount = 0;
+  const slowReaders = setInterval(() => connections.closeSlowReaders(), checkingIntervalMs);
+  slowReaders.unref();
+  server.once('close', () => clearInterval(slowReaders));
   server.on('connection', (socket: Socket) => connections.add(socket));
   server.on('checkContinue', handleInTurn);
   server.on('checkExpectation', handleInTurn);

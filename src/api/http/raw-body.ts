@@ -37,23 +37,31 @@ export function wantsRawBody(request: FastifyRequest): boolean {
   return request.routeOptions.config.rawBody !== undefined;
 }
 
-/** Raises the size limit of routes with {@link RawBody}. Call it before any route is registered. */
-export function raiseRawBodyLimit(fastify: FastifyInstance): void {
+/** Limits the size of the bodies of routes with {@link RawBody}. Call it before any route is registered. */
+export function limitRawBodies(fastify: FastifyInstance, rawBodies: RawBodies): void {
   fastify.addHook('onRoute', (route) => {
-    if (route.config?.rawBody) route.bodyLimit = RAW_BODY_MAX_BYTES;
+    if (!route.config?.rawBody) return;
+    route.bodyLimit = RAW_BODY_MAX_BYTES;
+    route.preParsing = (request, _reply, payload, done) => {
+      rawBodies.countBytes(request.raw);
+      done(null, payload);
+    };
   });
 }
 
 /** Limits the memory for raw bodies, which anybody can send: their signature is verified after they have arrived. */
 @Injectable()
 export class RawBodies {
-  private readonly sizes = new Map<IncomingMessage, number>();
+  /** The reserved bytes, in the order of admission. */
+  private readonly reserved = new Map<IncomingMessage, number>();
+  private totalBytes = 0;
 
   constructor(private readonly moduleRef: ModuleRef) {}
 
   /**
    * Checks the headers of a request for a route with {@link RawBody}, and reserves memory for its body. If there is too
-   * little, the largest body that is still arriving is dropped: events are small, and Stripe sends them again.
+   * little, those that have been arriving for the longest time are dropped: events arrive at once, and Stripe sends them
+   * again.
    *
    * @throws {Problem} of the {@link HeadCheck}, or `unavailable`
    */
@@ -61,22 +69,40 @@ export class RawBodies {
     const headCheck = routeOptions.config.rawBody;
     if (!headCheck) return;
     this.moduleRef.get(headCheck, { strict: false }).check(headers);
-    const bytes = Math.min(Number(headers['content-length'] ?? RAW_BODY_MAX_BYTES), RAW_BODY_MAX_BYTES);
-    while (this.reservedBytes() + bytes > RAW_BODIES_MAX_BYTES) this.dropLargest();
-    this.sizes.set(raw, bytes);
-    reply.raw.once('close', () => this.sizes.delete(raw));
+    this.reserved.set(raw, 0);
+    reply.raw.once('close', () => this.release(raw));
+    const bytes = Math.min(Number(headers['content-length'] ?? 0), RAW_BODY_MAX_BYTES);
+    if (!this.reserve(raw, bytes)) throw new Problem('unavailable');
   }
 
-  private reservedBytes(): number {
-    return [...this.sizes.values()].reduce((sum, bytes) => sum + bytes, 0);
+  /** Reserves memory for a body of unknown length as it arrives. Call it before the body is read. */
+  countBytes(raw: IncomingMessage): void {
+    if (raw.headers['content-length'] !== undefined) return;
+    raw.on('data', (chunk: Buffer) => {
+      if (!this.reserve(raw, chunk.length)) raw.destroy();
+    });
   }
 
-  private dropLargest(): void {
-    const arriving = [...this.sizes].filter(([request]) => !request.complete);
-    const [largest] = arriving.toSorted(([, a], [, b]) => b - a);
-    if (!largest) throw new Problem('unavailable');
-    const [request] = largest;
-    this.sizes.delete(request);
-    request.destroy();
+  /** Whether there is enough memory. */
+  private reserve(raw: IncomingMessage, bytes: number): boolean {
+    const earlierBytes = this.reserved.get(raw);
+    if (earlierBytes === undefined) return false;
+    this.reserved.set(raw, earlierBytes + bytes);
+    this.totalBytes += bytes;
+    for (const other of this.reserved.keys()) {
+      if (this.totalBytes <= RAW_BODIES_MAX_BYTES || other === raw) break;
+      if (!other.complete) this.drop(other);
+    }
+    return this.totalBytes <= RAW_BODIES_MAX_BYTES;
+  }
+
+  private drop(raw: IncomingMessage): void {
+    this.release(raw);
+    raw.destroy();
+  }
+
+  private release(raw: IncomingMessage): void {
+    this.totalBytes -= this.reserved.get(raw) ?? 0;
+    this.reserved.delete(raw);
   }
 }
