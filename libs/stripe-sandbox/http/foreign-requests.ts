@@ -27,8 +27,11 @@ export function foreignRequest(
   return isOwnOrigin && OWN_SITE.has(headers['sec-fetch-site']) ? undefined : failures.crossOrigin();
 }
 
+/** Empty if it is not only a host: `evil@localhost` has a user name too. */
 function hostNameIn(host = ''): string {
-  return URL.canParse(`http://${host}`) ? new URL(`http://${host}`).hostname : '';
+  if (!URL.canParse(`http://${host}`)) return '';
+  const { href, origin, hostname } = new URL(`http://${host}`);
+  return href === `${origin}/` ? hostname : '';
 }
 
 /** An address as in a URL. */

@@ -21,7 +21,7 @@ function statusOf(
 const API = ['/v1/customers', '/_sandbox/faults'];
 const PATHS = [...API, '/', '/c/pay/cs_test_1', '/nowhere'];
 
-test.for(['evil.example', '127.0.0.1.evil.example', 'localhost.evil.example', '192.0.2.1', 'a b'])(
+test.for(['evil.example', '127.0.0.1.evil.example', 'localhost.evil.example', '192.0.2.1', 'a b', 'evil@localhost'])(
   'refuses the host name %s everywhere',
   async (name, { sandbox }) => {
     for (const path of PATHS) {
