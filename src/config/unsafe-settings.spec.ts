@@ -96,6 +96,9 @@ describe('unsafeSettings', () => {
     const [, example = ''] = /^#ENCRYPTION_KEY=(.+)$/m.exec(readFileSync('.env.example', 'utf8')) ?? [];
     expect(unsafeIn(live({ ENCRYPTION_KEY: example }))).toEqual(['ENCRYPTION_KEY']);
     expect(unsafeIn(live({ ENCRYPTION_KEY: `${KEY},${example}` }))).toEqual(['ENCRYPTION_KEY']);
+    const sandbox = { MODE: 'sandbox', ENCRYPTION_KEY: example };
+    expect(unsafeIn(sandbox)).toEqual([]);
+    expect(unsafeIn({ ...sandbox, HOST: '0.0.0.0' })).toContain('ENCRYPTION_KEY');
     const boot = () => requireSafeSettings(settingsFrom(live({}, 'ENCRYPTION_KEY')), {});
     expect(boot).toThrow(/^ENCRYPTION_KEY must be set in live mode: [^\n]*openssl rand -base64 32[^\n]*$/);
   });

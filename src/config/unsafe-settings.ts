@@ -40,7 +40,7 @@ export function unsafeSettings(settings: Settings, environment: NodeEnvironment)
           ...missingProtection(settings, where),
         ]
       : []),
-    ...unsafeEncryptionKey(settings),
+    ...unsafeEncryptionKey(settings, isOffLoopback),
   ];
 }
 
@@ -81,9 +81,14 @@ function* unverifiedCertificates(environment: NodeEnvironment, where: string): G
 }
 
 /** The sandbox's key is created in DATA_DIR. Other data must stay readable for all instances, and without that folder. */
-function* unsafeEncryptionKey({ MODE, ENCRYPTION_KEY: keys }: Settings): Generator<UnsafeSetting> {
-  const problem = keys.length === 0 ? `must be set in ${MODE} mode` : 'is the example of .env.example';
-  if (MODE === 'sandbox' || (keys.length > 0 && !keys.includes(EXAMPLE_KEY))) return;
+function* unsafeEncryptionKey(
+  { MODE, ENCRYPTION_KEY: keys }: Settings,
+  isOffLoopback: boolean,
+): Generator<UnsafeSetting> {
+  const isMissing = MODE !== 'sandbox' && keys.length === 0;
+  const isExample = (MODE !== 'sandbox' || isOffLoopback) && keys.includes(EXAMPLE_KEY);
+  if (!isMissing && !isExample) return;
+  const problem = isMissing ? `must be set in ${MODE} mode` : 'is the example of .env.example';
   yield {
     variable: 'ENCRYPTION_KEY',
     problem,
