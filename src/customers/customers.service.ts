@@ -3,6 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import type { Owner } from '#core/actor.js';
 import { Problem, unknownObject } from '#core/problem.js';
+import { currentCaller } from '#stripe/current-caller.js';
 import { undefinedIfMissing } from '#stripe/undefined-if-missing.js';
 import type { ChangeAuthor } from '../access/audit-entry.js';
 import type { Transaction } from '../database/database.js';
@@ -141,7 +142,8 @@ export class CustomersService {
         creation: this.stripe.creationFor(owner, generation),
       }));
       // No customer is linked if this one has been deleted in the meantime.
-      return (await this.store.saveCreated(owner, generation, result)) ?? this.create(owner);
+      const linked = await this.store.saveCreated(owner, generation, result, authorOfCreation());
+      return linked ?? this.create(owner);
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       if (error.slug === 'not-done') return this.create(owner);
@@ -153,7 +155,12 @@ export class CustomersService {
   }
 
   private async saveCreated({ owner, generation }: CustomerPlan, id: string): Promise<string> {
-    await this.store.saveCreated(owner, generation, id);
+    await this.store.saveCreated(owner, generation, id, authorOfCreation());
     return id;
   }
+}
+
+/** The caller whose request needs the customer, or the worker. */
+function authorOfCreation(): ChangeAuthor {
+  return { caller: currentCaller(), address: 'automatic' };
 }

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { and, desc, eq, isNull, sql } from 'drizzle-orm';
 import type { Owner } from '#core/actor.js';
 import { Clock } from '#core/clock.js';
-import { type AuditDetails, type ChangeAuthor, STRIPE_AUTHOR } from '../access/audit-entry.js';
+import { type AuditDetails, type Change, type ChangeAuthor, STRIPE_AUTHOR } from '../access/audit-entry.js';
 import { AuditLog } from '../access/audit-log.store.js';
 import { Settings } from '../config/settings.js';
 import { type Database, DATABASE, type Transaction } from '../database/database.js';
@@ -80,11 +80,20 @@ export class CustomersStore {
   }
 
   /** Links a created customer unless the owner has one by now. @returns the linked customer, if any */
-  async saveCreated(owner: Owner, generation: number, stripeCustomerId: string): Promise<string | undefined> {
-    await this.database
-      .update(customers)
-      .set({ stripeCustomerId })
-      .where(isWithoutCustomer(owner, generation));
+  async saveCreated(
+    owner: Owner,
+    generation: number,
+    stripeCustomerId: string,
+    author: ChangeAuthor,
+  ): Promise<string | undefined> {
+    await this.database.transaction(async (transaction) => {
+      const { rowCount } = await transaction
+        .update(customers)
+        .set({ stripeCustomerId })
+        .where(isWithoutCustomer(owner, generation));
+      if (rowCount === 0) return;
+      await this.auditLog.record(transaction, author, linkOf(owner, stripeCustomerId));
+    });
     return this.find(owner);
   }
 
@@ -101,12 +110,7 @@ export class CustomersStore {
             setWhere: isNull(customers.stripeCustomerId),
           });
         if (rowCount === 0) return;
-        const change = {
-          action: 'customer.linked',
-          objectId: stripeCustomerId,
-          details: detailsOf(owner),
-        } as const;
-        await this.auditLog.record(transaction, author, change);
+        await this.auditLog.record(transaction, author, linkOf(owner, stripeCustomerId));
       });
     } catch (error) {
       if (!isUniqueViolation(error)) throw error;
@@ -132,6 +136,10 @@ export class CustomersStore {
       await this.auditLog.record(transaction, STRIPE_AUTHOR, change);
     });
   }
+}
+
+function linkOf(owner: Owner, stripeCustomerId: string): Change {
+  return { action: 'customer.linked', objectId: stripeCustomerId, details: detailsOf(owner) };
 }
 
 function detailsOf({ tenant, userId }: Owner): AuditDetails {

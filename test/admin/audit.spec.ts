@@ -78,6 +78,25 @@ describe('GET /admin/audit', () => {
     expect(await entriesOf(other.id)).toEqual([]);
   });
 
+  it('shows for whom a customer was created', async ({ paydesk, partner, entriesOf }) => {
+    const user = `user-${randomUUID()}`;
+    for (let index = 0; index < 2; index++) await partner.post(`/partners/user/${user}/setup_intent`);
+    const [created] = await query<{ id: string }>(
+      paydesk,
+      'select stripe_customer_id as id from customers where user_id = $1',
+      [user],
+    );
+    expect(await entriesOf(created?.id ?? '')).toMatchObject([
+      {
+        caller: 'partner:acme',
+        keyId: null,
+        address: 'automatic',
+        action: 'customer.linked',
+        details: { tenant: 'partner:acme', userId: user },
+      },
+    ]);
+  });
+
   it('shows that a customer was unlinked because it was deleted at Stripe', async ({
     paydesk,
     shop,
