@@ -1,6 +1,12 @@
 /** Text without control characters and lone surrogates, neither of which PostgreSQL can store as JSON. */
 export const PLAIN_TEXT = /^[^\p{Cc}\p{Cs}]*$/u;
 
+/**
+ * {@link PLAIN_TEXT} for a terminal, without what changes the look of the text around it: format characters such as
+ * U+202E, line and paragraph separators, and code points without a character.
+ */
+export const PRINTABLE_TEXT = /^[^\p{C}\p{Zl}\p{Zp}]*$/u;
+
 /** The name of a partner or an internal service. */
 export const NAME = /^[\w.@:|+=-]{1,255}$/;
 

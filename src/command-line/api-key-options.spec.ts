@@ -32,7 +32,7 @@ describe('parseLabel', () => {
     expect(parseLabel(label)).toBe(label);
   });
 
-  it.each(['', 'a\nb', 'x'.repeat(101), '\ud800'])('refuses %j', (label) => {
+  it.each(['', 'a\nb', 'a\u202eb', 'a\u200bb', 'x'.repeat(101), '\ud800'])('refuses %j', (label) => {
     expect(() => parseLabel(label)).toThrow(/^--label must be 1 to 100 characters/);
   });
 });

@@ -1,7 +1,7 @@
 import { LABEL_MAX_LENGTH } from '../access/api-key.js';
 import { DURATION_SHAPE, parseDurationMs } from '#core/duration.js';
 import { DEFAULT_SCOPES, isScope, type Scope, SCOPES } from '#core/scope.js';
-import { codePointLength, PLAIN_TEXT } from '#core/text.js';
+import { codePointLength, PRINTABLE_TEXT } from '#core/text.js';
 
 /** The scopes of `--scopes a,b`; every one but `keys:admin` without the option. */
 export function parseScopes(option: string | undefined): readonly Scope[] {
@@ -24,8 +24,10 @@ export function parseDurationOption(name: string, option: string | undefined): n
 /** The text of `--label`; undefined without the option. */
 export function parseLabel(option: string | undefined): string | undefined {
   if (option === undefined) return undefined;
-  if (option === '' || codePointLength(option) > LABEL_MAX_LENGTH || !PLAIN_TEXT.test(option)) {
-    throw new Error(`--label must be 1 to ${LABEL_MAX_LENGTH} characters without control characters`);
+  if (option === '' || codePointLength(option) > LABEL_MAX_LENGTH || !PRINTABLE_TEXT.test(option)) {
+    throw new Error(
+      `--label must be 1 to ${LABEL_MAX_LENGTH} characters without control and format characters`,
+    );
   }
   return option;
 }

@@ -72,6 +72,8 @@ describe('POST /admin/keys', () => {
     ['scopes', { kind: 'partner', scopes: ['keys:admin'] }],
     ['label', { label: '' }],
     ['label', { label: 'x'.repeat(101) }],
+    ['label', { label: 'a\u202eb' }],
+    ['label', { label: 'a\u2028b' }],
     ['expiresAt', { expiresAt: '2020-01-01T00:00:00Z' }],
     ['expiresAt', { expiresAt: '2030-02-30T00:00:00Z' }],
     ['expiresAt', { expiresAt: '2030-01-01' }],

@@ -72,7 +72,13 @@ export class KeyRequest {
   )
   scopes!: Scope[];
 
-  @TextField({ maxLength: LABEL_MAX_LENGTH, optional: true, description: 'For your own use', example: 'CRM' })
+  @TextField({
+    maxLength: LABEL_MAX_LENGTH,
+    isPrinted: true,
+    optional: true,
+    description: 'For your own use',
+    example: 'CRM',
+  })
   label?: string;
 
   @InstantField({ optional: true, description: 'When the key stops working; never by default' })

@@ -4,7 +4,7 @@ import { IsIn, IsString, Matches, ValidateIf } from 'class-validator';
 import { hasCardNumber, hasLuhnNumber } from '#core/card-number.js';
 import { DURATION_SHAPE, parseDurationMs } from '#core/duration.js';
 import { isCurrency } from '#core/currency.js';
-import { codePointLength, EXTERNAL_ID, EXTERNAL_ID_MAX_LENGTH, NAME, PLAIN_TEXT, UUID } from '#core/text.js';
+import { codePointLength, EXTERNAL_ID, EXTERNAL_ID_MAX_LENGTH, NAME, PLAIN_TEXT, PRINTABLE_TEXT, UUID } from '#core/text.js';
 import { Satisfies } from '../../config/satisfies.js';
 import { hasEmail, hasKey, hasToken } from '../../logging/redact.js';
 
@@ -36,14 +36,17 @@ function SkipIfAbsent(): PropertyDecorator {
 export function TextField({
   maxLength,
   isReference = false,
+  isPrinted = false,
   ...documented
-}: Documented & { maxLength: number; isReference?: boolean }): PropertyDecorator {
+}: Documented & { maxLength: number; isReference?: boolean; isPrinted?: boolean }): PropertyDecorator {
   return Field(
     documented,
     { type: String, minLength: 1, maxLength },
     IsString({ message: 'must be a string' }),
     Satisfies((value) => hasLength(value, maxLength), `must be 1 to ${maxLength} characters`),
-    Matches(PLAIN_TEXT, { message: 'must be well-formed text without control characters' }),
+    isPrinted
+      ? Matches(PRINTABLE_TEXT, { message: 'must be well-formed text without control and format characters' })
+      : Matches(PLAIN_TEXT, { message: 'must be well-formed text without control characters' }),
     Without(isReference ? hasCardNumber : hasLuhnNumber, 'a card number'),
     Without(hasKey, 'a key'),
     ...(isReference ? [] : [Without(hasToken, 'a token')]),
