@@ -27,4 +27,4 @@ CREATE UNLOGGED TABLE "rate_limits" (
 --> statement-breakpoint
 CREATE INDEX "brake_declines_owner" ON "brake_declines" USING btree ("tenant","user_id","declined_at");--> statement-breakpoint
 CREATE INDEX "brake_declines_tenant" ON "brake_declines" USING btree ("tenant","declined_at");--> statement-breakpoint
-CREATE INDEX "operations_charges" ON "operations" USING btree ("caller","created_at") WHERE kind = 'charge';
+CREATE INDEX IF NOT EXISTS "operations_charges" ON "operations" USING btree ("caller","created_at") WHERE kind = 'charge';
