@@ -207,7 +207,7 @@ function partsOf<Part extends { paymentId: string }>(
   parts: readonly Part[],
   { paymentId }: PaymentRow,
 ): Omit<Part, 'paymentId'>[] {
-  return parts.filter((part) => part.paymentId === paymentId).map(({ paymentId: _, ...part }) => part);
+  return parts.flatMap(({ paymentId: owner, ...part }) => (owner === paymentId ? [part] : []));
 }
 
 /** The tenant or the user id of a customer's owner, looked up in the statement itself; null if it has none. */

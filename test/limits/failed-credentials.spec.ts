@@ -73,7 +73,7 @@ describe('wrong credentials', () => {
     expect(await statuses()).toEqual([200, 200]);
     await sendWrongKeys(paydesk, address, LIMIT);
     await withLock(paydesk, 'lock table api_keys in access exclusive mode', async () => {
-      const ended = vi.fn();
+      const ended = vi.fn<() => void>();
       void sendWrongKeys(paydesk, address, 1).then(ended);
       expect(await statuses()).toEqual([200, 200]);
       expect(ended).not.toHaveBeenCalled();

@@ -27,7 +27,7 @@ export type Params<S extends Schema> = { [K in RequiredKeys<S>]: Value<S[K]> } &
 };
 
 /** The length in code points, the unit of Stripe's limits as far as is known. */
-export const lengthOf = (text: string): number => Array.from(text).length;
+export const lengthOf = (value: string): number => Array.from(value).length;
 
 const param = <T>(read: Param<T>['read']): Param<T> => ({ isRequired: false, read });
 
@@ -53,17 +53,17 @@ export const text = (): Param<string> =>
 /** A URL of any scheme, such as an app's. @throws StripeFailure 400 url_invalid */
 export const url = (): Param<string> =>
   param((value, name, options) => {
-    const text = string().read(value, name, options);
-    if (!URL.canParse(text)) throw failures.badUrl(name);
-    return text;
+    const link = string().read(value, name, options);
+    if (!URL.canParse(link)) throw failures.badUrl(name);
+    return link;
   });
 
 /** @throws StripeFailure 400 email_invalid, of https://docs.stripe.com/error-codes#email-invalid */
 export const email = ({ maxLength = 512 }: { maxLength?: number } = {}): Param<string> =>
   param((value, name, options) => {
-    const text = string({ maxLength }).read(value, name, options);
-    if (!/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(text)) throw failures.badEmail(name, text);
-    return text;
+    const address = string({ maxLength }).read(value, name, options);
+    if (!/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(address)) throw failures.badEmail(name, address);
+    return address;
   });
 
 export const integer = ({ min, max }: { min?: number; max?: number } = {}): Param<number> =>

@@ -22,7 +22,7 @@ async function openAskingClub() {
         ({ data, type }) => type.startsWith('invoice.payment_') && (data.object as { id?: string }).id === id,
       )
       .map(({ type }) => type)
-      .reverse();
+      .toReversed();
   return { ...club, intentOf, authenticate, invoiceEvents };
 }
 
