@@ -10,6 +10,11 @@ const OTHER_NUMBER = '1234567890123452';
 
 const it = paydeskTest();
 
+/** The text of a problem. The id of its request may contain any digits. */
+function withoutRandomId({ instance: _instance, ...problem }: Record<string, unknown>): string {
+  return JSON.stringify(problem);
+}
+
 describe('a card number', () => {
   it.for<[string, string, object]>([
     ['description', CHARGE, { ...VALID, description: `Card ${CARD}` }],
@@ -36,7 +41,7 @@ describe('a card number', () => {
   ])('is refused in %s of a checkout', async ([field, body], { shop }) => {
     const answer = await shop.post('/pay', { ...REDIRECTS, ...body });
     expect(answer).toMatchObject({ status: 400, body: { errors: [{ field }] } });
-    expect(JSON.stringify(answer.body)).not.toMatch(/4242|1234/);
+    expect(withoutRandomId(answer.body)).not.toMatch(/4242|1234/);
   });
 
   it.for<[string, object]>([
@@ -48,7 +53,7 @@ describe('a card number', () => {
   ])('is refused in %s of a customer', async ([field, body], { shop }) => {
     const answer = await shop.put('/customers/user-1', body);
     expect(answer).toMatchObject({ status: 400, body: { errors: [{ field }] } });
-    expect(JSON.stringify(answer.body)).not.toContain('4242');
+    expect(withoutRandomId(answer.body)).not.toContain('4242');
   });
 
   it.for([

@@ -29,13 +29,16 @@ const FOREVER_SECRET =
 const PERSONAL = /eyJQbGFudGVk|planted(?:@|%40)mail/;
 const PLANTED = new RegExp(`${FOREVER_SECRET.source}|${PERSONAL.source}`);
 
-/** A user's id may be an e-mail address, and so may the label that an administrator gives to a key. */
+/** A user's id may be an e-mail address, and so may what people call their keys and endpoints. */
 const MAY_BE_EMAIL = new Set([
   'customers.user_id',
   'former_customers.user_id',
   'brake_counts.user_id',
   'brake_declines.user_id',
+  'payments.user_id',
+  'audit_log.caller',
   'audit_log.object_id',
+  'notification_endpoints.description',
   'api_keys.label',
   'audit_log.details',
 ]);

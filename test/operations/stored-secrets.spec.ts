@@ -47,6 +47,11 @@ const it = paydeskTest({ workerByHand: true, environment: { ENCRYPTION_KEY: KEY 
     await expect.poll(rows).not.toMatch(/"enc": "/);
   });
 
+/** The calls to Stripe without the one for its events, which each instance makes when it starts. */
+function callsOf({ stripeCalls }: { stripeCalls: readonly string[] }): string[] {
+  return stripeCalls.filter((call) => call !== 'GET /v1/events');
+}
+
 /** Bodies without what differs between a problem and its repetition. */
 function comparable(bodies: Record<string, unknown>[]) {
   return bodies.map(({ replayed: _replayed, instance: _instance, ...body }) => body);
@@ -134,16 +139,16 @@ describe('an unfinished operation', () => {
   pay('is repeated after a rotation of the key', async ({ unfinished, paydesk, rows }) => {
     const { repeatWith } = await unfinished();
     expect(await rows()).not.toMatch(SECRETS);
-    const sent = paydesk.stripeCalls.length;
+    const sent = callsOf(paydesk).length;
     expect((await repeatWith([OTHER_KEY, KEY])).status).toBe(201);
-    expect(paydesk.stripeCalls.slice(sent)).toEqual(['POST /v1/checkout/sessions']);
+    expect(callsOf(paydesk).slice(sent)).toEqual(['POST /v1/checkout/sessions']);
   });
 
   pay('is sent to nobody if its key is lost, and stays unfinished', async ({ unfinished, paydesk, shop }) => {
     const { repeatWith, operationId } = await unfinished();
-    const sent = paydesk.stripeCalls.length;
+    const sent = callsOf(paydesk).length;
     expect((await repeatWith([OTHER_KEY])).body.type).toBe('urn:paydesk:outcome-unknown');
-    expect(paydesk.stripeCalls.slice(sent)).toEqual([]);
+    expect(callsOf(paydesk).slice(sent)).toEqual([]);
     expect((await shop.get(`/operations/${operationId}`)).body).toMatchObject({ state: 'running' });
     expect((await repeatWith([OTHER_KEY, KEY])).status).toBe(201);
   });

@@ -4,7 +4,15 @@ import { IsIn, IsString, Matches, ValidateIf } from 'class-validator';
 import { hasCardNumber, hasLuhnNumber } from '#core/card-number.js';
 import { DURATION_SHAPE, parseDurationMs } from '#core/duration.js';
 import { isCurrency } from '#core/currency.js';
-import { codePointLength, EXTERNAL_ID, EXTERNAL_ID_MAX_LENGTH, NAME, PLAIN_TEXT, PRINTABLE_TEXT, UUID } from '#core/text.js';
+import {
+  codePointLength,
+  EXTERNAL_ID,
+  EXTERNAL_ID_MAX_LENGTH,
+  NAME,
+  PLAIN_TEXT,
+  PRINTABLE_TEXT,
+  UUID,
+} from '#core/text.js';
 import { Satisfies } from '../../config/satisfies.js';
 import { hasEmail, hasKey, hasToken } from '../../logging/redact.js';
 
@@ -32,13 +40,20 @@ function SkipIfAbsent(): PropertyDecorator {
  * Free text of 1 to `maxLength` code points, without a key, a token or anything that could be a card number.
  *
  * @param isReference an id or a URL, which may contain tokens, and long numbers that are not those of a card brand
+ * @param isStored a reference that is stored in clear: without a token or an e-mail address
  */
 export function TextField({
   maxLength,
   isReference = false,
+  isStored = false,
   isPrinted = false,
   ...documented
-}: Documented & { maxLength: number; isReference?: boolean; isPrinted?: boolean }): PropertyDecorator {
+}: Documented & {
+  maxLength: number;
+  isReference?: boolean;
+  isStored?: boolean;
+  isPrinted?: boolean;
+}): PropertyDecorator {
   return Field(
     documented,
     { type: String, minLength: 1, maxLength },
@@ -49,7 +64,8 @@ export function TextField({
       : Matches(PLAIN_TEXT, { message: 'must be well-formed text without control characters' }),
     Without(isReference ? hasCardNumber : hasLuhnNumber, 'a card number'),
     Without(hasKey, 'a key'),
-    ...(isReference ? [] : [Without(hasToken, 'a token')]),
+    ...(isReference && !isStored ? [] : [Without(hasToken, 'a token')]),
+    ...(isStored ? [Without(hasEmail, 'an e-mail address')] : []),
   );
 }
 

@@ -16,6 +16,7 @@ import {
 } from '../../notifications/notification-types.js';
 import { codePointLength, PLAIN_TEXT } from '#core/text.js';
 import { hasLuhnNumber } from '#core/card-number.js';
+import { hasKey, hasToken } from '../../logging/redact.js';
 import { Field, PageSizeField, TextField, UuidField, Without } from '../dto/fields.js';
 
 const EXAMPLE_ID = '0b6f3f4e-6a53-4f0e-9d0f-6f2c8f3a1d57';
@@ -39,6 +40,7 @@ function UrlField(optional: boolean): PropertyDecorator {
   return TextField({
     maxLength: URL_MAX_LENGTH,
     isReference: true,
+    isStored: true,
     optional,
     description: 'An https URL with a public address, or one in `NOTIFICATION_ALLOWED_NETWORKS`',
     example: EXAMPLE_URL,
@@ -65,6 +67,8 @@ function DescriptionField(): PropertyDecorator {
     { type: String, nullable: true, minLength: 1, maxLength: DESCRIPTION_MAX_LENGTH },
     Satisfies(isDescription, `must be null, or 1 to ${DESCRIPTION_MAX_LENGTH} characters of plain text`),
     Without(hasLuhnNumber, 'a card number'),
+    Without(hasKey, 'a key'),
+    Without(hasToken, 'a token'),
   );
 }
 

@@ -59,6 +59,7 @@ export abstract class CheckoutRequest {
   @TextField({
     maxLength: 200,
     isReference: true,
+    isStored: true,
     optional: true,
     description: "The caller's own id of the payment; `/status` returns it",
     example: 'order-1234',
