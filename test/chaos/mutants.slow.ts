@@ -1,4 +1,4 @@
-import { it } from 'vitest';
+import { expect, it } from 'vitest';
 import type { Mutation } from './build.js';
 import { runScenario, type Scenario } from './run-scenario.js';
 import { failures } from './verdict.js';
@@ -51,11 +51,7 @@ const RUN_OPTIONS = {
   log: () => undefined,
 };
 
-// They wait most of the time, for leases and repetitions.
-it.concurrent.for(MUTANTS)(
-  'finds the bug "$name"',
-  async ([mutation, scenario, expectedFailures], { expect }) => {
-    const verdict = await runScenario(scenario, { ...RUN_OPTIONS, mutation });
-    expect(failures(verdict).map(({ what }) => what)).toEqual(expect.arrayContaining(expectedFailures));
-  },
-);
+it.each(MUTANTS)('finds the bug "$name"', async (mutation, scenario, expectedFailures) => {
+  const verdict = await runScenario(scenario, { ...RUN_OPTIONS, mutation });
+  expect(failures(verdict).map(({ what }) => what)).toEqual(expect.arrayContaining(expectedFailures));
+});
