@@ -11,6 +11,7 @@ const ALLOWED = new Set([
   'ISC',
   'MIT',
   'Python-2.0',
+  'Unlicense',
 ]);
 
 const INTRODUCTION = `# Licenses
