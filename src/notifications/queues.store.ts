@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { and, asc, eq, isNotNull, isNull, notInArray, or, sql, type SQL } from 'drizzle-orm';
+import { and, asc, eq, isNotNull, notInArray, or, sql, type SQL } from 'drizzle-orm';
 import { Clock } from '#core/clock.js';
 import { type Database, DATABASE, type Transaction } from '../database/database.js';
 import {
@@ -120,11 +120,19 @@ export class QueuesStore {
     await this.updateEndpoint(transaction, endpointId, { failingSince: null, pausedUntil: null }, wasFailing);
   }
 
-  /** Remembers since when an endpoint receives nothing, and until when it wants a pause. */
+  /**
+   * Remembers since when an endpoint receives nothing, and until when it wants a pause. Always locks the endpoint, because
+   * {@link forgetFailureIfIdle} may follow when its queue is locked.
+   */
   async markFailing(transaction: Transaction, endpointId: string, pausedUntil?: Date): Promise<void> {
-    const failingSince = { failingSince: this.clock.now() };
-    await this.updateEndpoint(transaction, endpointId, failingSince, isNull(endpoints.failingSince));
-    if (pausedUntil) await this.updateEndpoint(transaction, endpointId, { pausedUntil });
+    const now = this.clock.now().toISOString();
+    await transaction
+      .update(endpoints)
+      .set({
+        failingSince: sql`coalesce(${endpoints.failingSince}, ${now}::timestamptz)`,
+        ...(pausedUntil && { pausedUntil }),
+      })
+      .where(eq(endpoints.id, endpointId));
   }
 
   /** Once nothing is due any more, an endpoint is not failing any more either. */
