@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { and, asc, eq, gte, isNotNull, isNull, or, sql, type SQL } from 'drizzle-orm';
+import { and, asc, eq, gte, inArray, isNotNull, isNull, lt, notExists, or, sql, type SQL } from 'drizzle-orm';
+import { Clock } from '#core/clock.js';
 import { type Database, DATABASE } from '../database/database.js';
 import {
   notificationDeliveries as deliveries,
@@ -8,12 +9,19 @@ import {
 } from '../database/schema.js';
 import type { DeliveryState, NotificationFilter, SentNotification, Viewer } from './sent-notification.js';
 
+const RETENTION_MS = 90 * 24 * 60 * 60 * 1000;
+/** Keeps each statement short. */
+const PRUNE_BATCH_SIZE = 1_000;
+
 type NotificationRow = typeof notifications.$inferSelect;
 
 /** Notifications as their callers may read them, with the deliveries to the caller's own endpoints. */
 @Injectable()
 export class NotificationsStore {
-  constructor(@Inject(DATABASE) private readonly database: Database) {}
+  constructor(
+    @Inject(DATABASE) private readonly database: Database,
+    private readonly clock: Clock,
+  ) {}
 
   /** Lists placed notifications after a position, in the order of their positions. */
   async list(
@@ -37,6 +45,33 @@ export class NotificationsStore {
       .from(notifications)
       .where(and(eq(notifications.id, id), isVisible(viewer)));
     return (await this.withDeliveries(viewer, rows))[0];
+  }
+
+  /** Deletes notifications older than 90 days, with their deliveries, unless one can still be delivered. */
+  async prune(): Promise<void> {
+    const oldest = new Date(this.clock.now().getTime() - RETENTION_MS);
+    const pending = this.database
+      .select({ id: endpoints.id })
+      .from(deliveries)
+      .innerJoin(endpoints, eq(endpoints.id, deliveries.endpointId))
+      .where(
+        and(
+          eq(deliveries.notificationId, notifications.id),
+          eq(deliveries.state, 'pending'),
+          eq(endpoints.enabled, true),
+        ),
+      );
+    const prunable = this.database
+      .select({ id: notifications.id })
+      .from(notifications)
+      .where(and(lt(notifications.createdAt, oldest), isNotNull(notifications.position), notExists(pending)))
+      .limit(PRUNE_BATCH_SIZE);
+    for (let pruned = PRUNE_BATCH_SIZE; pruned === PRUNE_BATCH_SIZE;) {
+      const { rowCount } = await this.database
+        .delete(notifications)
+        .where(inArray(notifications.id, prunable));
+      pruned = rowCount ?? 0;
+    }
   }
 
   private async withDeliveries(

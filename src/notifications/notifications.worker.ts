@@ -5,9 +5,11 @@ import {
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import { withoutQuery } from '../database/without-query.js';
+import { PeriodicTask } from '../queue/periodic-task.js';
 import { QueueWorker } from '../queue/queue-worker.js';
 import { DeliveriesStore } from './deliveries.store.js';
 import { DeliveryAttempt } from './delivery-attempt.js';
+import { NotificationsStore } from './notifications.store.js';
 import { Outbox } from './outbox.store.js';
 import { type QueueRow, QueuesStore } from './queues.store.js';
 
@@ -18,13 +20,15 @@ const CONCURRENCY_PER_ENDPOINT = 8;
 const COMMIT_MS = 20;
 /** How long running attempts may go on when the process stops. */
 const STOP_MS = 2_000;
+const PRUNE_MS = 10 * 60 * 1000;
 
-/** Delivers notifications; each instance runs one worker. */
+/** Delivers notifications, and deletes old ones; each instance runs one worker. */
 @Injectable()
 export class NotificationsWorker implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger(NotificationsWorker.name);
   private readonly worker: QueueWorker<QueueRow>;
   private readonly running = new Map<string, number>();
+  private readonly pruning: PeriodicTask;
   private placing?: NodeJS.Timeout;
 
   constructor(
@@ -32,26 +36,33 @@ export class NotificationsWorker implements OnApplicationBootstrap, BeforeApplic
     private readonly deliveries: DeliveriesStore,
     private readonly attempt: DeliveryAttempt,
     queues: QueuesStore,
+    notifications: NotificationsStore,
   ) {
     this.worker = new QueueWorker({
       concurrency: CONCURRENCY,
       prepare: async () => void (await this.deliveries.place()),
       take: () => queues.takeDue(this.busyEndpoints()),
       work: (held) => this.deliver(held),
-      onError: (error) => this.warn(error),
+      onError: (error) => this.warn('Could not deliver notifications', error),
     });
+    this.pruning = new PeriodicTask(
+      () => notifications.prune(),
+      PRUNE_MS,
+      (error) => this.warn('Could not delete old notifications', error),
+    );
     outbox.listen(() => this.placeSoon());
   }
 
   onApplicationBootstrap(): void {
     this.worker.start();
+    this.pruning.start();
   }
 
   /** Starts no further attempt, and ends those that take long. */
   async beforeApplicationShutdown(): Promise<void> {
     clearTimeout(this.placing);
     const timer = setTimeout(() => this.attempt.abort(), STOP_MS);
-    await this.worker.stop();
+    await Promise.all([this.worker.stop(), this.pruning.stop()]);
     clearTimeout(timer);
   }
 
@@ -86,12 +97,12 @@ export class NotificationsWorker implements OnApplicationBootstrap, BeforeApplic
       this.placing = undefined;
       this.deliveries.place().then(
         (isPlaced) => isPlaced && this.worker.wake(),
-        (error: unknown) => this.warn(error),
+        (error: unknown) => this.warn('Could not deliver notifications', error),
       );
     }, COMMIT_MS);
   }
 
-  private warn(error: unknown): void {
-    this.logger.warn(`Could not deliver notifications: ${String(withoutQuery(error))}`);
+  private warn(msg: string, error: unknown): void {
+    this.logger.warn(`${msg}: ${String(withoutQuery(error))}`);
   }
 }

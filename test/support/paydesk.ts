@@ -13,6 +13,7 @@ import { type Settings, settingsFrom } from '../../src/config/settings.js';
 import type { Clock } from '#core/clock.js';
 import { DEFAULT_SCOPES } from '#core/scope.js';
 import { createApp } from '../../src/create-app.js';
+import { NotificationsStore } from '../../src/notifications/notifications.store.js';
 import { NotificationsWorker } from '../../src/notifications/notifications.worker.js';
 import { OperationsWorker } from '../../src/operations/operations.worker.js';
 import { EventWalk } from '../../src/webhooks/event-walk.service.js';
@@ -62,6 +63,8 @@ export interface Paydesk {
   pruneEvents(): Promise<void>;
   /** Attempts the next delivery of a notification, as the worker does; false if none is due. */
   deliverNext(): Promise<boolean>;
+  /** Deletes old notifications, as the worker does. */
+  pruneNotifications(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -120,6 +123,7 @@ export async function startPaydesk({
     resumeNext: () => app.get(OperationsWorker, { strict: false }).resumeNext(),
     walkEvents: () => app.get(EventWalk, { strict: false }).run(),
     pruneEvents: () => app.get(EventsStore, { strict: false }).prune(),
+    pruneNotifications: () => app.get(NotificationsStore, { strict: false }).prune(),
     deliverNext: () => app.get(NotificationsWorker, { strict: false }).deliverNext(),
     async close() {
       await app.close();

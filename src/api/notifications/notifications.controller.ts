@@ -28,7 +28,8 @@ export class NotificationsController {
     summary: 'List notifications',
     description:
       'Oldest first, in the order in which they were committed: nothing ever appears before what was read already, so ' +
-      'a receiver that was away catches up with `since`. They are listed whether or not an endpoint asks for them.',
+      'a receiver that was away catches up with `since`. They are listed whether or not an endpoint asks for them. ' +
+      'They are kept for 90 days, and longer while a delivery is pending.',
   })
   @ApiOkResponse({ type: NotificationsResponse })
   async list(
