@@ -117,8 +117,10 @@ export class DeliveryAttempt {
 
   private async switchOff(endpointId: string, reason: DisabledReason): Promise<void> {
     const isOff = await this.store.transaction(async (transaction) => {
-      if (!(await this.store.disable(transaction, endpointId, reason))) return false;
+      const wasOn = await this.store.disable(transaction, endpointId, reason);
+      // Also if it was off already: a pass at that time may have queued more.
       await this.deliveries.giveUp(transaction, endpointId);
+      if (!wasOn) return false;
       const change = { action: 'endpoint.disabled', objectId: endpointId, details: { reason } } as const;
       await this.auditLog.record(transaction, SERVICE_AUTHOR, change);
       return true;

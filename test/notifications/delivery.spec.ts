@@ -284,6 +284,21 @@ describe('an endpoint', () => {
     expect(receiver.received).toHaveLength(1);
   });
 
+  it('that was switched off by another instance while more was queued gets nothing more', async ({
+    paydesk,
+    shop,
+    receiver,
+    endpoint,
+    add,
+  }) => {
+    const [id = ''] = await add({ subject: randomUUID() });
+    await shop.get('/notifications');
+    await query(paydesk, 'update notification_endpoints set enabled = false where id = $1', [endpoint.id]);
+    await deliverAll(paydesk);
+    expect(receiver.received).toEqual([]);
+    expect(await stateOf(paydesk, id, endpoint.id)).toEqual({ state: 'failed', attempts: 0 });
+  });
+
   it('is tested with a notification of its own', async ({ paydesk, shop, receiver, endpoint }) => {
     await shop.patch(`${PATH}/${endpoint.id}`, { types: ['payment.failed'] });
     const other = (await shop.post(PATH, { url: `${receiver.url}?other` })).body;
