@@ -86,5 +86,7 @@ function environmentOf(postgres: EmbeddedPostgres, sandbox: Sandbox): Record<str
     RATE_LIMITS: 'off',
     CARD_TESTING_BRAKE: 'off',
     LOG_LEVEL: 'warn',
+    // Each call to Stripe has to belong to a request.
+    EVENTS_WALK_SECONDS: '3600',
   };
 }
