@@ -1,20 +1,23 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { and, asc, desc, eq, gte, inArray, lt, type SQL, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gte, inArray, isNotNull, lt, type SQL, sql } from 'drizzle-orm';
 import { unionAll } from 'drizzle-orm/pg-core';
 import { Clock } from '#core/clock.js';
 import { type Database, DATABASE, type Transaction } from '../database/database.js';
-import { customers, formerCustomers } from '../database/schema.js';
+import { customers, formerCustomers, operations } from '../database/schema.js';
 import { paymentDisputes, paymentRefunds, payments } from '../database/schema-payments.js';
 import {
   PAYMENT_STATUSES,
   PAYMENT_TYPES,
+  disputedMinorOf,
   paymentIdOf,
   type PaymentOperation,
   type PaymentSnapshot,
   type RecordedPayment,
+  refundedMinorOf,
   statusOf,
 } from './payment.js';
 import type { PaymentFilter } from './payment-filter.js';
+import type { ReadPayment } from './payment-reader.stripe.js';
 import type { TimelineEntry } from './payment-timeline.js';
 
 type PaymentRow = typeof payments.$inferSelect;
@@ -139,6 +142,113 @@ export class PaymentRecordStore {
     return undefined;
   }
 
+  /** The Checkout Session that an operation has started; undefined if it has started none. */
+  async sessionOfOperation(operationId: string): Promise<string | undefined> {
+    const [row] = await this.database
+      .select({ sessionId: payments.sessionId })
+      .from(payments)
+      .where(and(eq(payments.operationId, operationId), isNotNull(payments.sessionId)));
+    return row?.sessionId ?? undefined;
+  }
+
+  /** Inserts a payment as Stripe has it now; undefined if it is there already. */
+  async insertRead(
+    transaction: Transaction,
+    { snapshot, operationId, refunds, disputes }: ReadPayment,
+    timeline: readonly TimelineEntry[],
+  ): Promise<StoredPayment | undefined> {
+    const [row] = await transaction
+      .insert(payments)
+      .values({
+        ...this.newRow(snapshot, timeline),
+        operationId: sql`(select ${operations.id} from ${operations} where ${operations.id}::text = ${operationId})`,
+        caller: callerColumn(operationId, snapshot.subscriptionId),
+        refundedMinor: refundedMinorOf(refunds),
+        disputedMinor: disputedMinorOf(disputes),
+      })
+      .onConflictDoNothing()
+      .returning();
+    if (!row) return undefined;
+    await this.saveParts(transaction, row.paymentId, { refunds, disputes });
+    return { ...row, refunds, disputes };
+  }
+
+  /**
+   * Writes a payment as Stripe has it now, and keeps what Stripe does not know.
+   *
+   * @param isChanged whether callers can see a difference
+   * @returns undefined if the row has been written since `before` was read
+   */
+  async updateRead(
+    transaction: Transaction,
+    before: StoredPayment,
+    { snapshot, refunds, disputes }: ReadPayment,
+    timeline: readonly TimelineEntry[],
+    isChanged: boolean,
+  ): Promise<StoredPayment | undefined> {
+    const { createdAt: _createdAt, shopTransactionId, customerId, ...current } = snapshot;
+    const [row] = await transaction
+      .update(payments)
+      .set({
+        ...current,
+        customerId,
+        status: statusOf(snapshot.stage),
+        shopTransactionId: before.shopTransactionId ?? shopTransactionId,
+        tenant: before.tenant ?? ownerColumn(customerId, 'tenant'),
+        userId: before.userId ?? ownerColumn(customerId, 'userId'),
+        refundedMinor: refundedMinorOf(refunds),
+        disputedMinor: disputedMinorOf(disputes),
+        timeline: [...before.timeline, ...timeline],
+        ...(isChanged && { updatedAt: this.clock.now(), version: before.version + 1 }),
+        revision: before.revision + 1,
+      })
+      .where(and(eq(payments.paymentId, before.paymentId), eq(payments.revision, before.revision)))
+      .returning();
+    if (!row) return undefined;
+    await this.saveParts(transaction, row.paymentId, { refunds, disputes });
+    return { ...row, refunds, disputes };
+  }
+
+  /** Adds to the timeline of a payment that the transaction has written. */
+  async addToTimeline(
+    transaction: Transaction,
+    paymentId: string,
+    entries: readonly TimelineEntry[],
+  ): Promise<void> {
+    if (entries.length === 0) return;
+    await transaction
+      .update(payments)
+      .set({ timeline: sql`${payments.timeline} || ${JSON.stringify(entries)}::jsonb` })
+      .where(eq(payments.paymentId, paymentId));
+  }
+
+  private async saveParts(
+    transaction: Transaction,
+    paymentId: string,
+    { refunds, disputes }: Pick<ReadPayment, 'refunds' | 'disputes'>,
+  ): Promise<void> {
+    if (refunds.length > 0) {
+      await transaction
+        .insert(paymentRefunds)
+        .values(refunds.map((refund) => ({ paymentId, ...refund })))
+        .onConflictDoUpdate({ target: paymentRefunds.refundId, set: { status: sql`excluded.status` } });
+    }
+    if (disputes.length > 0) {
+      await transaction
+        .insert(paymentDisputes)
+        .values(disputes.map((dispute) => ({ paymentId, ...dispute })))
+        .onConflictDoUpdate({
+          target: paymentDisputes.disputeId,
+          set: {
+            amountMinor: sql`excluded.amount_minor`,
+            status: sql`excluded.status`,
+            reason: sql`excluded.reason`,
+            dueBy: sql`excluded.due_by`,
+          },
+        });
+    }
+  }
+
   /** The parts of a row that are the same for outcomes and events. */
   private newRow(snapshot: PaymentSnapshot, timeline: readonly TimelineEntry[]) {
     const status = statusOf(snapshot.stage);
@@ -217,6 +327,15 @@ function ownerColumn(customerId: string | null, column: 'tenant' | 'userId'): SQ
   return sql`coalesce(
     (select ${current} from ${customers} where ${customers.stripeCustomerId} = ${customerId}),
     (select ${former} from ${formerCustomers} where ${formerCustomers.stripeCustomerId} = ${customerId})
+  )`;
+}
+
+/** Who has started a payment: the operation's caller, or of a renewal that of the first payment. */
+function callerColumn(operationId: string | null, subscriptionId: string | null): SQL<string | null> {
+  return sql`coalesce(
+    (select ${operations.caller} from ${operations} where ${operations.id}::text = ${operationId}),
+    (select first.caller from ${payments} as first where first.subscription_id = ${subscriptionId}
+      order by first.created_at limit 1)
   )`;
 }
 

@@ -1,11 +1,32 @@
-import { Injectable } from '@nestjs/common';
+import { isDeepStrictEqual } from 'node:util';
+import { Inject, Injectable } from '@nestjs/common';
 import { Clock } from '#core/clock.js';
-import type { Transaction } from '../database/database.js';
-import { type PaymentOperation, type PaymentSnapshot, statusOf } from './payment.js';
-import { factsOf } from './payment-facts.js';
+import { Problem } from '#core/problem.js';
+import { type Database, DATABASE, type Transaction } from '../database/database.js';
+import {
+  disputedMinorOf,
+  type PaymentOperation,
+  type PaymentRefund,
+  type PaymentSnapshot,
+  type RecordedPayment,
+  refundedMinorOf,
+  statusOf,
+} from './payment.js';
+import { factsOf, factsOfParts } from './payment-facts.js';
 import { PaymentNotifier } from './payment-notifier.js';
-import { PaymentRecordStore } from './payment-record.store.js';
+import { type PaymentObjects, PaymentReader, type ReadPayment } from './payment-reader.stripe.js';
+import { PaymentRecordStore, type StoredPayment } from './payment-record.store.js';
 import type { TimelineEntry } from './payment-timeline.js';
+import { paymentView } from './payment-view.js';
+
+/** Each attempt reads the payment from Stripe. More are needed only if the row is written during each of them. */
+const ATTEMPTS_MAX = 5;
+
+/** An event of Stripe's that concerns a payment. */
+export interface SeenEvent {
+  id: string;
+  type: string;
+}
 
 /** What an operation has learned about its payment from one answer of Stripe's. */
 export interface ObservedPayment {
@@ -18,7 +39,9 @@ export interface ObservedPayment {
 @Injectable()
 export class PaymentRecorder {
   constructor(
+    @Inject(DATABASE) private readonly database: Database,
     private readonly store: PaymentRecordStore,
+    private readonly reader: PaymentReader,
     private readonly notifier: PaymentNotifier,
     private readonly clock: Clock,
   ) {}
@@ -38,4 +61,124 @@ export class PaymentRecorder {
     const inserted = await this.store.insertOutcome(transaction, snapshot, { operationId, caller }, timeline);
     if (inserted) await this.notifier.notify(transaction, inserted, factsOf(undefined, inserted));
   }
+
+  /** Brings the payment of a Checkout Session up to date with Stripe, because of events. */
+  refreshSession(sessionId: string, events: readonly SeenEvent[]): Promise<void> {
+    return this.refresh({ sessionId, paymentIntentId: null }, events);
+  }
+
+  /** Does the same with the payment of a PaymentIntent. */
+  async refreshIntent(paymentIntentId: string, events: readonly SeenEvent[]): Promise<void> {
+    const known = await this.store.find(paymentIntentId);
+    const sessionId = known ? known.sessionId : await this.findSession(paymentIntentId);
+    await this.refresh({ sessionId, paymentIntentId }, events);
+  }
+
+  /** While a Checkout Session is open, only the operation leads from its PaymentIntent to it. */
+  private async findSession(paymentIntentId: string): Promise<string | null> {
+    const operationId = await this.reader.operationOf(paymentIntentId);
+    const known = operationId === undefined ? undefined : await this.store.sessionOfOperation(operationId);
+    return known ?? (await this.reader.sessionOf(paymentIntentId)) ?? null;
+  }
+
+  /** Reads the payment from Stripe, and again if its row has been written in the meantime. */
+  private async refresh(objects: PaymentObjects, events: readonly SeenEvent[]): Promise<void> {
+    for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt += 1) {
+      const before = await this.store.find(objects.sessionId ?? objects.paymentIntentId ?? '');
+      const read = await this.reader.read(objects);
+      const isWritten = await this.database.transaction((transaction) =>
+        before ? this.update(transaction, before, read, events) : this.insert(transaction, read, events),
+      );
+      if (isWritten) return;
+    }
+    throw new Problem('unavailable');
+  }
+
+  private async insert(
+    transaction: Transaction,
+    read: ReadPayment,
+    events: readonly SeenEvent[],
+  ): Promise<boolean> {
+    const at = this.clock.now().toISOString();
+    const timeline = [...eventEntries(at, events), ...changeEntries(at, undefined, read)];
+    const after = await this.store.insertRead(transaction, read, timeline);
+    if (!after) return false;
+    const isNews = events.some(({ type }) => !isAboutParts(type));
+    const facts = isNews ? factsOf(undefined, after) : factsOfParts(after);
+    const told = await this.notifier.notify(transaction, after, facts);
+    await this.store.addToTimeline(transaction, after.paymentId, told);
+    return true;
+  }
+
+  private async update(
+    transaction: Transaction,
+    before: StoredPayment,
+    read: ReadPayment,
+    events: readonly SeenEvent[],
+  ): Promise<boolean> {
+    const at = this.clock.now().toISOString();
+    const known = new Set(before.timeline.map(({ eventId }) => eventId));
+    const timeline = [
+      ...eventEntries(
+        at,
+        events.filter(({ id }) => !known.has(id)),
+      ),
+      ...changeEntries(at, before, read),
+    ];
+    const after = await this.store.updateRead(transaction, before, read, timeline, isVisible(before, read));
+    if (!after) return false;
+    const told = await this.notifier.notify(transaction, after, factsOf(before, after));
+    await this.store.addToTimeline(transaction, after.paymentId, told);
+    return true;
+  }
+}
+
+/** Whether callers can see that a payment has changed. */
+function isVisible(before: StoredPayment, { snapshot, refunds, disputes }: ReadPayment): boolean {
+  const after: RecordedPayment = {
+    ...before,
+    ...snapshot,
+    createdAt: before.createdAt,
+    shopTransactionId: before.shopTransactionId ?? snapshot.shopTransactionId,
+    status: statusOf(snapshot.stage),
+    refundedMinor: refundedMinorOf(refunds),
+    disputedMinor: disputedMinorOf(disputes),
+    refunds: refunds.toSorted(byRefundAge),
+    disputes: disputes.toSorted((a, b) => compare(a.disputeId, b.disputeId)),
+  };
+  return !isDeepStrictEqual(paymentView(after), paymentView(before)) || before.stage !== after.stage;
+}
+
+function byRefundAge(a: PaymentRefund, b: PaymentRefund): number {
+  return a.createdAt.getTime() - b.createdAt.getTime() || compare(a.refundId, b.refundId);
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : 1;
+}
+
+/** Events of a payment's refunds and disputes do not say that the payment itself is new. */
+function isAboutParts(type: string): boolean {
+  return /refund|dispute/.test(type);
+}
+
+function eventEntries(at: string, events: readonly SeenEvent[]): TimelineEntry[] {
+  return events.map(({ id, type }) => ({ at, kind: 'event', eventId: id, type }));
+}
+
+/** The status changes of a payment, its refunds and its disputes. */
+function changeEntries(at: string, before: StoredPayment | undefined, read: ReadPayment): TimelineEntry[] {
+  const statuses = new Map<string | undefined, string>([
+    ...(before ? [[undefined, before.status] as const] : []),
+    ...(before?.refunds ?? []).map(({ refundId, status }) => [refundId, status] as const),
+    ...(before?.disputes ?? []).map(({ disputeId, status }) => [disputeId, status] as const),
+  ]);
+  const current: { objectId?: string; to: string }[] = [
+    { to: statusOf(read.snapshot.stage) },
+    ...read.refunds.map(({ refundId, status }) => ({ objectId: refundId, to: status })),
+    ...read.disputes.map(({ disputeId, status }) => ({ objectId: disputeId, to: status })),
+  ];
+  return current
+    .filter(({ objectId, to }) => statuses.get(objectId) !== to)
+    .map((entry) => ({ at, kind: 'change', from: statuses.get(entry.objectId) ?? null, ...entry }));
 }

@@ -6,6 +6,7 @@ import { PaymentNotifier } from './payment-notifier.js';
 import { PaymentListService } from './payment-list.service.js';
 import { PaymentRecordStore } from './payment-record.store.js';
 import { PaymentRecorder } from './payment-recorder.service.js';
+import { PaymentReader } from './payment-reader.stripe.js';
 import { PaymentReferences } from './payment-references.stripe.js';
 import { PaymentStatusService } from './payment-status.service.js';
 import { PaymentStatusStripe } from './payment-status.stripe.js';
@@ -19,6 +20,7 @@ import { PaymentStatusStripe } from './payment-status.stripe.js';
     PaymentListService,
     PaymentNotifier,
     PaymentRecordStore,
+    PaymentReader,
     PaymentRecorder,
     PaymentReferences,
     PaymentStatusService,

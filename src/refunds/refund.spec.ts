@@ -52,7 +52,12 @@ describe('requestedMinorOf', () => {
 });
 
 describe('takenByOthers', () => {
-  const made = (operationId?: string): ExistingRefund => ({ result: 'OK', amountMinor: 300, operationId });
+  const made = (operationId?: string): ExistingRefund => ({
+    result: 'OK',
+    amountMinor: 300,
+    operationId,
+    paymentIntentId: 'pi_1',
+  });
 
   it('counts a refund of ours once: by its reservation', () => {
     const reservations = [{ operationId: 'a', amountMinor: 300 }];
@@ -63,8 +68,18 @@ describe('takenByOthers', () => {
   });
 
   it('counts what is made without a reservation, unless it failed', () => {
-    const failed: ExistingRefund = { result: 'KO', amountMinor: 900, operationId: undefined };
-    const pending: ExistingRefund = { result: 'PENDING', amountMinor: 50, operationId: undefined };
+    const failed: ExistingRefund = {
+      result: 'KO',
+      amountMinor: 900,
+      operationId: undefined,
+      paymentIntentId: 'pi_1',
+    };
+    const pending: ExistingRefund = {
+      result: 'PENDING',
+      amountMinor: 50,
+      operationId: undefined,
+      paymentIntentId: 'pi_1',
+    };
     expect(takenByOthers(payment(made(), made('forgotten'), pending, failed), [], 'mine')).toEqual({
       elsewhereMinor: 650,
       reservedMinor: 0,

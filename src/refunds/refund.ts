@@ -26,6 +26,8 @@ export interface ExistingRefund {
   amountMinor: number;
   /** Undefined for a refund made elsewhere, such as in Stripe's dashboard. */
   operationId: string | undefined;
+  /** Undefined for a Charge without a PaymentIntent. */
+  paymentIntentId: string | undefined;
 }
 
 /** The amount that an operation has reserved for its refund. */

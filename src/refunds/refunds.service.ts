@@ -43,9 +43,11 @@ export class RefundsService {
     });
   }
 
-  /** Releases the reservation of a refund that failed after Stripe had accepted it. */
-  async releaseIfFailed(refundId: string): Promise<void> {
-    await this.releaseFailed(await this.stripe.refundById(refundId));
+  /** Releases the reservation of a refund that failed after Stripe had accepted it. @returns the refund */
+  async releaseIfFailed(refundId: string): Promise<ExistingRefund> {
+    const refund = await this.stripe.refundById(refundId);
+    await this.releaseFailed(refund);
+    return refund;
   }
 
   private async releaseFailed({ result, operationId }: ExistingRefund): Promise<void> {

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type Stripe from 'stripe';
+import { idOf } from '#stripe/id-of.js';
 import { listAll } from '#stripe/pagination.js';
 import { findByOperationId, OPERATION_ID } from '#stripe/find-by-metadata.js';
 import { isUnclassified, refusedParam } from '#stripe/stripe-errors.js';
@@ -75,8 +76,18 @@ function toRefund({ id, status, amount, currency }: Stripe.Refund): Refund {
   return { id, result: refundResult(status), amountMinor: amount, currency: knownCurrency(currency) };
 }
 
-function toExistingRefund({ status, amount, metadata }: Stripe.Refund): ExistingRefund {
-  return { result: refundResult(status), amountMinor: amount, operationId: metadata?.[OPERATION_ID] };
+function toExistingRefund({
+  status,
+  amount,
+  metadata,
+  payment_intent: intent,
+}: Stripe.Refund): ExistingRefund {
+  return {
+    result: refundResult(status),
+    amountMinor: amount,
+    operationId: metadata?.[OPERATION_ID],
+    paymentIntentId: idOf(intent),
+  };
 }
 
 function knownCurrency(code: string): Currency {

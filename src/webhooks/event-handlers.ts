@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { CustomerEvents } from './customer-events.js';
+import { CheckoutEvents, IntentEvents } from './payment-events.js';
 import { PaymentMethodEvents } from './payment-method-events.js';
 import { RefundEvents } from './refund-events.js';
 import { SetupIntentEvents } from './setup-intent-events.js';
@@ -15,8 +16,17 @@ export class EventHandlers {
     paymentMethods: PaymentMethodEvents,
     setupIntents: SetupIntentEvents,
     refunds: RefundEvents,
+    intents: IntentEvents,
+    checkouts: CheckoutEvents,
   ) {
-    const handlers: readonly EventHandler[] = [customers, paymentMethods, setupIntents, refunds];
+    const handlers: readonly EventHandler[] = [
+      customers,
+      paymentMethods,
+      setupIntents,
+      refunds,
+      intents,
+      checkouts,
+    ];
     this.handlers = new Map(handlers.flatMap((handler) => handler.kinds.map((kind) => [kind, handler])));
   }
 

@@ -1,11 +1,15 @@
 import {
+  CHARGE_EVENT_TYPES,
+  CHECKOUT_EVENT_TYPES,
   CUSTOMER_EVENT_TYPES,
+  INTENT_EVENT_TYPES,
   PAYMENT_METHOD_EVENT_TYPES,
   REFUND_EVENT_TYPES,
   SETUP_INTENT_EVENT_TYPES,
 } from './event-types.js';
 
-export type TargetKind = 'customer' | 'payment_method' | 'setup_intent' | 'refund';
+export type TargetKind =
+  'customer' | 'payment_method' | 'setup_intent' | 'refund' | 'payment_intent' | 'checkout_session';
 
 /** An object at Stripe that has to be fetched because of an event. */
 export interface EventTarget {
@@ -23,11 +27,19 @@ const targets = new Map<string, FindTarget>([
   ...PAYMENT_METHOD_EVENT_TYPES.map((type) => [type, itself('payment_method')] as const),
   ...SETUP_INTENT_EVENT_TYPES.map((type) => [type, itself('setup_intent')] as const),
   ...REFUND_EVENT_TYPES.map((type) => [type, itself('refund')] as const),
+  ...INTENT_EVENT_TYPES.map((type) => [type, itself('payment_intent')] as const),
+  ...CHARGE_EVENT_TYPES.map((type) => [type, itsPaymentIntent] as const),
+  ...CHECKOUT_EVENT_TYPES.map((type) => [type, itself('checkout_session')] as const),
 ]);
 
 /** What has to be fetched because of an event; undefined if its type is not handled or its object has no id. */
 export function targetOf(type: string, object: EventObject): EventTarget | undefined {
   return targets.get(type)?.(object);
+}
+
+/** Charges without a PaymentIntent come from an API that this service does not use. */
+function itsPaymentIntent({ payment_intent: id }: EventObject): EventTarget | undefined {
+  return typeof id === 'string' ? { kind: 'payment_intent', objectId: id } : undefined;
 }
 
 function itself(kind: TargetKind): FindTarget {

@@ -7,10 +7,48 @@ export const PAYMENT_METHOD_EVENT_TYPES = [
   'payment_method.automatically_updated',
 ] as const;
 export const SETUP_INTENT_EVENT_TYPES = ['setup_intent.succeeded', 'setup_intent.setup_failed'] as const;
-export const REFUND_EVENT_TYPES = ['refund.failed', 'refund.updated', 'charge.refund.updated'] as const;
+export const REFUND_EVENT_TYPES = [
+  'refund.created',
+  'refund.failed',
+  'refund.updated',
+  'charge.refund.updated',
+] as const;
+export const INTENT_EVENT_TYPES = [
+  'payment_intent.amount_capturable_updated',
+  'payment_intent.canceled',
+  'payment_intent.created',
+  'payment_intent.partially_funded',
+  'payment_intent.payment_failed',
+  'payment_intent.processing',
+  'payment_intent.requires_action',
+  'payment_intent.succeeded',
+] as const;
+export const CHARGE_EVENT_TYPES = [
+  'charge.captured',
+  'charge.dispute.closed',
+  'charge.dispute.created',
+  'charge.dispute.funds_reinstated',
+  'charge.dispute.funds_withdrawn',
+  'charge.dispute.updated',
+  'charge.expired',
+  'charge.failed',
+  'charge.pending',
+  'charge.refunded',
+  'charge.succeeded',
+  'charge.updated',
+] as const;
+export const CHECKOUT_EVENT_TYPES = [
+  'checkout.session.async_payment_failed',
+  'checkout.session.async_payment_succeeded',
+  'checkout.session.completed',
+  'checkout.session.expired',
+] as const;
 export const HANDLED_EVENT_TYPES: readonly string[] = [
   ...CUSTOMER_EVENT_TYPES,
   ...PAYMENT_METHOD_EVENT_TYPES,
   ...SETUP_INTENT_EVENT_TYPES,
   ...REFUND_EVENT_TYPES,
+  ...INTENT_EVENT_TYPES,
+  ...CHARGE_EVENT_TYPES,
+  ...CHECKOUT_EVENT_TYPES,
 ];

@@ -1,15 +1,23 @@
 import { Injectable } from '@nestjs/common';
 import { RefundsService } from '../refunds/refunds.service.js';
-import type { EventHandler } from './stripe-event.js';
+import { PaymentRecorder } from '../payments/payment-recorder.service.js';
+import type { EventHandler, WaitingEvent } from './stripe-event.js';
 
-/** A refund may fail after Stripe accepted it, and can then be made again: https://docs.stripe.com/refunds#failed-refunds */
+/**
+ * A refund may fail after Stripe accepted it, and can then be made again: https://docs.stripe.com/refunds#failed-refunds.
+ * The record of its payment shows it.
+ */
 @Injectable()
 export class RefundEvents implements EventHandler {
   readonly kinds = ['refund'] as const;
 
-  constructor(private readonly refunds: RefundsService) {}
+  constructor(
+    private readonly refunds: RefundsService,
+    private readonly recorder: PaymentRecorder,
+  ) {}
 
-  handle(refundId: string): Promise<void> {
-    return this.refunds.releaseIfFailed(refundId);
+  async handle(refundId: string, events: readonly WaitingEvent[]): Promise<void> {
+    const { paymentIntentId } = await this.refunds.releaseIfFailed(refundId);
+    if (paymentIntentId !== undefined) await this.recorder.refreshIntent(paymentIntentId, events);
   }
 }

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { CustomersModule } from '../customers/customers.module.js';
+import { PaymentsModule } from '../payments/payments.module.js';
 import { RefundsModule } from '../refunds/refunds.module.js';
 import { SetupIntentsModule } from '../setup-intents/setup-intents.module.js';
 import { CustomerEvents } from './customer-events.js';
@@ -12,6 +13,7 @@ import { EventsAdminStore } from './events-admin.store.js';
 import { EventTargetsStore } from './event-targets.store.js';
 import { EventsStore } from './events.store.js';
 import { EventsWorker } from './events.worker.js';
+import { CheckoutEvents, IntentEvents } from './payment-events.js';
 import { PaymentMethodEvents } from './payment-method-events.js';
 import { RefundEvents } from './refund-events.js';
 import { SetupIntentEvents } from './setup-intent-events.js';
@@ -19,7 +21,7 @@ import { WebhooksService } from './webhooks.service.js';
 import { WebhooksStripe } from './webhooks.stripe.js';
 
 @Module({
-  imports: [CustomersModule, RefundsModule, SetupIntentsModule],
+  imports: [CustomersModule, PaymentsModule, RefundsModule, SetupIntentsModule],
   providers: [
     WebhooksService,
     EventsStore,
@@ -36,6 +38,8 @@ import { WebhooksStripe } from './webhooks.stripe.js';
     PaymentMethodEvents,
     SetupIntentEvents,
     RefundEvents,
+    IntentEvents,
+    CheckoutEvents,
   ],
   exports: [WebhooksService, EventsAdmin],
 })

@@ -21,9 +21,34 @@ const EVENTS = [
   'payment_method.automatically_updated',
   'setup_intent.succeeded',
   'setup_intent.setup_failed',
+  'refund.created',
   'refund.failed',
   'refund.updated',
   'charge.refund.updated',
+  'payment_intent.amount_capturable_updated',
+  'payment_intent.canceled',
+  'payment_intent.created',
+  'payment_intent.partially_funded',
+  'payment_intent.payment_failed',
+  'payment_intent.processing',
+  'payment_intent.requires_action',
+  'payment_intent.succeeded',
+  'charge.captured',
+  'charge.dispute.closed',
+  'charge.dispute.created',
+  'charge.dispute.funds_reinstated',
+  'charge.dispute.funds_withdrawn',
+  'charge.dispute.updated',
+  'charge.expired',
+  'charge.failed',
+  'charge.pending',
+  'charge.refunded',
+  'charge.succeeded',
+  'charge.updated',
+  'checkout.session.async_payment_failed',
+  'checkout.session.async_payment_succeeded',
+  'checkout.session.completed',
+  'checkout.session.expired',
 ];
 /** The resources of each permission, by the paths of https://docs.stripe.com/api. */
 const WRITES = [
@@ -266,7 +291,12 @@ it('reports a clock that differs from that of Stripe', async ({ environment }) =
 
 it.for<[string, Record<string, string>, string[], RegExp]>([
   ['another path', { url: 'https://pay.example/other' }, EVENTS, /^none with the path/],
-  ['too few events', OURS, EVENTS.slice(0, -2), /^lacks refund\.updated, charge\.refund\.updated$/],
+  [
+    'too few events',
+    OURS,
+    EVENTS.slice(0, -2),
+    /^lacks checkout\.session\.completed, checkout\.session\.expired$/,
+  ],
 ])('reports an endpoint with %s', async ([, body, events, detail], { environment, addEndpoint }) => {
   await addEndpoint(body, events);
   expectRed(await findingsFor(environment), 'webhook endpoint', detail);

@@ -15,6 +15,11 @@ const it = paydeskTest({ environment: { STRIPE_WEBHOOK_SECRET: SECRET } })
     await expect.poll(() => query(paydesk, 'select id from event_targets')).toEqual([]);
   });
 
+/** The calls without those that bring the record of payments up to date, which may come at any time. */
+function callsForCallers(calls: readonly string[]): string[] {
+  return calls.filter((call) => !/^GET \/v1\/(payment_intents|refunds|disputes|checkout)\b/.test(call));
+}
+
 describe('events of the sandbox', () => {
   it.beforeAll(({ paydesk }) => {
     const url = `${paydesk.url}/webhooks/stripe`;
@@ -74,7 +79,7 @@ describe('events of the sandbox', () => {
     const before = paydesk.stripeCalls.length;
     const charge = { amount: '3000', description: 'Wellness exam', stripe_payment_method_id: card };
     expect((await partner.post(`/partners/user/${user}/payment_intent`, charge)).status).toBe(201);
-    expect(paydesk.stripeCalls.slice(before)).toEqual(['POST /v1/payment_intents']);
+    expect(callsForCallers(paydesk.stripeCalls.slice(before))).toEqual(['POST /v1/payment_intents']);
   });
 
   it('make a detached card unknown, so that no charge is attempted', async ({ paydesk, handleEvents }) => {
@@ -87,7 +92,7 @@ describe('events of the sandbox', () => {
     const before = paydesk.stripeCalls.length;
     const charge = { amount: '3000', description: 'Wellness exam', stripe_payment_method_id: card };
     expect((await partner.post(`/partners/user/${user}/payment_intent`, charge)).status).toBe(404);
-    expect(paydesk.stripeCalls.slice(before)).toEqual([
+    expect(callsForCallers(paydesk.stripeCalls.slice(before))).toEqual([
       expect.stringMatching(/^GET .*\/payment_methods\/pm_\w+$/),
     ]);
   });

@@ -1,0 +1,152 @@
+import { Injectable } from '@nestjs/common';
+import type Stripe from 'stripe';
+import { OPERATION_ID } from '#stripe/find-by-metadata.js';
+import { idOf } from '#stripe/id-of.js';
+import { listAll } from '#stripe/pagination.js';
+import { StripeProvider } from '#stripe/stripe.provider.js';
+import type {
+  DisputeStatus,
+  PaymentDispute,
+  PaymentRefund,
+  PaymentSnapshot,
+  RefundStatus,
+} from './payment.js';
+import { PaymentReferences } from './payment-references.stripe.js';
+import {
+  EXPANDED_CHARGE,
+  instantOf,
+  snapshotOfIntent,
+  snapshotOfSession,
+  subscriptionOf,
+} from './payment-snapshot.stripe.js';
+
+/** The objects at Stripe that a payment is read from. One of them is known at least. */
+export interface PaymentObjects {
+  sessionId: string | null;
+  paymentIntentId: string | null;
+}
+
+/** A payment with its refunds and disputes, as Stripe has them. */
+export interface ReadPayment {
+  snapshot: PaymentSnapshot;
+  /** From the metadata of the PaymentIntent or the Checkout Session; null if no operation has started it. */
+  operationId: string | null;
+  refunds: PaymentRefund[];
+  disputes: PaymentDispute[];
+}
+
+/** https://docs.stripe.com/api/refunds/object#refund_object-status; others are not final. */
+const REFUND_STATUS: Readonly<Record<string, RefundStatus>> = {
+  succeeded: 'SUCCEEDED',
+  failed: 'FAILED',
+  canceled: 'CANCELED',
+};
+
+/** https://docs.stripe.com/api/disputes/object#dispute_object-status; a closed inquiry has taken no money. */
+const DISPUTE_STATUS: Readonly<Record<string, DisputeStatus>> = {
+  won: 'WON',
+  prevented: 'WON',
+  warning_closed: 'WON',
+  lost: 'LOST',
+};
+
+/** Reads payments from Stripe for the record. */
+@Injectable()
+export class PaymentReader {
+  constructor(
+    private readonly stripe: StripeProvider,
+    private readonly references: PaymentReferences,
+  ) {}
+
+  /** Reads a payment that has these objects. */
+  async read({ sessionId, paymentIntentId }: PaymentObjects): Promise<ReadPayment> {
+    const session = sessionId === null ? undefined : await this.session(sessionId);
+    const intentId = paymentIntentId ?? (session && (await this.intentIdOf(session)));
+    const intent = intentId === undefined ? undefined : await this.intent(intentId);
+    if (!intent) return { ...(await this.withoutIntent(session)), refunds: [], disputes: [] };
+    const invoice = mayHaveInvoice(intent, session) ? await this.references.invoice(intent) : undefined;
+    return {
+      snapshot: snapshotOfIntent(intent, { session, invoice }),
+      operationId: operationIdOf(session ?? intent),
+      refunds: await this.refunds(intent),
+      disputes: await this.disputes(intent),
+    };
+  }
+
+  /** The operation that has started a PaymentIntent; undefined if none has. */
+  async operationOf(paymentIntentId: string): Promise<string | undefined> {
+    return operationIdOf(await this.intent(paymentIntentId)) ?? undefined;
+  }
+
+  /** The Checkout Session of a PaymentIntent; undefined if there is none, and for a renewal of a subscription. */
+  async sessionOf(paymentIntentId: string): Promise<string | undefined> {
+    const session = await this.firstSession({ payment_intent: paymentIntentId });
+    if (session) return session.id;
+    const invoice = await this.references.invoice(await this.intent(paymentIntentId));
+    const subscription = subscriptionOf(invoice);
+    if (invoice?.billing_reason !== 'subscription_create' || subscription === undefined) return undefined;
+    return (await this.firstSession({ subscription }))?.id;
+  }
+
+  private async withoutIntent(session: Stripe.Checkout.Session | undefined) {
+    if (!session) throw new Error('a payment has at least one object at Stripe');
+    return { snapshot: snapshotOfSession(session), operationId: operationIdOf(session) };
+  }
+
+  private async intentIdOf(session: Stripe.Checkout.Session): Promise<string | undefined> {
+    return idOf(session.payment_intent) ?? (await this.references.paymentIntent(session))?.id;
+  }
+
+  private session(id: string): Promise<Stripe.Checkout.Session> {
+    return this.stripe.read((stripe) => stripe.checkout.sessions.retrieve(id));
+  }
+
+  private intent(id: string): Promise<Stripe.PaymentIntent> {
+    return this.stripe.read((stripe) => stripe.paymentIntents.retrieve(id, { expand: [EXPANDED_CHARGE] }));
+  }
+
+  private async firstSession(
+    of: Pick<Stripe.Checkout.SessionListParams, 'payment_intent' | 'subscription'>,
+  ): Promise<Stripe.Checkout.Session | undefined> {
+    const { data } = await this.stripe.read((stripe) => stripe.checkout.sessions.list({ ...of, limit: 1 }));
+    return data[0];
+  }
+
+  private async refunds({ id, latest_charge: charge }: Stripe.PaymentIntent): Promise<PaymentRefund[]> {
+    if (!charge) return [];
+    const refunds = await listAll((page) =>
+      this.stripe.read((stripe) => stripe.refunds.list({ payment_intent: id, ...page })),
+    );
+    return refunds.map(({ id: refundId, amount: amountMinor, status, created }) => ({
+      refundId,
+      amountMinor,
+      status: REFUND_STATUS[status ?? ''] ?? 'PENDING',
+      createdAt: instantOf(created),
+    }));
+  }
+
+  private async disputes({ id, latest_charge: charge }: Stripe.PaymentIntent): Promise<PaymentDispute[]> {
+    if (!charge) return [];
+    const disputes = await listAll((page) =>
+      this.stripe.read((stripe) => stripe.disputes.list({ payment_intent: id, ...page })),
+    );
+    return disputes.map(
+      ({ id: disputeId, amount: amountMinor, status, reason, evidence_details: evidence }) => ({
+        disputeId,
+        amountMinor,
+        status: DISPUTE_STATUS[status] ?? 'OPEN',
+        reason,
+        dueBy: evidence.due_by === null ? null : instantOf(evidence.due_by),
+      }),
+    );
+  }
+}
+
+/** A PaymentIntent that an operation has started outside of a subscription has no invoice. */
+function mayHaveInvoice(intent: Stripe.PaymentIntent, session: Stripe.Checkout.Session | undefined): boolean {
+  return session ? session.mode === 'subscription' : operationIdOf(intent) === null;
+}
+
+function operationIdOf({ metadata }: { metadata: Stripe.Metadata | null }): string | null {
+  return metadata?.[OPERATION_ID] ?? null;
+}
