@@ -142,6 +142,15 @@ export class PaymentRecordStore {
     return undefined;
   }
 
+  /** The payment with one of these objects. */
+  async findEither(
+    sessionId: string | null,
+    paymentIntentId: string | null,
+  ): Promise<StoredPayment | undefined> {
+    const ofSession = sessionId === null ? undefined : await this.find(sessionId);
+    return ofSession ?? (paymentIntentId === null ? undefined : this.find(paymentIntentId));
+  }
+
   /** The Checkout Session that an operation has started; undefined if it has started none. */
   async sessionOfOperation(operationId: string): Promise<string | undefined> {
     const [row] = await this.database

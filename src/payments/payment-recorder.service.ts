@@ -83,9 +83,11 @@ export class PaymentRecorder {
 
   /** Reads the payment from Stripe, and again if its row has been written in the meantime. */
   private async refresh(objects: PaymentObjects, events: readonly SeenEvent[]): Promise<void> {
+    let { sessionId, paymentIntentId } = objects;
     for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt += 1) {
-      const before = await this.store.find(objects.sessionId ?? objects.paymentIntentId ?? '');
-      const read = await this.reader.read(objects);
+      const before = await this.store.findEither(sessionId, paymentIntentId);
+      const read = await this.reader.read({ sessionId, paymentIntentId });
+      ({ sessionId, paymentIntentId } = read.snapshot);
       const isWritten = await this.database.transaction((transaction) =>
         before ? this.update(transaction, before, read, events) : this.insert(transaction, read, events),
       );

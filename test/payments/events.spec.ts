@@ -68,6 +68,25 @@ describe('events bring the record up to date:', () => {
     expect(new Set(events).size).toBe(events.length);
   });
 
+  it('a Checkout page whose operation died before its outcome', async ({
+    paydesk,
+    checkout,
+    handleEvents,
+    payment,
+    typesOf,
+  }) => {
+    const { id, url } = await checkout();
+    await query(paydesk, 'delete from payments where session_id = $1', [id]);
+    await payOnPage(url, DECLINED_NUMBER);
+    await handleEvents();
+    await payOnPage(url);
+    await handleEvents();
+    const paid = await payment(id);
+    expect(paid).toMatchObject({ status: 'ACCEPTED', caller: 'service:shop', stripe: { session: id } });
+    expect(await payment(paid.stripe.paymentIntent)).toEqual(paid);
+    expect(await typesOf(paid.paymentID)).toContain('payment.succeeded');
+  });
+
   it('a Checkout page expires', async ({ paydesk, checkout, handleEvents, payment, typesOf }) => {
     const { id } = await checkout();
     await paydesk.stripe.checkout.sessions.expire(id);

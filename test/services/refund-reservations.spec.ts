@@ -9,7 +9,8 @@ import { STRIPE_SETTLES_SECONDS } from '../support/durations.js';
 
 const NOT_POSSIBLE = { status: 409, body: { type: 'urn:paydesk:refund-not-possible' } };
 
-const it = paydeskTest()
+// The worker could end an operation before its request is repeated.
+const it = paydeskTest({ workerByHand: true })
   /** A payment of 20.00: the id of its Charge. */
   .extend('paid', ({ paydesk }) => async (testCard = 'pm_card_visa') => {
     const intent = await paydesk.stripe.paymentIntents.create({
