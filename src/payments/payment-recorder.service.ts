@@ -86,7 +86,10 @@ export class PaymentRecorder {
     let { sessionId, paymentIntentId } = objects;
     for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt += 1) {
       const before = await this.store.findEither(sessionId, paymentIntentId);
-      const read = await this.reader.read({ sessionId, paymentIntentId });
+      const read = await this.reader.read({
+        sessionId: before?.sessionId ?? sessionId,
+        paymentIntentId: before?.paymentIntentId ?? paymentIntentId,
+      });
       ({ sessionId, paymentIntentId } = read.snapshot);
       const isWritten = await this.database.transaction((transaction) =>
         before ? this.update(transaction, before, read, events) : this.insert(transaction, read, events),
