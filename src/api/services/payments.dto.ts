@@ -100,7 +100,7 @@ export function tenantFilter(
   return FULL_TENANT.test(tenant) ? tenant : partnerTenant(tenant);
 }
 
-class CardResponse {
+class PaymentCardResponse {
   @ApiProperty({ type: String, nullable: true, example: 'visa' })
   brand!: string | null;
 
@@ -216,8 +216,8 @@ export class PaymentRecordResponse implements PaymentView {
   @ApiProperty({ example: 'usd' })
   currency!: string;
 
-  @ApiProperty({ type: CardResponse, nullable: true })
-  card!: CardResponse | null;
+  @ApiProperty({ type: PaymentCardResponse, nullable: true })
+  card!: PaymentCardResponse | null;
 
   @ApiProperty({ type: String, nullable: true, example: null })
   subscriptionID!: string | null;
