@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type Stripe from 'stripe';
 import { OPERATION_ID } from '#stripe/find-by-metadata.js';
-import { idOf } from '#stripe/id-of.js';
 import { listAll } from '#stripe/pagination.js';
 import { StripeProvider } from '#stripe/stripe.provider.js';
 import type {
@@ -61,7 +60,7 @@ export class PaymentReader {
   /** Reads a payment that has these objects. */
   async read({ sessionId, paymentIntentId }: PaymentObjects): Promise<ReadPayment> {
     const session = sessionId === null ? undefined : await this.session(sessionId);
-    const intentId = paymentIntentId ?? (session && (await this.intentIdOf(session)));
+    const intentId = paymentIntentId ?? (session && (await this.references.paymentIntentId(session)));
     const intent = intentId === undefined ? undefined : await this.intent(intentId);
     if (!intent) return { ...(await this.withoutIntent(session)), refunds: [], disputes: [] };
     const invoice = mayHaveInvoice(intent, session) ? await this.references.invoice(intent) : undefined;
@@ -73,28 +72,30 @@ export class PaymentReader {
     };
   }
 
-  /** The operation that has started a PaymentIntent; undefined if none has. */
-  async operationOf(paymentIntentId: string): Promise<string | undefined> {
-    return operationIdOf(await this.intent(paymentIntentId)) ?? undefined;
-  }
-
-  /** The Checkout Session of a PaymentIntent; undefined if there is none, and for a renewal of a subscription. */
-  async sessionOf(paymentIntentId: string): Promise<string | undefined> {
-    const session = await this.firstSession({ payment_intent: paymentIntentId });
+  /**
+   * The Checkout Session of a PaymentIntent; undefined if there is none, and for a renewal of a subscription.
+   *
+   * @param sessionOfOperation while the session is open, only its operation leads from the PaymentIntent to it
+   */
+  async sessionOf(
+    paymentIntentId: string,
+    sessionOfOperation: (operationId: string) => Promise<string | undefined>,
+  ): Promise<string | undefined> {
+    const intent = await this.intent(paymentIntentId);
+    const operationId = operationIdOf(intent);
+    const known = operationId === null ? undefined : await sessionOfOperation(operationId);
+    if (known !== undefined) return known;
+    const session = await this.references.firstSession({ payment_intent: paymentIntentId });
     if (session) return session.id;
-    const invoice = await this.references.invoice(await this.intent(paymentIntentId));
+    const invoice = await this.references.invoice(intent);
     const subscription = subscriptionOf(invoice);
     if (invoice?.billing_reason !== 'subscription_create' || subscription === undefined) return undefined;
-    return (await this.firstSession({ subscription }))?.id;
+    return (await this.references.firstSession({ subscription }))?.id;
   }
 
   private async withoutIntent(session: Stripe.Checkout.Session | undefined) {
     if (!session) throw new Error('a payment has at least one object at Stripe');
     return { snapshot: snapshotOfSession(session), operationId: operationIdOf(session) };
-  }
-
-  private async intentIdOf(session: Stripe.Checkout.Session): Promise<string | undefined> {
-    return idOf(session.payment_intent) ?? (await this.references.paymentIntent(session))?.id;
   }
 
   private session(id: string): Promise<Stripe.Checkout.Session> {
@@ -103,13 +104,6 @@ export class PaymentReader {
 
   private intent(id: string): Promise<Stripe.PaymentIntent> {
     return this.stripe.read((stripe) => stripe.paymentIntents.retrieve(id, { expand: [EXPANDED_CHARGE] }));
-  }
-
-  private async firstSession(
-    of: Pick<Stripe.Checkout.SessionListParams, 'payment_intent' | 'subscription'>,
-  ): Promise<Stripe.Checkout.Session | undefined> {
-    const { data } = await this.stripe.read((stripe) => stripe.checkout.sessions.list({ ...of, limit: 1 }));
-    return data[0];
   }
 
   private async refunds({ id, latest_charge: charge }: Stripe.PaymentIntent): Promise<PaymentRefund[]> {

@@ -70,15 +70,9 @@ export class PaymentRecorder {
   /** Does the same with the payment of a PaymentIntent. */
   async refreshIntent(paymentIntentId: string, events: readonly SeenEvent[]): Promise<void> {
     const known = await this.store.find(paymentIntentId);
-    const sessionId = known ? known.sessionId : await this.findSession(paymentIntentId);
-    await this.refresh({ sessionId, paymentIntentId }, events);
-  }
-
-  /** While a Checkout Session is open, only the operation leads from its PaymentIntent to it. */
-  private async findSession(paymentIntentId: string): Promise<string | null> {
-    const operationId = await this.reader.operationOf(paymentIntentId);
-    const known = operationId === undefined ? undefined : await this.store.sessionOfOperation(operationId);
-    return known ?? (await this.reader.sessionOf(paymentIntentId)) ?? null;
+    const findByOperation = (operationId: string) => this.store.sessionOfOperation(operationId);
+    const sessionId = known ? known.sessionId : await this.reader.sessionOf(paymentIntentId, findByOperation);
+    await this.refresh({ sessionId: sessionId ?? null, paymentIntentId }, events);
   }
 
   /** Reads the payment from Stripe, and again if its row has been written in the meantime. */

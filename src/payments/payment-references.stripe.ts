@@ -6,6 +6,7 @@ import { listPages } from '#stripe/pagination.js';
 import { isMissing } from '#stripe/stripe-errors.js';
 import { StripeProvider } from '#stripe/stripe.provider.js';
 import type { PAYMENT_ID_PREFIXES } from './payment-ids.js';
+import { subscriptionOf } from './payment-snapshot.stripe.js';
 
 /** The kinds of Stripe objects by which a payment can be named. */
 export type PaymentObject =
@@ -81,13 +82,18 @@ export class PaymentReferences {
     }
   }
 
-  /** The PaymentIntent of a Checkout Session; undefined if it has none. */
-  async paymentIntent({
+  /** The id of the PaymentIntent of a Checkout Session; undefined if it has none. */
+  async paymentIntentId({
     payment_intent: intent,
     invoice,
-  }: Stripe.Checkout.Session): Promise<Stripe.PaymentIntent | undefined> {
+  }: Stripe.Checkout.Session): Promise<string | undefined> {
     const invoiceId = idOf(invoice);
-    const id = idOf(intent) ?? (invoiceId === undefined ? undefined : await this.intentOf(invoiceId));
+    return idOf(intent) ?? (invoiceId === undefined ? undefined : this.intentOf(invoiceId));
+  }
+
+  /** The PaymentIntent of a Checkout Session; undefined if it has none. */
+  async paymentIntent(session: Stripe.Checkout.Session): Promise<Stripe.PaymentIntent | undefined> {
+    const id = await this.paymentIntentId(session);
     return id === undefined ? undefined : this.stripe.read((stripe) => stripe.paymentIntents.retrieve(id));
   }
 
@@ -154,7 +160,8 @@ export class PaymentReferences {
     return subscription === undefined ? undefined : this.firstSession({ subscription });
   }
 
-  private async firstSession(
+  /** The Checkout Session with this PaymentIntent or subscription; undefined if there is none. */
+  async firstSession(
     of: Pick<Stripe.Checkout.SessionListParams, 'payment_intent' | 'subscription'>,
   ): Promise<Stripe.Checkout.Session | undefined> {
     const { data } = await this.stripe.read((stripe) => stripe.checkout.sessions.list({ ...of, limit: 1 }));
@@ -176,8 +183,4 @@ function retrieve(stripe: Stripe, id: string): Promise<PaymentObject> {
     case 'sub':
       return stripe.subscriptions.retrieve(id);
   }
-}
-
-function subscriptionOf(invoice: Stripe.Invoice): string | undefined {
-  return idOf(invoice.parent?.subscription_details?.subscription);
 }
