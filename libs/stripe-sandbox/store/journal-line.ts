@@ -10,10 +10,15 @@ interface Event extends Entity {
 type Reference = [collection: CollectionName, id: string];
 
 /**
- * One write in the journal; a null entity is a removal. An event refers to the object it shows if that was written
- * before: copies would be more than half of the journal, and of the memory after a restart.
+ * A whole entity, or its removal if that is null. An event refers to the object it shows if that was written before:
+ * copies would be more than half of the journal, and of the memory after a restart.
  */
-type Write = [collection: CollectionName, id: string, entity: Entity | null, shown?: Reference];
+type WholeWrite = [collection: CollectionName, id: string, entity: Entity | null, shown?: Reference];
+
+/** Only the fields that an update of an entity changed. */
+type UpdateWrite = [collection: CollectionName, id: string, changed: object, 'update'];
+
+type Write = WholeWrite | UpdateWrite;
 
 /** One unit of work. */
 export type Line = Write[];
@@ -21,17 +26,30 @@ export type Line = Write[];
 export function lineOf(changes: readonly Change[]): Line {
   const written = new Map<string, Entity | undefined>();
   return changes.map((change) => {
-    const write = writeOf(change, (collection, id) => written.get(`${collection}/${id}`));
+    const write = updateOf(change) ?? writeOf(change, (collection, id) => written.get(`${collection}/${id}`));
     written.set(`${change.collection}/${change.id}`, change.after);
     return write;
   });
+}
+
+/** Returns undefined for what must be written whole: an insert, a removal, or an update that drops a field. */
+function updateOf({ collection, id, before, after }: Change): UpdateWrite | undefined {
+  if (!before || !after || Object.keys(before).some((field) => !Object.hasOwn(after, field)))
+    return undefined;
+  const old = new Map<string, unknown>(Object.entries(before));
+  const changed = Object.entries(after).filter(
+    ([field, value]) => value !== old.get(field) || !old.has(field),
+  );
+  // JSON has no undefined: the old value would stay.
+  if (changed.some(([, value]) => value === undefined)) return undefined;
+  return [collection, id, Object.fromEntries(changed), 'update'];
 }
 
 /** @param current the entity as a reader of the journal has it at this point */
 export function writeOf(
   { collection, id, after }: Pick<Change, 'collection' | 'id' | 'after'>,
   current: (...reference: Reference) => Entity | undefined,
-): Write {
+): WholeWrite {
   if (collection !== 'events' || !after) return [collection, id, after ?? null];
   const { object } = (after as Event).data;
   const source = object ? collectionOf(object.object) : undefined;
@@ -42,13 +60,23 @@ export function writeOf(
 /**
  * Restores the writes of a line.
  * @throws UnknownCollectionError for a collection that this version does not have
- * @throws Error for an event whose object has not been restored before it
+ * @throws Error for an event whose object, or an update whose entity, has not been restored before it
  */
 export function restoreLine(store: Store, line: Line): void {
-  for (const [collection, id, entity, shown] of line) {
-    const whole = shown ? withObject(entity as Event, objectOf(store, shown)) : entity;
-    store.collection(collection).restore(id, whole ?? undefined);
-  }
+  for (const write of line) store.collection(write[0]).restore(write[1], entityOf(store, write));
+}
+
+function entityOf(store: Store, write: Write): Entity | undefined {
+  if (write[3] === 'update') return updated(store, write);
+  const [, , entity, shown] = write;
+  if (shown) return withObject(entity as Event, objectOf(store, shown));
+  return entity ?? undefined;
+}
+
+function updated(store: Store, [collection, id, changed]: UpdateWrite): Entity {
+  const before = store.collection(collection).get(id);
+  if (!before) throw new Error(`${id} is updated, which is not there`);
+  return { ...before, ...changed };
 }
 
 function objectOf(store: Store, [collection, id]: Reference): Entity {

@@ -58,6 +58,22 @@ test('a start rewrites a journal with more history than live data, at any size',
   expect(start()).toEqual(kept);
 });
 
+test('writes only the changed fields of an update, and restores the whole', () => {
+  const { path, start } = openDir();
+  start(({ customers }) => void customers.insert({ ...customer('cus_1'), email: 'ada@shop.example' }));
+  const kept = start(({ customers }) => void customers.update('cus_1', { name: 'Bea', phone: '1' }));
+  expect(linesIn(path)[1]).toBe('[["customers","cus_1",{"name":"Bea","phone":"1"},"update"]]');
+  expect(start()).toEqual(kept);
+  expect(kept).toEqual([{ ...customer('cus_1', 'Bea'), email: 'ada@shop.example', phone: '1' }]);
+});
+
+test('an update to undefined is not lost', () => {
+  const { start } = openDir();
+  start(({ customers }) => void customers.insert({ ...customer('cus_1'), email: 'ada@shop.example' }));
+  start(({ customers }) => void customers.update('cus_1', { email: undefined }));
+  expect(start()).toStrictEqual([customer('cus_1')]);
+});
+
 test('cuts an incomplete last line off without a rewrite', () => {
   const { path, start } = openDir();
   start(({ customers }) => void customers.insert(customer('cus_1')));
@@ -85,6 +101,10 @@ test.each([
   [
     '[["events","evt_1",{"id":"evt_1","data":{"object":null}},["customers","cus_none"]]]',
     'is damaged at byte 0: an event shows cus_none, which is not there',
+  ],
+  [
+    '[["customers","cus_none",{"name":"Ada"},"update"]]',
+    'is damaged at byte 0: cus_none is updated, which is not there',
   ],
 ])('%s is refused: it %s', (line, why) => {
   const { path, start } = openDir();

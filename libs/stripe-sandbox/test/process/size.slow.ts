@@ -11,7 +11,7 @@ const PAYMENTS = Number(process.env['PAYMENTS'] ?? 3000);
 const CUSTOMERS = PAYMENTS / 10;
 const CLIENTS = 16;
 
-/** A payment as a service makes it, by a key: the intent twice, its charge, three events and the kept reply. */
+/** A payment as a service makes it, by a key: the intent, its charge, its balance transaction, four events and the kept reply. */
 const BYTES_ON_DISK = 10_000;
 const BYTES_IN_MEMORY = 13_000;
 /** What the sandbox takes before it holds anything. */
@@ -60,7 +60,7 @@ async function payAll({ stripe }: SandboxProcess, saved: readonly Saved[]): Prom
   return paid;
 }
 
-test('payments stay within bounds of disk and memory, and a start only reads the journal', async () => {
+test('payments stay within bounds of disk and memory, and a start does not rewrite the journal', async () => {
   const dataDir = temporaryFolder();
   const filled = await startSandbox({ dataDir });
   const paid = await payAll(filled, await saveCards(filled));
@@ -72,7 +72,8 @@ test('payments stay within bounds of disk and memory, and a start only reads the
   // A process that needs more memory than this ends.
   const memoryMb = IDLE_MB + Math.ceil((PAYMENTS * BYTES_IN_MEMORY) / 1024 / 1024);
   const { stripe } = await startSandbox({ dataDir, memoryMb });
-  expect(journal()).toMatchObject({ ino, size });
+  // A rewrite would be another file. Balance transactions that are due by now may be added to this one.
+  expect(journal().ino).toBe(ino);
   expect(await stripe.paymentIntents.retrieve(paid[0]!.id)).toEqual(paid[0]);
   const customer = paid.at(-1)!.customer as string;
   const { data } = await stripe.paymentIntents.list({ customer, limit: 100 });
