@@ -227,6 +227,33 @@ describe('delivery faults', () => {
     expect(webhooks.pending()).toMatchObject([{ attempts: 1 }]);
   });
 
+  test('send each event one to five times, and copies apart from each other', async () => {
+    const { webhooks, receiver, sandbox, createCustomers } = await openHook();
+    webhooks.setBehaviour({ hold: true, copiesMax: 5, shuffle: true });
+    await createCustomers(40);
+    await webhooks.flush();
+    const ids = receiver.events(sandbox.webhookSecret!).map(({ id }) => id);
+    const copies = [...new Set(ids)].map((id) => ids.filter((other) => other === id).length);
+    expect([...new Set(copies)].toSorted()).toEqual([1, 2, 3, 4, 5]);
+    expect(copies).toHaveLength(40);
+    const neighbours = ids.filter((id, index) => id === ids[index + 1]).length;
+    expect(neighbours).toBeLessThan(ids.length / 4);
+    expect(webhooks.pending()).toEqual([]);
+  });
+
+  test('send several events at once', async () => {
+    const { webhooks, receiver, createCustomers } = await openHook();
+    receiver.answer = null;
+    webhooks.setBehaviour({ hold: true, concurrency: 3, timeoutMs: 1000 });
+    await createCustomers(4);
+    const sending = webhooks.flush();
+    await expect.poll(() => receiver.received).toHaveLength(3);
+    receiver.answer = 204;
+    await sending;
+    expect(receiver.received).toHaveLength(4);
+    expect(webhooks.pending()).toHaveLength(3);
+  });
+
   test('delay events by the clock', async () => {
     const { clock, webhooks, told, createCustomers } = await openHook();
     webhooks.setBehaviour({ delayShare: 1, delaySeconds: 90 });

@@ -4,13 +4,17 @@ import { boolean, fraction, integer, string, type Params } from '../http/params.
 export const behaviourParams = {
   /** Sent twice. */
   duplicateShare: fraction(),
+  /** Sent once to so many times, instead of `duplicateShare`. */
+  copiesMax: integer({ min: 1 }),
   /** Never sent. */
   dropShare: fraction(),
   /** Sent `delaySeconds` later (60 by default), by the sandbox's clock. */
   delayShare: fraction(),
   delaySeconds: integer({ min: 0 }),
-  /** Sends due events in random order. */
+  /** Sends due events, each copy apart, in random order. */
   shuffle: boolean(),
+  /** How many events an endpoint gets at once; 1 by default. */
+  concurrency: integer({ min: 1 }),
   /** Sends nothing except by a flush. */
   hold: boolean(),
   /** How long to wait for an endpoint's response. */

@@ -23,8 +23,8 @@ export interface WebhookSenderOptions {
 }
 
 /**
- * Sends events to the webhook endpoints, to each endpoint one at a time and in order. A slow endpoint does not delay
- * the others.
+ * Sends events to the webhook endpoints, to each endpoint one at a time and in order, unless its behaviour is changed.
+ * A slow endpoint does not delay the others.
  */
 export class WebhookSender {
   readonly #options: WebhookSenderOptions;
@@ -114,26 +114,36 @@ export class WebhookSender {
   }
 
   async #send(deliveries: Delivery[], { isFlush = false } = {}): Promise<void> {
-    const ordered = this.#behaviour.shuffle ? this.#random.shuffle(deliveries) : deliveries;
-    const sent = ordered.flatMap((delivery) => this.#applyBehaviour(delivery, isFlush));
-    for (const delivery of sent) {
-      if (this.#closing.signal.aborted) return;
-      await this.#attempt(delivery);
-    }
+    const { shuffle = false, concurrency = 1 } = this.#behaviour;
+    const sent = deliveries.flatMap((delivery) => this.#applyBehaviour(delivery, isFlush));
+    const left = (shuffle ? this.#random.shuffle(sent) : sent).values();
+    const sendOneByOne = async () => {
+      for (const delivery of left) {
+        if (this.#closing.signal.aborted) return;
+        await this.#attempt(delivery);
+      }
+    };
+    await Promise.all(Array.from({ length: concurrency }, sendOneByOne));
   }
 
-  /** Drops, delays or duplicates a first attempt; returns the deliveries to send now. */
+  /** Drops, delays or multiplies a first attempt; returns the deliveries to send now. */
   #applyBehaviour(delivery: Delivery, isFlush: boolean): Delivery[] {
     if (delivery.attempts > 0 || delivery.isDelayed) return [delivery];
-    const { dropShare = 0, delayShare = 0, delaySeconds = 60, duplicateShare = 0 } = this.#behaviour;
+    const { dropShare = 0, delayShare = 0, delaySeconds = 60 } = this.#behaviour;
     const isDropped = this.#random.next() < dropShare;
     const isDelayed = this.#random.next() < delayShare;
-    const isDuplicated = this.#random.next() < duplicateShare;
+    const copies = this.#drawCopies();
     const { run } = this.#options;
     if (isDropped) run(({ store }) => store.deliveries.remove(delivery.id));
     else if (isDelayed && !isFlush) run((ctx) => delay(ctx, delivery, delaySeconds));
-    else return isDuplicated ? [delivery, delivery] : [delivery];
+    else return Array.from({ length: copies }, () => delivery);
     return [];
+  }
+
+  #drawCopies(): number {
+    const { copiesMax, duplicateShare = 0 } = this.#behaviour;
+    const drawn = this.#random.next();
+    return copiesMax === undefined ? 1 + Number(drawn < duplicateShare) : 1 + Math.floor(drawn * copiesMax);
   }
 
   async #attempt(delivery: Delivery): Promise<void> {
