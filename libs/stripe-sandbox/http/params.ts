@@ -104,12 +104,13 @@ export const boolean = (): Param<boolean> =>
   });
 
 /** A decimal such as `unit_amount_decimal`, kept as its text. */
-export const decimal = (): Param<string> =>
+export const decimal = ({ min }: { min?: number } = {}): Param<string> =>
   param((value, name) => {
     if (value === '') throw failures.empty(name);
     if (typeof value !== 'string' || !/^-?\d+(\.\d{1,12})?$/.test(value)) {
       throw failures.badType('decimal', name, value);
     }
+    if (min !== undefined && Number(value) < min) throw failures.tooSmall(name, min);
     return value;
   });
 
@@ -169,6 +170,13 @@ export const removed = <T>(
 ): Param<T> =>
   param((value, name, options) => {
     if (isSince(options.version, since)) throw failures.noLongerSupported(name, code, message);
+    return inner.read(value, name, options);
+  });
+
+/** A parameter that Stripe removed without a word about it: unknown from version `since` on. */
+export const onlyBefore = <T>(since: string, inner: Param<T>): Param<T> =>
+  param((value, name, options) => {
+    if (isSince(options.version, since)) throw failures.unknown(name);
     return inner.read(value, name, options);
   });
 

@@ -25,7 +25,8 @@ test('an invoice can include the pending items of its customer', async ({ stripe
   expect((await stripe.invoiceItems.list({ invoice: invoice.id })).data).toHaveLength(2);
 });
 
-test('only a pending item can be deleted', async ({ stripe }) => {
+// https://docs.stripe.com/api/invoiceitems/delete
+test('an item can be deleted until its invoice is finalized', async ({ stripe }) => {
   const { id: customer } = await stripe.customers.create({});
   const make = () => stripe.invoiceItems.create({ customer, amount: 2000 });
   const { id } = await make();
@@ -33,9 +34,16 @@ test('only a pending item can be deleted', async ({ stripe }) => {
   const taken = await make();
   const invoice = await stripe.invoices.create({ customer, pending_invoice_items_behavior: 'include' });
   expect(invoice.total).toBe(2000);
-  expect(await failureOf(stripe.invoiceItems.del(taken.id))).toMatchObject({ statusCode: 400 });
+  expect(await stripe.invoiceItems.del(taken.id)).toMatchObject({ deleted: true });
+  expect(await stripe.invoices.retrieve(invoice.id)).toMatchObject({ total: 0, lines: { data: [] } });
+  const { id: last } = await stripe.invoiceItems.create({ customer, amount: 100, invoice: invoice.id });
+  await stripe.invoices.finalizeInvoice(invoice.id);
+  const failure = await failureOf(stripe.invoiceItems.del(last));
+  expect(failure).toMatchObject({ statusCode: 400, code: 'invoice_not_editable' });
   const { data } = await stripe.events.list({ types: ['invoiceitem.created', 'invoiceitem.deleted'] });
   expect(data.map(({ type }) => type)).toEqual([
+    'invoiceitem.created',
+    'invoiceitem.deleted',
     'invoiceitem.created',
     'invoiceitem.deleted',
     'invoiceitem.created',

@@ -128,3 +128,12 @@ test('before endive, a session in setup mode with payment method types needs no 
   });
   expect(status).toBe(200);
 });
+
+test('invoices of an unknown customer can not be listed', async ({ stripe }) => {
+  const failure = await failureOf(stripe.invoices.list({ customer: 'cus_invalid' }));
+  expect(failure).toMatchObject({ statusCode: 400, code: 'resource_missing', param: 'customer' });
+  expect(failure.message).toBe("No such customer: 'cus_invalid'");
+  const { id: customer } = await stripe.customers.create();
+  await stripe.customers.del(customer);
+  expect((await stripe.invoices.list({ customer })).data).toEqual([]);
+});

@@ -1,36 +1,7 @@
 import type Stripe from 'stripe';
 import type { Context } from '../../context.js';
-import { failures } from '../../http/errors.js';
-import { fromParam } from '../../http/lookup.js';
-import { mergeMetadata } from '../../http/metadata.js';
-import type { Params } from '../../http/params.js';
 import { newId } from '../../store/ids.js';
-import { saveCustomer } from '../customers/customer.js';
 import type { LineDraft } from '../invoices/lines.js';
-import { wireDecimal } from '../prices/price.js';
-import type { createParams } from './params.js';
-
-/** Source: https://docs.stripe.com/api/invoiceitems/create. */
-export function createInvoiceItem(ctx: Context, params: Params<typeof createParams>): Stripe.InvoiceItem {
-  const { amount, description = null, metadata } = params;
-  const customer = fromParam(ctx.store.customers, params.customer, 'customer');
-  const currency = params.currency ?? customer.currency ?? 'usd';
-  const now = ctx.now(customer.id);
-  const item = insertInvoiceItem(ctx, customer, {
-    amount,
-    currency,
-    description,
-    discountable: amount >= 0,
-    metadata: mergeMetadata({}, metadata),
-    parent: null,
-    period: { end: now, start: now },
-    pricing: null,
-    proration: false,
-    quantity: 1,
-  });
-  if (customer.currency === null) saveCustomer(ctx, customer, { currency });
-  return item;
-}
 
 /** The fields of a new item that do not follow from its customer. */
 export type InvoiceItemDraft = Pick<
@@ -46,6 +17,7 @@ export type InvoiceItemDraft = Pick<
   | 'proration'
   | 'proration_details'
   | 'quantity'
+  | 'quantity_decimal'
 >;
 
 /** Stores a pending item. */
@@ -64,8 +36,7 @@ export function insertInvoiceItem(
     discounts: [],
     invoice: null,
     livemode: false,
-    net_amount: draft.amount,
-    quantity_decimal: wireDecimal(String(draft.quantity)),
+    ...netAmountOf(draft),
     tax_rates: [],
     test_clock: customer.test_clock ?? null,
   });
@@ -73,18 +44,13 @@ export function insertInvoiceItem(
   return item;
 }
 
-/**
- * Source: https://docs.stripe.com/api/invoiceitems/delete.
- * @throws StripeFailure 400 for an item on an invoice
- */
-export function deleteInvoiceItem(ctx: Context, item: Stripe.InvoiceItem): Stripe.DeletedInvoiceItem {
-  if (item.invoice !== null) {
-    throw failures.invalidRequest('Can not delete an invoice item that is attached to an invoice.');
-  }
-  ctx.store.invoiceItems.remove(item.id);
-  ctx.emit('invoiceitem.deleted', item);
-  return { id: item.id, object: 'invoiceitem', deleted: true };
-}
+/** Stripe omits the `net_amount` of an item that discounts apply to. */
+export const netAmountOf = ({
+  amount,
+  discountable,
+}: Pick<Stripe.InvoiceItem, 'amount' | 'discountable'>): Pick<Stripe.InvoiceItem, 'net_amount'> => ({
+  net_amount: discountable ? undefined : amount,
+});
 
 /**
  * A customer's pending items in a currency that any invoice can include, oldest first. The items of subscriptions
@@ -95,11 +61,8 @@ export const pendingItems = (ctx: Context, customer: string, currency: string): 
     (item) => item.currency === currency && !isHeldForSubscription(ctx, item),
   );
 
-/** The prorations that the next invoice of a subscription includes. */
-export const pendingProrations = (
-  ctx: Context,
-  { id, customer }: Stripe.Subscription,
-): Stripe.InvoiceItem[] =>
+/** The pending items that only the next invoice of a subscription includes: prorations, and items made for it. */
+export const pendingItemsFor = (ctx: Context, { id, customer }: Stripe.Subscription): Stripe.InvoiceItem[] =>
   pendingForCustomer(ctx, customer as string).filter(
     ({ parent }) => parent?.subscription_details?.subscription === id,
   );

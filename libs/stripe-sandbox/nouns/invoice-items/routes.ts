@@ -4,8 +4,9 @@ import { listPage, listParams } from '../../http/lists.js';
 import { fromPath } from '../../http/lookup.js';
 import { boolean, string } from '../../http/params.js';
 import { route, type Route } from '../../http/route.js';
-import { createInvoiceItem, deleteInvoiceItem } from './invoice-item.js';
-import { createParams } from './params.js';
+import { deleteInvoiceItem, updateInvoiceItem } from './change.js';
+import { createInvoiceItem } from './create.js';
+import { createParams, updateParams } from './params.js';
 
 export const invoiceItemRoutes: Route[] = [
   route({
@@ -34,6 +35,12 @@ export const invoiceItemRoutes: Route[] = [
     path: '/v1/invoiceitems/:invoiceitem',
     params: {},
     handle: ({ ctx, path }) => itemFromPath(ctx, path.invoiceitem),
+  }),
+  route({
+    method: 'POST',
+    path: '/v1/invoiceitems/:invoiceitem',
+    params: updateParams,
+    handle: ({ ctx, params, path }) => updateInvoiceItem(ctx, itemFromPath(ctx, path.invoiceitem), params),
   }),
   route({
     method: 'DELETE',

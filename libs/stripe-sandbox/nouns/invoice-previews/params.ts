@@ -1,5 +1,6 @@
-import { array, integer, object, required, string } from '../../http/params.js';
+import { array, object, string } from '../../http/params.js';
 import { currencyParam } from '../../money/currencies.js';
+import { previewItemParams } from '../invoice-items/params.js';
 import {
   createParams as subscriptionCreateParams,
   updateParams as subscriptionParams,
@@ -9,15 +10,11 @@ import {
 const { billing_cycle_anchor, items, proration_behavior, proration_date, trial_end } = subscriptionParams;
 const { cancel_at, cancel_at_period_end } = subscriptionParams;
 
-const invoiceItems = array(
-  object({ amount: required(integer()), currency: currencyParam(), description: string() }),
-);
-
 /** Source: https://docs.stripe.com/api/invoices/create_preview. */
 export const previewParams = {
   currency: currencyParam(),
   customer: string(),
-  invoice_items: invoiceItems,
+  invoice_items: array(object(previewItemParams)),
   subscription: string(),
   subscription_details: object({
     billing_cycle_anchor,

@@ -3,6 +3,7 @@ import type { Context } from '../../context.js';
 import { newId } from '../../store/ids.js';
 import { lineFromItem } from '../invoice-items/invoice-item.js';
 import type { LineDraft } from './lines.js';
+import { totalsOf } from './totals.js';
 
 /** What a new invoice is for. */
 export interface InvoiceDraft {
@@ -27,14 +28,12 @@ export function buildInvoice(ctx: Context, draft: InvoiceDraft): Stripe.Invoice 
   const id = newId('invoice');
   const customer = ctx.store.customers.get(draft.customer)!;
   const lines = [...items.map(lineFromItem), ...(draft.lines ?? [])];
-  const total = lines.reduce((sum, { amount }) => sum + amount, 0);
   return {
     id,
     object: 'invoice',
     ...UNUSED,
-    amount_due: Math.max(0, total),
+    ...totalsOf(lines),
     amount_paid: 0,
-    amount_remaining: Math.max(0, total),
     attempt_count: 0,
     attempted: false,
     auto_advance: finalizesAt !== null || subscription !== null,
@@ -79,11 +78,7 @@ export function buildInvoice(ctx: Context, draft: InvoiceDraft): Stripe.Invoice 
     starting_balance: 0,
     status: 'draft',
     status_transitions: { finalized_at: null, marked_uncollectible_at: null, paid_at: null, voided_at: null },
-    subtotal: total,
-    subtotal_excluding_tax: total,
     test_clock: customer.test_clock ?? null,
-    total,
-    total_excluding_tax: total,
     ...draft.fields,
   };
 }

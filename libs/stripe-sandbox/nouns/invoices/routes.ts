@@ -1,7 +1,7 @@
 import type Stripe from 'stripe';
 import type { Context } from '../../context.js';
 import { collectionParams, listPage, listParams, pageOf } from '../../http/lists.js';
-import { fromPath } from '../../http/lookup.js';
+import { fromPath, requireKnown } from '../../http/lookup.js';
 import { boolean, object, oneOf, required, string } from '../../http/params.js';
 import { route, type Route } from '../../http/route.js';
 import { resolvePaymentMethod } from '../payment-methods/payment-method.js';
@@ -23,11 +23,14 @@ export const invoiceRoutes: Route[] = [
     method: 'GET',
     path: '/v1/invoices',
     params: { ...collectionParams, customer: string(), status, subscription: string() },
-    handle: ({ ctx, params }) =>
-      listPage(ctx.store.invoices, params, {
+    handle: ({ ctx, params }) => {
+      const { customer, subscription } = params;
+      requireKnown(ctx.store, ctx.store.customers, customer, 'customer');
+      return listPage(ctx.store.invoices, params, {
         url: '/v1/invoices',
-        where: { customer: params.customer, status: params.status, subscription: params.subscription },
-      }),
+        where: { customer, status: params.status, subscription },
+      });
+    },
   }),
   route({
     method: 'GET',

@@ -37,6 +37,9 @@ export const inlinePriceParams = {
   recurring: object(recurringParams),
 };
 
+/** `price_data` of an invoice item. Source: https://docs.stripe.com/api/invoiceitems/create. */
+export const itemPriceParams = { ...amountParams, product: required(string()) };
+
 /** `price_data` of a subscription item. Source: https://docs.stripe.com/api/subscriptions/create. */
 export const recurringInlinePriceParams = {
   ...amountParams,

@@ -1,6 +1,6 @@
 import type Stripe from 'stripe';
 import type { Context } from '../../context.js';
-import { pendingItems, pendingProrations } from '../invoice-items/invoice-item.js';
+import { pendingItems, pendingItemsFor } from '../invoice-items/invoice-item.js';
 import { collectInvoice } from '../invoices/collect.js';
 import {
   draftInvoice,
@@ -46,7 +46,7 @@ export function advanceSubscription(ctx: Context, id: string): void {
 /** Ends a subscription at its `cancel_at`, with a final invoice: https://docs.stripe.com/api/subscriptions/cancel. */
 function endAtScheduledTime(ctx: Context, before: Stripe.Subscription): void {
   const ended = endSubscription(ctx, before, { reason: 'cancellation_requested' });
-  collectFinalInvoice(ctx, ended, pendingProrations(ctx, ended));
+  collectFinalInvoice(ctx, ended, pendingItemsFor(ctx, ended));
 }
 
 /** Creates and collects the final invoice of a subscription that has ended, if there are items for it. */
@@ -156,7 +156,7 @@ export function renew(ctx: Context, before: Stripe.Subscription): void {
     currency: before.currency,
     subscription: before,
     reason: 'subscription_cycle',
-    items: [...pendingItems(ctx, customer, before.currency), ...pendingProrations(ctx, before)],
+    items: [...pendingItems(ctx, customer, before.currency), ...pendingItemsFor(ctx, before)],
     lines: periodLines(ctx, renewed, share),
     period: { start: before.items.data.find(isDue)!.current_period_start, end: start },
     finalizesAt: start + HOUR_SECONDS,

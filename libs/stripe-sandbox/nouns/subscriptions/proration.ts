@@ -1,7 +1,9 @@
 import { DateTime } from 'luxon';
 import type Stripe from 'stripe';
 import type { Context } from '../../context.js';
-import { deleteInvoiceItem, insertInvoiceItem, pendingProrations } from '../invoice-items/invoice-item.js';
+import { deleteInvoiceItem } from '../invoice-items/change.js';
+import { insertInvoiceItem, pendingItemsFor } from '../invoice-items/invoice-item.js';
+import { quantityFields } from '../invoice-items/pricing.js';
 import { productName } from '../invoices/lines.js';
 import { amountOf } from '../prices/price.js';
 import { isFlexible } from './billing-mode.js';
@@ -36,8 +38,8 @@ export function deletePendingProrations(
   subscription: Stripe.Subscription,
   from?: number,
 ): void {
-  for (const item of pendingProrations(ctx, subscription)) {
-    if (from === undefined || item.period.start === from) deleteInvoiceItem(ctx, item);
+  for (const item of pendingItemsFor(ctx, subscription)) {
+    if (item.proration && (from === undefined || item.period.start === from)) deleteInvoiceItem(ctx, item);
   }
 }
 
@@ -124,7 +126,7 @@ function addProration(
       credited_items: credits ? creditedItemsOf(ctx, credits) : null,
       discount_amounts: [],
     },
-    quantity,
+    ...quantityFields(String(quantity)),
   });
 }
 

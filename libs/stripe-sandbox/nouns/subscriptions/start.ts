@@ -5,6 +5,7 @@ import { mergeMetadata, type MetadataChange } from '../../http/metadata.js';
 import type { Params } from '../../http/params.js';
 import { newId } from '../../store/ids.js';
 import { insertInvoiceItem, pendingItems } from '../invoice-items/invoice-item.js';
+import { pricingOf, quantityFields } from '../invoice-items/pricing.js';
 import { draftInvoice, finalizeInvoice } from '../invoices/invoice.js';
 import { type LineDraft, productName, trialLine } from '../invoices/lines.js';
 import { invoicePaymentMethod, tryToPayInvoice } from '../invoices/pay.js';
@@ -193,13 +194,9 @@ function insertOneTimeItem(
     metadata: {},
     parent: { subscription_details: { subscription }, type: 'subscription_details' },
     period: { start: created, end: created },
-    pricing: {
-      price_details: { price: price.id, product: price.product as string },
-      type: 'price_details',
-      unit_amount_decimal: price.unit_amount_decimal,
-    },
+    pricing: pricingOf(price),
     proration: false,
-    quantity,
+    ...quantityFields(String(quantity)),
   });
 }
 

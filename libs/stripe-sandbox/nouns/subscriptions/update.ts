@@ -4,7 +4,7 @@ import type { Context } from '../../context.js';
 import { failures, StripeFailure } from '../../http/errors.js';
 import { mergeMetadata } from '../../http/metadata.js';
 import type { Params } from '../../http/params.js';
-import { pendingItems, pendingProrations } from '../invoice-items/invoice-item.js';
+import { pendingItems, pendingItemsFor } from '../invoice-items/invoice-item.js';
 import type { LineDraft } from '../invoices/lines.js';
 import { invoicePaymentMethod, tryToPayInvoice } from '../invoices/pay.js';
 import { requireOwnPaymentMethod } from '../payment-methods/payment-method.js';
@@ -182,7 +182,7 @@ function invoiceChange(
   // Source: https://docs.stripe.com/billing/subscriptions/billing-mode/compare#pending-invoice-items.
   const includesPending = isFlexible(after) || (isReset && params.proration_behavior !== 'always_invoice');
   const pending = includesPending ? pendingItems(ctx, customer, after.currency) : [];
-  const items = [...pending, ...pendingProrations(ctx, after)];
+  const items = [...pending, ...pendingItemsFor(ctx, after)];
   const invoice = invoiceImmediately(ctx, after, { items, lines });
   if (invoice?.status !== 'open' || params.payment_behavior === 'default_incomplete') return;
   if (!invoicePaymentMethod(ctx, invoice)) return;
