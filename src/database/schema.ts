@@ -363,6 +363,8 @@ export const notifications = pgTable(
     userId: text('user_id'),
     caller: text(),
     paymentId: text('payment_id'),
+    /** The body for `PAYMENT_CALLBACK_URL`; null if it does not get this notification. */
+    callback: jsonb().$type<Record<string, unknown>>(),
     /** The only endpoint that gets it; null for all that ask for it. */
     endpointId: uuid('endpoint_id'),
     createdAt: instant('created_at').notNull(),
@@ -454,6 +456,21 @@ export const notificationDeliveries = pgTable(
   ],
 );
 
+/** What became of deliveries about payments. Kept as long as the payment, for its timeline. */
+export const paymentDeliveries = pgTable(
+  'payment_deliveries',
+  {
+    id: bigint({ mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+    paymentId: text('payment_id').notNull(),
+    at: instant('at').notNull(),
+    notificationId: uuid('notification_id').notNull(),
+    type: text().notNull(),
+    endpointId: uuid('endpoint_id').notNull(),
+    state: text({ enum: ['delivered', 'failed'] }).notNull(),
+  },
+  (table) => [index('payment_deliveries_payment').on(table.paymentId, table.at)],
+);
+
 /**
  * What is waiting for an endpoint, one row for each of its subjects: only the first delivery of a lane is attempted. The
  * row is deleted with the last one. Redeliveries have lanes of their own.
@@ -466,6 +483,8 @@ export const notificationQueues = pgTable(
       .notNull()
       .references(() => notificationEndpoints.id, { onDelete: 'cascade' }),
     lane: text().notNull(),
+    /** Whether its deliveries were delivered before, or could have been: they never delay first deliveries. */
+    isRedelivery: boolean('is_redelivery').notNull().default(false),
     /** When the first delivery is attempted. */
     retryAt: instant('retry_at').notNull(),
     /** Identifies the running attempt. */
@@ -474,6 +493,6 @@ export const notificationQueues = pgTable(
   },
   (table) => [
     primaryKey({ name: 'notification_queues_key', columns: [table.endpointId, table.lane] }),
-    index('notification_queues_next').on(table.retryAt),
+    index('notification_queues_due').on(table.endpointId, table.isRedelivery, table.retryAt),
   ],
 );

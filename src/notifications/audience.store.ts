@@ -17,15 +17,25 @@ export function ableEndpoints(now: Date): SQL {
   `;
 }
 
+/** What the caller of an endpoint, as `able`, may see of notifications, as `notification`. */
+const MAY_SEE = `
+  (notification.caller = able.caller or notification.tenant = able.tenant
+    or able.tenant is null and able.all_payments)
+`;
+
 /**
- * Whether an endpoint of {@link ableEndpoints}, as `able`, gets a notification, as `notification`: that of a payment which
- * its caller started, of its own tenant if it is a partner, and of all others with `payments:any`. A test is for one only.
+ * Whether an endpoint of {@link ableEndpoints}, as `able`, may get a notification, as `notification`: that of a payment
+ * which its caller started, of its own tenant if it is a partner, and of all others with `payments:any`. A test is for one
+ * only.
  */
+export const IS_ALLOWED_FOR_ABLE = sql.raw(`
+  case when notification.endpoint_id is null then ${MAY_SEE} else notification.endpoint_id = able.id end
+`);
+
+/** Whether it may get it and wants it. */
 export const IS_FOR_ABLE = sql.raw(`
-  case when notification.endpoint_id is null then
-    (able.types is null or notification.type = any (able.types))
-    and (notification.caller = able.caller or notification.tenant = able.tenant
-      or able.tenant is null and able.all_payments)
+  case when notification.endpoint_id is null
+    then (able.types is null or notification.type = any (able.types)) and ${MAY_SEE}
   else notification.endpoint_id = able.id end
 `);
 

@@ -20,6 +20,8 @@ const TIMEOUT_MS = 15_000;
 /** An endpoint that receives nothing for so long, while something is due, is switched off. */
 const UNREACHABLE_MS = 5 * 24 * 60 * 60 * 1000;
 const GONE = 410;
+/** Redeliveries have no limit. */
+const ATTEMPTS_KEPT = 50;
 
 /** Attempts to deliver the first notification of a queue. */
 @Injectable()
@@ -41,7 +43,9 @@ export class DeliveryAttempt {
   async run(held: QueueRow): Promise<void> {
     const due = await this.store.first(held);
     if (!due) return this.advance(held);
-    if (!(await this.store.isAble(held.endpointId))) return this.switchOff(held.endpointId, 'no-credential');
+    const rights = await this.store.rightsTo(due);
+    if (!rights.endpoint) return this.switchOff(held.endpointId, 'no-credential');
+    if (!rights.notification) return this.skip(held, due);
     const startMs = performance.now();
     const at = this.clock.now();
     const send = () => this.send(due, at);
@@ -90,7 +94,7 @@ export class DeliveryAttempt {
   private async record(held: QueueRow, due: DueDelivery, attempt: Attempt, reply: Reply): Promise<void> {
     const { delivery, endpoint } = due;
     const isDelivered = reply.status !== null && reply.status >= 200 && reply.status < 300;
-    const attempts = [...delivery.attempts, attempt];
+    const attempts = [...delivery.attempts, attempt].slice(-ATTEMPTS_KEPT);
     const failures = isDelivered ? delivery.failures : delivery.failures + 1;
     const waitMs = isDelivered ? undefined : retryWaitMs(this.settings.NOTIFICATION_RETRY_SECONDS, failures);
     const state = isDelivered ? 'delivered' : waitMs === undefined ? 'failed' : 'pending';
@@ -127,6 +131,15 @@ export class DeliveryAttempt {
     });
     const msg = 'Notifications are no longer delivered to this endpoint, which was switched off';
     if (isOff) this.logger.error({ endpoint: endpointId, reason, alert: true, msg });
+  }
+
+  /** Ends a delivery that the caller of the endpoint may not see any more. */
+  private skip(held: QueueRow, { delivery }: DueDelivery): Promise<void> {
+    return this.store.transaction(async (transaction) => {
+      if (!(await this.store.lockHeld(transaction, held))) return;
+      await this.store.updateDelivery(transaction, delivery, { state: 'failed' });
+      await this.store.advance(transaction, held);
+    });
   }
 
   private advance(held: QueueRow): Promise<void> {

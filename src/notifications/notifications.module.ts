@@ -10,6 +10,8 @@ import { NotificationsStore } from './notifications.store.js';
 import { NotificationsWorker } from './notifications.worker.js';
 import { Outbox } from './outbox.store.js';
 import { QueuesStore } from './queues.store.js';
+import { RedeliveriesService } from './redeliveries.service.js';
+import { RedeliveriesStore } from './redeliveries.store.js';
 
 /** Tells callers what has become of payments, also after the answer to their request. */
 @Module({
@@ -25,7 +27,9 @@ import { QueuesStore } from './queues.store.js';
     NotificationsWorker,
     Outbox,
     QueuesStore,
+    RedeliveriesService,
+    RedeliveriesStore,
   ],
-  exports: [EndpointsService, NotificationsService, Outbox],
+  exports: [EndpointsService, NotificationsService, Outbox, RedeliveriesService],
 })
 export class NotificationsModule {}

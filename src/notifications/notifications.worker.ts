@@ -11,11 +11,16 @@ import { DeliveriesStore } from './deliveries.store.js';
 import { DeliveryAttempt } from './delivery-attempt.js';
 import { NotificationsStore } from './notifications.store.js';
 import { Outbox } from './outbox.store.js';
-import { type QueueRow, QueuesStore } from './queues.store.js';
+import { type DeliveryLimits, type QueueRow, QueuesStore } from './queues.store.js';
+import { RunningDeliveries } from './running-deliveries.js';
 
-/** Requests at once. They wait for receivers most of the time, so a slow receiver must not hold up the others. */
-const CONCURRENCY = 256;
-const CONCURRENCY_PER_ENDPOINT = 8;
+/**
+ * Deliveries wait for receivers most of the time. Receivers that are slow or dead take only a small part of all, however
+ * many endpoints a caller has.
+ */
+const FIRST_DELIVERIES = { total: 256, caller: 32, endpoint: 8, failingEndpoint: 1 };
+/** Beside first deliveries, so that they never delay them. */
+const REDELIVERIES = { total: 32, caller: 8, endpoint: 2, failingEndpoint: 1 };
 /** A notification is added shortly before its transaction commits. */
 const COMMIT_MS = 20;
 /** How long running attempts may go on when the process stops. */
@@ -26,8 +31,8 @@ const PRUNE_MS = 10 * 60 * 1000;
 @Injectable()
 export class NotificationsWorker implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger(NotificationsWorker.name);
-  private readonly worker: QueueWorker<QueueRow>;
-  private readonly running = new Map<string, number>();
+  private readonly firstDeliveries: QueueWorker<QueueRow>;
+  private readonly redeliveries: QueueWorker<QueueRow>;
   private readonly pruning: PeriodicTask;
   private placing?: NodeJS.Timeout;
 
@@ -35,16 +40,13 @@ export class NotificationsWorker implements OnApplicationBootstrap, BeforeApplic
     outbox: Outbox,
     private readonly deliveries: DeliveriesStore,
     private readonly attempt: DeliveryAttempt,
-    queues: QueuesStore,
+    private readonly queues: QueuesStore,
     notifications: NotificationsStore,
   ) {
-    this.worker = new QueueWorker({
-      concurrency: CONCURRENCY,
-      prepare: async () => void (await this.deliveries.place()),
-      take: () => queues.takeDue(this.busyEndpoints()),
-      work: (held) => this.deliver(held),
-      onError: (error) => this.warn('Could not deliver notifications', error),
+    this.firstDeliveries = this.workerFor(false, FIRST_DELIVERIES, async () => {
+      await this.deliveries.place();
     });
+    this.redeliveries = this.workerFor(true, REDELIVERIES);
     this.pruning = new PeriodicTask(
       () => notifications.prune(),
       PRUNE_MS,
@@ -54,7 +56,8 @@ export class NotificationsWorker implements OnApplicationBootstrap, BeforeApplic
   }
 
   onApplicationBootstrap(): void {
-    this.worker.start();
+    this.firstDeliveries.start();
+    this.redeliveries.start();
     this.pruning.start();
   }
 
@@ -62,41 +65,40 @@ export class NotificationsWorker implements OnApplicationBootstrap, BeforeApplic
   async beforeApplicationShutdown(): Promise<void> {
     clearTimeout(this.placing);
     const timer = setTimeout(() => this.attempt.abort(), STOP_MS);
-    await Promise.all([this.worker.stop(), this.pruning.stop()]);
+    await Promise.all([this.firstDeliveries.stop(), this.redeliveries.stop(), this.pruning.stop()]);
     clearTimeout(timer);
   }
 
   /** Places what is committed, and attempts the delivery that has been due for longest; false if none is due. */
   async deliverNext(): Promise<boolean> {
     await this.deliveries.place();
-    return this.worker.workNext();
+    return (await this.firstDeliveries.workNext()) || this.redeliveries.workNext();
   }
 
-  private async deliver(held: QueueRow): Promise<void> {
-    const { endpointId } = held;
-    this.count(endpointId, 1);
-    try {
-      await this.attempt.run(held);
-    } finally {
-      this.count(endpointId, -1);
-    }
-  }
-
-  private count(endpointId: string, change: 1 | -1): void {
-    const count = (this.running.get(endpointId) ?? 0) + change;
-    if (count === 0) this.running.delete(endpointId);
-    else this.running.set(endpointId, count);
-  }
-
-  private busyEndpoints(): string[] {
-    return [...this.running].filter(([, count]) => count >= CONCURRENCY_PER_ENDPOINT).map(([id]) => id);
+  private workerFor(
+    isRedelivery: boolean,
+    { total, ...limits }: DeliveryLimits & { total: number },
+    prepare?: () => Promise<void>,
+  ): QueueWorker<QueueRow> {
+    const running = new RunningDeliveries();
+    return new QueueWorker({
+      concurrency: total,
+      ...(prepare && { prepare }),
+      take: async () => {
+        const held = await this.queues.takeDue({ isRedelivery, limits, running: running.counts });
+        if (held) running.begin(held.endpointId);
+        return held;
+      },
+      work: (held) => this.attempt.run(held).finally(() => running.end(held.endpointId)),
+      onError: (error) => this.warn('Could not deliver notifications', error),
+    });
   }
 
   private placeSoon(): void {
     this.placing ??= setTimeout(() => {
       this.placing = undefined;
       this.deliveries.place().then(
-        (isPlaced) => isPlaced && this.worker.wake(),
+        (isPlaced) => isPlaced && this.firstDeliveries.wake(),
         (error: unknown) => this.warn('Could not deliver notifications', error),
       );
     }, COMMIT_MS);

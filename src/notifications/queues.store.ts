@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { and, asc, eq, isNotNull, notInArray, or, sql, type SQL } from 'drizzle-orm';
+import { and, asc, eq, isNotNull, or, sql, type SQL } from 'drizzle-orm';
 import { Clock } from '#core/clock.js';
 import { type Database, DATABASE, type Transaction } from '../database/database.js';
 import {
@@ -10,7 +10,7 @@ import {
 } from '../database/schema.js';
 import { expiredLease } from '../queue/lease.js';
 import { LeasedRows } from '../queue/leased-rows.store.js';
-import { ableEndpoints } from './audience.store.js';
+import { ableEndpoints, IS_ALLOWED_FOR_ABLE } from './audience.store.js';
 import type { EndpointRow } from './endpoints.store.js';
 
 export type QueueRow = typeof queues.$inferSelect;
@@ -22,6 +22,28 @@ export interface DueDelivery {
   notification: typeof notifications.$inferSelect;
   endpoint: EndpointRow;
 }
+
+/** How many deliveries may run at once. */
+export interface DeliveryLimits {
+  /** To one endpoint. */
+  endpoint: number;
+  /** To one whose last attempt has failed. */
+  failingEndpoint: number;
+  /** To all endpoints of one caller. */
+  caller: number;
+}
+
+/** Which deliveries may be attempted next. */
+export interface Turn {
+  isRedelivery: boolean;
+  limits: DeliveryLimits;
+  /** How many this instance attempts now, by endpoint. */
+  running: ReadonlyMap<string, number>;
+}
+
+/** More than one, so that attempts that start at the same time find different queues. */
+const CANDIDATES_PER_ENDPOINT = 8;
+const CANDIDATES_MAX = 64;
 
 /** Queues of deliveries, each worked on by one attempt at a time. */
 @Injectable()
@@ -37,18 +59,37 @@ export class QueuesStore {
     return this.database.transaction(change);
   }
 
-  /** Leases the queue that has been due for longest, except those of busy endpoints and of those that want a pause. */
-  takeDue(busyEndpointIds: readonly string[]): Promise<QueueRow | undefined> {
+  /**
+   * Leases the queue that has been due for longest, except those of endpoints and callers that are at their limit, and of
+   * endpoints that want a pause. It looks at the first queues of each endpoint only: one with many is no slower than
+   * others.
+   */
+  takeDue({ isRedelivery, limits, running }: Turn): Promise<QueueRow | undefined> {
     const now = this.clock.now();
-    const paused = this.database
-      .select({ id: endpoints.id })
-      .from(endpoints)
-      .where(sql`${endpoints.pausedUntil} > ${now.toISOString()}::timestamptz`);
-    const isReady = and(
-      busyEndpointIds.length > 0 ? notInArray(queues.endpointId, [...busyEndpointIds]) : undefined,
-      notInArray(queues.endpointId, paused),
-    );
-    return this.rows.takeDue(this.database, now, isReady);
+    const at = sql`${now.toISOString()}::timestamptz`;
+    const candidates = sql`
+      with running as (
+        select endpoint.id, endpoint.caller, counted.count
+        from unnest(${uuidArray([...running.keys()])}, ${intArray([...running.values()])}) as counted (id, count)
+        join notification_endpoints endpoint using (id)
+      )
+      select due.id
+      from notification_endpoints endpoint
+      left join running using (id)
+      cross join lateral (
+        select queue.id, queue.retry_at
+        from notification_queues queue
+        where queue.endpoint_id = endpoint.id and queue.is_redelivery = ${isRedelivery}
+          and queue.retry_at <= ${at} and queue.lease_expires_at < ${at}
+        order by queue.retry_at limit ${CANDIDATES_PER_ENDPOINT}
+      ) as due
+      where (endpoint.paused_until is null or endpoint.paused_until <= ${at})
+        and coalesce(running.count, 0)
+          < case when endpoint.failing_since is null then ${limits.endpoint}::int else ${limits.failingEndpoint}::int end
+        and endpoint.caller not in (select caller from running group by caller having sum(count) >= ${limits.caller})
+      order by due.retry_at limit ${CANDIDATES_MAX}
+    `;
+    return this.rows.takeDue(this.database, now, sql`${queues.id} = any (array(${candidates}))`);
   }
 
   renew(held: QueueRow): Promise<void> {
@@ -67,11 +108,18 @@ export class QueuesStore {
     return due;
   }
 
-  /** Whether the caller of an endpoint may still have it. */
-  async isAble(endpointId: string): Promise<boolean> {
-    const able = sql`select from (${ableEndpoints(this.clock.now())}) as able where able.id = ${endpointId}`;
-    const { rowCount } = await this.database.execute(able);
-    return rowCount === 1;
+  /** Whether the caller of an endpoint may still have it, and may still see this notification. */
+  async rightsTo({
+    endpoint,
+    notification,
+  }: DueDelivery): Promise<{ endpoint: boolean; notification: boolean }> {
+    const able = sql`select * from (${ableEndpoints(this.clock.now())}) as able where able.id = ${endpoint.id}`;
+    const { rows } = await this.database.execute<{ allowed: boolean | null }>(sql`
+      select ${IS_ALLOWED_FOR_ABLE} as allowed
+      from (${able}) as able, notifications notification
+      where notification.id = ${notification.id}
+    `);
+    return { endpoint: rows.length === 1, notification: rows[0]?.allowed === true };
   }
 
   /** Locks a held queue; false if the lease is lost. */
@@ -170,4 +218,12 @@ function isWaiting(endpointId: string, lane: string) {
     eq(deliveries.lane, lane),
     sql`${deliveries.state} = 'pending'`,
   );
+}
+
+function uuidArray(ids: readonly string[]): SQL {
+  return sql`${`{${ids.join(',')}}`}::uuid[]`;
+}
+
+function intArray(counts: readonly number[]): SQL {
+  return sql`${`{${counts.join(',')}}`}::int[]`;
 }

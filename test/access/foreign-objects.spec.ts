@@ -40,12 +40,14 @@ const WITHOUT_OWNED_IDS = {
   'POST /admin/events/{id}/retry': 'events:manage is for all events',
   'GET /notifications': 'in notifications/list.spec.ts',
   'GET /notifications/{id}': 'in notifications/list.spec.ts',
+  'POST /notifications/{id}/redeliver': 'in notifications/redelivery.spec.ts',
   'GET /health/live': 'no id',
   'GET /health/ready': 'no id',
 };
 
 const UNKNOWN_OPERATION = '00000000-0000-8000-8000-000000000000';
 const CHARGE = { amount: '3000', description: 'Wellness exam' };
+const REDELIVERY = { since: '2026-11-22T00:00:00Z', until: '2026-11-23T00:00:00Z' };
 const CHECKOUT = { amount: '30.00', ...redirects };
 /** Every scope but `payments:any`. */
 const OWN_PAYMENTS = DEFAULT_SCOPES.filter((scope) => scope !== 'payments:any');
@@ -96,6 +98,7 @@ const PROBES: Record<string, (world: World) => Probe[]> = {
         ['DELETE', '', (caller, path) => caller.delete(path)],
         ['POST', '/rotate-secret', (caller, path) => caller.post(path)],
         ['POST', '/test', (caller, path) => caller.post(path)],
+        ['POST', '/redeliver', (caller, path) => caller.post(path, REDELIVERY)],
       ] as [string, string, (caller: Caller, path: string) => Promise<Answer>][]
     ).map(([method, suffix, call]) => [
       `${method} /notification-endpoints/{id}${suffix}`,

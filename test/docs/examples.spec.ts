@@ -99,6 +99,8 @@ function makersOfIds(
     'delete /notification-endpoints/{id}': { key: newEndpoint },
     'post /notification-endpoints/{id}/rotate-secret': { key: newEndpoint },
     'post /notification-endpoints/{id}/test': { key: newEndpoint },
+    'post /notification-endpoints/{id}/redeliver': { key: newEndpoint },
+    'post /notifications/{id}/redeliver': { key: newNotification },
     'post /admin/events/{id}/retry': { evt: event },
     'put /customers/{user_id}': { cus: async () => (await paydesk.stripe.customers.create({})).id },
   };

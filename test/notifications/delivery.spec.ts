@@ -284,6 +284,27 @@ describe('an endpoint', () => {
     expect(receiver.received).toHaveLength(1);
   });
 
+  it('of a service that loses `payments:any` gets no payments of others, nor those that are queued', async ({
+    paydesk,
+    shop,
+    receiver,
+    add,
+  }) => {
+    const losing = await paydesk.service('losing');
+    const { id } = (await losing.post(PATH, { url: receiver.url })).body;
+    const [own, foreign] = [randomUUID(), randomUUID()];
+    const [queued = ''] = await add({ subject: foreign }, { subject: own, caller: 'service:losing' });
+    await shop.get('/notifications');
+    await query(
+      paydesk,
+      "update api_keys set scopes = array_remove(scopes, 'payments:any') where name = 'losing'",
+    );
+    await add({ subject: foreign });
+    await deliverAll(paydesk);
+    expect(receiver.received.map(({ body }) => body.subject)).toEqual([own]);
+    expect(await stateOf(paydesk, queued, id)).toEqual({ state: 'failed', attempts: 0 });
+  });
+
   it('that was switched off by another instance while more was queued gets nothing more', async ({
     paydesk,
     shop,

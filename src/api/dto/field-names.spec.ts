@@ -74,6 +74,7 @@ describe('a service', () => {
     'to',
     'type',
     'types',
+    'until',
     'url',
     'userId',
   ]);

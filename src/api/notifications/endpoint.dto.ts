@@ -17,7 +17,7 @@ import {
 import { codePointLength, PLAIN_TEXT } from '#core/text.js';
 import { hasLuhnNumber } from '#core/card-number.js';
 import { hasKey, hasToken } from '../../logging/redact.js';
-import { Field, PageSizeField, TextField, UuidField, Without } from '../dto/fields.js';
+import { Field, InstantField, PageSizeField, TextField, UuidField, Without } from '../dto/fields.js';
 
 const EXAMPLE_ID = '0b6f3f4e-6a53-4f0e-9d0f-6f2c8f3a1d57';
 const EXAMPLE_URL = 'https://shop.example/notifications';
@@ -113,6 +113,17 @@ export class EndpointChangeRequest {
       ...(enabled !== undefined && { enabled }),
     };
   }
+}
+
+export class RangeRedeliveryRequest {
+  @InstantField({
+    description: 'Inclusive, by when a notification was stored',
+    example: '2026-11-22T09:30:00Z',
+  })
+  since!: string;
+
+  @InstantField({ description: 'Exclusive', example: '2026-11-23T09:30:00Z' })
+  until!: string;
 }
 
 function isTypeList(value: unknown): boolean {

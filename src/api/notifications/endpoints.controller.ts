@@ -10,6 +10,7 @@ import {
 } from '@nestjs/swagger';
 import type { ChangeAuthor } from '../../access/audit-entry.js';
 import { type EndpointOwner, EndpointsService } from '../../notifications/endpoints.service.js';
+import { RedeliveriesService } from '../../notifications/redeliveries.service.js';
 import { Allow } from '../http/allow.decorator.js';
 import { ApiProblems, HAS_BODY } from '../http/api-problems.decorator.js';
 import { CurrentActor } from '../http/current-actor.decorator.js';
@@ -25,10 +26,12 @@ import {
   EndpointsResponse,
   NewEndpointResponse,
   PAGE_SIZE_DEFAULT,
+  RangeRedeliveryRequest,
   SecretResponse,
   TestResponse,
 } from './endpoint.dto.js';
-import { ENDPOINT_CHANGE_EXAMPLES, ENDPOINT_EXAMPLES } from './examples.js';
+import { ENDPOINT_CHANGE_EXAMPLES, ENDPOINT_EXAMPLES, REDELIVERY_EXAMPLES } from './examples.js';
+import { RedeliveryResponse } from './notification.dto.js';
 
 const MANAGED = { partner: 'notifications:manage', service: 'notifications:manage' } as const;
 
@@ -36,7 +39,10 @@ const MANAGED = { partner: 'notifications:manage', service: 'notifications:manag
 @ApiTags('Notifications')
 @Controller('notification-endpoints')
 export class EndpointsController {
-  constructor(private readonly endpoints: EndpointsService) {}
+  constructor(
+    private readonly endpoints: EndpointsService,
+    private readonly redeliveries: RedeliveriesService,
+  ) {}
 
   @Get()
   @Allow(MANAGED)
@@ -148,5 +154,27 @@ export class EndpointsController {
   @ApiProblems('not-found', 'invalid-state')
   async test(@CurrentActor() owner: EndpointOwner, @Param() { id }: EndpointPath): Promise<TestResponse> {
     return { notificationId: await this.endpoints.test(owner, id) };
+  }
+
+  @Post(':id/redeliver')
+  @HttpCode(202)
+  @Allow(MANAGED)
+  @ApiOperation({
+    summary: 'Deliver notifications to an endpoint again',
+    description:
+      'Those that were stored in a time and that it wants, also if it was switched off then, with the same ids and ' +
+      'sequences. They come at any time: the order is that of first deliveries, which do not wait for them. ' +
+      '409 `invalid-state` if it is switched off.',
+  })
+  @ApiBody({ type: RangeRedeliveryRequest, examples: REDELIVERY_EXAMPLES })
+  @ApiAcceptedResponse({ type: RedeliveryResponse })
+  @ApiProblems(...HAS_BODY, 'not-found', 'invalid-state')
+  async redeliver(
+    @CurrentActor() owner: EndpointOwner,
+    @Param() { id }: EndpointPath,
+    @RequestBody() { since, until }: RangeRedeliveryRequest,
+  ): Promise<RedeliveryResponse> {
+    const count = await this.redeliveries.redeliverAll(owner, id, new Date(since), new Date(until));
+    return { count };
   }
 }

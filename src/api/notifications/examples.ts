@@ -11,3 +11,10 @@ export const ENDPOINT_CHANGE_EXAMPLES = {
   off: { summary: 'Switch it off', value: { enabled: false } },
   all: { summary: 'Everything', value: { types: null } },
 };
+
+export const REDELIVERY_EXAMPLES = {
+  day: {
+    summary: 'Everything of a day',
+    value: { since: '2026-11-22T00:00:00Z', until: '2026-11-23T00:00:00Z' },
+  },
+};

@@ -144,3 +144,8 @@ export class NotificationsResponse {
   @ApiProperty({ type: String, nullable: true, description: 'Null on the last page', example: null })
   nextCursor!: string | null;
 }
+
+export class RedeliveryResponse {
+  @ApiProperty({ description: 'How many deliveries will be attempted', example: 1 })
+  count!: number;
+}

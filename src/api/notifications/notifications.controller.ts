@@ -1,7 +1,8 @@
-import { Controller, Get, Param } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
+import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { EndpointOwner } from '../../notifications/endpoints.service.js';
 import { NotificationsService } from '../../notifications/notifications.service.js';
+import { RedeliveriesService } from '../../notifications/redeliveries.service.js';
 import { Allow } from '../http/allow.decorator.js';
 import { ApiProblems } from '../http/api-problems.decorator.js';
 import { CurrentActor } from '../http/current-actor.decorator.js';
@@ -12,6 +13,7 @@ import {
   NotificationResponse,
   NotificationsQuery,
   NotificationsResponse,
+  RedeliveryResponse,
 } from './notification.dto.js';
 
 const MANAGED = { partner: 'notifications:manage', service: 'notifications:manage' } as const;
@@ -20,7 +22,10 @@ const MANAGED = { partner: 'notifications:manage', service: 'notifications:manag
 @ApiTags('Notifications')
 @Controller('notifications')
 export class NotificationsController {
-  constructor(private readonly notifications: NotificationsService) {}
+  constructor(
+    private readonly notifications: NotificationsService,
+    private readonly redeliveries: RedeliveriesService,
+  ) {}
 
   @Get()
   @Allow(MANAGED)
@@ -52,5 +57,23 @@ export class NotificationsController {
     @Param() { id }: NotificationPath,
   ): Promise<NotificationResponse> {
     return NotificationResponse.of(await this.notifications.find(owner, id));
+  }
+
+  @Post(':id/redeliver')
+  @HttpCode(202)
+  @Allow(MANAGED)
+  @ApiOperation({
+    summary: 'Deliver a notification again',
+    description:
+      "With the same id and sequence, to the caller's endpoints that are switched on and want it. It comes at any time: " +
+      'the order is that of first deliveries, which do not wait for it.',
+  })
+  @ApiAcceptedResponse({ type: RedeliveryResponse })
+  @ApiProblems('not-found')
+  async redeliver(
+    @CurrentActor() owner: EndpointOwner,
+    @Param() { id }: NotificationPath,
+  ): Promise<RedeliveryResponse> {
+    return { count: await this.redeliveries.redeliver(owner, id) };
   }
 }
