@@ -84,7 +84,7 @@ function renewal(ctx: Context, subscription: Stripe.Subscription): Stripe.Invoic
   const { cancel_at, id, customer } = subscription;
   const at = periodEnd(subscription);
   if (cancel_at !== null && cancel_at <= at) throw noUpcomingInvoice(customer as string);
-  renew(ctx, subscription);
+  renew(ctx, { ...subscription, pause_collection: null });
   const { latest_invoice } = ctx.store.subscriptions.get(id)!;
   const draft = ctx.store.invoices.update(latest_invoice as string, { created: at });
   finalizeInvoice(ctx, draft);

@@ -36,7 +36,7 @@ export function buildInvoice(ctx: Context, draft: InvoiceDraft): Stripe.Invoice 
     amount_paid: 0,
     attempt_count: 0,
     attempted: false,
-    auto_advance: finalizesAt !== null || subscription !== null,
+    auto_advance: finalizesAt !== null || (subscription !== null && !subscription.pause_collection),
     automatically_finalizes_at: finalizesAt,
     billing_reason: reason,
     collection_method: 'charge_automatically',

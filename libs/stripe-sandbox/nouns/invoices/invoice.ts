@@ -29,12 +29,13 @@ export function draftInvoice(ctx: Context, draft: InvoiceDraft): Stripe.Invoice 
  * Finalizes a draft: assigns its number, applies the customer's balance, and creates the payment of the rest.
  * Source: https://docs.stripe.com/invoicing/integration/workflow-transitions.
  * @param savesCard whether the payment saves its payment method for later payments
+ * @param usesBalance whether the customer's balance is applied
  * @throws StripeFailure 400 unless the invoice is a draft and its customer exists
  */
 export function finalizeInvoice(
   ctx: Context,
   draft: Stripe.Invoice,
-  { savesCard = false }: { savesCard?: boolean } = {},
+  { savesCard = false, usesBalance = true }: { savesCard?: boolean; usesBalance?: boolean } = {},
 ): Stripe.Invoice {
   if (draft.status !== 'draft') {
     throw failures.invalidRequest(
@@ -44,7 +45,9 @@ export function finalizeInvoice(
   }
   const customer = fromParam(ctx.store.customers, draft.customer as string, 'customer');
   const now = ctx.now(customer.id);
-  const { amount_due, ending_balance } = applyBalance(draft, customer.balance);
+  const { amount_due, ending_balance } = usesBalance
+    ? applyBalance(draft, customer.balance)
+    : { amount_due: draft.amount_due, ending_balance: customer.balance };
   const next_invoice_sequence = (customer.next_invoice_sequence ?? 1) + 1;
   const numbered = ctx.store.customers.update(customer.id, { next_invoice_sequence });
   saveCustomer(ctx, numbered, { balance: ending_balance });

@@ -10,6 +10,7 @@ import {
   voidInvoice,
 } from '../invoices/invoice.js';
 import type { LineDraft } from '../invoices/lines.js';
+import { closePausedInvoice } from '../invoices/paused.js';
 import { type Period, periodAt, proratedShare } from './billing-period.js';
 import { inPeriod, itemFields } from './items.js';
 import { deletePendingProrations } from './proration.js';
@@ -26,10 +27,18 @@ import { cancelPendingSetup } from './trial.js';
 
 const HOUR_SECONDS = 60 * 60;
 
-/** Makes a subscription's scheduled change: it expires, ends, warns of its trial's end, or begins its next period. */
+/**
+ * Makes a subscription's scheduled change: it expires, ends, collects payments again, warns of its trial's end, or
+ * begins its next period.
+ */
 export function advanceSubscription(ctx: Context, id: string): void {
   const subscription = ctx.store.subscriptions.get(id);
   if (!subscription || hasEnded(subscription)) return;
+  if (isPauseOver(ctx, subscription)) {
+    // This schedules the next change, which may be due now.
+    saveSubscription(ctx, subscription, { pause_collection: null });
+    return;
+  }
   const now = ctx.now(subscription.customer as string);
   if (subscription.status === 'incomplete') return expireIncomplete(ctx, subscription);
   if (subscription.cancel_at !== null && subscription.cancel_at <= now) {
@@ -41,6 +50,10 @@ export function advanceSubscription(ctx: Context, id: string): void {
     ctx.emit('customer.subscription.trial_will_end', subscription);
     scheduleSubscription(ctx, subscription);
   }
+}
+
+function isPauseOver(ctx: Context, { customer, pause_collection }: Stripe.Subscription): boolean {
+  return (pause_collection?.resumes_at ?? Infinity) <= ctx.now(customer as string);
 }
 
 /** Ends a subscription at its `cancel_at`, with a final invoice: https://docs.stripe.com/api/subscriptions/cancel. */
@@ -159,14 +172,15 @@ export function renew(ctx: Context, before: Stripe.Subscription): void {
     items: [...pendingItems(ctx, customer, before.currency), ...pendingItemsFor(ctx, before)],
     lines: periodLines(ctx, renewed, share),
     period: { start: before.items.data.find(isDue)!.current_period_start, end: start },
-    finalizesAt: start + HOUR_SECONDS,
+    finalizesAt: before.pause_collection ? null : start + HOUR_SECONDS,
   });
   saveSubscription(ctx, before, {
     ...itemFields(before.id, items),
     latest_invoice: invoice.id,
     ...(before.status === 'trialing' && { status: 'active' }),
   });
-  if (before.status === 'unpaid') stopCollecting(ctx, invoice);
+  if (before.pause_collection) closePausedInvoice(ctx, invoice, before.pause_collection);
+  else if (before.status === 'unpaid') stopCollecting(ctx, invoice);
 }
 
 /** Creates and finalizes an invoice for a change within a period; undefined if there is nothing to put on it. */
@@ -189,6 +203,7 @@ export function invoiceImmediately(
     finalizesAt: null,
   });
   saveSubscription(ctx, subscription, { latest_invoice: invoice.id });
+  if (subscription.pause_collection) return closePausedInvoice(ctx, invoice, subscription.pause_collection);
   return finalizeInvoice(ctx, invoice);
 }
 

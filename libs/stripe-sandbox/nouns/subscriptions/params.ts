@@ -82,6 +82,12 @@ export const updateParams = {
   items: array(object({ ...newItemParams, deleted: boolean(), id: string() })),
   metadata: metadata(),
   off_session: boolean(),
+  pause_collection: unsettable(
+    object({
+      behavior: required(oneOf('keep_as_draft', 'mark_uncollectible', 'void')),
+      resumes_at: timestamp(),
+    }),
+  ),
   payment_behavior: paymentBehavior,
   payment_settings: paymentSettings,
   proration_behavior: prorationBehavior,

@@ -43,7 +43,11 @@ export function scheduleSubscription(ctx: Context, subscription: Stripe.Subscrip
   const customer = subscription.customer as string;
   const at = hasEnded(subscription)
     ? null
-    : Math.min(nextChangeAt(subscription, ctx.now(customer)), subscription.cancel_at ?? Infinity);
+    : Math.min(
+        nextChangeAt(subscription, ctx.now(customer)),
+        subscription.cancel_at ?? Infinity,
+        subscription.pause_collection?.resumes_at ?? Infinity,
+      );
   schedule(ctx, 'subscriptions', subscription.id, { at, customer });
 }
 

@@ -59,6 +59,7 @@ export function updateSubscription(
     ...itemsChange?.changes,
     ...scheduledEnd,
     ...cancellationDetailsFrom({ ...before, ...scheduledEnd }, cancellation_details),
+    ...pauseFrom(ctx, before, params),
   };
   if (isDeepStrictEqual({ ...before, ...changes }, before)) return before;
   const after = saveSubscription(ctx, before, changes);
@@ -156,6 +157,20 @@ function cancellationDetailsFrom(
 ): Partial<Stripe.Subscription> {
   if (!given || !cancellation_details) return {};
   return { cancellation_details: { ...cancellation_details, ...given } };
+}
+
+/** Source: https://docs.stripe.com/billing/subscriptions/pause-payment. */
+function pauseFrom(
+  ctx: Context,
+  { customer }: Stripe.Subscription,
+  { pause_collection: pause }: UpdateParams,
+): Pick<Partial<Stripe.Subscription>, 'pause_collection'> {
+  if (!pause) return pause === null ? { pause_collection: null } : {};
+  const { behavior, resumes_at = null } = pause;
+  if (resumes_at !== null) {
+    requireFuture(resumes_at, ctx.now(customer as string), 'pause_collection[resumes_at]');
+  }
+  return { pause_collection: { behavior, resumes_at } };
 }
 
 /** Moves a subscription to flexible billing mode. Source: https://docs.stripe.com/api/subscriptions/migrate. */
