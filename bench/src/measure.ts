@@ -1,0 +1,90 @@
+import { charges, reads, type Requests, saturate, sendAtRate } from './load.js';
+import type { Contender, StartedServer, Surroundings } from './contenders.js';
+import type { Options } from './options.js';
+
+/** What one round has measured of one route at saturation. */
+export interface Saturated {
+  /** CPU time of the server in microseconds for each request. */
+  cpuUs: number;
+  perSecond: number;
+}
+
+/** What one round has measured of one server. */
+export interface Round {
+  charge: Saturated;
+  read: Saturated;
+  /** From the start of the process to its first answer. */
+  startMs: number;
+  startCpuMs: number;
+  /** Resident, at the end of the load. */
+  memoryMb: number;
+}
+
+/** How long requests took at a rate that the server sustains. In ascending order. */
+export interface Latencies {
+  chargeMs: number[];
+  readMs: number[];
+}
+
+/** Starts a server afresh and loads both of its routes. */
+export async function measureRound(
+  contender: Contender,
+  surroundings: Surroundings,
+  options: Options,
+): Promise<Round> {
+  const server = await contender.start(surroundings);
+  try {
+    const { tokens } = surroundings.readers;
+    const { startMs, startCpuMs } = await measureStart(server, reads(tokens));
+    const charge = await measureSaturated(server, charges(server.apiKey), options);
+    const read = await measureSaturated(server, reads(tokens), options);
+    return { charge, read, startMs, startCpuMs, memoryMb: server.memoryMb() };
+  } finally {
+    await server.stop();
+  }
+}
+
+/** Starts a server and sends it few requests, of which Stripe takes its time for each. */
+export async function measureLatencies(
+  contender: Contender,
+  surroundings: Surroundings,
+  { seconds }: Options,
+): Promise<Latencies> {
+  const server = await contender.start(surroundings);
+  try {
+    const routes = [charges(server.apiKey), reads(surroundings.readers.tokens)] as const;
+    const [chargeMs, readMs] = await mapInTurn(routes, async (requests) => {
+      await sendAtRate(server.url, requests, { perSecond: 100, seconds: Math.ceil(seconds / 2) });
+      return sendAtRate(server.url, requests, { perSecond: 100, seconds: Math.ceil(seconds) });
+    });
+    return { chargeMs: chargeMs ?? [], readMs: readMs ?? [] };
+  } finally {
+    await server.stop();
+  }
+}
+
+async function measureStart(server: StartedServer, requests: Requests) {
+  const listeningMs = performance.now();
+  await sendAtRate(server.url, requests, { perSecond: 1, seconds: 1 });
+  return { startMs: server.startMs + performance.now() - listeningMs, startCpuMs: server.cpuMs() };
+}
+
+async function measureSaturated(
+  server: StartedServer,
+  route: Requests,
+  { connections, requests: amount }: Options,
+): Promise<Saturated> {
+  await saturate(server.url, route, { connections, amount: Math.ceil(amount / 2) });
+  const cpuBeforeMs = server.cpuMs();
+  const { ms } = await saturate(server.url, route, { connections, amount });
+  return { cpuUs: ((server.cpuMs() - cpuBeforeMs) * 1000) / amount, perSecond: (amount * 1000) / ms };
+}
+
+async function mapInTurn<Item, Result>(
+  items: readonly Item[],
+  map: (item: Item) => Promise<Result>,
+): Promise<Result[]> {
+  const results: Result[] = [];
+  for (const item of items) results.push(await map(item));
+  return results;
+}

@@ -1,0 +1,78 @@
+import { mkdtemp, chmod, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { ISSUER, PARTNER, USERS } from './users.js';
+
+/** A PostgreSQL for one run. */
+export interface Postgres {
+  /** An empty database. */
+  createDatabase(name: string): Promise<string>;
+  stop(): Promise<void>;
+}
+
+type StartEmbeddedPostgres = (options: {
+  dataDir: string;
+  log: (line: string) => void;
+}) => Promise<{ url: string; stop(): Promise<void> }>;
+
+/** Starts the PostgreSQL that Paydesk's tests use, with the settings of a real one: a commit waits for the disk. */
+export async function startPostgres(root: string): Promise<Postgres> {
+  const module = (await import(join(root, 'dist/libs/embedded-postgres/embedded-postgres.js'))) as {
+    startEmbeddedPostgres: StartEmbeddedPostgres;
+  };
+  const dataDir = await mkdtemp(join(tmpdir(), 'paydesk-bench-'));
+  // PostgreSQL runs under another account if this one is root.
+  await chmod(dataDir, 0o755);
+  const server = await module.startEmbeddedPostgres({ dataDir, log: () => undefined });
+  return {
+    async createDatabase(name) {
+      await execute(server.url, `create database ${name}`);
+      const url = new URL(server.url);
+      url.pathname = name;
+      return url.href;
+    },
+    async stop() {
+      await server.stop();
+      await rm(dataDir, { recursive: true });
+    },
+  };
+}
+
+/** Gives every user a customer with a card, as if they had been customers for a while. */
+export async function addCustomers(url: string): Promise<void> {
+  const partner = `'partner:${PARTNER}', 'user-' || n, 'cus_' || n`;
+  const signedIn = `'issuer:${ISSUER}', 'user-' || n, 'cus_signed_in_' || n`;
+  await execute(
+    url,
+    `insert into customers (tenant, user_id, stripe_customer_id, mode, created_at)
+     select ${partner}, 'test', now() from generate_series(0, ${USERS - 1}) n
+     union all select ${signedIn}, 'test', now() from generate_series(0, ${USERS - 1}) n`,
+    `insert into attached_payment_methods (payment_method_id, stripe_customer_id)
+     select 'pm_' || n, 'cus_' || n from generate_series(0, ${USERS - 1}) n`,
+    'vacuum analyze',
+  );
+}
+
+/** Adds operations that ended in the last four weeks. */
+export async function addOperations(url: string, count: number): Promise<void> {
+  await execute(
+    url,
+    `insert into operations (id, kind, caller, fingerprint, state, outcome, lease_id, lease_expires_at, retry_at,
+       first_sent_at, created_at, finished_at)
+     select gen_random_uuid(), 'charge', 'partner:${PARTNER}', md5(n::text) || md5(n::text), 'done',
+       jsonb_build_object('result', 'pi_old_' || n), gen_random_uuid(), at, at, at, at, at
+     from generate_series(1, ${count}) n, lateral (select now() - n * interval '28 days' / ${count} as at)`,
+    'vacuum analyze',
+  );
+}
+
+async function execute(url: string, ...statements: string[]): Promise<void> {
+  const client = new pg.Client(url);
+  await client.connect();
+  try {
+    for (const statement of statements) await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}

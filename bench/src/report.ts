@@ -1,0 +1,118 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { cpus, loadavg, totalmem } from 'node:os';
+import type { Latencies, Round } from './measure.js';
+import type { Options } from './options.js';
+import { CAN_PIN } from './start-process.js';
+
+/** What a run has measured of one contender. */
+export interface Measured {
+  title: string;
+  /** What the ratios of the others are relative to. */
+  isReference: boolean;
+  rounds: Round[];
+  latencies: Latencies | undefined;
+}
+
+type Row = readonly string[];
+
+/** The tables of a run as Markdown. Ratios compare servers of the same run only. */
+export function tablesOf(measured: readonly Measured[], stripeDelayMs: number): string {
+  const reference = measured.find(({ isReference }) => isReference);
+  const timed = measured.filter(({ latencies }) => latencies);
+  return [
+    table(
+      [
+        '',
+        'POST charge, us of CPU',
+        'throughput',
+        'a second',
+        'GET history (10 charges), us of CPU',
+        'throughput',
+        'a second',
+      ],
+      measured.map((row) => saturatedRow(row, reference)),
+    ),
+    ...(timed.length > 0
+      ? [
+          `Milliseconds that are added to a Stripe that answers after ${stripeDelayMs} ms, at 100 requests a second:`,
+          table(
+            ['', 'charge, median', 'charge, p99', 'read, median', 'read, p99'],
+            timed.map((row) => latencyRow(row, stripeDelayMs)),
+          ),
+        ]
+      : []),
+    'From the start of the process to the first answer, with a migrated database, and after the load:',
+    table(['', 'start, ms', 'its CPU, ms', 'memory, MB'], measured.map(startRow)),
+  ].join('\n\n');
+}
+
+/** Where and with what a run was made. */
+export function surroundingsOf({ rounds, requests, connections }: Options): string {
+  const [cpu] = cpus();
+  const { dependencies } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+    dependencies: Record<string, string>;
+  };
+  const versions = ['express', 'stripe', 'undici', '@nestjs/core', 'autocannon'].map(
+    (name) => `${name} ${dependencies[name]}`,
+  );
+  return [
+    `- ${new Date().toISOString().slice(0, 10)}, commit ${commit()}`,
+    `- ${cpus().length} cores (${cpu?.model ?? 'unknown'}), ${Math.round(totalmem() / 2 ** 30)} GB, load average at the end ${loadavg()[0]?.toFixed(1)}`,
+    `- Node ${process.version}, ${versions.join(', ')}`,
+    `- medians of ${rounds} rounds of ${requests} requests on ${connections} connections`,
+    `- the server ${CAN_PIN ? 'alone on one core' : 'not pinned to a core'}; load, stub and PostgreSQL on the others`,
+  ].join('\n');
+}
+
+function saturatedRow({ title, rounds }: Measured, reference: Measured | undefined): Row {
+  const cells = (['charge', 'read'] as const).flatMap((route) => {
+    const perSecond = median(rounds.map((round) => round[route].perSecond));
+    const referencePerSecond = reference && median(reference.rounds.map((round) => round[route].perSecond));
+    return [
+      median(rounds.map((round) => round[route].cpuUs)).toFixed(0),
+      referencePerSecond === undefined ? '' : `${(perSecond / referencePerSecond).toFixed(2)}x`,
+      perSecond.toFixed(0),
+    ];
+  });
+  return [title, ...cells];
+}
+
+function latencyRow({ title, latencies }: Measured, stripeDelayMs: number): Row {
+  const added = (sorted: readonly number[], share: number) =>
+    (quantile(sorted, share) - stripeDelayMs).toFixed(1);
+  const { chargeMs = [], readMs = [] } = latencies ?? {};
+  return [title, added(chargeMs, 0.5), added(chargeMs, 0.99), added(readMs, 0.5), added(readMs, 0.99)];
+}
+
+function startRow({ title, rounds }: Measured): Row {
+  return [
+    title,
+    median(rounds.map(({ startMs }) => startMs)).toFixed(0),
+    median(rounds.map(({ startCpuMs }) => startCpuMs)).toFixed(0),
+    median(rounds.map(({ memoryMb }) => memoryMb)).toFixed(0),
+  ];
+}
+
+function table(head: Row, rows: readonly Row[]): string {
+  const line = (cells: Row) => `| ${cells.join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+function median(values: readonly number[]): number {
+  return quantile(
+    [...values].sort((a, b) => a - b),
+    0.5,
+  );
+}
+
+/** Between the two nearest values, in proportion. */
+function quantile(sorted: readonly number[], share: number): number {
+  const at = (sorted.length - 1) * share;
+  const [low = NaN, high = low] = [sorted[Math.floor(at)], sorted[Math.ceil(at)]];
+  return low + (high - low) * (at - Math.floor(at));
+}
+
+function commit(): string {
+  return execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
+}
