@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import type Stripe from 'stripe';
+import { ensureWebhookEndpoint } from '#sandbox/nouns/webhook-endpoints/webhook-endpoint.js';
 import { createStripeClient } from '#stripe/stripe-client.js';
 import { StripeConnection } from '#stripe/stripe-connection.js';
 import type { Sandbox } from '#sandbox/create-sandbox.js';
@@ -14,10 +15,12 @@ import { openDatabase } from '../../src/database/database.js';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '#embedded-postgres/embedded-postgres.js';
 import { makeTemporaryFolder, removeFolder } from '../support/temporary-folder.js';
 import { copyBuild, type Mutation } from './build.js';
-import { Client } from './client.js';
+import { Client, type ServerPool } from './client.js';
 import { Fleet } from './fleet.js';
 import { KillPlan, type Moment } from './kill-plan.js';
 import { Resources } from './resources.js';
+import { type LoadBalancer, startLoadBalancer } from './load-balancer.js';
+import { ShiftedClock } from './shifted-clock.js';
 import { startStripe } from './stripe.js';
 
 const AUTHOR = { caller: 'operator:chaos', address: 'test' };
@@ -33,10 +36,15 @@ export interface RunOptions {
   /** How long a client repeats a request that gets no final response. */
   giveUpAfterMs: number;
   mutation?: Mutation;
+  /** Those at which the instances are killed; by default those of a change at Stripe. */
+  moments?: readonly Moment[];
+  /** More settings of the instances. */
+  environment?: Readonly<Record<string, string>>;
   log: (line: string) => void;
 }
 
 const POSTGRES_FOLDER = 'database';
+const WEBHOOK_SECRET = 'whsec_chaos';
 const POLL_MS = 250;
 
 /** Everything that one run needs: the built service as child processes, a PostgreSQL, and a Stripe sandbox. */
@@ -44,8 +52,10 @@ export class Bench {
   readonly random: SeededRandom;
   readonly kills: KillPlan;
   stripe!: Sandbox;
+  clock!: ShiftedClock;
   postgres!: EmbeddedPostgres;
   fleet!: Fleet;
+  private balancer!: LoadBalancer;
   /** Rejects when the run can't go on. */
   readonly failed: Promise<never>;
   fail!: (error: unknown) => void;
@@ -55,7 +65,7 @@ export class Bench {
 
   constructor(readonly options: RunOptions) {
     this.random = new SeededRandom(`${options.seed}/bench`);
-    this.kills = new KillPlan(options.kills, options.requests, this.random);
+    this.kills = new KillPlan(options.kills, options.requests, this.random, options.moments);
     this.failed = new Promise((_resolve, reject) => (this.fail = reject));
   }
 
@@ -67,8 +77,10 @@ export class Bench {
       () => copyBuild(this.folder, options.mutation),
       async () => undefined,
     );
+    this.clock = new ShiftedClock(this.folder);
+    await this.clock.advanceMs(0);
     this.stripe = await resources.start(
-      () => startStripe(options.seed, (instance, moment) => this.killIfPlanned(instance, moment)),
+      () => startStripe(options.seed, this.clock, (instance, moment) => this.killIfPlanned(instance, moment)),
       (stripe) => stripe.close(),
     );
     this.postgres = await resources.start(
@@ -79,6 +91,10 @@ export class Bench {
       async () => this.newFleet(build),
       (fleet) => fleet.stop(),
     );
+    this.balancer = await resources.start(
+      () => startLoadBalancer(this.servers),
+      (balancer) => balancer.close(),
+    );
     await this.fleet.allStarted();
   }
 
@@ -88,6 +104,12 @@ export class Bench {
 
   get databaseFolder(): string {
     return join(this.folder, POSTGRES_FOLDER);
+  }
+
+  /** Has Stripe send its events to the instances in turn. */
+  registerWebhook(): void {
+    const url = `${this.balancer.url}/webhooks/stripe`;
+    this.stripe.run((ctx) => ensureWebhookEndpoint(ctx, { url, secret: WEBHOOK_SECRET }));
   }
 
   /** A credential for clients of one kind. */
@@ -101,12 +123,8 @@ export class Bench {
 
   /** Creates a client. Each one starts with another instance. */
   client(credential: string): Client {
-    const { fleet, options, clients } = this;
-    const servers = {
-      next: (turn: number) => fleet.next(turn),
-      killIfPlanned: (instance: number, moment: Moment) => this.killIfPlanned(instance, moment),
-    };
-    const client = new Client(servers, credential, options.giveUpAfterMs, clients.length);
+    const { options, clients } = this;
+    const client = new Client(this.servers, credential, options.giveUpAfterMs, clients.length);
     clients.push(client);
     return client;
   }
@@ -147,6 +165,13 @@ export class Bench {
     }
   }
 
+  private get servers(): ServerPool {
+    return {
+      next: (turn) => this.fleet.next(turn),
+      killIfPlanned: (instance, moment) => this.killIfPlanned(instance, moment),
+    };
+  }
+
   private newFleet(build: string): Fleet {
     return new Fleet({
       size: this.options.instances,
@@ -154,12 +179,17 @@ export class Bench {
       folder: this.folder,
       databaseUrl: this.postgres.url,
       stripeUrl: this.stripe.url,
+      environment: {
+        STRIPE_WEBHOOK_SECRET: WEBHOOK_SECRET,
+        ...this.clock.environment,
+        ...this.options.environment,
+      },
       onFailure: this.fail,
     });
   }
 
   /** Kills an instance if the plan says so for this moment; returns whether it did. */
-  private killIfPlanned(instance: number, moment: Moment): boolean {
+  killIfPlanned(instance: number, moment: Moment): boolean {
     if (!this.fleet?.isUp(instance) || !this.kills.take(moment)) return false;
     this.fleet.kill(instance);
     return true;

@@ -11,6 +11,8 @@ export interface FleetOptions {
   folder: string;
   databaseUrl: string;
   stripeUrl: string;
+  /** More settings. */
+  environment: Readonly<Record<string, string>>;
   /** Called if an instance cannot start. */
   onFailure: (error: unknown) => void;
 }
@@ -103,7 +105,7 @@ export class Fleet {
   }
 
   private startService(number: number): Promise<ServiceProcess> {
-    const { build, folder, databaseUrl, stripeUrl } = this.options;
+    const { build, folder, databaseUrl, stripeUrl, environment } = this.options;
     return startService(
       join(folder, `instance${number}`),
       {
@@ -115,6 +117,7 @@ export class Fleet {
         RATE_LIMITS: 'off',
         CARD_TESTING_BRAKE: 'off',
         LOG_LEVEL: 'silent',
+        ...environment,
       },
       build,
     );

@@ -1,13 +1,28 @@
 import type { SeededRandom } from '#sandbox/faults/random.js';
 
-/** When an instance is killed, relative to the call that it makes to Stripe. */
-const MOMENTS = [
+/** When an instance is killed: relative to the change that it makes at Stripe, and to the answer to its caller. */
+export const MOMENTS_OF_A_CHANGE = [
   'before the effect',
   'after the effect',
   "after Stripe's reply",
   'after our answer',
 ] as const;
-export type Moment = (typeof MOMENTS)[number];
+/** Relative to the delivery of an event to it, and to what it then reads from Stripe. */
+export const MOMENTS_OF_AN_EVENT = [
+  'as an event arrives',
+  'before an event is answered',
+  'before an object is read',
+  'after an object was read',
+] as const;
+/** Relative to its delivery of a notification. */
+export const MOMENTS_OF_A_DELIVERY = [
+  'as a notification arrives',
+  'after a notification was answered',
+] as const;
+export type Moment =
+  | (typeof MOMENTS_OF_A_CHANGE)[number]
+  | (typeof MOMENTS_OF_AN_EVENT)[number]
+  | (typeof MOMENTS_OF_A_DELIVERY)[number];
 
 /** How many kills may happen before the requests that belong to them are answered. */
 const MAX_KILLS_AHEAD = 2;
@@ -16,8 +31,9 @@ const MAX_REQUESTS_AHEAD_IN_KILLS = 5;
 
 /** Spreads kills evenly over a number of requests, so that the last kill and the last request come together. */
 export class KillPlan {
-  readonly hits = new Map<Moment, number>(MOMENTS.map((moment) => [moment, 0]));
-  private readonly moments: Moment[];
+  readonly hits: Map<Moment, number>;
+  /** The kills that are still to come. */
+  private readonly left: { moment: Moment; dueAfterAnswers: number }[];
   private begun = false;
   private started = 0;
   private underWay = 0;
@@ -25,12 +41,17 @@ export class KillPlan {
   private readonly waiting: (() => void)[] = [];
 
   constructor(
-    kills: number,
+    private readonly kills: number,
     private readonly requests: number,
     random: SeededRandom,
+    moments: readonly Moment[] = MOMENTS_OF_A_CHANGE,
   ) {
-    const inTurn = Array.from({ length: kills }, (_, index) => MOMENTS[index % MOMENTS.length] as Moment);
-    this.moments = random.shuffle(inTurn);
+    this.hits = new Map(moments.map((moment) => [moment, 0]));
+    const inTurn = Array.from({ length: kills }, (_, index) => moments[index % moments.length]!);
+    this.left = random.shuffle(inTurn).map((moment, index) => ({
+      moment,
+      dueAfterAnswers: (index - MAX_KILLS_AHEAD) * this.requestsPerKill,
+    }));
   }
 
   /** The number of kills so far. */
@@ -56,20 +77,22 @@ export class KillPlan {
     if (this.underWay === 0) this.resume();
   }
 
-  /** Takes the next kill from the plan if it is due at this moment. If it returns true, the caller must kill. */
+  /** Takes a kill from the plan if one is due at this moment. If it returns true, the caller must kill. */
   take(moment: Moment): boolean {
-    const isTime = this.begun && this.answered >= (this.killed - MAX_KILLS_AHEAD) * this.requestsPerKill;
-    if (!isTime || this.moments[this.killed] !== moment) return false;
+    const isDue = (kill: (typeof this.left)[number]) =>
+      kill.moment === moment && this.answered >= kill.dueAfterAnswers;
+    const index = this.begun ? this.left.findIndex(isDue) : -1;
+    if (index === -1) return false;
+    this.left.splice(index, 1);
     this.hits.set(moment, (this.hits.get(moment) ?? 0) + 1);
     this.resume();
     return true;
   }
 
-  /** Whether a request must wait for kills. Only requests under way can cause these. */
+  /** Whether a request must wait for kills. Requests under way cause these, or what follows them. */
   private isAhead(index: number): boolean {
-    const isOver = this.killed === this.moments.length;
     return (
-      !isOver &&
+      this.left.length > 0 &&
       this.underWay > 0 &&
       index > (this.killed + MAX_REQUESTS_AHEAD_IN_KILLS) * this.requestsPerKill
     );
@@ -80,6 +103,6 @@ export class KillPlan {
   }
 
   private get requestsPerKill(): number {
-    return this.requests / this.moments.length;
+    return this.requests / this.kills;
   }
 }

@@ -2,6 +2,8 @@ import { Bench, type RunOptions } from './bench.js';
 import { charges } from './charges.js';
 import { checkouts } from './checkouts.js';
 import { customers } from './customers.js';
+import { events } from './events.js';
+import { type Moment, MOMENTS_OF_AN_EVENT } from './kill-plan.js';
 import { outage } from './outage.js';
 import { refunds } from './refunds.js';
 import { subscriptions } from './subscriptions.js';
@@ -11,6 +13,10 @@ import { type Figure, expectNone, type Verdict } from './verdict.js';
 interface ScenarioDefinition {
   /** What a green run proves. */
   proves: string;
+  /** When the instances are killed; by default at the moments of a change at Stripe. */
+  moments?: readonly Moment[];
+  /** More settings of the instances. */
+  environment?: Readonly<Record<string, string>>;
   /** Returns the result of the audit. */
   run: (bench: Bench) => Promise<Figure[]>;
 }
@@ -40,6 +46,12 @@ export const SCENARIOS = {
     proves: 'no charge is lost or doubled if PostgreSQL is killed repeatedly',
     run: outage,
   },
+  events: {
+    proves: "the record equals Stripe's objects, although events are lost, repeated, late and in any order",
+    moments: MOMENTS_OF_AN_EVENT,
+    environment: { EVENTS_WALK_SECONDS: '10' },
+    run: events,
+  },
 } as const satisfies Record<string, ScenarioDefinition>;
 export type Scenario = keyof typeof SCENARIOS;
 
@@ -55,7 +67,8 @@ export async function runScenario(
   signal?: AbortSignal,
 ): Promise<Verdict> {
   const startedAtMs = Date.now();
-  const bench = new Bench(options);
+  const { moments, environment }: ScenarioDefinition = SCENARIOS[scenario];
+  const bench = new Bench({ ...options, ...(moments && { moments }), ...(environment && { environment }) });
   signal?.addEventListener('abort', () => bench.fail(signal.reason));
   const run = async (): Promise<Verdict> => {
     await bench.open();

@@ -4,26 +4,34 @@ import type { Outcome, PlannedRequest } from './outcome.js';
 const PROGRESS_MS = 5_000;
 
 /** Sends each request by another client, at the pace of the kills. Returns the outcomes in the same order. */
-export async function sendAll(
+export function sendAll(
   bench: Bench,
   credential: string,
   requests: readonly PlannedRequest[],
 ): Promise<Outcome[]> {
-  const { kills, options } = bench;
-  let answered = 0;
+  const send = (request: PlannedRequest) => () => bench.client(credential).send(request);
+  return runAtPace(bench, requests.map(send));
+}
+
+/** Runs tasks, each of which counts as a request, at the pace of the kills. Returns the results in the same order. */
+export async function runAtPace<Result>(
+  { kills, options }: Bench,
+  tasks: readonly (() => Promise<Result>)[],
+): Promise<Result[]> {
+  let done = 0;
   const tell = () =>
-    options.log(`${answered} of ${requests.length} answered, ${kills.killed} of ${options.kills} kills done`);
-  const send = async (request: PlannedRequest): Promise<Outcome> => {
+    options.log(`${done} of ${tasks.length} answered, ${kills.killed} of ${options.kills} kills done`);
+  const run = async (task: () => Promise<Result>): Promise<Result> => {
     await kills.waitToStart();
-    const outcome = await bench.client(credential).send(request);
+    const result = await task();
     kills.countAnswer();
-    answered += 1;
-    return outcome;
+    done += 1;
+    return result;
   };
   const progress = setInterval(tell, PROGRESS_MS);
   kills.begin();
   try {
-    return await Promise.all(requests.map(send));
+    return await Promise.all(tasks.map(run));
   } finally {
     clearInterval(progress);
     tell();

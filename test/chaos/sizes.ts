@@ -14,6 +14,8 @@ export function sizeOf(scenario: Scenario, charges: number, kills: number): Size
       return { requests: charges, kills, instances: 3 };
     case 'refunds':
       return { requests: Math.ceil(charges / 2), kills: Math.floor(kills / 4), instances: 2 };
+    case 'events':
+      return { requests: Math.ceil(charges / 2), kills: Math.floor(kills / 4), instances: 2 };
     case 'checkouts':
     case 'subscriptions':
       return { requests: Math.ceil(charges / 5), kills: Math.floor(kills / 4), instances: 2 };

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import type { Clock } from '#sandbox/clock.js';
 import { createSandbox, type Sandbox } from '#sandbox/create-sandbox.js';
 import type { FaultKind } from '#sandbox/faults/fault.js';
 import type { Interceptor, WireRequest } from '#sandbox/http/pipeline.js';
@@ -39,8 +40,8 @@ export function secretKeyOf(instance: number): string {
 }
 
 /** Starts a sandbox that kills the calling instance at planned moments of a call. */
-export function startStripe(seed: string, killIfPlanned: KillIfPlanned): Promise<Sandbox> {
-  return createSandbox({ seed, intercept: (faults) => withKills(faults, killIfPlanned) });
+export function startStripe(seed: string, clock: Clock, killIfPlanned: KillIfPlanned): Promise<Sandbox> {
+  return createSandbox({ seed, clock, intercept: (faults) => withKills(faults, killIfPlanned) });
 }
 
 /** Makes 35% of all calls fail or take longer from now on. */
@@ -54,7 +55,12 @@ export function addFaults({ faults, counters }: Sandbox): void {
 function withKills(faults: Interceptor, killIfPlanned: KillIfPlanned): Interceptor {
   return (request, run, raw) => {
     const instance = callerOf(request);
-    if (instance === undefined || request.method !== 'POST') return faults(request, run, raw);
+    if (instance === undefined) return faults(request, run, raw);
+    if (request.method !== 'POST') {
+      if (killIfPlanned(instance, 'before an object is read')) return undefined;
+      killOnceSent(raw, () => killIfPlanned(instance, 'after an object was read'));
+      return faults(request, run, raw);
+    }
     if (killIfPlanned(instance, 'before the effect')) return undefined;
     const runThenKill = () => {
       const reply = run();
