@@ -67,6 +67,11 @@ export const payments = pgTable(
     /** Raised whenever it is written or compared with Stripe, so that an older answer of Stripe's is not applied. */
     revision: integer().notNull(),
     timeline: jsonb().$type<TimelineEntry[]>().notNull(),
+    /**
+     * Whether callers were notified of its state. False for a payment that was first seen because of a refund or a dispute,
+     * until one of its own events arrives.
+     */
+    isAnnounced: boolean('is_announced').notNull().default(true),
   },
   (table) => [
     uniqueIndex('payments_session').on(table.sessionId),

@@ -37,9 +37,18 @@ export function factsOf(before: FactSource | undefined, after: FactSource): Paym
   ];
 }
 
-/** The facts about a payment that was unknown so far, of which only its refunds and disputes are news. */
-export function factsOfParts(after: FactSource): PaymentFact[] {
-  return factsOf({ ...after, refunds: [], disputes: [] }, after);
+/**
+ * The facts about a payment whose own events have not arrived yet: what happened to its refunds and disputes.
+ *
+ * @param before undefined for a new payment
+ */
+export function factsOfParts(before: FactSource | undefined, after: FactSource): PaymentFact[] {
+  return factsOf({ ...after, refunds: before?.refunds ?? [], disputes: before?.disputes ?? [] }, after);
+}
+
+/** The facts about such a payment once the first of its own events has arrived. */
+export function factsOfFirstOwnEvent(before: FactSource, after: FactSource): PaymentFact[] {
+  return factsOf({ ...before, stage: 'open', status: 'PENDING', checkoutStatus: null }, after);
 }
 
 function stageFacts(before: FactSource | undefined, after: FactSource): NotificationType[] {

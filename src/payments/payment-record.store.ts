@@ -25,6 +25,8 @@ type PaymentRow = typeof payments.$inferSelect;
 /** A row of the record with what only the record itself uses. */
 export interface StoredPayment extends RecordedPayment {
   revision: number;
+  /** Whether callers were notified of its state. */
+  isAnnounced: boolean;
   timeline: readonly TimelineEntry[];
 }
 
@@ -160,16 +162,22 @@ export class PaymentRecordStore {
     return row?.sessionId ?? undefined;
   }
 
-  /** Inserts a payment as Stripe has it now; undefined if it is there already. */
+  /**
+   * Inserts a payment as Stripe has it now; undefined if it is there already.
+   *
+   * @param isAnnounced whether callers are notified of its state
+   */
   async insertRead(
     transaction: Transaction,
     { snapshot, operationId, refunds, disputes }: ReadPayment,
     timeline: readonly TimelineEntry[],
+    isAnnounced: boolean,
   ): Promise<StoredPayment | undefined> {
     const [row] = await transaction
       .insert(payments)
       .values({
         ...this.newRow(snapshot, timeline),
+        isAnnounced,
         operationId: sql`(select ${operations.id} from ${operations} where ${operations.id}::text = ${operationId})`,
         caller: callerColumn(operationId, snapshot.subscriptionId),
         refundedMinor: refundedMinorOf(refunds),
@@ -186,6 +194,7 @@ export class PaymentRecordStore {
    * Writes a payment as Stripe has it now, and keeps what Stripe does not know.
    *
    * @param isChanged whether callers can see a difference
+   * @param isAnnounced whether callers have been notified of its state, or are notified of it now
    * @returns undefined if the row has been written since `before` was read
    */
   async updateRead(
@@ -193,7 +202,7 @@ export class PaymentRecordStore {
     before: StoredPayment,
     { snapshot, refunds, disputes }: ReadPayment,
     timeline: readonly TimelineEntry[],
-    isChanged: boolean,
+    { isChanged, isAnnounced }: { isChanged: boolean; isAnnounced: boolean },
   ): Promise<StoredPayment | undefined> {
     const { createdAt: _createdAt, shopTransactionId, customerId, ...current } = snapshot;
     const [row] = await transaction
@@ -208,6 +217,7 @@ export class PaymentRecordStore {
         refundedMinor: refundedMinorOf(refunds),
         disputedMinor: disputedMinorOf(disputes),
         timeline: [...before.timeline, ...timeline],
+        isAnnounced,
         ...(isChanged && { updatedAt: this.clock.now(), version: before.version + 1 }),
         revision: before.revision + 1,
       })

@@ -12,7 +12,7 @@ import {
   refundedMinorOf,
   statusOf,
 } from './payment.js';
-import { factsOf, factsOfParts } from './payment-facts.js';
+import { factsOf, factsOfFirstOwnEvent, factsOfParts, type PaymentFact } from './payment-facts.js';
 import { PaymentNotifier } from './payment-notifier.js';
 import { type PaymentObjects, PaymentReader, type ReadPayment } from './payment-reader.stripe.js';
 import { PaymentRecordStore, type StoredPayment } from './payment-record.store.js';
@@ -100,10 +100,10 @@ export class PaymentRecorder {
   ): Promise<boolean> {
     const at = this.clock.now().toISOString();
     const timeline = [...eventEntries(at, events), ...changeEntries(at, undefined, read)];
-    const after = await this.store.insertRead(transaction, read, timeline);
+    const isAnnounced = isAboutPayment(events);
+    const after = await this.store.insertRead(transaction, read, timeline, isAnnounced);
     if (!after) return false;
-    const isNews = events.some(({ type }) => !isAboutParts(type));
-    const facts = isNews ? factsOf(undefined, after) : factsOfParts(after);
+    const facts = isAnnounced ? factsOf(undefined, after) : factsOfParts(undefined, after);
     const told = await this.notifier.notify(transaction, after, facts);
     await this.store.addToTimeline(transaction, after.paymentId, told);
     return true;
@@ -124,9 +124,12 @@ export class PaymentRecorder {
       ),
       ...changeEntries(at, before, read),
     ];
-    const after = await this.store.updateRead(transaction, before, read, timeline, isVisible(before, read));
+    const after = await this.store.updateRead(transaction, before, read, timeline, {
+      isChanged: isVisible(before, read),
+      isAnnounced: before.isAnnounced || isAboutPayment(events),
+    });
     if (!after) return false;
-    const told = await this.notifier.notify(transaction, after, factsOf(before, after));
+    const told = await this.notifier.notify(transaction, after, factsToTell(before, after));
     await this.store.addToTimeline(transaction, after.paymentId, told);
     return true;
   }
@@ -157,8 +160,13 @@ function compare(a: string, b: string): number {
 }
 
 /** Events of a payment's refunds and disputes do not say that the payment itself is new. */
-function isAboutParts(type: string): boolean {
-  return /refund|dispute/.test(type);
+function isAboutPayment(events: readonly SeenEvent[]): boolean {
+  return events.some(({ type }) => !/refund|dispute/.test(type));
+}
+
+function factsToTell(before: StoredPayment, after: StoredPayment): PaymentFact[] {
+  if (before.isAnnounced) return factsOf(before, after);
+  return after.isAnnounced ? factsOfFirstOwnEvent(before, after) : factsOfParts(before, after);
 }
 
 function eventEntries(at: string, events: readonly SeenEvent[]): TimelineEntry[] {

@@ -1,12 +1,14 @@
-import { describe, expect } from 'vitest';
+import { describe, expect, onTestFinished } from 'vitest';
 import { ensureWebhookEndpoint } from '#sandbox/nouns/webhook-endpoints/webhook-endpoint.js';
 import { query } from '../support/database.js';
 import { payOnPage, redirects } from '../support/hosted-page.js';
 import { paydeskTest } from '../support/paydesk-test.js';
 import { saveCard, someUser } from '../support/saved-card.js';
+import { eventOf, signatureOf } from '../webhooks/stripe-event.js';
 
 const SECRET = 'whsec_test';
 const DECLINED_NUMBER = '4000000000000002';
+const AT_LEAST_ONCE = { duplicateShare: 0.5, shuffle: true };
 
 const it = paydeskTest({ environment: { STRIPE_WEBHOOK_SECRET: SECRET } })
   /** Has the sandbox send its events, half of them twice and in any order, and waits until they are handled. */
@@ -32,7 +34,7 @@ describe('events bring the record up to date:', () => {
   it.beforeAll(({ paydesk }) => {
     const url = `${paydesk.url}/webhooks/stripe`;
     paydesk.sandbox.run((ctx) => ensureWebhookEndpoint(ctx, { url, secret: SECRET }));
-    paydesk.sandbox.webhooks.setBehaviour({ duplicateShare: 0.5, shuffle: true });
+    paydesk.sandbox.webhooks.setBehaviour(AT_LEAST_ONCE);
   });
 
   it('a Checkout page is paid after a declined attempt', async ({
@@ -141,6 +143,37 @@ describe('events bring the record up to date:', () => {
       refunds: [{ refundID: refund.id, amount: '10.00', status: 'SUCCEEDED' }],
     });
     expect(await typesOf(id)).toEqual(['payment.succeeded', 'refund.succeeded']);
+  });
+
+  it('a payment in the dashboard is told also if its refund is heard of first', async ({
+    paydesk,
+    clock,
+    handleEvents,
+    payment,
+    typesOf,
+  }) => {
+    const { stripe, sandbox } = paydesk;
+    onTestFinished(() => sandbox.webhooks.setBehaviour(AT_LEAST_ONCE));
+    sandbox.webhooks.setBehaviour({ hold: true, dropShare: 1 });
+    const { id } = await stripe.paymentIntents.create({
+      amount: 2000,
+      currency: 'usd',
+      payment_method: 'pm_card_visa',
+      confirm: true,
+      return_url: 'https://example.com/paid',
+    });
+    const refund = await stripe.refunds.create({ payment_intent: id, amount: 500 });
+    await sandbox.webhooks.flush();
+    sandbox.webhooks.setBehaviour(AT_LEAST_ONCE);
+    const body = eventOf('refund.created', { id: refund.id });
+    const signature = signatureOf(body, SECRET, Math.floor(clock.now().getTime() / 1000));
+    const headers = { 'content-type': 'application/json', 'stripe-signature': signature };
+    await fetch(`${paydesk.url}/webhooks/stripe`, { method: 'POST', headers, body });
+    await handleEvents();
+    expect(await payment(id)).toMatchObject({ status: 'ACCEPTED', amountRefunded: '5.00' });
+    await paydesk.walkEvents();
+    await handleEvents();
+    expect(await typesOf(id)).toEqual(['refund.succeeded', 'payment.succeeded']);
   });
 
   it('a disputed payment that was made in the dashboard', async ({

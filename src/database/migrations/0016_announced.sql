@@ -1,0 +1,1 @@
+ALTER TABLE "payments" ADD COLUMN "is_announced" boolean DEFAULT true NOT NULL;
