@@ -8,6 +8,8 @@ import { SettingsModule } from './config/settings.module.js';
 import { DatabaseModule } from './database/database.module.js';
 import { EncryptionModule } from './encryption/encryption.module.js';
 import type { Keyring } from './encryption/keyring.js';
+import type { Metrics } from './metrics/metrics.js';
+import { MetricsModule } from './metrics/metrics.module.js';
 
 /** What the application needs from the boot. */
 export interface AppOptions {
@@ -19,14 +21,20 @@ export interface AppOptions {
 
 @Module({})
 export class AppModule {
-  static forRoot({ settings, clock, databaseUrl, stripe }: AppOptions, keyring: Keyring): DynamicModule {
+  /** @param metrics undefined if they are not served */
+  static forRoot(
+    { settings, clock, databaseUrl, stripe }: AppOptions,
+    keyring: Keyring,
+    metrics?: Metrics,
+  ): DynamicModule {
     return {
       module: AppModule,
       imports: [
         SettingsModule.forRoot(settings, clock),
         EncryptionModule.forRoot(keyring),
         DatabaseModule.forRoot(databaseUrl),
-        StripeModule.forRoot(stripe),
+        StripeModule.forRoot(stripe, metrics && ((request) => metrics.observeStripe(request))),
+        ...(metrics ? [MetricsModule.forRoot(metrics)] : []),
         ApiModule,
       ],
     };

@@ -16,6 +16,7 @@ import { forbidCaching } from './api/http/no-store.js';
 import { sendProblem } from './api/http/problem.filter.js';
 import { limitRawBodies, RawBodies } from './api/http/raw-body.js';
 import { shareStripeByCaller } from './api/http/share-stripe.js';
+import { observeRequests } from './api/http/observe-requests.js';
 import { answerRequestIds, requestIdOf } from './api/http/request-id.js';
 import { RequestLog } from './api/http/request-log.js';
 import { AppModule, type AppOptions } from './app.module.js';
@@ -23,6 +24,7 @@ import type { Settings } from './config/settings.js';
 import { loadKeyring } from './encryption/load-keyring.js';
 import { NestLogger } from './logging/nest-logger.js';
 import { redact } from './logging/redact.js';
+import { Metrics } from './metrics/metrics.js';
 
 const BODY_MAX_BYTES = 100 * 1024;
 /** A user id of code points that take four bytes of UTF-8, all percent-encoded. */
@@ -45,7 +47,9 @@ export async function createApp(
   const requestLog = new RequestLog(keyring);
   const connections = new Connections(settings.REQUEST_TIMEOUT_MS);
   const adapter = httpAdapter(log, requestLog, connections, settings);
-  const app = await NestFactory.create<NestFastifyApplication>(AppModule.forRoot(options, keyring), adapter, {
+  const metrics = settings.METRICS_PORT === undefined ? undefined : new Metrics();
+  const module = AppModule.forRoot(options, keyring, metrics);
+  const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     logger: new NestLogger(log),
     abortOnError: false,
     bodyParser: false,
@@ -54,6 +58,7 @@ export async function createApp(
   answerRequestIds(fastify);
   forbidCaching(fastify);
   requestLog.logAborted(fastify);
+  if (metrics) observeRequests(fastify, metrics);
   await allowUserOrigins(fastify, options.settings.CORS_ORIGINS);
   admitRequests(fastify, app.get(Admission, { strict: false }));
   acceptJsonOnly(fastify);

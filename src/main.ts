@@ -5,6 +5,7 @@ import { banner } from './boot/banner.js';
 import { bootDatabaseOfMode } from './boot/database.js';
 import { drainApp } from './boot/drain-app.js';
 import { listen } from './boot/listen.js';
+import { serveMetrics } from './boot/metrics-server.js';
 import { refuseArguments } from './boot/refuse-arguments.js';
 import { exitOnError } from './boot/exit-on-error.js';
 import { bootStripe } from './boot/stripe.js';
@@ -43,9 +44,11 @@ async function boot(settings: Settings, shutdown: Shutdown): Promise<void> {
     stripe: stripe.connection,
   });
   shutdown.stops.unshift(() => stopApp(app));
+  const metrics = await serveMetrics(app, settings);
+  if (metrics) shutdown.stops.push(() => metrics.stop());
   const url = await listen(app, settings);
   shutdown.drain = () => drainApp(app, settings.DRAIN_MS);
-  process.stdout.write(banner(settings, url, stripe.connection));
+  process.stdout.write(banner(settings, url, stripe.connection, metrics?.url));
 }
 
 await exitOnError(main);

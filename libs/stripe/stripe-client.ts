@@ -2,6 +2,7 @@ import Stripe from 'stripe';
 import { type Clock, SystemClock } from '#core/clock.js';
 import { createBoundedHttpClient } from './bounded-http-client.js';
 import { RateLimitPauses } from './rate-limit-pauses.js';
+import { observeRequests, type StripeObserver } from './observed-http-client.js';
 import { pauseWhenRateLimited } from './rate-limited-http-client.js';
 import { type StripeConnection } from './stripe-connection.js';
 
@@ -12,16 +13,20 @@ const TIMEOUT_MS = 10_000;
  * Creates the process's Stripe client. Telemetry is off because it writes to the home directory.
  *
  * @param clock times the pauses after rate limits
+ * @param observe called for each request that is sent
  */
 export function createStripeClient(
   { secretKey, apiBase }: StripeConnection,
   clock: Clock = new SystemClock(),
+  observe?: StripeObserver,
 ): Stripe {
+  const client = createBoundedHttpClient();
+  const observed = observe ? observeRequests(client, observe) : client;
   return new Stripe(secretKey, {
     ...(apiBase ? addressFrom(apiBase) : {}),
     timeout: TIMEOUT_MS,
     maxNetworkRetries: 1,
-    httpClient: pauseWhenRateLimited(createBoundedHttpClient(), new RateLimitPauses(clock)),
+    httpClient: pauseWhenRateLimited(observed, new RateLimitPauses(clock)),
     telemetry: false,
   });
 }

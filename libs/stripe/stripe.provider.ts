@@ -1,9 +1,10 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable, Optional } from '@nestjs/common';
 import type Stripe from 'stripe';
 import { Clock } from '#core/clock.js';
 import { Problem } from '#core/problem.js';
 import { CallLimiter } from './call-limiter.js';
 import { addStripeRequestId, currentCaller } from './current-caller.js';
+import { STRIPE_OBSERVER, type StripeObserver, withRetriesObserved } from './observed-http-client.js';
 import { createStripeClient } from './stripe-client.js';
 import { StripeConnection } from './stripe-connection.js';
 import { problemFromStripe } from './stripe-errors.js';
@@ -18,8 +19,12 @@ export class StripeProvider {
   private readonly reads: CallLimiter;
   private readonly writes: CallLimiter;
 
-  constructor(connection: StripeConnection, clock: Clock) {
-    this.client = createStripeClient(connection, clock);
+  constructor(
+    connection: StripeConnection,
+    clock: Clock,
+    @Optional() @Inject(STRIPE_OBSERVER) private readonly observe?: StripeObserver,
+  ) {
+    this.client = createStripeClient(connection, clock, observe);
     this.reads = new CallLimiter(connection.limits, DEADLINE_MS);
     this.writes = new CallLimiter(connection.limits, DEADLINE_MS);
   }
@@ -48,7 +53,8 @@ export class StripeProvider {
 
   private async call<T extends object>(limiter: CallLimiter, call: () => Promise<T>): Promise<T> {
     try {
-      const response = assertStripeObject(await limiter.run(currentCaller(), call));
+      const observed = this.observe ? () => withRetriesObserved(call) : call;
+      const response = assertStripeObject(await limiter.run(currentCaller(), observed));
       addStripeRequestId(requestIdOf(response));
       return response;
     } catch (error) {

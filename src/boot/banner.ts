@@ -2,12 +2,18 @@ import type { StripeConnection } from '#stripe/stripe-connection.js';
 import type { Settings } from '../config/settings.js';
 
 /** Text for the terminal once the service listens. It contains no secrets. */
-export function banner(settings: Settings, url: string, stripe: StripeConnection): string {
+export function banner(
+  settings: Settings,
+  url: string,
+  stripe: StripeConnection,
+  metricsUrl: string | undefined,
+): string {
   return `
 Paydesk listens on ${url}
   docs         ${settings.servesDocs ? `${url}/docs` : 'off; DOCS=on serves them'}
   mode         ${modeOf(settings, stripe)}
   database     ${settings.DATABASE_URL ? 'DATABASE_URL' : `embedded PostgreSQL in ${settings.DATA_DIR}`}
+  metrics      ${metricsUrl ?? 'off; METRICS_PORT serves them'}
   credentials  npm run -s token -- user USER_ID | partner TENANT | service NAME
 
 `;

@@ -191,6 +191,15 @@ export class Settings {
   readonly EVENTS_WALK_SECONDS: number = 60;
 
   @IsOptional()
+  @toInteger
+  @Satisfies(isPort, 'must be a whole number from 0 to 65535')
+  readonly METRICS_PORT?: number;
+
+  @IsString()
+  @MinLength(1)
+  readonly METRICS_HOST: string = '127.0.0.1';
+
+  @IsOptional()
   @IsIn(['on', 'off'])
   readonly DOCS?: 'on' | 'off';
 
@@ -302,7 +311,14 @@ function isPort(value: unknown): boolean {
   return Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 65_535;
 }
 
-const OPTIONAL_KEYS = ['STRIPE_SECRET_KEY', 'STRIPE_API_BASE', 'DATABASE_URL', 'JWKS_URL', 'DOCS'];
+const OPTIONAL_KEYS = [
+  'STRIPE_SECRET_KEY',
+  'STRIPE_API_BASE',
+  'DATABASE_URL',
+  'JWKS_URL',
+  'METRICS_PORT',
+  'DOCS',
+];
 
 function reason(constraints: Record<string, string> | undefined, property: string): string {
   const [message = 'is not valid'] = Object.values(constraints ?? {});

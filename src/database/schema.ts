@@ -181,6 +181,9 @@ export const operations = pgTable(
     index('operations_prunable')
       .on(table.createdAt)
       .where(sql`state = 'done'`),
+    index('operations_needs_review')
+      .on(table.createdAt)
+      .where(sql`state = 'needs-review'`),
     index('operations_with_secrets')
       .on(table.finishedAt)
       .where(sql`plan is not null`),

@@ -9,6 +9,7 @@ import { createSandbox, type Sandbox } from '#sandbox/create-sandbox.js';
 import type { ApiKeyKind } from '../../src/access/api-key.js';
 import { ApiKeyAdminService, type ApiKeyRequest } from '../../src/access/api-key-admin.service.js';
 import { issueUserToken } from '../../src/access/local-issuer.js';
+import { serveMetrics } from '../../src/boot/metrics-server.js';
 import { type Settings, settingsFrom } from '../../src/config/settings.js';
 import type { Clock } from '#core/clock.js';
 import { DEFAULT_SCOPES } from '#core/scope.js';
@@ -41,6 +42,8 @@ export interface Paydesk {
   settings: Settings;
   databaseUrl: string;
   sandbox: Sandbox;
+  /** Where its metrics are; undefined if `METRICS_PORT` is not set. */
+  metricsUrl: string | undefined;
   /** stripe-node on the sandbox, for changes that are made without the service. */
   stripe: Stripe;
   /** The calls to the sandbox so far, by the service and the test, e.g. `POST /v1/customers`. */
@@ -98,6 +101,7 @@ export async function startPaydesk({
     { write: (line) => log.push(JSON.parse(line) as Record<string, unknown>) },
   );
   await app.listen(0, '127.0.0.1');
+  const metrics = await serveMetrics(app, settings);
   const url = await app.getUrl();
   // Tests count the calls to Stripe from here.
   await app.get(EventWalk, { strict: false }).run();
@@ -112,6 +116,7 @@ export async function startPaydesk({
     url,
     settings,
     databaseUrl: database.url,
+    metricsUrl: metrics?.url,
     sandbox,
     stripe: createStripeClient(new StripeConnection(SANDBOX_KEY, sandbox.url)),
     stripeCalls,
@@ -126,6 +131,7 @@ export async function startPaydesk({
     pruneNotifications: () => app.get(NotificationsStore, { strict: false }).prune(),
     deliverNext: () => app.get(NotificationsWorker, { strict: false }).deliverNext(),
     async close() {
+      await metrics?.stop();
       await app.close();
       await Promise.all([sandbox.close(), database.drop(), rm(dataDir, { recursive: true })]);
     },

@@ -48,7 +48,7 @@ export class RequestLog extends LogController {
     request.log.info(
       {
         method: request.method,
-        route: request.routeOptions.url ?? NO_ROUTE,
+        route: routeOf(request),
         ...result,
         ...(actor && { caller: callerReference(actor, this.keyring), ...keyIdOf(actor) }),
         operationId: operationIds.get(request),
@@ -57,6 +57,11 @@ export class RequestLog extends LogController {
       'request',
     );
   }
+}
+
+/** The pattern of a request's route, such as `/pay/payments/:paymentID`. */
+export function routeOf({ routeOptions }: FastifyRequest): string {
+  return routeOptions.url ?? NO_ROUTE;
 }
 
 function keyIdOf(actor: Actor): { keyId?: string } {

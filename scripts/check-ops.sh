@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# Checks the alerts, their runbook and the metrics of a running service. Needs promtool (Debian: prometheus) and curl.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+promtool check rules ops/prometheus/paydesk.rules.yml
+promtool test rules ops/prometheus/paydesk.rules.test.yml
+
+for alert in $(sed -n 's/^ *- alert: //p' ops/prometheus/paydesk.rules.yml); do
+  grep -qx "### $alert" docs/operations.md || { echo "docs/operations.md has no paragraph about $alert"; exit 1; }
+done
+
+work=$(mktemp -d)
+: >"$work/log"
+trap 'kill "$service" 2>/dev/null || true; wait "$service" 2>/dev/null || true; rm -rf "$work"' EXIT
+PORT=0 SANDBOX_PORT=0 METRICS_PORT=0 DATA_DIR="$work" node dist/src/main.js >"$work/log" &
+service=$!
+for _ in $(seq 600); do
+  url=$(sed -n 's/^  metrics *\(http\S*\).*/\1/p' "$work/log")
+  [ -n "$url" ] && break
+  sleep 0.1
+done
+curl -sS --fail "$url" >"$work/metrics"
+promtool check metrics <"$work/metrics"
+
+# Each metric of ours in the rules and in the dashboard exists.
+for name in $(grep -ohE 'paydesk_[a-z_]+' ops/prometheus/paydesk.rules.yml ops/grafana/paydesk.json | sort -u); do
+  grep -qE "^# TYPE ${name%_count}(_bucket)? |^# TYPE ${name%_bucket} " "$work/metrics" ||
+    { echo "there is no metric $name"; exit 1; }
+done

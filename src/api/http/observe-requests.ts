@@ -1,0 +1,15 @@
+import type { FastifyInstance } from 'fastify';
+import type { Metrics } from '../../metrics/metrics.js';
+import { routeOf } from './request-log.js';
+
+/** Counts each request once it is answered, or its caller has gone. Call it before any route is registered. */
+export function observeRequests(fastify: FastifyInstance, metrics: Metrics): void {
+  fastify.addHook('onResponse', (request, { statusCode, elapsedTime }, done) => {
+    metrics.observeRequest(request.method, routeOf(request), statusCode, elapsedTime);
+    done();
+  });
+  fastify.addHook('onRequestAbort', (request, done) => {
+    metrics.countAborted(request.method, routeOf(request));
+    done();
+  });
+}

@@ -1,0 +1,1 @@
+CREATE INDEX IF NOT EXISTS "operations_needs_review" ON "operations" USING btree ("created_at") WHERE state = 'needs-review';
