@@ -49,6 +49,9 @@ const DISPUTE_STATUS: Readonly<Record<string, DisputeStatus>> = {
   lost: 'LOST',
 };
 
+/** The ten newest refunds of a Charge, also failed ones, which its amounts do not show. */
+const EXPANDED_REFUNDS = 'latest_charge.refunds';
+
 /** Reads payments from Stripe for the record. */
 @Injectable()
 export class PaymentReader {
@@ -103,14 +106,19 @@ export class PaymentReader {
   }
 
   private intent(id: string): Promise<Stripe.PaymentIntent> {
-    return this.stripe.read((stripe) => stripe.paymentIntents.retrieve(id, { expand: [EXPANDED_CHARGE] }));
+    const expand = [EXPANDED_CHARGE, EXPANDED_REFUNDS];
+    return this.stripe.read((stripe) => stripe.paymentIntents.retrieve(id, { expand }));
   }
 
+  /** All that belong to the latest Charge: the ones before it were not paid. */
   private async refunds({ id, latest_charge: charge }: Stripe.PaymentIntent): Promise<PaymentRefund[]> {
-    if (!charge) return [];
-    const refunds = await listAll((page) =>
-      this.stripe.read((stripe) => stripe.refunds.list({ payment_intent: id, ...page })),
-    );
+    const newest = charge && typeof charge === 'object' ? charge.refunds : undefined;
+    if (!newest) return [];
+    const refunds = newest.has_more
+      ? await listAll((page) =>
+          this.stripe.read((stripe) => stripe.refunds.list({ payment_intent: id, ...page })),
+        )
+      : newest.data;
     return refunds.map(({ id: refundId, amount: amountMinor, status, created }) => ({
       refundId,
       amountMinor,
@@ -119,6 +127,7 @@ export class PaymentReader {
     }));
   }
 
+  /** `disputed` of the Charge does not decide: Stripe does not document whether an inquiry sets it. */
   private async disputes({ id, latest_charge: charge }: Stripe.PaymentIntent): Promise<PaymentDispute[]> {
     if (!charge) return [];
     const disputes = await listAll((page) =>

@@ -16,6 +16,7 @@ import {
   refundedMinorOf,
   statusOf,
 } from './payment.js';
+import { changeOf } from './payment-change.js';
 import type { PaymentFilter } from './payment-filter.js';
 import type { ReadPayment } from './payment-reader.stripe.js';
 import type { TimelineEntry } from './payment-timeline.js';
@@ -200,22 +201,18 @@ export class PaymentRecordStore {
   async updateRead(
     transaction: Transaction,
     before: StoredPayment,
-    { snapshot, refunds, disputes }: ReadPayment,
+    read: ReadPayment,
     timeline: readonly TimelineEntry[],
     { isChanged, isAnnounced }: { isChanged: boolean; isAnnounced: boolean },
   ): Promise<StoredPayment | undefined> {
-    const { createdAt: _createdAt, shopTransactionId, customerId, ...current } = snapshot;
+    const change = changeOf(before, read);
+    const { refunds, disputes } = read;
     const [row] = await transaction
       .update(payments)
       .set({
-        ...current,
-        customerId,
-        status: statusOf(snapshot.stage),
-        shopTransactionId: before.shopTransactionId ?? shopTransactionId,
-        tenant: before.tenant ?? ownerColumn(customerId, 'tenant'),
-        userId: before.userId ?? ownerColumn(customerId, 'userId'),
-        refundedMinor: refundedMinorOf(refunds),
-        disputedMinor: disputedMinorOf(disputes),
+        ...change,
+        tenant: before.tenant ?? ownerColumn(change.customerId, 'tenant'),
+        userId: before.userId ?? ownerColumn(change.customerId, 'userId'),
         timeline: [...before.timeline, ...timeline],
         isAnnounced,
         ...(isChanged && { updatedAt: this.clock.now(), version: before.version + 1 }),

@@ -4,14 +4,13 @@ import { Clock } from '#core/clock.js';
 import { Problem } from '#core/problem.js';
 import { type Database, DATABASE, type Transaction } from '../database/database.js';
 import {
-  disputedMinorOf,
   type PaymentOperation,
   type PaymentRefund,
   type PaymentSnapshot,
   type RecordedPayment,
-  refundedMinorOf,
   statusOf,
 } from './payment.js';
+import { changeOf } from './payment-change.js';
 import { factsOf, factsOfFirstOwnEvent, factsOfParts, type PaymentFact } from './payment-facts.js';
 import { PaymentNotifier } from './payment-notifier.js';
 import { type PaymentObjects, PaymentReader, type ReadPayment } from './payment-reader.stripe.js';
@@ -136,17 +135,12 @@ export class PaymentRecorder {
 }
 
 /** Whether callers can see that a payment has changed. */
-function isVisible(before: StoredPayment, { snapshot, refunds, disputes }: ReadPayment): boolean {
+function isVisible(before: StoredPayment, read: ReadPayment): boolean {
   const after: RecordedPayment = {
     ...before,
-    ...snapshot,
-    createdAt: before.createdAt,
-    shopTransactionId: before.shopTransactionId ?? snapshot.shopTransactionId,
-    status: statusOf(snapshot.stage),
-    refundedMinor: refundedMinorOf(refunds),
-    disputedMinor: disputedMinorOf(disputes),
-    refunds: refunds.toSorted(byRefundAge),
-    disputes: disputes.toSorted((a, b) => compare(a.disputeId, b.disputeId)),
+    ...changeOf(before, read),
+    refunds: read.refunds.toSorted(byRefundAge),
+    disputes: read.disputes.toSorted((a, b) => compare(a.disputeId, b.disputeId)),
   };
   return !isDeepStrictEqual(paymentView(after), paymentView(before)) || before.stage !== after.stage;
 }
