@@ -36,6 +36,11 @@ export const expandableFields: Readonly<
       'transfer_reversal',
     ],
   },
+  'billing_portal.configuration': {
+    application: ['application'],
+    'features.subscription_cancel.cancellation_reason.feedback_options': ['billing.feedback_option'],
+  },
+  'billing_portal.session': { configuration: ['billing_portal.configuration'] },
   card: { account: ['account'], customer: ['customer'] },
   charge: {
     application: ['application'],

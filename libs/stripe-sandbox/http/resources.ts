@@ -135,6 +135,14 @@ export const resources: Record<string, Resource> = {
   },
   event: { called: 'event', pathParam: 'id' },
   webhook_endpoint: { called: 'webhook endpoint', pathParam: 'id' },
+  'billing_portal.configuration': {
+    called: 'configuration',
+    pathParam: 'configuration',
+    onlyExpanded: {
+      'features.subscription_update.products': (id, store) => store.portalProducts.get(id)!.products,
+    },
+  },
+  'billing_portal.session': { called: 'billing_portal.session', pathParam: 'id' },
   'test_helpers.test_clock': { called: 'test clock', pathParam: 'test_clock' },
 };
 

@@ -14,6 +14,8 @@ import { invoicePaymentRoutes, invoiceRoutes } from './invoices/routes.js';
 import { paymentIntentRoutes } from './payment-intents/routes.js';
 import { paymentMethodRoutes } from './payment-methods/routes.js';
 import { planRoutes } from './plans/routes.js';
+import { portalConfigurationRoutes } from './portal-configurations/routes.js';
+import { portalSessionRoutes } from './portal-sessions/routes.js';
 import { priceRoutes } from './prices/routes.js';
 import { productRoutes } from './products/routes.js';
 import { refundRoutes } from './refunds/routes.js';
@@ -46,6 +48,8 @@ export const allRoutes: readonly Route[] = [
   ...invoiceRoutes,
   ...invoiceItemRoutes,
   ...invoicePaymentRoutes,
+  ...portalConfigurationRoutes,
+  ...portalSessionRoutes,
   ...eventRoutes,
   ...webhookEndpointRoutes,
   ...testClockRoutes,

@@ -4,6 +4,7 @@ import { homePages } from './home.js';
 import { intentPages } from './intents.js';
 import { invoicePages } from './invoices.js';
 import type { PageRoute } from './page-server.js';
+import { portalPages } from './portal.js';
 
 /** Every page of the sandbox. */
 export const allPages: readonly PageRoute[] = [
@@ -12,4 +13,5 @@ export const allPages: readonly PageRoute[] = [
   ...authenticationPages,
   ...intentPages,
   ...invoicePages,
+  ...portalPages,
 ];

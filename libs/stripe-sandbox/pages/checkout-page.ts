@@ -51,7 +51,8 @@ function lineRow({ description, quantity, price, amount_total, currency }: Strip
   </li>`;
 }
 
-function periodOf(price: Stripe.Price | null): string {
+/** How often a recurring price is charged: "per month". */
+export function periodOf(price: Stripe.Price | null): string {
   if (!price?.recurring) return '';
   const { interval, interval_count } = price.recurring;
   return interval_count === 1 ? `per ${interval}` : `every ${interval_count} ${interval}s`;

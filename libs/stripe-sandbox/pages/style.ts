@@ -28,7 +28,7 @@ h2 { font-size: 1.1rem; margin: 0 0 1rem; }
 .field { margin-bottom: 1rem; }
 .row { display: grid; grid-template-columns: 1fr 1fr; gap: .75rem; }
 label { display: block; font-weight: 600; font-size: .9rem; margin-bottom: .25rem; }
-input { width: 100%; font: inherit; color: inherit; padding: .6rem .7rem; border: 1px solid #8a93a6; border-radius: .4rem; background: #fff; }
+input, select { width: 100%; font: inherit; color: inherit; padding: .6rem .7rem; border: 1px solid #8a93a6; border-radius: .4rem; background: #fff; }
 input[aria-invalid=true] { border-color: var(--bad); }
 button, .button { display: inline-block; width: 100%; font: inherit; font-weight: 600; text-align: center; cursor: pointer;
   padding: .7rem 1rem; border: 1px solid transparent; border-radius: .4rem; background: var(--brand); color: #fff; text-decoration: none; }

@@ -20,11 +20,14 @@ export type CollectionName =
   | 'events'
   | 'webhookEndpoints'
   | 'testClocks'
+  | 'portalConfigurations'
+  | 'portalSessions'
   | 'tombstones'
   | 'itemOwners'
   | 'lineItems'
   | 'intentInvoices'
   | 'checkoutFacts'
+  | 'portalProducts'
   | 'tasks'
   | 'cardFacts'
   | 'endpointSecrets'
@@ -55,6 +58,8 @@ export const objectOf: Partial<Record<CollectionName, string>> = {
   events: 'event',
   webhookEndpoints: 'webhook_endpoint',
   testClocks: 'test_helpers.test_clock',
+  portalConfigurations: 'billing_portal.configuration',
+  portalSessions: 'billing_portal.session',
 };
 
 const collections = new Map(

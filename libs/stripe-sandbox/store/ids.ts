@@ -39,6 +39,8 @@ const SHAPES = {
   event: ['evt_1', 23],
   webhookEndpoint: ['we_1', 23],
   webhookSecret: ['whsec_', 32],
+  portalConfiguration: ['bpc_1', 23],
+  portalSession: ['bps_1', 23],
   testClock: ['clock_1', 23],
   request: ['req_', 14],
 } as const satisfies Record<string, readonly [prefix: string, length: number]>;

@@ -56,6 +56,12 @@ export interface CheckoutFacts {
   contact: { email: string | null; name: string | null } | null;
 }
 
+/** The products between whose prices a portal lets customers switch; the id is the configuration's. */
+export interface PortalProducts {
+  id: string;
+  products: Stripe.BillingPortal.Configuration.Features.SubscriptionUpdate.Product[];
+}
+
 /** Work that an entity needs at a later time. */
 export interface Task {
   /** One for each entity: a new time replaces the old one. */

@@ -10,6 +10,7 @@ import type {
   EffectNote,
   EndpointSecret,
   KeptReply,
+  PortalProducts,
   SoldItem,
   Task,
   Tombstone,
@@ -114,6 +115,17 @@ export class Store {
   });
   readonly webhookEndpoints = new Collection<Stripe.WebhookEndpoint>('webhookEndpoints', this.#record);
   readonly testClocks = new Collection<Stripe.TestHelpers.TestClock>('testClocks', this.#record, ['status']);
+  readonly portalConfigurations = new Collection<Stripe.BillingPortal.Configuration>(
+    'portalConfigurations',
+    this.#record,
+    ['is_default'],
+  );
+  readonly portalSessions = new Collection<Stripe.BillingPortal.Session, { secret: string }>(
+    'portalSessions',
+    this.#record,
+    [],
+    { secret: ({ url }) => [url.split('/').at(-1)!] },
+  );
 
   /** Internal: deleted objects. */
   readonly tombstones = new Collection<Tombstone>('tombstones', this.#record);
@@ -133,6 +145,8 @@ export class Store {
     'payment_intent',
     'subscription',
   ]);
+  /** Internal: the products of portal configurations, which Stripe only shows on expansion. */
+  readonly portalProducts = new Collection<PortalProducts>('portalProducts', this.#record);
   /** Internal: work that is scheduled. */
   readonly tasks = new Collection<Task>('tasks', this.#record, ['clock']);
   /** Internal: the signing secrets of webhook endpoints. */
