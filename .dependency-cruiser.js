@@ -159,7 +159,7 @@ export default {
         pathNot: [
           '\\.(spec|d)\\.ts$',
           '^test/',
-          '^src/(main|token|keys|webhook|doctor)\\.ts$',
+          '^src/(main|migrate|token|keys|webhook|doctor)\\.ts$',
           'stripe-sandbox/main\\.ts$',
         ],
       },

@@ -2,6 +2,7 @@ import { startEmbeddedPostgres } from '#embedded-postgres/embedded-postgres.js';
 import type { Settings } from '../config/settings.js';
 import { claimCustomers } from '../database/claim-customers.js';
 import { migrateDatabase } from '../database/migrate.js';
+import { requireMigrated } from '../database/require-migrated.js';
 import { withSettingError } from './with-setting-error.js';
 
 /** A migrated database. */
@@ -12,21 +13,36 @@ export interface BootedDatabase {
 }
 
 /**
- * Migrates the database of `DATABASE_URL`, or starts and migrates an embedded PostgreSQL if none is set.
+ * Takes the database of `DATABASE_URL`, or starts an embedded PostgreSQL if none is set.
  *
- * @throws {SettingsError} naming DATA_DIR or DATABASE_URL
+ * @param prepare migrates the database at a URL, or checks it
+ * @throws {SettingsError} naming DATA_DIR or DATABASE_URL, and what `prepare` throws
  */
-export async function bootDatabase(settings: Settings, log: (line: string) => void): Promise<BootedDatabase> {
+export async function startDatabase(
+  settings: Settings,
+  log: (line: string) => void,
+  prepare: (url: string) => Promise<void>,
+): Promise<BootedDatabase> {
   const database = settings.DATABASE_URL
     ? { url: settings.DATABASE_URL, stop: async () => undefined }
     : await withSettingError('DATA_DIR', () => startEmbeddedPostgres({ dataDir: settings.DATA_DIR, log }));
   try {
-    await withSettingError('DATABASE_URL', () => migrateDatabase(database.url));
+    await withSettingError('DATABASE_URL', () => prepare(database.url));
   } catch (error) {
     await database.stop();
     throw error;
   }
   return database;
+}
+
+/**
+ * Starts the database as {@link startDatabase} does, and migrates it unless `MIGRATE_ON_START` is off.
+ *
+ * @throws {SettingsError} as `startDatabase`, and naming MIGRATE_ON_START if that is off and a migration is not applied
+ */
+export function bootDatabase(settings: Settings, log: (line: string) => void): Promise<BootedDatabase> {
+  const prepare = settings.MIGRATE_ON_START === 'true' ? migrateDatabase : requireMigrated;
+  return startDatabase(settings, log, prepare);
 }
 
 /**

@@ -74,6 +74,9 @@ export class Settings {
   )
   readonly DATABASE_URL?: string;
 
+  @IsIn(['true', 'false'])
+  readonly MIGRATE_ON_START: 'true' | 'false' = 'true';
+
   @IsString()
   @MinLength(1)
   readonly DATA_DIR: string = '.data';

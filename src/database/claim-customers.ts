@@ -1,8 +1,7 @@
-import pg from 'pg';
+import type pg from 'pg';
 import type { Mode } from '../config/mode.js';
 import { SettingsError } from '../config/settings.js';
-
-const CONNECT_TIMEOUT_MS = 10_000;
+import { withClient } from './with-client.js';
 
 /**
  * Makes sure that the customers of a migrated database belong to one mode: with those of another, every request would
@@ -11,12 +10,8 @@ const CONNECT_TIMEOUT_MS = 10_000;
  *
  * @throws {SettingsError} naming MODE if a customer came from another mode
  */
-export async function claimCustomers(url: string, mode: Mode): Promise<void> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: CONNECT_TIMEOUT_MS });
-  // A lost connection also fails the running query. Without a listener it would end the process.
-  client.on('error', () => undefined);
-  await client.connect();
-  try {
+export function claimCustomers(url: string, mode: Mode): Promise<void> {
+  return withClient(url, async (client) => {
     const other = await modeOtherThan(client, mode);
     if (other) {
       throw new SettingsError(
@@ -25,9 +20,7 @@ export async function claimCustomers(url: string, mode: Mode): Promise<void> {
       );
     }
     await client.query('update customers set mode = $1 where mode is null', [mode]);
-  } finally {
-    await client.end();
-  }
+  });
 }
 
 /** A mode that some customer came from, other than this one. */
