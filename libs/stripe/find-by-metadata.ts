@@ -12,6 +12,11 @@ interface WithMetadata {
   metadata: Record<string, string> | null;
 }
 
+/** The id of the operation that created an object; null if no operation did. */
+export function operationIdOf({ metadata }: Pick<WithMetadata, 'metadata'>): string | null {
+  return metadata?.[OPERATION_ID] ?? null;
+}
+
 /** A `created` filter for objects created since an operation was first sent, with a margin for clock skew. */
 export function createdSince(sentAt: Date): { gte: number } {
   return { gte: Math.floor(sentAt.getTime() / 1000) - CLOCK_SKEW_SECONDS };

@@ -7,6 +7,7 @@ import type { OperationRequest, Outcome } from '../operations/operation.js';
 import { type OperationRunner, OperationsService } from '../operations/operations.service.js';
 import { PaymentAccess } from '../payments/payment-access.service.js';
 import { PaymentRecorder } from '../payments/payment-recorder.service.js';
+import { SubscriptionRecorder } from '../payments/subscription-recorder.service.js';
 import type { Checkout, CheckoutCommand } from './checkout.js';
 import {
   assertAllKnown,
@@ -32,6 +33,7 @@ export class CheckoutService {
     private readonly access: PaymentAccess,
     private readonly stripe: CheckoutStripe,
     recorder: PaymentRecorder,
+    subscriptions: SubscriptionRecorder,
     private readonly settings: Settings,
   ) {
     this.startOperation = operations.define<CheckoutPlan, Checkout, StartedCheckout>({
@@ -43,6 +45,8 @@ export class CheckoutService {
       record: async (transaction, started, operation) => {
         await access.recordStart(transaction, started.checkout.id, operation);
         await recorder.recordOutcome(transaction, started, operation);
+        const { subscription } = started;
+        if (subscription) await subscriptions.recordOutcome(transaction, subscription, operation);
       },
     });
     this.expireOperation = operations.define<{ sessionId: string }, null>({

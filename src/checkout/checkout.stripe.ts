@@ -11,6 +11,8 @@ import { type PaymentObject, PaymentReferences } from '../payments/payment-refer
 import { SHOP_TRANSACTION_ID } from '../payments/payment-ids.js';
 import type { ObservedPayment } from '../payments/payment-recorder.service.js';
 import { snapshotOfSession } from '../payments/payment-snapshot.stripe.js';
+import type { SubscriptionSnapshot } from '../payments/subscription-record.js';
+import { snapshotOfOpenPage } from '../payments/subscription-snapshot.stripe.js';
 import type { Found } from '../operations/operation.js';
 import {
   type Checkout,
@@ -27,6 +29,8 @@ export type CheckoutPlan = Stripe.Checkout.SessionCreateParams;
 /** A Checkout page that was opened, and its payment. */
 export interface StartedCheckout extends ObservedPayment {
   checkout: Checkout;
+  /** Of a subscription, which is created once the page is paid. */
+  subscription?: SubscriptionSnapshot;
 }
 
 const REDIRECT_FIELDS: Readonly<Record<string, keyof CheckoutCommand>> = {
@@ -147,8 +151,13 @@ export class CheckoutStripe {
 }
 
 function startedCheckout(session: Stripe.Checkout.Session): StartedCheckout {
-  const { id, url } = session;
-  return { checkout: { id, url }, snapshot: snapshotOfSession(session), requestId: requestIdOf(session) };
+  const { id, url, mode } = session;
+  return {
+    checkout: { id, url },
+    snapshot: snapshotOfSession(session),
+    ...(mode === 'subscription' && { subscription: snapshotOfOpenPage(session) }),
+    requestId: requestIdOf(session),
+  };
 }
 
 function toLineItem(item: CheckoutItem, currency: Currency): Stripe.Checkout.SessionCreateParams.LineItem {

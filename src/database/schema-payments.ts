@@ -19,8 +19,8 @@ import {
   REFUND_STATUSES,
 } from '../payments/payment.js';
 import {
-  type LatestInvoice,
   SUBSCRIPTION_STATUSES,
+  type SubscriptionInvoice,
   type SubscriptionItem,
 } from '../payments/subscription-record.js';
 import type { TimelineEntry } from '../payments/payment-timeline.js';
@@ -145,13 +145,15 @@ export const paymentSubscriptions = pgTable(
     shopTransactionId: text('shop_transaction_id'),
     customerId: text('customer_id'),
     status: text({ enum: SUBSCRIPTION_STATUSES }).notNull(),
+    checkoutStatus: text('checkout_status', { enum: CHECKOUT_STATUSES }),
     currentPeriodStart: instant('current_period_start'),
     currentPeriodEnd: instant('current_period_end'),
     cancelAt: instant('cancel_at'),
     cancelAtPeriodEnd: boolean('cancel_at_period_end').notNull(),
     endedAt: instant('ended_at'),
     items: jsonb().$type<SubscriptionItem[]>().notNull(),
-    latestInvoice: jsonb('latest_invoice').$type<LatestInvoice>(),
+    latestInvoice: jsonb('latest_invoice').$type<SubscriptionInvoice>(),
+    failedAttempts: jsonb('failed_attempts').$type<Record<string, string>>().notNull().default({}),
     /** At Stripe. */
     createdAt: instant('created_at').notNull(),
     updatedAt: instant('updated_at').notNull(),
@@ -159,6 +161,7 @@ export const paymentSubscriptions = pgTable(
     revision: integer().notNull(),
   },
   (table) => [
+    index('payment_subscriptions_operation').on(table.operationId),
     index('payment_subscriptions_list').on(table.status, table.createdAt, table.position),
     index('payment_subscriptions_of_tenant').on(table.tenant, table.status, table.createdAt, table.position),
     index('payment_subscriptions_of_caller').on(table.caller, table.status, table.createdAt, table.position),

@@ -14,8 +14,6 @@ const AT = new Date('2026-11-22T09:30:00Z');
 function payment(stage: PaymentStage, rest: Partial<FactSource> = {}): FactSource {
   return {
     paymentId: 'pi_1',
-    sessionId: null,
-    subscriptionId: null,
     type: 'charge',
     stage,
     status: statusOf(stage),
@@ -178,7 +176,7 @@ describe('factsOf', () => {
 
   it('has the end of a Checkout page once', () => {
     const page = (checkoutStatus: FactSource['checkoutStatus'], stage: PaymentStage) =>
-      payment(stage, { paymentId: 'cs_1', sessionId: 'cs_1', type: 'checkout', checkoutStatus });
+      payment(stage, { paymentId: 'cs_1', type: 'checkout', checkoutStatus });
     const versions = [page('open', 'open'), page('complete', 'processing'), page('complete', 'succeeded')];
     expect(typesOf(factsOfAll(versions))).toEqual([
       'checkout.completed',

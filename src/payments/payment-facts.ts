@@ -12,15 +12,7 @@ export interface PaymentFact {
 /** The parts of a payment that decide what there is to notify of. */
 export type FactSource = Pick<
   RecordedPayment,
-  | 'paymentId'
-  | 'sessionId'
-  | 'subscriptionId'
-  | 'type'
-  | 'stage'
-  | 'status'
-  | 'checkoutStatus'
-  | 'refunds'
-  | 'disputes'
+  'paymentId' | 'type' | 'stage' | 'status' | 'checkoutStatus' | 'refunds' | 'disputes'
 >;
 
 /**
@@ -73,13 +65,17 @@ function stageFacts(before: FactSource | undefined, after: FactSource): Notifica
   }
 }
 
-/** While a subscription does not exist yet, the subject is the session. */
+/** Those of a subscription are facts about the subscription. */
 function checkoutFacts(before: FactSource | undefined, after: FactSource): PaymentFact[] {
-  const { checkoutStatus, type, subscriptionId, sessionId, paymentId } = after;
-  if (checkoutStatus === null || checkoutStatus === 'open' || before?.checkoutStatus === checkoutStatus) {
+  const { checkoutStatus, type, paymentId: subject } = after;
+  if (
+    type === 'subscription' ||
+    checkoutStatus === null ||
+    checkoutStatus === 'open' ||
+    before?.checkoutStatus === checkoutStatus
+  ) {
     return [];
   }
-  const subject = type === 'subscription' ? (subscriptionId ?? sessionId ?? paymentId) : paymentId;
   return [{ type: checkoutStatus === 'complete' ? 'checkout.completed' : 'checkout.expired', subject }];
 }
 

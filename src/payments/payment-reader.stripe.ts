@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type Stripe from 'stripe';
-import { OPERATION_ID } from '#stripe/find-by-metadata.js';
+import { operationIdOf } from '#stripe/find-by-metadata.js';
 import { listAll } from '#stripe/pagination.js';
 import { StripeProvider } from '#stripe/stripe.provider.js';
 import type {
@@ -93,7 +93,10 @@ export class PaymentReader {
     const invoice = await this.references.invoice(intent);
     const subscription = subscriptionOf(invoice);
     if (invoice?.billing_reason !== 'subscription_create' || subscription === undefined) return undefined;
-    return (await this.references.firstSession({ subscription }))?.id;
+    const ofSubscription = await this.references.firstSession({ subscription });
+    if (ofSubscription) return ofSubscription.id;
+    const starter = operationIdOf(invoice.parent?.subscription_details ?? { metadata: null });
+    return starter === null ? undefined : sessionOfOperation(starter);
   }
 
   private async withoutIntent(session: Stripe.Checkout.Session | undefined) {
@@ -148,8 +151,4 @@ export class PaymentReader {
 /** A PaymentIntent that an operation has started outside of a subscription has no invoice. */
 function mayHaveInvoice(intent: Stripe.PaymentIntent, session: Stripe.Checkout.Session | undefined): boolean {
   return session ? session.mode === 'subscription' : operationIdOf(intent) === null;
-}
-
-function operationIdOf({ metadata }: { metadata: Stripe.Metadata | null }): string | null {
-  return metadata?.[OPERATION_ID] ?? null;
 }

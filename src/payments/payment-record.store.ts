@@ -337,7 +337,7 @@ function partsOf<Part extends { paymentId: string }>(
 }
 
 /** The tenant or the user id of a customer's owner, looked up in the statement itself; null if it has none. */
-function ownerColumn(customerId: string | null, column: 'tenant' | 'userId'): SQL<string | null> {
+export function ownerColumn(customerId: string | null, column: 'tenant' | 'userId'): SQL<string | null> {
   if (customerId === null) return sql`null`;
   const [current, former] = [customers[column], formerCustomers[column]];
   return sql`coalesce(

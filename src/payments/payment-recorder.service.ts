@@ -17,6 +17,7 @@ import { type PaymentObjects, PaymentReader, type ReadPayment } from './payment-
 import { PaymentRecordStore, type StoredPayment } from './payment-record.store.js';
 import type { TimelineEntry } from './payment-timeline.js';
 import { paymentView } from './payment-view.js';
+import { SubscriptionRecordStore } from './subscription-record.store.js';
 
 /** Each attempt reads the payment from Stripe. More are needed only if the row is written during each of them. */
 const ATTEMPTS_MAX = 5;
@@ -25,6 +26,8 @@ const ATTEMPTS_MAX = 5;
 export interface SeenEvent {
   id: string;
   type: string;
+  /** The object in its payload. */
+  objectId?: string;
 }
 
 /** What an operation has learned about its payment from one answer of Stripe's. */
@@ -42,6 +45,7 @@ export class PaymentRecorder {
     private readonly store: PaymentRecordStore,
     private readonly reader: PaymentReader,
     private readonly notifier: PaymentNotifier,
+    private readonly subscriptions: SubscriptionRecordStore,
     private readonly clock: Clock,
   ) {}
 
@@ -62,20 +66,20 @@ export class PaymentRecorder {
   }
 
   /** Brings the payment of a Checkout Session up to date with Stripe, because of events. */
-  refreshSession(sessionId: string, events: readonly SeenEvent[]): Promise<void> {
+  refreshSession(sessionId: string, events: readonly SeenEvent[]): Promise<StoredPayment> {
     return this.refresh({ sessionId, paymentIntentId: null }, events);
   }
 
   /** Does the same with the payment of a PaymentIntent. */
-  async refreshIntent(paymentIntentId: string, events: readonly SeenEvent[]): Promise<void> {
+  async refreshIntent(paymentIntentId: string, events: readonly SeenEvent[]): Promise<StoredPayment> {
     const known = await this.store.find(paymentIntentId);
     const findByOperation = (operationId: string) => this.store.sessionOfOperation(operationId);
     const sessionId = known ? known.sessionId : await this.reader.sessionOf(paymentIntentId, findByOperation);
-    await this.refresh({ sessionId: sessionId ?? null, paymentIntentId }, events);
+    return this.refresh({ sessionId: sessionId ?? null, paymentIntentId }, events);
   }
 
   /** Reads the payment from Stripe, and again if its row has been written in the meantime. */
-  private async refresh(objects: PaymentObjects, events: readonly SeenEvent[]): Promise<void> {
+  private async refresh(objects: PaymentObjects, events: readonly SeenEvent[]): Promise<StoredPayment> {
     let { sessionId, paymentIntentId } = objects;
     for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt += 1) {
       const before = await this.store.findEither(sessionId, paymentIntentId);
@@ -84,10 +88,12 @@ export class PaymentRecorder {
         paymentIntentId: before?.paymentIntentId ?? paymentIntentId,
       });
       ({ sessionId, paymentIntentId } = read.snapshot);
-      const isWritten = await this.database.transaction((transaction) =>
+      const after = await this.database.transaction((transaction) =>
         before ? this.update(transaction, before, read, events) : this.insert(transaction, read, events),
       );
-      if (isWritten) return;
+      if (!after) continue;
+      if (after.subscriptionId !== null) await this.subscriptions.linkFirstPayment(after.subscriptionId);
+      return after;
     }
     throw new Problem('unavailable');
   }
@@ -96,16 +102,16 @@ export class PaymentRecorder {
     transaction: Transaction,
     read: ReadPayment,
     events: readonly SeenEvent[],
-  ): Promise<boolean> {
+  ): Promise<StoredPayment | undefined> {
     const at = this.clock.now().toISOString();
     const timeline = [...eventEntries(at, events), ...changeEntries(at, undefined, read)];
     const isAnnounced = isAboutPayment(events);
     const after = await this.store.insertRead(transaction, read, timeline, isAnnounced);
-    if (!after) return false;
+    if (!after) return undefined;
     const facts = isAnnounced ? factsOf(undefined, after) : factsOfParts(undefined, after);
     const told = await this.notifier.notify(transaction, after, facts);
     await this.store.addToTimeline(transaction, after.paymentId, told);
-    return true;
+    return after;
   }
 
   private async update(
@@ -113,7 +119,7 @@ export class PaymentRecorder {
     before: StoredPayment,
     read: ReadPayment,
     events: readonly SeenEvent[],
-  ): Promise<boolean> {
+  ): Promise<StoredPayment | undefined> {
     const at = this.clock.now().toISOString();
     const known = new Set(before.timeline.map(({ eventId }) => eventId));
     const timeline = [
@@ -127,10 +133,10 @@ export class PaymentRecorder {
       isChanged: isVisible(before, read),
       isAnnounced: before.isAnnounced || isAboutPayment(events),
     });
-    if (!after) return false;
+    if (!after) return undefined;
     const told = await this.notifier.notify(transaction, after, factsToTell(before, after));
     await this.store.addToTimeline(transaction, after.paymentId, told);
-    return true;
+    return after;
   }
 }
 

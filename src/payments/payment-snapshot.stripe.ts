@@ -32,7 +32,12 @@ export function snapshotOfIntent(
 ): PaymentSnapshot {
   const subscriptionId = subscriptionOf(invoice) ?? idOf(session?.subscription) ?? null;
   return {
-    type: subscriptionId !== null ? 'subscription' : session ? 'checkout' : 'charge',
+    type:
+      subscriptionId !== null || session?.mode === 'subscription'
+        ? 'subscription'
+        : session
+          ? 'checkout'
+          : 'charge',
     stage: session?.status === 'expired' ? 'expired' : stageOf(intent, session?.status === 'open'),
     checkoutStatus: session ? checkoutStatusOf(session) : null,
     sessionId: session?.id ?? null,
@@ -86,7 +91,7 @@ export function instantOf(seconds: number): Date {
 }
 
 /** Null is documented for embedded pages only, and a status that Stripe adds later is not final. */
-function checkoutStatusOf({ status }: Stripe.Checkout.Session): CheckoutStatus {
+export function checkoutStatusOf({ status }: Stripe.Checkout.Session): CheckoutStatus {
   return CHECKOUT_STATUSES.find((known) => known === status) ?? 'open';
 }
 

@@ -10,6 +10,12 @@ import { PaymentReader } from './payment-reader.stripe.js';
 import { PaymentReferences } from './payment-references.stripe.js';
 import { PaymentStatusService } from './payment-status.service.js';
 import { PaymentStatusStripe } from './payment-status.stripe.js';
+import { SubscriptionListService } from './subscription-list.service.js';
+import { SubscriptionListStore } from './subscription-list.store.js';
+import { SubscriptionNotifier } from './subscription-notifier.js';
+import { SubscriptionReader } from './subscription-reader.stripe.js';
+import { SubscriptionRecordStore } from './subscription-record.store.js';
+import { SubscriptionRecorder } from './subscription-recorder.service.js';
 
 /** Payments, however they were started: which objects of Stripe's belong to one, who may act on it, and its status. */
 @Module({
@@ -25,7 +31,21 @@ import { PaymentStatusStripe } from './payment-status.stripe.js';
     PaymentReferences,
     PaymentStatusService,
     PaymentStatusStripe,
+    SubscriptionListService,
+    SubscriptionListStore,
+    SubscriptionNotifier,
+    SubscriptionReader,
+    SubscriptionRecordStore,
+    SubscriptionRecorder,
   ],
-  exports: [PaymentAccess, PaymentListService, PaymentRecorder, PaymentReferences, PaymentStatusService],
+  exports: [
+    PaymentAccess,
+    PaymentListService,
+    PaymentRecorder,
+    PaymentReferences,
+    PaymentStatusService,
+    SubscriptionListService,
+    SubscriptionRecorder,
+  ],
 })
 export class PaymentsModule {}

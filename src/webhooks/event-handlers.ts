@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { CustomerEvents } from './customer-events.js';
-import { CheckoutEvents, IntentEvents } from './payment-events.js';
+import { CheckoutEvents, IntentEvents, SubscriptionEvents } from './payment-events.js';
 import { PaymentMethodEvents } from './payment-method-events.js';
 import { RefundEvents } from './refund-events.js';
 import { SetupIntentEvents } from './setup-intent-events.js';
@@ -18,6 +18,7 @@ export class EventHandlers {
     refunds: RefundEvents,
     intents: IntentEvents,
     checkouts: CheckoutEvents,
+    subscriptions: SubscriptionEvents,
   ) {
     const handlers: readonly EventHandler[] = [
       customers,
@@ -26,6 +27,7 @@ export class EventHandlers {
       refunds,
       intents,
       checkouts,
+      subscriptions,
     ];
     this.handlers = new Map(handlers.flatMap((handler) => handler.kinds.map((kind) => [kind, handler])));
   }

@@ -43,6 +43,24 @@ export const CHECKOUT_EVENT_TYPES = [
   'checkout.session.completed',
   'checkout.session.expired',
 ] as const;
+export const SUBSCRIPTION_EVENT_TYPES = [
+  'customer.subscription.created',
+  'customer.subscription.deleted',
+  'customer.subscription.paused',
+  'customer.subscription.pending_update_applied',
+  'customer.subscription.pending_update_expired',
+  'customer.subscription.resumed',
+  'customer.subscription.trial_will_end',
+  'customer.subscription.updated',
+] as const;
+export const INVOICE_EVENT_TYPES = [
+  'invoice.finalized',
+  'invoice.marked_uncollectible',
+  'invoice.paid',
+  'invoice.payment_action_required',
+  'invoice.payment_failed',
+  'invoice.voided',
+] as const;
 export const HANDLED_EVENT_TYPES: readonly string[] = [
   ...CUSTOMER_EVENT_TYPES,
   ...PAYMENT_METHOD_EVENT_TYPES,
@@ -51,4 +69,6 @@ export const HANDLED_EVENT_TYPES: readonly string[] = [
   ...INTENT_EVENT_TYPES,
   ...CHARGE_EVENT_TYPES,
   ...CHECKOUT_EVENT_TYPES,
+  ...SUBSCRIPTION_EVENT_TYPES,
+  ...INVOICE_EVENT_TYPES,
 ];

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { PaymentRecorder } from '../payments/payment-recorder.service.js';
+import { SubscriptionRecorder } from '../payments/subscription-recorder.service.js';
 import type { EventHandler, WaitingEvent } from './stripe-event.js';
 
 /** The record of payments follows their PaymentIntents and Charges. */
@@ -9,19 +10,35 @@ export class IntentEvents implements EventHandler {
 
   constructor(private readonly recorder: PaymentRecorder) {}
 
-  handle(paymentIntentId: string, events: readonly WaitingEvent[]): Promise<void> {
-    return this.recorder.refreshIntent(paymentIntentId, events);
+  async handle(paymentIntentId: string, events: readonly WaitingEvent[]): Promise<void> {
+    await this.recorder.refreshIntent(paymentIntentId, events);
   }
 }
 
-/** The record of payments follows their Checkout Sessions. */
+/** The record of payments and subscriptions follows their Checkout Sessions. */
 @Injectable()
 export class CheckoutEvents implements EventHandler {
   readonly kinds = ['checkout_session'] as const;
 
-  constructor(private readonly recorder: PaymentRecorder) {}
+  constructor(
+    private readonly payments: PaymentRecorder,
+    private readonly subscriptions: SubscriptionRecorder,
+  ) {}
 
-  handle(sessionId: string, events: readonly WaitingEvent[]): Promise<void> {
-    return this.recorder.refreshSession(sessionId, events);
+  async handle(sessionId: string, events: readonly WaitingEvent[]): Promise<void> {
+    const { type } = await this.payments.refreshSession(sessionId, events);
+    if (type === 'subscription') await this.subscriptions.refreshSession(sessionId);
+  }
+}
+
+/** The record of subscriptions follows them and their invoices. */
+@Injectable()
+export class SubscriptionEvents implements EventHandler {
+  readonly kinds = ['subscription'] as const;
+
+  constructor(private readonly recorder: SubscriptionRecorder) {}
+
+  async handle(subscriptionId: string, events: readonly WaitingEvent[]): Promise<void> {
+    await this.recorder.refreshSubscription(subscriptionId, events);
   }
 }

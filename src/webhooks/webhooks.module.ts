@@ -13,7 +13,7 @@ import { EventsAdminStore } from './events-admin.store.js';
 import { EventTargetsStore } from './event-targets.store.js';
 import { EventsStore } from './events.store.js';
 import { EventsWorker } from './events.worker.js';
-import { CheckoutEvents, IntentEvents } from './payment-events.js';
+import { CheckoutEvents, IntentEvents, SubscriptionEvents } from './payment-events.js';
 import { PaymentMethodEvents } from './payment-method-events.js';
 import { RefundEvents } from './refund-events.js';
 import { SetupIntentEvents } from './setup-intent-events.js';
@@ -40,6 +40,7 @@ import { WebhooksStripe } from './webhooks.stripe.js';
     RefundEvents,
     IntentEvents,
     CheckoutEvents,
+    SubscriptionEvents,
   ],
   exports: [WebhooksService, EventsAdmin],
 })

@@ -89,6 +89,10 @@ const PROBES: Record<string, (world: World) => Probe[]> = {
     paymentProbes(theirs, (id) => shop.get(`/pay/payments?cursor=${id}`)),
   'GET /pay/payments/{paymentID}': ({ shop, theirs }) =>
     paymentProbes(theirs, (id) => shop.get(`/pay/payments/${id}`)),
+  'GET /pay/subscriptions': ({ shop, theirs }) =>
+    subscriptionProbes(theirs, (id) => shop.get(`/pay/subscriptions?cursor=${id}`)),
+  'GET /pay/subscriptions/{id}': ({ shop, theirs }) =>
+    subscriptionProbes(theirs, (id) => shop.get(`/pay/subscriptions/${id}`)),
   'GET /status': ({ shop, theirs }) => paymentProbes(theirs, (id) => shop.get(`/status?paymentID=${id}`)),
   ...Object.fromEntries(
     (
@@ -218,6 +222,10 @@ function paymentProbes({ sessions, payment, charge }: Theirs, call: Probe['call'
     probe(payment, 'pi_unknown', call),
     probe(charge, 'ch_unknown', call),
   ];
+}
+
+function subscriptionProbes({ sessions }: Theirs, call: Probe['call']): Probe[] {
+  return sessions.map((id) => probe(id, 'cs_test_unknown', call));
 }
 
 /** An answer, and the calls to Stripe that it took. */

@@ -28,6 +28,8 @@ const ROUTES: Route[] = [
   ['notifications:manage', 'service', (service) => service.post('/notification-endpoints', {})],
   ['payments:read', 'service', (service) => service.get('/pay/payments')],
   ['payments:read', 'service', (service) => service.get('/pay/payments/cs_1')],
+  ['subscriptions:read', 'service', (service) => service.get('/pay/subscriptions')],
+  ['subscriptions:read', 'service', (service) => service.get('/pay/subscriptions/sub_1')],
   ['operations:read', 'service', (service) => service.get(`/operations/${UNKNOWN_ID}`)],
 ];
 

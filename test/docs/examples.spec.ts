@@ -88,6 +88,9 @@ function makersOfIds(
     },
     'post /refund': { cs: () => paidCheckout('/pay', { amount: '5.00' }) },
     'get /pay/payments/{paymentID}': { cs: () => paidCheckout('/pay', { amount: '5.00' }) },
+    'get /pay/subscriptions/{id}': {
+      sub: async () => (await checkout('/pay/recurrent', { amount: '5.00', interval: 'month' })).paymentID,
+    },
     'get /status': { cs: () => paidCheckout('/pay', { amount: '5.00' }) },
     'get /admin/keys/{id}': { key: newKey },
     'patch /admin/keys/{id}': { key: newKey },
@@ -107,7 +110,7 @@ function makersOfIds(
 }
 
 const DOCUMENTED_ID =
-  /\b(?:(pm|pi|ch|cs|price|prod|cus|evt)_(test_)?[A-Za-z0-9]{13,}|[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12})/g;
+  /\b(?:(pm|pi|ch|cs|sub|price|prod|cus|evt)_(test_)?[A-Za-z0-9]{13,}|[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12})/g;
 
 async function withRealIds(text: string, makers: Record<string, () => Promise<string>> = {}) {
   let real = text;

@@ -108,7 +108,11 @@ describe('events bring the record up to date:', () => {
       subscriptionID: expect.stringMatching(/^sub_/),
       stripe: { session: id, invoice: expect.stringMatching(/^in_/) },
     });
-    expect((await typesOf(id)).toSorted()).toEqual(['checkout.completed', 'payment.succeeded']);
+    expect((await typesOf(id)).toSorted()).toEqual([
+      'checkout.completed',
+      'payment.succeeded',
+      'subscription.active',
+    ]);
     const { body } = await shop.get(`/pay/payments/${paid.stripe.paymentIntent}`);
     expect(body.paymentID).toBe(id);
   });

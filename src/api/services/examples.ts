@@ -1,5 +1,6 @@
 /** The id of a payment in the examples. */
 export const EXAMPLE_PAYMENT_ID = 'cs_test_a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8s9T0u1V2w3X4y5Z6';
+export const EXAMPLE_SUBSCRIPTION_ID = 'sub_1TUvWxABCDEFGHIJKLMNOPQR';
 export const EXAMPLE_PRICE_ID = 'price_1TUvWxABCDEFGHIJKLMNOPQR';
 export const EXAMPLE_PRODUCT_ID = 'prod_TUvWxYz0123456';
 export const EXAMPLE_CUSTOMER_ID = 'cus_TUvWxYz0123456';

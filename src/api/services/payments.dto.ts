@@ -25,6 +25,13 @@ const TENANT_MAX_LENGTH = 1_000;
 const FULL_TENANT = /^(partner|issuer):/;
 const CURSOR = /^(cs|pi|ch|py)_[A-Za-z0-9_]{1,200}$/;
 
+export const CURSOR_FIELD = { optional: true, description: 'The `nextCursor` of the previous page' };
+
+/** The name of a partner, or a full tenant as responses have it. */
+export function TenantField(description: string): PropertyDecorator {
+  return TextField({ maxLength: TENANT_MAX_LENGTH, optional: true, description, example: undefined });
+}
+
 export class PaymentPath {
   @PaymentIdField()
   paymentID!: string;
@@ -47,11 +54,7 @@ export class PaymentsQuery {
   })
   userId?: string;
 
-  @TextField({
-    maxLength: TENANT_MAX_LENGTH,
-    optional: true,
-    description: 'Only payments of this tenant: the name of a partner, or `tenant` of a payment',
-  })
+  @TenantField('Only payments of this tenant: the name of a partner, or `tenant` of a payment')
   tenant?: string;
 
   @ChoiceField({ choices: PAYMENT_STATUSES, optional: true, description: 'Only payments with this status' })
@@ -70,7 +73,7 @@ export class PaymentsQuery {
   limit?: string;
 
   @Field(
-    { optional: true, description: 'The `nextCursor` of the previous page' },
+    CURSOR_FIELD,
     { type: String, pattern: CURSOR.source },
     Matches(CURSOR, { message: 'must be the nextCursor of an earlier page' }),
   )

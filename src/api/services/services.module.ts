@@ -9,10 +9,18 @@ import { PayController } from './pay.controller.js';
 import { PaymentsController } from './payments.controller.js';
 import { RefundsController } from './refunds.controller.js';
 import { StatusController } from './status.controller.js';
+import { SubscriptionsController } from './subscriptions.controller.js';
 
 /** The API for other internal services. */
 @Module({
   imports: [CheckoutModule, CustomersModule, PaymentsModule, RefundsModule, SubscriptionsModule],
-  controllers: [PayController, PaymentsController, RefundsController, StatusController, CustomersController],
+  controllers: [
+    PayController,
+    PaymentsController,
+    SubscriptionsController,
+    RefundsController,
+    StatusController,
+    CustomersController,
+  ],
 })
 export class ServicesApiModule {}

@@ -1,0 +1,111 @@
+import { isDeepStrictEqual } from 'node:util';
+import { Inject, Injectable } from '@nestjs/common';
+import { Problem } from '#core/problem.js';
+import { type Database, DATABASE, type Transaction } from '../database/database.js';
+import type { PaymentOperation } from './payment.js';
+import type { SeenEvent } from './payment-recorder.service.js';
+import { subscriptionFactsOf } from './subscription-facts.js';
+import { SubscriptionNotifier } from './subscription-notifier.js';
+import {
+  type ReadSubscription,
+  SubscriptionReader,
+  type SubscriptionObjects,
+} from './subscription-reader.stripe.js';
+import type { SubscriptionSnapshot } from './subscription-record.js';
+import { keptOf, type StoredSubscription, SubscriptionRecordStore } from './subscription-record.store.js';
+import { subscriptionView } from './subscription-view.js';
+
+/** Each attempt reads the subscription from Stripe. More are needed only if the row is written during each of them. */
+const ATTEMPTS_MAX = 5;
+
+/** Keeps the record of subscriptions right, as `PaymentRecorder` does that of payments. */
+@Injectable()
+export class SubscriptionRecorder {
+  constructor(
+    @Inject(DATABASE) private readonly database: Database,
+    private readonly store: SubscriptionRecordStore,
+    private readonly reader: SubscriptionReader,
+    private readonly notifier: SubscriptionNotifier,
+  ) {}
+
+  /** Records the subscription that an operation has offered on a page, in the transaction of the operation's outcome. */
+  recordOutcome(
+    transaction: Transaction,
+    snapshot: SubscriptionSnapshot,
+    operation: PaymentOperation,
+  ): Promise<void> {
+    return this.store.insertOutcome(transaction, snapshot, operation);
+  }
+
+  /**
+   * Brings a subscription up to date with Stripe.
+   *
+   * @param events those because of which it is done; a failed payment of an older invoice is seen only if one names it
+   * @returns undefined if its Checkout Session is still open and was not recorded yet
+   */
+  async refreshSubscription(
+    subscriptionId: string,
+    events: readonly SeenEvent[] = [],
+  ): Promise<StoredSubscription | undefined> {
+    const known = await this.store.find(subscriptionId);
+    const findByOperation = (operationId: string) => this.store.sessionOfOperation(operationId);
+    const sessionId = known ? known.sessionId : await this.reader.sessionOf(subscriptionId, findByOperation);
+    if (sessionId === undefined) return undefined;
+    return this.refresh({ sessionId, subscriptionId }, invoiceIdsOf(events));
+  }
+
+  /** Does the same with the subscription of a Checkout Session. */
+  refreshSession(sessionId: string): Promise<StoredSubscription> {
+    return this.refresh({ sessionId, subscriptionId: null }, []);
+  }
+
+  /** Reads the subscription from Stripe, and again if its row has been written in the meantime. */
+  private async refresh(
+    { sessionId, subscriptionId }: SubscriptionObjects,
+    invoiceIds: readonly string[],
+  ): Promise<StoredSubscription> {
+    for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt += 1) {
+      const before = await this.store.findEither(sessionId, subscriptionId);
+      const read = await this.reader.read(
+        before ? unreadObjects(before, sessionId) : { sessionId, subscriptionId },
+        invoiceIds,
+      );
+      const after = await this.database.transaction((transaction) => this.write(transaction, before, read));
+      if (!after) continue;
+      if (after.subscriptionId !== null) await this.store.linkFirstPayment(after.subscriptionId);
+      return after;
+    }
+    throw new Problem('unavailable');
+  }
+
+  private async write(
+    transaction: Transaction,
+    before: StoredSubscription | undefined,
+    read: ReadSubscription,
+  ): Promise<StoredSubscription | undefined> {
+    const after = before
+      ? await this.store.updateRead(transaction, before, read, isVisible(before, read))
+      : await this.store.insertRead(transaction, read);
+    if (after) {
+      await this.notifier.notify(transaction, after, subscriptionFactsOf(before, after, read.failures));
+    }
+    return after;
+  }
+}
+
+/** What has to be read of a recorded subscription: a Checkout Session that is complete does not change any more. */
+function unreadObjects(before: StoredSubscription, sessionId: string | null): SubscriptionObjects {
+  const { subscriptionId, checkoutStatus } = before;
+  const isDone = checkoutStatus === 'complete' && subscriptionId !== null;
+  return { sessionId: isDone ? null : (before.sessionId ?? sessionId), subscriptionId };
+}
+
+/** Whether callers can see that a subscription has changed. */
+function isVisible(before: StoredSubscription, { snapshot }: ReadSubscription): boolean {
+  const after = { ...before, ...snapshot, ...keptOf(before, snapshot) };
+  return !isDeepStrictEqual(subscriptionView(after), subscriptionView(before));
+}
+
+function invoiceIdsOf(events: readonly SeenEvent[]): string[] {
+  return events.flatMap(({ objectId }) => (objectId?.startsWith('in_') ? [objectId] : []));
+}
