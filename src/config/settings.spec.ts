@@ -129,6 +129,12 @@ describe('settingsFrom', () => {
     ['DRAIN_MS', '2.5'],
     ['DRAIN_MS', '600001'],
     ['DRAIN_MS', '5s'],
+    ['PAYMENT_CALLBACK_URL', 'shop.example'],
+    ['PAYMENT_CALLBACK_URL', 'ftp://shop.example/'],
+    ['PAYMENT_CALLBACK_URL', 'https://user:password@shop.example/'],
+    ['PAYMENT_CALLBACK_URL', 'https://shop.example/#payments'],
+    ['PAYMENT_CALLBACK_SECRET', 'secret'],
+    ['PAYMENT_CALLBACK_SECRET', 'whsec_c2hvcnQ='],
     ['TRUST_PROXY', 'loopback'],
     ['TRUST_PROXY', 'proxy.internal'],
     ['TRUST_PROXY', '10.1'],
@@ -172,6 +178,16 @@ describe('settingsFrom', () => {
     const TRUST_PROXY = '10.0.0.0/8, 127.0.0.1,::1,fd00::/8, ::ffff:10.0.0.1';
     expect(settingsFrom({ TRUST_PROXY }).TRUST_PROXY).toHaveLength(5);
     expect(settingsFrom({}).TRUST_PROXY).toEqual([]);
+  });
+
+  it('requires the URL of the payment callback for its secret', () => {
+    const PAYMENT_CALLBACK_SECRET = `whsec_${Buffer.alloc(24).toString('base64')}`;
+    expect(() => settingsFrom({ PAYMENT_CALLBACK_SECRET })).toThrow(/^PAYMENT_CALLBACK_URL /);
+    const PAYMENT_CALLBACK_URL = 'https://shop.example/payments?key=1';
+    expect(settingsFrom({ PAYMENT_CALLBACK_URL, PAYMENT_CALLBACK_SECRET })).toMatchObject({
+      PAYMENT_CALLBACK_URL,
+      PAYMENT_CALLBACK_SECRET,
+    });
   });
 
   it('requires the secret key for another API base, and the issuer for an identity provider', () => {
@@ -225,6 +241,7 @@ describe('.env.example', () => {
     const needed = {
       ...(name === 'STRIPE_API_BASE' && { STRIPE_SECRET_KEY: 'sk_test_abc' }),
       ...(name === 'JWKS_URL' && { JWT_ISSUER: 'id' }),
+      ...(name === 'PAYMENT_CALLBACK_SECRET' && { PAYMENT_CALLBACK_URL: 'https://shop.example/' }),
     };
     expect(settingsFrom({ [name]: value, ...needed }).isSet(name)).toBe(true);
   });

@@ -170,6 +170,17 @@ export class Settings {
   )
   readonly NOTIFICATION_ALLOWED_NETWORKS: readonly string[] = [];
 
+  @IsOptional()
+  @Satisfies(isReceiverUrl, 'must be an http or https URL without a user name, a password or a fragment')
+  readonly PAYMENT_CALLBACK_URL?: string;
+
+  @IsOptional()
+  @Satisfies(
+    isSigningSecret,
+    'must be whsec_ and 24 to 64 random bytes in base64, such as `echo whsec_$(openssl rand -base64 32)` prints',
+  )
+  readonly PAYMENT_CALLBACK_SECRET?: string;
+
   @toInteger
   @Satisfies(isDrain, 'must be a whole number of milliseconds from 0 to 600000')
   readonly DRAIN_MS: number = 5_000;
@@ -279,6 +290,9 @@ function requireConsistency(settings: Settings, keyMode: Mode): void {
   if (settings.JWKS_URL && !settings.isSet('JWT_ISSUER')) {
     throw new SettingsError('JWT_ISSUER must be set if JWKS_URL is set');
   }
+  if (settings.PAYMENT_CALLBACK_SECRET !== undefined && settings.PAYMENT_CALLBACK_URL === undefined) {
+    throw new SettingsError('PAYMENT_CALLBACK_URL must be set if PAYMENT_CALLBACK_SECRET is set');
+  }
 }
 
 function isPostgresUrl(value: unknown): boolean {
@@ -306,6 +320,20 @@ function isRetryWait(value: unknown): boolean {
   return typeof value === 'string' && /^[1-9]\d{0,5}$/.test(value) && Number(value) <= RETRY_WAIT_MAX_SECONDS;
 }
 
+function isReceiverUrl(value: unknown): boolean {
+  if (typeof value !== 'string' || !URL.canParse(value)) return false;
+  const { protocol, username, password, hash } = new URL(value);
+  return /^https?:$/.test(protocol) && username === '' && password === '' && hash === '';
+}
+
+/** https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md#symmetric */
+function isSigningSecret(value: unknown): boolean {
+  const [, base64] = /^whsec_([A-Za-z0-9+/]+={0,2})$/.exec(String(value)) ?? [];
+  if (base64 === undefined || base64.length % 4 !== 0) return false;
+  const { length } = Buffer.from(base64, 'base64');
+  return length >= 24 && length <= 64;
+}
+
 function isWalkInterval(value: unknown): boolean {
   return Number.isInteger(value) && Number(value) >= 10 && Number(value) <= 3_600;
 }
@@ -321,6 +349,8 @@ const OPTIONAL_KEYS = [
   'JWKS_URL',
   'METRICS_PORT',
   'DOCS',
+  'PAYMENT_CALLBACK_URL',
+  'PAYMENT_CALLBACK_SECRET',
 ];
 
 function reason(constraints: Record<string, string> | undefined, property: string): string {

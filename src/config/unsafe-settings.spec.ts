@@ -103,6 +103,14 @@ describe('unsafeSettings', () => {
     expect(boot).toThrow(/^ENCRYPTION_KEY must be set in live mode: [^\n]*openssl rand -base64 32[^\n]*$/);
   });
 
+  it('refuses the secret of .env.example for the payment callback', () => {
+    const [, example = ''] =
+      /^#PAYMENT_CALLBACK_SECRET=(.+)$/m.exec(readFileSync('.env.example', 'utf8')) ?? [];
+    const callback = { PAYMENT_CALLBACK_URL: 'https://shop.example/', PAYMENT_CALLBACK_SECRET: example };
+    expect(unsafeIn(callback)).toEqual(['PAYMENT_CALLBACK_SECRET']);
+    expect(unsafeIn({ ...callback, PAYMENT_CALLBACK_SECRET: `whsec_${KEY}` })).toEqual([]);
+  });
+
   it.each<[string, Environment]>([
     ['JWKS_URL', live({}, 'JWKS_URL')],
     ['JWKS_URL', live({ ALLOW_INSECURE: 'embedded-database' }, 'JWKS_URL')],

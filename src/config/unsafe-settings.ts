@@ -41,6 +41,7 @@ export function unsafeSettings(settings: Settings, environment: NodeEnvironment)
         ]
       : []),
     ...unsafeEncryptionKey(settings, isOffLoopback),
+    ...exampleCallbackSecret(settings),
   ];
 }
 
@@ -93,6 +94,15 @@ function* unsafeEncryptionKey(
     variable: 'ENCRYPTION_KEY',
     problem,
     remedy: 'set it to the output of `openssl rand -base64 32`, the same for all instances, and keep it',
+  };
+}
+
+function* exampleCallbackSecret({ PAYMENT_CALLBACK_SECRET: secret }: Settings): Generator<UnsafeSetting> {
+  if (secret !== `whsec_${EXAMPLE_KEY}`) return;
+  yield {
+    variable: 'PAYMENT_CALLBACK_SECRET',
+    problem: 'is the example of .env.example',
+    remedy: 'set it to the output of `echo whsec_$(openssl rand -base64 32)`',
   };
 }
 

@@ -418,7 +418,7 @@ export const notificationEndpoints = pgTable(
     description: text(),
     enabled: boolean().notNull(),
     disabledReason: text('disabled_reason').$type<DisabledReason>(),
-    /** Encrypted in the context of the id. */
+    /** Encrypted in the context of the id. Empty only for `PAYMENT_CALLBACK_URL` without a secret. */
     secret: text().notNull(),
     previousSecret: text('previous_secret'),
     previousSecretExpiresAt: instant('previous_secret_expires_at'),

@@ -1,13 +1,35 @@
 import { DateTime } from 'luxon';
 import type { Settings } from '../config/settings.js';
 import { type NodeEnvironment, unsafeSettings } from '../config/unsafe-settings.js';
-import { type Finding, ok, red } from './finding.js';
+import { AddressRules } from '../notifications/address-rules.js';
+import { CALLBACK_RULE, isDeliverableCallback } from '../notifications/callback-endpoint.service.js';
+import { type Finding, ok, red, skipped } from './finding.js';
 
 /** What the service would refuse to start with, all of it. */
 export function checkSafety(settings: Settings, environment: NodeEnvironment): Finding[] {
   const unsafe = unsafeSettings(settings, environment);
   if (unsafe.length === 0) return [ok('settings', `valid, and safe for ${settings.MODE} mode on this HOST`)];
   return unsafe.map(({ variable, problem, remedy }) => red(variable, problem, remedy));
+}
+
+/** Nothing is sent to see whether the receiver answers. */
+export function checkCallback(settings: Settings): Finding {
+  const { PAYMENT_CALLBACK_URL: url, PAYMENT_CALLBACK_SECRET: secret } = settings;
+  if (url === undefined) return skipped('payment callback', 'PAYMENT_CALLBACK_URL is not set');
+  if (!isDeliverableCallback(url, new AddressRules(settings))) {
+    return red('payment callback', `PAYMENT_CALLBACK_URL ${CALLBACK_RULE}`, 'correct it');
+  }
+  if (secret === undefined && settings.MODE === 'live') {
+    return red(
+      'payment callback',
+      'PAYMENT_CALLBACK_SECRET is not set, so anybody could send outcomes to the receiver',
+      'set it to the output of `echo whsec_$(openssl rand -base64 32)`, and verify the signature',
+    );
+  }
+  return ok(
+    'payment callback',
+    `outcomes are sent ${secret === undefined ? 'without a signature' : 'signed'}`,
+  );
 }
 
 /** In live mode somebody must have chosen the time zone: a subscription cancelled at a day ends with the day there. */

@@ -3,7 +3,7 @@ import { type Settings, SettingsError } from '../config/settings.js';
 import type { NodeEnvironment } from '../config/unsafe-settings.js';
 import { checkAccount } from './check-account.stripe.js';
 import { checkDatabase } from './check-database.js';
-import { checkSafety, checkTimeZone } from './check-settings.js';
+import { checkCallback, checkSafety, checkTimeZone } from './check-settings.js';
 import { type Finding, red, skipped } from './finding.js';
 
 /**
@@ -28,6 +28,7 @@ export async function diagnose(
   return [
     ...safety,
     checkTimeZone(settings, clock.now()),
+    checkCallback(settings),
     ...(await databaseFindings(settings, safety)),
     ...(await checkAccount(settings, () => clock.now())),
   ];

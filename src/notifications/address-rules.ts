@@ -20,6 +20,11 @@ export class AddressRules {
     return ipaddr.isValid(host) ? host : undefined;
   }
 
+  /** Whether the settings name networks at all. */
+  get allowsNetworks(): boolean {
+    return this.allowed.length > 0;
+  }
+
   isDeliverable(address: string): boolean {
     return this.isAllowedNetwork(address) || ipaddr.process(address).range() === PUBLIC;
   }

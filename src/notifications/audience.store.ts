@@ -1,5 +1,6 @@
 import { sql, type SQL } from 'drizzle-orm';
 import { apiKeys } from '../database/schema.js';
+import { CALLBACK_ENDPOINT_ID } from './callback-id.js';
 
 /**
  * The endpoints that are switched on and whose caller may still have them, with `all_payments`: whether the caller sees
@@ -32,10 +33,11 @@ export const IS_ALLOWED_FOR_ABLE = sql.raw(`
   case when notification.endpoint_id is null then ${MAY_SEE} else notification.endpoint_id = able.id end
 `);
 
-/** Whether it may get it and wants it. */
+/** Whether it may get it and wants it. `PAYMENT_CALLBACK_URL` gets only what has a body for it. */
 export const IS_FOR_ABLE = sql.raw(`
   case when notification.endpoint_id is null
     then (able.types is null or notification.type = any (able.types)) and ${MAY_SEE}
+      and (able.id <> '${CALLBACK_ENDPOINT_ID}' or notification.callback is not null)
   else notification.endpoint_id = able.id end
 `);
 

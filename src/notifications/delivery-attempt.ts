@@ -7,6 +7,7 @@ import { Settings } from '../config/settings.js';
 import { Keyring } from '../encryption/keyring.js';
 import { underLease } from '../queue/lease.js';
 import { AddressRules } from './address-rules.js';
+import { CALLBACK_ENDPOINT_ID } from './callback-id.js';
 import { DeliveriesStore } from './deliveries.store.js';
 import type { DeliveryAttempt as Attempt, DisabledReason } from './endpoint.js';
 import type { EndpointRow } from './endpoints.store.js';
@@ -66,16 +67,18 @@ export class DeliveryAttempt {
     const { id, type, at: happenedAt, subject, sequence, data } = notification;
     const timestamp = happenedAt.toISOString();
     const content: NotificationBody = { id, type, timestamp, subject, sequence, data };
-    const body = JSON.stringify(content);
+    const isCallback = endpoint.id === CALLBACK_ENDPOINT_ID;
+    const body = JSON.stringify(isCallback ? notification.callback : content);
+    const secrets = this.secretsOf(endpoint, at);
     const headers = {
       'content-type': 'application/json',
       'user-agent': 'Paydesk',
       // https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md#webhook-headers-sending-metadata-to-consumers
       'webhook-id': id,
       'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
-      'webhook-signature': this.secretsOf(endpoint, at)
-        .map((secret) => new Webhook(secret).sign(id, at, body))
-        .join(' '),
+      ...(secrets.length > 0 && {
+        'webhook-signature': secrets.map((secret) => new Webhook(secret).sign(id, at, body)).join(' '),
+      }),
     };
     const signal = AbortSignal.any([this.stopping.signal, AbortSignal.timeout(TIMEOUT_MS)]);
     return sendNotification({ url: endpoint.url, headers, body }, this.addresses, signal);
@@ -88,7 +91,7 @@ export class DeliveryAttempt {
   ): string[] {
     const isOverlap = previousSecretExpiresAt !== null && at < previousSecretExpiresAt;
     const encrypted = previousSecret !== null && isOverlap ? [secret, previousSecret] : [secret];
-    return encrypted.map((text) => this.keyring.decrypt(text, id));
+    return encrypted.filter((text) => text !== '').map((text) => this.keyring.decrypt(text, id));
   }
 
   private async record(held: QueueRow, due: DueDelivery, attempt: Attempt, reply: Reply): Promise<void> {

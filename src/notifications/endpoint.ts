@@ -39,6 +39,9 @@ export interface Endpoint extends EndpointRequest {
   createdAt: Date;
 }
 
+/** An endpoint that is switched on or off has no past. */
+export const SWITCHED = { disabledReason: null, failingSince: null, pausedUntil: null };
+
 /** What signs the notifications to one endpoint. */
 export function newSigningSecret(): string {
   return `whsec_${randomBytes(SECRET_BYTES).toString('base64')}`;

@@ -10,7 +10,7 @@ import type { Transaction } from '../database/database.js';
 import { Keyring } from '../encryption/keyring.js';
 import { AddressRules } from './address-rules.js';
 import { DeliveriesStore } from './deliveries.store.js';
-import { type Endpoint, type EndpointRequest, newSigningSecret } from './endpoint.js';
+import { type Endpoint, type EndpointRequest, newSigningSecret, SWITCHED } from './endpoint.js';
 import { requireDeliverableUrl } from './endpoint-url.js';
 import { type EndpointRow, EndpointsStore } from './endpoints.store.js';
 import { TEST_TYPE } from './notification-types.js';
@@ -199,9 +199,6 @@ export class EndpointsService {
     return this.auditLog.record(transaction, author, { action, objectId, details });
   }
 }
-
-/** An endpoint that is switched on or off has no past. */
-const SWITCHED = { disabledReason: null, failingSince: null, pausedUntil: null };
 
 /** Whose notifications an endpoint gets. Those of a caller with API keys follow from its keys at each notification. */
 function rightsOf(owner: EndpointOwner) {

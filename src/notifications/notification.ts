@@ -16,6 +16,8 @@ export interface NotificationFact {
   caller: string | null;
   /** The payment that it belongs to, for lists and timelines. */
   paymentId: string | null;
+  /** The body for `PAYMENT_CALLBACK_URL`; absent if it does not get this notification. */
+  callback?: Record<string, unknown>;
 }
 
 /** What a receiver gets. */

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AuditModule } from '../access/audit.module.js';
 import { AddressRules } from './address-rules.js';
+import { CallbackEndpoint } from './callback-endpoint.service.js';
 import { DeliveriesStore } from './deliveries.store.js';
 import { DeliveryAttempt } from './delivery-attempt.js';
 import { EndpointsService } from './endpoints.service.js';
@@ -18,6 +19,7 @@ import { RedeliveriesStore } from './redeliveries.store.js';
   imports: [AuditModule],
   providers: [
     AddressRules,
+    CallbackEndpoint,
     DeliveriesStore,
     DeliveryAttempt,
     EndpointsService,

@@ -37,7 +37,7 @@ export class Outbox {
         select *, row_number() over (partition by subject order by index) as nth
         from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as fact (
           index int, id uuid, type text, subject text, at timestamptz, data jsonb, tenant text, "userId" text,
-          caller text, "paymentId" text, "endpointId" uuid, "createdAt" timestamptz
+          caller text, "paymentId" text, callback jsonb, "endpointId" uuid, "createdAt" timestamptz
         )
       ), counted as (
         insert into notification_subjects as counter (subject, last_sequence)
@@ -46,11 +46,12 @@ export class Outbox {
         returning subject, last_sequence
       )
       insert into notifications (
-        id, type, subject, sequence, at, data, tenant, user_id, caller, payment_id, endpoint_id, created_at
+        id, type, subject, sequence, at, data, tenant, user_id, caller, payment_id, callback, endpoint_id,
+        created_at
       )
       select
         id, type, subject, last_sequence - count(*) over (partition by subject) + nth,
-        at, data, tenant, "userId", caller, "paymentId", "endpointId", "createdAt"
+        at, data, tenant, "userId", caller, "paymentId", callback, "endpointId", "createdAt"
       from facts join counted using (subject)
       order by index
     `);

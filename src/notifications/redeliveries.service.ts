@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { callerName } from '#core/actor.js';
 import { invalidField, Problem } from '#core/problem.js';
 import type { Transaction } from '../database/database.js';
+import { CALLBACK_CALLER } from './callback-id.js';
 import { DeliveriesStore } from './deliveries.store.js';
 import type { EndpointOwner } from './endpoints.service.js';
 import { EndpointsStore } from './endpoints.store.js';
@@ -53,6 +54,22 @@ export class RedeliveriesService {
       });
     } while (batch.last);
     return count;
+  }
+
+  /**
+   * Sends the latest outcome of a payment to `PAYMENT_CALLBACK_URL` once more, with its old id.
+   *
+   * @param paymentId as the record has it
+   * @returns whether there was one to send, and the URL is set and switched on
+   */
+  async redeliverCallback(paymentId: string): Promise<boolean> {
+    await this.deliveries.place();
+    const notificationId = await this.store.latestCallback(paymentId);
+    if (notificationId === undefined) return false;
+    return this.change(async (transaction) => {
+      const endpointIds = await this.store.lockEnabled(transaction, CALLBACK_CALLER);
+      return (await this.store.queue(transaction, endpointIds, [notificationId])) > 0;
+    });
   }
 
   private async requireEnabled(found: ReturnType<EndpointsStore['find']>): Promise<void> {

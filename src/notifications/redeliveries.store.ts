@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { and, asc, eq, gte, lt, sql, type SQL } from 'drizzle-orm';
+import { and, asc, desc, eq, gte, isNotNull, lt, sql, type SQL } from 'drizzle-orm';
 import { Clock } from '#core/clock.js';
 import { type Database, DATABASE, type Transaction } from '../database/database.js';
 import { notificationEndpoints as endpoints, notifications } from '../database/schema.js';
@@ -39,13 +39,30 @@ export class RedeliveriesStore {
         and(
           gte(notifications.createdAt, since),
           lt(notifications.createdAt, until),
-          sql`${notifications.position} is not null`,
+          isNotNull(notifications.position),
           isAfter,
         ),
       )
       .orderBy(asc(notifications.createdAt), asc(notifications.position))
       .limit(BATCH_SIZE);
     return { ids: rows.map(({ id }) => id), last: rows.length === BATCH_SIZE ? rows.at(-1) : undefined };
+  }
+
+  /** The last placed notification of a payment that has a body for `PAYMENT_CALLBACK_URL`. */
+  async latestCallback(paymentId: string): Promise<string | undefined> {
+    const [row] = await this.database
+      .select({ id: notifications.id })
+      .from(notifications)
+      .where(
+        and(
+          eq(notifications.paymentId, paymentId),
+          isNotNull(notifications.position),
+          isNotNull(notifications.callback),
+        ),
+      )
+      .orderBy(desc(notifications.position))
+      .limit(1);
+    return row?.id;
   }
 
   /** Locks those endpoints of a caller that are switched on. @returns their ids */

@@ -2,14 +2,19 @@ import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../database/database.js';
 import { Outbox } from '../notifications/outbox.store.js';
 import type { RecordedPayment } from './payment.js';
+import { callbackOf } from './payment-callback.js';
 import type { PaymentFact } from './payment-facts.js';
+import { PaymentRecordStore } from './payment-record.store.js';
 import type { TimelineEntry } from './payment-timeline.js';
 import { disputeView, paymentView, refundView } from './payment-view.js';
 
 /** Notifies callers of what has become of payments. */
 @Injectable()
 export class PaymentNotifier {
-  constructor(private readonly outbox: Outbox) {}
+  constructor(
+    private readonly outbox: Outbox,
+    private readonly store: PaymentRecordStore,
+  ) {}
 
   /** Adds notifications about a payment in the transaction of its change. @returns what they add to its timeline */
   async notify(
@@ -19,6 +24,7 @@ export class PaymentNotifier {
   ): Promise<TimelineEntry[]> {
     const view = paymentView(payment);
     const { tenant, userId, caller, paymentId, updatedAt: at, currency } = payment;
+    const contractId = await this.contractIdOf(transaction, payment);
     const ids = await this.outbox.add(
       transaction,
       facts.map(({ type, subject, refund, dispute }) => ({
@@ -34,6 +40,7 @@ export class PaymentNotifier {
         userId,
         caller,
         paymentId,
+        callback: callbackOf(type, payment, contractId),
       })),
     );
     return facts.map(({ type }, index) => ({
@@ -42,5 +49,12 @@ export class PaymentNotifier {
       notificationId: ids[index] ?? '',
       type,
     }));
+  }
+
+  /** The id that `/pay` has returned: of a renewal, that of the session with which the subscription was started. */
+  private async contractIdOf(transaction: Transaction, payment: RecordedPayment): Promise<string> {
+    const { paymentId, subscriptionId, sessionId } = payment;
+    if (subscriptionId === null || sessionId !== null) return paymentId;
+    return (await this.store.sessionOfSubscription(transaction, subscriptionId)) ?? paymentId;
   }
 }

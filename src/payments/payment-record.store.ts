@@ -163,6 +163,15 @@ export class PaymentRecordStore {
     return row?.sessionId ?? undefined;
   }
 
+  /** The Checkout Session with which a subscription was started; undefined if none is known. */
+  async sessionOfSubscription(transaction: Transaction, subscriptionId: string): Promise<string | undefined> {
+    const [row] = await transaction
+      .select({ sessionId: payments.sessionId })
+      .from(payments)
+      .where(and(eq(payments.subscriptionId, subscriptionId), isNotNull(payments.sessionId)));
+    return row?.sessionId ?? undefined;
+  }
+
   /**
    * Inserts a payment as Stripe has it now; undefined if it is there already.
    *

@@ -138,6 +138,7 @@ it('has nothing to say against a safe service, and changes nothing at Stripe', a
   expect(findings.map(({ check, result }) => [check, result])).toEqual([
     ['settings', 'ok'],
     ['time zone', 'ok'],
+    ['payment callback', 'skipped'],
     ['database', 'ok'],
     ['migrations', 'ok'],
     ['customers', 'ok'],
@@ -152,7 +153,7 @@ it('has nothing to say against a safe service, and changes nothing at Stripe', a
 
 it('accepts the defaults, where everything is embedded', async () => {
   const findings = await findingsFor({});
-  expect(findings.map(({ result }) => result)).toEqual(['ok', 'ok', 'skipped', 'skipped']);
+  expect(findings.map(({ result }) => result)).toEqual(['ok', 'ok', 'skipped', 'skipped', 'skipped']);
 });
 
 it('reports an invalid setting without its value', async () => {
@@ -188,6 +189,17 @@ it('accepts a time zone in live mode that was chosen, even if it is the default'
   const live = { STRIPE_SECRET_KEY: 'sk_live_abc', STRIPE_API_BASE: 'http://127.0.0.1:9' };
   const findings = await findingsFor({ ...live, BUSINESS_TIMEZONE: 'UTC' });
   expect(find(findings, 'time zone')).toMatchObject({ result: 'ok' });
+});
+
+it('reports a payment callback that nothing may be delivered to, or that is not signed in live mode', async () => {
+  const live = { STRIPE_SECRET_KEY: 'sk_live_abc', STRIPE_API_BASE: 'http://127.0.0.1:9' };
+  for (const [url, detail] of [
+    ['http://shop.example/', /must be https/],
+    ['https://10.0.0.1/', /must be https with a public address/],
+    ['https://shop.example/', /PAYMENT_CALLBACK_SECRET is not set/],
+  ] as const) {
+    expectRed(await findingsFor({ ...live, PAYMENT_CALLBACK_URL: url }), 'payment callback', detail);
+  }
 });
 
 it('reports a database that cannot be reached, without its password', async ({ environment }) => {

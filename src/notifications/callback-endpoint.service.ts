@@ -1,0 +1,81 @@
+import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { Clock } from '#core/clock.js';
+import { Settings, SettingsError } from '../config/settings.js';
+import type { Transaction } from '../database/database.js';
+import { Keyring } from '../encryption/keyring.js';
+import { AddressRules } from './address-rules.js';
+import { CALLBACK_CALLER, CALLBACK_ENDPOINT_ID } from './callback-id.js';
+import { DeliveriesStore } from './deliveries.store.js';
+import { SWITCHED } from './endpoint.js';
+import { EndpointsStore } from './endpoints.store.js';
+
+/**
+ * The endpoint of `PAYMENT_CALLBACK_URL`: a row like that of a caller's endpoint, which follows the settings at each start.
+ * So a restart also switches it on again.
+ */
+@Injectable()
+export class CallbackEndpoint implements OnApplicationBootstrap {
+  constructor(
+    private readonly store: EndpointsStore,
+    private readonly deliveries: DeliveriesStore,
+    private readonly addresses: AddressRules,
+    private readonly keyring: Keyring,
+    private readonly settings: Settings,
+    private readonly clock: Clock,
+  ) {}
+
+  /** @throws {SettingsError} for an address that nothing may be delivered to */
+  async onApplicationBootstrap(): Promise<void> {
+    const { PAYMENT_CALLBACK_URL: url } = this.settings;
+    if (url !== undefined && !isDeliverableCallback(url, this.addresses)) {
+      throw new SettingsError(`PAYMENT_CALLBACK_URL ${CALLBACK_RULE}`);
+    }
+    await this.deliveries.place();
+    await this.store.transaction(async (transaction) => {
+      await this.deliveries.lockPlacing(transaction);
+      if (url === undefined) await this.switchOff(transaction);
+      else await this.save(transaction, url);
+    });
+  }
+
+  private async save(transaction: Transaction, url: string): Promise<void> {
+    const row = await this.store.lock(transaction, CALLBACK_CALLER, CALLBACK_ENDPOINT_ID);
+    const secret = this.settings.PAYMENT_CALLBACK_SECRET;
+    const target = {
+      url,
+      enabled: true,
+      secret: secret === undefined ? '' : this.keyring.encrypt(secret, CALLBACK_ENDPOINT_ID),
+    };
+    if (row) {
+      await this.store.update(transaction, row.id, { ...target, ...(!row.enabled && SWITCHED) });
+      return;
+    }
+    await this.store.insert(transaction, {
+      ...target,
+      id: CALLBACK_ENDPOINT_ID,
+      caller: CALLBACK_CALLER,
+      hasKey: false,
+      seesAll: true,
+      createdAt: this.clock.now(),
+    });
+  }
+
+  private async switchOff(transaction: Transaction): Promise<void> {
+    const row = await this.store.lock(transaction, CALLBACK_CALLER, CALLBACK_ENDPOINT_ID);
+    if (!row?.enabled) return;
+    await this.store.update(transaction, row.id, { ...SWITCHED, enabled: false });
+    await this.deliveries.giveUp(transaction, row.id);
+  }
+}
+
+/** Completes the sentence that starts with the variable's name. */
+export const CALLBACK_RULE =
+  'must be https with a public address or a name, or be in NOTIFICATION_ALLOWED_NETWORKS';
+
+/** Whether something may be delivered to a URL, as far as that is known before its name is resolved. */
+export function isDeliverableCallback(text: string, rules: AddressRules): boolean {
+  const url = new URL(text);
+  const address = AddressRules.literalOf(url);
+  if (url.protocol === 'https:') return address === undefined || rules.isDeliverable(address);
+  return address === undefined ? rules.allowsNetworks : rules.isAllowedNetwork(address);
+}

@@ -1,0 +1,100 @@
+import { Webhook } from 'standardwebhooks';
+import { describe, expect } from 'vitest';
+import { ensureWebhookEndpoint } from '#sandbox/nouns/webhook-endpoints/webhook-endpoint.js';
+import { settingsFrom } from '../../src/config/settings.js';
+import { query } from '../support/database.js';
+import { payOnPage, redirects } from '../support/hosted-page.js';
+import { paydeskTest } from '../support/paydesk-test.js';
+import { type Receiver, startReceiver } from '../support/receiver.js';
+import { startSecondInstance } from '../support/second-instance.js';
+
+const WEBHOOK_SECRET = 'whsec_test';
+const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
+const DAY_HOURS = 24;
+const ENDPOINT = "select enabled, url, secret from notification_endpoints where caller = 'paydesk'";
+
+const receiver: Receiver = await startReceiver();
+
+const it = paydeskTest({
+  environment: {
+    STRIPE_WEBHOOK_SECRET: WEBHOOK_SECRET,
+    PAYMENT_CALLBACK_URL: receiver.url,
+    PAYMENT_CALLBACK_SECRET: SECRET,
+  },
+})
+  .extend('checkout', ({ shop }) => async (path: string, fields: object) => {
+    const { body } = await shop.post(path, { amount: '5.00', ...fields, ...redirects });
+    return { id: String(body.paymentID), url: String(body.redirectToUrl) };
+  })
+  /** The callbacks about a payment, of which there will be so many. */
+  .extend('callbacks', ({ paydesk }) => async (id: string, count: number) => {
+    await paydesk.sandbox.webhooks.flush();
+    const ofIt = () => receiver.received.filter(({ body }) => body.paymentID === id);
+    await expect.poll(() => ofIt().length).toBe(count);
+    return ofIt();
+  });
+
+describe('PAYMENT_CALLBACK_URL', () => {
+  it.beforeAll(({ paydesk }) => {
+    const url = `${paydesk.url}/webhooks/stripe`;
+    paydesk.sandbox.run((ctx) => ensureWebhookEndpoint(ctx, { url, secret: WEBHOOK_SECRET }));
+  });
+  it.afterAll(() => receiver.close());
+
+  it('gets a payment that has succeeded, in the form of the contract, signed', async ({
+    checkout,
+    callbacks,
+    shop,
+  }) => {
+    const { id, url } = await checkout('/pay', { shopTransactionID: 'order-1' });
+    await payOnPage(url);
+    const [sent] = await callbacks(id, 1);
+    expect(sent?.body).toEqual({
+      providerName: 'stripe',
+      paymentType: 'CREDITCARD',
+      isSuccessful: true,
+      resultDescription: 'The payment has succeeded.',
+      paymentID: id,
+      shopTransactionID: 'order-1',
+    });
+    const headers = sent?.headers as Record<string, string>;
+    expect(new Webhook(SECRET).verify(String(sent?.text), headers)).toEqual(sent?.body);
+    const { data } = (await shop.get(`/notifications?paymentID=${id}&type=payment.succeeded`)).body;
+    expect(data.map((each: { id: string }) => each.id)).toEqual([headers['webhook-id']]);
+  });
+
+  it('gets one that has failed, without an id of the caller', async ({ paydesk, checkout, callbacks }) => {
+    const { id } = await checkout('/pay', {});
+    await paydesk.stripe.checkout.sessions.expire(id);
+    const [failed] = await callbacks(id, 1);
+    expect(failed?.body).toMatchObject({ isSuccessful: false, paymentID: id, shopTransactionID: null });
+  });
+
+  it("gets renewals, with the session's id", async ({ clock, checkout, callbacks }) => {
+    const { id, url } = await checkout('/pay/recurrent', { interval: 'day', shopTransactionID: 'abo-1' });
+    await payOnPage(url);
+    await callbacks(id, 1);
+    clock.moveHours(DAY_HOURS + 2);
+    const [first, renewal] = await callbacks(id, 2);
+    expect(renewal?.body).toMatchObject({ isSuccessful: true, paymentID: id });
+    expect(renewal?.headers['webhook-id']).not.toBe(first?.headers['webhook-id']);
+  });
+
+  it('follows the settings at each start', async ({ paydesk, clock }) => {
+    const restart = async (change: Record<string, string>) => {
+      const { DATA_DIR, LOG_LEVEL } = paydesk.settings;
+      const settings = settingsFrom({ DATA_DIR, LOG_LEVEL, EVENTS_WALK_SECONDS: '3600', ...change });
+      await (await startSecondInstance({ ...paydesk, settings }, clock)).close();
+      return (await query(paydesk, ENDPOINT))[0];
+    };
+    expect(await restart({})).toMatchObject({ enabled: false });
+    expect(await restart({ PAYMENT_CALLBACK_URL: 'https://shop.example/' })).toEqual({
+      enabled: true,
+      url: 'https://shop.example/',
+      secret: '',
+    });
+    await expect(restart({ PAYMENT_CALLBACK_URL: 'http://10.0.0.1/' })).rejects.toThrow(
+      'PAYMENT_CALLBACK_URL must be https',
+    );
+  });
+});
