@@ -312,6 +312,8 @@ export interface ProblemExtras {
   freeAt?: Date;
   /** Whether this repeats the answer to an earlier request. */
   replayed?: boolean;
+  /** Whether the service works as it should, so that this is not logged as a failure. */
+  isExpected?: boolean;
 }
 
 /** A failure of one of the types in {@link PROBLEMS}, sent to the caller as `application/problem+json`. */

@@ -2,6 +2,7 @@ import type { JWTPayload } from 'jose';
 import { issuerTenant, type ServiceActor, type UserActor } from '#core/actor.js';
 import { isScope } from '#core/scope.js';
 import { EXTERNAL_ID, NAME } from '#core/text.js';
+import { hasEmail } from '../logging/redact.js';
 
 /**
  * The caller that the claims of a verified token name. A client that signs in as itself is a service: its `client_id`
@@ -14,7 +15,9 @@ export function actorOfClaims(claims: JWTPayload, issuer: string): UserActor | S
   const { sub: subject, client_id: clientId, scope } = claims;
   if (subject === undefined) return undefined;
   if (subject === clientId) {
-    return NAME.test(subject) ? { kind: 'service', name: subject, scopes: scopesOf(scope) } : undefined;
+    // The name is in the log and in the rows of operations.
+    const isName = NAME.test(subject) && !hasEmail(subject);
+    return isName ? { kind: 'service', name: subject, scopes: scopesOf(scope) } : undefined;
   }
   return EXTERNAL_ID.test(subject)
     ? { kind: 'user', tenant: issuerTenant(issuer), userId: subject }

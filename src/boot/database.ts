@@ -41,8 +41,7 @@ export async function startDatabase(
  * @throws {SettingsError} as `startDatabase`, and naming MIGRATE_ON_START if that is off and a migration is not applied
  */
 export function bootDatabase(settings: Settings, log: (line: string) => void): Promise<BootedDatabase> {
-  const prepare = settings.MIGRATE_ON_START === 'true' ? migrateDatabase : requireMigrated;
-  return startDatabase(settings, log, prepare);
+  return startDatabase(settings, log, migrationOf(settings));
 }
 
 /**
@@ -50,16 +49,14 @@ export function bootDatabase(settings: Settings, log: (line: string) => void): P
  *
  * @throws {SettingsError} as `bootDatabase`, and naming MODE if the customers came from another mode
  */
-export async function bootDatabaseOfMode(
-  settings: Settings,
-  log: (line: string) => void,
-): Promise<BootedDatabase> {
-  const database = await bootDatabase(settings, log);
-  try {
-    await withSettingError('DATABASE_URL', () => claimCustomers(database.url, settings.MODE));
-  } catch (error) {
-    await database.stop();
-    throw error;
-  }
-  return database;
+export function bootDatabaseOfMode(settings: Settings, log: (line: string) => void): Promise<BootedDatabase> {
+  const migrate = migrationOf(settings);
+  return startDatabase(settings, log, async (url) => {
+    await migrate(url);
+    await claimCustomers(url, settings.MODE);
+  });
+}
+
+function migrationOf({ MIGRATE_ON_START }: Settings): (url: string) => Promise<void> {
+  return MIGRATE_ON_START === 'true' ? migrateDatabase : requireMigrated;
 }

@@ -23,7 +23,7 @@ export class ReadinessService {
 
   /** @throws {HttpException | Problem} 503 if PostgreSQL or Stripe does not answer, or after {@link stop} */
   async check(): Promise<HealthCheckResult> {
-    if (this.stopped) throw new Problem('unavailable');
+    if (this.stopped) throw new Problem('unavailable', { isExpected: true });
     if (this.latest && this.clock.now().getTime() < this.expiresAtMs) return this.latest;
     this.expiresAtMs = Number.POSITIVE_INFINITY;
     this.latest = this.health

@@ -165,7 +165,14 @@ export class OperationsStore {
 
   /** Does the same with operations whose process died before they were planned. */
   async forgetUnplanned(): Promise<void> {
-    await this.forgetWhere(and(this.rows.isFree(this.clock.now()), isNull(operations.plan)));
+    const isUnplanned = and(this.rows.isFree(this.clock.now()), isNull(operations.plan));
+    // Each pass of the worker comes here, and there is hardly ever one.
+    const [unplanned] = await this.database
+      .select({ id: operations.id })
+      .from(operations)
+      .where(isUnplanned)
+      .limit(1);
+    if (unplanned) await this.forgetWhere(isUnplanned);
   }
 
   /** Deletes operations that are done and older than 30 days, and the sums of days before that. */

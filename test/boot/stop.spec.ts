@@ -91,6 +91,7 @@ describe('after SIGTERM', () => {
     void service.end('SIGTERM');
     await expect.poll(() => status('/health/ready')).toBe(503);
     expect((await partner.post(SETUP_INTENT)).status).toBe(201);
+    expect(service.output()).not.toContain('"problem":');
   });
 
   it('completes the requests in flight after DRAIN_MS, and accepts no more', async () => {

@@ -47,7 +47,7 @@ export class Client {
     const attempts: Attempt[] = [];
     let attempt = newAttempt(attempts, key);
     while (Date.now() < giveUpAt) {
-      const answer = await this.ask(request, attempt.key);
+      const answer = await this.sendOnce(request, attempt.key);
       this.note(attempt, answer);
       if (answer?.slug === 'not-done') attempt = newAttempt(attempts);
       else if (answer && answer.body?.retryable !== true) return { request, ...answer, attempts };
@@ -57,7 +57,7 @@ export class Client {
   }
 
   /** Sends a request to the next instance. Undefined if the connection failed. */
-  private async ask({ path, body }: PlannedRequest, key: string): Promise<Answer | undefined> {
+  private async sendOnce({ path, body }: PlannedRequest, key: string): Promise<Answer | undefined> {
     try {
       const { number, url } = await this.servers.next(this.turn++);
       const response = await fetch(url + path, {

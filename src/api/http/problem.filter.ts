@@ -7,7 +7,7 @@ import { frameworkProblem } from './framework-problem.js';
 import { REQUEST_ID_HEADER } from './request-id.js';
 import { PROBLEM_MEDIA_TYPE, problemDocument, problemHeaders } from './problem-document.js';
 
-/** Answers every error with a problem document, and logs those of 500 and above. */
+/** Answers every error with a problem document, and logs failures of 500 and above. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   catch(error: unknown, host: ArgumentsHost): void {
@@ -20,7 +20,7 @@ export class ProblemFilter implements ExceptionFilter {
 /** Sends a problem document. */
 export function sendProblem(problem: Problem, request: FastifyRequest, reply: FastifyReply): void {
   const { slug, status, extras } = problem;
-  if (status >= 500) request.log.error(describeFailure(problem), slug);
+  if (status >= 500 && !extras.isExpected) request.log.error(describeFailure(problem), slug);
   void reply
     .status(status)
     .headers({ ...problemHeaders(slug, extras), [REQUEST_ID_HEADER]: request.id })
