@@ -9,18 +9,15 @@ import { OPERATIONS } from '../support/openapi.js';
 import type { Paydesk } from '../support/paydesk.js';
 import { paydeskTest } from '../support/paydesk-test.js';
 import { saveCard } from '../support/saved-card.js';
-import { plant, plantAll, type PlantedRequest } from './planted-request.js';
+import { plantAll, plantInTurn, type PlantedRequest } from './planted-request.js';
 
 const EMAIL = 'planted@mail.example';
+/** By kind. Each place of a request gets one secret of each kind, in turn. */
 const SECRETS = [
-  'sk_live_51PlantedKey',
-  'whsec_PlantedSigning',
-  'pi_3PlantedIntent_secret_PlantedClient',
-  'eyJhbGciOiJFUzI1NiJ9.eyJQbGFudGVkVG9rZW4iOjF9.c2lnbmF0dXJl',
-  EMAIL,
-  '4242424242424242',
-  '4000 0566 5566 5556',
-  '3782-822463-10005',
+  ['sk_live_51PlantedKey', 'whsec_PlantedSigning', 'pi_3PlantedIntent_secret_PlantedClient'],
+  ['4242424242424242', '4000 0566 5566 5556', '3782-822463-10005'],
+  ['eyJhbGciOiJFUzI1NiJ9.eyJQbGFudGVkVG9rZW4iOjF9.c2lnbmF0dXJl'],
+  [EMAIL],
 ];
 
 const FOREVER_SECRET =
@@ -62,7 +59,7 @@ const it = paydeskTest({ environment: { LOG_LEVEL: 'trace' } })
       service: await paydesk.service('shop', { scopes: SCOPES }),
     };
     const requests = OPERATIONS.flatMap((operation) =>
-      SECRETS.flatMap((secret) => plant(operation, secret)).concat(plantAll(operation, SECRETS)),
+      SECRETS.flatMap((kind) => plantInTurn(operation, kind)).concat(plantAll(operation, SECRETS.flat())),
     );
     return pMap(
       requests,

@@ -32,10 +32,15 @@ const OTHER_HEADERS = [
 ];
 
 /**
- * Requests that follow the documented examples of a route but for one place, where the secret is: each field of each
- * body, an unknown one, each parameter and the request id.
+ * Requests that follow the documented examples of a route but for one place, where one of the secrets is: each field of
+ * each body, an unknown one, each parameter and the request id.
  */
-export function plant(operation: Operation, secret: string): PlantedRequest[] {
+export function plantInTurn(operation: Operation, secrets: readonly string[]): PlantedRequest[] {
+  const [first = [], ...others] = secrets.map((secret) => plant(operation, secret));
+  return first.map((request, place) => others[(place % secrets.length) - 1]?.[place] ?? request);
+}
+
+function plant(operation: Operation, secret: string): PlantedRequest[] {
   const at = (place: string, difference: Difference) => requestTo(operation, place, difference);
   return [
     ...inBodies(operation, secret),
