@@ -9,6 +9,7 @@ import { OPERATIONS } from '../support/openapi.js';
 import type { Paydesk } from '../support/paydesk.js';
 import { paydeskTest } from '../support/paydesk-test.js';
 import { saveCard } from '../support/saved-card.js';
+import { eventOf, signatureOf } from '../webhooks/stripe-event.js';
 import { plantAll, plantInTurn, type PlantedRequest } from './planted-request.js';
 
 const EMAIL = 'planted@mail.example';
@@ -44,7 +45,11 @@ const CONCURRENCY = 8;
 /** About a thousand requests, on a machine that may be slow. */
 const TIMEOUT_MS = 180_000;
 
-const it = paydeskTest({ environment: { LOG_LEVEL: 'trace' } })
+const WEBHOOK_SECRET = 'whsec_test';
+
+const it = paydeskTest({
+  environment: { LOG_LEVEL: 'trace', METRICS_PORT: '0', STRIPE_WEBHOOK_SECRET: WEBHOOK_SECRET },
+})
   /** Makes the ids of the examples those of existing objects. */
   .extend('withIds', { scope: 'file' }, async ({ paydesk, partner, shop }) => {
     const card = await saveCard(paydesk, partner, 'user-42');
@@ -52,7 +57,7 @@ const it = paydeskTest({ environment: { LOG_LEVEL: 'trace' } })
     return (text: string) =>
       text.replaceAll(/pm_1TUvWx\w+/g, card).replaceAll(/cs_test_a1B2\w+/g, body.paymentID);
   })
-  .extend('answers', { scope: 'file' }, async ({ paydesk, withIds }) => {
+  .extend('answers', { scope: 'file' }, async ({ paydesk, withIds, clock }) => {
     const callers = {
       user: await paydesk.user(EMAIL),
       partner: await paydesk.partner('acme'),
@@ -61,6 +66,7 @@ const it = paydeskTest({ environment: { LOG_LEVEL: 'trace' } })
     const requests = OPERATIONS.flatMap((operation) =>
       SECRETS.flatMap((kind) => plantInTurn(operation, kind)).concat(plantAll(operation, SECRETS.flat())),
     );
+    await sendEvent(paydesk.url, clock.now());
     return pMap(
       requests,
       async (request) => {
@@ -84,6 +90,14 @@ describe('a secret anywhere in a request', () => {
     const lines = paydesk.log.map((line) => JSON.stringify(line));
     expect(lines.filter((line) => PLANTED.test(line))).toEqual([]);
     expect(lines.length).toBeGreaterThanOrEqual(answers.length);
+  });
+
+  it('is in no metric', { timeout: TIMEOUT_MS }, async ({ answers, paydesk }) => {
+    const metrics = await (await fetch(paydesk.metricsUrl ?? '')).text();
+    expect(metrics.split('\n').filter((line) => PLANTED.test(line))).toEqual([]);
+    const requests = [...metrics.matchAll(/^paydesk_http_request_duration_seconds_count\{.*\} (\d+)$/gm)];
+    const count = requests.reduce((sum, [, value]) => sum + Number(value), 0);
+    expect(count).toBeGreaterThanOrEqual(answers.length);
   });
 
   it('is in no row of the database', { timeout: TIMEOUT_MS }, async ({ answers, paydesk }) => {
@@ -113,6 +127,19 @@ async function send(
   });
   const text = JSON.stringify([...response.headers]) + (await response.text());
   return { place, status: response.status, text };
+}
+
+/** Sends an event of Stripe's about a customer who has all of the secrets. */
+async function sendEvent(url: string, now: Date): Promise<void> {
+  const body = eventOf('customer.updated', {
+    id: 'cus_unknown',
+    email: EMAIL,
+    name: SECRETS.flat().join(' '),
+  });
+  const signature = signatureOf(body, WEBHOOK_SECRET, Math.floor(now.getTime() / 1000));
+  const headers = { 'content-type': 'application/json', 'stripe-signature': signature };
+  const { status } = await fetch(`${url}/webhooks/stripe`, { method: 'POST', headers, body });
+  expect(status).toBe(200);
 }
 
 /** Every cell of every table, by `table.column`. */
