@@ -28,7 +28,16 @@ export const READ_PERMISSIONS: readonly Permission[] = [
   { name: 'Prices', probe: (stripe) => stripe.prices.list(ONE) },
   { name: 'Products', probe: (stripe) => stripe.products.list(ONE) },
   { name: 'Events', probe: (stripe) => stripe.events.list(ONE) },
-  { name: 'Invoices', probe: (stripe) => stripe.invoices.list(ONE) },
+  {
+    name: 'Invoices',
+    probe: async (stripe) => {
+      await stripe.invoices.list(ONE);
+      await stripe.invoicePayments.list(ONE);
+    },
+  },
+  { name: 'Disputes', probe: (stripe) => stripe.disputes.list(ONE) },
+  // A charge is created with its balance transaction, which has the fee.
+  { name: 'Balance', probe: (stripe) => stripe.balanceTransactions.list(ONE) },
 ];
 
 /**

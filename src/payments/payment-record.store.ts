@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { and, asc, desc, eq, gte, inArray, isNotNull, lt, type SQL, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gte, inArray, isNotNull, lt, ne, type SQL, sql } from 'drizzle-orm';
 import { unionAll } from 'drizzle-orm/pg-core';
 import { Clock } from '#core/clock.js';
 import { type Database, DATABASE, type Transaction } from '../database/database.js';
@@ -64,7 +64,7 @@ export class PaymentRecordStore {
       .select()
       .from(payments)
       .where(and(eq(column, id), caller === undefined ? undefined : eq(payments.caller, caller)))
-      .orderBy(desc(payments.createdAt), desc(payments.position))
+      .orderBy(desc(ne(payments.stage, 'open')), desc(payments.createdAt), desc(payments.position))
       .limit(1);
     return row && (await this.withParts(row, database));
   }
