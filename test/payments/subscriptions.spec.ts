@@ -328,28 +328,6 @@ describe('the record of subscriptions', () => {
     expect(await typesOf(id)).toEqual(['subscription.active']);
   });
 
-  it('has a renewal that nobody has tried to pay yet, which is not the payment that its id means', async ({
-    paydesk,
-    clock,
-    handleEvents,
-    subscription,
-    payment,
-    shop,
-  }) => {
-    const { id } = await startSubscription(paydesk.stripe);
-    const invoiced = { collection_method: 'send_invoice', days_until_due: 30 } as const;
-    await paydesk.stripe.subscriptions.update(id, invoiced);
-    await handleEvents();
-    const { paymentID: first } = await subscription(id);
-    clock.moveHours(31.5 * DAY_HOURS);
-    await handleEvents();
-    const { latestInvoice } = await subscription(id);
-    expect(latestInvoice.status).toBe('open');
-    const { status, body } = await shop.get(`/pay/payments/${latestInvoice.id}`);
-    expect({ status, payment: body.status }).toEqual({ status: 200, payment: 'PENDING' });
-    expect((await payment(id)).paymentID).toBe(first);
-  });
-
   it('has one that is cancelled by /pay/recurrent/expire', async ({
     shop,
     offered,
