@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { and, desc, eq, isNull, sql } from 'drizzle-orm';
+import { and, desc, eq, isNull, type Placeholder, sql } from 'drizzle-orm';
 import type { Owner } from '#core/actor.js';
 import { Clock } from '#core/clock.js';
 import { type AuditDetails, type Change, type ChangeAuthor, STRIPE_AUTHOR } from '../access/audit-entry.js';
@@ -18,12 +18,16 @@ export interface Generation {
 /** Links owners to Stripe customers: one customer per owner, and one owner per customer. */
 @Injectable()
 export class CustomersStore {
+  private readonly findAllStatement: ReturnType<typeof prepareFindAll>;
+
   constructor(
     @Inject(DATABASE) private readonly database: Database,
     private readonly clock: Clock,
     private readonly settings: Settings,
     private readonly auditLog: AuditLog,
-  ) {}
+  ) {
+    this.findAllStatement = prepareFindAll(database);
+  }
 
   /** The id of an owner's Stripe customer; undefined if there is none. */
   async find(owner: Owner): Promise<string | undefined> {
@@ -36,16 +40,7 @@ export class CustomersStore {
 
   /** The ids of an owner's current customer, if any, and of the former ones, newest first. */
   async findAll(owner: Owner): Promise<string[]> {
-    const isOwners = and(
-      eq(formerCustomers.tenant, customers.tenant),
-      eq(formerCustomers.userId, customers.userId),
-    );
-    const rows = await this.database
-      .select({ current: customers.stripeCustomerId, former: formerCustomers.stripeCustomerId })
-      .from(customers)
-      .leftJoin(formerCustomers, isOwners)
-      .where(isOf(owner))
-      .orderBy(desc(formerCustomers.unlinkedAt));
+    const rows = await this.findAllStatement.execute({ ...owner });
     return [rows[0]?.current, ...rows.map(({ former }) => former)].filter((id) => id != null);
   }
 
@@ -146,8 +141,23 @@ function detailsOf({ tenant, userId }: Owner): AuditDetails {
   return { tenant, userId };
 }
 
+/** The statement of every read of payments: docs/adr/0015-speed.md. */
+function prepareFindAll(database: Database) {
+  const isOwners = and(
+    eq(formerCustomers.tenant, customers.tenant),
+    eq(formerCustomers.userId, customers.userId),
+  );
+  return database
+    .select({ current: customers.stripeCustomerId, former: formerCustomers.stripeCustomerId })
+    .from(customers)
+    .leftJoin(formerCustomers, isOwners)
+    .where(isOf({ tenant: sql.placeholder('tenant'), userId: sql.placeholder('userId') }))
+    .orderBy(desc(formerCustomers.unlinkedAt))
+    .prepare('customers-find-all');
+}
+
 /** The condition for the row of an owner. */
-export function isOf({ tenant, userId }: Owner) {
+export function isOf({ tenant, userId }: { [Column in keyof Owner]: string | Placeholder }) {
   return and(eq(customers.tenant, tenant), eq(customers.userId, userId));
 }
 

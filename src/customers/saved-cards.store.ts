@@ -10,16 +10,15 @@ const { paymentMethodId, stripeCustomerId } = attachedPaymentMethods;
 /** Which payment methods are known to be attached to which customers. */
 @Injectable()
 export class SavedCardsStore {
-  constructor(@Inject(DATABASE) private readonly database: Database) {}
+  private readonly findStatement: ReturnType<typeof prepareFind>;
+
+  constructor(@Inject(DATABASE) private readonly database: Database) {
+    this.findStatement = prepareFind(database);
+  }
 
   /** An owner's customer, and whether the payment method is known to be attached to it; undefined without a customer. */
   async find(owner: Owner, id: string): Promise<{ customer: string; isKnown: boolean } | undefined> {
-    const isAttached = and(eq(stripeCustomerId, customers.stripeCustomerId), eq(paymentMethodId, id));
-    const [row] = await this.database
-      .select({ customer: customers.stripeCustomerId, known: paymentMethodId })
-      .from(customers)
-      .leftJoin(attachedPaymentMethods, isAttached)
-      .where(isOf(owner));
+    const [row] = await this.findStatement.execute({ ...owner, id });
     return row?.customer ? { customer: row.customer, isKnown: row.known !== null } : undefined;
   }
 
@@ -56,4 +55,18 @@ export class SavedCardsStore {
     const isOfCustomer = customer === undefined ? undefined : eq(stripeCustomerId, customer);
     await this.database.delete(attachedPaymentMethods).where(and(eq(paymentMethodId, id), isOfCustomer));
   }
+}
+
+/** The statement of every charge: docs/adr/0015-speed.md. */
+function prepareFind(database: Database) {
+  const isAttached = and(
+    eq(stripeCustomerId, customers.stripeCustomerId),
+    eq(paymentMethodId, sql.placeholder('id')),
+  );
+  return database
+    .select({ customer: customers.stripeCustomerId, known: paymentMethodId })
+    .from(customers)
+    .leftJoin(attachedPaymentMethods, isAttached)
+    .where(isOf({ tenant: sql.placeholder('tenant'), userId: sql.placeholder('userId') }))
+    .prepare('saved-cards-find');
 }

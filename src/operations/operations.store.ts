@@ -31,28 +31,27 @@ const OUTCOME_WITHOUT_SECRETS = sql`case
 @Injectable()
 export class OperationsStore {
   private readonly rows = new LeasedRows(operations, sql`${operations.state} = 'running'`);
+  private readonly statements: ReturnType<typeof prepareStatements>;
 
   constructor(
     @Inject(DATABASE) private readonly database: Database,
     private readonly clock: Clock,
     private readonly counters: GuardrailCounters,
-  ) {}
+  ) {
+    this.statements = prepareStatements(database, this.rows);
+  }
 
   /** Inserts an operation and leases it; undefined if its id exists already. */
   async claim(
     operation: Pick<OperationRow, 'id' | 'kind' | 'caller' | 'fingerprint'>,
   ): Promise<OperationRow | undefined> {
     const now = this.clock.now();
-    const [row] = await this.database
-      .insert(operations)
-      .values({ ...operation, state: 'running', ...leaseFrom(now), retryAt: now, createdAt: now })
-      .onConflictDoNothing()
-      .returning();
+    const [row] = await this.statements.claim.execute({ ...operation, ...leaseFrom(now), now });
     return row;
   }
 
   async find(id: string): Promise<OperationRow | undefined> {
-    const [row] = await this.database.select().from(operations).where(eq(operations.id, id));
+    const [row] = await this.statements.find.execute({ id });
     return row;
   }
 
@@ -107,8 +106,13 @@ export class OperationsStore {
    * @throws {Problem} `limit-exceeded` if it can't be counted; nothing is stored then
    */
   async plan(held: OperationRow, plan: unknown, counted?: CountedAmount): Promise<OperationRow | undefined> {
-    const change = { plan, firstSentAt: this.clock.now(), outcome: null };
-    if (!counted) return this.rows.changeHeld(this.database, held, change);
+    const firstSentAt = this.clock.now();
+    if (!counted) {
+      const { id, leaseId } = held;
+      const [row] = await this.statements.plan.execute({ id, leaseId, plan, firstSentAt });
+      return row;
+    }
+    const change = { plan, firstSentAt, outcome: null };
     return this.database.transaction(async (transaction) => {
       const row = await this.rows.changeHeld(transaction, held, { ...change, counted });
       // Last, because concurrent operations of the same key wait for this row.
@@ -231,4 +235,39 @@ export class OperationsStore {
   ): Promise<boolean> {
     return (await this.rows.changeHeld(database, held, change)) !== undefined;
   }
+}
+
+/** The statements of every charge. The pool keeps their plans: docs/adr/0015-speed.md. */
+function prepareStatements(database: Database, rows: LeasedRows<typeof operations>) {
+  const { placeholder } = sql;
+  const [id, leaseId, now] = [placeholder('id'), placeholder('leaseId'), placeholder('now')];
+  return {
+    claim: database
+      .insert(operations)
+      .values({
+        id,
+        kind: placeholder('kind'),
+        caller: placeholder('caller'),
+        fingerprint: placeholder('fingerprint'),
+        state: 'running',
+        leaseId,
+        leaseExpiresAt: placeholder('leaseExpiresAt'),
+        retryAt: now,
+        createdAt: now,
+      })
+      .onConflictDoNothing()
+      .returning()
+      .prepare('operations-claim'),
+    find: database.select().from(operations).where(eq(operations.id, id)).prepare('operations-find'),
+    plan: database
+      .update(operations)
+      .set({
+        plan: sql`${sql.param(placeholder('plan'), operations.plan)}`,
+        firstSentAt: sql`${sql.param(placeholder('firstSentAt'), operations.firstSentAt)}`,
+        outcome: null,
+      })
+      .where(rows.isHeld({ id, leaseId }))
+      .returning()
+      .prepare('operations-plan'),
+  };
 }
