@@ -39,7 +39,7 @@ export class ChargesService {
       find: (plan, { operationId }, sentAt) => stripe.findCharge(plan, operationId, sentAt),
       refetch: (paymentId) => stripe.clientSecret(paymentId),
       resultOf: ({ id }) => id,
-      record: (transaction, charged, operation) => recorder.recordOutcome(transaction, charged, operation),
+      finish: (end, charged) => recorder.finishCharge(end, charged),
       release: async (transaction, plan, operation, problem) => {
         const declined = stripe.declinedPayment(problem);
         if (declined) await recorder.recordOutcome(transaction, declined, operation);

@@ -9,6 +9,37 @@ import type { TEST_TYPE } from './notification-types.js';
 /** A notification that only one endpoint gets, which tests it. */
 export type TestFact = Omit<NotificationFact, 'type'> & { type: typeof TEST_TYPE; endpointId: string };
 
+/** A notification as the JSON of a statement. */
+export type FactRow = (NotificationFact | TestFact) & { id: string; index: number; createdAt: string };
+
+/** The columns of {@link FactRow}s, for `jsonb_to_recordset`. */
+export const FACT_COLUMNS = `
+  index int, id uuid, type text, subject text, at timestamptz, data jsonb, tenant text, "userId" text,
+  caller text, "paymentId" text, callback jsonb, "endpointId" uuid, "createdAt" timestamptz`;
+
+/**
+ * Continues a statement that has the CTE `facts` with {@link FACT_COLUMNS}: numbers and adds them. Locks the subjects in
+ * one order, so that two transactions with the same subjects do not deadlock.
+ */
+export const ADD_FACTS = `, numbered as (
+    select *, row_number() over (partition by subject order by index) as nth from facts
+  ), counted as (
+    insert into notification_subjects as counter (subject, last_sequence)
+    select subject, count(*) from facts group by subject order by subject
+    on conflict (subject) do update set last_sequence = counter.last_sequence + excluded.last_sequence
+    returning subject, last_sequence
+  ), added as (
+    insert into notifications (
+      id, type, subject, sequence, at, data, tenant, user_id, caller, payment_id, callback, endpoint_id,
+      created_at
+    )
+    select
+      id, type, subject, last_sequence - count(*) over (partition by subject) + nth,
+      at, data, tenant, "userId", caller, "paymentId", callback, "endpointId", "createdAt"
+    from numbered join counted using (subject)
+    order by index
+  )`;
+
 /** Stores what callers are notified of: nothing is reported that was not committed, and nothing committed is lost. */
 @Injectable()
 export class Outbox {
@@ -29,33 +60,24 @@ export class Outbox {
    */
   async add(transaction: Transaction, facts: readonly (NotificationFact | TestFact)[]): Promise<string[]> {
     if (facts.length === 0) return [];
-    const createdAt = this.clock.now().toISOString();
-    const rows = facts.map((fact, index) => ({ ...fact, id: randomUUID(), index, createdAt }));
-    // Locks the subjects in one order, so that two transactions with the same subjects do not deadlock.
+    const rows = this.rowsOf(facts);
     await transaction.execute(sql`
       with facts as (
-        select *, row_number() over (partition by subject order by index) as nth
-        from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as fact (
-          index int, id uuid, type text, subject text, at timestamptz, data jsonb, tenant text, "userId" text,
-          caller text, "paymentId" text, callback jsonb, "endpointId" uuid, "createdAt" timestamptz
-        )
-      ), counted as (
-        insert into notification_subjects as counter (subject, last_sequence)
-        select subject, count(*) from facts group by subject order by subject
-        on conflict (subject) do update set last_sequence = counter.last_sequence + excluded.last_sequence
-        returning subject, last_sequence
-      )
-      insert into notifications (
-        id, type, subject, sequence, at, data, tenant, user_id, caller, payment_id, callback, endpoint_id,
-        created_at
-      )
-      select
-        id, type, subject, last_sequence - count(*) over (partition by subject) + nth,
-        at, data, tenant, "userId", caller, "paymentId", callback, "endpointId", "createdAt"
-      from facts join counted using (subject)
-      order by index
-    `);
-    this.onAdded();
+        select * from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as fact (${sql.raw(FACT_COLUMNS)})
+      ) ${sql.raw(ADD_FACTS)}
+      select`);
+    this.announce();
     return rows.map(({ id }) => id);
+  }
+
+  /** Notifications for a statement with {@link ADD_FACTS}. Call {@link announce} after it. */
+  rowsOf(facts: readonly (NotificationFact | TestFact)[]): FactRow[] {
+    const createdAt = this.clock.now().toISOString();
+    return facts.map((fact, index) => ({ ...fact, id: randomUUID(), index, createdAt }));
+  }
+
+  /** Calls the listener. */
+  announce(): void {
+    this.onAdded();
   }
 }

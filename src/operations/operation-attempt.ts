@@ -118,18 +118,33 @@ export class OperationAttempt {
       planned = { ...stored, plan: this.encryption.decryptPlan(stored) };
       const answer = await this.send(kind, planned);
       const result = kind.resultOf ? kind.resultOf(answer) : (answer as unknown as Result);
-      const record = kind.record?.bind(kind);
-      const { id: operationId, caller } = planned;
-      const isStored = await this.store.finish(
-        planned,
-        this.encryption.encryptOutcome(planned.id, { result }),
-        record && ((transaction) => record(transaction, answer, { operationId, caller })),
-      );
+      const { id: operationId } = planned;
+      const isStored = await this.storeResult(kind, planned, answer, result);
       if (!isStored) return await this.currentOutcome(kind, planned.id);
       return { result, operationId, replayed: false };
     } catch (error) {
       return this.finishWithProblem(kind, planned, toProblem(error, 'outcome-unknown'));
     }
+  }
+
+  /** Stores the result and what has to outlast the operation; false if another attempt has taken over. */
+  private storeResult<Plan, Result, Answer>(
+    kind: OperationKind<Plan, Result, Answer>,
+    held: OperationRow,
+    answer: Answer,
+    result: Result,
+  ): Promise<boolean> {
+    const { id: operationId, leaseId, caller } = held;
+    const outcome = this.encryption.encryptOutcome(operationId, { result });
+    if (kind.finish) {
+      return kind.finish({ operationId, leaseId, caller, outcome, finishedAt: this.clock.now() }, answer);
+    }
+    const record = kind.record?.bind(kind);
+    return this.store.finish(
+      held,
+      outcome,
+      record && ((transaction) => record(transaction, answer, { operationId, caller })),
+    );
   }
 
   /** Sends the plan while Stripe remembers the key. After that, or if Stripe replays a failure, looks it up instead. */

@@ -42,6 +42,13 @@ export interface OperationKind<Plan, Result, Answer = Result> {
     answer: Answer,
     operation: { operationId: string; caller: string },
   ): Promise<void>;
+  /**
+   * Stores the result and what has to outlast the operation with one statement, instead of `record`, which takes a
+   * transaction of several.
+   *
+   * @returns false if the lease is lost; nothing is stored then
+   */
+  finish?(end: OperationEnd, answer: Answer): Promise<boolean>;
   /** Releases what was reserved for it, and records how it failed, in the transaction that stores its final problem. */
   release?(
     transaction: Transaction,
@@ -56,6 +63,15 @@ export interface OperationKind<Plan, Result, Answer = Result> {
    * @param stripeId the id of the result, or the `paymentId` of the problem
    */
   refetch?(stripeId: string): Promise<OutcomeSecrets>;
+}
+
+/** The end of an operation whose lease is still held. */
+export interface OperationEnd {
+  operationId: string;
+  leaseId: string;
+  caller: string;
+  outcome: StoredOutcome;
+  finishedAt: Date;
 }
 
 /** What a result or a problem has that gives access to a payment. */

@@ -27,6 +27,17 @@ const OUTCOME_WITHOUT_SECRETS = sql`case
     || '{"enc": null}'
   else ${operations.outcome} end`;
 
+/**
+ * Ends the operation in `input`, if its attempt still holds the lease: a part of a statement that stores more with it.
+ * `input` has the columns of `OperationEnd`. `state` is compared with a literal, because PostgreSQL uses no partial index
+ * for a parameter of a prepared statement: https://www.postgresql.org/docs/current/indexes-partial.html
+ */
+export const FINISH_HELD = `
+  update operations set state = 'done', outcome = input.outcome, finished_at = input."finishedAt"
+  from input
+  where operations.id = input."operationId" and state = 'running' and lease_id = input."leaseId"
+  returning operations.id`;
+
 /** Operations in PostgreSQL. An attempt holds a lease; once it has lost the lease, it can't change the row any more. */
 @Injectable()
 export class OperationsStore {

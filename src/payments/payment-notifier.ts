@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../database/database.js';
+import type { NotificationFact } from '../notifications/notification.js';
 import { Outbox } from '../notifications/outbox.store.js';
 import type { RecordedPayment } from './payment.js';
 import { callbackOf } from './payment-callback.js';
@@ -22,29 +23,10 @@ export class PaymentNotifier {
     payment: RecordedPayment,
     facts: readonly PaymentFact[],
   ): Promise<TimelineEntry[]> {
-    const view = paymentView(payment);
-    const { tenant, userId, caller, paymentId, updatedAt: at, currency } = payment;
     const contractId = await this.contractIdOf(transaction, payment);
-    const ids = await this.outbox.add(
-      transaction,
-      facts.map(({ type, subject, refund, dispute }) => ({
-        type,
-        subject,
-        at,
-        data: {
-          payment: view,
-          ...(refund && { refund: refundView(refund, currency) }),
-          ...(dispute && { dispute: disputeView(dispute, currency) }),
-        },
-        tenant,
-        userId,
-        caller,
-        paymentId,
-        callback: callbackOf(type, payment, contractId),
-      })),
-    );
+    const ids = await this.outbox.add(transaction, notificationsOf(payment, facts, contractId));
     return facts.map(({ type }, index) => ({
-      at: at.toISOString(),
+      at: payment.updatedAt.toISOString(),
       kind: 'notification',
       notificationId: ids[index] ?? '',
       type,
@@ -57,4 +39,33 @@ export class PaymentNotifier {
     if (subscriptionId === null || sessionId !== null) return paymentId;
     return (await this.store.sessionOfSubscription(transaction, subscriptionId)) ?? paymentId;
   }
+}
+
+/**
+ * The notifications about facts of a payment.
+ *
+ * @param contractId the id that `/pay` has returned
+ */
+export function notificationsOf(
+  payment: RecordedPayment,
+  facts: readonly PaymentFact[],
+  contractId: string,
+): NotificationFact[] {
+  const view = paymentView(payment);
+  const { tenant, userId, caller, paymentId, updatedAt: at, currency } = payment;
+  return facts.map(({ type, subject, refund, dispute }) => ({
+    type,
+    subject,
+    at,
+    data: {
+      payment: view,
+      ...(refund && { refund: refundView(refund, currency) }),
+      ...(dispute && { dispute: disputeView(dispute, currency) }),
+    },
+    tenant,
+    userId,
+    caller,
+    paymentId,
+    callback: callbackOf(type, payment, contractId),
+  }));
 }

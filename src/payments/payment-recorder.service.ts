@@ -4,6 +4,7 @@ import { Clock } from '#core/clock.js';
 import { Problem } from '#core/problem.js';
 import { type Database, DATABASE, type Transaction } from '../database/database.js';
 import {
+  paymentIdOf,
   type PaymentOperation,
   type PaymentRefund,
   type PaymentSnapshot,
@@ -12,7 +13,9 @@ import {
 } from './payment.js';
 import { changeOf } from './payment-change.js';
 import { factsOf, factsOfFirstOwnEvent, factsOfParts, type PaymentFact } from './payment-facts.js';
-import { PaymentNotifier } from './payment-notifier.js';
+import type { OperationEnd } from '../operations/operation.js';
+import { FinishedChargeStore } from './finished-charge.store.js';
+import { notificationsOf, PaymentNotifier } from './payment-notifier.js';
 import { type PaymentObjects, PaymentReader, type ReadPayment } from './payment-reader.stripe.js';
 import { PaymentRecordStore, type StoredPayment } from './payment-record.store.js';
 import type { TimelineEntry } from './payment-timeline.js';
@@ -43,6 +46,7 @@ export class PaymentRecorder {
   constructor(
     @Inject(DATABASE) private readonly database: Database,
     private readonly store: PaymentRecordStore,
+    private readonly charges: FinishedChargeStore,
     private readonly reader: PaymentReader,
     private readonly notifier: PaymentNotifier,
     private readonly subscriptions: SubscriptionRecordStore,
@@ -55,14 +59,37 @@ export class PaymentRecorder {
     { snapshot, requestId }: ObservedPayment,
     { operationId, caller }: PaymentOperation,
   ): Promise<void> {
-    const at = this.clock.now().toISOString();
-    const timeline: TimelineEntry[] = [
-      { at, kind: 'request', operationId },
-      ...(requestId === undefined ? [] : [{ at, kind: 'stripe' as const, requestId }]),
-      { at, kind: 'change', from: null, to: statusOf(snapshot.stage) },
-    ];
+    const timeline = outcomeEntries(this.clock.now(), { snapshot, requestId }, operationId);
     const inserted = await this.store.insertOutcome(transaction, snapshot, { operationId, caller }, timeline);
     if (inserted) await this.notifier.notify(transaction, inserted, factsOf(undefined, inserted));
+  }
+
+  /**
+   * Ends an operation and records the PaymentIntent that it has charged, with one statement.
+   *
+   * @returns false if the operation's lease is lost; nothing is stored then
+   */
+  async finishCharge(end: OperationEnd, { snapshot, requestId }: ObservedPayment): Promise<boolean> {
+    const { operationId, caller, finishedAt } = end;
+    const payment: RecordedPayment = {
+      ...snapshot,
+      paymentId: paymentIdOf(snapshot),
+      status: statusOf(snapshot.stage),
+      operationId,
+      caller,
+      // The statement looks up the owner of the customer.
+      tenant: null,
+      userId: null,
+      refundedMinor: 0,
+      disputedMinor: 0,
+      updatedAt: finishedAt,
+      version: 1,
+      refunds: [],
+      disputes: [],
+    };
+    const timeline = outcomeEntries(finishedAt, { snapshot, requestId }, operationId);
+    const notifications = notificationsOf(payment, factsOf(undefined, payment), payment.paymentId);
+    return this.charges.finish(end, payment, timeline, notifications);
   }
 
   /** Brings the payment of a Checkout Session up to date with Stripe, because of events. */
@@ -167,6 +194,20 @@ function isAboutPayment(events: readonly SeenEvent[]): boolean {
 function factsToTell(before: StoredPayment, after: StoredPayment): PaymentFact[] {
   if (before.isAnnounced) return factsOf(before, after);
   return after.isAnnounced ? factsOfFirstOwnEvent(before, after) : factsOfParts(before, after);
+}
+
+/** What an operation adds to the timeline of the payment that it has started. */
+function outcomeEntries(
+  now: Date,
+  { snapshot, requestId }: ObservedPayment,
+  operationId: string,
+): TimelineEntry[] {
+  const at = now.toISOString();
+  return [
+    { at, kind: 'request', operationId },
+    ...(requestId === undefined ? [] : [{ at, kind: 'stripe' as const, requestId }]),
+    { at, kind: 'change', from: null, to: statusOf(snapshot.stage) },
+  ];
 }
 
 function eventEntries(at: string, events: readonly SeenEvent[]): TimelineEntry[] {

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { NotificationsModule } from '../notifications/notifications.module.js';
+import { FinishedChargeStore } from './finished-charge.store.js';
 import { PaymentAccess } from './payment-access.service.js';
 import { PaymentCallersStore } from './payment-callers.store.js';
 import { PaymentNotifier } from './payment-notifier.js';
@@ -21,6 +22,7 @@ import { SubscriptionRecorder } from './subscription-recorder.service.js';
 @Module({
   imports: [NotificationsModule],
   providers: [
+    FinishedChargeStore,
     PaymentAccess,
     PaymentCallersStore,
     PaymentListService,

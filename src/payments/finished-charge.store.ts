@@ -1,0 +1,133 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { type Database, DATABASE } from '../database/database.js';
+import { payments } from '../database/schema-payments.js';
+import type { NotificationFact } from '../notifications/notification.js';
+import { ADD_FACTS, FACT_COLUMNS, Outbox } from '../notifications/outbox.store.js';
+import type { OperationEnd } from '../operations/operation.js';
+import { FINISH_HELD } from '../operations/operations.store.js';
+import type { RecordedPayment } from './payment.js';
+import type { TimelineEntry } from './payment-timeline.js';
+
+/** The fields of a payment that are stored as they are. The compiler misses a new one here. */
+const RECORDED_FIELDS: Record<Exclude<keyof RecordedPayment, keyof OtherFields>, true> = {
+  paymentId: true,
+  type: true,
+  status: true,
+  stage: true,
+  checkoutStatus: true,
+  sessionId: true,
+  paymentIntentId: true,
+  chargeId: true,
+  invoiceId: true,
+  subscriptionId: true,
+  customerId: true,
+  shopTransactionId: true,
+  amountMinor: true,
+  refundedMinor: true,
+  disputedMinor: true,
+  feeMinor: true,
+  netMinor: true,
+  currency: true,
+  cardBrand: true,
+  cardLast4: true,
+  createdAt: true,
+  updatedAt: true,
+  version: true,
+};
+
+/** The operation's own fields, those that the statement looks up, and those of other tables. */
+type OtherFields = Pick<
+  RecordedPayment,
+  'operationId' | 'caller' | 'tenant' | 'userId' | 'refunds' | 'disputes'
+>;
+
+const RECORDED = (Object.keys(RECORDED_FIELDS) as (keyof typeof RECORDED_FIELDS)[]).map((key) => ({
+  key,
+  name: payments[key].name,
+  type: payments[key].getSQLType(),
+}));
+
+/**
+ * Ends the operation, records the payment, and adds the notifications, if the operation's lease is still held. A payment
+ * that is there already was read later, because of an event: its state stays and nothing is added, but it learns who
+ * started it. Its row is found by its primary key, as a charge has no Checkout Session.
+ *
+ * $1 is an object with the fields of `OperationEnd` and more.
+ */
+const FINISH_CHARGE = `
+  with input as (
+    select * from jsonb_to_record($1::jsonb) as input (
+      "operationId" uuid, "leaseId" uuid, caller text, outcome jsonb, "finishedAt" timestamptz, payment jsonb,
+      timeline jsonb, notifications jsonb)
+  ), finished as (${FINISH_HELD}
+  ), owner as (
+    select tenant, user_id, 1 as place from customers, input
+    where stripe_customer_id = payment ->> 'customerId'
+    union all
+    select tenant, user_id, 2 from former_customers, input
+    where stripe_customer_id = payment ->> 'customerId'
+    order by place limit 1
+  ), recorded as (
+    insert into payments as known (
+      operation_id, caller, tenant, user_id, timeline, revision, ${RECORDED.map(({ name }) => name).join(', ')}
+    )
+    select
+      "operationId", input.caller, owner.tenant, owner.user_id, timeline, 1,
+      ${RECORDED.map(({ key }) => `charge."${key}"`).join(', ')}
+    from finished
+    cross join input
+    cross join jsonb_to_record(payment) as charge (
+      ${RECORDED.map(({ key, type }) => `"${key}" ${type}`).join(', ')})
+    left join owner on true
+    on conflict (payment_id) do update set
+      operation_id = coalesce(known.operation_id, excluded.operation_id),
+      caller = coalesce(known.caller, excluded.caller),
+      shop_transaction_id = coalesce(known.shop_transaction_id, excluded.shop_transaction_id),
+      tenant = coalesce(known.tenant, excluded.tenant),
+      user_id = coalesce(known.user_id, excluded.user_id),
+      timeline = known.timeline || excluded.timeline,
+      revision = known.revision + 1
+    returning tenant, user_id, known.xmax = 0 as is_new
+  ), facts as (
+    select
+      index, id, type, subject, at, fact.caller, "paymentId", callback, "endpointId", "createdAt",
+      recorded.tenant, recorded.user_id as "userId",
+      data || jsonb_build_object('payment', data -> 'payment'
+        || jsonb_build_object('tenant', recorded.tenant, 'userId', recorded.user_id)) as data
+    from recorded
+    cross join input
+    cross join jsonb_to_recordset(notifications) as fact (${FACT_COLUMNS})
+    where is_new
+  ) ${ADD_FACTS}
+  select count(*)::int as finished from finished`;
+
+/** Ends the operations of charges: docs/adr/0015-speed.md. */
+@Injectable()
+export class FinishedChargeStore {
+  constructor(
+    @Inject(DATABASE) private readonly database: Database,
+    private readonly outbox: Outbox,
+  ) {}
+
+  /**
+   * Stores the end of a charge with everything that depends on it.
+   *
+   * @param payment without its owner, which is looked up
+   * @returns false if the operation's lease is lost; nothing is stored then
+   */
+  async finish(
+    end: OperationEnd,
+    payment: RecordedPayment,
+    timeline: readonly TimelineEntry[],
+    notifications: readonly NotificationFact[],
+  ): Promise<boolean> {
+    const input = { ...end, payment, timeline, notifications: this.outbox.rowsOf(notifications) };
+    const { rows } = await this.database.$client.query<{ finished: number }>({
+      name: 'payments-finish-charge',
+      text: FINISH_CHARGE,
+      values: [JSON.stringify(input)],
+    });
+    this.outbox.announce();
+    return rows[0]?.finished === 1;
+  }
+}
