@@ -1,9 +1,6 @@
-import type Stripe from 'stripe';
+import type { HttpClient, HttpResponse } from './bounded-http-client.js';
 import { endpointOf } from './endpoint.js';
 import type { PauseScope, RateLimitPauses } from './rate-limit-pauses.js';
-
-type HttpClient = ReturnType<typeof Stripe.createNodeHttpClient>;
-type Response = Awaited<ReturnType<HttpClient['makeRequest']>>;
 
 /** https://docs.stripe.com/rate-limits#handling-limiting-gracefully */
 const REASON_HEADER = 'stripe-rate-limited-reason';
@@ -38,7 +35,11 @@ export function pauseWhenRateLimited(client: HttpClient, pauses: RateLimitPauses
  * What to pause. Nothing for a limit on one object, which does not concern other requests, nor if Stripe asks for an
  * immediate retry: https://docs.stripe.com/error-low-level
  */
-function limitedScope(response: Response, endpoint: PauseScope, kind: PauseScope): PauseScope | undefined {
+function limitedScope(
+  response: HttpResponse,
+  endpoint: PauseScope,
+  kind: PauseScope,
+): PauseScope | undefined {
   if (response.getHeaders()['stripe-should-retry'] === 'true') return undefined;
   const reason = String(response.getHeaders()[REASON_HEADER] ?? '');
   if (reason === 'resource-specific') return undefined;
@@ -46,7 +47,7 @@ function limitedScope(response: Response, endpoint: PauseScope, kind: PauseScope
 }
 
 /** Stripe also answers 400 with the code, and 429 for a lock on one object. */
-async function isRateLimit(response: Response): Promise<boolean> {
+async function isRateLimit(response: HttpResponse): Promise<boolean> {
   const status = response.getStatusCode();
   if (status !== 400 && status !== 429) return false;
   const code = await errorCode(response);
@@ -54,7 +55,7 @@ async function isRateLimit(response: Response): Promise<boolean> {
 }
 
 /** Reads the body, which can be read once only, and keeps it for stripe-node. */
-async function errorCode(response: Response): Promise<string | undefined> {
+async function errorCode(response: HttpResponse): Promise<string | undefined> {
   const body = Promise.resolve(response.toJSON() as { error?: { code?: string } });
   response.toJSON = () => body;
   try {
@@ -64,13 +65,13 @@ async function errorCode(response: Response): Promise<string | undefined> {
   }
 }
 
-function withRetryAfter(response: Response, remainingMs: number): Response {
+function withRetryAfter(response: HttpResponse, remainingMs: number): HttpResponse {
   const headers = { ...response.getHeaders(), ...retryAfterHeader(remainingMs) };
   response.getHeaders = () => headers;
   return response;
 }
 
-function limitedResponse(remainingMs: number): Response {
+function limitedResponse(remainingMs: number): HttpResponse {
   return {
     getStatusCode: () => 429,
     getHeaders: () => retryAfterHeader(remainingMs),
