@@ -8,6 +8,7 @@ import { STRIPE_OBSERVER, type StripeObserver, withRetriesObserved } from './obs
 import { createStripeClient } from './stripe-client.js';
 import { StripeConnection } from './stripe-connection.js';
 import { problemFromStripe } from './stripe-errors.js';
+import { withoutStackTrace } from './without-stack-trace.js';
 
 /** For one call, including waiting for its turn and stripe-node's retries. */
 const DEADLINE_MS = 22_000;
@@ -35,7 +36,7 @@ export class StripeProvider {
    * @throws {Problem} as classified by `problemFromStripe`
    */
   read<T extends object>(call: (stripe: Stripe) => Promise<T>): Promise<T> {
-    return this.call(this.reads, () => call(this.client));
+    return this.call(this.reads, () => withoutStackTrace(() => call(this.client)));
   }
 
   /**
@@ -48,7 +49,7 @@ export class StripeProvider {
     idempotencyKey: string,
     call: (stripe: Stripe, options: Stripe.RequestOptions) => Promise<T>,
   ): Promise<T> {
-    return this.call(this.writes, () => call(this.client, { idempotencyKey }));
+    return this.call(this.writes, () => withoutStackTrace(() => call(this.client, { idempotencyKey })));
   }
 
   private async call<T extends object>(limiter: CallLimiter, call: () => Promise<T>): Promise<T> {
