@@ -81,9 +81,22 @@ class HistoryItem {
   @ApiProperty({ type: String, nullable: true, example: 'pi_3TUvWxABCDEFGHIJ0RSTUVWX' })
   paymentIntentId!: string | null;
 
+  /** Field by field: copying the rest of an object takes V8 several times as long. */
   static of(charge: Charge): HistoryItem {
-    const { amountMinor: amount, amountRefundedMinor: amountRefunded, createdAt, ...rest } = charge;
-    return { ...rest, amount, amountRefunded, created: createdAt.toISOString() };
+    return {
+      id: charge.id,
+      amount: charge.amountMinor,
+      amountRefunded: charge.amountRefundedMinor,
+      currency: charge.currency,
+      status: charge.status,
+      paid: charge.paid,
+      refunded: charge.refunded,
+      description: charge.description,
+      created: charge.createdAt.toISOString(),
+      card: charge.card,
+      receiptUrl: charge.receiptUrl,
+      paymentIntentId: charge.paymentIntentId,
+    };
   }
 }
 
