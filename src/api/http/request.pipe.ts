@@ -1,6 +1,7 @@
 import { type ArgumentMetadata, Injectable, type Paramtype, ValidationPipe } from '@nestjs/common';
 import { getMetadataStorage, type ValidationError } from 'class-validator';
 import { type FieldError, Problem } from '#core/problem.js';
+import { acceptWellFormed } from './accept-well-formed.js';
 import { hasAnyKeys } from './any-keys.decorator.js';
 import { assertJsonObject, isJsonObject } from './json-object.js';
 import {
@@ -45,6 +46,8 @@ export class RequestPipe extends ValidationPipe {
     if (input === 'body' && value !== undefined) assertJsonObject(value);
     const { metatype } = metadata;
     if (metatype && isJsonObject(value)) {
+      const accepted = acceptWellFormed(metatype as new () => object, value);
+      if (accepted) return accepted;
       refuseInherited(metatype, value, input);
       refuseStripped(value, input, {
         isDeclared: (name) => isDeclared(metatype, name),
