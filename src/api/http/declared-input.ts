@@ -1,5 +1,5 @@
 import { Body, type ExecutionContext, Query, SetMetadata } from '@nestjs/common';
-import type { Reflector } from '@nestjs/core';
+import { handlerMetadata } from './handler-metadata.js';
 
 type Input = 'body' | 'query';
 
@@ -14,8 +14,8 @@ export function RequestQuery(): ParameterDecorator {
 }
 
 /** Whether a handler has a `@RequestBody()` or a `@RequestQuery()`. */
-export function declaresInput(input: Input, reflector: Reflector, context: ExecutionContext): boolean {
-  return reflector.get<true | undefined>(metadataKey(input), context.getHandler()) === true;
+export function declaresInput(input: Input, context: ExecutionContext): boolean {
+  return handlerMetadata(metadataKey(input), context) === true;
 }
 
 function declaring(input: Input, decorate: ParameterDecorator): ParameterDecorator {

@@ -1,8 +1,8 @@
 import { type CanActivate, type ExecutionContext, Injectable, SetMetadata } from '@nestjs/common';
-import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
 import { type Actor, partnerTenant } from '#core/actor.js';
 import { Settings } from '../../config/settings.js';
+import { handlerMetadata } from './handler-metadata.js';
 import { invalidIdempotencyKey } from './idempotency-key.js';
 import { actorOf } from './current-actor.decorator.js';
 
@@ -25,13 +25,10 @@ export function IdempotencyKeyRequirableByGuardrails(): MethodDecorator {
 /** Refuses a request without a key from callers of whom the settings, or guardrails of their API key, require one. */
 @Injectable()
 export class IdempotencyKeyGuard implements CanActivate {
-  constructor(
-    private readonly reflector: Reflector,
-    private readonly settings: Settings,
-  ) {}
+  constructor(private readonly settings: Settings) {}
 
   canActivate(context: ExecutionContext): boolean {
-    const requiredBy = this.reflector.get<RequiredBy | undefined>(REQUIRABLE, context.getHandler());
+    const requiredBy = handlerMetadata(REQUIRABLE, context) as RequiredBy | undefined;
     if (!requiredBy) return true;
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     if (request.headers['idempotency-key'] !== undefined) return true;
