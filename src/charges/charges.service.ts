@@ -58,15 +58,25 @@ export class ChargesService {
    *   `not-found` for a payment method that is not attached to the owner's customer
    */
   charge(request: OperationRequest, owner: Owner, command: ChargeCommand): Promise<Outcome<string>> {
-    return this.chargeOperation.run(request, async ({ operationId }, count) => {
-      withAmountField('amountMinor', () => assertChargeable(command));
-      const { amountMinor, currency } = command;
-      count({ kind: 'charge', amountMinor, currency });
-      const customer = await this.cards.findCustomer(owner, command.paymentMethodId);
-      if (!customer) throw unknownObject('paymentMethodId');
-      await this.brake.countAttempt(owner, operationId);
-      return this.stripe.plan(customer, command, operationId);
-    });
+    return this.chargeOperation.run(
+      request,
+      async ({ operationId }, count) => {
+        withAmountField('amountMinor', () => assertChargeable(command));
+        const { amountMinor, currency } = command;
+        count({ kind: 'charge', amountMinor, currency });
+        const customer = await this.cards.findCustomer(owner, command.paymentMethodId);
+        if (!customer) throw unknownObject('paymentMethodId');
+        await this.brake.countAttempt(owner, operationId);
+        return this.stripe.plan(customer, command, operationId);
+      },
+      async ({ operationId }) => {
+        withAmountField('amountMinor', () => assertChargeable(command));
+        const customer = await this.cards.findKnownCustomer(owner, command.paymentMethodId);
+        if (!customer) return undefined;
+        const plan = this.stripe.plan(customer, command, operationId);
+        return { plan, condition: this.brake.newAttempt(owner, operationId) };
+      },
+    );
   }
 
   /**

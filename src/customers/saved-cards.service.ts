@@ -48,6 +48,12 @@ export class SavedCardsService {
     return customer;
   }
 
+  /** The owner's customer, if the payment method is known to be attached to it. Asks Stripe nothing. */
+  async findKnownCustomer(owner: Owner, id: string): Promise<string | undefined> {
+    const found = await this.store.find(owner, id);
+    return found?.isKnown ? found.customer : undefined;
+  }
+
   /** Asks Stripe whether a payment method is still attached to a customer, and forgets it if not. */
   async isStillAttached(customer: string, id: string): Promise<boolean> {
     const isAttached = await this.stripe.isAttached(customer, id);

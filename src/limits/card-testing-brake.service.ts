@@ -10,6 +10,7 @@ import { Problem } from '#core/problem.js';
 import { CARD_TESTING_BRAKE, type CardTestingRateName, ratesOf } from '../config/rates.js';
 import { Settings } from '../config/settings.js';
 import type { Transaction } from '../database/database.js';
+import { ALWAYS, type StatementCondition } from '../database/statement-condition.js';
 import { withoutQuery } from '../database/without-query.js';
 import { CardTestingStore } from './card-testing.store.js';
 import { attemptAllowedAt, type CardTestingRates, setupIntentAllowedAt } from './card-testing.js';
@@ -54,6 +55,14 @@ export class CardTestingBrake implements OnApplicationBootstrap, BeforeApplicati
     if (await this.store.takeAttempt(owner, operationId, this.rates, now)) return;
     const history = await this.store.history(owner, 'attempts', this.rates, now);
     throw tooManyAttempts(attemptAllowedAt(history, this.rates, now), now);
+  }
+
+  /**
+   * Counts an attempt as {@link countAttempt} does, together with the insertion of its operation. If the attempt is not
+   * allowed, nothing is inserted.
+   */
+  newAttempt(owner: Owner, operationId: string): StatementCondition {
+    return this.rates ? this.store.newAttempt(owner, operationId, this.rates, this.clock.now()) : ALWAYS;
   }
 
   /**

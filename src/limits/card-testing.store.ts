@@ -3,6 +3,7 @@ import { and, eq, gt, lt, lte, sql } from 'drizzle-orm';
 import type { Owner } from '#core/actor.js';
 import { type Database, DATABASE, type Transaction } from '../database/database.js';
 import { brakeCounts, brakeDeclines, brakePartners } from '../database/schema.js';
+import { renumbered, type StatementCondition } from '../database/statement-condition.js';
 import type { CardTestingRates, OwnerHistory } from './card-testing.js';
 
 type CountKind = (typeof brakeCounts.$inferSelect)['kind'];
@@ -15,7 +16,7 @@ type CountKind = (typeof brakeCounts.$inferSelect)['kind'];
  * $1 tenant, $2 user, $3 operation, $4 now and $5 start of the attempts' window in milliseconds, $6 now, $7 attempts
  * allowed, $8 start of the declines' window, $9 declines allowed
  */
-const TAKE_ATTEMPT = `
+const takeAttempt = (condition: string) => `
   with declines as (
     select count(*) as total from brake_declines where tenant = $1 and user_id = $2 and declined_at > $8
   )
@@ -24,6 +25,7 @@ const TAKE_ATTEMPT = `
   from declines
   where total < $9::bigint
     and not exists (select from brake_partners where tenant = $1 and blocked_until > $6)
+    ${condition}
   on conflict (tenant, user_id, kind) do update set
     entries = excluded.entries || coalesce(
       (select jsonb_object_agg(key, value) from jsonb_each(counted.entries) where value::bigint > $5), '{}'),
@@ -32,7 +34,12 @@ const TAKE_ATTEMPT = `
     select count(*) < $7::bigint and $9::bigint > (select total from declines) + count(*) filter (
       where not exists (select from operations where id = key::uuid and state <> 'running'))
     from jsonb_each(counted.entries) where value::bigint > $5
-  )`;
+  )
+  returning true`;
+
+const TAKE_ATTEMPT = takeAttempt('');
+/** For an operation that does not exist yet: an attempt of one that exists was counted before. */
+const TAKE_NEW_ATTEMPT = takeAttempt('and not exists (select from operations where id = $3::uuid)');
 
 /** $1 tenant, $2 user, $3 operation, $4 now and $5 start of the window in milliseconds, $6 now, $7 allowed */
 const TAKE_SETUP_INTENT = `
@@ -52,13 +59,16 @@ export class CardTestingStore {
 
   /** Counts an attempt, unless it has been counted already; false if a limit is reached. */
   takeAttempt(owner: Owner, operationId: string, rates: CardTestingRates, now: Date): Promise<boolean> {
-    const { attempts, declines } = rates;
-    return this.take('brake-take-attempt', TAKE_ATTEMPT, [
-      ...takenBy(owner, operationId, attempts.windowMs, now),
-      attempts.count,
-      before(now, declines.windowMs),
-      declines.count,
-    ]);
+    return this.take('brake-take-attempt', TAKE_ATTEMPT, attemptBy(owner, operationId, rates, now));
+  }
+
+  /** Counts an attempt together with the insertion of its operation, which depends on it. */
+  newAttempt(owner: Owner, operationId: string, rates: CardTestingRates, now: Date): StatementCondition {
+    return {
+      name: 'brake-new-attempt',
+      text: (first) => renumbered(TAKE_NEW_ATTEMPT, first),
+      values: attemptBy(owner, operationId, rates, now),
+    };
   }
 
   /** Counts a SetupIntent, unless it has been counted already; false if the limit is reached. */
@@ -148,6 +158,20 @@ export class CardTestingStore {
     const { rowCount } = await this.database.$client.query({ name, text, values });
     return rowCount === 1;
   }
+}
+
+function attemptBy(
+  owner: Owner,
+  operationId: string,
+  { attempts, declines }: CardTestingRates,
+  now: Date,
+): unknown[] {
+  return [
+    ...takenBy(owner, operationId, attempts.windowMs, now),
+    attempts.count,
+    before(now, declines.windowMs),
+    declines.count,
+  ];
 }
 
 function takenBy({ tenant, userId }: Owner, operationId: string, windowMs: number, now: Date): unknown[] {

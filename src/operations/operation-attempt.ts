@@ -7,7 +7,14 @@ import type { Transaction } from '../database/database.js';
 import { toProblem } from '../database/to-problem.js';
 import { describeFailure } from '../logging/describe-failure.js';
 import { underLease } from '../queue/lease.js';
-import type { MakePlan, OperationKind, OperationRequest, Outcome, StoredOutcome } from './operation.js';
+import type {
+  MakeEarlyPlan,
+  MakePlan,
+  OperationKind,
+  OperationRequest,
+  Outcome,
+  StoredOutcome,
+} from './operation.js';
 import { OperationEncryption } from './operation-encryption.js';
 import { fingerprintOf, identityOf, operationIdOf } from './operation-identity.js';
 import { GuardrailCounters } from './guardrail-counters.store.js';
@@ -40,10 +47,13 @@ export class OperationAttempt {
     kind: OperationKind<Plan, Result, Answer>,
     request: OperationRequest,
     makePlan: MakePlan<Plan>,
+    makeEarlyPlan?: MakeEarlyPlan<Plan>,
   ): Promise<Outcome<Result>> {
     const id = operationIdOf(request);
     try {
-      const claimed = await this.claim(id, kind, request);
+      const claimed =
+        (makeEarlyPlan && (await this.claimPlanned(id, kind, request, makeEarlyPlan))) ??
+        (await this.claim(id, kind, request));
       if (!claimed) return await this.currentOutcome(kind, id);
       return await underLease(
         () => this.store.renew(claimed),
@@ -70,6 +80,25 @@ export class OperationAttempt {
       () => this.store.renew(planned),
       () => this.carryOut(kind, planned),
     );
+  }
+
+  /**
+   * Claims and plans a new operation with one statement. Undefined if it exists, or if it may have to be refused: the
+   * usual steps find out. What counts against limits of the day has a transaction of its own, so it takes those too.
+   */
+  private async claimPlanned<Plan>(
+    id: string,
+    kind: { name: string },
+    { actor, body }: OperationRequest,
+    makeEarlyPlan: MakeEarlyPlan<Plan>,
+  ): Promise<OperationRow | undefined> {
+    if (actor.kind !== 'user' && actor.guardrails) return undefined;
+    const early = await makeEarlyPlan(identityOf({ id, generation: 1 })).catch(undefinedForProblem);
+    if (!early) return undefined;
+    const caller = this.encryption.callerOf(actor);
+    const plan = this.encryption.encryptPlan(id, early.plan);
+    const operation = { id, kind: kind.name, caller, fingerprint: fingerprintOf(body), plan };
+    return this.store.claimPlanned(operation, early.condition);
   }
 
   /** Undefined if it has ended, or another attempt holds the lease. */
@@ -239,4 +268,8 @@ export class OperationAttempt {
     const outcome = await this.encryption.decryptOutcome(id, row.outcome as StoredOutcome, refetch);
     return storedOutcomeOf({ ...row, outcome });
   }
+}
+
+function undefinedForProblem(error: unknown): undefined {
+  if (!(error instanceof Problem)) throw error;
 }

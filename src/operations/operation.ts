@@ -2,6 +2,7 @@ import type { Actor } from '#core/actor.js';
 import type { MovedAmount } from './guardrail-rules.js';
 import type { Problem, ProblemExtras, ProblemSlug } from '#core/problem.js';
 import type { Transaction } from '../database/database.js';
+import type { StatementCondition } from '../database/statement-condition.js';
 
 /** A request that moves money, as it arrived: who asked for what, under which key. */
 export interface OperationRequest {
@@ -91,6 +92,21 @@ export type MakePlan<Plan> = (
   identity: OperationIdentity,
   count: (moved: MovedAmount) => void,
 ) => Promise<Plan>;
+
+/** A plan that needed only reads, and what has to hold when it is stored. */
+export interface EarlyPlan<Plan> {
+  plan: Plan;
+  condition: StatementCondition;
+}
+
+/**
+ * Works out the same plan as {@link MakePlan} before the operation is claimed, so that one statement claims and plans it.
+ * It only reads, and asks Stripe nothing.
+ *
+ * @returns undefined, or throws a {@link Problem}, if that is not possible or there is something to refuse: then the
+ *   operation is claimed first, and `MakePlan` decides
+ */
+export type MakeEarlyPlan<Plan> = (identity: OperationIdentity) => Promise<EarlyPlan<Plan> | undefined>;
 
 /** What a look-up at Stripe has proved: that it was done, that it was not, or neither. */
 export type Found<Result> = { result: Result } | 'not-done' | 'unknown';

@@ -3,7 +3,7 @@ import type { Actor } from '#core/actor.js';
 import { Problem } from '#core/problem.js';
 import { isReferenceTo } from '../encryption/caller-reference.js';
 import { Keyring } from '../encryption/keyring.js';
-import type { MakePlan, OperationKind, OperationRequest, Outcome } from './operation.js';
+import type { MakeEarlyPlan, MakePlan, OperationKind, OperationRequest, Outcome } from './operation.js';
 import { OperationAttempt } from './operation-attempt.js';
 import { OperationRegistry } from './operation-registry.js';
 import { type OperationReport, reportOf } from './operation-report.js';
@@ -17,7 +17,11 @@ export interface OperationRunner<Plan, Result> {
    * @throws {Problem} `idempotency-key-reused` if the key belongs to another request, `in-progress` while another
    *   attempt is running, `needs-review`, and what the steps throw
    */
-  run(request: OperationRequest, makePlan: MakePlan<Plan>): Promise<Outcome<Result>>;
+  run(
+    request: OperationRequest,
+    makePlan: MakePlan<Plan>,
+    makeEarlyPlan?: MakeEarlyPlan<Plan>,
+  ): Promise<Outcome<Result>>;
 }
 
 /** Does each money-moving request once, however often it is repeated and whenever a process dies. */
@@ -35,7 +39,7 @@ export class OperationsService {
     kind: OperationKind<Plan, Result, Answer>,
   ): OperationRunner<Plan, Result> {
     this.registry.register(kind);
-    return { run: (request, makePlan) => this.attempt.run(kind, request, makePlan) };
+    return { run: (...request) => this.attempt.run(kind, ...request) };
   }
 
   /** The state of an operation, for the caller who started it. @throws {Problem} `not-found` for everybody else */

@@ -4,6 +4,7 @@ import { Clock } from '#core/clock.js';
 import { Problem } from '#core/problem.js';
 import { type Database, DATABASE, type Transaction } from '../database/database.js';
 import { operations } from '../database/schema.js';
+import type { StatementCondition } from '../database/statement-condition.js';
 import { expiredLease, leaseFrom } from '../queue/lease.js';
 import { LeasedRows } from '../queue/leased-rows.store.js';
 import { GuardrailCounters } from './guardrail-counters.store.js';
@@ -38,6 +39,30 @@ export const FINISH_HELD = `
   where operations.id = input."operationId" and state = 'running' and lease_id = input."leaseId"
   returning operations.id`;
 
+/** What every operation starts with. */
+const NEW_OPERATION = {
+  state: 'running',
+  generation: 1,
+  counted: null,
+  outcome: null,
+  attempts: 0,
+  firstLookedAt: null,
+  finishedAt: null,
+} as const;
+
+/**
+ * $1 id, $2 kind, $3 caller, $4 fingerprint, $5 plan, $6 lease and $7 its end, $8 now, then those of the condition. The
+ * defaults of the columns are those of `NEW_OPERATION`.
+ */
+const claimPlanned = ({ text }: StatementCondition) => `
+  with condition as (${text(9)})
+  insert into operations (
+    id, kind, caller, fingerprint, state, plan, lease_id, lease_expires_at, retry_at, first_sent_at, created_at
+  )
+  select $1::uuid, $2, $3, $4, 'running', $5::jsonb, $6::uuid, $7::timestamptz, $8::timestamptz, $8, $8
+  from condition
+  on conflict do nothing`;
+
 /** Operations in PostgreSQL. An attempt holds a lease; once it has lost the lease, it can't change the row any more. */
 @Injectable()
 export class OperationsStore {
@@ -59,6 +84,40 @@ export class OperationsStore {
     const now = this.clock.now();
     const [row] = await this.statements.claim.execute({ ...operation, ...leaseFrom(now), now });
     return row;
+  }
+
+  /**
+   * Inserts an operation with its plan and leases it; undefined if its id exists already or the condition does not hold.
+   */
+  async claimPlanned(
+    operation: Pick<OperationRow, 'id' | 'kind' | 'caller' | 'fingerprint' | 'plan'>,
+    condition: StatementCondition,
+  ): Promise<OperationRow | undefined> {
+    const now = this.clock.now();
+    const row = {
+      ...NEW_OPERATION,
+      ...operation,
+      ...leaseFrom(now),
+      retryAt: now,
+      firstSentAt: now,
+      createdAt: now,
+    };
+    const { rowCount } = await this.database.$client.query({
+      name: `operations-claim-planned-${condition.name}`,
+      text: claimPlanned(condition),
+      values: [
+        row.id,
+        row.kind,
+        row.caller,
+        row.fingerprint,
+        JSON.stringify(row.plan),
+        row.leaseId,
+        row.leaseExpiresAt,
+        now,
+        ...condition.values,
+      ],
+    });
+    return rowCount === 1 ? row : undefined;
   }
 
   async find(id: string): Promise<OperationRow | undefined> {
