@@ -33,11 +33,24 @@ export interface SeenEvent {
   objectId?: string;
 }
 
+/**
+ * What callers are notified of when a payment is read from Stripe:
+ * - `payment`: all that is new
+ * - `parts`: the same, but of a payment that was never announced only what happened to its refunds and disputes
+ * - `nothing`: an event that arrives later announces the payment
+ */
+export type NoticeScope = 'payment' | 'parts' | 'nothing';
+
 /** What an operation has learned about its payment from one answer of Stripe's. */
 export interface ObservedPayment {
   snapshot: PaymentSnapshot;
   /** Stripe's id of the call. */
   requestId: string | undefined;
+}
+
+interface RefreshCause {
+  events: readonly SeenEvent[];
+  notices: NoticeScope;
 }
 
 /** Keeps the record of payments right: docs/adr/0012-record-of-payments.md. */
@@ -92,21 +105,38 @@ export class PaymentRecorder {
     return this.charges.finish(end, payment, timeline, notifications);
   }
 
-  /** Brings the payment of a Checkout Session up to date with Stripe, because of events. */
-  refreshSession(sessionId: string, events: readonly SeenEvent[]): Promise<StoredPayment> {
-    return this.refresh({ sessionId, paymentIntentId: null }, events);
+  /** Brings the payment of a Checkout Session up to date with Stripe. @param events those because of which it is done */
+  refreshSession(
+    sessionId: string,
+    events: readonly SeenEvent[],
+    notices: NoticeScope = noticesOf(events),
+  ): Promise<StoredPayment> {
+    return this.refresh({ sessionId, paymentIntentId: null }, events, notices);
   }
 
   /** Does the same with the payment of a PaymentIntent. */
-  async refreshIntent(paymentIntentId: string, events: readonly SeenEvent[]): Promise<StoredPayment> {
+  async refreshIntent(
+    paymentIntentId: string,
+    events: readonly SeenEvent[],
+    notices: NoticeScope = noticesOf(events),
+  ): Promise<StoredPayment> {
     const known = await this.store.find(paymentIntentId);
     const findByOperation = (operationId: string) => this.store.sessionOfOperation(operationId);
     const sessionId = known ? known.sessionId : await this.reader.sessionOf(paymentIntentId, findByOperation);
-    return this.refresh({ sessionId: sessionId ?? null, paymentIntentId }, events);
+    return this.refresh({ sessionId: sessionId ?? null, paymentIntentId }, events, notices);
+  }
+
+  /** Does the same with a payment of the record, without events. */
+  refreshKnown({ sessionId, paymentIntentId }: PaymentObjects, notices: NoticeScope): Promise<StoredPayment> {
+    return this.refresh({ sessionId, paymentIntentId }, [], notices);
   }
 
   /** Reads the payment from Stripe, and again if its row has been written in the meantime. */
-  private async refresh(objects: PaymentObjects, events: readonly SeenEvent[]): Promise<StoredPayment> {
+  private async refresh(
+    objects: PaymentObjects,
+    events: readonly SeenEvent[],
+    notices: NoticeScope,
+  ): Promise<StoredPayment> {
     let { sessionId, paymentIntentId } = objects;
     for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt += 1) {
       const before = await this.store.findEither(sessionId, paymentIntentId);
@@ -116,7 +146,9 @@ export class PaymentRecorder {
       });
       ({ sessionId, paymentIntentId } = read.snapshot);
       const after = await this.database.transaction((transaction) =>
-        before ? this.update(transaction, before, read, events) : this.insert(transaction, read, events),
+        before
+          ? this.update(transaction, before, read, { events, notices })
+          : this.insert(transaction, read, { events, notices }),
       );
       if (!after) continue;
       if (after.subscriptionId !== null) await this.subscriptions.linkFirstPayment(after.subscriptionId);
@@ -128,16 +160,12 @@ export class PaymentRecorder {
   private async insert(
     transaction: Transaction,
     read: ReadPayment,
-    events: readonly SeenEvent[],
+    { events, notices }: RefreshCause,
   ): Promise<StoredPayment | undefined> {
     const at = this.clock.now().toISOString();
     const timeline = [...eventEntries(at, events), ...changeEntries(at, undefined, read)];
-    const isAnnounced = isAboutPayment(events);
-    const after = await this.store.insertRead(transaction, read, timeline, isAnnounced);
-    if (!after) return undefined;
-    const facts = isAnnounced ? factsOf(undefined, after) : factsOfParts(undefined, after);
-    const told = await this.notifier.notify(transaction, after, facts);
-    await this.store.addToTimeline(transaction, after.paymentId, told);
+    const after = await this.store.insertRead(transaction, read, timeline, notices === 'payment');
+    if (after) await this.notify(transaction, undefined, after, notices);
     return after;
   }
 
@@ -145,7 +173,7 @@ export class PaymentRecorder {
     transaction: Transaction,
     before: StoredPayment,
     read: ReadPayment,
-    events: readonly SeenEvent[],
+    { events, notices }: RefreshCause,
   ): Promise<StoredPayment | undefined> {
     const at = this.clock.now().toISOString();
     const known = new Set(before.timeline.map(({ eventId }) => eventId));
@@ -158,12 +186,21 @@ export class PaymentRecorder {
     ];
     const after = await this.store.updateRead(transaction, before, read, timeline, {
       isChanged: isVisible(before, read),
-      isAnnounced: before.isAnnounced || isAboutPayment(events),
+      isAnnounced: isAnnouncedAfter(before, read, notices),
     });
-    if (!after) return undefined;
+    if (after) await this.notify(transaction, before, after, notices);
+    return after;
+  }
+
+  private async notify(
+    transaction: Transaction,
+    before: StoredPayment | undefined,
+    after: StoredPayment,
+    notices: NoticeScope,
+  ): Promise<void> {
+    if (notices === 'nothing') return;
     const told = await this.notifier.notify(transaction, after, factsToTell(before, after));
     await this.store.addToTimeline(transaction, after.paymentId, told);
-    return after;
   }
 }
 
@@ -187,11 +224,18 @@ function compare(a: string, b: string): number {
 }
 
 /** Events of a payment's refunds and disputes do not say that the payment itself is new. */
-function isAboutPayment(events: readonly SeenEvent[]): boolean {
-  return events.some(({ type }) => !/refund|dispute/.test(type));
+function noticesOf(events: readonly SeenEvent[]): NoticeScope {
+  return events.some(({ type }) => !/refund|dispute/.test(type)) ? 'payment' : 'parts';
 }
 
-function factsToTell(before: StoredPayment, after: StoredPayment): PaymentFact[] {
+/** Whether callers know the state of a payment after it is written. */
+function isAnnouncedAfter(before: StoredPayment, { snapshot }: ReadPayment, notices: NoticeScope): boolean {
+  if (notices === 'nothing') return before.isAnnounced && before.stage === snapshot.stage;
+  return before.isAnnounced || notices === 'payment';
+}
+
+function factsToTell(before: StoredPayment | undefined, after: StoredPayment): PaymentFact[] {
+  if (!before) return after.isAnnounced ? factsOf(undefined, after) : factsOfParts(undefined, after);
   if (before.isAnnounced) return factsOf(before, after);
   return after.isAnnounced ? factsOfFirstOwnEvent(before, after) : factsOfParts(before, after);
 }

@@ -40,6 +40,19 @@ export class PaymentReferences {
     return next === undefined ? undefined : this.charge(await this.find(next));
   }
 
+  /**
+   * What a payment is recorded by: of a subscription or an invoice, the PaymentIntent that was tried last. Nothing if none
+   * was, and for a Charge without a PaymentIntent.
+   */
+  async recordable(payment: PaymentObject): Promise<{ sessionId?: string; paymentIntentId?: string }> {
+    if (payment.object === 'checkout.session') return { sessionId: payment.id };
+    const paymentIntentId = await this.triedIntentId(payment);
+    if (paymentIntentId !== undefined) return { paymentIntentId };
+    const session =
+      payment.object === 'subscription' ? await this.firstSession({ subscription: payment.id }) : undefined;
+    return session ? { sessionId: session.id } : {};
+  }
+
   /** The Checkout Session in which the payment was started; undefined if it was started elsewhere. */
   async session(payment: PaymentObject): Promise<Stripe.Checkout.Session | undefined> {
     switch (payment.object) {
@@ -91,12 +104,6 @@ export class PaymentReferences {
     return idOf(intent) ?? (invoiceId === undefined ? undefined : this.intentOf(invoiceId));
   }
 
-  /** The PaymentIntent of a Checkout Session; undefined if it has none. */
-  async paymentIntent(session: Stripe.Checkout.Session): Promise<Stripe.PaymentIntent | undefined> {
-    const id = await this.paymentIntentId(session);
-    return id === undefined ? undefined : this.stripe.read((stripe) => stripe.paymentIntents.retrieve(id));
-  }
-
   /** The invoice that a payment pays. https://docs.stripe.com/api/invoice-payment/list */
   async invoice(payment: Stripe.Charge | Stripe.PaymentIntent): Promise<Stripe.Invoice | undefined> {
     const intent = payment.object === 'charge' ? idOf(payment.payment_intent) : payment.id;
@@ -122,6 +129,25 @@ export class PaymentReferences {
         return this.paymentOf(payment);
       case 'payment_intent':
         return idOf(payment.latest_charge);
+    }
+  }
+
+  private async triedIntentId(
+    payment: Exclude<PaymentObject, Stripe.Checkout.Session>,
+  ): Promise<string | undefined> {
+    switch (payment.object) {
+      case 'payment_intent':
+        return payment.id;
+      case 'charge':
+        return idOf(payment.payment_intent);
+      case 'invoice':
+        return this.intentOf(payment.id);
+      case 'subscription': {
+        const invoice = idOf(payment.latest_invoice);
+        const tried = invoice === undefined ? undefined : await this.intentOf(invoice);
+        const paid = tried ?? (await this.latestPaymentOf(payment));
+        return paid?.startsWith('pi_') ? paid : undefined;
+      }
     }
   }
 

@@ -1,20 +1,96 @@
 import { Injectable } from '@nestjs/common';
-import type { Actor } from '#core/actor.js';
+import type { ServiceActor } from '#core/actor.js';
+import { unknownObject } from '#core/problem.js';
 import { PaymentAccess } from './payment-access.service.js';
-import { type PaymentReport, paymentStatus } from './payment-status.js';
+import { visibleCaller } from './payment-list.service.js';
+import type { RecordedPayment } from './payment.js';
+import { PaymentRecordStore, type StoredPayment } from './payment-record.store.js';
+import { type NoticeScope, PaymentRecorder } from './payment-recorder.service.js';
+import { type PaymentObject, PaymentReferences } from './payment-references.stripe.js';
+import type { PaymentReport } from './payment-status.js';
 import { PaymentStatusStripe } from './payment-status.stripe.js';
 
-/** Reports the status of payments. */
+/** Reports the status of payments: from the record, and from Stripe what the record does not know. */
 @Injectable()
 export class PaymentStatusService {
   constructor(
     private readonly access: PaymentAccess,
+    private readonly store: PaymentRecordStore,
+    private readonly recorder: PaymentRecorder,
+    private readonly references: PaymentReferences,
     private readonly stripe: PaymentStatusStripe,
   ) {}
 
-  /** The status of a payment, by any of its ids. @throws {Problem} `not-found` as {@link PaymentAccess.find} does */
-  async report(actor: Actor, paymentId: string): Promise<PaymentReport> {
-    const { state, shopTransactionId } = await this.stripe.read(await this.access.find(actor, paymentId));
-    return { status: paymentStatus(state), shopTransactionId };
+  /**
+   * The status of a payment, by any of its ids. Stripe is asked only while the payment is not decided.
+   *
+   * @throws {Problem} `not-found` as {@link PaymentAccess.find} does
+   */
+  async report(service: ServiceActor, paymentId: string): Promise<PaymentReport> {
+    const known = await this.store.find(paymentId, visibleCaller(service));
+    return known ? this.reportKnown(known) : this.reportUnknown(service, paymentId, 'nothing');
+  }
+
+  /**
+   * The status of the newest payment with the caller's own id.
+   *
+   * @throws {Problem} `not-found` if the record has none
+   */
+  async reportNewest(service: ServiceActor, shopTransactionId: string): Promise<PaymentReport> {
+    const caller = visibleCaller(service);
+    const [newest] = (await this.store.list({ shopTransactionId }, 1, { caller })) ?? [];
+    if (!newest) throw unknownObject('shopTransactionId');
+    return this.reportKnown(newest);
+  }
+
+  /**
+   * Asks Stripe for the status of a payment, by any of its ids, and records it.
+   *
+   * @throws {Problem} `not-found` as {@link PaymentAccess.find} does
+   */
+  async check(service: ServiceActor, paymentId: string): Promise<PaymentReport> {
+    const known = await this.store.find(paymentId, visibleCaller(service));
+    return known
+      ? this.reportOf(await this.recorder.refreshKnown(known, 'payment'))
+      : this.reportUnknown(service, paymentId, 'payment');
+  }
+
+  private async reportKnown(known: StoredPayment): Promise<PaymentReport> {
+    return this.reportOf(
+      known.status === 'PENDING' ? await this.recorder.refreshKnown(known, 'parts') : known,
+    );
+  }
+
+  /** Records a payment that was not recorded yet, or of which the record does not know who has started it. */
+  private async reportUnknown(
+    service: ServiceActor,
+    paymentId: string,
+    notices: NoticeScope,
+  ): Promise<PaymentReport> {
+    const object = await this.access.find(service, paymentId);
+    const payment = await this.record(object, notices);
+    return payment ? this.reportOf(payment) : this.stripe.report(object);
+  }
+
+  /** Undefined if nothing was paid or tried yet, and for a Charge that was made without a PaymentIntent. */
+  private async record(object: PaymentObject, notices: NoticeScope): Promise<StoredPayment | undefined> {
+    const { sessionId, paymentIntentId } = await this.references.recordable(object);
+    if (paymentIntentId !== undefined) return this.recorder.refreshIntent(paymentIntentId, [], notices);
+    return sessionId === undefined ? undefined : this.recorder.refreshSession(sessionId, [], notices);
+  }
+
+  private async reportOf(payment: RecordedPayment): Promise<PaymentReport> {
+    const { subscriptionId } = payment;
+    return {
+      paymentId: payment.paymentId,
+      status: payment.status,
+      shopTransactionId: payment.shopTransactionId,
+      amountMinor: payment.amountMinor,
+      refundedMinor: payment.refundedMinor,
+      currency: payment.currency,
+      subscriptionId,
+      subscriptionStatus:
+        subscriptionId === null ? null : await this.stripe.subscriptionStatus(subscriptionId),
+    };
   }
 }

@@ -1,75 +1,84 @@
 import { Injectable } from '@nestjs/common';
 import type Stripe from 'stripe';
-import { type PaymentObject, PaymentReferences } from './payment-references.stripe.js';
+import { StripeProvider } from '#stripe/stripe.provider.js';
 import { SHOP_TRANSACTION_ID } from './payment-ids.js';
-import type { PaymentState } from './payment-status.js';
+import type { PaymentObject } from './payment-references.stripe.js';
+import { subscriptionOf } from './payment-snapshot.stripe.js';
+import { type PaymentReport, unpaidStatus } from './payment-status.js';
+import type { SubscriptionStatus } from './subscription-record.js';
 
-/** Reads the state of payments from Stripe. */
+/** https://docs.stripe.com/billing/subscriptions/overview#subscription-statuses; a status that is added later is PENDING. */
+const SUBSCRIPTION_STATUS: Readonly<Record<string, SubscriptionStatus>> = {
+  trialing: 'ACTIVE',
+  active: 'ACTIVE',
+  past_due: 'PAST_DUE',
+  unpaid: 'PAST_DUE',
+  paused: 'PAST_DUE',
+  incomplete_expired: 'EXPIRED',
+  canceled: 'CANCELED',
+};
+
+/** Reads from Stripe what the record does not have about the status of a payment. */
 @Injectable()
 export class PaymentStatusStripe {
-  constructor(private readonly references: PaymentReferences) {}
+  constructor(private readonly stripe: StripeProvider) {}
 
-  /** Reads a payment's state. */
-  async read(payment: PaymentObject): Promise<{ state: PaymentState; shopTransactionId: string | null }> {
-    const [state, shopTransactionId] = await Promise.all([
-      this.stateOf(payment),
-      this.shopTransactionIdOf(payment),
-    ]);
-    return { state, shopTransactionId };
-  }
-
-  private async stateOf(payment: PaymentObject): Promise<PaymentState> {
-    switch (payment.object) {
-      case 'checkout.session':
-        return this.checkoutState(payment);
-      case 'payment_intent':
-        return intentState(payment, await this.isCheckoutOpen(payment));
+  /** The status of an object for which nothing was paid or tried yet, or of a Charge without a PaymentIntent. */
+  async report(object: PaymentObject): Promise<PaymentReport> {
+    switch (object.object) {
       case 'charge':
-      case 'invoice':
+        return {
+          ...reportOf(object),
+          shopTransactionId: object.metadata[SHOP_TRANSACTION_ID] ?? null,
+          amountMinor: object.amount,
+          refundedMinor: object.amount_refunded,
+        };
+      case 'invoice': {
+        const subscriptionId = subscriptionOf(object) ?? null;
+        return {
+          ...reportOf(object),
+          shopTransactionId: object.parent?.subscription_details?.metadata?.[SHOP_TRANSACTION_ID] ?? null,
+          amountMinor: object.total,
+          subscriptionId,
+          subscriptionStatus: subscriptionId === null ? null : await this.subscriptionStatus(subscriptionId),
+        };
+      }
       case 'subscription':
-        return { kind: payment.object, status: payment.status };
+        return {
+          ...reportOf(object),
+          shopTransactionId: object.metadata[SHOP_TRANSACTION_ID] ?? null,
+          subscriptionId: object.id,
+          subscriptionStatus: statusOfSubscription(object),
+        };
+      default:
+        throw new Error(`${object.id} is a payment that can be recorded`);
     }
   }
 
-  /** A debit may fail days after the session was completed: then its PaymentIntent decides. */
-  private async checkoutState(session: Stripe.Checkout.Session): Promise<PaymentState> {
-    const { status, payment_status: paymentStatus } = session;
-    const paid = paymentStatus !== 'unpaid';
-    const intent = status === 'complete' && !paid ? await this.references.paymentIntent(session) : undefined;
-    return intent ? intentState(intent, false) : { kind: 'checkout', status, paid };
-  }
-
-  private async isCheckoutOpen(intent: Stripe.PaymentIntent): Promise<boolean> {
-    const session = intent.last_payment_error ? await this.references.session(intent) : undefined;
-    return session?.status === 'open';
-  }
-
-  /** Stripe copies a PaymentIntent's metadata to its Charges, but not a subscription's to its payments. */
-  private async shopTransactionIdOf(payment: PaymentObject): Promise<string | null> {
-    switch (payment.object) {
-      case 'checkout.session':
-        return payment.client_reference_id;
-      case 'invoice':
-        return shopTransactionIdOfInvoice(payment);
-      case 'subscription':
-        return payment.metadata[SHOP_TRANSACTION_ID] ?? null;
-      case 'charge':
-      case 'payment_intent':
-        return (
-          payment.metadata[SHOP_TRANSACTION_ID] ??
-          shopTransactionIdOfInvoice(await this.references.invoice(payment))
-        );
-    }
+  /** The status of a subscription. */
+  async subscriptionStatus(id: string): Promise<SubscriptionStatus> {
+    return statusOfSubscription(await this.stripe.read((stripe) => stripe.subscriptions.retrieve(id)));
   }
 }
 
-function intentState(
-  { status, last_payment_error: error }: Stripe.PaymentIntent,
-  checkoutOpen: boolean,
-): PaymentState {
-  return { kind: 'paymentIntent', status, declined: error !== null, checkoutOpen };
+function reportOf({
+  id,
+  object: kind,
+  status,
+  currency,
+}: Stripe.Charge | Stripe.Invoice | Stripe.Subscription): PaymentReport {
+  return {
+    paymentId: id,
+    status: unpaidStatus({ kind, status }),
+    shopTransactionId: null,
+    amountMinor: 0,
+    refundedMinor: 0,
+    currency,
+    subscriptionId: null,
+    subscriptionStatus: null,
+  };
 }
 
-function shopTransactionIdOfInvoice(invoice: Stripe.Invoice | undefined): string | null {
-  return invoice?.parent?.subscription_details?.metadata?.[SHOP_TRANSACTION_ID] ?? null;
+function statusOfSubscription({ status }: Stripe.Subscription): SubscriptionStatus {
+  return SUBSCRIPTION_STATUS[status] ?? 'PENDING';
 }

@@ -1,17 +1,25 @@
-/** Paid, not yet decided, or never to be paid. */
-export type PaymentStatus = 'ACCEPTED' | 'PENDING' | 'FAILED';
+import type { PaymentStatus } from './payment.js';
+import type { SubscriptionStatus } from './subscription-record.js';
 
-/** The properties of a Stripe object that decide a payment's status, by the kind of object. */
-export type PaymentState =
-  | { kind: 'checkout'; status: string | null; paid: boolean }
-  | { kind: 'paymentIntent'; status: string; declined: boolean; checkoutOpen: boolean }
-  | { kind: 'charge' | 'invoice' | 'subscription'; status: string | null };
+/** An object without a payment in the record, and its status at Stripe. */
+export interface UnpaidState {
+  kind: 'charge' | 'invoice' | 'subscription';
+  status: string | null;
+}
 
 /** The status of a payment. */
 export interface PaymentReport {
+  paymentId: string;
   status: PaymentStatus;
   /** The caller's own id of the payment; null if it gave none. */
   shopTransactionId: string | null;
+  amountMinor: number;
+  /** Also what is still on its way back. */
+  refundedMinor: number;
+  currency: string;
+  subscriptionId: string | null;
+  /** Null for a payment without a subscription. */
+  subscriptionStatus: SubscriptionStatus | null;
 }
 
 /**
@@ -19,9 +27,7 @@ export interface PaymentReport {
  * https://docs.stripe.com/api/charges/object, https://docs.stripe.com/invoicing/overview#workflow,
  * https://docs.stripe.com/billing/subscriptions/overview#subscription-statuses
  */
-const FINAL: Readonly<Record<PaymentState['kind'], Readonly<Record<string, PaymentStatus>>>> = {
-  checkout: { expired: 'FAILED' },
-  paymentIntent: { succeeded: 'ACCEPTED', canceled: 'FAILED' },
+const FINAL: Readonly<Record<UnpaidState['kind'], Readonly<Record<string, PaymentStatus>>>> = {
   charge: { succeeded: 'ACCEPTED', failed: 'FAILED' },
   invoice: { paid: 'ACCEPTED', void: 'FAILED', uncollectible: 'FAILED' },
   subscription: {
@@ -33,14 +39,7 @@ const FINAL: Readonly<Record<PaymentState['kind'], Readonly<Record<string, Payme
   },
 };
 
-/** The status of a payment, from the state of its object at Stripe. */
-export function paymentStatus(state: PaymentState): PaymentStatus {
-  if (state.kind === 'checkout' && state.status === 'complete') return state.paid ? 'ACCEPTED' : 'PENDING';
-  if (state.kind === 'paymentIntent' && isAbandoned(state)) return 'FAILED';
-  return FINAL[state.kind][state.status ?? ''] ?? 'PENDING';
-}
-
-/** After a decline, the customer can try another card only while the Checkout page is open. */
-function isAbandoned({ status, declined, checkoutOpen }: PaymentState & { kind: 'paymentIntent' }): boolean {
-  return status === 'requires_payment_method' && declined && !checkoutOpen;
+/** The status of an object for which nothing was paid or tried yet, or of a Charge without a PaymentIntent. */
+export function unpaidStatus({ kind, status }: UnpaidState): PaymentStatus {
+  return FINAL[kind][status ?? ''] ?? 'PENDING';
 }

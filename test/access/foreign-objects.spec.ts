@@ -93,6 +93,7 @@ const PROBES: Record<string, (world: World) => Probe[]> = {
     subscriptionProbes(theirs, (id) => shop.get(`/pay/subscriptions?cursor=${id}`)),
   'GET /pay/subscriptions/{id}': ({ shop, theirs }) =>
     subscriptionProbes(theirs, (id) => shop.get(`/pay/subscriptions/${id}`)),
+  'GET /check': ({ shop, theirs }) => paymentProbes(theirs, (id) => shop.get(`/check?paymentID=${id}`)),
   'GET /status': ({ shop, theirs }) => paymentProbes(theirs, (id) => shop.get(`/status?paymentID=${id}`)),
   ...Object.fromEntries(
     (

@@ -91,6 +91,7 @@ function makersOfIds(
     'get /pay/subscriptions/{id}': {
       sub: async () => (await checkout('/pay/recurrent', { amount: '5.00', interval: 'month' })).paymentID,
     },
+    'get /check': { cs: () => paidCheckout('/pay', { amount: '5.00' }) },
     'get /status': { cs: () => paidCheckout('/pay', { amount: '5.00' }) },
     'get /admin/keys/{id}': { key: newKey },
     'patch /admin/keys/{id}': { key: newKey },

@@ -84,6 +84,11 @@ describe('POST /pay/recurrent/expire', () => {
         paymentID,
         shopTransactionID: 'order-9',
         status: 'ACCEPTED',
+        amount: '10.00',
+        amountRefunded: '0.00',
+        currency: 'usd',
+        subscriptionID: id,
+        subscriptionStatus: 'ACTIVE',
         providerName: 'stripe',
       });
     }

@@ -105,6 +105,11 @@ describe('POST /pay', () => {
       paymentID: answer.body.paymentID,
       shopTransactionID: 'order-1234',
       status: 'PENDING',
+      amount: '5.00',
+      amountRefunded: '0.00',
+      currency: 'usd',
+      subscriptionID: null,
+      subscriptionStatus: null,
       providerName: 'stripe',
     });
   });

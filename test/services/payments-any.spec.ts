@@ -14,6 +14,7 @@ const OWN_ONLY = SCOPES.filter((scope) => scope !== 'payments:any');
 /** Every request of a service that names a payment. */
 const REQUESTS: [string, (service: Caller, paymentID: string) => Promise<Answer>][] = [
   ['GET /status', (service, paymentID) => service.get(`/status?paymentID=${paymentID}`)],
+  ['GET /check', (service, paymentID) => service.get(`/check?paymentID=${paymentID}`)],
   ['POST /refund', (service, paymentID) => service.post('/refund', { paymentID })],
   ['POST /pay/expire', (service, paymentID) => service.post('/pay/expire', { paymentID })],
   [

@@ -11,6 +11,7 @@ export const PAYMENT_FIELD_NAMES: FieldNames = { paymentId: 'paymentID' };
 
 type Documented = Parameters<typeof Field>[0];
 
+export const SHOP_TRANSACTION_ID_MAX_LENGTH = 200;
 const QUANTITY_MAX = 999_999;
 const INTERVAL_COUNT_MAX = 1095;
 

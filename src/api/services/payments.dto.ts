@@ -17,10 +17,9 @@ import { TIMELINE_KINDS, type TimelineEntry, type TimelineKind } from '../../pay
 import type { DisputeView, PaymentView, RefundView } from '../../payments/payment-view.js';
 import { ChoiceField, Field, InstantField, PageSizeField, TextField, UserIdField } from '../dto/fields.js';
 import { EXAMPLE_CUSTOMER_ID, EXAMPLE_PAYMENT_ID } from './examples.js';
-import { PaymentIdField } from './fields.js';
+import { PaymentIdField, SHOP_TRANSACTION_ID_MAX_LENGTH } from './fields.js';
 
 export const PAGE_SIZE_DEFAULT = 20;
-const SHOP_TRANSACTION_ID_MAX_LENGTH = 200;
 const TENANT_MAX_LENGTH = 1_000;
 const FULL_TENANT = /^(partner|issuer):/;
 const CURSOR = /^(cs|pi|ch|py)_[A-Za-z0-9_]{1,200}$/;

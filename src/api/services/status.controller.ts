@@ -8,29 +8,53 @@ import { ApiProblems, CALLS_STRIPE } from '../http/api-problems.decorator.js';
 import { CurrentActor } from '../http/current-actor.decorator.js';
 import { RequestQuery } from '../http/declared-input.js';
 import { PAYMENT_FIELD_NAMES } from './fields.js';
-import { StatusQuery, StatusResponse } from './status.dto.js';
+import { CheckQuery, StatusQuery, StatusResponse } from './status.dto.js';
+
+const STATUS_FIELD_NAMES = { ...PAYMENT_FIELD_NAMES, shopTransactionId: 'shopTransactionID' };
 
 /** The status of payments, for other internal services. */
 @ApiTags('Internal service')
-@Controller('status')
+@Controller()
 export class StatusController {
   constructor(private readonly payments: PaymentStatusService) {}
 
-  @Get()
+  @Get('status')
   @Allow({ service: 'payments:read' })
   @ApiOperation({
     summary: 'Show the status of a payment',
-    description: 'ACCEPTED: paid. PENDING: not yet paid. FAILED: not paid, and can no longer be paid.',
+    description:
+      'ACCEPTED: paid. PENDING: not yet paid. FAILED: not paid, and can no longer be paid. Stripe is asked only while a ' +
+      'payment is PENDING or not in the record.',
   })
   @ApiOkResponse({ type: StatusResponse })
   @ApiProblems(...CALLS_STRIPE, 'not-found')
   async status(
     @CurrentActor() service: ServiceActor,
-    @RequestQuery() { paymentID }: StatusQuery,
+    @RequestQuery() query: StatusQuery,
   ): Promise<StatusResponse> {
-    return StatusResponse.of(
-      paymentID,
-      await withFieldNames(PAYMENT_FIELD_NAMES, this.payments.report(service, paymentID)),
-    );
+    const reference = query.toReference();
+    const report =
+      'paymentId' in reference
+        ? this.payments.report(service, reference.paymentId)
+        : this.payments.reportNewest(service, reference.shopTransactionId);
+    return StatusResponse.of(await withFieldNames(STATUS_FIELD_NAMES, report), query.paymentID);
+  }
+
+  @Get('check')
+  @Allow({ service: 'payments:read' })
+  @ApiOperation({
+    summary: 'Ask Stripe for the status of a payment',
+    description:
+      'Answers as `/status`, and updates the record. If the payment is decided, its notification is sent to ' +
+      'PAYMENT_CALLBACK_URL again, with its old id.',
+  })
+  @ApiOkResponse({ type: StatusResponse })
+  @ApiProblems(...CALLS_STRIPE, 'not-found')
+  async check(
+    @CurrentActor() service: ServiceActor,
+    @RequestQuery() { paymentID }: CheckQuery,
+  ): Promise<StatusResponse> {
+    const report = this.payments.check(service, paymentID);
+    return StatusResponse.of(await withFieldNames(STATUS_FIELD_NAMES, report), paymentID);
   }
 }
