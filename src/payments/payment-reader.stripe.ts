@@ -3,17 +3,11 @@ import type Stripe from 'stripe';
 import { operationIdOf } from '#stripe/find-by-metadata.js';
 import { listAll } from '#stripe/pagination.js';
 import { StripeProvider } from '#stripe/stripe.provider.js';
-import type {
-  DisputeStatus,
-  PaymentDispute,
-  PaymentRefund,
-  PaymentSnapshot,
-  RefundStatus,
-} from './payment.js';
+import type { PaymentDispute, PaymentRefund, PaymentSnapshot } from './payment.js';
+import { paymentDisputeOf, paymentRefundOf } from './payment-parts.stripe.js';
 import { PaymentReferences } from './payment-references.stripe.js';
 import {
   EXPANDED_CHARGE,
-  instantOf,
   snapshotOfIntent,
   snapshotOfSession,
   subscriptionOf,
@@ -33,21 +27,6 @@ export interface ReadPayment {
   refunds: PaymentRefund[];
   disputes: PaymentDispute[];
 }
-
-/** https://docs.stripe.com/api/refunds/object#refund_object-status; others are not final. */
-const REFUND_STATUS: Readonly<Record<string, RefundStatus>> = {
-  succeeded: 'SUCCEEDED',
-  failed: 'FAILED',
-  canceled: 'CANCELED',
-};
-
-/** https://docs.stripe.com/api/disputes/object#dispute_object-status; a closed inquiry has taken no money. */
-const DISPUTE_STATUS: Readonly<Record<string, DisputeStatus>> = {
-  won: 'WON',
-  prevented: 'WON',
-  warning_closed: 'WON',
-  lost: 'LOST',
-};
 
 /** The ten newest refunds of a Charge, also failed ones, which its amounts do not show. */
 const EXPANDED_REFUNDS = 'latest_charge.refunds';
@@ -122,12 +101,7 @@ export class PaymentReader {
           this.stripe.read((stripe) => stripe.refunds.list({ payment_intent: id, ...page })),
         )
       : newest.data;
-    return refunds.map(({ id: refundId, amount: amountMinor, status, created }) => ({
-      refundId,
-      amountMinor,
-      status: REFUND_STATUS[status ?? ''] ?? 'PENDING',
-      createdAt: instantOf(created),
-    }));
+    return refunds.map(paymentRefundOf);
   }
 
   /** `disputed` of the Charge does not decide: Stripe does not document whether an inquiry sets it. */
@@ -136,15 +110,7 @@ export class PaymentReader {
     const disputes = await listAll((page) =>
       this.stripe.read((stripe) => stripe.disputes.list({ payment_intent: id, ...page })),
     );
-    return disputes.map(
-      ({ id: disputeId, amount: amountMinor, status, reason, evidence_details: evidence }) => ({
-        disputeId,
-        amountMinor,
-        status: DISPUTE_STATUS[status] ?? 'OPEN',
-        reason,
-        dueBy: evidence.due_by === null ? null : instantOf(evidence.due_by),
-      }),
-    );
+    return disputes.map(paymentDisputeOf);
   }
 }
 

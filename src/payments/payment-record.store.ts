@@ -1,9 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { and, asc, desc, eq, gte, inArray, isNotNull, lt, ne, type SQL, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, gte, inArray, isNotNull, lt, ne, type SQL, sql } from 'drizzle-orm';
 import { unionAll } from 'drizzle-orm/pg-core';
 import { Clock } from '#core/clock.js';
 import { type Database, DATABASE, type Transaction } from '../database/database.js';
-import { customers, formerCustomers, operations } from '../database/schema.js';
+import { customers, formerCustomers, operations, paymentCallers } from '../database/schema.js';
 import { paymentDisputes, paymentRefunds, payments } from '../database/schema-payments.js';
 import {
   PAYMENT_STATUSES,
@@ -11,6 +11,7 @@ import {
   disputedMinorOf,
   paymentIdOf,
   type PaymentOperation,
+  type PaymentRefund,
   type PaymentSnapshot,
   type RecordedPayment,
   refundedMinorOf,
@@ -40,6 +41,8 @@ const ID_COLUMNS = {
   in: payments.invoiceId,
   sub: payments.subscriptionId,
 } as const;
+
+const UNDECIDED_PAGE_SIZE = 100;
 
 /** The record of payments in PostgreSQL: docs/adr/0012-record-of-payments.md. */
 @Injectable()
@@ -145,6 +148,40 @@ export class PaymentRecordStore {
     return undefined;
   }
 
+  /** The payment of a PaymentIntent, locked until the transaction ends; undefined if there is none. */
+  async lock(transaction: Transaction, paymentIntentId: string): Promise<StoredPayment | undefined> {
+    const [row] = await transaction
+      .select()
+      .from(payments)
+      .where(eq(payments.paymentIntentId, paymentIntentId))
+      .for('update');
+    return row && this.withParts(row, transaction);
+  }
+
+  /**
+   * Writes what an operation has done to a payment that the transaction has locked.
+   *
+   * @param refund the refund that it has made; undefined if the record has that already
+   */
+  async addRefund(
+    transaction: Transaction,
+    before: StoredPayment,
+    refund: PaymentRefund | undefined,
+    timeline: readonly TimelineEntry[],
+  ): Promise<StoredPayment> {
+    const { paymentId } = before;
+    const refunds = refund ? [...before.refunds, refund] : before.refunds;
+    const change = {
+      refundedMinor: refundedMinorOf(refunds),
+      timeline: [...before.timeline, ...timeline],
+      revision: before.revision + 1,
+      ...(refund && { updatedAt: this.clock.now(), version: before.version + 1 }),
+    };
+    await transaction.update(payments).set(change).where(eq(payments.paymentId, paymentId));
+    if (refund) await transaction.insert(paymentRefunds).values({ paymentId, ...refund });
+    return { ...before, ...change, refunds };
+  }
+
   /** The payment with one of these objects. */
   async findEither(
     sessionId: string | null,
@@ -172,6 +209,25 @@ export class PaymentRecordStore {
     return row?.sessionId ?? undefined;
   }
 
+  /** Some payments that were created before then and whose outcome, refunds or disputes may still change, by paymentId. */
+  undecidedBefore(createdBefore: Date, after?: string): Promise<PaymentRow[]> {
+    const ofPayment = sql`payment_id = ${payments.paymentId}`;
+    return this.database
+      .select()
+      .from(payments)
+      .where(
+        and(
+          lt(payments.createdAt, createdBefore),
+          after === undefined ? undefined : gt(payments.paymentId, after),
+          sql`(${payments.status} = 'PENDING' or ${payments.stage} = 'failed'
+            or exists (select from ${paymentRefunds} where ${ofPayment} and status = 'PENDING')
+            or exists (select from ${paymentDisputes} where ${ofPayment} and status = 'OPEN'))`,
+        ),
+      )
+      .orderBy(asc(payments.paymentId))
+      .limit(UNDECIDED_PAGE_SIZE);
+  }
+
   /**
    * Inserts a payment as Stripe has it now; undefined if it is there already.
    *
@@ -189,7 +245,7 @@ export class PaymentRecordStore {
         ...this.newRow(snapshot, timeline),
         isAnnounced,
         operationId: sql`(select ${operations.id} from ${operations} where ${operations.id}::text = ${operationId})`,
-        caller: callerColumn(operationId, snapshot.subscriptionId),
+        caller: callerColumn(operationId, snapshot),
         refundedMinor: refundedMinorOf(refunds),
         disputedMinor: disputedMinorOf(disputes),
       })
@@ -355,10 +411,14 @@ export function ownerColumn(customerId: string | null, column: 'tenant' | 'userI
   )`;
 }
 
-/** Who has started a payment: the operation's caller, or of a renewal that of the first payment. */
-function callerColumn(operationId: string | null, subscriptionId: string | null): SQL<string | null> {
+/** Who has started a payment: the caller of its operation or its page, or of a renewal that of the first payment. */
+function callerColumn(
+  operationId: string | null,
+  { sessionId, subscriptionId }: Pick<PaymentSnapshot, 'sessionId' | 'subscriptionId'>,
+): SQL<string | null> {
   return sql`coalesce(
     (select ${operations.caller} from ${operations} where ${operations.id}::text = ${operationId}),
+    (select ${paymentCallers.caller} from ${paymentCallers} where ${paymentCallers.stripeId} = ${sessionId}),
     (select first.caller from ${payments} as first where first.subscription_id = ${subscriptionId}
       order by first.created_at limit 1)
   )`;

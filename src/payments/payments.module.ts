@@ -11,6 +11,7 @@ import { PaymentReader } from './payment-reader.stripe.js';
 import { PaymentReferences } from './payment-references.stripe.js';
 import { PaymentStatusService } from './payment-status.service.js';
 import { PaymentStatusStripe } from './payment-status.stripe.js';
+import { RefundRecorder } from './refund-recorder.service.js';
 import { SubscriptionListService } from './subscription-list.service.js';
 import { SubscriptionListStore } from './subscription-list.store.js';
 import { SubscriptionNotifier } from './subscription-notifier.js';
@@ -33,6 +34,7 @@ import { SubscriptionRecorder } from './subscription-recorder.service.js';
     PaymentReferences,
     PaymentStatusService,
     PaymentStatusStripe,
+    RefundRecorder,
     SubscriptionListService,
     SubscriptionListStore,
     SubscriptionNotifier,
@@ -46,6 +48,7 @@ import { SubscriptionRecorder } from './subscription-recorder.service.js';
     PaymentRecorder,
     PaymentReferences,
     PaymentStatusService,
+    RefundRecorder,
     SubscriptionListService,
     SubscriptionRecorder,
   ],

@@ -2,9 +2,10 @@ import { Injectable } from '@nestjs/common';
 import type { OperationRequest, Outcome } from '../operations/operation.js';
 import { type OperationRunner, OperationsService } from '../operations/operations.service.js';
 import { PaymentAccess } from '../payments/payment-access.service.js';
+import { RefundRecorder } from '../payments/refund-recorder.service.js';
 import { requestedMinorOf, type ExistingRefund, type Refund, type RefundCommand } from './refund.js';
 import { RefundsStore } from './refunds.store.js';
-import { type RefundPlan, RefundsStripe } from './refunds.stripe.js';
+import { type Refunded, type RefundPlan, RefundsStripe } from './refunds.stripe.js';
 
 /** Refunds payments. The amount is reserved before Stripe is called, and released only if the refund fails. */
 @Injectable()
@@ -16,11 +17,14 @@ export class RefundsService {
     private readonly access: PaymentAccess,
     private readonly store: RefundsStore,
     private readonly stripe: RefundsStripe,
+    recorder: RefundRecorder,
   ) {
-    this.refundOperation = operations.define<RefundPlan, Refund>({
+    this.refundOperation = operations.define<RefundPlan, Refund, Refunded>({
       name: 'refund',
       send: (plan, { stripeKey }) => this.stripe.refund(plan, stripeKey),
       find: (plan, { operationId }) => this.stripe.findRefund(plan, operationId),
+      resultOf: ({ result }) => result,
+      record: (transaction, refunded, operation) => recorder.recordOutcome(transaction, refunded, operation),
       release: (transaction, _plan, { operationId }) => this.store.releaseWithin(transaction, operationId),
     });
   }

@@ -4,14 +4,21 @@ import { idOf } from '#stripe/id-of.js';
 import { listAll } from '#stripe/pagination.js';
 import { findByOperationId, OPERATION_ID } from '#stripe/find-by-metadata.js';
 import { isUnclassified, refusedParam } from '#stripe/stripe-errors.js';
-import { StripeProvider } from '#stripe/stripe.provider.js';
+import { requestIdOf, StripeProvider } from '#stripe/stripe.provider.js';
 import { type Currency, isCurrency } from '#core/currency.js';
 import { Problem } from '#core/problem.js';
 import { type PaymentObject, PaymentReferences } from '../payments/payment-references.stripe.js';
+import { paymentRefundOf } from '../payments/payment-parts.stripe.js';
+import type { ObservedRefund } from '../payments/refund-recorder.service.js';
 import type { Found } from '../operations/operation.js';
 import { type ExistingRefund, type Refund, type RefundablePayment, refundResult } from './refund.js';
 
 export type RefundPlan = Stripe.RefundCreateParams;
+
+/** A refund that was made, with what is recorded of it. */
+export interface Refunded extends ObservedRefund {
+  result: Refund;
+}
 
 /** Calls to Stripe about refunds: https://docs.stripe.com/api/refunds */
 @Injectable()
@@ -50,9 +57,9 @@ export class RefundsStripe {
   }
 
   /** @throws {Problem} `refund-not-possible` if Stripe says that nothing, or less, is left */
-  async refund(plan: RefundPlan, idempotencyKey: string): Promise<Refund> {
+  async refund(plan: RefundPlan, idempotencyKey: string): Promise<Refunded> {
     try {
-      return toRefund(
+      return toRefunded(
         await this.stripe.write(idempotencyKey, (stripe, options) => stripe.refunds.create(plan, options)),
       );
     } catch (error) {
@@ -64,16 +71,22 @@ export class RefundsStripe {
   }
 
   /** Finds the refund that an operation made. */
-  async findRefund({ charge }: RefundPlan, operationId: string): Promise<Found<Refund>> {
+  async findRefund({ charge }: RefundPlan, operationId: string): Promise<Found<Refunded>> {
     const refund = await findByOperationId(operationId, (page) =>
       this.stripe.read((stripe) => stripe.refunds.list({ charge, ...page })),
     );
-    return typeof refund === 'string' ? refund : { result: toRefund(refund) };
+    return typeof refund === 'string' ? refund : { result: toRefunded(refund) };
   }
 }
 
-function toRefund({ id, status, amount, currency }: Stripe.Refund): Refund {
-  return { id, result: refundResult(status), amountMinor: amount, currency: knownCurrency(currency) };
+function toRefunded(refund: Stripe.Refund): Refunded {
+  const { id, status, amount, currency, payment_intent: intent } = refund;
+  return {
+    result: { id, result: refundResult(status), amountMinor: amount, currency: knownCurrency(currency) },
+    refund: paymentRefundOf(refund),
+    paymentIntentId: idOf(intent),
+    requestId: requestIdOf(refund),
+  };
 }
 
 function toExistingRefund({

@@ -180,6 +180,39 @@ describe('events bring the record up to date:', () => {
     expect(await typesOf(id)).toEqual(['refund.succeeded', 'payment.succeeded']);
   });
 
+  it.for(['the operation', 'its event'])(
+    'a refund is told once if %s is first',
+    async (first, { paydesk, partner, shop, handleEvents, payment, typesOf }) => {
+      const user = someUser();
+      const card = await saveCard(paydesk, partner, user);
+      const charge = { amount: '3000', description: 'Visit', stripe_payment_method_id: card };
+      const { headers } = await partner.post(`/partners/user/${user}/payment_intent`, charge);
+      const id = headers.get('location')?.split('/').at(-1) ?? '';
+      await handleEvents();
+      const key = { 'idempotency-key': someUser() };
+      const refund = () => shop.post('/refund', { paymentID: id, amount: '10.00' }, key);
+      if (first === 'its event') {
+        paydesk.sandbox.faults.add({
+          method: 'POST',
+          path: '/v1/refunds',
+          kinds: ['reset_after_effect'],
+          share: 1,
+        });
+        expect((await refund()).status).toBe(503);
+        paydesk.sandbox.faults.clear();
+        await handleEvents();
+        expect(await typesOf(id)).toEqual(['payment.succeeded', 'refund.succeeded']);
+      }
+      expect((await refund()).status).toBe(201);
+      await handleEvents();
+      expect(await payment(id)).toMatchObject({
+        amountRefunded: '10.00',
+        refunds: [{ status: 'SUCCEEDED' }],
+      });
+      expect(await typesOf(id)).toEqual(['payment.succeeded', 'refund.succeeded']);
+    },
+  );
+
   it('a disputed payment that was made in the dashboard', async ({
     paydesk,
     handleEvents,

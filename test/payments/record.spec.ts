@@ -96,6 +96,37 @@ describe('the record of payments', () => {
     ]);
   });
 
+  it('has a refund as soon as it is answered, and notifies of it', async ({ paydesk, shop, charged }) => {
+    const id = paymentIdOf(await charged(someUser()));
+    const answer = await shop.post('/refund', { paymentID: id, amount: '10.00' });
+    const { body } = await shop.get(`/pay/payments/${id}`);
+    const { refundID } = answer.body;
+    const refund = await paydesk.stripe.refunds.retrieve(refundID);
+    expect(body).toMatchObject({
+      amountRefunded: '10.00',
+      version: 2,
+      refunds: [
+        {
+          refundID,
+          amount: '10.00',
+          status: 'SUCCEEDED',
+          createdAt: new Date(refund.created * 1000).toISOString(),
+        },
+      ],
+    });
+    expect(body.timeline.slice(-4)).toEqual([
+      { at: expect.any(String), kind: 'request', operationId: refund.metadata?.operation_id },
+      { at: expect.any(String), kind: 'stripe', requestId: expect.stringMatching(/^req_/) },
+      { at: expect.any(String), kind: 'change', objectId: refundID, from: null, to: 'SUCCEEDED' },
+      expect.objectContaining({ kind: 'notification', type: 'refund.succeeded' }),
+    ]);
+    const types = 'select type, data from notifications where payment_id = $1 order by sequence';
+    expect(await query(paydesk, types, [id])).toMatchObject([
+      { type: 'payment.succeeded' },
+      { type: 'refund.succeeded', data: { refund: { refundID }, payment: { amountRefunded: '10.00' } } },
+    ]);
+  });
+
   it('has a Checkout page that is open', async ({ shop, list }) => {
     const order = { amount: '5.00', shopTransactionID: someUser(), userId: someUser(), ...redirects };
     const { body } = await shop.post('/pay', order);
