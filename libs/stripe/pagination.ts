@@ -12,11 +12,16 @@ export type FetchPage<Item> = (params: {
   starting_after?: string;
 }) => Promise<StripePage<Item>>;
 
-/** Yields the pages of a Stripe list in order. Each is fetched only when it is needed. */
+/**
+ * Yields the pages of a Stripe list in order. Each is fetched only when it is needed.
+ *
+ * @param after the id of the item after which they start; the first page by default
+ */
 export async function* listPages<Item extends { id: string }>(
   fetchPage: FetchPage<Item>,
+  after?: string,
 ): AsyncGenerator<StripePage<Item>> {
-  let last: Item | undefined;
+  let last: { id: string } | undefined = after === undefined ? undefined : { id: after };
   do {
     const page = await fetchPage({ limit: PAGE_SIZE_MAX, ...(last && { starting_after: last.id }) });
     yield page;

@@ -1,6 +1,8 @@
+import { sql } from 'drizzle-orm';
 import {
   bigint,
   boolean,
+  check,
   index,
   integer,
   jsonb,
@@ -10,6 +12,7 @@ import {
   uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core';
+import { BACKFILL_STEPS } from '../backfill/backfill-item.js';
 import {
   CHECKOUT_STATUSES,
   DISPUTE_STATUSES,
@@ -126,6 +129,22 @@ export const paymentDisputes = pgTable(
     dueBy: instant('due_by'),
   },
   (table) => [index('payment_disputes_payment').on(table.paymentId)],
+);
+
+/** How far `npm run backfill` has come, while it has not reached its end. One row. */
+export const backfills = pgTable(
+  'backfills',
+  {
+    id: integer().primaryKey().default(1),
+    /** Null for the whole account. */
+    since: instant('since'),
+    startedAt: instant('started_at').notNull(),
+    step: text({ enum: BACKFILL_STEPS }).notNull(),
+    /** The last object of the step's list that was read; null before the first. */
+    lastId: text('last_id'),
+    itemCount: integer('item_count').notNull(),
+  },
+  (table) => [check('backfills_one_row', sql`${table.id} = 1`)],
 );
 
 /** Every subscription that we know of, also one whose Checkout page is still unpaid. */

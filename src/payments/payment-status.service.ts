@@ -8,7 +8,10 @@ import { PaymentRecordStore, type StoredPayment } from './payment-record.store.j
 import { type NoticeScope, PaymentRecorder } from './payment-recorder.service.js';
 import { type PaymentObject, PaymentReferences } from './payment-references.stripe.js';
 import type { PaymentReport } from './payment-status.js';
-import { PaymentStatusStripe } from './payment-status.stripe.js';
+import { unpaidReport } from './unpaid-report.stripe.js';
+import type { SubscriptionStatus } from './subscription-record.js';
+import { SubscriptionRecordStore } from './subscription-record.store.js';
+import { SubscriptionRecorder } from './subscription-recorder.service.js';
 
 /** Reports the status of payments: from the record, and from Stripe what the record does not know. */
 @Injectable()
@@ -18,7 +21,8 @@ export class PaymentStatusService {
     private readonly store: PaymentRecordStore,
     private readonly recorder: PaymentRecorder,
     private readonly references: PaymentReferences,
-    private readonly stripe: PaymentStatusStripe,
+    private readonly subscriptions: SubscriptionRecordStore,
+    private readonly subscriptionRecorder: SubscriptionRecorder,
   ) {}
 
   /**
@@ -69,7 +73,12 @@ export class PaymentStatusService {
   ): Promise<PaymentReport> {
     const object = await this.access.find(service, paymentId);
     const payment = await this.record(object, notices);
-    return payment ? this.reportOf(payment) : this.stripe.report(object);
+    if (payment) return this.reportOf(payment);
+    const report = unpaidReport(object);
+    const { subscriptionId } = report;
+    return subscriptionId === null
+      ? report
+      : { ...report, subscriptionStatus: await this.subscriptionStatus(subscriptionId) };
   }
 
   /** Undefined if nothing was paid or tried yet, and for a Charge that was made without a PaymentIntent. */
@@ -80,7 +89,6 @@ export class PaymentStatusService {
   }
 
   private async reportOf(payment: RecordedPayment): Promise<PaymentReport> {
-    const { subscriptionId } = payment;
     return {
       paymentId: payment.paymentId,
       status: payment.status,
@@ -88,9 +96,26 @@ export class PaymentStatusService {
       amountMinor: payment.amountMinor,
       refundedMinor: payment.refundedMinor,
       currency: payment.currency,
-      subscriptionId,
-      subscriptionStatus:
-        subscriptionId === null ? null : await this.stripe.subscriptionStatus(subscriptionId),
+      subscriptionId: payment.subscriptionId,
+      subscriptionStatus: await this.subscriptionStatusOf(payment),
     };
+  }
+
+  /** While a Checkout page is unpaid, its subscription does not exist at Stripe. */
+  private async subscriptionStatusOf({
+    type,
+    stage,
+    subscriptionId,
+  }: RecordedPayment): Promise<SubscriptionStatus | null> {
+    if (subscriptionId !== null) return this.subscriptionStatus(subscriptionId);
+    if (type !== 'subscription') return null;
+    return stage === 'expired' ? 'EXPIRED' : 'PENDING';
+  }
+
+  private async subscriptionStatus(subscriptionId: string): Promise<SubscriptionStatus | null> {
+    const known = await this.subscriptions.find(subscriptionId);
+    const subscription =
+      known ?? (await this.subscriptionRecorder.refreshSubscription(subscriptionId, [], false));
+    return subscription?.status ?? null;
   }
 }

@@ -10,7 +10,6 @@ import { PaymentRecorder } from './payment-recorder.service.js';
 import { PaymentReader } from './payment-reader.stripe.js';
 import { PaymentReferences } from './payment-references.stripe.js';
 import { PaymentStatusService } from './payment-status.service.js';
-import { PaymentStatusStripe } from './payment-status.stripe.js';
 import { RefundRecorder } from './refund-recorder.service.js';
 import { SubscriptionListService } from './subscription-list.service.js';
 import { SubscriptionListStore } from './subscription-list.store.js';
@@ -33,7 +32,6 @@ import { SubscriptionRecorder } from './subscription-recorder.service.js';
     PaymentRecorder,
     PaymentReferences,
     PaymentStatusService,
-    PaymentStatusStripe,
     RefundRecorder,
     SubscriptionListService,
     SubscriptionListStore,

@@ -41,28 +41,31 @@ export class SubscriptionRecorder {
    * Brings a subscription up to date with Stripe.
    *
    * @param events those because of which it is done; a failed payment of an older invoice is seen only if one names it
+   * @param notifies whether callers are notified of what is new
    * @returns undefined if its Checkout Session is still open and was not recorded yet
    */
   async refreshSubscription(
     subscriptionId: string,
     events: readonly SeenEvent[] = [],
+    notifies = true,
   ): Promise<StoredSubscription | undefined> {
     const known = await this.store.find(subscriptionId);
     const findByOperation = (operationId: string) => this.store.sessionOfOperation(operationId);
     const sessionId = known ? known.sessionId : await this.reader.sessionOf(subscriptionId, findByOperation);
     if (sessionId === undefined) return undefined;
-    return this.refresh({ sessionId, subscriptionId }, invoiceIdsOf(events));
+    return this.refresh({ sessionId, subscriptionId }, invoiceIdsOf(events), notifies);
   }
 
   /** Does the same with the subscription of a Checkout Session. */
-  refreshSession(sessionId: string): Promise<StoredSubscription> {
-    return this.refresh({ sessionId, subscriptionId: null }, []);
+  refreshSession(sessionId: string, notifies = true): Promise<StoredSubscription> {
+    return this.refresh({ sessionId, subscriptionId: null }, [], notifies);
   }
 
   /** Reads the subscription from Stripe, and again if its row has been written in the meantime. */
   private async refresh(
     { sessionId, subscriptionId }: SubscriptionObjects,
     invoiceIds: readonly string[],
+    notifies: boolean,
   ): Promise<StoredSubscription> {
     for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt += 1) {
       const before = await this.store.findEither(sessionId, subscriptionId);
@@ -70,7 +73,9 @@ export class SubscriptionRecorder {
         before ? unreadObjects(before, sessionId) : { sessionId, subscriptionId },
         invoiceIds,
       );
-      const after = await this.database.transaction((transaction) => this.write(transaction, before, read));
+      const after = await this.database.transaction((transaction) =>
+        this.write(transaction, before, read, notifies),
+      );
       if (!after) continue;
       if (after.subscriptionId !== null) await this.store.linkFirstPayment(after.subscriptionId);
       return after;
@@ -82,11 +87,12 @@ export class SubscriptionRecorder {
     transaction: Transaction,
     before: StoredSubscription | undefined,
     read: ReadSubscription,
+    notifies: boolean,
   ): Promise<StoredSubscription | undefined> {
     const after = before
       ? await this.store.updateRead(transaction, before, read, isVisible(before, read))
       : await this.store.insertRead(transaction, read);
-    if (after) {
+    if (after && notifies) {
       await this.notifier.notify(transaction, after, subscriptionFactsOf(before, after, read.failures));
     }
     return after;

@@ -1,4 +1,5 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
+import { gte } from 'drizzle-orm';
 import { type Database, DATABASE } from '../database/database.js';
 import { eventWalk } from '../database/schema.js';
 
@@ -26,6 +27,14 @@ export class EventWalkStore {
       .insert(eventWalk)
       .values({ startedAt, ...change })
       .onConflictDoUpdate({ target: eventWalk.id, set: { startedAt, ...change } });
+  }
+
+  /** After the account was read since then, or all of it if null, nothing older is missing. */
+  async clearBackfillNeeded(since: Date | null): Promise<void> {
+    await this.database
+      .update(eventWalk)
+      .set({ backfillNeededSince: null })
+      .where(since === null ? undefined : gte(eventWalk.backfillNeededSince, since));
   }
 
   /**

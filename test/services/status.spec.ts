@@ -116,8 +116,14 @@ describe('GET /status', () => {
     },
   );
 
-  it('keeps what became of the payment of a subscription that is cancelled', async ({ shop, checkout }) => {
+  it('keeps what became of the payment of a subscription that is cancelled', async ({
+    paydesk,
+    shop,
+    checkout,
+  }) => {
     const { id, url } = await checkout('/pay/recurrent', { interval: 'month' });
+    const unpaid = (await shop.get(`/status?paymentID=${id}`)).body;
+    expect(unpaid).toMatchObject({ status: 'PENDING', subscriptionID: null, subscriptionStatus: 'PENDING' });
     await payOnPage(url);
     const paid = (await shop.get(`/status?paymentID=${id}`)).body;
     const subscriptionID = paid.subscriptionID as string;
@@ -127,6 +133,8 @@ describe('GET /status', () => {
       subscriptionStatus: 'ACTIVE',
     });
     await shop.post('/pay/recurrent/expire', { paymentID: id, cancelType: 'now' });
+    await paydesk.walkEvents();
+    await expect.poll(() => query(paydesk, 'select id from event_targets')).toEqual([]);
     for (const paymentID of [id, subscriptionID]) {
       expect((await shop.get(`/status?paymentID=${paymentID}`)).body).toEqual({
         ...paid,

@@ -1,0 +1,20 @@
+/** What a backfill reads, in this order. */
+export const BACKFILL_STEPS = [
+  'payment_intents',
+  'checkout_sessions',
+  'subscriptions',
+  'refunds',
+  'disputes',
+  'undecided_payments',
+] as const;
+export type BackfillStep = (typeof BACKFILL_STEPS)[number];
+
+/** An object in a list, and what has to be read because of it. */
+export interface BackfillItem {
+  /** Its place in the list. */
+  id: string;
+  createdAt: Date;
+  sessionId?: string | undefined;
+  paymentIntentId?: string | undefined;
+  subscriptionId?: string | undefined;
+}

@@ -1,0 +1,60 @@
+import { eq } from 'drizzle-orm';
+import type { Database } from '../database/database.js';
+import { backfills } from '../database/schema-payments.js';
+import type { BackfillStep } from './backfill-item.js';
+
+/** An arbitrary constant: the advisory lock of the process that runs a backfill. */
+const BACKFILL_LOCK = 7_215_333;
+
+export type BackfillRow = typeof backfills.$inferSelect;
+
+/** How far a backfill has come. */
+export class BackfillStore {
+  constructor(private readonly database: Database) {}
+
+  /**
+   * Runs `work` while no other process runs a backfill. PostgreSQL releases the lock if the process dies:
+   * https://www.postgresql.org/docs/18/explicit-locking.html#ADVISORY-LOCKS
+   *
+   * @throws {Error} if another one does
+   */
+  async withLock<Result>(work: () => Promise<Result>): Promise<Result> {
+    const client = await this.database.$client.connect();
+    try {
+      const { rows } = await client.query<{ locked: boolean }>('select pg_try_advisory_lock($1) as locked', [
+        BACKFILL_LOCK,
+      ]);
+      if (!rows[0]?.locked) throw new Error('another backfill is running');
+      return await work();
+    } finally {
+      // Closing the connection releases the lock.
+      client.release(true);
+    }
+  }
+
+  /** The backfill that has not reached its end; undefined if there is none. */
+  async unfinished(): Promise<BackfillRow | undefined> {
+    const [row] = await this.database.select().from(backfills);
+    return row;
+  }
+
+  /** Starts a backfill instead of one that has not reached its end. */
+  async start(since: Date | null, startedAt: Date, step: BackfillStep): Promise<BackfillRow> {
+    const values = { id: 1, since, startedAt, step, lastId: null, itemCount: 0 };
+    const [row] = await this.database
+      .insert(backfills)
+      .values(values)
+      .onConflictDoUpdate({ target: backfills.id, set: values })
+      .returning();
+    return row as BackfillRow;
+  }
+
+  /** Stores that everything up to this place was read. */
+  async moveTo(place: Pick<BackfillRow, 'step' | 'lastId' | 'itemCount'>): Promise<void> {
+    await this.database.update(backfills).set(place).where(eq(backfills.id, 1));
+  }
+
+  async finish(): Promise<void> {
+    await this.database.delete(backfills);
+  }
+}

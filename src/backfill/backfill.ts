@@ -1,0 +1,135 @@
+import { setTimeout } from 'node:timers/promises';
+import type { Clock } from '#core/clock.js';
+import { Problem, PROBLEMS } from '#core/problem.js';
+import { isMissing } from '#stripe/stripe-errors.js';
+import type { PaymentRecordStore } from '../payments/payment-record.store.js';
+import type { PaymentRecorder } from '../payments/payment-recorder.service.js';
+import type { SubscriptionRecorder } from '../payments/subscription-recorder.service.js';
+import type { EventWalkStore } from '../webhooks/event-walk.store.js';
+import { BACKFILL_STEPS, type BackfillItem, type BackfillStep } from './backfill-item.js';
+import type { BackfillRow, BackfillStore } from './backfill.store.js';
+import type { BackfillStripe } from './backfill.stripe.js';
+
+const ATTEMPTS_MAX = 5;
+const FIRST_WAIT_MS = 1_000;
+
+/** How far a backfill is. */
+export interface BackfillProgress {
+  step: BackfillStep;
+  /** Of the object that was read last; lists are newest first. */
+  createdAt: Date | undefined;
+  itemCount: number;
+}
+
+/** What a backfill has read. */
+export interface BackfillResult {
+  itemCount: number;
+  /** Whether it has gone on from where an earlier one was interrupted. */
+  wasResumed: boolean;
+}
+
+/**
+ * Brings the record up to date with the whole account, and notifies nobody. Payments are read one after the other by the
+ * recorder that handles events. One that is interrupted goes on after the last payment that it has read.
+ */
+export class Backfill {
+  constructor(
+    private readonly clock: Clock,
+    private readonly store: BackfillStore,
+    private readonly stripe: BackfillStripe,
+    private readonly payments: PaymentRecordStore,
+    private readonly recorder: PaymentRecorder,
+    private readonly subscriptions: SubscriptionRecorder,
+    private readonly walk: EventWalkStore,
+  ) {}
+
+  /**
+   * Reads all payments that were created, refunded or disputed since then, or are undecided; everything if null.
+   *
+   * @throws {Error} if another backfill is running
+   * @throws {Problem} if Stripe or the database cannot be reached for some time
+   */
+  run(since: Date | null, report: (progress: BackfillProgress) => void): Promise<BackfillResult> {
+    return this.store.withLock(async () => {
+      const unfinished = await this.store.unfinished();
+      const wasResumed = unfinished !== undefined && unfinished.since?.getTime() === since?.getTime();
+      const row = wasResumed
+        ? unfinished
+        : await this.store.start(since, this.clock.now(), BACKFILL_STEPS[0]);
+      const itemCount = await this.readAll(row, report);
+      await this.walk.clearBackfillNeeded(since);
+      await this.store.finish();
+      return { itemCount, wasResumed };
+    });
+  }
+
+  private async readAll(row: BackfillRow, report: (progress: BackfillProgress) => void): Promise<number> {
+    let { itemCount } = row;
+    for (const step of BACKFILL_STEPS.slice(BACKFILL_STEPS.indexOf(row.step))) {
+      const after = step === row.step ? (row.lastId ?? undefined) : undefined;
+      for await (const items of this.pages(step, row.since, after)) {
+        for (const item of items) {
+          await withRetries(() => this.read(item));
+          itemCount += 1;
+          await this.store.moveTo({ step, lastId: item.id, itemCount });
+          report({ step, createdAt: item.createdAt, itemCount });
+        }
+      }
+    }
+    return itemCount;
+  }
+
+  /** If all is read, refunds, disputes and undecided payments are read with their payments. */
+  private pages(
+    step: BackfillStep,
+    since: Date | null,
+    after: string | undefined,
+  ): AsyncIterable<BackfillItem[]> | BackfillItem[][] {
+    if (step === 'payment_intents' || step === 'checkout_sessions' || step === 'subscriptions') {
+      return this.stripe.pages(step, since, after);
+    }
+    if (since === null) return [];
+    return step === 'undecided_payments'
+      ? this.undecidedPages(since, after)
+      : this.stripe.pages(step, since, after);
+  }
+
+  /** Payments of before that may have changed since. */
+  private async *undecidedPages(since: Date, after: string | undefined): AsyncGenerator<BackfillItem[]> {
+    let last = after;
+    do {
+      const rows = await this.payments.undecidedBefore(since, last);
+      yield rows.map(({ paymentId: id, createdAt, sessionId, paymentIntentId }) => ({
+        id,
+        createdAt,
+        ...(paymentIntentId === null ? { sessionId: sessionId ?? undefined } : { paymentIntentId }),
+      }));
+      last = rows.at(-1)?.paymentId;
+    } while (last !== undefined);
+  }
+
+  private async read({ sessionId, paymentIntentId, subscriptionId }: BackfillItem): Promise<void> {
+    if (paymentIntentId !== undefined) {
+      await this.recorder.refreshIntent(paymentIntentId, [], 'nothing');
+    } else if (subscriptionId !== undefined) {
+      await this.subscriptions.refreshSubscription(subscriptionId, [], false);
+    } else if (sessionId !== undefined) {
+      const { type } = await this.recorder.refreshSession(sessionId, [], 'nothing');
+      if (type === 'subscription') await this.subscriptions.refreshSession(sessionId, false);
+    }
+  }
+}
+
+/** An object that our key cannot see is left out. */
+async function withRetries(read: () => Promise<void>): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await read();
+    } catch (error) {
+      if (isMissing(error)) return;
+      if (attempt === ATTEMPTS_MAX || !(error instanceof Problem) || !PROBLEMS[error.slug].retryable)
+        throw error;
+      await setTimeout(FIRST_WAIT_MS * 2 ** (attempt - 1));
+    }
+  }
+}

@@ -1,0 +1,68 @@
+import type { Clock } from '#core/clock.js';
+import type { StripeConnection } from '#stripe/stripe-connection.js';
+import type { Database } from '../database/database.js';
+import { Outbox } from '../notifications/outbox.store.js';
+import { PaymentNotifier } from '../payments/payment-notifier.js';
+import { PaymentReader } from '../payments/payment-reader.stripe.js';
+import { PaymentRecordStore } from '../payments/payment-record.store.js';
+import { PaymentRecorder } from '../payments/payment-recorder.service.js';
+import { PaymentReferences } from '../payments/payment-references.stripe.js';
+import { SubscriptionNotifier } from '../payments/subscription-notifier.js';
+import { SubscriptionReader } from '../payments/subscription-reader.stripe.js';
+import { SubscriptionRecordStore } from '../payments/subscription-record.store.js';
+import { SubscriptionRecorder } from '../payments/subscription-recorder.service.js';
+import { EventWalkStore } from '../webhooks/event-walk.store.js';
+import { Backfill, type BackfillProgress, type BackfillResult } from './backfill.js';
+import { BackfillStore } from './backfill.store.js';
+import { BackfillStripe } from './backfill.stripe.js';
+import { PacedStripe } from './paced.stripe.js';
+
+/** What a backfill works with. */
+export interface BackfillOptions {
+  database: Database;
+  connection: StripeConnection;
+  clock: Clock;
+  /** The whole account if null. */
+  since: Date | null;
+  /** By default a fifth of Stripe's limit. */
+  readsPerSecond?: number;
+  report: (progress: BackfillProgress) => void;
+}
+
+/** Runs a {@link Backfill} without the application, whose workers would start. */
+export function runBackfill({
+  database,
+  connection,
+  clock,
+  since,
+  readsPerSecond,
+  report,
+}: BackfillOptions): Promise<BackfillResult> {
+  const stripe = new PacedStripe(connection, clock, readsPerSecond);
+  const payments = new PaymentRecordStore(database, clock);
+  const subscriptions = new SubscriptionRecordStore(database, clock);
+  const references = new PaymentReferences(stripe);
+  const outbox = new Outbox(clock);
+  const backfill = new Backfill(
+    clock,
+    new BackfillStore(database),
+    new BackfillStripe(stripe),
+    payments,
+    new PaymentRecorder(
+      database,
+      payments,
+      new PaymentReader(stripe, references),
+      new PaymentNotifier(outbox),
+      subscriptions,
+      clock,
+    ),
+    new SubscriptionRecorder(
+      database,
+      subscriptions,
+      new SubscriptionReader(stripe, references),
+      new SubscriptionNotifier(outbox),
+    ),
+    new EventWalkStore(database),
+  );
+  return backfill.run(since, report);
+}

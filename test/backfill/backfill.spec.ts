@@ -1,0 +1,162 @@
+import { describe, expect } from 'vitest';
+import { StripeConnection } from '#stripe/stripe-connection.js';
+import { runBackfill } from '../../src/backfill/run-backfill.js';
+import { openDatabase } from '../../src/database/database.js';
+import { query } from '../support/database.js';
+import { payOnPage, redirects } from '../support/hosted-page.js';
+import { paydeskTest } from '../support/paydesk-test.js';
+import { startSubscription } from '../support/subscription.js';
+
+const DAY_HOURS = 24;
+
+const it = paydeskTest({ workerByHand: true })
+  /** Runs a backfill, as another process does. */
+  .extend('backfill', ({ paydesk: { databaseUrl, sandbox }, clock }) => async (since: Date | null = null) => {
+    const database = openDatabase(databaseUrl, () => undefined);
+    const connection = new StripeConnection('sk_test_paydesk', sandbox.url);
+    const days: (string | undefined)[] = [];
+    try {
+      const result = await runBackfill({
+        database,
+        connection,
+        clock,
+        since,
+        readsPerSecond: 10_000,
+        report: ({ createdAt }) => days.push(createdAt?.toISOString()),
+      });
+      return { ...result, days };
+    } finally {
+      await database.$client.end();
+    }
+  })
+  .extend(
+    'payment',
+    ({ shop }) =>
+      async (id: string) =>
+        (await shop.get(`/pay/payments/${id}`)).body,
+  )
+  /** A payment that was made in the dashboard. */
+  .extend('pay', ({ paydesk: { stripe } }) => (paymentMethod = 'pm_card_visa') => {
+    return stripe.paymentIntents.create({
+      amount: 2000,
+      currency: 'usd',
+      payment_method: paymentMethod,
+      confirm: true,
+      return_url: 'https://example.com/paid',
+    });
+  })
+  .extend(
+    'notified',
+    ({ paydesk }) =>
+      () =>
+        query(paydesk, 'select type from notifications'),
+  );
+
+describe('a backfill', () => {
+  it('records the whole account as Stripe has it, and notifies nobody', async ({
+    paydesk,
+    shop,
+    backfill,
+    payment,
+    pay,
+    notified,
+  }) => {
+    const { stripe } = paydesk;
+    const refunded = await pay();
+    const refund = await stripe.refunds.create({ payment_intent: refunded.id, amount: 500 });
+    const disputed = await pay('pm_card_createDispute');
+    const order = { amount: '5.00', shopTransactionID: 'order-1', ...redirects };
+    const open = (await shop.post('/pay', order)).body;
+    const paid = (await shop.post('/pay', order)).body;
+    await payOnPage(paid.redirectToUrl);
+    const expired = (await shop.post('/pay', order)).body;
+    await stripe.checkout.sessions.expire(expired.paymentID);
+    const subscription = await startSubscription(stripe);
+    await query(paydesk, 'delete from payments where session_id = $1', [expired.paymentID]);
+    const before = await notified();
+
+    await backfill();
+
+    expect(await payment(refunded.id)).toMatchObject({
+      paymentID: refunded.id,
+      status: 'ACCEPTED',
+      amount: '20.00',
+      amountRefunded: '5.00',
+      caller: null,
+      operationId: null,
+      refunds: [{ refundID: refund.id, amount: '5.00', status: 'SUCCEEDED' }],
+      stripe: { charge: refunded.latest_charge },
+    });
+    expect(await payment(disputed.id)).toMatchObject({ disputes: [{ status: 'OPEN', amount: '20.00' }] });
+    expect(await payment(open.paymentID)).toMatchObject({ status: 'PENDING' });
+    expect(await payment(paid.paymentID)).toMatchObject({ status: 'ACCEPTED', caller: 'service:shop' });
+    expect(await payment(expired.paymentID)).toMatchObject({ status: 'FAILED', caller: 'service:shop' });
+    expect(await payment(subscription.id)).toMatchObject({ type: 'subscription', status: 'ACCEPTED' });
+    const { body } = await shop.get(`/pay/subscriptions/${subscription.id}`);
+    expect(body).toMatchObject({ subscriptionID: subscription.id, status: 'ACTIVE' });
+    expect(await notified()).toEqual(before);
+  });
+
+  it('goes on where it was interrupted', async ({ paydesk, backfill, payment, pay }) => {
+    const payments = [await pay(), await pay(), await pay()];
+    // The lists are newest first: the one in the middle is the second.
+    paydesk.sandbox.faults.add({
+      method: 'GET',
+      path: `/v1/payment_intents/${payments[1]?.id}`,
+      kinds: ['refuse'],
+      error: { type: 'invalid_request_error', status: 400 },
+      share: 1,
+    });
+    await expect(backfill()).rejects.toThrow();
+    expect((await payment(payments[2]?.id ?? '')).status).toBe('ACCEPTED');
+    expect((await payment(payments[1]?.id ?? '')).status).toBe(404);
+    paydesk.sandbox.faults.clear();
+    const before = paydesk.stripeCalls.length;
+    expect(await backfill()).toMatchObject({ wasResumed: true });
+    for (const { id } of payments) expect((await payment(id)).status).toBe('ACCEPTED');
+    expect(paydesk.stripeCalls.slice(before)).not.toContain(`GET /v1/payment_intents/${payments[2]?.id}`);
+    expect(await query(paydesk, 'select id from backfills')).toEqual([]);
+    expect(await backfill()).toMatchObject({ wasResumed: false });
+  });
+
+  it('reads what has changed since a day, and no payment that cannot have', async ({
+    paydesk,
+    clock,
+    backfill,
+    payment,
+    pay,
+  }) => {
+    const [unchanged, refunded] = [await pay(), await pay()];
+    clock.moveHours(DAY_HOURS);
+    const since = clock.now();
+    await paydesk.stripe.refunds.create({ payment_intent: refunded.id, amount: 500 });
+    const later = await pay();
+    const { days } = await backfill(since);
+    expect((await payment(later.id)).status).toBe('ACCEPTED');
+    expect((await payment(refunded.id)).amountRefunded).toBe('5.00');
+    expect((await payment(unchanged.id)).status).toBe(404);
+    expect(days).toContain(new Date(later.created * 1000).toISOString());
+  });
+
+  it('is not needed any more once it is complete', async ({ paydesk, clock, backfill }) => {
+    const needed = () => query(paydesk, 'select backfill_needed_since is not null as needed from event_walk');
+    await query(paydesk, 'update event_walk set backfill_needed_since = $1', [clock.now()]);
+    clock.moveHours(DAY_HOURS);
+    await backfill(clock.now());
+    expect(await needed()).toEqual([{ needed: true }]);
+    await backfill();
+    expect(await needed()).toEqual([{ needed: false }]);
+  });
+
+  it('leaves the news to an event that arrives later', async ({ paydesk, backfill, pay, shop, notified }) => {
+    const { id } = await pay();
+    await backfill();
+    expect(await query(paydesk, 'select is_announced from payments where payment_id = $1', [id])).toEqual([
+      { is_announced: false },
+    ]);
+    const before = (await notified()).length;
+    await shop.get(`/check?paymentID=${id}`);
+    await shop.get(`/check?paymentID=${id}`);
+    expect((await notified()).slice(before)).toEqual([{ type: 'payment.succeeded' }]);
+  });
+});
