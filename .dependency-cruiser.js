@@ -128,13 +128,14 @@ export default {
     ),
     forbid(
       'webhooks-never-back',
-      'Webhooks call the modules, never the other way round. The doctor and the command `webhook` compare their events with the endpoint.',
+      'Webhooks call the modules, never the other way round. The doctor and the command `webhook` compare their events with the endpoint, and a backfill makes up for a late walk.',
       {
         path: '^src/',
         pathNot: [
           '^src/webhooks/',
           '^src/api/(webhooks|admin)/',
           '^src/doctor/',
+          '^src/backfill/',
           '^src/command-line/webhook-commands\\.stripe\\.ts$',
           '^src/boot/stripe\\.ts$',
           '^src/database/schema\\.ts$',

@@ -6,8 +6,8 @@ const LINE_EVERY_MS = 10_000;
 
 /** Shows a backfill on standard error: a bar on a terminal, and else a line every ten seconds. */
 export interface ProgressBar {
-  report(progress: BackfillProgress): void;
-  stop(): void;
+  report: (progress: BackfillProgress) => void;
+  stop: () => void;
 }
 
 /**
@@ -27,7 +27,7 @@ export function startProgressBar(since: Date | null, now: Date): ProgressBar {
   const daysOf = (instant: Date) => Math.max(0, Math.floor((now.getTime() - instant.getTime()) / DAY_MS));
   bar.start(since === null ? 1 : Math.max(1, daysOf(since)), 0, { step: 'start', day: '-', items: 0 });
   return {
-    report({ step, createdAt, itemCount }) {
+    report: ({ step, createdAt, itemCount }) => {
       const day = createdAt?.toISOString().slice(0, 10) ?? '-';
       bar.update(createdAt && since !== null ? daysOf(createdAt) : 0, { step, day, items: itemCount });
     },

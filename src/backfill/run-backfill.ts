@@ -2,6 +2,7 @@ import type { Clock } from '#core/clock.js';
 import type { StripeConnection } from '#stripe/stripe-connection.js';
 import type { Database } from '../database/database.js';
 import { Outbox } from '../notifications/outbox.store.js';
+import { FinishedChargeStore } from '../payments/finished-charge.store.js';
 import { PaymentNotifier } from '../payments/payment-notifier.js';
 import { PaymentReader } from '../payments/payment-reader.stripe.js';
 import { PaymentRecordStore } from '../payments/payment-record.store.js';
@@ -51,8 +52,9 @@ export function runBackfill({
     new PaymentRecorder(
       database,
       payments,
+      new FinishedChargeStore(database, outbox),
       new PaymentReader(stripe, references),
-      new PaymentNotifier(outbox),
+      new PaymentNotifier(outbox, payments),
       subscriptions,
       clock,
     ),

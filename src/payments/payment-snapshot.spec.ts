@@ -1,10 +1,12 @@
-import type Stripe from 'stripe';
 import { describe, expect, it } from 'vitest';
 import { statusOf } from './payment.js';
 import { snapshotOfIntent, snapshotOfSession } from './payment-snapshot.stripe.js';
 
+type Intent = Parameters<typeof snapshotOfIntent>[0];
+type Session = Parameters<typeof snapshotOfSession>[0];
+
 /** A PaymentIntent that differs from a new one in its status only. */
-function intent(status: string, isDeclined = false): Stripe.PaymentIntent {
+function intent(status: string, isDeclined = false): Intent {
   return {
     id: 'pi_1',
     status,
@@ -12,11 +14,11 @@ function intent(status: string, isDeclined = false): Stripe.PaymentIntent {
     metadata: {},
     last_payment_error: isDeclined ? { type: 'card_error' } : null,
     latest_charge: null,
-  } as unknown as Stripe.PaymentIntent;
+  } as unknown as Intent;
 }
 
-function session(status: string | null, paymentStatus = 'unpaid'): Stripe.Checkout.Session {
-  return { id: 'cs_1', status, payment_status: paymentStatus, created: 0 } as Stripe.Checkout.Session;
+function session(status: string | null, paymentStatus = 'unpaid'): Session {
+  return { id: 'cs_1', status, payment_status: paymentStatus, created: 0 } as Session;
 }
 
 describe('the status of a Checkout Session', () => {

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { ServiceActor } from '#core/actor.js';
 import { unknownObject } from '#core/problem.js';
+import { RedeliveriesService } from '../notifications/redeliveries.service.js';
 import { PaymentAccess } from './payment-access.service.js';
 import { visibleCaller } from './payment-list.service.js';
 import type { RecordedPayment } from './payment.js';
@@ -21,6 +22,7 @@ export class PaymentStatusService {
     private readonly store: PaymentRecordStore,
     private readonly recorder: PaymentRecorder,
     private readonly references: PaymentReferences,
+    private readonly redeliveries: RedeliveriesService,
     private readonly subscriptions: SubscriptionRecordStore,
     private readonly subscriptionRecorder: SubscriptionRecorder,
   ) {}
@@ -48,15 +50,18 @@ export class PaymentStatusService {
   }
 
   /**
-   * Asks Stripe for the status of a payment, by any of its ids, and records it.
+   * Asks Stripe for the status of a payment, by any of its ids, and records it. If the payment is decided, its notification
+   * is sent to `PAYMENT_CALLBACK_URL` again. One that was not sent yet is not sent twice.
    *
    * @throws {Problem} `not-found` as {@link PaymentAccess.find} does
    */
   async check(service: ServiceActor, paymentId: string): Promise<PaymentReport> {
     const known = await this.store.find(paymentId, visibleCaller(service));
-    return known
-      ? this.reportOf(await this.recorder.refreshKnown(known, 'payment'))
-      : this.reportUnknown(service, paymentId, 'payment');
+    const report = known
+      ? await this.reportOf(await this.recorder.refreshKnown(known, 'payment'))
+      : await this.reportUnknown(service, paymentId, 'payment');
+    if (report.status !== 'PENDING') await this.redeliveries.redeliverCallback(report.paymentId);
+    return report;
   }
 
   private async reportKnown(known: StoredPayment): Promise<PaymentReport> {

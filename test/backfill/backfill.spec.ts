@@ -1,4 +1,5 @@
 import { describe, expect } from 'vitest';
+import { Problem } from '#core/problem.js';
 import { StripeConnection } from '#stripe/stripe-connection.js';
 import { runBackfill } from '../../src/backfill/run-backfill.js';
 import { openDatabase } from '../../src/database/database.js';
@@ -107,7 +108,7 @@ describe('a backfill', () => {
       error: { type: 'invalid_request_error', status: 400 },
       share: 1,
     });
-    await expect(backfill()).rejects.toThrow();
+    await expect(backfill()).rejects.toThrow(Problem);
     expect((await payment(payments[2]?.id ?? '')).status).toBe('ACCEPTED');
     expect((await payment(payments[1]?.id ?? '')).status).toBe(404);
     paydesk.sandbox.faults.clear();

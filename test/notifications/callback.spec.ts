@@ -70,6 +70,19 @@ describe('PAYMENT_CALLBACK_URL', () => {
     expect(failed?.body).toMatchObject({ isSuccessful: false, paymentID: id, shopTransactionID: null });
   });
 
+  it('gets an outcome again at GET /check, under its old id', async ({ checkout, callbacks, shop }) => {
+    const { id, url } = await checkout('/pay', {});
+    const check = async () => (await shop.get(`/check?paymentID=${id}`)).body.status;
+    expect(await check()).toBe('PENDING');
+    await payOnPage(url);
+    const [first] = await callbacks(id, 1);
+    expect(await check()).toBe('ACCEPTED');
+    const [, again, ...others] = await callbacks(id, 2);
+    expect(again?.body).toEqual(first?.body);
+    expect(again?.headers['webhook-id']).toBe(first?.headers['webhook-id']);
+    expect(others).toEqual([]);
+  });
+
   it("gets renewals, with the session's id", async ({ clock, checkout, callbacks }) => {
     const { id, url } = await checkout('/pay/recurrent', { interval: 'day', shopTransactionID: 'abo-1' });
     await payOnPage(url);
