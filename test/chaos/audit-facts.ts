@@ -10,6 +10,8 @@ export interface Notification {
   type: string;
   subject: string;
   sequence: number;
+  /** Only of one that is read from the database. */
+  tenant?: string | null;
   data: { refund?: { refundID: string }; dispute?: { disputeID: string } };
 }
 
@@ -59,7 +61,7 @@ export function auditFacts({ stripe }: Bench, notifications: readonly Notificati
 /** The notifications that are stored. */
 export function storedNotifications(bench: Bench): Promise<Notification[]> {
   return bench.query<Notification>(
-    'select id, type, subject, sequence::int, data from notifications order by position',
+    'select id, type, subject, sequence::int, tenant, data from notifications order by position',
   );
 }
 

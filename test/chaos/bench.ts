@@ -16,6 +16,7 @@ import { type EmbeddedPostgres, startEmbeddedPostgres } from '#embedded-postgres
 import { makeTemporaryFolder, removeFolder } from '../support/temporary-folder.js';
 import { copyBuild, type Mutation } from './build.js';
 import { Client, type ServerPool } from './client.js';
+import { FaultyReceiver } from './faulty-receiver.js';
 import { Fleet } from './fleet.js';
 import { KillPlan, type Moment } from './kill-plan.js';
 import { Resources } from './resources.js';
@@ -44,7 +45,8 @@ export interface RunOptions {
 }
 
 const POSTGRES_FOLDER = 'database';
-const WEBHOOK_SECRET = 'whsec_chaos';
+/** Signs the events of Stripe. */
+export const WEBHOOK_SECRET = 'whsec_chaos';
 const POLL_MS = 250;
 
 /** Everything that one run needs: the built service as child processes, a PostgreSQL, and a Stripe sandbox. */
@@ -110,6 +112,19 @@ export class Bench {
   registerWebhook(): void {
     const url = `${this.balancer.url}/webhooks/stripe`;
     this.stripe.run((ctx) => ensureWebhookEndpoint(ctx, { url, secret: WEBHOOK_SECRET }));
+  }
+
+  /** Starts a receiver of notifications. At planned moments an instance is killed, which may be the one that delivers. */
+  async startReceiver(name: string): Promise<FaultyReceiver> {
+    let turn = 0;
+    const random = new SeededRandom(`${this.options.seed}/${name}`);
+    const kill = (moment: Moment) => void this.killIfPlanned(turn++ % this.options.instances, moment);
+    const receiver = new FaultyReceiver(random, kill);
+    await this.resources.start(
+      () => receiver.start(),
+      () => receiver.close(),
+    );
+    return receiver;
   }
 
   /** A credential for clients of one kind. */

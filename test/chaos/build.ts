@@ -4,6 +4,10 @@ import { join, resolve } from 'node:path';
 /** A bug that is put into the built service, which the audit must find. */
 export interface Mutation {
   name: string;
+  changes: readonly CodeChange[];
+}
+
+export interface CodeChange {
   /** Relative to `dist/src`. */
   file: string;
   /** The code to replace, which occurs exactly once. */
@@ -24,12 +28,13 @@ export async function copyBuild(folder: string, mutation?: Mutation): Promise<st
   await Promise.all(PARTS.map((part) => cp(part, join(folder, part), { recursive: true })));
   await symlink(resolve('node_modules'), join(folder, 'node_modules'));
   const build = join(folder, 'dist');
-  if (mutation) await mutate(join(build, 'src', mutation.file), mutation);
+  for (const change of mutation?.changes ?? []) await mutate(join(build, 'src', change.file), change);
   return build;
 }
 
-async function mutate(file: string, { name, text, replacement }: Mutation): Promise<void> {
+async function mutate(file: string, { text, replacement }: CodeChange): Promise<void> {
   const parts = (await readFile(file, 'utf8')).split(text);
-  if (parts.length !== 2) throw new Error(`mutation "${name}" finds its text ${parts.length - 1} times`);
+  if (parts.length !== 2)
+    throw new Error(`a mutation finds its text ${parts.length - 1} times in ${file}: ${text}`);
   await writeFile(file, parts.join(replacement));
 }

@@ -25,6 +25,8 @@ const IN_DASHBOARD: Maker = { caller: null, tenant: null, userId: null, shopTran
 
 /** Makes payments in all ways, in turn: charges, Checkout pages, subscriptions, and payments in Stripe's Dashboard. */
 export class MixedPayments {
+  /** Of the users who pay by saved cards; their charges come from the partner with the same name. */
+  readonly tenant = `partner:${PARTNER}`;
   readonly makers = new Map<string, Maker>();
   private readonly ways: readonly Make[] = [
     (name, index) => this.charge(name, index),
@@ -58,6 +60,7 @@ export class MixedPayments {
     return this.keys.service;
   }
 
+  /** The credential of the partner whose users pay by saved cards. */
   get partnerKey(): string {
     return this.keys.partner;
   }
@@ -75,12 +78,8 @@ export class MixedPayments {
   private async charge(name: string, index: number, card: 'good' | 'bad' = 'good'): Promise<Maker> {
     const { payer, outcome } = await this.sendCharge(name, index, card);
     if (card === 'good' ? !isSuccess(outcome) : outcome.slug !== 'card-declined') throw unexpected(outcome);
-    return {
-      caller: `partner:${PARTNER}`,
-      tenant: `partner:${PARTNER}`,
-      userId: payer.user,
-      shopTransactionID: null,
-    };
+    const { tenant } = this;
+    return { caller: tenant, tenant, userId: payer.user, shopTransactionID: null };
   }
 
   private async chargeAndRefund(name: string, index: number): Promise<Maker> {

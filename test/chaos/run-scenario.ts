@@ -1,9 +1,11 @@
+import { backlog } from './backlog.js';
 import { Bench, type RunOptions } from './bench.js';
 import { charges } from './charges.js';
 import { checkouts } from './checkouts.js';
 import { customers } from './customers.js';
 import { events } from './events.js';
-import { type Moment, MOMENTS_OF_AN_EVENT } from './kill-plan.js';
+import { type Moment, MOMENTS_OF_A_DELIVERY, MOMENTS_OF_AN_EVENT } from './kill-plan.js';
+import { MANY_RETRIES, notifications } from './notifications.js';
 import { outage } from './outage.js';
 import { refunds } from './refunds.js';
 import { subscriptions } from './subscriptions.js';
@@ -51,6 +53,21 @@ export const SCENARIOS = {
     moments: MOMENTS_OF_AN_EVENT,
     environment: { EVENTS_WALK_SECONDS: '10' },
     run: events,
+  },
+  notifications: {
+    proves:
+      'each receiver gets each notification, in order and with its id, although it fails half of the time',
+    moments: ["after Stripe's reply", 'after our answer', ...MOMENTS_OF_A_DELIVERY],
+    environment: {
+      EVENTS_WALK_SECONDS: '10',
+      NOTIFICATION_ALLOWED_NETWORKS: '127.0.0.0/8',
+      NOTIFICATION_RETRY_SECONDS: MANY_RETRIES,
+    },
+    run: notifications,
+  },
+  backlog: {
+    proves: 'a backlog of events is handled while charges take as long as before',
+    run: backlog,
   },
 } as const satisfies Record<string, ScenarioDefinition>;
 export type Scenario = keyof typeof SCENARIOS;

@@ -15,12 +15,15 @@ export function sizeOf(scenario: Scenario, charges: number, kills: number): Size
     case 'refunds':
       return { requests: Math.ceil(charges / 2), kills: Math.floor(kills / 4), instances: 2 };
     case 'events':
+    case 'notifications':
       return { requests: Math.ceil(charges / 2), kills: Math.floor(kills / 4), instances: 2 };
     case 'checkouts':
     case 'subscriptions':
       return { requests: Math.ceil(charges / 5), kills: Math.floor(kills / 4), instances: 2 };
     case 'customers':
       return { requests: Math.ceil(charges * 1.6), kills: 0, instances: 2 };
+    case 'backlog':
+      return { requests: charges * 5, kills: 0, instances: 1 };
     case 'outage':
       return { requests: Math.ceil(charges / 5), kills: 0, instances: 1 };
   }

@@ -3,6 +3,8 @@ export interface Figure {
   what: string;
   count: number;
   expected?: number;
+  /** If it has a maximum, any higher value is a failure. */
+  max?: number;
   /** Descriptions of the counted items, for a person who investigates a failure. */
   which?: readonly string[];
 }
@@ -23,12 +25,12 @@ export function expectNone(what: string, which: readonly string[]): Figure {
   return { what, count: which.length, expected: 0, which };
 }
 
-/** Whether a figure differs from its expected value. */
-function isFailure({ count, expected }: Figure): boolean {
-  return expected !== undefined && count !== expected;
+/** Whether a figure differs from its expected value, or is higher than its maximum. */
+function isFailure({ count, expected, max }: Figure): boolean {
+  return (expected !== undefined && count !== expected) || (max !== undefined && count > max);
 }
 
-/** The figures that differ from their expected values. */
+/** The figures that are not as they must be. */
 export function failures({ figures }: Verdict): Figure[] {
   return figures.filter(isFailure);
 }
@@ -51,8 +53,10 @@ export function tableOf(verdict: Verdict): string {
 }
 
 function lineOf(figure: Figure, width: number): string {
-  const { what, count, expected } = figure;
-  const must = expected === undefined ? '' : `  must be ${expected}${isFailure(figure) ? '  <<<' : ''}`;
+  const { what, count, expected = figure.max } = figure;
+  const atMost = figure.max === undefined ? '' : 'at most ';
+  const must =
+    expected === undefined ? '' : `  must be ${atMost}${expected}${isFailure(figure) ? '  <<<' : ''}`;
   return `  ${what.padEnd(width)}  ${String(count).padStart(6)}${must}`;
 }
 

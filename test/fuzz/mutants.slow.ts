@@ -8,27 +8,39 @@ const MUTANTS: [Mutation, RegExp][] = [
   [
     {
       name: 'a key needs no scope',
-      file: 'api/http/access.js',
-      text: 'actor.scopes.includes(needed)',
-      replacement: 'true',
+      changes: [
+        {
+          file: 'api/http/access.js',
+          text: 'actor.scopes.includes(needed)',
+          replacement: 'true',
+        },
+      ],
     },
     /accepted the credential: key without scopes/,
   ],
   [
     {
       name: 'unknown fields are ignored',
-      file: 'api/http/request.pipe.js',
-      text: 'forbidNonWhitelisted: true',
-      replacement: 'forbidNonWhitelisted: false',
+      changes: [
+        {
+          file: 'api/http/request.pipe.js',
+          text: 'forbidNonWhitelisted: true',
+          replacement: 'forbidNonWhitelisted: false',
+        },
+      ],
     },
     /accepted a body that breaks the schema/,
   ],
   [
     {
       name: 'a problem repeats the URL',
-      file: 'api/http/problem.filter.js',
-      text: '...problemHeaders(slug, extras),',
-      replacement: "...problemHeaders(slug, extras), 'x-url': request.url,",
+      changes: [
+        {
+          file: 'api/http/problem.filter.js',
+          text: '...problemHeaders(slug, extras),',
+          replacement: "...problemHeaders(slug, extras), 'x-url': request.url,",
+        },
+      ],
     },
     /x-url repeats input/,
   ],
