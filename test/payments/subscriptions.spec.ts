@@ -171,6 +171,7 @@ describe('the record of subscriptions', () => {
   });
 
   it('has each renewal as a payment of its own', async ({
+    paydesk,
     clock,
     offered,
     handleEvents,
@@ -207,6 +208,11 @@ describe('the record of subscriptions', () => {
       id,
     ]);
     expect(await typesOf(subscriptionID)).toEqual(['checkout.completed', 'subscription.active']);
+
+    // An invoice that is sent to the customer has a payment that nobody has tried yet. The sandbox sends none.
+    const untried = `update payments set stage = 'open', status = 'PENDING' where payment_id = $1`;
+    await query(paydesk, untried, [renewal.paymentID]);
+    expect((await payment(subscriptionID)).paymentID).toBe(id);
   });
 
   it('has one whose renewal fails and is paid later', async ({
