@@ -80,6 +80,21 @@ export const expandableFields: Readonly<
     'shipping_options.shipping_rate': ['shipping_rate'],
     subscription: ['subscription'],
   },
+  credit_note: {
+    customer: ['customer'],
+    customer_balance_transaction: ['customer_balance_transaction'],
+    'discount_amounts.discount': ['discount'],
+    invoice: ['invoice'],
+    'pretax_credit_amounts.credit_balance_transaction': ['billing.credit_balance_transaction'],
+    'pretax_credit_amounts.discount': ['discount'],
+    'refunds.refund': ['refund'],
+    'shipping_cost.shipping_rate': ['shipping_rate'],
+  },
+  credit_note_line_item: {
+    'discount_amounts.discount': ['discount'],
+    'pretax_credit_amounts.credit_balance_transaction': ['billing.credit_balance_transaction'],
+    'pretax_credit_amounts.discount': ['discount'],
+  },
   customer: {
     default_source: ['account', 'bank_account', 'card', 'source'],
     'invoice_settings.default_payment_method': ['payment_method'],
@@ -87,6 +102,12 @@ export const expandableFields: Readonly<
     subscriptions: 'list',
     tax_ids: 'list',
     test_clock: ['test_helpers.test_clock'],
+  },
+  customer_balance_transaction: {
+    checkout_session: ['checkout.session'],
+    credit_note: ['credit_note'],
+    customer: ['customer'],
+    invoice: ['invoice'],
   },
   dispute: {
     charge: ['charge'],
@@ -211,6 +232,12 @@ export const expandableFields: Readonly<
     'transfer_data.destination': ['account'],
   },
   subscription_item: { discounts: ['discount'] },
+  tax_id: {
+    customer: ['customer'],
+    'owner.account': ['account'],
+    'owner.application': ['application'],
+    'owner.customer': ['customer'],
+  },
   'test_helpers.test_clock': {},
   webhook_endpoint: {},
 };

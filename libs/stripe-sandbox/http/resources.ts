@@ -31,7 +31,8 @@ export const resources: Record<string, Resource> = {
         location: null,
         provider: 'stripe',
       }),
-      tax_ids: (id) => firstPage([], `/v1/customers/${id}/tax_ids`),
+      tax_ids: (id, store) =>
+        firstPage([...store.taxIds.newestFirst({ where: { customer: id } })], `/v1/customers/${id}/tax_ids`),
       subscriptions: (id, store) => ({
         object: 'list',
         data: [...store.subscriptions.newestFirst({ where: { customer: id } })],
@@ -135,6 +136,10 @@ export const resources: Record<string, Resource> = {
   },
   event: { called: 'event', pathParam: 'id' },
   webhook_endpoint: { called: 'webhook endpoint', pathParam: 'id' },
+  tax_id: { called: 'tax_id', pathParam: 'id' },
+  credit_note: { called: 'credit note', pathParam: 'id' },
+  credit_note_line_item: { called: 'credit note line item', pathParam: 'id' },
+  customer_balance_transaction: { called: 'customer balance transaction', pathParam: 'id' },
   'billing_portal.configuration': {
     called: 'configuration',
     pathParam: 'configuration',

@@ -4,6 +4,8 @@ import { balanceRoutes } from './balance-transactions/routes.js';
 import { chargeRoutes } from './charges/routes.js';
 import { paymentPageRoutes } from './checkout-sessions/payment-page-routes.js';
 import { checkoutSessionRoutes } from './checkout-sessions/routes.js';
+import { creditNoteRoutes } from './credit-notes/routes.js';
+import { customerBalanceRoutes } from './customer-balance/routes.js';
 import { customerRoutes } from './customers/routes.js';
 import { disputeRoutes } from './disputes/routes.js';
 import { earlyFraudWarningRoutes } from './early-fraud-warnings/routes.js';
@@ -22,6 +24,7 @@ import { refundRoutes } from './refunds/routes.js';
 import { setupIntentRoutes } from './setup-intents/routes.js';
 import { subscriptionItemRoutes } from './subscriptions/item-routes.js';
 import { subscriptionRoutes } from './subscriptions/routes.js';
+import { taxIdRoutes } from './tax-ids/routes.js';
 import { testClockRoutes } from './test-clocks/routes.js';
 import { webhookEndpointRoutes } from './webhook-endpoints/routes.js';
 
@@ -48,6 +51,9 @@ export const allRoutes: readonly Route[] = [
   ...invoiceRoutes,
   ...invoiceItemRoutes,
   ...invoicePaymentRoutes,
+  ...taxIdRoutes,
+  ...customerBalanceRoutes,
+  ...creditNoteRoutes,
   ...portalConfigurationRoutes,
   ...portalSessionRoutes,
   ...eventRoutes,

@@ -8,6 +8,7 @@ import { releaseExpiredHold } from './payment-intents/capture.js';
 import { failDebit } from './payment-intents/debit.js';
 import { settleRefund } from './refunds/refund.js';
 import { advanceSubscription } from './subscriptions/lifecycle.js';
+import { verifyTaxId } from './tax-ids/tax-id.js';
 import { deleteExpiredTestClock } from './test-clocks/test-clock.js';
 
 /** What to do when an entity's scheduled time comes, by its collection. */
@@ -23,5 +24,6 @@ export const dueWork: DueWork = {
     failDebit(ctx, id);
   },
   refunds: settleRefund,
+  taxIds: verifyTaxId,
   testClocks: deleteExpiredTestClock,
 };

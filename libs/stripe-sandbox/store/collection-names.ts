@@ -21,6 +21,9 @@ export type CollectionName =
   | 'webhookEndpoints'
   | 'testClocks'
   | 'portalConfigurations'
+  | 'taxIds'
+  | 'creditNotes'
+  | 'customerBalanceTransactions'
   | 'portalSessions'
   | 'tombstones'
   | 'itemOwners'
@@ -59,6 +62,9 @@ export const objectOf: Partial<Record<CollectionName, string>> = {
   webhookEndpoints: 'webhook_endpoint',
   testClocks: 'test_helpers.test_clock',
   portalConfigurations: 'billing_portal.configuration',
+  taxIds: 'tax_id',
+  creditNotes: 'credit_note',
+  customerBalanceTransactions: 'customer_balance_transaction',
   portalSessions: 'billing_portal.session',
 };
 

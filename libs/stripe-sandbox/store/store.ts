@@ -115,6 +115,16 @@ export class Store {
   });
   readonly webhookEndpoints = new Collection<Stripe.WebhookEndpoint>('webhookEndpoints', this.#record);
   readonly testClocks = new Collection<Stripe.TestHelpers.TestClock>('testClocks', this.#record, ['status']);
+  readonly taxIds = new Collection<Stripe.TaxId>('taxIds', this.#record, ['customer']);
+  readonly creditNotes = new Collection<Stripe.CreditNote>('creditNotes', this.#record, [
+    'customer',
+    'invoice',
+  ]);
+  readonly customerBalanceTransactions = new Collection<Stripe.CustomerBalanceTransaction>(
+    'customerBalanceTransactions',
+    this.#record,
+    ['customer'],
+  );
   readonly portalConfigurations = new Collection<Stripe.BillingPortal.Configuration>(
     'portalConfigurations',
     this.#record,

@@ -8,6 +8,8 @@ import { mergeMetadata } from '../../http/metadata.js';
 import type { Params } from '../../http/params.js';
 import { omit } from '../../omit.js';
 import { newId, randomText } from '../../store/ids.js';
+import { recordBalanceChange } from '../customer-balance/balance-change.js';
+import { createTaxId, requireFormat } from '../tax-ids/tax-id.js';
 import { toCardSource } from '../payment-methods/card-source.js';
 import {
   attachPaymentMethod,
@@ -41,8 +43,12 @@ export function createCustomer(ctx: Context, params: Params<typeof createParams>
   }
   requireOwnDefaultPaymentMethod(ctx, customer, paymentMethod?.id);
   for (const attached of [paymentMethod, source]) if (attached) requireAttachable(ctx, attached);
+  const taxIds = params.tax_id_data ?? [];
+  for (const { type, value } of taxIds) requireFormat(type, value);
   ctx.store.customers.insert(customer);
+  recordManualBalance(ctx, draft, customer, 'initial');
   ctx.emit('customer.created', customer);
+  for (const taxId of taxIds) createTaxId(ctx, customer.id, taxId);
   if (paymentMethod) attachPaymentMethod(ctx, paymentMethod, customer.id);
   if (source) {
     const attached = attachPaymentMethod(ctx, source, customer.id);
@@ -62,7 +68,20 @@ export function updateCustomer(
 ): Stripe.Customer {
   const changes = changesFrom(before, params);
   requireOwnDefaultPaymentMethod(ctx, { ...before, ...changes });
+  recordManualBalance(ctx, before, { ...before, ...changes }, 'adjustment');
   return saveCustomer(ctx, before, changes);
+}
+
+/** Records a balance that a request sets. */
+function recordManualBalance(
+  ctx: Context,
+  before: Stripe.Customer,
+  { balance, currency }: Stripe.Customer,
+  type: 'adjustment' | 'initial',
+): void {
+  if (balance === before.balance) return;
+  const amount = balance - before.balance;
+  recordBalanceChange(ctx, before, { amount, currency: currency ?? 'usd', type });
 }
 
 /** Saves changes to a customer, and emits `customer.updated` if there are any. */
@@ -143,7 +162,7 @@ function buildCustomer(ctx: Context, test_clock: string | undefined): Stripe.Cus
 }
 
 function changesFrom(before: Stripe.Customer, params: Params<typeof createParams>): Partial<Stripe.Customer> {
-  const changes = omit(params, 'payment_method', 'source');
+  const changes = omit(params, 'payment_method', 'source', 'tax_id_data');
   const { address, shipping, invoice_settings, metadata, ...plain } = changes;
   return {
     ...plain,

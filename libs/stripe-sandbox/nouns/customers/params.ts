@@ -1,5 +1,6 @@
 import { addressParam } from '../../http/address.js';
 import { metadata } from '../../http/metadata.js';
+import { createParams as taxIdParams } from '../tax-ids/params.js';
 import { array, email, integer, object, oneOf, required, string, unsettable } from '../../http/params.js';
 
 /** Source: https://docs.stripe.com/api/customers/update. */
@@ -45,5 +46,6 @@ export const createParams = {
   payment_method: string(),
   /** A token; other sources are refused. */
   source: string(),
+  tax_id_data: array(object(taxIdParams)),
   test_clock: string(),
 };

@@ -2,6 +2,7 @@ import type Stripe from 'stripe';
 import type { Context } from '../../context.js';
 import { newId } from '../../store/ids.js';
 import { lineFromItem } from '../invoice-items/invoice-item.js';
+import { taxIdsOf } from '../tax-ids/tax-id.js';
 import type { LineDraft } from './lines.js';
 import { totalsOf } from './totals.js';
 
@@ -48,6 +49,7 @@ export function buildInvoice(ctx: Context, draft: InvoiceDraft): Stripe.Invoice 
     customer_name: customer.name ?? null,
     customer_phone: customer.phone ?? null,
     customer_shipping: null,
+    customer_tax_ids: taxIdsOf(ctx, customer.id),
     customer_tax_exempt: customer.tax_exempt ?? 'none',
     default_payment_method: null,
     description: null,
@@ -97,7 +99,6 @@ const UNUSED = {
   automatic_tax: { disabled_reason: null, enabled: false, liability: null, provider: null, status: null },
   custom_fields: null,
   customer_account: null,
-  customer_tax_ids: [],
   default_source: null,
   default_tax_rates: [],
   discounts: [],

@@ -8,6 +8,7 @@ import { mergeMetadata } from '../../http/metadata.js';
 import type { Params } from '../../http/params.js';
 import { minimumChargeMinor } from '../../money/currencies.js';
 import { newId } from '../../store/ids.js';
+import { recordBalanceChange } from '../customer-balance/balance-change.js';
 import { saveCustomer } from '../customers/customer.js';
 import { cancelPaymentIntent, createPaymentIntent } from '../payment-intents/payment-intent.js';
 import { buildInvoice, type InvoiceDraft } from './fields.js';
@@ -50,6 +51,7 @@ export function finalizeInvoice(
     : { amount_due: draft.amount_due, ending_balance: customer.balance };
   const next_invoice_sequence = (customer.next_invoice_sequence ?? 1) + 1;
   const numbered = ctx.store.customers.update(customer.id, { next_invoice_sequence });
+  if (ending_balance !== customer.balance) recordAppliedBalance(ctx, numbered, draft, ending_balance);
   saveCustomer(ctx, numbered, { balance: ending_balance });
   const open = ctx.store.invoices.update(draft.id, {
     amount_due,
@@ -195,6 +197,21 @@ function applyBalance({ total, currency }: Stripe.Invoice, balance: number) {
   const owed = total + balance;
   const isCharged = owed >= minimumChargeMinor(currency) && owed > 0;
   return isCharged ? { amount_due: owed, ending_balance: 0 } : { amount_due: 0, ending_balance: owed };
+}
+
+function recordAppliedBalance(
+  ctx: Context,
+  customer: Stripe.Customer,
+  { id: invoice, currency, total }: Stripe.Invoice,
+  ending_balance: number,
+): void {
+  const isTooSmall = ending_balance > 0 && total > 0;
+  recordBalanceChange(ctx, customer, {
+    amount: ending_balance - customer.balance,
+    currency,
+    invoice,
+    type: isTooSmall ? 'invoice_too_small' : 'applied_to_invoice',
+  });
 }
 
 const DESCRIPTIONS: Record<string, string> = {
