@@ -25,6 +25,8 @@ export function expand<T>(response: T, paths: readonly string[], store: Store): 
   return expanded as T;
 }
 
+const isPage = ({ object }: Json): boolean => object === 'list' || object === 'search_result';
+
 /** Expands one path. `owner` is the nearest enclosing resource, `field` the dotted path from it. */
 class Expansion {
   readonly #path: string;
@@ -44,7 +46,7 @@ class Expansion {
     }
     if (value['deleted'] === true) return value;
     const [step, ...rest] = steps as [string, ...string[]];
-    if (value['object'] === 'list') return this.#intoList(value, step, rest, owner, field);
+    if (isPage(value)) return this.#intoList(value, step, rest, owner, field);
     const isResource = typeof value['object'] === 'string' && Object.hasOwn(resources, value['object']);
     const holder = isResource ? value : owner;
     const name = isResource || !field ? step : `${field}.${step}`;
@@ -53,6 +55,8 @@ class Expansion {
   }
 
   #intoList(list: Json, step: string, rest: string[], owner: Json | undefined, field: string): unknown {
+    // The search itself adds the count.
+    if (list['object'] === 'search_result' && step === 'total_count') return list;
     if (step !== 'data') throw failures.notExpandable(this.#path);
     const items = list['data'] as unknown[];
     return { ...list, data: items.map((item) => this.into(item, rest, owner, field)) };

@@ -21,6 +21,7 @@ import { portalSessionRoutes } from './portal-sessions/routes.js';
 import { priceRoutes } from './prices/routes.js';
 import { productRoutes } from './products/routes.js';
 import { refundRoutes } from './refunds/routes.js';
+import { searchRoutes } from './search/routes.js';
 import { setupIntentRoutes } from './setup-intents/routes.js';
 import { subscriptionItemRoutes } from './subscriptions/item-routes.js';
 import { subscriptionRoutes } from './subscriptions/routes.js';
@@ -56,6 +57,7 @@ export const allRoutes: readonly Route[] = [
   ...creditNoteRoutes,
   ...portalConfigurationRoutes,
   ...portalSessionRoutes,
+  ...searchRoutes,
   ...eventRoutes,
   ...webhookEndpointRoutes,
   ...testClockRoutes,

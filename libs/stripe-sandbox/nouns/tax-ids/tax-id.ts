@@ -88,7 +88,7 @@ export function deleteTaxId(ctx: Context, { id, customer, ...rest }: Stripe.TaxI
   schedule(ctx, 'taxIds', id, { at: null });
   if (typeof customer === 'string') {
     showOnDrafts(ctx, customer);
-    ctx.emit('customer.tax_id.deleted', { id, customer, ...rest } as Stripe.TaxId);
+    ctx.emit('customer.tax_id.deleted', { id, customer, ...rest });
   }
   return { id, object: 'tax_id', deleted: true };
 }

@@ -30,6 +30,9 @@ export class Checker {
   /** Checks a resource by its `object`. */
   #resource(value: Json, path: string): string[] {
     if (value['object'] === 'list') return this.#list(value, path);
+    if (value['object'] === 'search_result') {
+      return this.#list(omit(value, 'next_page', 'total_count'), path);
+    }
     const untyped = UNTYPED[String(value['object'])];
     if (untyped) return this.#typed(omit(value, ...untyped), path);
     return this.#typed(value, path);
