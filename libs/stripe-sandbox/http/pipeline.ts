@@ -150,7 +150,7 @@ export class Pipeline {
     let hasBegun = false;
     let reply: Reply;
     try {
-      const { expand: paths, ...params } = readParams(
+      const { expand: paths = [], ...params } = readParams(
         isBrowser ? withRequiredSecret(route) : route.params,
         form,
         {
@@ -160,9 +160,9 @@ export class Pipeline {
       hasBegun = true;
       const origin = `http://${textOf(request.headers['host'])}`;
       const ctx = new Context({ store, clock, emit, cause, origin, accountVersion });
-      const resource = route.handle({ ctx, params, path: request.named });
-      const expanded = this.#expand(resource, paths);
-      reply = success(isBrowser ? fieldsForBrowser(expanded) : expanded);
+      const resource = route.handle({ ctx, params, path: request.named, expanded: paths });
+      const whole = this.#expand(resource, paths);
+      reply = success(isBrowser ? fieldsForBrowser(whole) : whole);
     } catch (error) {
       if (!(error instanceof StripeFailure)) store.rollback();
       const stripeError = failureFrom(error);
@@ -174,7 +174,7 @@ export class Pipeline {
     return reply;
   }
 
-  #expand(resource: object, paths: readonly string[] = []): object {
+  #expand(resource: object, paths: readonly string[]): object {
     try {
       return expand(resource, paths, this.#options.store);
     } catch (error) {

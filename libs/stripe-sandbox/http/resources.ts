@@ -136,6 +136,7 @@ export const resources: Record<string, Resource> = {
   },
   event: { called: 'event', pathParam: 'id' },
   webhook_endpoint: { called: 'webhook endpoint', pathParam: 'id' },
+  subscription_schedule: { called: 'subscription schedule', pathParam: 'schedule' },
   tax_id: { called: 'tax_id', pathParam: 'id' },
   credit_note: { called: 'credit note', pathParam: 'id' },
   credit_note_line_item: { called: 'credit note line item', pathParam: 'id' },

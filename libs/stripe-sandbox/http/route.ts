@@ -12,6 +12,8 @@ export interface Call<S extends Schema, P extends string> {
   ctx: Context;
   params: Params<S>;
   path: Record<PathNames<P>, string>;
+  /** The paths that the reply will be expanded by. */
+  expanded: readonly string[];
 }
 
 export type Method = 'GET' | 'POST' | 'DELETE';
@@ -22,7 +24,12 @@ export interface Route {
   path: string;
   params: Schema;
   isForBrowsers?: boolean;
-  handle(call: { ctx: Context; params: object; path: Record<string, string> }): object;
+  handle(call: {
+    ctx: Context;
+    params: object;
+    path: Record<string, string>;
+    expanded: readonly string[];
+  }): object;
 }
 
 /** Declares a route. Its handler gets typed parameters and returns the resource of the reply. */

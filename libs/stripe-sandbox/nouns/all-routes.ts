@@ -24,6 +24,7 @@ import { refundRoutes } from './refunds/routes.js';
 import { searchRoutes } from './search/routes.js';
 import { setupIntentRoutes } from './setup-intents/routes.js';
 import { subscriptionItemRoutes } from './subscriptions/item-routes.js';
+import { subscriptionScheduleRoutes } from './subscription-schedules/routes.js';
 import { subscriptionRoutes } from './subscriptions/routes.js';
 import { taxIdRoutes } from './tax-ids/routes.js';
 import { testClockRoutes } from './test-clocks/routes.js';
@@ -52,6 +53,7 @@ export const allRoutes: readonly Route[] = [
   ...invoiceRoutes,
   ...invoiceItemRoutes,
   ...invoicePaymentRoutes,
+  ...subscriptionScheduleRoutes,
   ...taxIdRoutes,
   ...customerBalanceRoutes,
   ...creditNoteRoutes,

@@ -8,6 +8,7 @@ import { releaseExpiredHold } from './payment-intents/capture.js';
 import { failDebit } from './payment-intents/debit.js';
 import { settleRefund } from './refunds/refund.js';
 import { advanceSubscription } from './subscriptions/lifecycle.js';
+import { advanceSchedule } from './subscription-schedules/subscription-schedule.js';
 import { verifyTaxId } from './tax-ids/tax-id.js';
 import { deleteExpiredTestClock } from './test-clocks/test-clock.js';
 
@@ -24,6 +25,7 @@ export const dueWork: DueWork = {
     failDebit(ctx, id);
   },
   refunds: settleRefund,
+  subscriptionSchedules: advanceSchedule,
   taxIds: verifyTaxId,
   testClocks: deleteExpiredTestClock,
 };

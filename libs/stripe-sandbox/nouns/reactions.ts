@@ -10,6 +10,7 @@ import {
   recordInvoiceActionRequired,
   recordInvoicePayment,
 } from './invoices/pay.js';
+import { cancelScheduleOf } from './subscription-schedules/subscription-schedule.js';
 import {
   activatePaidSubscription,
   endCustomerSubscriptions,
@@ -44,6 +45,7 @@ const REACTIONS: { [T in EventType]?: Reaction<Extract<Stripe.Event, { type: T }
   },
   'invoice.payment_failed': markPastDue,
   'invoice.updated': handleRetriesExhausted,
+  'customer.subscription.deleted': cancelScheduleOf,
   'customer.deleted': (ctx, customer) => {
     endCustomerSubscriptions(ctx, customer);
     stopCollectingFromCustomer(ctx, customer);

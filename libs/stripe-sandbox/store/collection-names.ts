@@ -22,6 +22,7 @@ export type CollectionName =
   | 'testClocks'
   | 'portalConfigurations'
   | 'taxIds'
+  | 'subscriptionSchedules'
   | 'creditNotes'
   | 'customerBalanceTransactions'
   | 'portalSessions'
@@ -63,6 +64,7 @@ export const objectOf: Partial<Record<CollectionName, string>> = {
   testClocks: 'test_helpers.test_clock',
   portalConfigurations: 'billing_portal.configuration',
   taxIds: 'tax_id',
+  subscriptionSchedules: 'subscription_schedule',
   creditNotes: 'credit_note',
   customerBalanceTransactions: 'customer_balance_transaction',
   portalSessions: 'billing_portal.session',

@@ -40,6 +40,7 @@ const SHAPES = {
   webhookEndpoint: ['we_1', 23],
   webhookSecret: ['whsec_', 32],
   portalConfiguration: ['bpc_1', 23],
+  subscriptionSchedule: ['sub_sched_1', 23],
   taxId: ['txi_1', 23],
   creditNote: ['cn_1', 23],
   creditNoteLineItem: ['cnli_1', 23],

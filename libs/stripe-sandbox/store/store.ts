@@ -115,6 +115,11 @@ export class Store {
   });
   readonly webhookEndpoints = new Collection<Stripe.WebhookEndpoint>('webhookEndpoints', this.#record);
   readonly testClocks = new Collection<Stripe.TestHelpers.TestClock>('testClocks', this.#record, ['status']);
+  readonly subscriptionSchedules = new Collection<Stripe.SubscriptionSchedule>(
+    'subscriptionSchedules',
+    this.#record,
+    ['customer'],
+  );
   readonly taxIds = new Collection<Stripe.TaxId>('taxIds', this.#record, ['customer']);
   readonly creditNotes = new Collection<Stripe.CreditNote>('creditNotes', this.#record, [
     'customer',

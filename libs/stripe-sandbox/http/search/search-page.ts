@@ -1,13 +1,12 @@
 import type Stripe from 'stripe';
 import { failures } from '../errors.js';
-import { array, integer, required, string, type Params } from '../params.js';
+import { integer, required, string, type Params } from '../params.js';
 import type { Collection, Entity } from '../../store/collection.js';
 import { isMatch, requireSearchable, type SearchFields } from './match.js';
 import { parseQuery, type Query } from './query.js';
 
 /** The parameters of every search. Source: https://docs.stripe.com/api/customers/search. */
 export const searchParams = {
-  expand: array(string()),
   limit: integer({ min: 1, max: 100 }),
   page: string(),
   query: required(string()),
@@ -22,6 +21,8 @@ export interface Searched {
   paths: Readonly<Record<string, string>>;
   /** Fields whose exact values an index of the same name may find. */
   indexed: readonly string[];
+  /** Whether `total_count` is asked for. */
+  isCounted: boolean;
 }
 
 /**
@@ -31,8 +32,8 @@ export interface Searched {
  */
 export function searchPage<T extends Entity>(
   collection: Collection<T>,
-  { expand = [], limit = 10, page, query: text }: Params<typeof searchParams>,
-  { resource, fields, paths, indexed }: Searched,
+  { limit = 10, page, query: text }: Params<typeof searchParams>,
+  { resource, fields, paths, indexed, isCounted }: Searched,
 ): Stripe.ApiSearchResult<T> {
   const parsed = parseQuery(text);
   requireSearchable(parsed, resource, fields);
@@ -48,7 +49,6 @@ export function searchPage<T extends Entity>(
   }
   const data = found.slice(0, limit);
   const has_more = found.length > limit;
-  const isCounted = expand.includes('total_count');
   return {
     object: 'search_result',
     data,

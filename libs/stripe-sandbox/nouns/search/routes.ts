@@ -70,12 +70,13 @@ export const searchRoutes: Route[] = Object.entries(COLLECTIONS).map(([name, col
     method: 'GET',
     path: `/v1/${resource}/search`,
     params: searchParams,
-    handle: ({ ctx, params }) =>
+    handle: ({ ctx, params, expanded }) =>
       searchPage(ctx.store.collection(collection), params, {
         resource,
         fields: FIELDS[resource],
         paths: resource === 'invoices' ? PATHS : {},
         indexed: INDEXED,
+        isCounted: expanded.includes('total_count'),
       }),
   });
 });

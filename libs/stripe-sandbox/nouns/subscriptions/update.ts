@@ -38,6 +38,7 @@ export function updateSubscription(
   params: UpdateParams,
 ): Stripe.Subscription {
   requireUpdatableStatus(before, params);
+  requireNoSchedule(before, params);
   const customer = before.customer as string;
   const { metadata, description, default_payment_method, cancellation_details, payment_settings } = params;
   const scheduledEnd = scheduledEndFrom(ctx, before, params);
@@ -104,6 +105,17 @@ function requireUpdatableStatus(before: Stripe.Subscription, params: UpdateParam
   if (!hasEnded(before) || isAlwaysAllowed) return;
   throw failures.invalidRequest(
     'A canceled subscription can only update its cancellation_details and metadata.',
+  );
+}
+
+/** A schedule decides when its subscription ends. */
+function requireNoSchedule(
+  { schedule }: Stripe.Subscription,
+  { cancel_at, cancel_at_period_end }: UpdateParams,
+): void {
+  if (schedule === null || (cancel_at === undefined && cancel_at_period_end === undefined)) return;
+  throw failures.invalidRequest(
+    `The subscription is managed by the subscription schedule \`${schedule as string}\`, and updating any cancelation behavior directly is not allowed. Please update the schedule instead.`,
   );
 }
 
