@@ -9,6 +9,7 @@ import { Allow, AllowAnyone } from '../../src/api/http/allow.decorator.js';
 import { settingsFrom } from '../../src/config/settings.js';
 import { createApp } from '../../src/create-app.js';
 import { OPERATIONS } from '../support/openapi.js';
+import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
 import { declarationFault, routesOf } from './route-table.js';
 
 /** The only routes that need no credential. Webhooks come with a signature. */
@@ -44,18 +45,23 @@ class MutantController {
 class MutantModule {}
 
 let app: NestFastifyApplication;
+let database: TestDatabase;
 
 beforeAll(async () => {
+  database = await createTestDatabase();
   app = await createApp({
     settings: settingsFrom({ LOG_LEVEL: 'silent' }),
     clock: new SystemClock(),
-    databaseUrl: 'postgresql://unused',
+    databaseUrl: database.url,
     stripe: new StripeConnection('sk_test_unused'),
   });
   await app.init();
 });
 
-afterAll(() => app.close());
+afterAll(async () => {
+  await app.close();
+  await database.drop();
+});
 
 describe('every route', () => {
   it('declares its callers and their scopes', () => {
