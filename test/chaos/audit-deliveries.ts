@@ -1,6 +1,6 @@
 import { Webhook } from 'standardwebhooks';
 import { groupBy } from './audit.js';
-import type { Notification } from './audit-facts.js';
+import type { Notification } from './notification.js';
 import type { FaultyReceiver, Receipt } from './faulty-receiver.js';
 import { expectNone, type Figure } from './verdict.js';
 

@@ -2,18 +2,8 @@ import { idOf } from '#stripe/id-of.js';
 import { groupBy } from './audit.js';
 import type { Bench } from './bench.js';
 import { expectedPayment, paymentsAtStripe, type StripePayment } from './payments-at-stripe.js';
+import type { Notification } from './notification.js';
 import { expectNone, type Figure } from './verdict.js';
-
-/** A notification, as far as it has to be true. */
-export interface Notification {
-  id: string;
-  type: string;
-  subject: string;
-  sequence: number;
-  /** Only of one that is read from the database. */
-  tenant?: string | null;
-  data: { refund?: { refundID: string }; dispute?: { disputeID: string } };
-}
 
 /** The types whose number this audit knows. The others report states that a payment may pass unnoticed. */
 const COUNTED = new Set([

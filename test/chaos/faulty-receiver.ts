@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { text as textOf } from 'node:stream/consumers';
 import type { SeededRandom } from '#sandbox/faults/random.js';
-import type { Notification } from './audit-facts.js';
+import type { Notification } from './notification.js';
 
 /** How often each fault is chosen; together half of the time. To hang is rare, because it takes 15 seconds. */
 const FAULT_SHARES = { hang: 0.02, slow: 0.12, error: 0.18, reset: 0.18 } as const;

@@ -84,7 +84,7 @@ export class MixedPayments {
 
   private async chargeAndRefund(name: string, index: number): Promise<Maker> {
     const maker = await this.charge(name, index);
-    const [intent] = [...this.bench.stripe.store.paymentIntents.newestFirst()].filter(
+    const intent = [...this.bench.stripe.store.paymentIntents.newestFirst()].find(
       ({ description }) => description === name,
     );
     await this.ask('/refund', { paymentID: intent?.id, amount: '1.23' }, `refund of ${name}`);

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { auditDeliveries, type WatchedEndpoint } from './audit-deliveries.js';
-import { auditFacts, type Notification, storedNotifications } from './audit-facts.js';
+import { auditFacts, storedNotifications } from './audit-facts.js';
+import type { Notification } from './notification.js';
 import type { Bench } from './bench.js';
 import { ANY_ORDER, settleEvents } from './events.js';
 import { MixedPayments } from './mixed-payments.js';

@@ -33,7 +33,9 @@ import { charge, history } from './stripe.js';
 /** `plain` leaves out what Paydesk does without: the throttler, the serializer and an interceptor. */
 const isPlain = process.argv[2] === 'plain';
 
-type SignedIn = Request & { user?: string };
+interface SignedIn extends Request {
+  user?: string;
+}
 
 class ChargeRequest {
   @IsNumberString()
