@@ -13,7 +13,6 @@ const app = await createApp({
   databaseUrl: 'postgresql://unused',
   stripe: new StripeConnection('sk_test_unused'),
 });
-await app.init();
 const file = new URL('../openapi.json', import.meta.url);
 await writeFile(file, `${JSON.stringify(createOpenApiDocument(app), null, 2)}\n`);
 await app.close();
