@@ -60,8 +60,9 @@ class BoundedResponse extends Stripe.HttpClientResponse {
     body.once('close', () => clearTimeout(timer));
   }
 
-  override getRawResponse(): unknown {
-    return this.body;
+  /** stripe-node returns it as `lastResponse`, with these fields of Node's response. */
+  override getRawResponse(): { statusCode: number; headers: object } {
+    return { statusCode: this.getStatusCode(), headers: this.getHeaders() };
   }
 
   override toStream(streamCompleteCallback: () => void): NodeJS.ReadableStream {

@@ -116,7 +116,7 @@ describe('bad input', () => {
 
   it.for([
     ['a parameter twice', '/status?paymentID=pi_1&paymentID=pi_2', 'paymentID'],
-    ['a nested parameter', '/status?paymentID[a]=pi_1', 'paymentID'],
+    ['a nested parameter', '/check?paymentID[a]=pi_1', 'paymentID'],
   ] as const)('refuses %s', async ([_what, path, field], { shop }) => {
     const { status, body } = await shop.get(path);
     const fields = body.errors.map((error: { field: string }) => error.field);

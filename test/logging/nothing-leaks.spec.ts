@@ -34,6 +34,7 @@ const MAY_BE_EMAIL = new Set([
   'brake_counts.user_id',
   'brake_declines.user_id',
   'payments.user_id',
+  'payment_subscriptions.user_id',
   'audit_log.caller',
   'audit_log.object_id',
   'notification_endpoints.description',

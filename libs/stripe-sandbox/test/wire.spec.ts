@@ -81,7 +81,7 @@ test('an unknown route gets the error of Stripe', async ({ sandbox }) => {
   const help = 'Please see https://stripe.com/docs or we can help at https://support.stripe.com/.';
   for (const [path, hint] of [
     ['/v1/nothing', ''],
-    ['/v1/customers/search', ''],
+    ['/v1/refunds/search', ''],
     ['/v1/customers/', slash],
   ] as const) {
     const { status, body } = await request(sandbox, 'GET', `${path}?limit=1`);
