@@ -1,8 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type Stripe from 'stripe';
+import type { HttpClient } from './bounded-http-client.js';
 import { endpointOf } from './endpoint.js';
-
-type HttpClient = ReturnType<typeof Stripe.createNodeHttpClient>;
 
 /** One request that was sent to Stripe. */
 export interface StripeRequest {

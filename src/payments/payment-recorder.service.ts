@@ -1,7 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Inject, Injectable } from '@nestjs/common';
 import { Clock } from '#core/clock.js';
-import { Problem } from '#core/problem.js';
 import { type Database, DATABASE, type Transaction } from '../database/database.js';
 import {
   paymentIdOf,
@@ -18,12 +17,10 @@ import { FinishedChargeStore } from './finished-charge.store.js';
 import { notificationsOf, PaymentNotifier } from './payment-notifier.js';
 import { type PaymentObjects, PaymentReader, type ReadPayment } from './payment-reader.stripe.js';
 import { PaymentRecordStore, type StoredPayment } from './payment-record.store.js';
-import type { TimelineEntry } from './payment-timeline.js';
+import { requestEntries, type TimelineEntry } from './payment-timeline.js';
 import { paymentView } from './payment-view.js';
 import { SubscriptionRecordStore } from './subscription-record.store.js';
-
-/** Each attempt reads the payment from Stripe. More are needed only if the row is written during each of them. */
-const ATTEMPTS_MAX = 5;
+import { untilWritten } from './until-written.js';
 
 /** An event of Stripe's that concerns a payment. */
 export interface SeenEvent {
@@ -138,23 +135,21 @@ export class PaymentRecorder {
     notices: NoticeScope,
   ): Promise<StoredPayment> {
     let { sessionId, paymentIntentId } = objects;
-    for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt += 1) {
+    const after = await untilWritten(async () => {
       const before = await this.store.findEither(sessionId, paymentIntentId);
       const read = await this.reader.read({
         sessionId: before?.sessionId ?? sessionId,
         paymentIntentId: before?.paymentIntentId ?? paymentIntentId,
       });
       ({ sessionId, paymentIntentId } = read.snapshot);
-      const after = await this.database.transaction((transaction) =>
+      return this.database.transaction((transaction) =>
         before
           ? this.update(transaction, before, read, { events, notices })
           : this.insert(transaction, read, { events, notices }),
       );
-      if (!after) continue;
-      if (after.subscriptionId !== null) await this.subscriptions.linkFirstPayment(after.subscriptionId);
-      return after;
-    }
-    throw new Problem('unavailable');
+    });
+    if (after.subscriptionId !== null) await this.subscriptions.linkFirstPayment(after.subscriptionId);
+    return after;
   }
 
   private async insert(
@@ -248,8 +243,7 @@ function outcomeEntries(
 ): TimelineEntry[] {
   const at = now.toISOString();
   return [
-    { at, kind: 'request', operationId },
-    ...(requestId === undefined ? [] : [{ at, kind: 'stripe' as const, requestId }]),
+    ...requestEntries(at, operationId, requestId),
     { at, kind: 'change', from: null, to: statusOf(snapshot.stage) },
   ];
 }

@@ -23,3 +23,13 @@ export interface TimelineEntry {
   /** The endpoint of a delivery. */
   endpointId?: string;
 }
+
+/** What the request that changed a payment adds to its timeline. @param requestId Stripe's id of the call */
+export function requestEntries(
+  at: string,
+  operationId: string,
+  requestId: string | undefined,
+): TimelineEntry[] {
+  const request: TimelineEntry = { at, kind: 'request', operationId };
+  return requestId === undefined ? [request] : [request, { at, kind: 'stripe', requestId }];
+}

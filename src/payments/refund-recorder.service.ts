@@ -5,7 +5,7 @@ import type { PaymentOperation, PaymentRefund } from './payment.js';
 import { factsOf } from './payment-facts.js';
 import { PaymentNotifier } from './payment-notifier.js';
 import { PaymentRecordStore } from './payment-record.store.js';
-import type { TimelineEntry } from './payment-timeline.js';
+import { requestEntries, type TimelineEntry } from './payment-timeline.js';
 
 /** What an operation has learned about its refund from one answer of Stripe's. */
 export interface ObservedRefund {
@@ -41,8 +41,7 @@ export class RefundRecorder {
     const isNew = !before.refunds.some((known) => known.refundId === refundId);
     const at = this.clock.now().toISOString();
     const timeline: TimelineEntry[] = [
-      { at, kind: 'request', operationId },
-      ...(requestId === undefined ? [] : [{ at, kind: 'stripe' as const, requestId }]),
+      ...requestEntries(at, operationId, requestId),
       ...(isNew ? [{ at, kind: 'change' as const, objectId: refundId, from: null, to: status }] : []),
     ];
     const after = await this.store.addRefund(transaction, before, isNew ? refund : undefined, timeline);

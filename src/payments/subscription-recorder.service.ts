@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Inject, Injectable } from '@nestjs/common';
-import { Problem } from '#core/problem.js';
 import { type Database, DATABASE, type Transaction } from '../database/database.js';
 import type { PaymentOperation } from './payment.js';
 import type { SeenEvent } from './payment-recorder.service.js';
@@ -14,9 +13,7 @@ import {
 import type { SubscriptionSnapshot } from './subscription-record.js';
 import { keptOf, type StoredSubscription, SubscriptionRecordStore } from './subscription-record.store.js';
 import { subscriptionView } from './subscription-view.js';
-
-/** Each attempt reads the subscription from Stripe. More are needed only if the row is written during each of them. */
-const ATTEMPTS_MAX = 5;
+import { untilWritten } from './until-written.js';
 
 /** Keeps the record of subscriptions right, as `PaymentRecorder` does that of payments. */
 @Injectable()
@@ -67,20 +64,16 @@ export class SubscriptionRecorder {
     invoiceIds: readonly string[],
     notifies: boolean,
   ): Promise<StoredSubscription> {
-    for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt += 1) {
+    const after = await untilWritten(async () => {
       const before = await this.store.findEither(sessionId, subscriptionId);
       const read = await this.reader.read(
         before ? unreadObjects(before, sessionId) : { sessionId, subscriptionId },
         invoiceIds,
       );
-      const after = await this.database.transaction((transaction) =>
-        this.write(transaction, before, read, notifies),
-      );
-      if (!after) continue;
-      if (after.subscriptionId !== null) await this.store.linkFirstPayment(after.subscriptionId);
-      return after;
-    }
-    throw new Problem('unavailable');
+      return this.database.transaction((transaction) => this.write(transaction, before, read, notifies));
+    });
+    if (after.subscriptionId !== null) await this.store.linkFirstPayment(after.subscriptionId);
+    return after;
   }
 
   private async write(

@@ -3,18 +3,13 @@ import { describe, expect } from 'vitest';
 import { query } from '../support/database.js';
 import { addNotifications, deliverAll } from '../support/notifications.js';
 import { paydeskTest } from '../support/paydesk-test.js';
-import { startReceiver } from '../support/receiver.js';
+import { receiverFixture } from '../support/receiver.js';
 import { saveCard, someUser } from '../support/saved-card.js';
 
 const CHARGE_ROUTE = '/partners/user/:user_id/payment_intent';
 
 const it = paydeskTest({ workerByHand: true, environment: { METRICS_PORT: '0' } })
-  // oxlint-disable-next-line no-empty-pattern -- vitest wants to see that it uses no fixture
-  .extend('receiver', async ({}, { onCleanup }) => {
-    const receiver = await startReceiver();
-    onCleanup(() => receiver.close());
-    return receiver;
-  })
+  .extend('receiver', receiverFixture)
   .extend('scrape', ({ paydesk }) => async () => {
     const response = await fetch(paydesk.metricsUrl ?? '');
     expect(response.status).toBe(200);

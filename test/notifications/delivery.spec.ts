@@ -6,7 +6,7 @@ import type { Caller } from '../support/caller.js';
 import { query } from '../support/database.js';
 import { addNotifications, deliverAll, type SomeFact } from '../support/notifications.js';
 import { paydeskTest } from '../support/paydesk-test.js';
-import { type Received, type Receiver, startReceiver } from '../support/receiver.js';
+import { type Received, type Receiver, receiverFixture } from '../support/receiver.js';
 
 const PATH = '/notification-endpoints';
 const HOUR_SECONDS = 3_600;
@@ -14,12 +14,7 @@ const HOUR_SECONDS = 3_600;
 const WAITS_SECONDS = [5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400, 86_400];
 
 const it = paydeskTest({ workerByHand: true })
-  // oxlint-disable-next-line no-empty-pattern -- vitest wants to see that it uses no fixture
-  .extend('receiver', async ({}, { onCleanup }) => {
-    const receiver = await startReceiver();
-    onCleanup(() => receiver.close());
-    return receiver;
-  })
+  .extend('receiver', receiverFixture)
   .extend('endpoint', async ({ shop, receiver }, { onCleanup }) => {
     const { body } = await shop.post(PATH, { url: receiver.url });
     onCleanup(async () => void (await shop.delete(`${PATH}/${body.id}`)));

@@ -5,19 +5,14 @@ import { query } from '../support/database.js';
 import { expectProblem } from '../support/expect-problem.js';
 import { addNotifications, deliverAll, type SomeFact } from '../support/notifications.js';
 import { paydeskTest } from '../support/paydesk-test.js';
-import { type Receiver, startReceiver } from '../support/receiver.js';
+import { type Receiver, receiverFixture } from '../support/receiver.js';
 
 const PATH = '/notification-endpoints';
 const UNKNOWN_ID = '00000000-0000-4000-8000-000000000000';
 const DAY_HOURS = 24;
 
 const it = paydeskTest({ workerByHand: true })
-  // oxlint-disable-next-line no-empty-pattern -- vitest wants to see that it uses no fixture
-  .extend('receiver', async ({}, { onCleanup }) => {
-    const receiver = await startReceiver();
-    onCleanup(() => receiver.close());
-    return receiver;
-  })
+  .extend('receiver', receiverFixture)
   .extend('endpoint', async ({ shop, receiver }, { onCleanup }) => {
     const { body } = await shop.post(PATH, { url: receiver.url });
     onCleanup(async () => void (await shop.delete(`${PATH}/${body.id}`)));

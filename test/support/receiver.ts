@@ -44,3 +44,14 @@ export async function startReceiver(): Promise<Receiver> {
   };
   return receiver;
 }
+
+/** A receiver for one test: `.extend('receiver', receiverFixture)`. */
+export async function receiverFixture(
+  // oxlint-disable-next-line no-empty-pattern -- vitest wants to see that it uses no fixture
+  {},
+  { onCleanup }: { onCleanup: (clean: () => Promise<void>) => void },
+) {
+  const receiver = await startReceiver();
+  onCleanup(() => receiver.close());
+  return receiver;
+}

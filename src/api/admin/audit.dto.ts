@@ -1,12 +1,11 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { Matches } from 'class-validator';
 import {
   AUDIT_ACTIONS,
   type AuditAction,
   type AuditEntry,
   type AuditFilter,
 } from '../../access/audit-entry.js';
-import { ChoiceField, Field, InstantField, PageSizeField, TextField } from '../dto/fields.js';
+import { ChoiceField, CursorField, InstantField, PageSizeField, TextField } from '../dto/fields.js';
 import { PAGE_SIZE_DEFAULT } from './page-size.js';
 
 /** An entry's id has at most as many digits as is safe for a number. */
@@ -37,11 +36,7 @@ export class AuditQuery {
   @PageSizeField({ optional: true, description: `1 to 100; ${PAGE_SIZE_DEFAULT} by default` })
   limit?: string;
 
-  @Field(
-    { optional: true, description: 'The `nextCursor` of the previous page' },
-    { type: String, pattern: ENTRY_ID.source },
-    Matches(ENTRY_ID, { message: 'must be the nextCursor of an earlier page' }),
-  )
+  @CursorField(ENTRY_ID)
   cursor?: string;
 
   toFilter(): AuditFilter {

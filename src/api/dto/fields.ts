@@ -179,6 +179,15 @@ export function PageSizeField(documented: Documented): PropertyDecorator {
   );
 }
 
+/** Where a list goes on. @param ids the ids that the items of the list may have */
+export function CursorField(ids: RegExp): PropertyDecorator {
+  return Field(
+    { optional: true, description: 'The `nextCursor` of the previous page' },
+    { type: String, pattern: ids.source },
+    Matches(ids, { message: 'must be the nextCursor of an earlier page' }),
+  );
+}
+
 const PAGE_SIZE = /^([1-9]\d?|100)$/;
 
 /** An amount in minor units, as a JSON number or a string of digits. */

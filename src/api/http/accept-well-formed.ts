@@ -16,7 +16,7 @@ const compiled = new WeakMap<Dto, CompiledDto>();
 /**
  * The instance of a DTO for an input that class-validator would certainly accept: an object of declared fields with
  * strings, numbers and booleans, of which each passes the decorators of its field. It runs the same decorators, without
- * the copies and the bookkeeping for errors: 63 us of a charge, 19 us of a read.
+ * the copies and the bookkeeping for errors.
  *
  * @returns undefined for any other input, valid or not. Only class-validator itself decides on those.
  */

@@ -1,5 +1,4 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { Matches } from 'class-validator';
 import { issuerTenant, partnerTenant } from '#core/actor.js';
 import type { Settings } from '../../config/settings.js';
 import {
@@ -15,7 +14,14 @@ import {
 import type { PaymentFilter } from '../../payments/payment-filter.js';
 import { TIMELINE_KINDS, type TimelineEntry, type TimelineKind } from '../../payments/payment-timeline.js';
 import type { DisputeView, PaymentView, RefundView } from '../../payments/payment-view.js';
-import { ChoiceField, Field, InstantField, PageSizeField, TextField, UserIdField } from '../dto/fields.js';
+import {
+  ChoiceField,
+  CursorField,
+  InstantField,
+  PageSizeField,
+  TextField,
+  UserIdField,
+} from '../dto/fields.js';
 import { EXAMPLE_CUSTOMER_ID, EXAMPLE_PAYMENT_ID } from './examples.js';
 import { PaymentIdField, SHOP_TRANSACTION_ID_MAX_LENGTH } from './fields.js';
 
@@ -23,8 +29,6 @@ export const PAGE_SIZE_DEFAULT = 20;
 const TENANT_MAX_LENGTH = 1_000;
 const FULL_TENANT = /^(partner|issuer):/;
 const CURSOR = /^(cs|pi|ch|py)_[A-Za-z0-9_]{1,200}$/;
-
-export const CURSOR_FIELD = { optional: true, description: 'The `nextCursor` of the previous page' };
 
 /** The name of a partner, or a full tenant as responses have it. */
 export function TenantField(description: string): PropertyDecorator {
@@ -71,11 +75,7 @@ export class PaymentsQuery {
   @PageSizeField({ optional: true, description: `1 to 100; ${PAGE_SIZE_DEFAULT} by default` })
   limit?: string;
 
-  @Field(
-    CURSOR_FIELD,
-    { type: String, pattern: CURSOR.source },
-    Matches(CURSOR, { message: 'must be the nextCursor of an earlier page' }),
-  )
+  @CursorField(CURSOR)
   cursor?: string;
 
   toFilter(settings: Pick<Settings, 'JWT_ISSUER'>): PaymentFilter {

@@ -1,5 +1,4 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { Matches } from 'class-validator';
 import type { Settings } from '../../config/settings.js';
 import type { SubscriptionFilter } from '../../payments/subscription-filter.js';
 import { SUBSCRIPTION_STATUSES, type SubscriptionStatus } from '../../payments/subscription-record.js';
@@ -8,9 +7,9 @@ import type {
   SubscriptionItemView,
   SubscriptionView,
 } from '../../payments/subscription-view.js';
-import { ChoiceField, Field, PageSizeField, StripeIdField, UserIdField } from '../dto/fields.js';
+import { ChoiceField, CursorField, PageSizeField, StripeIdField, UserIdField } from '../dto/fields.js';
 import { EXAMPLE_PAYMENT_ID, EXAMPLE_SUBSCRIPTION_ID } from './examples.js';
-import { CURSOR_FIELD, PAGE_SIZE_DEFAULT, TenantField, tenantFilter } from './payments.dto.js';
+import { PAGE_SIZE_DEFAULT, TenantField, tenantFilter } from './payments.dto.js';
 
 const ID_PREFIXES = ['sub', 'cs'] as const;
 const CURSOR = /^(cs|sub)_[A-Za-z0-9_]{1,200}$/;
@@ -47,11 +46,7 @@ export class SubscriptionsQuery {
   @PageSizeField({ optional: true, description: `1 to 100; ${PAGE_SIZE_DEFAULT} by default` })
   limit?: string;
 
-  @Field(
-    CURSOR_FIELD,
-    { type: String, pattern: CURSOR.source },
-    Matches(CURSOR, { message: 'must be the nextCursor of an earlier page' }),
-  )
+  @CursorField(CURSOR)
   cursor?: string;
 
   toFilter(settings: Pick<Settings, 'JWT_ISSUER'>): SubscriptionFilter {

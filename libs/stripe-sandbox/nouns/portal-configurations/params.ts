@@ -10,26 +10,16 @@ import {
   unsettable,
   url,
 } from '../../http/params.js';
+import { cancellationFeedback } from '../subscriptions/params.js';
 
 const updatable = oneOf('address', 'email', 'name', 'phone', 'shipping');
-
-const cancellationReasons = oneOf(
-  'customer_service',
-  'low_quality',
-  'missing_features',
-  'other',
-  'switched_service',
-  'too_complex',
-  'too_expensive',
-  'unused',
-);
 
 const customerUpdate = { allowed_updates: unsettable(array(updatable)) };
 
 const subscriptionCancel = {
   cancellation_reason: object({
     enabled: required(boolean()),
-    options: unsettable(array(cancellationReasons)),
+    options: unsettable(array(cancellationFeedback)),
   }),
   mode: oneOf('at_period_end', 'immediately'),
   proration_behavior: oneOf('always_invoice', 'create_prorations', 'none'),

@@ -32,20 +32,21 @@ const paymentSettings = object({
 const paymentBehavior = oneOf('allow_incomplete', 'default_incomplete', 'error_if_incomplete');
 const prorationBehavior = oneOf('always_invoice', 'create_prorations', 'none');
 
+/** Why a customer cancels. */
+export const cancellationFeedback = oneOf(
+  'customer_service',
+  'low_quality',
+  'missing_features',
+  'other',
+  'switched_service',
+  'too_complex',
+  'too_expensive',
+  'unused',
+);
+
 const cancellationDetails = object({
   comment: unsettable(string()),
-  feedback: unsettable(
-    oneOf(
-      'customer_service',
-      'low_quality',
-      'missing_features',
-      'other',
-      'switched_service',
-      'too_complex',
-      'too_expensive',
-      'unused',
-    ),
-  ),
+  feedback: unsettable(cancellationFeedback),
 });
 
 /** What `billing_mode[flexible]` takes. */
