@@ -10,6 +10,7 @@ const GOOD = 'pm_card_visa';
 // https://docs.stripe.com/testing#declined-payments: this card can be saved, and every charge fails.
 const DECLINED = 'pm_card_chargeCustomerFail';
 const TEN_MINUTES = 600;
+const FOREVER_MS = 600_000;
 
 /** Charges users at once, each of whom is new and has one card. */
 function chargeUsers(paydesk: Paydesk, partner: Caller, count: number, testCard: string) {
@@ -43,7 +44,17 @@ describe('the brake against card testing by a partner', () => {
     const partner = await paydesk.partner('parallel');
     const users = await times(20, () => cardholder(paydesk, partner, DECLINED));
     const next = await cardholder(paydesk, partner);
-    expect(countOf(402, await times(20, (index) => users[index]!.charge()))).toBe(20);
+    const hang = paydesk.sandbox.faults.add({
+      path: '/v1/payment_intents',
+      kinds: ['wait'],
+      share: 1,
+      waitMs: FOREVER_MS,
+    });
+    const charges = times(20, (index) => users[index]!.charge());
+    // None is declined before all are sent: the last one would be stopped.
+    await expect.poll(() => hang.injected.wait).toBe(20);
+    paydesk.sandbox.faults.clear();
+    expect(countOf(402, await charges)).toBe(20);
     expectStopped(await next.charge(), TEN_MINUTES);
     expect(alertsIn(paydesk, 'partner:parallel')).toHaveLength(1);
   });
