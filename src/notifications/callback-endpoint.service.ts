@@ -1,4 +1,4 @@
-import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { Injectable, type OnApplicationBootstrap, type OnModuleInit } from '@nestjs/common';
 import { Clock } from '#core/clock.js';
 import { Settings, SettingsError } from '../config/settings.js';
 import type { Transaction } from '../database/database.js';
@@ -14,7 +14,7 @@ import { EndpointsStore } from './endpoints.store.js';
  * So a restart also switches it on again.
  */
 @Injectable()
-export class CallbackEndpoint implements OnApplicationBootstrap {
+export class CallbackEndpoint implements OnModuleInit, OnApplicationBootstrap {
   constructor(
     private readonly store: EndpointsStore,
     private readonly deliveries: DeliveriesStore,
@@ -24,12 +24,20 @@ export class CallbackEndpoint implements OnApplicationBootstrap {
     private readonly clock: Clock,
   ) {}
 
-  /** @throws {SettingsError} for an address that nothing may be delivered to */
-  async onApplicationBootstrap(): Promise<void> {
+  /**
+   * Checks the address before any worker starts.
+   *
+   * @throws {SettingsError} for an address that nothing may be delivered to
+   */
+  onModuleInit(): void {
     const { PAYMENT_CALLBACK_URL: url } = this.settings;
     if (url !== undefined && !isDeliverableCallback(url, this.addresses)) {
       throw new SettingsError(`PAYMENT_CALLBACK_URL ${CALLBACK_RULE}`);
     }
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    const { PAYMENT_CALLBACK_URL: url } = this.settings;
     await this.deliveries.place();
     await this.store.transaction(async (transaction) => {
       await this.deliveries.lockPlacing(transaction);

@@ -7,6 +7,11 @@ import type { Paydesk } from './paydesk.js';
 export async function startSecondInstance({ settings, databaseUrl, sandbox }: Paydesk, clock: Clock) {
   const stripe = new StripeConnection('sk_test_paydesk', sandbox.url);
   const app = await createApp({ settings, clock, databaseUrl, stripe }, { write: () => undefined });
-  await app.listen(0, '127.0.0.1');
+  try {
+    await app.listen(0, '127.0.0.1');
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
   return { url: await app.getUrl(), close: () => app.close() };
 }
