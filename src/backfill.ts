@@ -30,9 +30,18 @@ async function main(): Promise<void> {
   const bar = startProgressBar(since, clock.now());
   try {
     const { report } = bar;
-    const { itemCount, wasResumed } = await runBackfill({ database, connection, clock, since, report });
+    const { itemCount, skipped, wasResumed } = await runBackfill({
+      database,
+      connection,
+      clock,
+      since,
+      report,
+    });
     bar.stop();
     process.stdout.write(`${wasResumed ? 'resumed and ' : ''}complete: ${itemCount} objects\n`);
+    if (skipped.length > 0) {
+      process.stderr.write(`Stripe refused to show ${skipped.length} objects: ${skipped.join(', ')}\n`);
+    }
   } catch (error) {
     bar.stop();
     if (!(error instanceof Problem)) throw error;

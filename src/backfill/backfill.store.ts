@@ -40,7 +40,7 @@ export class BackfillStore {
 
   /** Starts a backfill instead of one that has not reached its end. */
   async start(since: Date | null, startedAt: Date, step: BackfillStep): Promise<BackfillRow> {
-    const values = { id: 1, since, startedAt, step, lastId: null, itemCount: 0 };
+    const values = { id: 1, since, startedAt, step, lastId: null, itemCount: 0, skipped: [] };
     const [row] = await this.database
       .insert(backfills)
       .values(values)
@@ -50,7 +50,7 @@ export class BackfillStore {
   }
 
   /** Stores that everything up to this place was read. */
-  async moveTo(place: Pick<BackfillRow, 'step' | 'lastId' | 'itemCount'>): Promise<void> {
+  async moveTo(place: Pick<BackfillRow, 'step' | 'lastId' | 'itemCount' | 'skipped'>): Promise<void> {
     await this.database.update(backfills).set(place).where(eq(backfills.id, 1));
   }
 

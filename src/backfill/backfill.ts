@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Clock } from '#core/clock.js';
 import { Problem, PROBLEMS } from '#core/problem.js';
-import { isMissing } from '#stripe/stripe-errors.js';
+import { isDefiniteRefusal } from '#stripe/stripe-errors.js';
 import type { PaymentRecordStore } from '../payments/payment-record.store.js';
 import type { PaymentRecorder } from '../payments/payment-recorder.service.js';
 import type { SubscriptionRecorder } from '../payments/subscription-recorder.service.js';
@@ -24,13 +24,16 @@ export interface BackfillProgress {
 /** What a backfill has read. */
 export interface BackfillResult {
   itemCount: number;
+  /** The ids of the objects that Stripe refused to show. */
+  skipped: string[];
   /** Whether it has gone on from where an earlier one was interrupted. */
   wasResumed: boolean;
 }
 
 /**
  * Brings the record up to date with the whole account, and notifies nobody. Payments are read one after the other by the
- * recorder that handles events. One that is interrupted goes on after the last payment that it has read.
+ * recorder that handles events. One that is interrupted goes on after the last payment that it has read. An object that
+ * Stripe refuses to show is left out.
  */
 export class Backfill {
   constructor(
@@ -56,27 +59,32 @@ export class Backfill {
       const row = wasResumed
         ? unfinished
         : await this.store.start(since, this.clock.now(), BACKFILL_STEPS[0]);
-      const itemCount = await this.readAll(row, report);
+      const { itemCount, skipped } = await this.readAll(row, report);
       await this.walk.clearBackfillNeeded(since);
       await this.store.finish();
-      return { itemCount, wasResumed };
+      return { itemCount, skipped, wasResumed };
     });
   }
 
-  private async readAll(row: BackfillRow, report: (progress: BackfillProgress) => void): Promise<number> {
+  private async readAll(
+    row: BackfillRow,
+    report: (progress: BackfillProgress) => void,
+  ): Promise<Pick<BackfillResult, 'itemCount' | 'skipped'>> {
     let { itemCount } = row;
+    const { skipped } = row;
     for (const step of BACKFILL_STEPS.slice(BACKFILL_STEPS.indexOf(row.step))) {
       const after = step === row.step ? (row.lastId ?? undefined) : undefined;
       for await (const items of this.pages(step, row.since, after)) {
         for (const item of items) {
-          await withRetries(() => this.read(item));
-          itemCount += 1;
-          await this.store.moveTo({ step, lastId: item.id, itemCount });
+          const isRead = await withRetries(() => this.read(item));
+          if (isRead) itemCount += 1;
+          else skipped.push(item.id);
+          await this.store.moveTo({ step, lastId: item.id, itemCount, skipped });
           report({ step, createdAt: item.createdAt, itemCount });
         }
       }
     }
-    return itemCount;
+    return { itemCount, skipped };
   }
 
   /** If all is read, refunds, disputes and undecided payments are read with their payments. */
@@ -114,19 +122,20 @@ export class Backfill {
     } else if (subscriptionId !== undefined) {
       await this.subscriptions.refreshSubscription(subscriptionId, [], false);
     } else if (sessionId !== undefined) {
-      const { type } = await this.recorder.refreshSession(sessionId, [], 'nothing');
-      if (type === 'subscription') await this.subscriptions.refreshSession(sessionId, false);
+      const payment = await this.recorder.refreshSession(sessionId, [], 'nothing');
+      if (payment?.type === 'subscription') await this.subscriptions.refreshSession(sessionId, false);
     }
   }
 }
 
-/** An object that our key cannot see is left out. */
-async function withRetries(read: () => Promise<void>): Promise<void> {
+/** Reads an object, again after a failure that may pass; false if Stripe refuses to show it. */
+async function withRetries(read: () => Promise<void>): Promise<boolean> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await read();
+      await read();
+      return true;
     } catch (error) {
-      if (isMissing(error)) return;
+      if (isDefiniteRefusal(error)) return false;
       if (attempt === ATTEMPTS_MAX || !(error instanceof Problem) || !PROBLEMS[error.slug].retryable)
         throw error;
       await setTimeout(FIRST_WAIT_MS * 2 ** (attempt - 1));

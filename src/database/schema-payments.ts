@@ -143,6 +143,8 @@ export const backfills = pgTable(
     /** The last object of the step's list that was read; null before the first. */
     lastId: text('last_id'),
     itemCount: integer('item_count').notNull(),
+    /** The objects that Stripe refused to show. */
+    skipped: text().array().notNull().default([]),
   },
   (table) => [check('backfills_one_row', sql`${table.id} = 1`)],
 );

@@ -39,6 +39,11 @@ export class PaymentReader {
     private readonly references: PaymentReferences,
   ) {}
 
+  /** Whether a Checkout Session is for a payment. One in the mode `setup` only saves a card. */
+  async isPayment(sessionId: string): Promise<boolean> {
+    return (await this.session(sessionId)).mode !== 'setup';
+  }
+
   /** Reads a payment that has these objects. */
   async read({ sessionId, paymentIntentId }: PaymentObjects): Promise<ReadPayment> {
     const session = sessionId === null ? undefined : await this.session(sessionId);

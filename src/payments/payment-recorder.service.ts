@@ -102,12 +102,18 @@ export class PaymentRecorder {
     return this.charges.finish(end, payment, timeline, notifications);
   }
 
-  /** Brings the payment of a Checkout Session up to date with Stripe. @param events those because of which it is done */
-  refreshSession(
+  /**
+   * Brings the payment of a Checkout Session up to date with Stripe.
+   *
+   * @param events those because of which it is done
+   * @returns undefined if the session only saves a card
+   */
+  async refreshSession(
     sessionId: string,
     events: readonly SeenEvent[],
     notices: NoticeScope = noticesOf(events),
-  ): Promise<StoredPayment> {
+  ): Promise<StoredPayment | undefined> {
+    if (!(await this.store.find(sessionId)) && !(await this.reader.isPayment(sessionId))) return undefined;
     return this.refresh({ sessionId, paymentIntentId: null }, events, notices);
   }
 

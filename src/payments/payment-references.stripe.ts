@@ -43,9 +43,14 @@ export class PaymentReferences {
   /**
    * What a payment is recorded by: of a subscription or an invoice, the PaymentIntent that was tried last. Nothing if none
    * was, and for a Charge without a PaymentIntent.
+   *
+   * @throws {Problem} `not-found` for a Checkout Session that only saves a card
    */
   async recordable(payment: PaymentObject): Promise<{ sessionId?: string; paymentIntentId?: string }> {
-    if (payment.object === 'checkout.session') return { sessionId: payment.id };
+    if (payment.object === 'checkout.session') {
+      if (payment.mode === 'setup') throw unknownObject('paymentId');
+      return { sessionId: payment.id };
+    }
     const paymentIntentId = await this.triedIntentId(payment);
     if (paymentIntentId !== undefined) return { paymentIntentId };
     const session =

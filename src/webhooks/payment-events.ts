@@ -26,8 +26,8 @@ export class CheckoutEvents implements EventHandler {
   ) {}
 
   async handle(sessionId: string, events: readonly WaitingEvent[]): Promise<void> {
-    const { type } = await this.payments.refreshSession(sessionId, events);
-    if (type === 'subscription') await this.subscriptions.refreshSession(sessionId);
+    const payment = await this.payments.refreshSession(sessionId, events);
+    if (payment?.type === 'subscription') await this.subscriptions.refreshSession(sessionId);
   }
 }
 

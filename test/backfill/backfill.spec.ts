@@ -1,6 +1,7 @@
 import { describe, expect } from 'vitest';
 import { Problem } from '#core/problem.js';
 import { StripeConnection } from '#stripe/stripe-connection.js';
+import type { BackfillProgress } from '../../src/backfill/backfill.js';
 import { runBackfill } from '../../src/backfill/run-backfill.js';
 import { openDatabase } from '../../src/database/database.js';
 import { query } from '../support/database.js';
@@ -12,24 +13,31 @@ const DAY_HOURS = 24;
 
 const it = paydeskTest({ workerByHand: true })
   /** Runs a backfill, as another process does. */
-  .extend('backfill', ({ paydesk: { databaseUrl, sandbox }, clock }) => async (since: Date | null = null) => {
-    const database = openDatabase(databaseUrl, () => undefined);
-    const connection = new StripeConnection('sk_test_paydesk', sandbox.url);
-    const days: (string | undefined)[] = [];
-    try {
-      const result = await runBackfill({
-        database,
-        connection,
-        clock,
-        since,
-        readsPerSecond: 10_000,
-        report: ({ createdAt }) => days.push(createdAt?.toISOString()),
-      });
-      return { ...result, days };
-    } finally {
-      await database.$client.end();
-    }
-  })
+  .extend(
+    'backfill',
+    ({ paydesk: { databaseUrl, sandbox }, clock }) =>
+      async (since: Date | null = null, watch: (progress: BackfillProgress) => void = () => undefined) => {
+        const database = openDatabase(databaseUrl, () => undefined);
+        const connection = new StripeConnection('sk_test_paydesk', sandbox.url);
+        const days: (string | undefined)[] = [];
+        try {
+          const result = await runBackfill({
+            database,
+            connection,
+            clock,
+            since,
+            readsPerSecond: 10_000,
+            report: (progress) => {
+              days.push(progress.createdAt?.toISOString());
+              watch(progress);
+            },
+          });
+          return { ...result, days };
+        } finally {
+          await database.$client.end();
+        }
+      },
+  )
   .extend(
     'payment',
     ({ shop }) =>
@@ -101,23 +109,60 @@ describe('a backfill', () => {
   it('goes on where it was interrupted', async ({ paydesk, backfill, payment, pay }) => {
     const payments = [await pay(), await pay(), await pay()];
     // The lists are newest first: the one in the middle is the second.
-    paydesk.sandbox.faults.add({
-      method: 'GET',
-      path: `/v1/payment_intents/${payments[1]?.id}`,
-      kinds: ['refuse'],
-      error: { type: 'invalid_request_error', status: 400 },
-      share: 1,
-    });
-    await expect(backfill()).rejects.toThrow(Problem);
-    expect((await payment(payments[2]?.id ?? '')).status).toBe('ACCEPTED');
-    expect((await payment(payments[1]?.id ?? '')).status).toBe(404);
-    paydesk.sandbox.faults.clear();
+    const interruption = new Error('interrupted');
+    let count = 0;
+    const interrupt = () => {
+      count += 1;
+      if (count === 2) throw interruption;
+    };
+    await expect(backfill(null, interrupt)).rejects.toThrow(interruption);
+    expect((await payment(payments[1]?.id ?? '')).status).toBe('ACCEPTED');
+    expect((await payment(payments[0]?.id ?? '')).status).toBe(404);
     const before = paydesk.stripeCalls.length;
     expect(await backfill()).toMatchObject({ wasResumed: true });
     for (const { id } of payments) expect((await payment(id)).status).toBe('ACCEPTED');
     expect(paydesk.stripeCalls.slice(before)).not.toContain(`GET /v1/payment_intents/${payments[2]?.id}`);
     expect(await query(paydesk, 'select id from backfills')).toEqual([]);
     expect(await backfill()).toMatchObject({ wasResumed: false });
+  });
+
+  it('leaves out what Stripe refuses to show, and names it also after an interruption', async ({
+    paydesk,
+    backfill,
+    payment,
+    pay,
+  }) => {
+    const [readable, refused, gone] = [await pay(), await pay(), await pay()];
+    for (const [{ id }, status] of [[refused, 400] as const, [gone, 404] as const]) {
+      paydesk.sandbox.faults.add({
+        method: 'GET',
+        path: `/v1/payment_intents/${id}`,
+        kinds: ['refuse'],
+        error: { type: 'invalid_request_error', status, ...(status === 404 && { code: 'resource_missing' }) },
+        share: 1,
+      });
+    }
+    const interruption = new Error('interrupted');
+    const interrupt = ({ itemCount }: { itemCount: number }) => {
+      if (itemCount === 3) throw interruption;
+    };
+    await expect(backfill(null, interrupt)).rejects.toThrow(interruption);
+    expect(await backfill()).toMatchObject({ wasResumed: true, skipped: [gone.id, refused.id] });
+    expect((await payment(readable.id)).status).toBe('ACCEPTED');
+    expect((await payment(refused.id)).status).toBe(404);
+    expect(await query(paydesk, 'select id from backfills')).toEqual([]);
+  });
+
+  it('stops if the key may not read at all', async ({ paydesk, backfill, pay }) => {
+    await pay();
+    paydesk.sandbox.faults.add({
+      method: 'GET',
+      path: '/v1/payment_intents',
+      kinds: ['refuse'],
+      error: { type: 'invalid_request_error', status: 403 },
+      share: 1,
+    });
+    await expect(backfill()).rejects.toThrow(Problem);
   });
 
   it('reads what has changed since a day, and no payment that cannot have', async ({

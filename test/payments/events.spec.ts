@@ -97,6 +97,25 @@ describe('events bring the record up to date:', () => {
     expect((await typesOf(id)).toSorted()).toEqual(['checkout.expired', 'payment.failed']);
   });
 
+  it('a Checkout page that only saves a card is no payment', async ({ paydesk, handleEvents, shop }) => {
+    const customer = await paydesk.stripe.customers.create({});
+    const { id } = await paydesk.stripe.checkout.sessions.create({
+      mode: 'setup',
+      currency: 'usd',
+      customer: customer.id,
+      success_url: 'https://example.com/saved',
+    });
+    await paydesk.stripe.checkout.sessions.expire(id);
+    await handleEvents();
+    expect(await query(paydesk, 'select status from payments where session_id = $1', [id])).toEqual([]);
+    for (const path of ['/pay/payments/', '/status?paymentID=', '/check?paymentID=']) {
+      expect((await shop.get(`${path}${id}`)).status).toBe(404);
+    }
+    expect(await query(paydesk, "select id from webhook_events where state in ('stored', 'dead')")).toEqual(
+      [],
+    );
+  });
+
   it('the first payment of a subscription', async ({ checkout, handleEvents, payment, typesOf, shop }) => {
     const { id, url } = await checkout('/pay/recurrent', { interval: 'month' });
     await payOnPage(url);
