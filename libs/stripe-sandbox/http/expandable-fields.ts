@@ -95,6 +95,7 @@ export const expandableFields: Readonly<
     'pretax_credit_amounts.credit_balance_transaction': ['billing.credit_balance_transaction'],
     'pretax_credit_amounts.discount': ['discount'],
   },
+  coupon: {},
   customer: {
     default_source: ['account', 'bank_account', 'card', 'source'],
     'invoice_settings.default_payment_method': ['payment_method'],
@@ -109,6 +110,7 @@ export const expandableFields: Readonly<
     customer: ['customer'],
     invoice: ['invoice'],
   },
+  discount: { customer: ['customer'], promotion_code: ['promotion_code'], 'source.coupon': ['coupon'] },
   dispute: {
     charge: ['charge'],
     'evidence.cancellation_policy': ['file'],
@@ -178,6 +180,7 @@ export const expandableFields: Readonly<
   plan: { product: ['product'] },
   price: { product: ['product'] },
   product: { default_price: ['price'], tax_code: ['tax_code'] },
+  promotion_code: { customer: ['customer'], 'promotion.coupon': ['coupon'] },
   'radar.early_fraud_warning': { charge: ['charge'], payment_intent: ['payment_intent'] },
   refund: {
     balance_transaction: ['balance_transaction'],

@@ -86,6 +86,16 @@ export const timestampOr = <const T extends string>(...words: readonly T[]): Par
     words.includes(value as T) ? (value as T) : timestamp().read(value, name, options),
   );
 
+/** A number such as a percentage, above one limit and up to another. */
+export const number = ({ above, max }: { above: number; max: number }): Param<number> =>
+  param((value, name) => {
+    const read = typeof value === 'string' && value.trim() !== '' ? Number(value) : NaN;
+    if (!Number.isFinite(read)) throw failures.badType('decimal', name, value);
+    if (read > max) throw failures.tooBig(name, max);
+    if (read <= above) throw failures.tooSmall(name, above);
+    return read;
+  });
+
 /** A number from 0 to 1. */
 export const fraction = (): Param<number> =>
   param((value, name) => {

@@ -79,6 +79,13 @@ export const resources: Record<string, Resource> = {
   product: { called: 'product', pathParam: 'id' },
   plan: { called: 'plan', pathParam: 'plan' },
   price: { called: 'price', pathParam: 'price' },
+  coupon: {
+    called: 'coupon',
+    pathParam: 'coupon',
+    onlyExpanded: { applies_to: (id, store) => appliesTo(store, id) },
+  },
+  promotion_code: { called: 'promotion code', pathParam: 'promotion_code' },
+  discount: { called: 'discount', pathParam: 'id' },
   'checkout.session': {
     called: 'checkout.session',
     pathParam: 'session',
@@ -151,6 +158,12 @@ export const resources: Record<string, Resource> = {
   'billing_portal.session': { called: 'billing_portal.session', pathParam: 'id' },
   'test_helpers.test_clock': { called: 'test clock', pathParam: 'test_clock' },
 };
+
+/** The products that a coupon applies to; Stripe omits them for a coupon that applies to all. */
+function appliesTo(store: Store, coupon: string): Stripe.Coupon.AppliesTo | undefined {
+  const found = store.couponProducts.get(coupon);
+  return found && { products: found.products };
+}
 
 /** A customer's default source: only cards here. */
 function defaultCard(store: Store, customer: string): Stripe.Card | null {

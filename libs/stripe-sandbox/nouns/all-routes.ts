@@ -6,6 +6,7 @@ import { paymentPageRoutes } from './checkout-sessions/payment-page-routes.js';
 import { checkoutSessionRoutes } from './checkout-sessions/routes.js';
 import { creditNoteRoutes } from './credit-notes/routes.js';
 import { customerBalanceRoutes } from './customer-balance/routes.js';
+import { couponRoutes } from './coupons/routes.js';
 import { customerRoutes } from './customers/routes.js';
 import { disputeRoutes } from './disputes/routes.js';
 import { earlyFraudWarningRoutes } from './early-fraud-warnings/routes.js';
@@ -20,6 +21,7 @@ import { portalConfigurationRoutes } from './portal-configurations/routes.js';
 import { portalSessionRoutes } from './portal-sessions/routes.js';
 import { priceRoutes } from './prices/routes.js';
 import { productRoutes } from './products/routes.js';
+import { promotionCodeRoutes } from './promotion-codes/routes.js';
 import { refundRoutes } from './refunds/routes.js';
 import { searchRoutes } from './search/routes.js';
 import { setupIntentRoutes } from './setup-intents/routes.js';
@@ -45,6 +47,8 @@ export const allRoutes: readonly Route[] = [
   ...productRoutes,
   ...priceRoutes,
   ...planRoutes,
+  ...couponRoutes,
+  ...promotionCodeRoutes,
   ...checkoutSessionRoutes,
   ...paymentPageRoutes,
   ...subscriptionRoutes,

@@ -2,10 +2,12 @@ import type { DueWork } from '../due.js';
 import { settleFunds } from './balance-transactions/balance-transaction.js';
 import { completeCapture } from './charges/charge.js';
 import { expireDueCheckoutSession } from './checkout-sessions/checkout-session.js';
+import { expireCoupon } from './coupons/coupon.js';
 import { decideDispute } from './disputes/respond.js';
 import { advanceInvoice } from './invoices/collect.js';
 import { releaseExpiredHold } from './payment-intents/capture.js';
 import { failDebit } from './payment-intents/debit.js';
+import { expirePromotionCode } from './promotion-codes/promotion-code.js';
 import { settleRefund } from './refunds/refund.js';
 import { advanceSubscription } from './subscriptions/lifecycle.js';
 import { advanceSchedule } from './subscription-schedules/subscription-schedule.js';
@@ -17,6 +19,7 @@ export const dueWork: DueWork = {
   balanceTransactions: settleFunds,
   charges: completeCapture,
   checkoutSessions: expireDueCheckoutSession,
+  coupons: expireCoupon,
   disputes: decideDispute,
   invoices: advanceInvoice,
   subscriptions: advanceSubscription,
@@ -24,6 +27,7 @@ export const dueWork: DueWork = {
     releaseExpiredHold(ctx, id);
     failDebit(ctx, id);
   },
+  promotionCodes: expirePromotionCode,
   refunds: settleRefund,
   subscriptionSchedules: advanceSchedule,
   taxIds: verifyTaxId,

@@ -10,6 +10,9 @@ export type CollectionName =
   | 'balanceTransactions'
   | 'products'
   | 'prices'
+  | 'coupons'
+  | 'promotionCodes'
+  | 'discounts'
   | 'checkoutSessions'
   | 'subscriptions'
   | 'invoices'
@@ -28,6 +31,8 @@ export type CollectionName =
   | 'portalSessions'
   | 'tombstones'
   | 'itemOwners'
+  | 'couponProducts'
+  | 'discountTerms'
   | 'lineItems'
   | 'intentInvoices'
   | 'checkoutFacts'
@@ -51,6 +56,9 @@ export const objectOf: Partial<Record<CollectionName, string>> = {
   balanceTransactions: 'balance_transaction',
   products: 'product',
   prices: 'price',
+  coupons: 'coupon',
+  promotionCodes: 'promotion_code',
+  discounts: 'discount',
   checkoutSessions: 'checkout.session',
   subscriptions: 'subscription',
   itemOwners: 'subscription_item',

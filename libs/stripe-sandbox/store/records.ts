@@ -33,6 +33,17 @@ export interface CardFacts {
   authenticatedFor: string | null;
 }
 
+/** What a discount takes off, which a later change of its coupon does not affect; the id is the discount's. */
+export interface DiscountTerms {
+  id: string;
+  amount_off: number | null;
+  percent_off: number | null;
+  currency: string | null;
+  duration: string;
+  /** null for all products. */
+  products: string[] | null;
+}
+
 /** A line of a checkout session; the id is the line's. */
 export interface SoldItem {
   id: string;

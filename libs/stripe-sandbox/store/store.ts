@@ -7,6 +7,7 @@ import type {
   Cause,
   CheckoutFacts,
   Delivery,
+  DiscountTerms,
   EffectNote,
   EndpointSecret,
   KeptReply,
@@ -75,6 +76,17 @@ export class Store {
   );
   readonly products = new Collection<Stripe.Product>('products', this.#record);
   readonly prices = new Collection<Stripe.Price>('prices', this.#record, ['product', 'lookup_key']);
+  readonly coupons = new Collection<Stripe.Coupon>('coupons', this.#record);
+  readonly promotionCodes = new Collection<Stripe.PromotionCode, { coupon: string; text: string }>(
+    'promotionCodes',
+    this.#record,
+    ['active', 'customer'],
+    {
+      coupon: ({ promotion }) => present(promotion.coupon as string | null),
+      text: ({ code }) => [code.toLowerCase()],
+    },
+  );
+  readonly discounts = new Collection<Stripe.Discount>('discounts', this.#record);
   readonly checkoutSessions = new Collection<Stripe.Checkout.Session, { email: string }>(
     'checkoutSessions',
     this.#record,
@@ -148,6 +160,13 @@ export class Store {
   readonly cardFacts = new Collection<CardFacts>('cardFacts', this.#record);
   /** Internal: the subscription of each item, by the item's id. */
   readonly itemOwners = new Collection<{ id: string; subscription: string }>('itemOwners', this.#record);
+  /** Internal: the products that a coupon applies to, by its id; a coupon for all products has none. */
+  readonly couponProducts = new Collection<{ id: string; products: string[] }>(
+    'couponProducts',
+    this.#record,
+  );
+  /** Internal: what a discount takes off, by its id. */
+  readonly discountTerms = new Collection<DiscountTerms>('discountTerms', this.#record);
   /** Internal: the lines of checkout sessions. */
   readonly lineItems = new Collection<SoldItem>('lineItems', this.#record, ['session']);
   /** Internal: the invoice payment of each payment intent that pays an invoice, by the intent's id. */
