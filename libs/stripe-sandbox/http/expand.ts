@@ -67,7 +67,11 @@ class Expansion {
     const expander = ownValue(resources[type]?.onlyExpanded, name);
     if (expander) return isObject(value) ? value : expander(holder!['id'] as string, this.#store);
     const references = ownValue(expandableFields[type], name);
-    if (references) return typeof value === 'string' ? this.#lookUp(references, value) : (value ?? null);
+    if (references) {
+      const found = (each: unknown): unknown =>
+        typeof each === 'string' ? this.#lookUp(references, each) : (each ?? null);
+      return Array.isArray(value) ? value.map(found) : found(value);
+    }
     if (!isPresent || !isObject(value)) throw failures.notExpandable(this.#path);
     return value;
   }

@@ -8,6 +8,7 @@ import { creditNoteRoutes } from './credit-notes/routes.js';
 import { customerBalanceRoutes } from './customer-balance/routes.js';
 import { couponRoutes } from './coupons/routes.js';
 import { customerRoutes } from './customers/routes.js';
+import { discountRoutes } from './discounts/routes.js';
 import { disputeRoutes } from './disputes/routes.js';
 import { earlyFraudWarningRoutes } from './early-fraud-warnings/routes.js';
 import { eventRoutes } from './events/routes.js';
@@ -49,6 +50,7 @@ export const allRoutes: readonly Route[] = [
   ...planRoutes,
   ...couponRoutes,
   ...promotionCodeRoutes,
+  ...discountRoutes,
   ...checkoutSessionRoutes,
   ...paymentPageRoutes,
   ...subscriptionRoutes,

@@ -3,6 +3,7 @@ import { settleFunds } from './balance-transactions/balance-transaction.js';
 import { completeCapture } from './charges/charge.js';
 import { expireDueCheckoutSession } from './checkout-sessions/checkout-session.js';
 import { expireCoupon } from './coupons/coupon.js';
+import { endDiscount } from './discounts/discount.js';
 import { decideDispute } from './disputes/respond.js';
 import { advanceInvoice } from './invoices/collect.js';
 import { releaseExpiredHold } from './payment-intents/capture.js';
@@ -20,6 +21,7 @@ export const dueWork: DueWork = {
   charges: completeCapture,
   checkoutSessions: expireDueCheckoutSession,
   coupons: expireCoupon,
+  discounts: endDiscount,
   disputes: decideDispute,
   invoices: advanceInvoice,
   subscriptions: advanceSubscription,

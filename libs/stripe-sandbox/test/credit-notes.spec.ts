@@ -80,6 +80,36 @@ test('a credit note for all that remains makes the invoice paid, without a payme
   expect((await stripe.paymentIntents.list({ customer })).data).toMatchObject([{ status: 'canceled' }]);
 });
 
+// https://docs.stripe.com/api/credit_notes/line_item
+test('a credit note credits the same part of a discount as of its line', async () => {
+  const { stripe, customer } = await openClub();
+  const { id: coupon } = await stripe.coupons.create({ percent_off: 10 });
+  await stripe.invoiceItems.create({ customer, amount: 2000 });
+  const draft = await stripe.invoices.create({
+    customer,
+    discounts: [{ coupon }],
+    pending_invoice_items_behavior: 'include',
+  });
+  const invoice = await stripe.invoices.finalizeInvoice(draft.id);
+  const invoice_line_item = invoice.lines.data[0]!.id;
+  const credit = (amount: number) =>
+    stripe.creditNotes.create({
+      invoice: invoice.id,
+      lines: [{ type: 'invoice_line_item', invoice_line_item, amount }],
+    });
+  const [discount] = draft.discounts;
+  const note = await credit(500);
+  expect(note).toMatchObject({
+    subtotal: 500,
+    discount_amount: 50,
+    discount_amounts: [{ amount: 50, discount }],
+    total: 450,
+  });
+  expect(note.lines.data).toMatchObject([{ amount: 500, discount_amount: 50 }]);
+  expect((await credit(1500)).total).toBe(1350);
+  expect((await stripe.invoices.retrieve(invoice.id)).status).toBe('paid');
+});
+
 test('voiding a credit note takes it back', async () => {
   const { stripe, invoice, current } = await openInvoice();
   const { id } = await stripe.creditNotes.create({ invoice: invoice.id, amount: 700 });

@@ -117,6 +117,19 @@ test('the next phase is billed from its beginning, and the end releases the subs
   expect((await invoices(subscription)).map(({ total }) => total)).toEqual([3000, 3000, 3000, 1000]);
 });
 
+test('a subscription keeps its discounts under a schedule', async () => {
+  const { stripe, subscribe, price, invoices, wait } = await openClub();
+  const { id: coupon } = await stripe.coupons.create({ percent_off: 10, duration: 'forever' });
+  const { id, discounts } = await subscribe({ discounts: [{ coupon }] });
+  const { id: schedule, phases } = await stripe.subscriptionSchedules.create({ from_subscription: id });
+  expect(phases[0]!.discounts).toEqual([{ coupon: null, discount: discounts[0], promotion_code: null }]);
+  const item = { price: price.id, discounts: [{ coupon }] };
+  const refused = stripe.subscriptionSchedules.update(schedule, { phases: [{ items: [item] }] });
+  expect(await failureOf(refused)).toMatchObject({ code: 'parameter_unknown' });
+  wait(31);
+  expect((await invoices(id)).map(({ total }) => total)).toEqual([900, 900]);
+});
+
 test('a phase with another interval begins a new period', async () => {
   const { subscription, current, invoices, wait } = await openChange({
     unit_amount: 9000,

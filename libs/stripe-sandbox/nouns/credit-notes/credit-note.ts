@@ -9,6 +9,7 @@ import { newId } from '../../store/ids.js';
 import { recordBalanceChange } from '../customer-balance/balance-change.js';
 import { saveCustomer } from '../customers/customer.js';
 import { creditInvoice, paidIntentOf } from '../invoices/credit.js';
+import { totalDiscounts } from '../invoices/discounted.js';
 import { createRefund } from '../refunds/refund.js';
 import { creditNoteLines } from './lines.js';
 import type { createParams, updateParams } from './params.js';
@@ -29,7 +30,7 @@ export function previewCreditNote(ctx: Context, params: CreateParams): Stripe.Cr
     );
   }
   const lines = creditNoteLines(invoice, params);
-  const total = lines.reduce((sum, { amount }) => sum + amount, 0);
+  const total = lines.reduce((sum, { amount, discount_amount }) => sum + amount - discount_amount, 0);
   const { pre_payment_credit_notes_amount: before, post_payment_credit_notes_amount: after } = invoice;
   if (total <= 0 || total > invoice.total - before - after) {
     throw failures.invalidRequest(
@@ -143,6 +144,9 @@ function buildCreditNote(
   const created = ctx.now(invoice.customer as string);
   const earlier = [...ctx.store.creditNotes.newestFirst({ where: { invoice: invoice.id } })].length;
   const post_payment_amount = total - pre_payment_amount;
+  const discount_amounts = totalDiscounts(lines);
+  const discount_amount = discount_amounts.reduce((sum, { amount }) => sum + amount, 0);
+  const subtotal = total + discount_amount;
   return {
     id,
     object: 'credit_note',
@@ -153,8 +157,8 @@ function buildCreditNote(
     customer: invoice.customer as string,
     customer_account: null,
     customer_balance_transaction: null,
-    discount_amount: 0,
-    discount_amounts: [],
+    discount_amount,
+    discount_amounts,
     effective_at: params.effective_at ?? created,
     invoice: invoice.id,
     lines: { object: 'list', data: lines, has_more: false, url: `/v1/credit_notes/${id}/lines` },
@@ -166,13 +170,13 @@ function buildCreditNote(
     pdf: `${ctx.origin}/credit_notes/${id}/pdf`,
     post_payment_amount,
     pre_payment_amount,
-    pretax_credit_amounts: [],
+    pretax_credit_amounts: discount_amounts.map((each) => ({ ...each, type: 'discount' })),
     reason: params.reason ?? null,
     refunds: [],
     shipping_cost: null,
     status: 'issued',
-    subtotal: total,
-    subtotal_excluding_tax: total,
+    subtotal,
+    subtotal_excluding_tax: subtotal,
     total,
     total_excluding_tax: total,
     total_taxes: [],

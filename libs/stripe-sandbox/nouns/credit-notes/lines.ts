@@ -34,7 +34,10 @@ function lineFrom(invoice: Stripe.Invoice, params: LineParams, param: string): S
   return { ...buildLine({ amount: total, description, quantity: count, type, unit }), metadata };
 }
 
-/** Credits a part of one of the invoice's lines, by its quantity or its amount. */
+/**
+ * Credits a part of one of the invoice's lines, by its quantity or its amount, and the same part of its discounts.
+ * Source: https://docs.stripe.com/api/credit_notes/line_item, whose `amount` is before discounts.
+ */
 function creditedLine(
   invoice: Stripe.Invoice,
   { amount, invoice_line_item: id, quantity }: LineParams,
@@ -55,9 +58,16 @@ function creditedLine(
   const { description } = line;
   const count = quantity ?? null;
   const drafted = { amount: credited, description, quantity: count, type: 'invoice_line_item' as const };
+  const discount_amounts = (line.discount_amounts ?? []).map((each) => ({
+    ...each,
+    amount: line.amount === 0 ? 0 : Math.round((each.amount * credited) / line.amount),
+  }));
   return {
     ...buildLine({ ...drafted, unit: quantity === undefined ? undefined : unit }),
+    discount_amount: discount_amounts.reduce((sum, each) => sum + each.amount, 0),
+    discount_amounts,
     invoice_line_item: id,
+    pretax_credit_amounts: discount_amounts.map((each) => ({ ...each, type: 'discount' })),
   };
 }
 

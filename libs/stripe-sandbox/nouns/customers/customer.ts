@@ -9,7 +9,8 @@ import type { Params } from '../../http/params.js';
 import { omit } from '../../omit.js';
 import { newId, randomText } from '../../store/ids.js';
 import { recordBalanceChange } from '../customer-balance/balance-change.js';
-import { createTaxId, requireFormat } from '../tax-ids/tax-id.js';
+import { setCustomerDiscount } from '../discounts/discount.js';
+import { readOlderRedemptions } from '../discounts/redemption.js';
 import { toCardSource } from '../payment-methods/card-source.js';
 import {
   attachPaymentMethod,
@@ -17,6 +18,7 @@ import {
   requireAttachable,
   resolvePaymentMethod,
 } from '../payment-methods/payment-method.js';
+import { createTaxId, requireFormat } from '../tax-ids/tax-id.js';
 import type { createParams, updateParams } from './params.js';
 
 /** Source: https://docs.stripe.com/billing/testing/test-clocks/api-advanced-usage#limitations. */
@@ -42,6 +44,7 @@ export function createCustomer(ctx: Context, params: Params<typeof createParams>
     customer.invoice_settings = { ...invoice_settings, default_payment_method: paymentMethod.id };
   }
   requireOwnDefaultPaymentMethod(ctx, customer, paymentMethod?.id);
+  const redemptions = readOlderRedemptions(ctx, params, { customer: null, currency: null });
   for (const attached of [paymentMethod, source]) if (attached) requireAttachable(ctx, attached);
   const taxIds = params.tax_id_data ?? [];
   for (const { type, value } of taxIds) requireFormat(type, value);
@@ -54,7 +57,8 @@ export function createCustomer(ctx: Context, params: Params<typeof createParams>
     const attached = attachPaymentMethod(ctx, source, customer.id);
     ctx.emit('customer.source.created', toCardSource(attached));
   }
-  return customer;
+  if (redemptions) setCustomerDiscount(ctx, customer.id, redemptions);
+  return ctx.store.customers.get(customer.id)!;
 }
 
 /**
@@ -68,6 +72,9 @@ export function updateCustomer(
 ): Stripe.Customer {
   const changes = changesFrom(before, params);
   requireOwnDefaultPaymentMethod(ctx, { ...before, ...changes });
+  const { id: customer, currency = null } = before;
+  const redemptions = readOlderRedemptions(ctx, params, { customer, currency });
+  if (redemptions) setCustomerDiscount(ctx, customer, redemptions);
   recordManualBalance(ctx, before, { ...before, ...changes }, 'adjustment');
   return saveCustomer(ctx, before, changes);
 }
@@ -162,7 +169,7 @@ function buildCustomer(ctx: Context, test_clock: string | undefined): Stripe.Cus
 }
 
 function changesFrom(before: Stripe.Customer, params: Params<typeof createParams>): Partial<Stripe.Customer> {
-  const changes = omit(params, 'payment_method', 'source', 'tax_id_data');
+  const changes = omit(params, 'coupon', 'payment_method', 'promotion_code', 'source', 'tax_id_data');
   const { address, shipping, invoice_settings, metadata, ...plain } = changes;
   return {
     ...plain,

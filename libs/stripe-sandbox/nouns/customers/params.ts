@@ -3,8 +3,11 @@ import { metadata } from '../../http/metadata.js';
 import { createParams as taxIdParams } from '../tax-ids/params.js';
 import { array, email, integer, object, oneOf, required, string, unsettable } from '../../http/params.js';
 
+import { olderDiscountParams } from '../discounts/params.js';
+
 /** Source: https://docs.stripe.com/api/customers/update. */
 export const updateParams = {
+  ...olderDiscountParams,
   address: unsettable(addressParam()),
   balance: integer(),
   business_name: unsettable(string({ maxLength: 150 })),

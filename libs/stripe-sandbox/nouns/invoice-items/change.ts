@@ -3,6 +3,8 @@ import type Stripe from 'stripe';
 import type { Context } from '../../context.js';
 import { mergeMetadata } from '../../http/metadata.js';
 import type { Params } from '../../http/params.js';
+import { applyRedemptions } from '../discounts/discount.js';
+import { readRedemptions } from '../discounts/redemption.js';
 import { removeFromDraft, requireDraft, updateOnDraft } from '../invoices/draft-lines.js';
 import { readPeriod } from './create.js';
 import { netAmountOf } from './invoice-item.js';
@@ -27,6 +29,7 @@ export function updateInvoiceItem(
     metadata: mergeMetadata(before.metadata ?? {}, metadata),
     period,
     ...(description !== undefined && { description }),
+    ...discountsFrom(ctx, before, params),
   };
   const { amount = before.amount } = changes;
   const after = ctx.store.invoiceItems.update(before.id, {
@@ -47,6 +50,17 @@ export function deleteInvoiceItem(ctx: Context, item: Stripe.InvoiceItem): Strip
   ctx.emit('invoiceitem.deleted', item);
   if (item.invoice !== null) removeFromDraft(ctx, item);
   return { id: item.id, object: 'invoiceitem', deleted: true };
+}
+
+function discountsFrom(
+  ctx: Context,
+  { id, amount, currency, ...before }: Stripe.InvoiceItem,
+  { discounts: given }: Params<typeof updateParams>,
+): Pick<Partial<Stripe.InvoiceItem>, 'discounts'> {
+  const customer = before.customer as string;
+  const existing = before.discounts as string[];
+  const redemptions = readRedemptions(ctx, given, { customer, currency, amountMinor: amount, existing });
+  return redemptions ? { discounts: applyRedemptions(ctx, redemptions, { customer, invoice_item: id }) } : {};
 }
 
 function costFrom(

@@ -4,7 +4,10 @@ import { failures } from '../../http/errors.js';
 import { fromParam } from '../../http/lookup.js';
 import { mergeMetadata } from '../../http/metadata.js';
 import type { Params } from '../../http/params.js';
+import { newId } from '../../store/ids.js';
 import { saveCustomer } from '../customers/customer.js';
+import { applyRedemptions } from '../discounts/discount.js';
+import { readRedemptions } from '../discounts/redemption.js';
 import { addToDraft, requireDraft, requireRoom } from '../invoices/draft-lines.js';
 import { insertInvoiceItem } from './invoice-item.js';
 import type { createParams, previewItemParams } from './params.js';
@@ -42,8 +45,13 @@ export function createInvoiceItem(
     params.currency ?? invoice?.currency,
     params.currency ? 'currency' : 'invoice',
   );
+  const id = newId('invoiceItem');
+  const redeemer = { customer: customer.id, currency: cost.currency, amountMinor: cost.amount };
+  const redemptions = 'discounts' in params ? readRedemptions(ctx, params.discounts, redeemer) : [];
   const item = insertInvoiceItem(ctx, customer, {
+    id,
     ...cost,
+    discounts: applyRedemptions(ctx, redemptions ?? [], { customer: customer.id, invoice_item: id }),
     description: params.description ?? productName,
     discountable: params.discountable ?? cost.amount >= 0,
     metadata: mergeMetadata({}, params.metadata),

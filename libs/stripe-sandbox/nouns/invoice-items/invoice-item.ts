@@ -3,7 +3,7 @@ import type { Context } from '../../context.js';
 import { newId } from '../../store/ids.js';
 import type { LineDraft } from '../invoices/lines.js';
 
-/** The fields of a new item that do not follow from its customer. */
+/** The fields of a new item that do not follow from its customer; without `id` it gets a new one. */
 export type InvoiceItemDraft = Pick<
   Stripe.InvoiceItem,
   | 'amount'
@@ -18,7 +18,8 @@ export type InvoiceItemDraft = Pick<
   | 'proration_details'
   | 'quantity'
   | 'quantity_decimal'
->;
+> &
+  Partial<Pick<Stripe.InvoiceItem, 'discounts' | 'id'>>;
 
 /** Stores a pending item. */
 export function insertInvoiceItem(
@@ -33,7 +34,7 @@ export function insertInvoiceItem(
     customer: customer.id,
     customer_account: null,
     date: ctx.now(customer.id),
-    discounts: [],
+    discounts: draft.discounts ?? [],
     invoice: null,
     livemode: false,
     ...netAmountOf(draft),
@@ -85,7 +86,7 @@ export const lineFromItem = (item: Stripe.InvoiceItem): LineDraft => ({
   description: item.description,
   discount_amounts: [],
   discountable: item.discountable,
-  discounts: [],
+  discounts: item.discounts ?? [],
   livemode: false,
   metadata: item.metadata ?? {},
   parent: parentOf(item),

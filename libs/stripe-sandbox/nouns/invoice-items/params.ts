@@ -11,6 +11,7 @@ import {
   unsettable,
 } from '../../http/params.js';
 import { currencyParam } from '../../money/currencies.js';
+import { discountsParam } from '../discounts/params.js';
 import { itemPriceParams } from '../prices/params.js';
 
 /** `price` became `pricing[price]`: https://docs.stripe.com/changelog/basil/2025-03-31/invoice-pricing-configurations. */
@@ -39,6 +40,7 @@ export const updateParams = {
   ...pricingParams,
   description: unsettable(string()),
   discountable: boolean(),
+  discounts: discountsParam,
   metadata: metadata(),
   period,
 };

@@ -3,6 +3,7 @@ import type { Context } from '../../context.js';
 import { fromParam } from '../../http/lookup.js';
 import { mergeMetadata } from '../../http/metadata.js';
 import type { Params } from '../../http/params.js';
+import { readRedemptions } from '../discounts/redemption.js';
 import { pendingItems } from '../invoice-items/invoice-item.js';
 import { requireOwnPaymentMethod } from '../payment-methods/payment-method.js';
 import { draftInvoice } from './invoice.js';
@@ -27,12 +28,16 @@ export function createInvoice(ctx: Context, params: Params<typeof createParams>)
   const includesItems = params.pending_invoice_items_behavior === 'include';
   const currency = params.currency ?? customer.currency ?? 'usd';
   const now = ctx.now(customer.id);
+  const items = includesItems ? pendingItems(ctx, customer.id, currency) : [];
+  const amountMinor = items.reduce((sum, { amount }) => sum + amount, 0);
+  const redeemer = { customer: customer.id, currency, amountMinor };
   return draftInvoice(ctx, {
     customer: customer.id,
     currency,
     subscription: null,
     reason: 'manual',
-    items: includesItems ? pendingItems(ctx, customer.id, currency) : [],
+    items,
+    redemptions: readRedemptions(ctx, params.discounts, redeemer),
     period: { start: now, end: now },
     finalizesAt: params.auto_advance ? now + HOUR_SECONDS : null,
     fields: { default_payment_method, description, metadata: mergeMetadata({}, metadata) },

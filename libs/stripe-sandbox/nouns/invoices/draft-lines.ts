@@ -1,8 +1,13 @@
 import type Stripe from 'stripe';
 import type { Context } from '../../context.js';
 import { failures } from '../../http/errors.js';
+import type { Params } from '../../http/params.js';
 import { newId } from '../../store/ids.js';
+import { applyRedemptions } from '../discounts/discount.js';
+import type { discountsParam } from '../discounts/params.js';
+import { readRedemptions } from '../discounts/redemption.js';
 import { lineFromItem } from '../invoice-items/invoice-item.js';
+import { withDiscounts } from './discounted.js';
 import { totalsOf } from './totals.js';
 
 /** Source: https://docs.stripe.com/api/invoiceitems/create. */
@@ -53,12 +58,31 @@ export function removeFromDraft(ctx: Context, item: Stripe.InvoiceItem): void {
   );
 }
 
-function saveLines(ctx: Context, before: Stripe.Invoice, data: Stripe.InvoiceLineItem[]): void {
+/** Gives a draft other discounts. @throws StripeFailure 400 for what can't be redeemed */
+export function changeDiscounts(
+  ctx: Context,
+  before: Stripe.Invoice,
+  given: Params<{ discounts: typeof discountsParam }>['discounts'],
+): Stripe.Invoice {
+  const customer = before.customer as string;
+  const redemptions = readRedemptions(ctx, given, {
+    customer,
+    currency: before.currency,
+    amountMinor: before.subtotal,
+    existing: before.discounts as string[],
+  });
+  const discounts = applyRedemptions(ctx, redemptions ?? [], { customer, invoice: before.id });
+  return saveLines(ctx, ctx.store.invoices.update(before.id, { discounts }), before.lines.data);
+}
+
+function saveLines(ctx: Context, before: Stripe.Invoice, lines: Stripe.InvoiceLineItem[]): Stripe.Invoice {
+  const data = withDiscounts(ctx, lines, before.discounts as string[], before.currency);
   const after = ctx.store.invoices.update(before.id, {
     lines: { ...before.lines, data },
     ...totalsOf(data),
   });
   ctx.emit('invoice.updated', after, before);
+  return after;
 }
 
 const itemOf = ({ parent }: Stripe.InvoiceLineItem): string | null | undefined =>

@@ -1,8 +1,10 @@
 import type Stripe from 'stripe';
 import type { Context } from '../../context.js';
 import { newId } from '../../store/ids.js';
+import type { Redemption } from '../discounts/redemption.js';
 import { lineFromItem } from '../invoice-items/invoice-item.js';
 import { taxIdsOf } from '../tax-ids/tax-id.js';
+import { withDiscounts } from './discounted.js';
 import type { LineDraft } from './lines.js';
 import { totalsOf } from './totals.js';
 
@@ -19,16 +21,22 @@ export interface InvoiceDraft {
   period: { start: number; end: number };
   /** When it is finalized automatically, in Unix seconds; null if the caller finalizes it. */
   finalizesAt: number | null;
+  /** The coupons that the request redeems for it; otherwise it has its subscription's or its customer's discounts. */
+  redemptions?: readonly Redemption[] | undefined;
   /** Fields that the request sets. */
   fields?: Partial<Pick<Stripe.Invoice, 'default_payment_method' | 'description' | 'metadata'>>;
 }
 
 /** A new draft invoice. Source: https://docs.stripe.com/api/invoices/object. */
-export function buildInvoice(ctx: Context, draft: InvoiceDraft): Stripe.Invoice {
+export function buildInvoice(
+  ctx: Context,
+  id: string,
+  draft: InvoiceDraft,
+  discounts: string[],
+): Stripe.Invoice {
   const { currency, subscription, reason, period, finalizesAt, items = [] } = draft;
-  const id = newId('invoice');
   const customer = ctx.store.customers.get(draft.customer)!;
-  const lines = [...items.map(lineFromItem), ...(draft.lines ?? [])];
+  const lines = withDiscounts(ctx, [...items.map(lineFromItem), ...(draft.lines ?? [])], discounts, currency);
   return {
     id,
     object: 'invoice',
@@ -53,6 +61,7 @@ export function buildInvoice(ctx: Context, draft: InvoiceDraft): Stripe.Invoice 
     customer_tax_exempt: customer.tax_exempt ?? 'none',
     default_payment_method: null,
     description: null,
+    discounts,
     due_date: null,
     effective_at: null,
     ending_balance: null,
@@ -101,7 +110,6 @@ const UNUSED = {
   customer_account: null,
   default_source: null,
   default_tax_rates: [],
-  discounts: [],
   footer: null,
   from_invoice: null,
   hosted_invoice_url: null,
@@ -118,8 +126,6 @@ const UNUSED = {
   shipping_cost: null,
   shipping_details: null,
   statement_descriptor: null,
-  total_discount_amounts: [],
-  total_pretax_credit_amounts: [],
   total_taxes: [],
   webhooks_delivered_at: null,
 } satisfies Partial<Stripe.Invoice>;

@@ -11,6 +11,9 @@ import { newId } from '../../store/ids.js';
 import { recordBalanceChange } from '../customer-balance/balance-change.js';
 import { saveCustomer } from '../customers/customer.js';
 import { cancelPaymentIntent, createPaymentIntent } from '../payment-intents/payment-intent.js';
+import { applyRedemptions } from '../discounts/discount.js';
+import { endUsedDiscounts, inheritedDiscounts } from './discounted.js';
+import { changeDiscounts, requireDraft } from './draft-lines.js';
 import { buildInvoice, type InvoiceDraft } from './fields.js';
 import type { updateParams } from './params.js';
 
@@ -18,8 +21,13 @@ import type { updateParams } from './params.js';
 export function draftInvoice(ctx: Context, draft: InvoiceDraft): Stripe.Invoice {
   const { currency, finalizesAt, items = [] } = draft;
   const customer = ctx.store.customers.get(draft.customer)!;
-  const invoice = ctx.store.invoices.insert(buildInvoice(ctx, draft));
-  for (const { id } of items) ctx.store.invoiceItems.update(id, { invoice: invoice.id });
+  const id = newId('invoice');
+  const discounts = draft.redemptions
+    ? applyRedemptions(ctx, draft.redemptions, { customer: customer.id, invoice: id })
+    : inheritedDiscounts(ctx, customer, draft.subscription);
+  const invoice = ctx.store.invoices.insert(buildInvoice(ctx, id, draft, discounts));
+  for (const item of items) ctx.store.invoiceItems.update(item.id, { invoice: id });
+  endUsedDiscounts(ctx, invoice);
   if (customer.currency === null) saveCustomer(ctx, customer, { currency });
   ctx.emit('invoice.created', invoice);
   schedule(ctx, 'invoices', invoice.id, { at: finalizesAt, customer: customer.id });
@@ -73,12 +81,16 @@ export function finalizeInvoice(
   return open;
 }
 
-/** Source: https://docs.stripe.com/api/invoices/update. */
+/**
+ * Source: https://docs.stripe.com/api/invoices/update.
+ * @throws StripeFailure 400 for discounts of an invoice that is no draft, or that can't be redeemed
+ */
 export function updateInvoice(
   ctx: Context,
-  before: Stripe.Invoice,
-  { description, metadata }: Params<typeof updateParams>,
+  draft: Stripe.Invoice,
+  { description, metadata, discounts }: Params<typeof updateParams>,
 ): Stripe.Invoice {
+  const before = discounts === undefined ? draft : changeDiscounts(ctx, requireDraft(draft), discounts);
   const after = ctx.store.invoices.update(before.id, {
     description: description ?? before.description,
     metadata: mergeMetadata(before.metadata ?? {}, metadata),

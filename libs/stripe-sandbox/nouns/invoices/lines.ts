@@ -20,7 +20,7 @@ export function itemLine(ctx: Context, item: Stripe.SubscriptionItem, amount: nu
     description: `${countOf(ctx, item)} × ${productName(ctx, item.price)} (at ${unitAmount} / ${frequency})`,
     discount_amounts: [],
     discountable: true,
-    discounts: [],
+    discounts: item.discounts,
     livemode: false,
     metadata: {},
     parent: parentOf(item),

@@ -1,5 +1,6 @@
 import { metadata } from '../../http/metadata.js';
 import { array, boolean, integer, object, oneOf, required, string, timestampOr } from '../../http/params.js';
+import { omit } from '../../omit.js';
 import { newItemParams } from '../subscriptions/params.js';
 
 const prorationBehavior = oneOf('always_invoice', 'create_prorations', 'none');
@@ -12,7 +13,7 @@ const phase = object({
     interval_count: integer({ min: 1 }),
   }),
   end_date: timestampOr('now'),
-  items: required(array(object(newItemParams))),
+  items: required(array(object(omit(newItemParams, 'discounts')))),
   /** How often the price is billed, which newer versions express as a `duration`. */
   iterations: integer({ min: 1 }),
   metadata: metadata(),

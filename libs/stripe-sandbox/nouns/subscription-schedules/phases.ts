@@ -45,7 +45,7 @@ function phaseFrom(
   params: PhaseParams,
   { customer, start_date, now, param }: { customer: string; start_date: number; now: number; param: string },
 ): Phase {
-  const drafts = readItems(ctx, params.items);
+  const drafts = readItems(ctx, params.items, customer);
   if (drafts.length === 0) throw failures.missing(`${param}[items]`);
   const prices = drafts.map(({ price }) => ('id' in price ? price : insertPrice(ctx, price)));
   const items = prices.map((price, index) => ({
@@ -100,10 +100,11 @@ export function phaseOf(subscription: Stripe.Subscription): Phase {
     currency: subscription.currency,
     default_payment_method: null,
     description: null,
+    discounts: subscription.discounts.map(discountOf),
     end_date: first!.current_period_end,
-    items: subscription.items.data.map(({ metadata, price, quantity = 1 }) => ({
+    items: subscription.items.data.map(({ discounts, metadata, price, quantity = 1 }) => ({
       billing_thresholds: null,
-      discounts: [],
+      discounts: discounts.map(discountOf),
       metadata,
       plan: price.id,
       price: price.id,
@@ -115,6 +116,12 @@ export function phaseOf(subscription: Stripe.Subscription): Phase {
     start_date: first!.current_period_start,
   };
 }
+
+const discountOf = (discount: string | Stripe.Discount): Stripe.SubscriptionSchedule.Phase.Discount => ({
+  coupon: null,
+  discount: discount as string,
+  promotion_code: null,
+});
 
 /** Fields of Stripe's phases that the sandbox does not use. */
 const UNUSED = {

@@ -2,6 +2,7 @@ import type Stripe from 'stripe';
 import type { Context } from '../../context.js';
 import { failures } from '../../http/errors.js';
 import type { Params } from '../../http/params.js';
+import { readOlderRedemptions, readRedemptions, type Redemption } from '../discounts/redemption.js';
 import { requireOwnPaymentMethod } from '../payment-methods/payment-method.js';
 import { periodAt, type Recurrence } from './billing-period.js';
 import { readItems } from './items.js';
@@ -15,7 +16,7 @@ import { trialEndAfter } from './trial.js';
  * @throws StripeFailure as `startSubscription`, and 400 for parameters that do not go together
  */
 export function createSubscription(ctx: Context, params: Params<typeof createParams>): Stripe.Subscription {
-  const items = readItems(ctx, params.items);
+  const items = readItems(ctx, params.items, params.customer);
   if (items.length === 0) throw failures.missing('items');
   const { id: customer } = requireSubscriber(ctx, params.customer, items[0]!.price.currency);
   if (params.cancel_at !== undefined && params.cancel_at_period_end) {
@@ -37,6 +38,7 @@ export function createSubscription(ctx: Context, params: Params<typeof createPar
     ),
     description: params.description ?? null,
     metadata: params.metadata,
+    redemptions: redemptionsFrom(ctx, params, items[0]!.price.currency),
     trialEnd: readTrialEnd(params, now),
     anchor: readAnchor(
       params,
@@ -48,6 +50,16 @@ export function createSubscription(ctx: Context, params: Params<typeof createPar
     cancel_at_period_end: params.cancel_at_period_end,
     payment_settings: params.payment_settings,
   });
+}
+
+/** The redemptions that a request asks for, in today's or the older parameters. */
+function redemptionsFrom(
+  ctx: Context,
+  params: Params<typeof createParams>,
+  currency: string,
+): Redemption[] | undefined {
+  const redeemer = { customer: params.customer, currency };
+  return readRedemptions(ctx, params.discounts, redeemer) ?? readOlderRedemptions(ctx, params, redeemer);
 }
 
 /** @throws StripeFailure 400 for a time that is not in the future */

@@ -25,9 +25,12 @@ export const subscriptionItemRoutes: Route[] = [
     method: 'POST',
     path: '/v1/subscription_items',
     params: { ...newItemParams, ...changeParams, subscription: required(string()) },
-    handle: ({ ctx, params: { subscription, metadata, plan, price, price_data, quantity, ...rest } }) => {
+    handle: ({
+      ctx,
+      params: { subscription, discounts, metadata, plan, price, price_data, quantity, ...rest },
+    }) => {
       const before = fromParam(ctx.store.subscriptions, subscription, 'subscription');
-      const items = [{ metadata, plan, price, price_data, quantity }];
+      const items = [{ discounts, metadata, plan, price, price_data, quantity }];
       return updateSubscription(ctx, before, { ...rest, items }).items.data.at(-1)!;
     },
   }),
@@ -41,9 +44,9 @@ export const subscriptionItemRoutes: Route[] = [
     method: 'POST',
     path: '/v1/subscription_items/:item',
     params: { ...newItemParams, ...changeParams, off_session },
-    handle: ({ ctx, params: { metadata, plan, price, price_data, quantity, ...rest }, path }) => {
+    handle: ({ ctx, params: { discounts, metadata, plan, price, price_data, quantity, ...rest }, path }) => {
       const { subscription, item } = itemFromPath(ctx, path.item);
-      const items = [{ id: item.id, metadata, plan, price, price_data, quantity }];
+      const items = [{ id: item.id, discounts, metadata, plan, price, price_data, quantity }];
       updateSubscription(ctx, subscription, { ...rest, items });
       return itemFromPath(ctx, path.item).item;
     },

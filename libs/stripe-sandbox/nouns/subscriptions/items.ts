@@ -5,6 +5,8 @@ import { fromParam } from '../../http/lookup.js';
 import { mergeMetadata } from '../../http/metadata.js';
 import type { Params } from '../../http/params.js';
 import { newId } from '../../store/ids.js';
+import { applyRedemptions } from '../discounts/discount.js';
+import { readRedemptions, type Redemption } from '../discounts/redemption.js';
 import { draftInlinePrice, insertPrice, type PriceDraft } from '../prices/price.js';
 import { isFlexible } from './billing-mode.js';
 import { isMultipleOf, isSameInterval, type Period, type Recurrence } from './billing-period.js';
@@ -16,6 +18,8 @@ export interface ItemDraft {
   price: Stripe.Price | PriceDraft;
   quantity: number;
   metadata: Record<string, string>;
+  /** undefined keeps those of an existing item. */
+  redemptions?: readonly Redemption[] | undefined;
 }
 
 /**
@@ -23,16 +27,24 @@ export interface ItemDraft {
  * Source: https://docs.stripe.com/api/subscriptions/create#create_subscription-items.
  * @throws StripeFailure 400 naming the item whose price is not recurring or inactive
  */
-export function readItems(ctx: Context, given: Params<typeof newItemParams>[]): ItemDraft[] {
+export function readItems(
+  ctx: Context,
+  given: Params<typeof newItemParams>[],
+  customer: string | null,
+): ItemDraft[] {
   if (given.length > 20) {
     throw failures.invalidRequest('A subscription can have up to 20 items.', { param: 'items' });
   }
-  const drafts = given.map((item, index) => ({
-    price: readRecurringPrice(ctx, item, `items[${index}]`),
-    quantity: item.quantity ?? 1,
-    metadata: mergeMetadata({}, item.metadata),
-  }));
-  return drafts;
+  return given.map((item, index) => {
+    const price = readRecurringPrice(ctx, item, `items[${index}]`);
+    const redeemer = { customer, currency: price.currency };
+    return {
+      price,
+      quantity: item.quantity ?? 1,
+      metadata: mergeMetadata({}, item.metadata),
+      redemptions: readRedemptions(ctx, item.discounts, redeemer, `items[${index}][discounts]`),
+    };
+  });
 }
 
 /**
@@ -116,10 +128,11 @@ function requireCompatibleIntervals(
 /** A new item, with its price stored. Source: https://docs.stripe.com/api/subscription_items/object. */
 export function insertItem(
   ctx: Context,
-  { price: given, quantity, metadata }: ItemDraft,
-  { subscription, created, period }: { subscription: string; created: number; period: Period },
+  { price: given, quantity, metadata, redemptions = [] }: ItemDraft,
+  owner: { customer: string; subscription: string; created: number; period: Period },
 ): Stripe.SubscriptionItem {
   const price = 'id' in given ? given : insertPrice(ctx, given);
+  const { customer, subscription, created, period } = owner;
   const { id } = ctx.store.itemOwners.insert({ id: newId('subscriptionItem'), subscription });
   return {
     id,
@@ -129,7 +142,7 @@ export function insertItem(
     current_period_end: period.end,
     current_period_start: period.start,
     current_trial: null,
-    discounts: [],
+    discounts: applyRedemptions(ctx, redemptions, { customer, subscription, subscription_item: id }),
     metadata,
     plan: planOf(price),
     price,

@@ -12,6 +12,7 @@ import {
 import type { LineDraft } from '../invoices/lines.js';
 import { closePausedInvoice } from '../invoices/paused.js';
 import { type Period, periodAt, proratedShare } from './billing-period.js';
+import { withCurrentDiscounts } from './discounts.js';
 import { inPeriod, itemFields } from './items.js';
 import { deletePendingProrations } from './proration.js';
 import {
@@ -175,7 +176,7 @@ export function renew(ctx: Context, before: Stripe.Subscription): void {
     finalizesAt: before.pause_collection ? null : start + HOUR_SECONDS,
   });
   saveSubscription(ctx, before, {
-    ...itemFields(before.id, items),
+    ...itemFields(before.id, withCurrentDiscounts(ctx, before.id, items)),
     latest_invoice: invoice.id,
     ...(before.status === 'trialing' && { status: 'active' }),
   });

@@ -3,6 +3,8 @@ import type { Context } from '../../context.js';
 import { failures } from '../../http/errors.js';
 import { mergeMetadata } from '../../http/metadata.js';
 import type { Params } from '../../http/params.js';
+import { applyRedemptions } from '../discounts/discount.js';
+import { readRedemptions } from '../discounts/redemption.js';
 import { planOf } from '../plans/plan.js';
 import { insertPrice } from '../prices/price.js';
 import { isFlexible } from './billing-mode.js';
@@ -35,7 +37,7 @@ export function nextItems(
     if (params.id !== undefined && !old) {
       throw failures.noSuch('subscription_item', params.id, `${param}[id]`, 400);
     }
-    return { isDeleted: params.deleted === true, old, draft: draftItem(ctx, params, old, param) };
+    return { isDeleted: params.deleted === true, old, draft: draftItem(ctx, before, params, old, param) };
   });
   const unchanged = before.items.data.filter(({ id }) => !given.some((params) => params.id === id));
   const remaining = changes.filter(({ isDeleted }) => !isDeleted);
@@ -56,7 +58,8 @@ export function nextItems(
 
 function draftItem(
   ctx: Context,
-  { plan, price = plan, price_data, quantity, metadata }: ItemParams,
+  owner: Stripe.Subscription,
+  { discounts, plan, price = plan, price_data, quantity, metadata }: ItemParams,
   old: Stripe.SubscriptionItem | undefined,
   param: string,
 ): ItemDraft {
@@ -65,6 +68,16 @@ function draftItem(
     price: keepsPrice ? old.price : readRecurringPrice(ctx, { plan, price, price_data }, param),
     quantity: quantity ?? old?.quantity ?? 1,
     metadata: mergeMetadata(old?.metadata ?? {}, metadata),
+    redemptions: readRedemptions(
+      ctx,
+      discounts,
+      {
+        customer: owner.customer as string,
+        currency: owner.currency,
+        existing: [...owner.discounts, ...(old?.discounts ?? [])] as string[],
+      },
+      `${param}[discounts]`,
+    ),
   };
 }
 
@@ -72,11 +85,17 @@ function updatedItem(
   ctx: Context,
   owner: Stripe.Subscription,
   old: Stripe.SubscriptionItem,
-  { price: given, quantity, metadata }: ItemDraft,
+  { price: given, quantity, metadata, redemptions }: ItemDraft,
   now: number,
 ): Stripe.SubscriptionItem {
   const price = 'id' in given ? given : insertPrice(ctx, given);
-  const item = { ...old, plan: planOf(price), price, quantity, metadata };
+  const target = {
+    customer: owner.customer as string,
+    subscription: owner.id,
+    subscription_item: old.id,
+  };
+  const discounts = redemptions ? applyRedemptions(ctx, redemptions, target) : old.discounts;
+  const item = { ...old, discounts, plan: planOf(price), price, quantity, metadata };
   if (isSameInterval(old.price.recurring!, price.recurring!)) return item;
   return inPeriod(item, periodOf(owner, price, old.current_period_start, now));
 }
@@ -89,7 +108,12 @@ function addedItem(
 ): Stripe.SubscriptionItem {
   const { current_period_start } = owner.items.data[0]!;
   const period = periodOf(owner, draft.price, current_period_start, created);
-  return insertItem(ctx, draft, { subscription: owner.id, created, period });
+  return insertItem(ctx, draft, {
+    customer: owner.customer as string,
+    subscription: owner.id,
+    created,
+    period,
+  });
 }
 
 /**

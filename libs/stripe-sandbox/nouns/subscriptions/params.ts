@@ -11,10 +11,12 @@ import {
   timestampOr,
   unsettable,
 } from '../../http/params.js';
+import { discountsParam, olderDiscountParams } from '../discounts/params.js';
 import { recurringInlinePriceParams } from '../prices/params.js';
 
 /** Source: https://docs.stripe.com/api/subscription_items/create. */
 export const newItemParams = {
+  discounts: discountsParam,
   metadata: metadata(),
   /** The older name of `price`. */
   plan: string(),
@@ -54,6 +56,7 @@ const flexibleOptions = object({ proration_discounts: oneOf('included', 'itemize
 
 /** Source: https://docs.stripe.com/api/subscriptions/create. */
 export const createParams = {
+  ...olderDiscountParams,
   billing_cycle_anchor: timestamp(),
   billing_mode: object({ flexible: flexibleOptions, type: required(oneOf('classic', 'flexible')) }),
   cancel_at: timestampOr('min_period_end', 'max_period_end'),
@@ -62,6 +65,7 @@ export const createParams = {
   customer: required(string()),
   default_payment_method: unsettable(string()),
   description: string({ maxLength: 500 }),
+  discounts: discountsParam,
   items: required(array(object(newItemParams))),
   metadata: metadata(),
   off_session: boolean(),
@@ -74,12 +78,14 @@ export const createParams = {
 
 /** Source: https://docs.stripe.com/api/subscriptions/update. */
 export const updateParams = {
+  ...olderDiscountParams,
   billing_cycle_anchor: object({ type: required(oneOf('now', 'unchanged')) }),
   cancel_at: unsettable(timestampOr('min_period_end', 'max_period_end')),
   cancel_at_period_end: boolean(),
   cancellation_details: cancellationDetails,
   default_payment_method: unsettable(string()),
   description: unsettable(string({ maxLength: 500 })),
+  discounts: discountsParam,
   items: array(object({ ...newItemParams, deleted: boolean(), id: string() })),
   metadata: metadata(),
   off_session: boolean(),

@@ -5,9 +5,10 @@ import { deleteInvoiceItem } from '../invoice-items/change.js';
 import { insertInvoiceItem, pendingItemsFor } from '../invoice-items/invoice-item.js';
 import { quantityFields } from '../invoice-items/pricing.js';
 import { productName } from '../invoices/lines.js';
-import { amountOf } from '../prices/price.js';
+import { netOf } from '../invoices/discounted.js';
 import { isFlexible } from './billing-mode.js';
 import { periodAt, prorated, proratedShare } from './billing-period.js';
+import { discountedAmount } from './discounts.js';
 
 /**
  * Credits the rest of an item's period, and charges the same time for its replacement. Both become invoice items for
@@ -50,11 +51,11 @@ export function creditEarlyEnd(ctx: Context, { cancel_at, items }: Stripe.Subscr
 
 /** What an item costs from a moment to the end of its period, in minor units. */
 function costOf(ctx: Context, item: Stripe.SubscriptionItem, from: number): number {
-  const { price, quantity = 1, current_period_start: start, current_period_end: end } = item;
+  const { price, current_period_start: start, current_period_end: end } = item;
   const owner = ctx.store.subscriptions.get(item.subscription)!;
   // A first or last period may be shorter than the price's interval.
   const fullPeriod = periodAt(owner.billing_cycle_anchor, price.recurring!, start);
-  return proratedShare(amountOf(price, quantity), fullPeriod, { start: from, end });
+  return proratedShare(discountedAmount(ctx, owner, item), fullPeriod, { start: from, end });
 }
 
 /** A charge that is credited: a pending invoice item, or a line of an invoice. */
@@ -76,7 +77,8 @@ function creditOf(
     return { amount: owner.status === 'trialing' ? 0 : costOf(ctx, item, from), charge };
   }
   if (!charge) return { amount: 0 };
-  return { amount: prorated(charge.amount, charge.period, Math.max(from, charge.period.start)), charge };
+  const charged = charge.object === 'line_item' ? netOf(charge) : charge.amount;
+  return { amount: prorated(charged, charge.period, Math.max(from, charge.period.start)), charge };
 }
 
 /** The last charge for an item's period: of a change within the period, else of the period itself. */

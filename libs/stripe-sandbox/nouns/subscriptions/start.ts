@@ -4,6 +4,8 @@ import { failures, StripeFailure } from '../../http/errors.js';
 import { mergeMetadata, type MetadataChange } from '../../http/metadata.js';
 import type { Params } from '../../http/params.js';
 import { newId } from '../../store/ids.js';
+import { applyRedemptions } from '../discounts/discount.js';
+import type { Redemption } from '../discounts/redemption.js';
 import { insertInvoiceItem, pendingItems } from '../invoice-items/invoice-item.js';
 import { pricingOf, quantityFields } from '../invoice-items/pricing.js';
 import { draftInvoice, finalizeInvoice } from '../invoices/invoice.js';
@@ -40,6 +42,7 @@ export interface SubscriptionDraft {
   description?: string | null;
   metadata?: MetadataChange;
   trialEnd?: number | null;
+  redemptions?: readonly Redemption[] | undefined;
   /** The `billing_cycle_anchor`, if the first full period does not begin at once. */
   anchor?: number;
   /**
@@ -89,7 +92,7 @@ function insertSubscription(ctx: Context, draft: SubscriptionDraft): Stripe.Subs
   const isCut = cancel_at !== null && trialEnd === null && (prorates || !isFlexible({ billing_mode }));
   const items = draft.items.map((item, index) => {
     const end = isCut ? Math.min(ends[index]!, cancel_at) : ends[index]!;
-    return insertItem(ctx, item, { subscription: id, created: now, period: { start: now, end } });
+    return insertItem(ctx, item, { customer, subscription: id, created: now, period: { start: now, end } });
   });
   const subscription = ctx.store.subscriptions.insert({
     id,
@@ -106,6 +109,7 @@ function insertSubscription(ctx: Context, draft: SubscriptionDraft): Stripe.Subs
     customer,
     default_payment_method: draft.default_payment_method ?? null,
     description: draft.description ?? null,
+    discounts: applyRedemptions(ctx, draft.redemptions ?? [], { customer, subscription: id }),
     ended_at: null,
     ...itemFields(id, items),
     latest_invoice: null,
@@ -239,7 +243,6 @@ const UNUSED = {
   days_until_due: null,
   default_source: null,
   default_tax_rates: [],
-  discounts: [],
   invoice_settings: {
     account_tax_ids: null,
     custom_fields: null,

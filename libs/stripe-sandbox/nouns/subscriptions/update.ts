@@ -23,6 +23,7 @@ import {
   subscriptionNeedsAction,
   withoutPaymentFields,
 } from './subscription.js';
+import { readSubscriptionRedemptions, replaceDiscounts } from './discounts.js';
 import { warnIfTrialEndsSoon } from './trial.js';
 
 type UpdateParams = Params<typeof updateParams>;
@@ -42,6 +43,8 @@ export function updateSubscription(
   const customer = before.customer as string;
   const { metadata, description, default_payment_method, cancellation_details, payment_settings } = params;
   const scheduledEnd = scheduledEndFrom(ctx, before, params);
+  const redemptions = readSubscriptionRedemptions(ctx, before, params);
+  const pause = pauseFrom(ctx, before, params);
   const itemsChange = changeItems(ctx, before, params);
   const changes: Partial<Stripe.Subscription> = {
     metadata: mergeMetadata(before.metadata, metadata),
@@ -60,7 +63,8 @@ export function updateSubscription(
     ...itemsChange?.changes,
     ...scheduledEnd,
     ...cancellationDetailsFrom({ ...before, ...scheduledEnd }, cancellation_details),
-    ...pauseFrom(ctx, before, params),
+    ...pause,
+    ...(redemptions && { discounts: replaceDiscounts(ctx, before, redemptions) }),
   };
   if (isDeepStrictEqual({ ...before, ...changes }, before)) return before;
   const after = saveSubscription(ctx, before, changes);
