@@ -90,7 +90,7 @@ export const resources: Record<string, Resource> = {
     called: 'checkout.session',
     pathParam: 'session',
     onlyExpanded: {
-      'total_details.breakdown': () => ({ discounts: [], taxes: [] }),
+      'total_details.breakdown': (id, store) => ({ discounts: sessionDiscounts(store, id), taxes: [] }),
       line_items: (id, store) => {
         const lines = [...store.lineItems.oldestFirst({ where: { session: id } })];
         return {
@@ -158,6 +158,13 @@ export const resources: Record<string, Resource> = {
   'billing_portal.session': { called: 'billing_portal.session', pathParam: 'id' },
   'test_helpers.test_clock': { called: 'test clock', pathParam: 'test_clock' },
 };
+
+/** What the discount of a session takes off. */
+function sessionDiscounts(store: Store, id: string) {
+  const amount = store.checkoutSessions.get(id)?.total_details?.amount_discount;
+  const discount = store.discounts.get(store.checkoutFacts.get(id)?.discount ?? '');
+  return amount !== undefined && discount ? [{ amount, discount }] : [];
+}
 
 /** The products that a coupon applies to; Stripe omits them for a coupon that applies to all. */
 function appliesTo(store: Store, coupon: string): Stripe.Coupon.AppliesTo | undefined {

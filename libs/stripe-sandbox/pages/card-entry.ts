@@ -29,6 +29,10 @@ export function readCardEntry(body: string, defaults: { email: string | null; no
 /** The IBAN that was posted in place of a card, if any. */
 export const readIban = (body: string): string | undefined => text(decodeForm(body)['iban']);
 
+/** The promotion code that was posted in place of a card, if any. */
+export const readPromotionCode = (body: string): string | undefined =>
+  text(decodeForm(body)['promotion_code']);
+
 function text(value: FormValue | undefined): string | undefined {
   return typeof value === 'string' && value.trim() !== '' ? value.trim().slice(0, 200) : undefined;
 }

@@ -22,6 +22,7 @@ export function checkoutPage(view: CheckoutView): string {
     html`<section aria-label="Order summary">
         ${cancelUrl && html`<p><a class="back" href="${cancelUrl}">← Cancel and go back</a></p>`}
         ${session.mode === 'setup' ? html`<h1>Save your card for later</h1>` : summary(view)}
+        ${session.allow_promotion_codes && promotionCodeForm()}
       </section>
       ${cardForm({ submit: submitOf(session), error, ...contact, asksForEmail: !isKnown })}`,
     { isWide: true },
@@ -35,12 +36,30 @@ function summary({ session, lines }: CheckoutView): Html {
   return html`<h1>${session.mode === 'subscription' ? 'Subscribe' : 'Pay'}</h1>
     <p class="total">${total} <small>${session.currency!.toUpperCase()} due today</small></p>
     <ul class="lines">
-      ${lines.map(lineRow)} ${isTrial && html`<li><span>${TRIAL}</span></li>`}
+      ${lines.map(lineRow)} ${isTrial && html`<li><span>${TRIAL}</span></li>`} ${discountRow(session)}
       <li class="sum"><span>Total due today</span><span class="amount">${total}</span></li>
     </ul>`;
 }
 
 const TRIAL = 'Starts with a free trial: recurring prices are charged when it ends.';
+
+/** The field for a promotion code. It posts to its own page. */
+const promotionCodeForm = (): Html =>
+  html`<form method="post" aria-label="Promotion code">
+    <div class="field">
+      <label for="promotion_code">Promotion code</label>
+      <input id="promotion_code" name="promotion_code" autocomplete="off" required />
+    </div>
+    <button class="quiet" type="submit">Apply</button>
+  </form>`;
+
+function discountRow({ total_details, currency }: Stripe.Checkout.Session): Html | false {
+  const amount = total_details?.amount_discount ?? 0;
+  if (amount === 0) return false;
+  return html`<li>
+    <span>Discount included</span><span class="amount">${formatAmount(-amount, currency!)}</span>
+  </li>`;
+}
 
 function lineRow({ description, quantity, price, amount_total, currency }: Stripe.LineItem): Html {
   const unit = price?.unit_amount == null ? '' : `${formatAmount(price.unit_amount, currency)} each`;

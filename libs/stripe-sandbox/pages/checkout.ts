@@ -1,11 +1,12 @@
 import type Stripe from 'stripe';
 import type { Context } from '../context.js';
+import { applyPromotionCode } from '../nouns/checkout-sessions/discounts.js';
 import { lineItemsOf } from '../nouns/checkout-sessions/line-items.js';
 import { attemptedPayment, payCheckout } from '../nouns/checkout-sessions/pay.js';
 import { redirectTarget } from '../nouns/checkout-sessions/redirect-urls.js';
 import { createEnteredPaymentMethod } from '../nouns/payment-methods/payment-method.js';
 import { createFailingSepaDebit } from '../nouns/payment-methods/sepa-debit.js';
-import { readCardEntry, readIban } from './card-entry.js';
+import { readCardEntry, readIban, readPromotionCode } from './card-entry.js';
 import { checkoutPage } from './checkout-page.js';
 import { notice } from './layout.js';
 import { attempt, NOT_FOUND, type PageRoute, type PageAnswer } from './page-server.js';
@@ -22,6 +23,12 @@ export const checkoutPages: PageRoute[] = [
       const session = ctx.store.checkoutSessions.get(named['session']!);
       if (!session) return NOT_FOUND;
       if (session.status !== 'open') return showSession(ctx, session);
+      const code = readPromotionCode(body);
+      if (code !== undefined) {
+        const applied = attempt(() => applyPromotionCode(ctx, session, code));
+        if ('refusal' in applied) return showOpen(ctx, session, applied.refusal);
+        return { redirectTo: `/c/pay/${session.id}` };
+      }
       const entry = readCardEntry(body, { email: contactOf(ctx, session).email, now: ctx.now() });
       const iban = readIban(body);
       const outcome = attempt(() =>

@@ -63,6 +63,8 @@ export interface CheckoutFacts {
   customer: string | null;
   payment_intent: string | null;
   subscription: string | null;
+  /** The discount of the session; undefined if it was created before there were any. */
+  discount?: string | null;
   /** As last entered on the page. */
   contact: { email: string | null; name: string | null } | null;
 }

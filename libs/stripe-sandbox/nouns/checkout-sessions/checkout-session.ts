@@ -11,8 +11,15 @@ import { amountOf } from '../prices/price.js';
 import { cancelSetupIntent, createSetupIntent } from '../setup-intents/setup-intent.js';
 import { endSubscription } from '../subscriptions/lifecycle.js';
 import { requireSubscriber } from '../subscriptions/subscription.js';
+import {
+  insertSessionDiscount,
+  isTrialOf,
+  readSessionDiscount,
+  sessionAmounts,
+  shownDiscounts,
+} from './discounts.js';
 import { buildSession } from './fields.js';
-import { insertLineItems, type LineItemDraft, readLineItems, requireMinimumTotal } from './line-items.js';
+import { insertLineItems, type LineItemDraft, readLineItems } from './line-items.js';
 import type { createParams, updateParams } from './params.js';
 import { requireRedirectUrl } from './redirect-urls.js';
 
@@ -30,18 +37,19 @@ export function createCheckoutSession(ctx: Context, params: CreateParams): Strip
   requireParamsFitMode(ctx, params);
   const lineItems =
     mode === 'setup' ? [] : readLineItems(ctx, params.line_items ?? [], { mode, currency: params.currency });
-  const amounts = mode === 'setup' ? null : totalsOf(ctx, params, lineItems);
+  const totals = mode === 'setup' ? null : totalsOf(ctx, params, lineItems);
   if (mode === 'subscription' && params.customer !== undefined) {
     requireSubscriber(ctx, params.customer, lineItems[0]!.price.currency);
   }
   const expires_at = readExpiry(ctx, params.expires_at);
   const session = ctx.store.checkoutSessions.insert({
     ...buildSession(ctx, params),
-    ...amounts,
+    ...totals?.amounts,
     expires_at,
     setup_intent: mode === 'setup' ? createSetup(ctx, params).id : null,
   });
-  insertLineItems(ctx, session.id, lineItems);
+  insertLineItems(ctx, session.id, lineItems, totals?.lineDiscounts ?? []);
+  const redemption = totals?.redemption;
   ctx.store.checkoutFacts.insert({
     id: session.id,
     payment_intent_data: params.payment_intent_data ?? {},
@@ -49,6 +57,7 @@ export function createCheckoutSession(ctx: Context, params: CreateParams): Strip
     customer: params.customer ?? null,
     payment_intent: null,
     subscription: null,
+    discount: redemption ? insertSessionDiscount(ctx, session, redemption) : null,
     contact: null,
   });
   schedule(ctx, 'checkoutSessions', session.id, { at: expires_at });
@@ -117,7 +126,9 @@ function requireParamsFitMode(ctx: Context, params: CreateParams): void {
   for (const [param, onlyMode] of ONE_MODE_PARAMS) {
     if (params[param] !== undefined && mode !== onlyMode) throw notAllowedInMode(param, mode);
   }
-  if (mode === 'setup' && params.line_items) throw notAllowedInMode('line_items', mode);
+  for (const param of ['line_items', 'discounts', 'allow_promotion_codes'] as const) {
+    if (mode === 'setup' && params[param]) throw notAllowedInMode(param, mode);
+  }
   if (mode === 'subscription' && params.customer_creation) throw notAllowedInMode('customer_creation', mode);
   const listsTypes = params.allowed_payment_method_types ?? params.payment_method_types;
   if (mode === 'setup' && params.currency === undefined && !listsTypes) {
@@ -162,24 +173,19 @@ function readExpiry(ctx: Context, expires_at: number | undefined): number {
   return expires_at;
 }
 
-function totalsOf(
-  ctx: Context,
-  { subscription_data }: CreateParams,
-  lineItems: readonly LineItemDraft[],
-): Partial<Stripe.Checkout.Session> {
+function totalsOf(ctx: Context, params: CreateParams, lineItems: readonly LineItemDraft[]) {
   const currency = lineItems[0]?.price.currency;
   if (currency === undefined) throw failures.missing('line_items[0][price]');
-  requireMinimumTrial(ctx, subscription_data?.trial_end);
-  const isTrial = subscription_data?.trial_end !== undefined || !!subscription_data?.trial_period_days;
-  const dueToday = lineItems.filter(({ price }) => !isTrial || !price.recurring);
-  const total = dueToday.reduce((sum, { price, quantity }) => sum + amountOf(price, quantity), 0);
-  requireMinimumTotal(total, currency);
-  if (total > 0) requireChargeable(total, currency, 'line_items');
+  requireMinimumTrial(ctx, params.subscription_data?.trial_end);
+  const amountMinor = lineItems.reduce((sum, { price, quantity }) => sum + amountOf(price, quantity), 0);
+  const redemption = readSessionDiscount(ctx, params, { currency, amountMinor });
+  const isTrial = isTrialOf(params.subscription_data);
+  const { amounts, lineDiscounts } = sessionAmounts(lineItems, redemption?.terms, { currency, isTrial });
+  if (amounts.amount_total! > 0) requireChargeable(amounts.amount_total!, currency, 'line_items');
   return {
-    amount_subtotal: total,
-    amount_total: total,
-    currency,
-    total_details: { amount_discount: 0, amount_shipping: 0, amount_tax: 0 },
+    amounts: { ...amounts, currency, discounts: shownDiscounts(redemption) },
+    lineDiscounts,
+    redemption,
   };
 }
 

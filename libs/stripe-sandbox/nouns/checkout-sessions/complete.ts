@@ -3,6 +3,7 @@ import type { Context } from '../../context.js';
 import { schedule } from '../../due.js';
 import type { CheckoutFacts } from '../../store/records.js';
 import { createCustomer, saveCustomer } from '../customers/customer.js';
+import { redeemSessionDiscount } from './discounts.js';
 import { buildCustomerDetails } from './fields.js';
 
 /**
@@ -22,6 +23,7 @@ export function completeCheckout(
     url: null,
   });
   schedule(ctx, 'checkoutSessions', id, { at: null });
+  redeemSessionDiscount(ctx, after, ctx.store.checkoutFacts.get(id)!);
   ctx.emit('checkout.session.completed', after);
 }
 

@@ -54,11 +54,16 @@ export function requireMinimumTotal(totalMinor: number, currency: string): void 
 }
 
 /** Stores a session's line items, and the prices that are new. */
-export function insertLineItems(ctx: Context, session: string, drafts: readonly LineItemDraft[]): void {
-  for (const { price, quantity, metadata } of drafts) {
-    const item = buildLineItem(ctx, 'id' in price ? price : insertPrice(ctx, price), quantity, metadata);
+export function insertLineItems(
+  ctx: Context,
+  session: string,
+  drafts: readonly LineItemDraft[],
+  discountsMinor: readonly number[],
+): void {
+  drafts.forEach((draft, index) => {
+    const item = buildLineItem(ctx, draft, discountsMinor[index]!);
     ctx.store.lineItems.insert({ id: item.id, created: ctx.now(), session, item });
-  }
+  });
 }
 
 /** A session's line items, in their order. Source: https://docs.stripe.com/api/checkout/sessions/line_items. */
@@ -68,19 +73,19 @@ export function lineItemsOf(ctx: Context, session: string): Stripe.LineItem[] {
 
 function buildLineItem(
   ctx: Context,
-  price: Stripe.Price,
-  quantity: number,
-  metadata: Record<string, string>,
+  { price: given, quantity, metadata }: LineItemDraft,
+  amount_discount: number,
 ): Stripe.LineItem {
+  const price = 'id' in given ? given : insertPrice(ctx, given);
   const amount = amountOf(price, quantity);
   return {
     id: newId('lineItem'),
     object: 'item',
     adjustable_quantity: null,
-    amount_discount: 0,
+    amount_discount,
     amount_subtotal: amount,
     amount_tax: 0,
-    amount_total: amount,
+    amount_total: amount - amount_discount,
     currency: price.currency,
     description: ctx.store.products.get(price.product as string)?.name ?? null,
     metadata,

@@ -38,6 +38,7 @@ export const createParams = {
   customer: string(),
   customer_creation: oneOf('always', 'if_required'),
   customer_email: email({ maxLength: 800 }),
+  discounts: array(object({ coupon: string(), promotion_code: string() })),
   excluded_payment_method_types: array(string()),
   expires_at: timestamp(),
   line_items: array(object(lineItemParams)),

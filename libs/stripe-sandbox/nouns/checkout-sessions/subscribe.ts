@@ -6,6 +6,7 @@ import { attachPaymentMethod, requireAttachable } from '../payment-methods/payme
 import { startSubscription } from '../subscriptions/start.js';
 import { trialEndAfter } from '../subscriptions/trial.js';
 import { completeCheckout, ensureCustomer } from './complete.js';
+import { sessionRedemptions } from './discounts.js';
 import { lineItemsOf } from './line-items.js';
 
 /**
@@ -55,9 +56,10 @@ function completeWithSubscription(
 
 function startSessionSubscription(
   ctx: Context,
-  { id, subscription_data: data }: CheckoutFacts,
+  facts: CheckoutFacts,
   payer: { customer: string; default_payment_method: string | null },
 ): Stripe.Subscription {
+  const { id, subscription_data: data } = facts;
   const lines = lineItemsOf(ctx, id).map(({ price, quantity }) => ({
     price: price!,
     quantity: quantity ?? 1,
@@ -72,6 +74,7 @@ function startSessionSubscription(
     behavior: 'default_incomplete',
     description: data.description ?? null,
     metadata: data.metadata,
+    redemptions: sessionRedemptions(ctx, facts),
     trialEnd: data.trial_end ?? (days === undefined ? null : trialEndAfter(ctx.now(payer.customer), days)),
     payment_settings: { save_default_payment_method: 'on_subscription' },
   });

@@ -41,9 +41,19 @@ export function withDiscounts<T extends LineDraft>(
   return lines.map((line, index) => ({
     ...line,
     discount_amounts: reductions[index]!,
-    pretax_credit_amounts: reductions[index]!.map((reduction) => ({ ...reduction, type: 'discount' })),
+    pretax_credit_amounts: reductions[index]!.map(asPretaxCredit),
   }));
 }
+
+/** How an invoice and its lines also show what a discount takes off. */
+export const asPretaxCredit = ({
+  amount,
+  discount,
+}: Stripe.Invoice.TotalDiscountAmount): Stripe.Invoice.TotalPretaxCreditAmount => ({
+  amount,
+  discount,
+  type: 'discount',
+});
 
 /** What the discounts of lines take off altogether, by discount. */
 export function totalDiscounts(

@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import { totalDiscounts } from './discounted.js';
+import { asPretaxCredit, totalDiscounts } from './discounted.js';
 import type { LineDraft } from './lines.js';
 
 /** The amounts of an invoice that nobody has paid, in minor units. */
@@ -15,6 +15,6 @@ export function totalsOf(lines: readonly Pick<LineDraft, 'amount' | 'discount_am
     total,
     total_discount_amounts,
     total_excluding_tax: total,
-    total_pretax_credit_amounts: total_discount_amounts.map((each) => ({ ...each, type: 'discount' })),
+    total_pretax_credit_amounts: total_discount_amounts.map(asPretaxCredit),
   } satisfies Partial<Stripe.Invoice>;
 }
