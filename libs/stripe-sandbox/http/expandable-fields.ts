@@ -80,6 +80,7 @@ export const expandableFields: Readonly<
     'shipping_options.shipping_rate': ['shipping_rate'],
     subscription: ['subscription'],
   },
+  coupon: {},
   credit_note: {
     customer: ['customer'],
     customer_balance_transaction: ['customer_balance_transaction'],
@@ -95,7 +96,6 @@ export const expandableFields: Readonly<
     'pretax_credit_amounts.credit_balance_transaction': ['billing.credit_balance_transaction'],
     'pretax_credit_amounts.discount': ['discount'],
   },
-  coupon: {},
   customer: {
     default_source: ['account', 'bank_account', 'card', 'source'],
     'invoice_settings.default_payment_method': ['payment_method'],
