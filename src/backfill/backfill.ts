@@ -123,7 +123,7 @@ export class Backfill {
       await this.subscriptions.refreshSubscription(subscriptionId, [], false);
     } else if (sessionId !== undefined) {
       const payment = await this.recorder.refreshSession(sessionId, [], 'nothing');
-      if (payment?.type === 'subscription') await this.subscriptions.refreshSession(sessionId, false);
+      if (payment?.type === 'subscription') await this.subscriptions.refreshSession(sessionId, [], false);
     }
   }
 }

@@ -63,6 +63,7 @@ export function runBackfill({
       subscriptions,
       new SubscriptionReader(stripe, references),
       new SubscriptionNotifier(outbox),
+      clock,
     ),
     new EventWalkStore(database),
   );

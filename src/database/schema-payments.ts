@@ -26,6 +26,8 @@ import {
   type SubscriptionInvoice,
   type SubscriptionItem,
 } from '../payments/subscription-record.js';
+import type { WithheldSubscriptionFact } from '../payments/subscription-notices.js';
+import type { WithheldFact } from '../payments/withheld-facts.js';
 import type { TimelineEntry } from '../payments/payment-timeline.js';
 
 const instant = (name: string) => timestamp(name, { withTimezone: true });
@@ -70,11 +72,10 @@ export const payments = pgTable(
     /** Raised whenever it is written or compared with Stripe, so that an older answer of Stripe's is not applied. */
     revision: integer().notNull(),
     timeline: jsonb().$type<TimelineEntry[]>().notNull(),
-    /**
-     * Whether callers were notified of its state. False for a payment that was first seen because of a refund or a dispute,
-     * until one of its own events arrives.
-     */
+    /** Not used any more, but earlier versions write it. */
     isAnnounced: boolean('is_announced').notNull().default(true),
+    /** What callers were not notified of, because its event may still arrive. */
+    withheld: jsonb().$type<WithheldFact[]>().notNull().default([]),
   },
   (table) => [
     uniqueIndex('payments_session').on(table.sessionId),
@@ -175,6 +176,8 @@ export const paymentSubscriptions = pgTable(
     items: jsonb().$type<SubscriptionItem[]>().notNull(),
     latestInvoice: jsonb('latest_invoice').$type<SubscriptionInvoice>(),
     failedAttempts: jsonb('failed_attempts').$type<Record<string, string>>().notNull().default({}),
+    /** What callers were not notified of, because its event may still arrive. */
+    withheld: jsonb().$type<WithheldSubscriptionFact[]>().notNull().default([]),
     /** At Stripe. */
     createdAt: instant('created_at').notNull(),
     updatedAt: instant('updated_at').notNull(),

@@ -7,7 +7,7 @@ import {
   type PaymentStage,
   statusOf,
 } from './payment.js';
-import { type FactSource, factsOf, factsOfParts, type PaymentFact } from './payment-facts.js';
+import { type FactSource, factsOf, type PaymentFact } from './payment-facts.js';
 
 const AT = new Date('2026-11-22T09:30:00Z');
 
@@ -192,15 +192,5 @@ describe('factsOf', () => {
       'payment.failed',
     ]);
     expect(typesOf(factsOf(payment('failed'), payment('canceled')))).toEqual(['payment.canceled']);
-  });
-});
-
-describe('factsOfParts', () => {
-  it('has only the refunds and disputes of a payment', () => {
-    const after = payment('succeeded', {
-      refunds: [refund('re_1', 'SUCCEEDED')],
-      disputes: [dispute('dp_1', 'OPEN')],
-    });
-    expect(typesOf(factsOfParts(undefined, after))).toEqual(['refund.succeeded', 'dispute.opened']);
   });
 });

@@ -29,20 +29,6 @@ export function factsOf(before: FactSource | undefined, after: FactSource): Paym
   ];
 }
 
-/**
- * The facts about a payment whose own events have not arrived yet: what happened to its refunds and disputes.
- *
- * @param before undefined for a new payment
- */
-export function factsOfParts(before: FactSource | undefined, after: FactSource): PaymentFact[] {
-  return factsOf({ ...after, refunds: before?.refunds ?? [], disputes: before?.disputes ?? [] }, after);
-}
-
-/** The facts about such a payment once the first of its own events has arrived. */
-export function factsOfFirstOwnEvent(before: FactSource, after: FactSource): PaymentFact[] {
-  return factsOf({ ...before, stage: 'open', status: 'PENDING', checkoutStatus: null }, after);
-}
-
 function stageFacts(before: FactSource | undefined, after: FactSource): NotificationType[] {
   // A payment that has succeeded stays so. https://docs.stripe.com/payments/paymentintents/lifecycle
   if (before?.stage === after.stage || before?.stage === 'succeeded') return [];

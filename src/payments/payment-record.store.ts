@@ -21,14 +21,15 @@ import { changeOf } from './payment-change.js';
 import type { PaymentFilter } from './payment-filter.js';
 import type { ReadPayment } from './payment-reader.stripe.js';
 import type { TimelineEntry } from './payment-timeline.js';
+import type { WithheldFact } from './withheld-facts.js';
 
 type PaymentRow = typeof payments.$inferSelect;
 
 /** A row of the record with what only the record itself uses. */
 export interface StoredPayment extends RecordedPayment {
   revision: number;
-  /** Whether callers were notified of its state. */
-  isAnnounced: boolean;
+  /** What callers were not notified of yet. */
+  withheld: readonly WithheldFact[];
   timeline: readonly TimelineEntry[];
 }
 
@@ -231,19 +232,19 @@ export class PaymentRecordStore {
   /**
    * Inserts a payment as Stripe has it now; undefined if it is there already.
    *
-   * @param isAnnounced whether callers are notified of its state
+   * @param withheld what callers are not notified of yet
    */
   async insertRead(
     transaction: Transaction,
     { snapshot, operationId, refunds, disputes }: ReadPayment,
     timeline: readonly TimelineEntry[],
-    isAnnounced: boolean,
+    withheld: readonly WithheldFact[],
   ): Promise<StoredPayment | undefined> {
     const [row] = await transaction
       .insert(payments)
       .values({
         ...this.newRow(snapshot, timeline),
-        isAnnounced,
+        withheld: [...withheld],
         operationId: sql`(select ${operations.id} from ${operations} where ${operations.id}::text = ${operationId})`,
         caller: callerColumn(operationId, snapshot),
         refundedMinor: refundedMinorOf(refunds),
@@ -260,7 +261,7 @@ export class PaymentRecordStore {
    * Writes a payment as Stripe has it now, and keeps what Stripe does not know.
    *
    * @param isChanged whether callers can see a difference
-   * @param isAnnounced whether callers have been notified of its state, or are notified of it now
+   * @param withheld what callers are not notified of yet
    * @returns undefined if the row has been written since `before` was read
    */
   async updateRead(
@@ -268,7 +269,7 @@ export class PaymentRecordStore {
     before: StoredPayment,
     read: ReadPayment,
     timeline: readonly TimelineEntry[],
-    { isChanged, isAnnounced }: { isChanged: boolean; isAnnounced: boolean },
+    { isChanged, withheld }: { isChanged: boolean; withheld: readonly WithheldFact[] },
   ): Promise<StoredPayment | undefined> {
     const change = changeOf(before, read);
     const { refunds, disputes } = read;
@@ -279,7 +280,7 @@ export class PaymentRecordStore {
         tenant: before.tenant ?? ownerColumn(change.customerId, 'tenant'),
         userId: before.userId ?? ownerColumn(change.customerId, 'userId'),
         timeline: [...before.timeline, ...timeline],
-        isAnnounced,
+        withheld: [...withheld],
         ...(isChanged && { updatedAt: this.clock.now(), version: before.version + 1 }),
         revision: before.revision + 1,
       })

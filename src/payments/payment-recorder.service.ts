@@ -11,7 +11,8 @@ import {
   statusOf,
 } from './payment.js';
 import { changeOf } from './payment-change.js';
-import { factsOf, factsOfFirstOwnEvent, factsOfParts, type PaymentFact } from './payment-facts.js';
+import { type FactSource, factsOf, type PaymentFact } from './payment-facts.js';
+import { type NoticeScope, paymentNoticesOf, type ReadCause } from './payment-notices.js';
 import type { OperationEnd } from '../operations/operation.js';
 import { FinishedChargeStore } from './finished-charge.store.js';
 import { notificationsOf, PaymentNotifier } from './payment-notifier.js';
@@ -21,33 +22,13 @@ import { requestEntries, type TimelineEntry } from './payment-timeline.js';
 import { paymentView } from './payment-view.js';
 import { SubscriptionRecordStore } from './subscription-record.store.js';
 import { untilWritten } from './until-written.js';
-
-/** An event of Stripe's that concerns a payment. */
-export interface SeenEvent {
-  id: string;
-  type: string;
-  /** The object in its payload. */
-  objectId?: string;
-}
-
-/**
- * What callers are notified of when a payment is read from Stripe:
- * - `payment`: all that is new
- * - `parts`: the same, but of a payment that was never announced only what happened to its refunds and disputes
- * - `nothing`: an event that arrives later announces the payment
- */
-export type NoticeScope = 'payment' | 'parts' | 'nothing';
+import type { SeenEvent } from './withheld-facts.js';
 
 /** What an operation has learned about its payment from one answer of Stripe's. */
 export interface ObservedPayment {
   snapshot: PaymentSnapshot;
   /** Stripe's id of the call. */
   requestId: string | undefined;
-}
-
-interface RefreshCause {
-  events: readonly SeenEvent[];
-  notices: NoticeScope;
 }
 
 /** Keeps the record of payments right: docs/adr/0012-record-of-payments.md. */
@@ -111,34 +92,34 @@ export class PaymentRecorder {
   async refreshSession(
     sessionId: string,
     events: readonly SeenEvent[],
-    notices: NoticeScope = noticesOf(events),
+    scope: NoticeScope = 'changes',
   ): Promise<StoredPayment | undefined> {
     if (!(await this.store.find(sessionId)) && !(await this.reader.isPayment(sessionId))) return undefined;
-    return this.refresh({ sessionId, paymentIntentId: null }, events, notices);
+    return this.refresh({ sessionId, paymentIntentId: null }, events, scope);
   }
 
   /** Does the same with the payment of a PaymentIntent. */
   async refreshIntent(
     paymentIntentId: string,
     events: readonly SeenEvent[],
-    notices: NoticeScope = noticesOf(events),
+    scope: NoticeScope = 'changes',
   ): Promise<StoredPayment> {
     const known = await this.store.find(paymentIntentId);
     const findByOperation = (operationId: string) => this.store.sessionOfOperation(operationId);
     const sessionId = known ? known.sessionId : await this.reader.sessionOf(paymentIntentId, findByOperation);
-    return this.refresh({ sessionId: sessionId ?? null, paymentIntentId }, events, notices);
+    return this.refresh({ sessionId: sessionId ?? null, paymentIntentId }, events, scope);
   }
 
   /** Does the same with a payment of the record, without events. */
-  refreshKnown({ sessionId, paymentIntentId }: PaymentObjects, notices: NoticeScope): Promise<StoredPayment> {
-    return this.refresh({ sessionId, paymentIntentId }, [], notices);
+  refreshKnown({ sessionId, paymentIntentId }: PaymentObjects, scope: NoticeScope): Promise<StoredPayment> {
+    return this.refresh({ sessionId, paymentIntentId }, [], scope);
   }
 
   /** Reads the payment from Stripe, and again if its row has been written in the meantime. */
   private async refresh(
     objects: PaymentObjects,
     events: readonly SeenEvent[],
-    notices: NoticeScope,
+    scope: NoticeScope,
   ): Promise<StoredPayment> {
     let { sessionId, paymentIntentId } = objects;
     const after = await untilWritten(async () => {
@@ -148,10 +129,9 @@ export class PaymentRecorder {
         paymentIntentId: before?.paymentIntentId ?? paymentIntentId,
       });
       ({ sessionId, paymentIntentId } = read.snapshot);
+      const cause = { events, scope, at: this.clock.now() };
       return this.database.transaction((transaction) =>
-        before
-          ? this.update(transaction, before, read, { events, notices })
-          : this.insert(transaction, read, { events, notices }),
+        before ? this.update(transaction, before, read, cause) : this.insert(transaction, read, cause),
       );
     });
     if (after.subscriptionId !== null) await this.subscriptions.linkFirstPayment(after.subscriptionId);
@@ -161,12 +141,13 @@ export class PaymentRecorder {
   private async insert(
     transaction: Transaction,
     read: ReadPayment,
-    { events, notices }: RefreshCause,
+    cause: ReadCause,
   ): Promise<StoredPayment | undefined> {
-    const at = this.clock.now().toISOString();
-    const timeline = [...eventEntries(at, events), ...changeEntries(at, undefined, read)];
-    const after = await this.store.insertRead(transaction, read, timeline, notices === 'payment');
-    if (after) await this.notify(transaction, undefined, after, notices);
+    const at = cause.at.toISOString();
+    const timeline = [...eventEntries(at, cause.events), ...changeEntries(at, undefined, read)];
+    const { told, withheld } = paymentNoticesOf(undefined, sourceOf(read), cause);
+    const after = await this.store.insertRead(transaction, read, timeline, withheld);
+    if (after) await this.notify(transaction, after, told);
     return after;
   }
 
@@ -174,35 +155,43 @@ export class PaymentRecorder {
     transaction: Transaction,
     before: StoredPayment,
     read: ReadPayment,
-    { events, notices }: RefreshCause,
+    cause: ReadCause,
   ): Promise<StoredPayment | undefined> {
-    const at = this.clock.now().toISOString();
+    const at = cause.at.toISOString();
     const known = new Set(before.timeline.map(({ eventId }) => eventId));
     const timeline = [
       ...eventEntries(
         at,
-        events.filter(({ id }) => !known.has(id)),
+        cause.events.filter(({ id }) => !known.has(id)),
       ),
       ...changeEntries(at, before, read),
     ];
-    const after = await this.store.updateRead(transaction, before, read, timeline, {
-      isChanged: isVisible(before, read),
-      isAnnounced: isAnnouncedAfter(before, read, notices),
-    });
-    if (after) await this.notify(transaction, before, after, notices);
+    const { told, withheld } = paymentNoticesOf(
+      before,
+      { ...sourceOf(read), paymentId: before.paymentId },
+      cause,
+    );
+    const isChanged = isVisible(before, read);
+    const after = await this.store.updateRead(transaction, before, read, timeline, { isChanged, withheld });
+    if (after) await this.notify(transaction, after, told);
     return after;
   }
 
   private async notify(
     transaction: Transaction,
-    before: StoredPayment | undefined,
     after: StoredPayment,
-    notices: NoticeScope,
+    facts: readonly PaymentFact[],
   ): Promise<void> {
-    if (notices === 'nothing') return;
-    const told = await this.notifier.notify(transaction, after, factsToTell(before, after));
+    const told = await this.notifier.notify(transaction, after, facts);
     await this.store.addToTimeline(transaction, after.paymentId, told);
   }
+}
+
+/** What decides about notifications. */
+function sourceOf({ snapshot, refunds, disputes }: ReadPayment): FactSource {
+  const { type, stage, checkoutStatus } = snapshot;
+  const paymentId = paymentIdOf(snapshot);
+  return { paymentId, type, stage, status: statusOf(stage), checkoutStatus, refunds, disputes };
 }
 
 /** Whether callers can see that a payment has changed. */
@@ -222,23 +211,6 @@ function byRefundAge(a: PaymentRefund, b: PaymentRefund): number {
 
 function compare(a: string, b: string): number {
   return a < b ? -1 : 1;
-}
-
-/** Events of a payment's refunds and disputes do not say that the payment itself is new. */
-function noticesOf(events: readonly SeenEvent[]): NoticeScope {
-  return events.some(({ type }) => !/refund|dispute/.test(type)) ? 'payment' : 'parts';
-}
-
-/** Whether callers know the state of a payment after it is written. */
-function isAnnouncedAfter(before: StoredPayment, { snapshot }: ReadPayment, notices: NoticeScope): boolean {
-  if (notices === 'nothing') return before.isAnnounced && before.stage === snapshot.stage;
-  return before.isAnnounced || notices === 'payment';
-}
-
-function factsToTell(before: StoredPayment | undefined, after: StoredPayment): PaymentFact[] {
-  if (!before) return after.isAnnounced ? factsOf(undefined, after) : factsOfParts(undefined, after);
-  if (before.isAnnounced) return factsOf(before, after);
-  return after.isAnnounced ? factsOfFirstOwnEvent(before, after) : factsOfParts(before, after);
 }
 
 /** What an operation adds to the timeline of the payment that it has started. */

@@ -6,7 +6,8 @@ import { PaymentAccess } from './payment-access.service.js';
 import { visibleCaller } from './payment-list.service.js';
 import type { RecordedPayment } from './payment.js';
 import { PaymentRecordStore, type StoredPayment } from './payment-record.store.js';
-import { type NoticeScope, PaymentRecorder } from './payment-recorder.service.js';
+import type { NoticeScope } from './payment-notices.js';
+import { PaymentRecorder } from './payment-recorder.service.js';
 import { type PaymentObject, PaymentReferences } from './payment-references.stripe.js';
 import type { PaymentReport } from './payment-status.js';
 import { unpaidReport } from './unpaid-report.stripe.js';
@@ -34,7 +35,7 @@ export class PaymentStatusService {
    */
   async report(service: ServiceActor, paymentId: string): Promise<PaymentReport> {
     const known = await this.store.find(paymentId, visibleCaller(service));
-    return known ? this.reportKnown(known) : this.reportUnknown(service, paymentId, 'nothing');
+    return known ? this.reportKnown(known) : this.reportUnknown(service, paymentId, 'changes');
   }
 
   /**
@@ -66,7 +67,7 @@ export class PaymentStatusService {
 
   private async reportKnown(known: StoredPayment): Promise<PaymentReport> {
     return this.reportOf(
-      known.status === 'PENDING' ? await this.recorder.refreshKnown(known, 'parts') : known,
+      known.status === 'PENDING' ? await this.recorder.refreshKnown(known, 'changes') : known,
     );
   }
 
@@ -74,10 +75,10 @@ export class PaymentStatusService {
   private async reportUnknown(
     service: ServiceActor,
     paymentId: string,
-    notices: NoticeScope,
+    scope: NoticeScope,
   ): Promise<PaymentReport> {
     const object = await this.access.find(service, paymentId);
-    const payment = await this.record(object, notices);
+    const payment = await this.record(object, scope);
     if (payment) return this.reportOf(payment);
     const report = unpaidReport(object);
     const { subscriptionId } = report;
@@ -87,10 +88,10 @@ export class PaymentStatusService {
   }
 
   /** Undefined if nothing was paid or tried yet, and for a Charge that was made without a PaymentIntent. */
-  private async record(object: PaymentObject, notices: NoticeScope): Promise<StoredPayment | undefined> {
+  private async record(object: PaymentObject, scope: NoticeScope): Promise<StoredPayment | undefined> {
     const { sessionId, paymentIntentId } = await this.references.recordable(object);
-    if (paymentIntentId !== undefined) return this.recorder.refreshIntent(paymentIntentId, [], notices);
-    return sessionId === undefined ? undefined : this.recorder.refreshSession(sessionId, [], notices);
+    if (paymentIntentId !== undefined) return this.recorder.refreshIntent(paymentIntentId, [], scope);
+    return sessionId === undefined ? undefined : this.recorder.refreshSession(sessionId, [], scope);
   }
 
   private async reportOf(payment: RecordedPayment): Promise<PaymentReport> {

@@ -8,12 +8,15 @@ import type { PaymentOperation } from './payment.js';
 import { isSessionId } from './payment-ids.js';
 import { ownerColumn } from './payment-record.store.js';
 import type { ReadSubscription } from './subscription-reader.stripe.js';
+import type { WithheldSubscriptionFact } from './subscription-notices.js';
 import type { InvoiceFailure, RecordedSubscription, SubscriptionSnapshot } from './subscription-record.js';
 
 /** A row of the record with what only the record itself uses. */
 export interface StoredSubscription extends RecordedSubscription {
   position: number;
   revision: number;
+  /** What callers were not notified of yet. */
+  withheld: readonly WithheldSubscriptionFact[];
 }
 
 /** The record of subscriptions in PostgreSQL: docs/adr/0012-record-of-payments.md. */
@@ -88,15 +91,21 @@ export class SubscriptionRecordStore {
       });
   }
 
-  /** Inserts a subscription as Stripe has it now; undefined if it is there already. */
+  /**
+   * Inserts a subscription as Stripe has it now; undefined if it is there already.
+   *
+   * @param withheld what callers are not notified of yet
+   */
   async insertRead(
     transaction: Transaction,
     { snapshot, operationId, failures }: ReadSubscription,
+    withheld: readonly WithheldSubscriptionFact[],
   ): Promise<StoredSubscription | undefined> {
     const [row] = await transaction
       .insert(subscriptions)
       .values({
         ...this.newRow(snapshot, failures),
+        withheld: [...withheld],
         operationId: sql`(select ${operations.id} from ${operations} where ${operations.id}::text = ${operationId})`,
         caller: callerColumn(operationId, snapshot.sessionId),
       })
@@ -109,13 +118,14 @@ export class SubscriptionRecordStore {
    * Writes a subscription as Stripe has it now, and keeps what Stripe does not know.
    *
    * @param isChanged whether callers can see a difference
+   * @param withheld what callers are not notified of yet
    * @returns undefined if the row has been written since `before` was read
    */
   async updateRead(
     transaction: Transaction,
     before: StoredSubscription,
     { snapshot, failures }: ReadSubscription,
-    isChanged: boolean,
+    { isChanged, withheld }: { isChanged: boolean; withheld: readonly WithheldSubscriptionFact[] },
   ): Promise<StoredSubscription | undefined> {
     const { createdAt: _createdAt, ...current } = snapshot;
     const { customerId, sessionId } = current;
@@ -128,6 +138,7 @@ export class SubscriptionRecordStore {
         userId: before.userId ?? ownerColumn(customerId, 'userId'),
         caller: before.caller ?? callerColumn(before.operationId, sessionId),
         failedAttempts: { ...before.failedAttempts, ...attemptsOf(failures) },
+        withheld: [...withheld],
         ...(isChanged && { updatedAt: this.clock.now(), version: before.version + 1 }),
         revision: before.revision + 1,
       })

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Inject, Injectable } from '@nestjs/common';
+import { Clock } from '#core/clock.js';
 import { type Database, DATABASE, type Transaction } from '../database/database.js';
 import type { PaymentOperation } from './payment.js';
-import type { SeenEvent } from './payment-recorder.service.js';
-import { subscriptionFactsOf } from './subscription-facts.js';
+import { subscriptionNoticesOf, type SubscriptionReadCause } from './subscription-notices.js';
 import { SubscriptionNotifier } from './subscription-notifier.js';
 import {
   type ReadSubscription,
@@ -14,6 +14,7 @@ import type { SubscriptionSnapshot } from './subscription-record.js';
 import { keptOf, type StoredSubscription, SubscriptionRecordStore } from './subscription-record.store.js';
 import { subscriptionView } from './subscription-view.js';
 import { untilWritten } from './until-written.js';
+import type { SeenEvent } from './withheld-facts.js';
 
 /** Keeps the record of subscriptions right, as `PaymentRecorder` does that of payments. */
 @Injectable()
@@ -23,6 +24,7 @@ export class SubscriptionRecorder {
     private readonly store: SubscriptionRecordStore,
     private readonly reader: SubscriptionReader,
     private readonly notifier: SubscriptionNotifier,
+    private readonly clock: Clock,
   ) {}
 
   /** Records the subscription that an operation has offered on a page, in the transaction of the operation's outcome. */
@@ -50,27 +52,32 @@ export class SubscriptionRecorder {
     const findByOperation = (operationId: string) => this.store.sessionOfOperation(operationId);
     const sessionId = known ? known.sessionId : await this.reader.sessionOf(subscriptionId, findByOperation);
     if (sessionId === undefined) return undefined;
-    return this.refresh({ sessionId, subscriptionId }, invoiceIdsOf(events), notifies);
+    return this.refresh({ sessionId, subscriptionId }, events, notifies);
   }
 
   /** Does the same with the subscription of a Checkout Session. */
-  refreshSession(sessionId: string, notifies = true): Promise<StoredSubscription> {
-    return this.refresh({ sessionId, subscriptionId: null }, [], notifies);
+  refreshSession(
+    sessionId: string,
+    events: readonly SeenEvent[] = [],
+    notifies = true,
+  ): Promise<StoredSubscription> {
+    return this.refresh({ sessionId, subscriptionId: null }, events, notifies);
   }
 
   /** Reads the subscription from Stripe, and again if its row has been written in the meantime. */
   private async refresh(
     { sessionId, subscriptionId }: SubscriptionObjects,
-    invoiceIds: readonly string[],
+    events: readonly SeenEvent[],
     notifies: boolean,
   ): Promise<StoredSubscription> {
     const after = await untilWritten(async () => {
       const before = await this.store.findEither(sessionId, subscriptionId);
       const read = await this.reader.read(
         before ? unreadObjects(before, sessionId) : { sessionId, subscriptionId },
-        invoiceIds,
+        invoiceIdsOf(events),
       );
-      return this.database.transaction((transaction) => this.write(transaction, before, read, notifies));
+      const cause = { events, notifies, at: this.clock.now() };
+      return this.database.transaction((transaction) => this.write(transaction, before, read, cause));
     });
     if (after.subscriptionId !== null) await this.store.linkFirstPayment(after.subscriptionId);
     return after;
@@ -80,14 +87,17 @@ export class SubscriptionRecorder {
     transaction: Transaction,
     before: StoredSubscription | undefined,
     read: ReadSubscription,
-    notifies: boolean,
+    cause: SubscriptionReadCause,
   ): Promise<StoredSubscription | undefined> {
+    const source = before ? afterOf(before, read) : { ...read.snapshot, failedAttempts: {} };
+    const { told, withheld } = subscriptionNoticesOf(before, source, read.failures, cause);
     const after = before
-      ? await this.store.updateRead(transaction, before, read, isVisible(before, read))
-      : await this.store.insertRead(transaction, read);
-    if (after && notifies) {
-      await this.notifier.notify(transaction, after, subscriptionFactsOf(before, after, read.failures));
-    }
+      ? await this.store.updateRead(transaction, before, read, {
+          isChanged: isVisible(before, read),
+          withheld,
+        })
+      : await this.store.insertRead(transaction, read, withheld);
+    if (after) await this.notifier.notify(transaction, after, told);
     return after;
   }
 }
@@ -100,9 +110,12 @@ function unreadObjects(before: StoredSubscription, sessionId: string | null): Su
 }
 
 /** Whether callers can see that a subscription has changed. */
-function isVisible(before: StoredSubscription, { snapshot }: ReadSubscription): boolean {
-  const after = { ...before, ...snapshot, ...keptOf(before, snapshot) };
-  return !isDeepStrictEqual(subscriptionView(after), subscriptionView(before));
+function isVisible(before: StoredSubscription, read: ReadSubscription): boolean {
+  return !isDeepStrictEqual(subscriptionView(afterOf(before, read)), subscriptionView(before));
+}
+
+function afterOf(before: StoredSubscription, { snapshot }: ReadSubscription): StoredSubscription {
+  return { ...before, ...snapshot, ...keptOf(before, snapshot) };
 }
 
 function invoiceIdsOf(events: readonly SeenEvent[]): string[] {

@@ -35,9 +35,9 @@ export class EventTargetsStore {
 
   /** The events that wait for a target, oldest first, with those that its earlier failures have left dead. */
   async waitingEvents({ id, objectId }: TargetRow): Promise<WaitingEvent[]> {
-    const { id: eventId, type } = webhookEvents;
+    const { id: eventId, type, createdAt } = webhookEvents;
     const rows = await this.database
-      .select({ id: eventId, type, objectId: webhookEvents.objectId })
+      .select({ id: eventId, type, objectId: webhookEvents.objectId, createdAt })
       .from(webhookEvents)
       .where(and(eq(webhookEvents.targetId, id), sql`${webhookEvents.state} in ('stored', 'dead')`))
       .orderBy(asc(webhookEvents.receivedAt));

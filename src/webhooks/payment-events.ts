@@ -27,7 +27,7 @@ export class CheckoutEvents implements EventHandler {
 
   async handle(sessionId: string, events: readonly WaitingEvent[]): Promise<void> {
     const payment = await this.payments.refreshSession(sessionId, events);
-    if (payment?.type === 'subscription') await this.subscriptions.refreshSession(sessionId);
+    if (payment?.type === 'subscription') await this.subscriptions.refreshSession(sessionId, events);
   }
 }
 

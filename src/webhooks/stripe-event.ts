@@ -19,6 +19,8 @@ export interface WaitingEvent {
   id: string;
   type: string;
   objectId: string;
+  /** When it happened at Stripe; null if that is not known. */
+  createdAt: Date | null;
 }
 
 /**

@@ -1,9 +1,7 @@
 import { describe, expect } from 'vitest';
 import { Problem } from '#core/problem.js';
-import { StripeConnection } from '#stripe/stripe-connection.js';
 import type { BackfillProgress } from '../../src/backfill/backfill.js';
-import { runBackfill } from '../../src/backfill/run-backfill.js';
-import { openDatabase } from '../../src/database/database.js';
+import { backfillAccount } from '../support/backfill.js';
 import { query } from '../support/database.js';
 import { payOnPage, redirects } from '../support/hosted-page.js';
 import { paydeskTest } from '../support/paydesk-test.js';
@@ -12,31 +10,11 @@ import { startSubscription } from '../support/subscription.js';
 const DAY_HOURS = 24;
 
 const it = paydeskTest({ workerByHand: true })
-  /** Runs a backfill, as another process does. */
   .extend(
     'backfill',
-    ({ paydesk: { databaseUrl, sandbox }, clock }) =>
-      async (since: Date | null = null, watch: (progress: BackfillProgress) => void = () => undefined) => {
-        const database = openDatabase(databaseUrl, () => undefined);
-        const connection = new StripeConnection('sk_test_paydesk', sandbox.url);
-        const days: (string | undefined)[] = [];
-        try {
-          const result = await runBackfill({
-            database,
-            connection,
-            clock,
-            since,
-            readsPerSecond: 10_000,
-            report: (progress) => {
-              days.push(progress.createdAt?.toISOString());
-              watch(progress);
-            },
-          });
-          return { ...result, days };
-        } finally {
-          await database.$client.end();
-        }
-      },
+    ({ paydesk, clock }) =>
+      (since?: Date | null, report?: (progress: BackfillProgress) => void) =>
+        backfillAccount(paydesk, clock, since, report),
   )
   .extend(
     'payment',
@@ -177,7 +155,8 @@ describe('a backfill', () => {
     const since = clock.now();
     await paydesk.stripe.refunds.create({ payment_intent: refunded.id, amount: 500 });
     const later = await pay();
-    const { days } = await backfill(since);
+    const days: (string | undefined)[] = [];
+    await backfill(since, ({ createdAt }) => days.push(createdAt?.toISOString()));
     expect((await payment(later.id)).status).toBe('ACCEPTED');
     expect((await payment(refunded.id)).amountRefunded).toBe('5.00');
     expect((await payment(unchanged.id)).status).toBe(404);
@@ -194,12 +173,9 @@ describe('a backfill', () => {
     expect(await needed()).toEqual([{ needed: false }]);
   });
 
-  it('leaves the news to an event that arrives later', async ({ paydesk, backfill, pay, shop, notified }) => {
+  it('leaves the news to /check', async ({ backfill, pay, shop, notified }) => {
     const { id } = await pay();
     await backfill();
-    expect(await query(paydesk, 'select is_announced from payments where payment_id = $1', [id])).toEqual([
-      { is_announced: false },
-    ]);
     const before = (await notified()).length;
     await shop.get(`/check?paymentID=${id}`);
     await shop.get(`/check?paymentID=${id}`);
