@@ -35,7 +35,6 @@ export async function createPool(
   const subscriptions = [];
   for (let copy = 0; copy < COPIES; copy++) subscriptions.push((await startSubscription(stripe)).id);
   const intents = await Promise.all(payments.map((id) => stripe.paymentIntents.retrieve(id)));
-  const { rows } = await database.query<{ id: string }>('select id from operations limit 20');
   return {
     user: USERS,
     tenant: [PARTNER],
@@ -45,8 +44,41 @@ export async function createPool(
     cs: sessions,
     sub: subscriptions,
     ...(await catalog(stripe)),
-    operation: rows.map(({ id }) => id),
+    operation: await storedIds(database, 'operations'),
+    endpoint: await createEndpoints([partner, service]),
+    notification: await storedIds(database, 'notifications'),
+    evt: await insertEvents(database),
   };
+}
+
+async function storedIds(database: pg.Pool, table: 'operations' | 'notifications'): Promise<string[]> {
+  const { rows } = await database.query<{ id: string }>(`select id from ${table} limit 20`);
+  return rows.map(({ id }) => id);
+}
+
+async function createEndpoints(owners: readonly Caller[]): Promise<string[]> {
+  const ids: string[] = [];
+  for (const owner of owners) {
+    for (let copy = 0; copy < COPIES; copy++) {
+      const created = await owner.post('/notification-endpoints', { url: 'https://receiver.example' });
+      ids.push(expectStatus(created, 201).body.id);
+    }
+  }
+  return ids;
+}
+
+/** The leases of their objects never end, so that no worker calls Stripe while a request is observed. */
+async function insertEvents(database: pg.Pool): Promise<string[]> {
+  const { rows } = await database.query<{ id: string }>(`
+    with targets as (
+      insert into event_targets (id, kind, object_id, lease_id, lease_expires_at, retry_at)
+      select 'customer:cus_' || copy, 'customer', 'cus_' || copy, gen_random_uuid(), 'infinity', now()
+      from generate_series(1, ${COPIES}) copy returning id, object_id
+    )
+    insert into webhook_events (id, type, object_id, target_id, state, received_at)
+    select 'evt_' || object_id, 'customer.updated', object_id, id, 'stored', now() from targets returning id
+  `);
+  return rows.map(({ id }) => id);
 }
 
 async function saveCard(partner: Caller, stripe: Stripe, userId: string): Promise<string> {

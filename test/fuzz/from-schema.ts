@@ -61,7 +61,7 @@ function knownTexts(
   if (name === 'Idempotency-Key') return fc.uuid();
   if (name === 'tenant') return idsWith(['tenant'], pool);
   if (/user_?id$/i.test(name)) return idsWith(['user'], pool);
-  if (format === 'uuid') return idsWith(['operation', 'key'], pool);
+  if (format === 'uuid') return idsWith(['operation', 'key', 'endpoint', 'notification'], pool);
   const ids = idsWith(prefixesOf(pattern, example), pool);
   if (ids) return fc.oneof({ arbitrary: ids, weight: 8 }, { arbitrary: anyId(pool), weight: 1 });
   return typeof example === 'string' ? fc.constant(example) : undefined;

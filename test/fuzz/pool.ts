@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-/** Ids of objects that exist, by prefix (`pi`, `cs`, ...), and users, tenants and operations. */
+/** Ids of objects that exist, by prefix (`pi`, `cs`, ...), and users, tenants and what has a UUID. */
 export type Pool = Readonly<Record<string, readonly string[]>>;
 
 /** The prefixes of Stripe's ids that a pattern such as `^(cs|pi)_` allows, or that an example has. */
