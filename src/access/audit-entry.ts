@@ -11,6 +11,7 @@ export const AUDIT_ACTIONS = [
   'endpoint.secret-rotated',
   'endpoint.disabled',
   'endpoint.deleted',
+  'review.closed',
 ] as const;
 
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];

@@ -25,6 +25,7 @@ import type { DeliveryAttempt, DisabledReason } from '../notifications/endpoint.
 import type { NotificationBody } from '../notifications/notification.js';
 import type { NotificationType } from '../notifications/notification-types.js';
 import type { CountedAmount } from '../operations/guardrail-rules.js';
+import { REVIEW_FINDINGS } from '../operations/operation-review.js';
 import { EVENT_STATES } from '../webhooks/event-state.js';
 
 const instant = (name: string) => timestamp(name, { withTimezone: true });
@@ -189,6 +190,15 @@ export const operations = pgTable(
       .where(sql`plan is not null`),
   ],
 );
+
+/** What a person has found out about operations that need a review. Who and how is in the audit log. */
+export const operationReviews = pgTable('operation_reviews', {
+  operationId: uuid('operation_id')
+    .primaryKey()
+    .references(() => operations.id),
+  finding: text({ enum: REVIEW_FINDINGS }).notNull(),
+  closedAt: instant('closed_at').notNull(),
+});
 
 /**
  * Which caller started a payment. Kept longer than the operations, and unlike metadata it can't be changed in Stripe's

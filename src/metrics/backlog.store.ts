@@ -55,7 +55,9 @@ export class BacklogStore {
       select 'running' as state, count(*)::int as count, ${age} as "oldestAgeSeconds"
       from operations where state = 'running'
       union all
-      select 'needs-review', count(*)::int, ${age} from operations where state = 'needs-review'
+      select 'needs-review', count(*)::int, ${age} from operations
+      where state = 'needs-review'
+        and not exists (select from operation_reviews where operation_id = operations.id)
     `);
     return { operations: rows };
   }

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AuditModule } from '../access/audit.module.js';
 import { GuardrailCounters } from './guardrail-counters.store.js';
 import { OperationAttempt } from './operation-attempt.js';
 import { OperationEncryption } from './operation-encryption.js';
@@ -6,9 +7,12 @@ import { OperationRegistry } from './operation-registry.js';
 import { OperationsService } from './operations.service.js';
 import { OperationsStore } from './operations.store.js';
 import { OperationsWorker } from './operations.worker.js';
+import { ReviewsService } from './reviews.service.js';
+import { ReviewsStore } from './reviews.store.js';
 
 /** Money-moving requests as durable, idempotent operations. */
 @Module({
+  imports: [AuditModule],
   providers: [
     GuardrailCounters,
     OperationAttempt,
@@ -17,7 +21,9 @@ import { OperationsWorker } from './operations.worker.js';
     OperationsService,
     OperationsStore,
     OperationsWorker,
+    ReviewsService,
+    ReviewsStore,
   ],
-  exports: [OperationsService],
+  exports: [OperationsService, ReviewsService],
 })
 export class OperationsModule {}

@@ -32,6 +32,8 @@ const WITHOUT_OWNED_IDS = {
   'POST /admin/keys/{id}/revoke': 'keys:admin is for all keys',
   'POST /admin/keys/{id}/rotate': 'keys:admin is for all keys',
   'GET /admin/audit': 'keys:admin is for all keys',
+  'GET /admin/reviews': 'keys:admin is for all operations',
+  'POST /admin/reviews/{id}/close': 'keys:admin is for all operations',
   'GET /notification-endpoints':
     "the endpoints are the caller's; a foreign cursor is in notifications/endpoints.spec.ts",
   'POST /notification-endpoints': 'no id',

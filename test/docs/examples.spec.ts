@@ -57,6 +57,21 @@ function makersOfIds(
     return (await callers.partner.post(path)).body.notificationId;
   }
 
+  /** An operation that needs a review. */
+  async function reviewed(): Promise<string> {
+    const card = await saveCard(paydesk, callers.partner, USER);
+    paydesk.sandbox.faults.add({
+      method: 'POST',
+      path: '/v1/payment_intents',
+      kinds: ['refuse'],
+      times: 1,
+      error: { status: 400, type: 'invalid_request_error', code: 'approval_required' },
+    });
+    const body = { amount: '500', description: 'x', stripe_payment_method_id: card };
+    const refused = await callers.partner.post(`/partners/user/${USER}/payment_intent`, body);
+    return refused.body.operationId;
+  }
+
   async function price(): Promise<string> {
     const { id } = await paydesk.stripe.prices.create({
       currency: 'usd',
@@ -97,6 +112,7 @@ function makersOfIds(
     'patch /admin/keys/{id}': { key: newKey },
     'post /admin/keys/{id}/revoke': { key: newKey },
     'post /admin/keys/{id}/rotate': { key: newKey },
+    'post /admin/reviews/{id}/close': { key: reviewed },
     'get /notifications/{id}': { key: newNotification },
     'get /notification-endpoints/{id}': { key: newEndpoint },
     'patch /notification-endpoints/{id}': { key: newEndpoint },

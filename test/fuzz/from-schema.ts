@@ -6,6 +6,7 @@ import { anyId, idsWith, type Pool, prefixesOf } from './pool.js';
 const MAX_TEXT = 300;
 const MAX_ITEMS = 4;
 const DATES = { min: new Date('2000-01-01'), max: new Date('2100-01-01') };
+const UUIDS = ['operation', 'review', 'key', 'endpoint', 'notification'];
 const LOOKAHEAD = /\(\?=[^)]*\)/g;
 
 /** Values that a schema allows: mostly its example or ids that exist, so that most requests pass the validation. */
@@ -61,7 +62,7 @@ function knownTexts(
   if (name === 'Idempotency-Key') return fc.uuid();
   if (name === 'tenant') return idsWith(['tenant'], pool);
   if (/user_?id$/i.test(name)) return idsWith(['user'], pool);
-  if (format === 'uuid') return idsWith(['operation', 'key', 'endpoint', 'notification'], pool);
+  if (format === 'uuid') return idsWith(UUIDS, pool);
   const ids = idsWith(prefixesOf(pattern, example), pool);
   if (ids) return fc.oneof({ arbitrary: ids, weight: 8 }, { arbitrary: anyId(pool), weight: 1 });
   return typeof example === 'string' ? fc.constant(example) : undefined;

@@ -77,6 +77,25 @@ describe('the metrics', () => {
     expect(samples[`${calls},status="429"}`]).toBeGreaterThanOrEqual(1);
   });
 
+  it('count an operation that needs a review until that is closed', async ({ paydesk, partner, scrape }) => {
+    const user = someUser();
+    const card = await saveCard(paydesk, partner, user);
+    paydesk.sandbox.faults.add({
+      method: 'POST',
+      path: '/v1/payment_intents',
+      kinds: ['refuse'],
+      times: 1,
+      error: { status: 400, type: 'invalid_request_error', code: 'approval_required' },
+    });
+    const body = { amount: '3000', description: user, stripe_payment_method_id: card };
+    const { operationId } = (await partner.post(`/partners/user/${user}/payment_intent`, body)).body;
+    expect((await scrape())['paydesk_operations{state="needs-review"}']).toBe(1);
+    const admin = await paydesk.service('admin', { scopes: ['keys:admin'] });
+    const closure = { finding: 'not-done', note: 'Rejected in the Dashboard' };
+    expect((await admin.post(`/admin/reviews/${operationId}/close`, closure)).status).toBe(200);
+    expect((await scrape())['paydesk_operations{state="needs-review"}']).toBe(0);
+  });
+
   it('show what is waiting', async ({ paydesk, clock, partner, shop, receiver, scrape }) => {
     const user = someUser();
     const card = await saveCard(paydesk, partner, user);

@@ -28,3 +28,14 @@ export const GUARDRAILS_EXAMPLES = {
 export const ROTATION_EXAMPLES = {
   overlap: { summary: 'Both keys work for a day', value: { overlap: '24h' } },
 };
+
+export const REVIEW_EXAMPLES = {
+  done: {
+    summary: 'The object was found at Stripe',
+    value: { finding: 'done', note: 'Found by its metadata in the Dashboard' },
+  },
+  notDone: {
+    summary: 'Nothing was found',
+    value: { finding: 'not-done', note: 'No object with this operation_id among all of that day' },
+  },
+};

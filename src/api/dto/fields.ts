@@ -40,7 +40,7 @@ function SkipIfAbsent(): PropertyDecorator {
  * Free text of 1 to `maxLength` code points, without a key, a token or anything that could be a card number.
  *
  * @param isReference an id or a URL, which may contain tokens, and long numbers that are not those of a card brand
- * @param isStored a reference that is stored in clear: without a token or an e-mail address
+ * @param isStored stored in clear: without a token or an e-mail address
  */
 export function TextField({
   maxLength,
