@@ -244,14 +244,12 @@ describe('delivery faults', () => {
   test('send several events at once', async () => {
     const { webhooks, receiver, createCustomers } = await openHook();
     receiver.answer = null;
-    webhooks.setBehaviour({ hold: true, concurrency: 3, timeoutMs: 1000 });
+    webhooks.setBehaviour({ hold: true, concurrency: 3, timeoutMs: HOUR_MS });
     await createCustomers(4);
-    const sending = webhooks.flush();
+    void webhooks.flush();
+    // None of them is answered.
     await expect.poll(() => receiver.received).toHaveLength(3);
-    receiver.answer = 204;
-    await sending;
-    expect(receiver.received).toHaveLength(4);
-    expect(webhooks.pending()).toHaveLength(3);
+    expect(webhooks.pending()).toHaveLength(4);
   });
 
   test('delay events by the clock', async () => {
