@@ -1,7 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { and, asc, eq, inArray, sql } from 'drizzle-orm';
+import { and, asc, eq, inArray, type SQL, sql, type WithSubquery } from 'drizzle-orm';
+import type { PgUpdateSetSource } from 'drizzle-orm/pg-core';
 import { Clock } from '#core/clock.js';
-import { type Database, DATABASE, type Transaction } from '../database/database.js';
+import { type Database, DATABASE } from '../database/database.js';
 import { eventTargets, webhookEvents } from '../database/schema.js';
 import { expiredLease } from '../queue/lease.js';
 import { LeasedRows } from '../queue/leased-rows.store.js';
@@ -10,9 +11,12 @@ import type { WaitingEvent } from './stripe-event.js';
 
 export type TargetRow = typeof eventTargets.$inferSelect;
 
+/** A change of events. */
+type EventChange = PgUpdateSetSource<typeof webhookEvents>;
+
 /**
- * The queue of objects that have events to handle. Each change of an object's events and its row changes the events
- * first, like {@link EventsStore.add}, so that no two transactions wait for each other.
+ * The queue of objects that have events to handle. Each change of an object's events and its row is one statement, because
+ * events that arrive wait for the lock of the row. It locks in the same order as {@link EventsStore.addAll}.
  */
 @Injectable()
 export class EventTargetsStore {
@@ -45,21 +49,13 @@ export class EventTargetsStore {
   }
 
   /**
-   * Ends an attempt for all its events.
+   * Ends an attempt for all its events. If others have arrived during the attempt, the target is due again.
    *
    * @param ignoredBecause undefined if they were handled
-   * @returns false if other events have arrived during the attempt, so that the target is due again
    */
-  async finish(held: TargetRow, events: readonly WaitingEvent[], ignoredBecause?: string): Promise<boolean> {
-    const now = this.clock.now();
-    const change =
-      ignoredBecause === undefined
-        ? { state: 'done' as const, handledAt: now, lastError: null }
-        : { state: 'ignored' as const, handledAt: now, lastError: ignoredBecause };
-    return this.database.transaction(async (transaction) => {
-      await this.changeEvents(transaction, events, change);
-      return this.remove(transaction, held);
-    });
+  finish(held: TargetRow, events: readonly WaitingEvent[], ignoredBecause?: string): Promise<void> {
+    const state = ignoredBecause === undefined ? 'done' : 'ignored';
+    return this.end(held, events, { state, handledAt: this.clock.now(), lastError: ignoredBecause ?? null });
   }
 
   /**
@@ -70,37 +66,66 @@ export class EventTargetsStore {
   async fail(held: TargetRow, events: readonly WaitingEvent[], error: string): Promise<boolean> {
     const attempts = held.attempts + 1;
     const isDead = isLastAttempt(attempts);
-    const retryAt = new Date(this.clock.now().getTime() + retryDelayMs(attempts));
-    await this.database.transaction(async (transaction) => {
-      await this.changeEvents(transaction, events, {
-        state: isDead ? 'dead' : 'stored',
-        attempts: sql`${webhookEvents.attempts} + 1`,
-        lastError: error,
-      });
-      if (isDead) await this.remove(transaction, held);
-      else await this.rows.changeHeld(transaction, held, { attempts, retryAt, ...expiredLease() });
-    });
+    const change = {
+      state: isDead ? ('dead' as const) : ('stored' as const),
+      attempts: sql`${webhookEvents.attempts} + 1`,
+      lastError: error,
+    };
+    if (isDead) await this.end(held, events, change);
+    else await this.release(held, events, change, attempts);
     return isDead;
   }
 
-  /** Removes a target from the queue; if it has other events by now, it is due again, and the result is false. */
-  private async remove(transaction: Transaction, held: TargetRow): Promise<boolean> {
-    const { rowCount } = await transaction
+  /** Changes events and removes their target from the queue; if it has other events by now, it is due again. */
+  private async end(held: TargetRow, events: readonly WaitingEvent[], change: EventChange): Promise<void> {
+    const changed = this.changed(events, change);
+    const { rowCount } = await this.database
+      .with(changed)
       .delete(eventTargets)
-      .where(and(this.rows.isHeld(held), eq(eventTargets.revision, held.revision)));
-    if (rowCount === 1) return true;
+      .where(and(this.rows.isHeld(held), eq(eventTargets.revision, held.revision), isDone(changed)));
+    if (rowCount === 1) return;
     const again = { attempts: 0, retryAt: this.clock.now(), ...expiredLease() };
-    await this.rows.changeHeld(transaction, held, again);
-    return false;
+    await this.rows.changeHeld(this.database, held, again);
   }
 
-  private async changeEvents(
-    transaction: Transaction,
+  /** Changes events and makes their target wait for its next attempt. */
+  private async release(
+    held: TargetRow,
     events: readonly WaitingEvent[],
-    change: Parameters<ReturnType<typeof transaction.update<typeof webhookEvents>>['set']>[0],
+    change: EventChange,
+    attempts: number,
   ): Promise<void> {
-    const ids = events.map(({ id }) => id);
-    if (ids.length === 0) return;
-    await transaction.update(webhookEvents).set(change).where(inArray(webhookEvents.id, ids));
+    const changed = this.changed(events, change);
+    const retryAt = new Date(this.clock.now().getTime() + retryDelayMs(attempts));
+    await this.database
+      .with(changed)
+      .update(eventTargets)
+      .set({ attempts, retryAt, ...expiredLease() })
+      .where(and(this.rows.isHeld(held), isDone(changed)));
   }
+
+  /** The first part of a statement. */
+  private changed(events: readonly WaitingEvent[], change: EventChange) {
+    const ids = events.map(({ id }) => id);
+    const locked = this.database
+      .select({ id: webhookEvents.id })
+      .from(webhookEvents)
+      .where(inArray(webhookEvents.id, ids))
+      .orderBy(asc(webhookEvents.id))
+      .for('update');
+    return this.database
+      .$with('changed')
+      .as(
+        this.database
+          .update(webhookEvents)
+          .set(change)
+          .where(inArray(webhookEvents.id, locked))
+          .returning({ id: webhookEvents.id }),
+      );
+  }
+}
+
+/** Always true. PostgreSQL evaluates it before the target is locked, after all events are changed. */
+function isDone(changed: WithSubquery): SQL {
+  return sql`(select count(*) from ${changed}) >= 0`;
 }

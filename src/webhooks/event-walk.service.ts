@@ -88,8 +88,9 @@ export class EventWalk implements OnApplicationBootstrap, BeforeApplicationShutd
     if (handled.length === 0) return;
     const known = await this.events.findKnown(handled.map(({ id }) => id));
     const missing = handled.filter(({ id }) => !known.has(id));
-    for (const event of missing) await this.events.add(event, 'walk');
-    if (missing.length > 0) this.worker.wake();
+    if (missing.length === 0) return;
+    await this.events.addAll(missing, 'walk');
+    this.worker.wake();
   }
 
   private logFailure(error: unknown): void {

@@ -21,22 +21,27 @@ export class EventsStore {
   ) {}
 
   /**
-   * Stores an event, unless it is stored already, and queues its target. One statement, so that neither is committed
-   * without the other.
+   * Stores events, unless they are stored already, and queues their targets. One statement, so that neither is committed
+   * without the other. It locks events before targets, and both in the order of their ids, so that no two statements wait
+   * for each other.
    *
-   * @param source how it was learned of
+   * @param source how they were learned of
    */
-  async add(event: StripeEvent, source: 'webhook' | 'walk'): Promise<void> {
-    const { id, type, objectId = null, createdAt = null } = event;
-    const target = event.isOurs ? event.target : undefined;
-    const now = this.clock.now();
+  async addAll(events: readonly StripeEvent[], source: 'webhook' | 'walk'): Promise<void> {
+    const rows = new Map(events.map((event) => [event.id, rowOf(event)]));
+    const now = this.clock.now().toISOString();
     const { leaseId, leaseExpiresAt } = expiredLease();
     await this.database.execute(sql`
-      with event as (
+      with received as (
+        select * from jsonb_to_recordset(${JSON.stringify([...rows.values()])}::jsonb) as event (
+          id text, type text, "objectId" text, "createdAt" timestamptz, "ignoredBecause" text,
+          "targetId" text, "targetKind" text, "targetObjectId" text)
+      ), event as (
         insert into ${webhookEvents} as known
           (id, type, object_id, target_id, state, source, created_at, received_at, last_error)
-        values (${id}, ${type}, ${objectId}, ${target ? targetId(target) : null}, ${target ? 'stored' : 'ignored'},
-          ${source}, ${createdAt}, ${now}, ${target ? null : reasonToIgnore(event)})
+        select id, type, "objectId", "targetId", case when "targetId" is null then 'ignored' else 'stored' end,
+          ${source}, "createdAt", ${now}, "ignoredBecause"
+        from received order by id
         on conflict (id) do update set
           source = excluded.source,
           object_id = excluded.object_id,
@@ -45,11 +50,14 @@ export class EventsStore {
         -- An event of an earlier version that was not handled, or one that the walk has found and that arrives now.
         where (known.state is null and known.handled_at is null)
           or (known.source = 'walk' and excluded.source = 'webhook')
-        returning target_id, state
+        returning id, target_id, state
       )
       insert into ${eventTargets} as known (id, kind, object_id, lease_id, lease_expires_at, retry_at)
-      select target_id, ${target?.kind ?? ''}, ${target?.objectId ?? ''}, ${leaseId}, ${leaseExpiresAt}, ${now}
-      from event where state = 'stored' and target_id is not null
+      select "targetId", min("targetKind"), min("targetObjectId"), ${leaseId}::uuid,
+        ${leaseExpiresAt.toISOString()}::timestamptz, ${now}::timestamptz
+      from event join received using (id)
+      where event.state = 'stored' and event.target_id = "targetId"
+      group by "targetId" order by "targetId"
       on conflict (id) do update set revision = known.revision + 1`);
   }
 
@@ -89,6 +97,17 @@ export function targetId({ kind, objectId }: EventTarget): string {
   return `${kind}:${objectId}`;
 }
 
-function reasonToIgnore({ isOurs }: StripeEvent): string {
-  return isOurs ? 'nobody handles this type' : 'it is of another mode or account';
+/** An event as the JSON of the statement that stores it. */
+function rowOf({ id, type, objectId, createdAt, isOurs, target: handledTarget }: StripeEvent) {
+  const target = isOurs ? handledTarget : undefined;
+  const reason = isOurs ? 'nobody handles this type' : 'it is of another mode or account';
+  return {
+    id,
+    type,
+    objectId,
+    createdAt,
+    ...(target
+      ? { targetId: targetId(target), targetKind: target.kind, targetObjectId: target.objectId }
+      : { ignoredBecause: reason }),
+  };
 }

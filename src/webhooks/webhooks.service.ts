@@ -1,16 +1,23 @@
 import { Injectable } from '@nestjs/common';
+import { BatchedWrites } from '../database/batched-writes.js';
 import { EventsStore } from './events.store.js';
 import { EventsWorker } from './events.worker.js';
+import type { StripeEvent } from './stripe-event.js';
 import { WebhooksStripe } from './webhooks.stripe.js';
 
 /** Verifies and stores Stripe's events. They are handled later. */
 @Injectable()
 export class WebhooksService {
+  /** Stripe sends many events at once, often of one object, whose row is locked until the commit. */
+  private readonly inbox: BatchedWrites<StripeEvent>;
+
   constructor(
-    private readonly store: EventsStore,
+    store: EventsStore,
     private readonly stripe: WebhooksStripe,
     private readonly worker: EventsWorker,
-  ) {}
+  ) {
+    this.inbox = new BatchedWrites((events) => store.addAll(events, 'webhook'));
+  }
 
   /** @throws {Problem} as {@link WebhooksStripe.requireCurrentSignature} */
   requireCurrentSignature(signature: string): void {
@@ -25,7 +32,7 @@ export class WebhooksService {
    */
   async receive(payload: string, signature: string): Promise<void> {
     const event = this.stripe.verify(payload, signature);
-    await this.store.add(event, 'webhook');
+    await this.inbox.add(event);
     if (event.target) this.worker.wake();
   }
 }

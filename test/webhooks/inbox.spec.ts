@@ -8,13 +8,15 @@ const LONGEST_RETRY_SECONDS = 15 * 60 + 1;
 const ATTEMPTS_MAX = 105;
 
 const it = paydeskTest({ environment: { STRIPE_WEBHOOK_SECRET: SECRET } })
-  .extend('deliver', ({ paydesk, clock }) => async (type: string, objectId: string) => {
-    const id = someEventId();
-    const body = eventOf(type, { id: objectId }, id);
+  /** The status of the response to an event. */
+  .extend('post', ({ paydesk, clock }) => async (body: string) => {
     const signature = signatureOf(body, SECRET, Math.floor(clock.now().getTime() / 1000));
     const headers = { 'content-type': 'application/json', 'stripe-signature': signature };
-    const { status } = await fetch(`${paydesk.url}/webhooks/stripe`, { method: 'POST', headers, body });
-    expect(status).toBe(200);
+    return (await fetch(`${paydesk.url}/webhooks/stripe`, { method: 'POST', headers, body })).status;
+  })
+  .extend('deliver', ({ post }) => async (type: string, objectId: string) => {
+    const id = someEventId();
+    expect(await post(eventOf(type, { id: objectId }, id))).toBe(200);
     return id;
   })
   .extend('stateOf', ({ paydesk }) => async (id: string) => {
@@ -95,6 +97,23 @@ describe('the inbox', () => {
     await expect.poll(() => stateOf(first)).toBe('done');
     await expect.poll(() => stateOf(second)).toBe('done');
     expect(paydesk.stripeCalls.slice(before)).toEqual([`GET ${path}`, `GET ${path}`]);
+  });
+
+  it('stores all events that arrive at once, also copies and those of one object', async ({
+    paydesk,
+    post,
+  }) => {
+    const customers = await Promise.all([1, 2, 3].map(() => paydesk.stripe.customers.create({})));
+    const before = paydesk.stripeCalls.length;
+    const events = Array.from({ length: 30 }, (_, index) =>
+      eventOf('customer.updated', { id: customers[index % 3]!.id }, someEventId()),
+    );
+    const answers = await Promise.all([...events, ...events.toReversed()].map(post));
+    expect(new Set(answers)).toEqual(new Set([200]));
+    const ids = events.map((event) => (JSON.parse(event) as { id: string }).id);
+    const done = "select count(*)::int from webhook_events where state = 'done' and id = any ($1)";
+    await expect.poll(() => query(paydesk, done, [ids])).toEqual([{ count: 30 }]);
+    expect(paydesk.stripeCalls.length - before).toBeLessThan(30);
   });
 
   it('deletes events after 35 days', async ({ paydesk, clock, deliver, stateOf }) => {
