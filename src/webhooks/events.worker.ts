@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   Injectable,
   Logger,
@@ -20,6 +21,11 @@ import type { WaitingEvent } from './stripe-event.js';
 const PRUNE_MS = 10 * 60 * 1000;
 /** A handler may hold a connection to the database while Stripe answers, and most of them are for callers. */
 const CONCURRENCY = 3;
+/**
+ * How long a turn rests after an object, so that a backlog leaves room for callers: an instance handles at most 20 objects a
+ * second. Stripe allows 25 requests a second to one endpoint: https://docs.stripe.com/rate-limits
+ */
+const REST_MS = 150;
 /** Its calls to Stripe take turns with those of other callers. */
 const STRIPE_CALLER = 'events';
 
@@ -38,11 +44,13 @@ export class EventsWorker implements OnApplicationBootstrap, BeforeApplicationSh
     this.worker = new QueueWorker({
       concurrency: CONCURRENCY,
       take: () => targets.takeDue(),
-      work: (held) =>
-        underLease(
+      work: async (held) => {
+        await underLease(
           () => targets.renew(held),
           () => this.handle(held),
-        ),
+        );
+        await delay(REST_MS);
+      },
       onError: (error) => this.warn('Could not handle events', error),
     });
     this.pruning = new PeriodicTask(
