@@ -1,9 +1,9 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { HANDLED_EVENT_TYPES } from '../../src/webhooks/event-types.js';
 import { auditFacts, storedNotifications } from './audit-facts.js';
 import { auditRecord } from './audit-record.js';
 import type { Bench } from './bench.js';
 import { MixedPayments } from './mixed-payments.js';
+import { untilDone } from './until-done.js';
 import { expectNone, type Figure } from './verdict.js';
 
 /** The payments are made within an hour of Stripe's time, in so many parts. */
@@ -12,9 +12,6 @@ const PART_MS = 10 * 60 * 1000;
 /** As Stripe delivers events: https://docs.stripe.com/webhooks#event-ordering */
 export const ANY_ORDER = { copiesMax: 5, shuffle: true, concurrency: 8 };
 const LOSSY = { ...ANY_ORDER, dropShare: 0.2, delayShare: 0.3, delaySeconds: 300 };
-/** Several walks, and the longest waits of events whose handling was cut off. */
-const SETTLES_WITHIN_MS = 120_000;
-const POLL_MS = 500;
 
 /** A row of the table `webhook_events`. */
 interface InboxRow {
@@ -43,19 +40,20 @@ export async function events(bench: Bench): Promise<Figure[]> {
   ];
 }
 
-/** Waits until each event of Stripe's that is handled has arrived and is handled. Reports those that are not. */
+/**
+ * Waits until each event of Stripe's that is handled has arrived and is handled, as long as there is progress. Reports
+ * those that are not.
+ */
 export async function settleEvents(bench: Bench): Promise<Figure[]> {
-  const giveUpAt = Date.now() + Math.min(SETTLES_WITHIN_MS, bench.options.giveUpAfterMs);
   await bench.fleet.allStarted();
-  let state = await inboxState(bench);
-  while (
-    (state.missing.length > 0 || state.waiting.length > 0 || isKilling(bench)) &&
-    Date.now() < giveUpAt
-  ) {
-    void bench.stripe.webhooks.flush();
-    await delay(POLL_MS);
-    state = await inboxState(bench);
-  }
+  const state = await untilDone(
+    bench,
+    async () => {
+      void bench.stripe.webhooks.flush();
+      return inboxState(bench);
+    },
+    ({ missing, waiting }) => missing.length + waiting.length + killsLeft(bench),
+  );
   const { handled, missing, waiting, inbox } = state;
   const isOf = (what: string) => (row: InboxRow) => row.state === what;
   return [
@@ -71,8 +69,8 @@ export async function settleEvents(bench: Bench): Promise<Figure[]> {
   ];
 }
 
-function isKilling({ kills, options }: Bench): boolean {
-  return kills.killed < options.kills;
+function killsLeft({ kills, options }: Bench): number {
+  return options.kills - kills.killed;
 }
 
 async function inboxState(bench: Bench) {

@@ -1,16 +1,13 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { auditDeliveries, type WatchedEndpoint } from './audit-deliveries.js';
 import { auditFacts, storedNotifications } from './audit-facts.js';
 import type { Notification } from './notification.js';
 import type { Bench } from './bench.js';
 import { ANY_ORDER, settleEvents } from './events.js';
 import { MixedPayments } from './mixed-payments.js';
+import { untilDone } from './until-done.js';
 import { expectNone, type Figure } from './verdict.js';
 
 const SOME_TYPES = ['payment.succeeded', 'refund.succeeded', 'dispute.opened'];
-/** The leases of killed instances, and receivers that hang. */
-const SETTLES_WITHIN_MS = 90_000;
-const POLL_MS = 500;
 const UNDELIVERED = `
   select notification_id from notification_deliveries where state = 'pending'
   union all select id from notifications where position is null`;
@@ -46,7 +43,11 @@ export async function notifications(bench: Bench): Promise<Figure[]> {
   await payments.make(0, bench.options.requests);
   const inbox = await settleEvents(bench);
   endpoints.forEach(({ receiver }) => (receiver.isFaulty = false));
-  await waitForDeliveries(bench);
+  await untilDone(
+    bench,
+    () => idsOf(bench, UNDELIVERED),
+    (ids) => ids.length,
+  );
   const stored = await storedNotifications(bench);
   return [
     ...inbox,
@@ -70,11 +71,6 @@ async function watch(
     .send({ name: `endpoint ${name}`, path: '/notification-endpoints', body: { url: receiver.url, types } });
   if (status !== 201) throw new Error(`no endpoint: ${status} ${JSON.stringify(body)}`);
   return { name, secret: String(body.secret), receiver, wants };
-}
-
-async function waitForDeliveries(bench: Bench): Promise<void> {
-  const giveUpAt = Date.now() + Math.min(SETTLES_WITHIN_MS, bench.options.giveUpAfterMs);
-  while ((await idsOf(bench, UNDELIVERED)).length > 0 && Date.now() < giveUpAt) await delay(POLL_MS);
 }
 
 async function idsOf(bench: Bench, statement: string): Promise<string[]> {

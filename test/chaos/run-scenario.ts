@@ -3,6 +3,7 @@ import { Bench, type RunOptions } from './bench.js';
 import { charges } from './charges.js';
 import { checkouts } from './checkouts.js';
 import { customers } from './customers.js';
+import { eventRate } from './event-rate.js';
 import { events } from './events.js';
 import { type Moment, MOMENTS_OF_A_DELIVERY, MOMENTS_OF_AN_EVENT } from './kill-plan.js';
 import { MANY_RETRIES, notifications } from './notifications.js';
@@ -66,8 +67,12 @@ export const SCENARIOS = {
     run: notifications,
   },
   backlog: {
-    proves: 'a backlog of events is handled while charges take as long as before',
+    proves: 'a backlog of events is handled while charges take hardly longer',
     run: backlog,
+  },
+  'event-rate': {
+    proves: 'events are stored and answered quickly, also many of one object',
+    run: eventRate,
   },
 } as const satisfies Record<string, ScenarioDefinition>;
 export type Scenario = keyof typeof SCENARIOS;

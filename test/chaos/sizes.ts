@@ -22,6 +22,8 @@ export function sizeOf(scenario: Scenario, charges: number, kills: number): Size
       return { requests: Math.ceil(charges / 5), kills: Math.floor(kills / 4), instances: 2 };
     case 'customers':
       return { requests: Math.ceil(charges * 1.6), kills: 0, instances: 2 };
+    case 'event-rate':
+      return { requests: charges, kills: 0, instances: 1 };
     case 'backlog':
       return { requests: charges * 5, kills: 0, instances: 1 };
     case 'outage':
