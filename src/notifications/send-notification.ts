@@ -6,6 +6,7 @@ import {
   type RequestOptions,
 } from 'node:http';
 import { request as httpsRequest } from 'node:https';
+import { redact } from '../logging/redact.js';
 import { AddressRules } from './address-rules.js';
 
 /** The most that is stored of an answer. */
@@ -24,7 +25,7 @@ export interface Delivery {
 export interface Reply {
   /** Null without a complete answer. */
   status: number | null;
-  /** The first 1 kB of the answer, or why there is none. */
+  /** The first 1 kB of the answer without secrets, or why there is none. */
   answer: string;
   retryAfter?: string;
 }
@@ -97,7 +98,8 @@ async function readReply(request: ClientRequest, response: IncomingMessage): Pro
   const { statusCode = null, headers } = response;
   const answer = Buffer.concat(chunks).subarray(0, ANSWER_MAX_BYTES).toString('utf8').replaceAll('\0', '');
   const retryAfter = headers['retry-after'];
-  return { status: statusCode, answer, ...(retryAfter !== undefined && { retryAfter }) };
+  // It is stored and shown, and a receiver may answer with what it was sent or with what it logs.
+  return { status: statusCode, answer: redact(answer), ...(retryAfter !== undefined && { retryAfter }) };
 }
 
 /** A look-up can't be aborted, but need not be waited for. */

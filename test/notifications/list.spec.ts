@@ -4,18 +4,22 @@ import { DEFAULT_SCOPES } from '#core/scope.js';
 import { openDatabase } from '../../src/database/database.js';
 import { Outbox } from '../../src/notifications/outbox.store.js';
 import type { Caller } from '../support/caller.js';
+import { query } from '../support/database.js';
 import { expectProblem } from '../support/expect-problem.js';
 import { addNotifications, deliverAll, type SomeFact } from '../support/notifications.js';
 import { paydeskTest } from '../support/paydesk-test.js';
+import { receiverFixture } from '../support/receiver.js';
 
 const UNKNOWN_ID = '00000000-0000-4000-8000-000000000000';
 
-const it = paydeskTest({ workerByHand: true }).extend(
-  'add',
-  ({ paydesk, clock }) =>
-    (...facts: SomeFact[]) =>
-      addNotifications(paydesk, clock, facts),
-);
+const it = paydeskTest({ workerByHand: true })
+  .extend('receiver', receiverFixture)
+  .extend(
+    'add',
+    ({ paydesk, clock }) =>
+      (...facts: SomeFact[]) =>
+        addNotifications(paydesk, clock, facts),
+  );
 
 describe('the list of notifications', () => {
   it('is in the order of commit: nothing appears behind a cursor', async ({ paydesk, clock, shop, add }) => {
@@ -66,6 +70,25 @@ describe('the list of notifications', () => {
       sequence: 4,
       deliveries: [{ endpointId: endpoint, state: 'pending', attempts: [attempt] }],
     });
+    await shop.delete(`/notification-endpoints/${endpoint}`);
+  });
+
+  it('has no secret that a receiver has answered', async ({ paydesk, shop, receiver, add }) => {
+    const endpoint = (await shop.post('/notification-endpoints', { url: receiver.url })).body.id;
+    receiver.answer = (_request, response) =>
+      void response
+        .writeHead(500)
+        .end('no ann@mail.example, whsec_Planted, 4242 4242 4242 4242, sk_live_Planted');
+    const [id = ''] = await add({ subject: randomUUID() });
+    await deliverAll(paydesk);
+    const answer = 'no [email], [secret], [card], [key]';
+    expect((await shop.get(`/notifications/${id}`)).body.deliveries).toMatchObject([
+      { endpointId: endpoint, attempts: [{ status: 500, answer }] },
+    ]);
+    const rows = await query(paydesk, 'select attempts from notification_deliveries where endpoint_id = $1', [
+      endpoint,
+    ]);
+    expect(rows).toMatchObject([{ attempts: [{ answer }] }]);
     await shop.delete(`/notification-endpoints/${endpoint}`);
   });
 

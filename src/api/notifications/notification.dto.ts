@@ -86,7 +86,10 @@ class AttemptResponse {
   @ApiProperty({ example: 87 })
   durationMs!: number;
 
-  @ApiProperty({ description: 'The first 1 kB of the answer, or why there is none', example: '' })
+  @ApiProperty({
+    description: 'The first 1 kB of the answer, without secrets and e-mail addresses; or why there is none',
+    example: '',
+  })
   answer!: string;
 }
 
