@@ -87,7 +87,7 @@ export const timestampOr = <const T extends string>(...words: readonly T[]): Par
   );
 
 /** A number such as a percentage, above one limit and up to another. */
-export const number = ({ above, max }: { above: number; max: number }): Param<number> =>
+export const decimalNumber = ({ above, max }: { above: number; max: number }): Param<number> =>
   param((value, name) => {
     const read = typeof value === 'string' && value.trim() !== '' ? Number(value) : NaN;
     if (!Number.isFinite(read)) throw failures.badType('decimal', name, value);
@@ -130,6 +130,12 @@ export const oneOf = <const T extends string>(...allowed: readonly T[]): Param<T
     if (!allowed.includes(value as T)) throw failures.notOneOf(name, allowed);
     return value as T;
   });
+
+/** Either text, or what `other` reads. */
+export const stringOr = <T>(other: Param<T>): Param<string | T> =>
+  param((value, name, options) =>
+    typeof value === 'string' ? string().read(value, name, options) : other.read(value, name, options),
+  );
 
 export const object = <S extends Schema>(schema: S): Param<Params<S>> =>
   param((value, name, options) => {

@@ -124,3 +124,28 @@ test('refuses an unknown interval', async ({ stripe }) => {
     message: 'Invalid recurring[interval]: must be one of day, month, week, or year',
   });
 });
+
+// https://docs.stripe.com/api/plans
+test('recurring prices are also plans, which can be listed, changed and deleted', async ({ stripe }) => {
+  const { id } = await stripe.plans.create({
+    amount: 900,
+    currency: 'usd',
+    interval: 'month',
+    product: { name: 'Gold', unit_label: 'seat' },
+  });
+  const { product } = await stripe.prices.retrieve(id);
+  expect(await stripe.products.retrieve(product as string)).toMatchObject({
+    name: 'Gold',
+    unit_label: 'seat',
+  });
+  await stripe.prices.create({ currency: 'usd', unit_amount: 100, product: product as string });
+  expect((await stripe.plans.list()).data).toMatchObject([{ id, object: 'plan', amount: 900, product }]);
+  expect(await stripe.plans.update(id, { nickname: 'Gold' })).toMatchObject({
+    object: 'plan',
+    nickname: 'Gold',
+  });
+  expect(await stripe.plans.del(id)).toEqual({ id, object: 'plan', deleted: true });
+  expect(await failureOf(stripe.plans.retrieve(id))).toMatchObject({ message: `No such plan: '${id}'` });
+  const events = await stripe.events.list({ types: ['plan.created', 'plan.updated', 'plan.deleted'] });
+  expect(events.data.map(({ type }) => type)).toEqual(['plan.deleted', 'plan.updated', 'plan.created']);
+});

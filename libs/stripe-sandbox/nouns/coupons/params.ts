@@ -1,5 +1,5 @@
 import { metadata } from '../../http/metadata.js';
-import { array, integer, number, object, oneOf, string, timestamp } from '../../http/params.js';
+import { array, decimalNumber, integer, object, oneOf, string, timestamp } from '../../http/params.js';
 import { currencyParam } from '../../money/currencies.js';
 
 /** Source: https://docs.stripe.com/api/coupons/update. */
@@ -15,6 +15,6 @@ export const createParams = {
   duration_in_months: integer({ min: 1 }),
   id: string(),
   max_redemptions: integer({ min: 1 }),
-  percent_off: number({ above: 0, max: 100 }),
+  percent_off: decimalNumber({ above: 0, max: 100 }),
   redeem_by: timestamp(),
 };

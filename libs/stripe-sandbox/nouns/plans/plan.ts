@@ -3,8 +3,9 @@ import type { Context } from '../../context.js';
 import { failures } from '../../http/errors.js';
 import type { Params } from '../../http/params.js';
 import { newId } from '../../store/ids.js';
-import { createPrice } from '../prices/price.js';
-import type { createParams } from './params.js';
+import { planOf } from '../prices/plan.js';
+import { createPrice, updatePrice } from '../prices/price.js';
+import type { createParams, updateParams } from './params.js';
 
 /**
  * Creates a recurring price with an id of its own or a chosen one. Source: https://docs.stripe.com/api/plans/create.
@@ -27,40 +28,32 @@ export function createPlan(ctx: Context, params: Params<typeof createParams>): S
       currency,
       metadata,
       nickname,
-      product,
+      ...(typeof product === 'string' ? { product } : { product_data: product }),
       unit_amount: amount,
       unit_amount_decimal: amount_decimal,
       recurring: { interval, interval_count, trial_period_days },
     },
     id,
   );
-  const plan = planOf(price);
-  ctx.emit('plan.created', plan);
-  return plan;
+  return planOf(price);
 }
 
-/** The plan that Stripe still shows for a recurring price. Source: https://docs.stripe.com/api/plans/object. */
-export function planOf(price: Stripe.Price): Stripe.Plan {
-  const { interval, interval_count, trial_period_days } = price.recurring!;
-  return {
-    id: price.id,
-    object: 'plan',
-    active: price.active,
-    amount: price.unit_amount,
-    amount_decimal: price.unit_amount_decimal,
-    billing_scheme: 'per_unit',
-    created: price.created,
-    currency: price.currency,
-    interval,
-    interval_count,
-    livemode: false,
-    metadata: price.metadata,
-    meter: null,
-    nickname: price.nickname,
-    product: price.product,
-    tiers_mode: null,
-    transform_usage: null,
-    trial_period_days,
-    usage_type: 'licensed',
-  };
+/**
+ * Changes a plan, and the price that it is. Source: https://docs.stripe.com/api/plans/update.
+ * @throws StripeFailure 400 for archiving a default price
+ */
+export function updatePlan(
+  ctx: Context,
+  before: Stripe.Price,
+  params: Params<typeof updateParams>,
+): Stripe.Plan {
+  return planOf(updatePrice(ctx, before, params));
+}
+
+/** Removes a plan; subscriptions keep it. Source: https://docs.stripe.com/api/plans/delete. */
+export function deletePlan(ctx: Context, price: Stripe.Price): Stripe.DeletedPlan {
+  ctx.store.prices.remove(price.id);
+  ctx.emit('plan.deleted', planOf(price));
+  ctx.emit('price.deleted', price);
+  return { id: price.id, object: 'plan', deleted: true };
 }

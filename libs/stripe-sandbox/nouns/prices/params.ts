@@ -47,6 +47,17 @@ export const recurringInlinePriceParams = {
   recurring: required(object(recurringParams)),
 };
 
+/** A product that is created with its price. Source: https://docs.stripe.com/api/prices/create. */
+export const newProductParams = {
+  active: boolean(),
+  id: string(),
+  metadata: metadata(),
+  name: required(string()),
+  statement_descriptor: string({ maxLength: 22 }),
+  tax_code: string(),
+  unit_label: string({ maxLength: 12 }),
+};
+
 /** Source: https://docs.stripe.com/api/prices/create. The sandbox has no tiers and no metered usage. */
 export const createParams = {
   ...amountParams,
@@ -56,15 +67,7 @@ export const createParams = {
   metadata: metadata(),
   nickname: string(),
   product: string(),
-  product_data: object({
-    active: boolean(),
-    id: string(),
-    metadata: metadata(),
-    name: required(string()),
-    statement_descriptor: string({ maxLength: 22 }),
-    tax_code: string(),
-    unit_label: string({ maxLength: 12 }),
-  }),
+  product_data: object(newProductParams),
   recurring: object({
     ...recurringParams,
     trial_period_days: integer({ min: 0 }),

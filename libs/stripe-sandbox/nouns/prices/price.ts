@@ -8,6 +8,7 @@ import type { Params } from '../../http/params.js';
 import { newId } from '../../store/ids.js';
 import { createProduct, type ProductDetails } from '../products/product.js';
 import type { createParams, defaultPriceParams, inlinePriceParams, updateParams } from './params.js';
+import { planOf } from './plan.js';
 
 /** Three years at most. Source: https://docs.stripe.com/api/prices/create. */
 const MAX_INTERVAL_COUNTS = { day: 1095, week: 156, month: 36, year: 3 };
@@ -98,7 +99,9 @@ export function updatePrice(
     ...(tax_behavior !== undefined && { tax_behavior }),
     metadata: mergeMetadata(before.metadata, metadata),
   });
-  if (!isDeepStrictEqual(after, before)) ctx.emit('price.updated', after, before);
+  if (isDeepStrictEqual(after, before)) return before;
+  if (after.recurring) ctx.emit('plan.updated', planOf(after), planOf(before));
+  ctx.emit('price.updated', after, before);
   return after;
 }
 
@@ -121,6 +124,7 @@ export function insertPrice(
     transform_quantity: null,
     type: draft.recurring ? 'recurring' : 'one_time',
   });
+  if (price.recurring) ctx.emit('plan.created', planOf(price));
   ctx.emit('price.created', price);
   return price;
 }

@@ -119,7 +119,7 @@ export function phaseOf(subscription: Stripe.Subscription): Phase {
 
 const discountOf = (discount: string | Stripe.Discount): Stripe.SubscriptionSchedule.Phase.Discount => ({
   coupon: null,
-  discount: discount as string,
+  discount,
   promotion_code: null,
 });
 

@@ -27,8 +27,8 @@ export function replaceDiscounts(
   { id, customer, discounts }: Stripe.Subscription,
   redemptions: readonly Redemption[],
 ): string[] {
-  const kept = redemptions.flatMap((redemption) => ('existing' in redemption ? [redemption.existing] : []));
-  for (const old of discounts as string[]) if (!kept.includes(old)) endDiscount(ctx, old);
+  const kept = new Set(redemptions.flatMap((each) => ('existing' in each ? [each.existing] : [])));
+  for (const old of discounts as string[]) if (!kept.has(old)) endDiscount(ctx, old);
   return applyRedemptions(ctx, redemptions, { customer: customer as string, subscription: id });
 }
 

@@ -11,7 +11,7 @@ import { draftInlinePrice, insertPrice, type PriceDraft } from '../prices/price.
 import { isFlexible } from './billing-mode.js';
 import { isMultipleOf, isSameInterval, type Period, type Recurrence } from './billing-period.js';
 import type { newItemParams } from './params.js';
-import { planOf } from '../plans/plan.js';
+import { planOf } from '../prices/plan.js';
 
 /** A validated item that is not stored yet. Its price may not be stored either. */
 export interface ItemDraft {

@@ -5,7 +5,7 @@ import { mergeMetadata } from '../../http/metadata.js';
 import type { Params } from '../../http/params.js';
 import { applyRedemptions } from '../discounts/discount.js';
 import { readRedemptions } from '../discounts/redemption.js';
-import { planOf } from '../plans/plan.js';
+import { planOf } from '../prices/plan.js';
 import { insertPrice } from '../prices/price.js';
 import { isFlexible } from './billing-mode.js';
 import { isSameInterval, type Period, periodAt } from './billing-period.js';

@@ -1,0 +1,22 @@
+#!/usr/bin/env bash
+# Drives packages that build on Stripe against the sandbox. They are installed into a folder of their own, so that the
+# project does not depend on them. Arguments go to vitest.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+list=libs/stripe-sandbox/test/clients
+folder=.data/sandbox-clients
+
+if ! cmp -s "$list/package-lock.json" "$folder/installed-lock.json"; then
+  mkdir -p "$folder"
+  cp -r "$list/package.json" "$list/package-lock.json" "$list/.npmrc" "$list/medusa-framework" "$folder/"
+  npm ci --silent --prefix "$folder"
+  cp "$list/package-lock.json" "$folder/installed-lock.json"
+fi
+
+if ! /usr/bin/python3 -c 'import stripe' 2>/dev/null; then
+  apt-get update -qq
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends python3-stripe >/dev/null
+fi
+
+exec npx vitest run -c vitest.clients.config.ts "$@"
