@@ -62,7 +62,7 @@ export function runBackfill({
       database,
       subscriptions,
       new SubscriptionReader(stripe, references),
-      new SubscriptionNotifier(outbox),
+      new SubscriptionNotifier(outbox, payments),
       clock,
     ),
     new EventWalkStore(database),

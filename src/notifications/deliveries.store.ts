@@ -1,8 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { and, eq, sql } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import { Clock } from '#core/clock.js';
 import { type Database, DATABASE, type Transaction } from '../database/database.js';
-import { notificationDeliveries as deliveries, notificationQueues as queues } from '../database/schema.js';
+import { notificationQueues as queues } from '../database/schema.js';
 import { ableEndpoints, IS_FOR_ABLE } from './audience.store.js';
 
 /** Excludes two passes at the same time. */
@@ -46,8 +46,16 @@ export class DeliveriesStore {
   /** Ends what waits for an endpoint. */
   async giveUp(transaction: Transaction, endpointId: string): Promise<void> {
     await transaction.delete(queues).where(eq(queues.endpointId, endpointId));
-    const isPending = and(eq(deliveries.endpointId, endpointId), sql`${deliveries.state} = 'pending'`);
-    await transaction.update(deliveries).set({ state: 'failed' }).where(isPending);
+    await transaction.execute(sql`
+      with failed as (
+        update notification_deliveries set state = 'failed'
+        where endpoint_id = ${endpointId} and state = 'pending'
+        returning notification_id
+      )
+      insert into payment_deliveries (payment_id, at, notification_id, type, endpoint_id, state)
+      select payment_id, ${this.clock.now().toISOString()}::timestamptz, id, type, ${endpointId}, 'failed'
+      from notifications join failed on id = notification_id where payment_id is not null
+    `);
   }
 
   private async placeBatch(transaction: Transaction): Promise<number> {

@@ -108,6 +108,7 @@ export class DeliveryAttempt {
       else await this.store.markFailing(transaction, endpoint.id, pausedUntil);
       if (!(await this.store.lockHeld(transaction, held))) return;
       await this.store.updateDelivery(transaction, delivery, { attempts, failures, state });
+      if (state !== 'pending') await this.store.recordEnd(transaction, due, state);
       if (waitMs !== undefined) {
         await this.store.release(transaction, held, new Date(now.getTime() + waitMs));
         return;
@@ -137,10 +138,11 @@ export class DeliveryAttempt {
   }
 
   /** Ends a delivery that the caller of the endpoint may not see any more. */
-  private skip(held: QueueRow, { delivery }: DueDelivery): Promise<void> {
+  private skip(held: QueueRow, due: DueDelivery): Promise<void> {
     return this.store.transaction(async (transaction) => {
       if (!(await this.store.lockHeld(transaction, held))) return;
-      await this.store.updateDelivery(transaction, delivery, { state: 'failed' });
+      await this.store.updateDelivery(transaction, due.delivery, { state: 'failed' });
+      await this.store.recordEnd(transaction, due, 'failed');
       await this.store.advance(transaction, held);
     });
   }

@@ -7,6 +7,7 @@ import {
   notificationEndpoints as endpoints,
   notificationQueues as queues,
   notifications,
+  paymentDeliveries,
 } from '../database/schema.js';
 import { expiredLease } from '../queue/lease.js';
 import { LeasedRows } from '../queue/leased-rows.store.js';
@@ -160,6 +161,20 @@ export class QueuesStore {
   ): Promise<void> {
     const isThis = and(eq(deliveries.notificationId, notificationId), eq(deliveries.endpointId, endpointId));
     await transaction.update(deliveries).set(change).where(isThis);
+  }
+
+  /** Remembers what became of a delivery about a payment, for the payment's timeline. */
+  async recordEnd(
+    transaction: Transaction,
+    { notification, endpoint }: DueDelivery,
+    state: 'delivered' | 'failed',
+  ): Promise<void> {
+    const { id: notificationId, type, paymentId } = notification;
+    if (paymentId === null) return;
+    const at = this.clock.now();
+    await transaction
+      .insert(paymentDeliveries)
+      .values({ paymentId, at, notificationId, type, endpointId: endpoint.id, state });
   }
 
   /** Remembers that an endpoint has received something. Writes only if it was failing. */

@@ -6,7 +6,7 @@ import { ADD_FACTS, FACT_COLUMNS, Outbox } from '../notifications/outbox.store.j
 import type { OperationEnd } from '../operations/operation.js';
 import { FINISH_HELD } from '../operations/operations.store.js';
 import type { RecordedPayment } from './payment.js';
-import type { TimelineEntry } from './payment-timeline.js';
+import { notificationEntries, type TimelineEntry } from './payment-timeline.js';
 
 /** The fields of a payment that are stored as they are. The compiler misses a new one here. */
 const RECORDED_FIELDS: Record<Exclude<keyof RecordedPayment, keyof OtherFields>, true> = {
@@ -58,7 +58,7 @@ const FINISH_CHARGE = `
   with input as (
     select * from jsonb_to_record($1::jsonb) as input (
       "operationId" uuid, "leaseId" uuid, caller text, outcome jsonb, "finishedAt" timestamptz, payment jsonb,
-      timeline jsonb, notifications jsonb)
+      timeline jsonb, told jsonb, notifications jsonb)
   ), finished as (${FINISH_HELD}
   ), owner as (
     select tenant, user_id, 1 as place from customers, input
@@ -72,7 +72,7 @@ const FINISH_CHARGE = `
       operation_id, caller, tenant, user_id, timeline, revision, ${RECORDED.map(({ name }) => name).join(', ')}
     )
     select
-      "operationId", input.caller, owner.tenant, owner.user_id, timeline, 1,
+      "operationId", input.caller, owner.tenant, owner.user_id, timeline || told, 1,
       ${RECORDED.map(({ key }) => `charge."${key}"`).join(', ')}
     from finished
     cross join input
@@ -85,7 +85,7 @@ const FINISH_CHARGE = `
       shop_transaction_id = coalesce(known.shop_transaction_id, excluded.shop_transaction_id),
       tenant = coalesce(known.tenant, excluded.tenant),
       user_id = coalesce(known.user_id, excluded.user_id),
-      timeline = known.timeline || excluded.timeline,
+      timeline = known.timeline || (select timeline from input),
       revision = known.revision + 1
     returning tenant, user_id, known.xmax = 0 as is_new
   ), facts as (
@@ -121,13 +121,15 @@ export class FinishedChargeStore {
     timeline: readonly TimelineEntry[],
     notifications: readonly NotificationFact[],
   ): Promise<boolean> {
-    const input = { ...end, payment, timeline, notifications: this.outbox.rowsOf(notifications) };
-    const { rows } = await this.database.$client.query<{ finished: number }>({
+    const rows = this.outbox.rowsOf(notifications);
+    const told = notificationEntries(payment.updatedAt, rows);
+    const input = { ...end, payment, timeline, told, notifications: rows };
+    const { rows: ends } = await this.database.$client.query<{ finished: number }>({
       name: 'payments-finish-charge',
       text: FINISH_CHARGE,
       values: [JSON.stringify(input)],
     });
     this.outbox.announce();
-    return rows[0]?.finished === 1;
+    return ends[0]?.finished === 1;
   }
 }

@@ -3,6 +3,7 @@ import { callerName, type ServiceActor } from '#core/actor.js';
 import type { Page } from '#core/page.js';
 import { invalidField, Problem } from '#core/problem.js';
 import type { PaymentFilter } from './payment-filter.js';
+import { PaymentDeliveriesStore } from './payment-deliveries.store.js';
 import { PaymentRecordStore } from './payment-record.store.js';
 import type { TimelineEntry } from './payment-timeline.js';
 import { paymentView, type PaymentView } from './payment-view.js';
@@ -10,7 +11,10 @@ import { paymentView, type PaymentView } from './payment-view.js';
 /** Shows services the record of payments, without a call to Stripe: to each its own, with `payments:any` all. */
 @Injectable()
 export class PaymentListService {
-  constructor(private readonly store: PaymentRecordStore) {}
+  constructor(
+    private readonly store: PaymentRecordStore,
+    private readonly deliveries: PaymentDeliveriesStore,
+  ) {}
 
   /**
    * Lists payments, newest first.
@@ -37,8 +41,15 @@ export class PaymentListService {
   ): Promise<{ payment: PaymentView; timeline: readonly TimelineEntry[] }> {
     const found = await this.store.find(id, visibleCaller(actor));
     if (!found) throw new Problem('not-found');
-    return { payment: paymentView(found), timeline: found.timeline };
+    const deliveries = await this.deliveries.entriesOf(found.paymentId);
+    const timeline = [...found.timeline, ...deliveries].sort(byTime);
+    return { payment: paymentView(found), timeline };
   }
+}
+
+/** Entries of the same time keep their order. */
+function byTime(a: TimelineEntry, b: TimelineEntry): number {
+  return Date.parse(a.at) - Date.parse(b.at);
 }
 
 /** The only caller whose payments a service sees; undefined if it sees all. */

@@ -6,7 +6,7 @@ import type { RecordedPayment } from './payment.js';
 import { callbackOf } from './payment-callback.js';
 import type { PaymentFact } from './payment-facts.js';
 import { PaymentRecordStore } from './payment-record.store.js';
-import type { TimelineEntry } from './payment-timeline.js';
+import { notificationEntries } from './payment-timeline.js';
 import { disputeView, paymentView, refundView } from './payment-view.js';
 
 /** Notifies callers of what has become of payments. */
@@ -17,20 +17,20 @@ export class PaymentNotifier {
     private readonly store: PaymentRecordStore,
   ) {}
 
-  /** Adds notifications about a payment in the transaction of its change. @returns what they add to its timeline */
+  /** Adds notifications about a payment and their timeline entries in the transaction of its change. */
   async notify(
     transaction: Transaction,
     payment: RecordedPayment,
     facts: readonly PaymentFact[],
-  ): Promise<TimelineEntry[]> {
+  ): Promise<void> {
     const contractId = await this.contractIdOf(transaction, payment);
     const ids = await this.outbox.add(transaction, notificationsOf(payment, facts, contractId));
-    return facts.map(({ type }, index) => ({
-      at: payment.updatedAt.toISOString(),
-      kind: 'notification',
-      notificationId: ids[index] ?? '',
-      type,
-    }));
+    const told = facts.map(({ type }, index) => ({ type, id: ids[index] ?? '' }));
+    await this.store.addToTimeline(
+      transaction,
+      payment.paymentId,
+      notificationEntries(payment.updatedAt, told),
+    );
   }
 
   /** The id that `/pay` has returned: of a renewal, that of the session with which the subscription was started. */

@@ -279,7 +279,8 @@ export class PaymentRecordStore {
         ...change,
         tenant: before.tenant ?? ownerColumn(change.customerId, 'tenant'),
         userId: before.userId ?? ownerColumn(change.customerId, 'userId'),
-        timeline: [...before.timeline, ...timeline],
+        // Notifications of its subscription are added to the timeline without a new revision.
+        timeline: sql`${payments.timeline} || ${JSON.stringify(timeline)}::jsonb`,
         withheld: [...withheld],
         ...(isChanged && { updatedAt: this.clock.now(), version: before.version + 1 }),
         revision: before.revision + 1,
@@ -291,7 +292,16 @@ export class PaymentRecordStore {
     return { ...row, refunds, disputes };
   }
 
-  /** Adds to the timeline of a payment that the transaction has written. */
+  /** Locks a payment before notifications are added, so that two transactions with its subject do not deadlock. */
+  async lockTimeline(transaction: Transaction, paymentId: string): Promise<void> {
+    await transaction
+      .select({ paymentId: payments.paymentId })
+      .from(payments)
+      .where(eq(payments.paymentId, paymentId))
+      .for('update');
+  }
+
+  /** Adds to the timeline of a payment that the transaction has written or locked. */
   async addToTimeline(
     transaction: Transaction,
     paymentId: string,

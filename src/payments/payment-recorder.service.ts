@@ -11,7 +11,7 @@ import {
   statusOf,
 } from './payment.js';
 import { changeOf } from './payment-change.js';
-import { type FactSource, factsOf, type PaymentFact } from './payment-facts.js';
+import { type FactSource, factsOf } from './payment-facts.js';
 import { type NoticeScope, paymentNoticesOf, type ReadCause } from './payment-notices.js';
 import type { OperationEnd } from '../operations/operation.js';
 import { FinishedChargeStore } from './finished-charge.store.js';
@@ -147,7 +147,7 @@ export class PaymentRecorder {
     const timeline = [...eventEntries(at, cause.events), ...changeEntries(at, undefined, read)];
     const { told, withheld } = paymentNoticesOf(undefined, sourceOf(read), cause);
     const after = await this.store.insertRead(transaction, read, timeline, withheld);
-    if (after) await this.notify(transaction, after, told);
+    if (after) await this.notifier.notify(transaction, after, told);
     return after;
   }
 
@@ -173,17 +173,8 @@ export class PaymentRecorder {
     );
     const isChanged = isVisible(before, read);
     const after = await this.store.updateRead(transaction, before, read, timeline, { isChanged, withheld });
-    if (after) await this.notify(transaction, after, told);
+    if (after) await this.notifier.notify(transaction, after, told);
     return after;
-  }
-
-  private async notify(
-    transaction: Transaction,
-    after: StoredPayment,
-    facts: readonly PaymentFact[],
-  ): Promise<void> {
-    const told = await this.notifier.notify(transaction, after, facts);
-    await this.store.addToTimeline(transaction, after.paymentId, told);
   }
 }
 

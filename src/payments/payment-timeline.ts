@@ -16,7 +16,7 @@ export interface TimelineEntry {
   type?: string;
   /** The refund or dispute that changed; absent if the payment did. */
   objectId?: string;
-  /** Of a change: the status before, null for something new. */
+  /** Of a change: the status before, null for something new. `to` of a delivery is `delivered` or `failed`. */
   from?: string | null;
   to?: string;
   notificationId?: string;
@@ -32,4 +32,17 @@ export function requestEntries(
 ): TimelineEntry[] {
   const request: TimelineEntry = { at, kind: 'request', operationId };
   return requestId === undefined ? [request] : [request, { at, kind: 'stripe', requestId }];
+}
+
+/** What notifications add to the timeline of the payment that they are about. @param at when it changed */
+export function notificationEntries(
+  at: Date,
+  notifications: readonly { id: string; type: string }[],
+): TimelineEntry[] {
+  return notifications.map(({ id, type }) => ({
+    at: at.toISOString(),
+    kind: 'notification',
+    notificationId: id,
+    type,
+  }));
 }

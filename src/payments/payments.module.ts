@@ -3,6 +3,7 @@ import { NotificationsModule } from '../notifications/notifications.module.js';
 import { FinishedChargeStore } from './finished-charge.store.js';
 import { PaymentAccess } from './payment-access.service.js';
 import { PaymentCallersStore } from './payment-callers.store.js';
+import { PaymentDeliveriesStore } from './payment-deliveries.store.js';
 import { PaymentNotifier } from './payment-notifier.js';
 import { PaymentListService } from './payment-list.service.js';
 import { PaymentRecordStore } from './payment-record.store.js';
@@ -25,6 +26,7 @@ import { SubscriptionRecorder } from './subscription-recorder.service.js';
     FinishedChargeStore,
     PaymentAccess,
     PaymentCallersStore,
+    PaymentDeliveriesStore,
     PaymentListService,
     PaymentNotifier,
     PaymentRecordStore,

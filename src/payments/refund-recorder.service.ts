@@ -45,7 +45,6 @@ export class RefundRecorder {
       ...(isNew ? [{ at, kind: 'change' as const, objectId: refundId, from: null, to: status }] : []),
     ];
     const after = await this.store.addRefund(transaction, before, isNew ? refund : undefined, timeline);
-    const told = await this.notifier.notify(transaction, after, factsOf(before, after));
-    await this.store.addToTimeline(transaction, after.paymentId, told);
+    await this.notifier.notify(transaction, after, factsOf(before, after));
   }
 }

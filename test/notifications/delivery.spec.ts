@@ -7,6 +7,7 @@ import { query } from '../support/database.js';
 import { addNotifications, deliverAll, type SomeFact } from '../support/notifications.js';
 import { paydeskTest } from '../support/paydesk-test.js';
 import { type Received, type Receiver, receiverFixture } from '../support/receiver.js';
+import { saveCard, someUser } from '../support/saved-card.js';
 
 const PATH = '/notification-endpoints';
 const HOUR_SECONDS = 3_600;
@@ -170,6 +171,48 @@ describe('a delivery', () => {
     clock.moveHours(1);
     await deliverAll(paydesk);
     expect(sequencesOf(receiver, stuck)).toEqual([1, 1, 2, 3]);
+  });
+});
+
+describe('the timeline of a payment', () => {
+  it('has what became of deliveries, also after they are deleted', async ({
+    paydesk,
+    clock,
+    partner,
+    shop,
+    receiver,
+    endpoint,
+  }) => {
+    receiver.answer = (_request, response) => void response.writeHead(500).end();
+    const user = someUser();
+    const card = await saveCard(paydesk, partner, user);
+    const charge = { amount: '3000', description: 'Visit', stripe_payment_method_id: card };
+    const { headers } = await partner.post(`/partners/user/${user}/payment_intent`, charge);
+    const id = headers.get('location')?.split('/').at(-1) ?? '';
+    await deliverAll(paydesk);
+    receiver.answer = (_request, response) => void response.writeHead(204).end();
+    clock.moveSeconds(6);
+    await deliverAll(paydesk);
+    const [notification] = (await shop.get(`/notifications?paymentID=${id}`)).body.data;
+    const told = {
+      at: clock.now().toISOString(),
+      kind: 'delivery',
+      notificationId: notification.id,
+      type: 'payment.succeeded',
+      endpointId: endpoint.id,
+      to: 'delivered',
+    };
+    const timeline = async () => (await shop.get(`/pay/payments/${id}`)).body.timeline;
+    expect((await timeline()).at(-1)).toEqual(told);
+    clock.moveHours(91 * 24);
+    await paydesk.pruneNotifications();
+    expect((await shop.get(`/notifications/${notification.id}`)).status).toBe(404);
+    expect((await timeline()).at(-1)).toEqual(told);
+
+    const [lost] = await addNotifications(paydesk, clock, [{ subject: id }]);
+    await shop.get('/notifications');
+    await shop.patch(`${PATH}/${endpoint.id}`, { enabled: false });
+    expect((await timeline()).at(-1)).toMatchObject({ kind: 'delivery', notificationId: lost, to: 'failed' });
   });
 });
 

@@ -69,6 +69,12 @@ describe('the record of payments', () => {
         { at: expect.any(String), kind: 'request', operationId: intent.metadata.operation_id },
         { at: expect.any(String), kind: 'stripe', requestId: expect.stringMatching(/^req_/) },
         { at: expect.any(String), kind: 'change', from: null, to: 'ACCEPTED' },
+        {
+          at: expect.any(String),
+          kind: 'notification',
+          notificationId: expect.any(String),
+          type: 'payment.succeeded',
+        },
       ],
     });
   });
@@ -87,7 +93,7 @@ describe('the record of payments', () => {
     await charged(user, DECLINED_CARD);
     const types = 'select type from notifications where payment_id = $1';
     expect(await query(paydesk, types, [id])).toEqual([{ type: 'payment.succeeded' }]);
-    const declined = 'select type, data from notifications where user_id = $1';
+    const declined = 'select type, data from notifications where user_id = $1 and payment_id is not null';
     expect(await query(paydesk, declined, [user])).toEqual([
       {
         type: 'payment.failed',

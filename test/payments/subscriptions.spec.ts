@@ -126,6 +126,13 @@ describe('the record of subscriptions', () => {
     expect(await subscription(atStripe.id)).toEqual(paid);
     expect((await payment(atStripe.id)).paymentID).toBe(id);
     expect(await typesOf(atStripe.id)).toEqual(['checkout.completed', 'subscription.active']);
+    const { timeline } = await payment(id);
+    const told = timeline.filter(({ kind }: { kind: string }) => kind === 'notification');
+    expect(told.map(({ type }: { type: string }) => type).toSorted()).toEqual([
+      'checkout.completed',
+      'payment.succeeded',
+      'subscription.active',
+    ]);
     const data = 'select data, caller, payment_id from notifications where subject = $1 and type = $2';
     expect(await query(paydesk, data, [atStripe.id, 'checkout.completed'])).toEqual([
       {
