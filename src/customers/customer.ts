@@ -7,6 +7,37 @@ export interface Card {
   last4: string;
 }
 
+/** A payment method at Stripe; `card` is null for one that is no card. */
+export interface PaymentMethod {
+  id: string;
+  card: Card | null;
+}
+
+/** A saved card as partners see it, in answers and notifications. */
+export interface PaymentMethodView {
+  stripe_payment_method_id: string;
+  brand: string;
+  exp_month: number;
+  exp_year: number;
+  last4: string;
+}
+
+export function paymentMethodView({
+  paymentMethodId,
+  brand,
+  expMonth,
+  expYear,
+  last4,
+}: Card): PaymentMethodView {
+  return {
+    stripe_payment_method_id: paymentMethodId,
+    brand,
+    exp_month: expMonth,
+    exp_year: expYear,
+    last4,
+  };
+}
+
 /** A customer's contact details at Stripe. */
 export interface BillingDetails {
   name: string | null;

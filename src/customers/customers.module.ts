@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { AuditModule } from '../access/audit.module.js';
+import { NotificationsModule } from '../notifications/notifications.module.js';
 import { OperationsModule } from '../operations/operations.module.js';
 import { CustomersService } from './customers.service.js';
 import { CustomersStore } from './customers.store.js';
@@ -9,7 +10,7 @@ import { SavedCardsStore } from './saved-cards.store.js';
 import { SavedCardsStripe } from './saved-cards.stripe.js';
 
 @Module({
-  imports: [OperationsModule, AuditModule],
+  imports: [OperationsModule, AuditModule, NotificationsModule],
   providers: [
     CustomersService,
     CustomersStore,

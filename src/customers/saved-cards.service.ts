@@ -25,10 +25,10 @@ export class SavedCardsService {
       await undefinedIfMissing(this.customers.forgetDeleted(customer));
       return [];
     }
-    const ids = cards.map(({ paymentMethodId }) => paymentMethodId);
+    const methods = cards.map((card) => ({ id: card.paymentMethodId, card }));
     await this.store.remember(
       customer,
-      ids.filter((id) => !known.has(id)),
+      methods.filter(({ id }) => !known.has(id)),
     );
     return cards;
   }
@@ -43,8 +43,9 @@ export class SavedCardsService {
     if (!found) return undefined;
     const { customer, isKnown } = found;
     if (isKnown) return customer;
-    if (!(await this.stripe.isAttached(customer, id))) return undefined;
-    await this.store.remember(customer, [id]);
+    const method = await this.stripe.findAttached(customer, id);
+    if (!method) return undefined;
+    await this.store.remember(customer, [method]);
     return customer;
   }
 
@@ -56,19 +57,19 @@ export class SavedCardsService {
 
   /** Asks Stripe whether a payment method is still attached to a customer, and forgets it if not. */
   async isStillAttached(customer: string, id: string): Promise<boolean> {
-    const isAttached = await this.stripe.isAttached(customer, id);
-    if (!isAttached) await this.store.forget(id, customer);
+    const isAttached = (await this.stripe.findAttached(customer, id)) !== undefined;
+    if (!isAttached) await this.store.markDetached(customer, id);
     return isAttached;
   }
 
-  /** Remembers a payment method that Stripe has just shown as attached to a customer. */
+  /** Remembers a payment method that an object of Stripe's shows as attached to a customer. */
   async remember(customer: string, id: string): Promise<void> {
-    await this.store.remember(customer, [id]);
+    if (!(await this.store.isKnown(customer, id))) await this.refresh(id);
   }
 
   /** Asks Stripe which customer a payment method is attached to, after an event about it, and remembers the answer. */
   async refresh(id: string): Promise<void> {
-    const customer = await this.stripe.customerOf(id);
-    await (customer === undefined ? this.store.forget(id) : this.store.remember(customer, [id]));
+    const { customer, method } = await this.stripe.find(id);
+    await (customer === undefined ? this.store.forget(method) : this.store.remember(customer, [method]));
   }
 }

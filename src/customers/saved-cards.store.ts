@@ -1,18 +1,26 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { and, eq, sql } from 'drizzle-orm';
 import type { Owner } from '#core/actor.js';
-import { type Database, DATABASE } from '../database/database.js';
+import { Clock } from '#core/clock.js';
+import { type Database, DATABASE, type Transaction } from '../database/database.js';
 import { attachedPaymentMethods, customers } from '../database/schema.js';
+import { Outbox } from '../notifications/outbox.store.js';
+import { type PaymentMethod, paymentMethodView } from './customer.js';
 import { isOf } from './customers.store.js';
 
-const { paymentMethodId, stripeCustomerId } = attachedPaymentMethods;
+const { paymentMethodId, stripeCustomerId, isDetached } = attachedPaymentMethods;
+const isOfCustomer = and(eq(stripeCustomerId, customers.stripeCustomerId), sql`not ${isDetached}`);
 
 /** Which payment methods are known to be attached to which customers. */
 @Injectable()
 export class SavedCardsStore {
   private readonly findStatement: ReturnType<typeof prepareFind>;
 
-  constructor(@Inject(DATABASE) private readonly database: Database) {
+  constructor(
+    @Inject(DATABASE) private readonly database: Database,
+    private readonly outbox: Outbox,
+    private readonly clock: Clock,
+  ) {
     this.findStatement = prepareFind(database);
   }
 
@@ -27,42 +35,101 @@ export class SavedCardsStore {
     const rows = await this.database
       .select({ customer: customers.stripeCustomerId, known: paymentMethodId })
       .from(customers)
-      .leftJoin(attachedPaymentMethods, eq(stripeCustomerId, customers.stripeCustomerId))
+      .leftJoin(attachedPaymentMethods, isOfCustomer)
       .where(isOf(owner));
     const customer = rows[0]?.customer;
     if (!customer) return undefined;
     return { customer, known: new Set(rows.flatMap(({ known }) => known ?? [])) };
   }
 
-  /** Remembers payment methods that Stripe has just shown as attached to a customer, if it is an owner's. */
-  async remember(customer: string, ids: readonly string[]): Promise<void> {
-    if (ids.length === 0) return;
+  /** Whether a payment method is known to be attached to a customer. */
+  async isKnown(customer: string, id: string): Promise<boolean> {
+    const isThis = and(eq(paymentMethodId, id), eq(stripeCustomerId, customer), sql`not ${isDetached}`);
+    return (await this.database.$count(attachedPaymentMethods, isThis)) > 0;
+  }
+
+  /**
+   * Remembers payment methods that Stripe has just shown as attached to a customer, if it is an owner's, and notifies of
+   * those that are new.
+   */
+  remember(customer: string, methods: readonly PaymentMethod[]): Promise<void> {
+    if (methods.length === 0) return Promise.resolve();
+    return this.database.transaction(async (transaction) => {
+      const inserted = await this.insert(
+        transaction,
+        customer,
+        methods.map(({ id }) => id),
+      );
+      const attached = methods.filter(({ id }) => inserted.has(id));
+      await this.notify(transaction, 'payment_method.attached', customer, attached);
+    });
+  }
+
+  /** Remembers that a payment method is no longer attached to a customer; callers are notified by its event. */
+  async markDetached(customer: string, id: string): Promise<void> {
+    const isThis = and(eq(paymentMethodId, id), eq(stripeCustomerId, customer));
+    await this.database.update(attachedPaymentMethods).set({ isDetached: true }).where(isThis);
+  }
+
+  /** Forgets a payment method that is no longer attached, and notifies of that. */
+  async forget(method: PaymentMethod): Promise<void> {
+    await this.database.transaction(async (transaction) => {
+      const [row] = await transaction
+        .delete(attachedPaymentMethods)
+        .where(eq(paymentMethodId, method.id))
+        .returning();
+      if (row) await this.notify(transaction, 'payment_method.detached', row.stripeCustomerId, [method]);
+    });
+  }
+
+  /** @returns the ids that were not known yet */
+  private async insert(
+    transaction: Transaction,
+    customer: string,
+    ids: readonly string[],
+  ): Promise<Set<string>> {
     const attached = this.database
       .select({
         paymentMethodId: sql<string>`unnest(${sql.param(ids)}::text[])`.as('payment_method_id'),
         stripeCustomerId: customers.stripeCustomerId,
+        isDetached: sql<boolean>`false`.as('is_detached'),
       })
       .from(customers)
       .where(eq(customers.stripeCustomerId, customer));
-    await this.database
+    const rows = await transaction
       .insert(attachedPaymentMethods)
       .select(attached)
-      .onConflictDoUpdate({ target: paymentMethodId, set: { stripeCustomerId: customer } });
+      .onConflictDoUpdate({ target: paymentMethodId, set: { stripeCustomerId: customer, isDetached: false } })
+      // A row that was inserted has no earlier version.
+      .returning({ id: paymentMethodId, isNew: sql<boolean>`${attachedPaymentMethods}.xmax = 0` });
+    return new Set(rows.filter(({ isNew }) => isNew).map(({ id }) => id));
   }
 
-  /** Forgets a payment method that is no longer attached: to any customer, or to this one. */
-  async forget(id: string, customer?: string): Promise<void> {
-    const isOfCustomer = customer === undefined ? undefined : eq(stripeCustomerId, customer);
-    await this.database.delete(attachedPaymentMethods).where(and(eq(paymentMethodId, id), isOfCustomer));
+  /** Only of cards, which are all that callers see. */
+  private async notify(
+    transaction: Transaction,
+    type: 'payment_method.attached' | 'payment_method.detached',
+    customer: string,
+    methods: readonly PaymentMethod[],
+  ): Promise<void> {
+    const [owner] = await transaction
+      .select({ tenant: customers.tenant, userId: customers.userId })
+      .from(customers)
+      .where(eq(customers.stripeCustomerId, customer));
+    if (!owner) return;
+    const about = { ...owner, subject: `${owner.tenant}/${owner.userId}`, caller: null, paymentId: null };
+    const facts = methods.flatMap(({ card }) =>
+      card
+        ? [{ type, at: this.clock.now(), data: { paymentMethod: paymentMethodView(card) }, ...about }]
+        : [],
+    );
+    await this.outbox.add(transaction, facts);
   }
 }
 
 /** The statement of every charge: docs/adr/0015-speed.md. */
 function prepareFind(database: Database) {
-  const isAttached = and(
-    eq(stripeCustomerId, customers.stripeCustomerId),
-    eq(paymentMethodId, sql.placeholder('id')),
-  );
+  const isAttached = and(isOfCustomer, eq(paymentMethodId, sql.placeholder('id')));
   return database
     .select({ customer: customers.stripeCustomerId, known: paymentMethodId })
     .from(customers)

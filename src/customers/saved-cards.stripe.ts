@@ -5,7 +5,7 @@ import { listAll } from '#stripe/pagination.js';
 import { isRefused, isUnclassified } from '#stripe/stripe-errors.js';
 import { StripeProvider } from '#stripe/stripe.provider.js';
 import { undefinedIfMissing } from '#stripe/undefined-if-missing.js';
-import type { Card } from './customer.js';
+import type { Card, PaymentMethod } from './customer.js';
 
 /** Calls to Stripe about the cards of customers: https://docs.stripe.com/api/payment_methods */
 @Injectable()
@@ -25,24 +25,30 @@ export class SavedCardsStripe {
   }
 
   /**
-   * Whether a payment method is attached to a customer. It is looked up among those of the customer, so one of another
+   * A payment method, if it is attached to a customer. It is looked up among those of the customer, so one of another
    * customer looks like an unknown one. https://docs.stripe.com/api/payment_methods/customer
    */
-  async isAttached(customer: string, id: string): Promise<boolean> {
+  async findAttached(customer: string, id: string): Promise<PaymentMethod | undefined> {
     try {
-      await this.stripe.read((stripe) => stripe.customers.retrievePaymentMethod(customer, id));
-      return true;
+      return toPaymentMethod(
+        await this.stripe.read((stripe) => stripe.customers.retrievePaymentMethod(customer, id)),
+      );
     } catch (error) {
       // Stripe does not document the code of this refusal.
-      if (isRefused(error) && isUnclassified(error)) return false;
+      if (isRefused(error) && isUnclassified(error)) return undefined;
       throw error;
     }
   }
 
-  /** The customer that a payment method is attached to; undefined if it is not attached. */
-  async customerOf(id: string): Promise<string | undefined> {
-    return idOf((await this.stripe.read((stripe) => stripe.paymentMethods.retrieve(id))).customer);
+  /** A payment method and the customer that it is attached to; undefined if it is not attached. */
+  async find(id: string): Promise<{ method: PaymentMethod; customer: string | undefined }> {
+    const found = await this.stripe.read((stripe) => stripe.paymentMethods.retrieve(id));
+    return { method: toPaymentMethod(found), customer: idOf(found.customer) };
   }
+}
+
+function toPaymentMethod(method: Stripe.PaymentMethod): PaymentMethod {
+  return { id: method.id, card: method.card ? toCard(method) : null };
 }
 
 /** A card payment method as our type. */

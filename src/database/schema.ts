@@ -71,6 +71,8 @@ export const attachedPaymentMethods = pgTable(
   {
     paymentMethodId: text('payment_method_id').primaryKey(),
     stripeCustomerId: text('stripe_customer_id').notNull(),
+    /** Found to be detached. The row is kept until the event of that is handled, which notifies callers. */
+    isDetached: boolean('is_detached').notNull().default(false),
   },
   (table) => [index('attached_payment_methods_customer').on(table.stripeCustomerId)],
 );

@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import type { Card } from '../../customers/customer.js';
+import { type Card, paymentMethodView } from '../../customers/customer.js';
 
 export class PaymentMethodResponse {
   @ApiProperty({ example: 'pm_1TUvWxABCDEFGHIJKLMNOPQR' })
@@ -17,13 +17,7 @@ export class PaymentMethodResponse {
   @ApiProperty({ example: '4242' })
   last4!: string;
 
-  static of({ paymentMethodId, brand, expMonth, expYear, last4 }: Card): PaymentMethodResponse {
-    return {
-      stripe_payment_method_id: paymentMethodId,
-      brand,
-      exp_month: expMonth,
-      exp_year: expYear,
-      last4,
-    };
+  static of(card: Card): PaymentMethodResponse {
+    return paymentMethodView(card);
   }
 }

@@ -1,0 +1,1 @@
+ALTER TABLE "attached_payment_methods" ADD COLUMN "is_detached" boolean DEFAULT false NOT NULL;
