@@ -1,6 +1,6 @@
 import type { ProblemSlug } from '#core/problem.js';
 import type { StoredOutcome } from './operation.js';
-import type { OperationRow } from './operations.store.js';
+import type { operations } from '../database/schema.js';
 
 export const OPERATION_STATES = ['running', 'succeeded', 'failed', 'needs-review'] as const;
 export type OperationState = (typeof OPERATION_STATES)[number];
@@ -15,8 +15,34 @@ export interface OperationReport {
   finishedAt: Date | null;
 }
 
+/** An operation as callers see it, in answers and notifications. */
+export interface OperationView {
+  operationId: string;
+  state: OperationState;
+  /** The type of the problem; null unless it failed. */
+  problem: string | null;
+  createdAt: string;
+  finishedAt: string | null;
+}
+
+export function operationView({ id, state, problem, createdAt, finishedAt }: OperationReport): OperationView {
+  return {
+    operationId: id,
+    state,
+    problem: problem && `urn:paydesk:${problem}`,
+    createdAt: createdAt.toISOString(),
+    finishedAt: finishedAt?.toISOString() ?? null,
+  };
+}
+
 /** The report of an operation for its caller. */
-export function reportOf({ id, state, outcome, createdAt, finishedAt }: OperationRow): OperationReport {
+export function reportOf({
+  id,
+  state,
+  outcome,
+  createdAt,
+  finishedAt,
+}: typeof operations.$inferSelect): OperationReport {
   // A reopened operation keeps its refusal while it is running.
   const stored = state === 'done' ? (outcome as StoredOutcome) : null;
   const problem = stored && 'problem' in stored ? stored.problem.slug : null;

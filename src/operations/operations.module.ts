@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { AuditModule } from '../access/audit.module.js';
+import { NotificationsModule } from '../notifications/notifications.module.js';
 import { GuardrailCounters } from './guardrail-counters.store.js';
 import { OperationAttempt } from './operation-attempt.js';
 import { OperationEncryption } from './operation-encryption.js';
@@ -12,7 +13,7 @@ import { ReviewsStore } from './reviews.store.js';
 
 /** Money-moving requests as durable, idempotent operations. */
 @Module({
-  imports: [AuditModule],
+  imports: [AuditModule, NotificationsModule],
   providers: [
     GuardrailCounters,
     OperationAttempt,

@@ -5,11 +5,14 @@ import { Problem } from '#core/problem.js';
 import { type Database, DATABASE, type Transaction } from '../database/database.js';
 import { operations } from '../database/schema.js';
 import type { StatementCondition } from '../database/statement-condition.js';
+import type { NotificationFact } from '../notifications/notification.js';
+import { Outbox } from '../notifications/outbox.store.js';
 import { expiredLease, leaseFrom } from '../queue/lease.js';
 import { LeasedRows } from '../queue/leased-rows.store.js';
 import { GuardrailCounters } from './guardrail-counters.store.js';
 import type { CountedAmount } from './guardrail-rules.js';
 import type { StoredOutcome } from './operation.js';
+import { operationView, reportOf } from './operation-report.js';
 import { retryDelayMs } from './retry-policy.js';
 
 export type OperationRow = typeof operations.$inferSelect;
@@ -73,6 +76,7 @@ export class OperationsStore {
     @Inject(DATABASE) private readonly database: Database,
     private readonly clock: Clock,
     private readonly counters: GuardrailCounters,
+    private readonly outbox: Outbox,
   ) {
     this.statements = prepareStatements(database, this.rows);
   }
@@ -217,10 +221,16 @@ export class OperationsStore {
     });
   }
 
-  /** Ends an operation whose outcome a person has to find out; false if the lease is lost. */
+  /**
+   * Ends an operation whose outcome a person has to find out, and notifies its caller; false if the lease is lost.
+   */
   async markForReview(held: OperationRow): Promise<boolean> {
     const change = { state: 'needs-review', finishedAt: this.clock.now() } as const;
-    return this.updateHeld(held, change);
+    return this.database.transaction(async (transaction) => {
+      const row = await this.rows.changeHeld(transaction, held, change);
+      if (row) await this.outbox.add(transaction, [reviewFact(row, change.finishedAt)]);
+      return row !== undefined;
+    });
   }
 
   /**
@@ -340,4 +350,12 @@ function prepareStatements(database: Database, rows: LeasedRows<typeof operation
       .returning()
       .prepare('operations-plan'),
   };
+}
+
+/** A partner sees what its own callers have started; its caller name is its tenant. */
+function reviewFact(row: OperationRow, at: Date): NotificationFact {
+  const { id, caller } = row;
+  const data = { operation: operationView(reportOf(row)) };
+  const about = { subject: id, data, tenant: caller, userId: null, caller, paymentId: null };
+  return { type: 'operation.needs_review', at, ...about };
 }

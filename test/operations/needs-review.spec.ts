@@ -55,13 +55,16 @@ describe('a charge whose outcome can no longer be proved', () => {
     clock.moveSeconds(LONGEST_WAIT_SECONDS);
     expect(await paydesk.resumeNext()).toBe(true);
 
-    expect((await partner.get(`/operations/${operationId}`)).body).toEqual({
+    const operation = (await partner.get(`/operations/${operationId}`)).body;
+    expect(operation).toEqual({
       operationId,
       state: 'needs-review',
       problem: null,
       createdAt: expect.any(String),
       finishedAt: expect.any(String),
     });
+    const { data } = (await partner.get(`/notifications?subject=${operationId}`)).body;
+    expect(data).toMatchObject([{ type: 'operation.needs_review', sequence: 1, data: { operation } }]);
     clock.moveSeconds(LONGEST_WAIT_SECONDS);
     expect(await paydesk.resumeNext()).toBe(false);
     expect(await charge(key)).toMatchObject({

@@ -3,6 +3,7 @@ import {
   OPERATION_STATES,
   type OperationReport,
   type OperationState,
+  operationView,
 } from '../../operations/operation-report.js';
 import { UuidField } from '../dto/fields.js';
 
@@ -39,13 +40,7 @@ export class OperationResponse {
   @ApiProperty({ type: String, nullable: true, format: 'date-time', example: '2026-11-22T09:30:01.000Z' })
   finishedAt!: string | null;
 
-  static of({ id, state, problem, createdAt, finishedAt }: OperationReport): OperationResponse {
-    return {
-      operationId: id,
-      state,
-      problem: problem && `urn:paydesk:${problem}`,
-      createdAt: createdAt.toISOString(),
-      finishedAt: finishedAt?.toISOString() ?? null,
-    };
+  static of(report: OperationReport): OperationResponse {
+    return operationView(report);
   }
 }
