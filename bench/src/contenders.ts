@@ -51,8 +51,13 @@ export function inMemory(title: string, file: string, ...fileArguments: string[]
  *
  * @param root folder of its checkout
  * @param operations that are in the table already
+ * @param settings in place of those that switch everything on
  */
-export function paydesk(title: string, root: string, operations = 0): Contender {
+export function paydesk(
+  title: string,
+  root: string,
+  { operations = 0, settings = {} }: { operations?: number; settings?: Record<string, string> } = {},
+): Contender {
   return {
     title,
     async start({ stripeUrl, postgres, folder }) {
@@ -71,6 +76,7 @@ export function paydesk(title: string, root: string, operations = 0): Contender 
         // Counted as in production, but nobody is refused.
         RATE_LIMITS: 'read:1000000/1m,write:1000000/1m',
         CARD_TESTING_BRAKE: 'attempts:1000000/1m,setup-intents:1000000/1m',
+        ...settings,
       };
       // Also migrates the database.
       const { stdout } = await runFile(

@@ -22,10 +22,25 @@ const CONTENDERS: Record<string, Contender> = {
   nest: inMemory('the same with Nest', 'nest.js'),
   'nest-plain': inMemory('Nest without throttler, serializer and interceptor', 'nest.js', 'plain'),
   paydesk: paydesk('Paydesk', ROOT),
-  'paydesk-1m': paydesk('Paydesk with 1,000,000 operations', ROOT, MANY_OPERATIONS),
+  'paydesk-1m': paydesk('Paydesk with 1,000,000 operations', ROOT, { operations: MANY_OPERATIONS }),
+};
+const OFF = { RATE_LIMITS: 'off', CARD_TESTING_BRAKE: 'off', LOG_LEVEL: 'silent' };
+/** Measured only if they are named: they show what a part of Paydesk costs. */
+const WITHOUT_PARTS: Record<string, Contender> = {
+  'without-rates': without('RATE_LIMITS'),
+  'without-brake': without('CARD_TESTING_BRAKE'),
+  'without-log': without('LOG_LEVEL'),
+  'without-all': without('RATE_LIMITS', 'CARD_TESTING_BRAKE', 'LOG_LEVEL'),
 };
 /** Contenders whose latencies are measured too. */
 const TIMED = new Set([REFERENCE, 'paydesk', 'baseline']);
+
+function without(...names: (keyof typeof OFF)[]): Contender {
+  const settings = Object.fromEntries(names.map((name) => [name, OFF[name]]));
+  return paydesk(`Paydesk with ${names.map((name) => `${name}=${OFF[name]}`).join(', ')}`, ROOT, {
+    settings,
+  });
+}
 
 async function main(): Promise<void> {
   const options = optionsOf(process.argv.slice(2));
@@ -47,16 +62,16 @@ async function main(): Promise<void> {
 }
 
 function chosenContenders({ only, baseline, isSmoke }: Options): [string, Contender][] {
-  const all = {
+  const usual = {
     ...CONTENDERS,
     ...(baseline !== undefined && { baseline: paydesk(`Paydesk in ${baseline}`, resolve(baseline)) }),
   };
+  const all = { ...usual, ...WITHOUT_PARTS };
   const unknown = only.filter((name) => !(name in all));
   if (unknown.length > 0)
     throw new Error(`${unknown.join(', ')} is none of ${Object.keys(all).join(', ')}\n${USAGE}`);
-  return Object.entries(all).filter(([name]) =>
-    only.length > 0 ? only.includes(name) : !(isSmoke && name === 'paydesk-1m'),
-  );
+  if (only.length > 0) return Object.entries(all).filter(([name]) => only.includes(name));
+  return Object.entries(usual).filter(([name]) => !(isSmoke && name === 'paydesk-1m'));
 }
 
 async function measureAll(
