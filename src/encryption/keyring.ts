@@ -40,6 +40,11 @@ export class Keyring {
     return this.keys.map(({ id }) => id);
   }
 
+  /** What every text starts with that the current key has encrypted. */
+  get currentPrefix(): string {
+    return `${VERSION}.${this.keys[0].id}.`;
+  }
+
   /**
    * Encrypts a text with AES-256-GCM.
    *
@@ -47,11 +52,11 @@ export class Keyring {
    * @returns `v1.<key id>.<nonce, ciphertext and tag in base64url>`
    */
   encrypt(text: string, context: string): string {
-    const [{ id, encryption }] = this.keys;
+    const [{ encryption }] = this.keys;
     const nonce = randomBytes(NONCE_BYTES);
     const cipher = createCipheriv(CIPHER, encryption, nonce).setAAD(Buffer.from(context));
     const sealed = [nonce, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()];
-    return `${VERSION}.${id}.${Buffer.concat(sealed).toString('base64url')}`;
+    return this.currentPrefix + Buffer.concat(sealed).toString('base64url');
   }
 
   /**

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { and, desc, eq, sql } from 'drizzle-orm';
+import { and, desc, eq, isNull, ne, sql } from 'drizzle-orm';
 import type { Page } from '#core/page.js';
 import { type Database, DATABASE, type Transaction } from '../database/database.js';
 import { notificationEndpoints as endpoints } from '../database/schema.js';
@@ -53,6 +53,31 @@ export class EndpointsStore {
   async update(transaction: Transaction, id: string, change: Partial<EndpointRow>): Promise<EndpointRow> {
     const [row] = await transaction.update(endpoints).set(change).where(eq(endpoints.id, id)).returning();
     return row as EndpointRow;
+  }
+
+  /** Endpoints with a secret, of which one does not start with this prefix. */
+  async notEncryptedWith(prefix: string): Promise<EndpointRow[]> {
+    const { secret, previousSecret } = endpoints;
+    const isOther = sql`not starts_with(${secret}, ${prefix}) or not starts_with(${previousSecret}, ${prefix})`;
+    return this.database
+      .select()
+      .from(endpoints)
+      .where(and(ne(secret, ''), isOther));
+  }
+
+  /** Replaces the secrets of an endpoint, unless they have changed since it was read. */
+  async replaceSecrets(
+    { id, secret, previousSecret }: EndpointRow,
+    change: Pick<EndpointRow, 'secret' | 'previousSecret'>,
+  ): Promise<void> {
+    const isSame =
+      previousSecret === null
+        ? isNull(endpoints.previousSecret)
+        : eq(endpoints.previousSecret, previousSecret);
+    await this.database
+      .update(endpoints)
+      .set(change)
+      .where(and(eq(endpoints.id, id), eq(endpoints.secret, secret), isSame));
   }
 
   /** Deletes an endpoint with its deliveries. */

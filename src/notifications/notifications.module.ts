@@ -4,6 +4,7 @@ import { AddressRules } from './address-rules.js';
 import { CallbackEndpoint } from './callback-endpoint.service.js';
 import { DeliveriesStore } from './deliveries.store.js';
 import { DeliveryAttempt } from './delivery-attempt.js';
+import { EndpointSecrets } from './endpoint-secrets.service.js';
 import { EndpointsService } from './endpoints.service.js';
 import { EndpointsStore } from './endpoints.store.js';
 import { NotificationsService } from './notifications.service.js';
@@ -22,6 +23,7 @@ import { RedeliveriesStore } from './redeliveries.store.js';
     CallbackEndpoint,
     DeliveriesStore,
     DeliveryAttempt,
+    EndpointSecrets,
     EndpointsService,
     EndpointsStore,
     NotificationsService,

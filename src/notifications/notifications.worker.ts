@@ -9,6 +9,7 @@ import { PeriodicTask } from '../queue/periodic-task.js';
 import { QueueWorker } from '../queue/queue-worker.js';
 import { DeliveriesStore } from './deliveries.store.js';
 import { DeliveryAttempt } from './delivery-attempt.js';
+import { EndpointSecrets } from './endpoint-secrets.service.js';
 import { NotificationsStore } from './notifications.store.js';
 import { Outbox } from './outbox.store.js';
 import { type DeliveryLimits, type QueueRow, QueuesStore } from './queues.store.js';
@@ -27,7 +28,7 @@ const COMMIT_MS = 20;
 const STOP_MS = 2_000;
 const PRUNE_MS = 10 * 60 * 1000;
 
-/** Delivers notifications, and deletes old ones; each instance runs one worker. */
+/** Delivers notifications, deletes old ones, and renews the encryption of secrets; each instance runs one worker. */
 @Injectable()
 export class NotificationsWorker implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger(NotificationsWorker.name);
@@ -42,15 +43,19 @@ export class NotificationsWorker implements OnApplicationBootstrap, BeforeApplic
     private readonly attempt: DeliveryAttempt,
     private readonly queues: QueuesStore,
     notifications: NotificationsStore,
+    endpointSecrets: EndpointSecrets,
   ) {
     this.firstDeliveries = this.workerFor(false, FIRST_DELIVERIES, async () => {
       await this.deliveries.place();
     });
     this.redeliveries = this.workerFor(true, REDELIVERIES);
     this.pruning = new PeriodicTask(
-      () => notifications.prune(),
+      async () => {
+        await notifications.prune();
+        await endpointSecrets.renew();
+      },
       PRUNE_MS,
-      (error) => this.warn('Could not delete old notifications', error),
+      (error) => this.warn('Could not delete old notifications or renew secrets', error),
     );
     outbox.listen(() => this.placeSoon());
   }

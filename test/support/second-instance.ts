@@ -1,6 +1,8 @@
 import type { Clock } from '#core/clock.js';
 import { StripeConnection } from '#stripe/stripe-connection.js';
 import { createApp } from '../../src/create-app.js';
+import { EndpointSecrets } from '../../src/notifications/endpoint-secrets.service.js';
+import { NotificationsWorker } from '../../src/notifications/notifications.worker.js';
 import type { Paydesk } from './paydesk.js';
 
 /** Another instance of the service, on the database and the sandbox of the first one. */
@@ -13,5 +15,10 @@ export async function startSecondInstance({ settings, databaseUrl, sandbox }: Pa
     await app.close();
     throw error;
   }
-  return { url: await app.getUrl(), close: () => app.close() };
+  return {
+    url: await app.getUrl(),
+    deliverNext: () => app.get(NotificationsWorker, { strict: false }).deliverNext(),
+    renewEndpointSecrets: () => app.get(EndpointSecrets, { strict: false }).renew(),
+    close: () => app.close(),
+  };
 }
