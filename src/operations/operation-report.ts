@@ -1,6 +1,5 @@
 import type { ProblemSlug } from '#core/problem.js';
 import type { StoredOutcome } from './operation.js';
-import type { operations } from '../database/schema.js';
 
 export const OPERATION_STATES = ['running', 'succeeded', 'failed', 'needs-review'] as const;
 export type OperationState = (typeof OPERATION_STATES)[number];
@@ -35,14 +34,18 @@ export function operationView({ id, state, problem, createdAt, finishedAt }: Ope
   };
 }
 
+/** A stored operation, as far as its report needs it. */
+interface ReportedOperation {
+  id: string;
+  state: 'running' | 'done' | 'needs-review';
+  /** A `StoredOutcome` once it is done. */
+  outcome: unknown;
+  createdAt: Date;
+  finishedAt: Date | null;
+}
+
 /** The report of an operation for its caller. */
-export function reportOf({
-  id,
-  state,
-  outcome,
-  createdAt,
-  finishedAt,
-}: typeof operations.$inferSelect): OperationReport {
+export function reportOf({ id, state, outcome, createdAt, finishedAt }: ReportedOperation): OperationReport {
   // A reopened operation keeps its refusal while it is running.
   const stored = state === 'done' ? (outcome as StoredOutcome) : null;
   const problem = stored && 'problem' in stored ? stored.problem.slug : null;
