@@ -8,6 +8,7 @@ import { creditNoteRoutes } from './credit-notes/routes.js';
 import { customerBalanceRoutes } from './customer-balance/routes.js';
 import { couponRoutes } from './coupons/routes.js';
 import { customerRoutes } from './customers/routes.js';
+import { sourceRoutes } from './customers/source-routes.js';
 import { discountRoutes } from './discounts/routes.js';
 import { disputeRoutes } from './disputes/routes.js';
 import { earlyFraudWarningRoutes } from './early-fraud-warnings/routes.js';
@@ -36,6 +37,7 @@ import { webhookEndpointRoutes } from './webhook-endpoints/routes.js';
 /** Every route under /v1. */
 export const allRoutes: readonly Route[] = [
   ...customerRoutes,
+  ...sourceRoutes,
   ...paymentMethodRoutes,
   ...setupIntentRoutes,
   ...paymentIntentRoutes,

@@ -61,6 +61,8 @@ export interface CheckoutFacts {
   subscription_data: NonNullable<CheckoutParams['subscription_data']>;
   /** What the attempts to pay are made with; the session shows them once it is complete. */
   customer: string | null;
+  /** Whether the name that is entered on the page becomes the customer's; undefined in older journals. */
+  savesName?: boolean;
   payment_intent: string | null;
   subscription: string | null;
   /** The discount of the session; undefined if it was created before there were any. */

@@ -57,3 +57,21 @@ test('an unknown or declined source creates no customer', async ({ stripe }) => 
   });
   expect((await stripe.customers.list()).data).toEqual([]);
 });
+
+// https://docs.stripe.com/api/cards
+test('cards can be added, changed and removed as sources', async ({ stripe }) => {
+  const { id: customer } = await stripe.customers.create();
+  const { id } = await stripe.customers.createSource(customer, { source: 'tok_visa' });
+  expect(await stripe.customers.retrieve(customer)).toMatchObject({ default_source: id });
+  await stripe.customers.createSource(customer, { source: 'tok_mastercard' });
+  expect(await stripe.customers.retrieve(customer)).toMatchObject({ default_source: id });
+  const changed = await stripe.customers.updateSource(customer, id, { name: 'Ada', exp_year: '2031' });
+  expect(changed).toMatchObject({ id, object: 'card', name: 'Ada', exp_year: 2031 });
+  expect((await stripe.customers.listSources(customer)).data).toMatchObject([
+    { brand: 'MasterCard' },
+    { id, brand: 'Visa' },
+  ]);
+  const deleted = await stripe.customers.deleteSource(customer, id);
+  expect(deleted).toEqual({ id, object: 'card', deleted: true });
+  expect(await failureOf(stripe.customers.retrieveSource(customer, id))).toMatchObject({ statusCode: 404 });
+});

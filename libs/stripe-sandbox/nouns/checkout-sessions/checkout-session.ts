@@ -55,6 +55,7 @@ export function createCheckoutSession(ctx: Context, params: CreateParams): Strip
     payment_intent_data: params.payment_intent_data ?? {},
     subscription_data: params.subscription_data ?? {},
     customer: params.customer ?? null,
+    savesName: params.customer_update?.name === 'auto',
     payment_intent: null,
     subscription: null,
     discount: redemption ? insertSessionDiscount(ctx, session, redemption) : null,
@@ -141,6 +142,11 @@ function requireParamsFitMode(ctx: Context, params: CreateParams): void {
     });
   }
   if (customer !== undefined) fromParam(ctx.store.customers, customer, 'customer');
+  if (customer === undefined && params.customer_update) {
+    throw failures.invalidRequest('`customer_update` can only be used with `customer`.', {
+      param: 'customer_update',
+    });
+  }
   if (customer !== undefined && params.customer_creation) {
     throw failures.invalidRequest(
       'You may only specify one of these parameters: customer, customer_creation.',

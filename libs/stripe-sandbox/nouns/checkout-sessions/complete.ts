@@ -12,7 +12,7 @@ import { buildCustomerDetails } from './fields.js';
  */
 export function completeCheckout(
   ctx: Context,
-  { id, contact }: CheckoutFacts,
+  { id, contact, customer, savesName }: CheckoutFacts,
   changes: Partial<Stripe.Checkout.Session>,
 ): void {
   const after = ctx.store.checkoutSessions.update(id, {
@@ -23,6 +23,8 @@ export function completeCheckout(
     url: null,
   });
   schedule(ctx, 'checkoutSessions', id, { at: null });
+  const saved = savesName ? ctx.store.customers.get(customer ?? '') : undefined;
+  if (saved && contact?.name) saveCustomer(ctx, saved, { name: contact.name });
   redeemSessionDiscount(ctx, after, ctx.store.checkoutFacts.get(id)!);
   ctx.emit('checkout.session.completed', after);
 }

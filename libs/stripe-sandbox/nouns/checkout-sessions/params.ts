@@ -38,6 +38,12 @@ export const createParams = {
   customer: string(),
   customer_creation: oneOf('always', 'if_required'),
   customer_email: email({ maxLength: 800 }),
+  /** The page asks for no addresses. */
+  customer_update: object({
+    address: oneOf('auto', 'never'),
+    name: oneOf('auto', 'never'),
+    shipping: oneOf('auto', 'never'),
+  }),
   discounts: array(object({ coupon: string(), promotion_code: string() })),
   excluded_payment_method_types: array(string()),
   expires_at: timestamp(),

@@ -52,3 +52,14 @@ export const createParams = {
   tax_id_data: array(object(taxIdParams)),
   test_clock: string(),
 };
+
+/** Source: https://docs.stripe.com/api/cards/create, for a token. */
+export const createSourceParams = { metadata: metadata(), source: required(string()) };
+
+/** Source: https://docs.stripe.com/api/cards/update, without the address. */
+export const updateSourceParams = {
+  exp_month: integer({ min: 1, max: 12 }),
+  exp_year: integer(),
+  metadata: metadata(),
+  name: string(),
+};

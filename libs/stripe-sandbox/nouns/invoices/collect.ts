@@ -4,18 +4,21 @@ import { schedule } from '../../due.js';
 import { StripeFailure } from '../../http/errors.js';
 import { finalizeInvoice, setDelinquent, stopCollecting } from './invoice.js';
 import { invoicePaymentMethod, recordFailedAttempt, tryToPayInvoice } from './pay.js';
+import { sendInvoice } from './send.js';
 
 const DAY_SECONDS = 24 * 60 * 60;
 
 /** The days from each failed attempt to the next one. After three retries there are no more attempts. */
 const RETRY_AFTER_DAYS = [3, 5, 7];
 
-/** Finalizes a draft that is due, and tries to pay the invoice. */
+/** Finalizes a draft that is due, and tries to pay the invoice, or sends it. */
 export function advanceInvoice(ctx: Context, id: string): void {
   const invoice = ctx.store.invoices.get(id);
   if (!invoice) return;
   const finalized = invoice.status === 'draft' ? finalizeInvoice(ctx, invoice) : invoice;
-  if (finalized.status === 'open') collectInvoice(ctx, finalized);
+  if (finalized.status !== 'open') return;
+  if (finalized.collection_method === 'send_invoice') sendInvoice(ctx, finalized);
+  else collectInvoice(ctx, finalized);
 }
 
 /** Makes one automatic attempt to pay an open invoice. A decline is not thrown: the invoice shows it. */

@@ -24,7 +24,18 @@ export interface InvoiceDraft {
   /** The coupons that the request redeems for it; otherwise it has its subscription's or its customer's discounts. */
   redemptions?: readonly Redemption[] | undefined;
   /** Fields that the request sets. */
-  fields?: Partial<Pick<Stripe.Invoice, 'default_payment_method' | 'description' | 'metadata'>>;
+  fields?: Partial<
+    Pick<
+      Stripe.Invoice,
+      | 'collection_method'
+      | 'custom_fields'
+      | 'default_payment_method'
+      | 'description'
+      | 'due_date'
+      | 'footer'
+      | 'metadata'
+    >
+  >;
 }
 
 /** A new draft invoice. Source: https://docs.stripe.com/api/invoices/object. */

@@ -88,11 +88,13 @@ export function finalizeInvoice(
 export function updateInvoice(
   ctx: Context,
   draft: Stripe.Invoice,
-  { description, metadata, discounts }: Params<typeof updateParams>,
+  { custom_fields, description, discounts, footer, metadata }: Params<typeof updateParams>,
 ): Stripe.Invoice {
   const before = discounts === undefined ? draft : changeDiscounts(ctx, requireDraft(draft), discounts);
   const after = ctx.store.invoices.update(before.id, {
+    ...(custom_fields !== undefined && { custom_fields }),
     description: description ?? before.description,
+    footer: footer ?? before.footer,
     metadata: mergeMetadata(before.metadata ?? {}, metadata),
   });
   ctx.emit('invoice.updated', after, before);

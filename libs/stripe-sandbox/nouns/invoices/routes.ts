@@ -9,6 +9,7 @@ import { createInvoice } from './create.js';
 import { finalizeInvoice, markUncollectible, updateInvoice, voidInvoice } from './invoice.js';
 import { createParams, updateParams } from './params.js';
 import { payInvoice } from './pay.js';
+import { deleteDraft, sendInvoice } from './send.js';
 
 const status = oneOf('draft', 'open', 'paid', 'uncollectible', 'void');
 
@@ -62,6 +63,18 @@ export const invoiceRoutes: Route[] = [
       const paymentMethod = id === undefined ? undefined : resolvePaymentMethod(ctx, id, 'payment_method');
       return payInvoice(ctx, invoiceFromPath(ctx, path.invoice), { paymentMethod, offSession });
     },
+  }),
+  route({
+    method: 'DELETE',
+    path: '/v1/invoices/:invoice',
+    params: {},
+    handle: ({ ctx, path }) => deleteDraft(ctx, invoiceFromPath(ctx, path.invoice)),
+  }),
+  route({
+    method: 'POST',
+    path: '/v1/invoices/:invoice/send',
+    params: {},
+    handle: ({ ctx, path }) => sendInvoice(ctx, invoiceFromPath(ctx, path.invoice)),
   }),
   route({
     method: 'POST',
