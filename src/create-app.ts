@@ -24,6 +24,7 @@ import type { Settings } from './config/settings.js';
 import { loadKeyring } from './encryption/load-keyring.js';
 import { NestLogger } from './logging/nest-logger.js';
 import { redact } from './logging/redact.js';
+import { standardOutput } from './logging/standard-output.js';
 import { Metrics } from './metrics/metrics.js';
 
 const BODY_MAX_BYTES = 100 * 1024;
@@ -33,16 +34,17 @@ const CLOSING_POLL_MS = 100;
 /** How long a request that has begun to arrive may take to arrive completely once the application closes. */
 const CLOSING_GRACE_MS = 1000;
 
-/** Creates the application, ready to listen. Production and tests use the same one. */
+/**
+ * Creates the application, ready to listen. Production and tests use the same one.
+ *
+ * @param destination of log lines
+ */
 export async function createApp(
   options: AppOptions,
-  destination?: pino.DestinationStream,
+  destination: pino.DestinationStream = standardOutput(),
 ): Promise<NestFastifyApplication> {
   const { settings } = options;
-  const log = pino(
-    { level: settings.LOG_LEVEL, hooks: { streamWrite: redact } },
-    destination as pino.DestinationStream,
-  );
+  const log = pino({ level: settings.LOG_LEVEL, hooks: { streamWrite: redact } }, destination);
   const keyring = await loadKeyring(settings);
   const requestLog = new RequestLog(keyring);
   const connections = new Connections(settings.REQUEST_TIMEOUT_MS);

@@ -7,6 +7,7 @@ import { addStripeRequestId, currentCaller } from './current-caller.js';
 import { STRIPE_OBSERVER, type StripeObserver, withRetriesObserved } from './observed-http-client.js';
 import { createStripeClient } from './stripe-client.js';
 import { StripeConnection } from './stripe-connection.js';
+import { SharedReads } from './shared-reads.js';
 import { problemFromStripe } from './stripe-errors.js';
 import { withoutStackTrace } from './without-stack-trace.js';
 
@@ -19,6 +20,7 @@ export class StripeProvider {
   private readonly client: Stripe;
   private readonly reads: CallLimiter;
   private readonly writes: CallLimiter;
+  private readonly shared = new SharedReads();
 
   constructor(
     connection: StripeConnection,
@@ -40,6 +42,17 @@ export class StripeProvider {
   }
 
   /**
+   * Makes a call that changes nothing at Stripe, or waits for an equal one that is running. The result must not be
+   * modified, because others may have it too.
+   *
+   * @param key see `readKey`
+   * @throws {Problem} as classified by `problemFromStripe`
+   */
+  readShared<T extends object>(key: string, call: (stripe: Stripe) => Promise<T>): Promise<T> {
+    return this.shared.run(key, () => this.read(call));
+  }
+
+  /**
    * Makes a call that changes something at Stripe. A repetition under the same idempotency key changes nothing more.
    * https://docs.stripe.com/api/idempotent_requests
    *
@@ -49,7 +62,8 @@ export class StripeProvider {
     idempotencyKey: string,
     call: (stripe: Stripe, options: Stripe.RequestOptions) => Promise<T>,
   ): Promise<T> {
-    return this.call(this.writes, () => withoutStackTrace(() => call(this.client, { idempotencyKey })));
+    const write = () => withoutStackTrace(() => call(this.client, { idempotencyKey }));
+    return this.call(this.writes, write).finally(() => this.shared.forget());
   }
 
   private async call<T extends object>(limiter: CallLimiter, call: () => Promise<T>): Promise<T> {

@@ -3,6 +3,7 @@ import type Stripe from 'stripe';
 import type { Page, PageRequest } from '#core/page.js';
 import { unknownObject } from '#core/problem.js';
 import { idOf } from '#stripe/id-of.js';
+import { readKey } from '#stripe/shared-reads.js';
 import { StripeProvider } from '#stripe/stripe.provider.js';
 import { undefinedIfMissing } from '#stripe/undefined-if-missing.js';
 import type { Charge } from './charge.js';
@@ -27,7 +28,10 @@ export class HistoryStripe {
       customers,
       request,
       (id) => this.stripe.read((stripe) => stripe.charges.retrieve(id)),
-      (customer) => (params) => this.stripe.read((stripe) => stripe.charges.list({ customer, ...params })),
+      (customer) => (params) =>
+        this.stripe.readShared(readKey('charges', customer, params), (stripe) =>
+          stripe.charges.list({ customer, ...params }),
+        ),
     );
     return { ...page, items: page.items.map(toCharge) };
   }
@@ -39,14 +43,18 @@ export class HistoryStripe {
       request,
       (id) => this.stripe.read((stripe) => stripe.paymentIntents.retrieve(id)),
       (customer) => (params) =>
-        this.stripe.read((stripe) => stripe.paymentIntents.list({ customer, ...params })),
+        this.stripe.readShared(readKey('payment_intents', customer, params), (stripe) =>
+          stripe.paymentIntents.list({ customer, ...params }),
+        ),
     );
     return { ...page, items: page.items.map(toPayment) };
   }
 
   /** The PaymentIntent with this id; undefined if it is not one of these customers'. */
   async payment(customers: readonly string[], id: string): Promise<Payment | undefined> {
-    const intent = await undefinedIfMissing(this.stripe.read((stripe) => stripe.paymentIntents.retrieve(id)));
+    const intent = await undefinedIfMissing(
+      this.stripe.readShared(readKey('payment_intent', id), (stripe) => stripe.paymentIntents.retrieve(id)),
+    );
     return intent && customers.includes(idOf(intent.customer) ?? '') ? toPayment(intent) : undefined;
   }
 

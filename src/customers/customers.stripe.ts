@@ -5,6 +5,7 @@ import { findByMetadata, createdSince } from '#stripe/find-by-metadata.js';
 import { idOf } from '#stripe/id-of.js';
 import { undefinedIfMissing } from '#stripe/undefined-if-missing.js';
 import { refusedParam } from '#stripe/stripe-errors.js';
+import { readKey } from '#stripe/shared-reads.js';
 import { StripeProvider } from '#stripe/stripe.provider.js';
 import type { Owner } from '#core/actor.js';
 import { invalidField } from '#core/problem.js';
@@ -114,7 +115,7 @@ export class CustomersStripe {
   }
 
   private async newestCard(id: string): Promise<Stripe.PaymentMethod | undefined> {
-    const { data } = await this.stripe.read((stripe) =>
+    const { data } = await this.stripe.readShared(readKey('newest_card', id), (stripe) =>
       stripe.customers.listPaymentMethods(id, { type: 'card', limit: 1 }),
     );
     return data[0];
@@ -125,7 +126,9 @@ export class CustomersStripe {
     params: Stripe.CustomerRetrieveParams = {},
   ): Promise<Stripe.Customer | undefined> {
     const customer = await undefinedIfMissing(
-      this.stripe.read((stripe) => stripe.customers.retrieve(id, params)),
+      this.stripe.readShared(readKey('customer', id, params), (stripe) =>
+        stripe.customers.retrieve(id, params),
+      ),
     );
     return customer?.deleted ? undefined : customer;
   }

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type Stripe from 'stripe';
 import { idOf } from '#stripe/id-of.js';
 import { listAll } from '#stripe/pagination.js';
+import { readKey } from '#stripe/shared-reads.js';
 import { isRefused, isUnclassified } from '#stripe/stripe-errors.js';
 import { StripeProvider } from '#stripe/stripe.provider.js';
 import { undefinedIfMissing } from '#stripe/undefined-if-missing.js';
@@ -16,7 +17,7 @@ export class SavedCardsStripe {
   async list(customer: string): Promise<Card[] | undefined> {
     const methods = await undefinedIfMissing(
       listAll((page) =>
-        this.stripe.read((stripe) =>
+        this.stripe.readShared(readKey('cards', customer, page), (stripe) =>
           stripe.customers.listPaymentMethods(customer, { type: 'card', ...page }),
         ),
       ),

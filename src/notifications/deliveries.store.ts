@@ -22,16 +22,18 @@ export class DeliveriesStore {
    * Gives positions to the notifications that are committed, and queues each for the endpoints that it is for. One pass
    * runs at a time, until its commit, so that no notification ever gets a position before one that could be read already.
    *
-   * @returns whether there was any
+   * @returns whether there are new deliveries
    */
   place(): Promise<boolean> {
     return this.database.transaction(async (transaction) => {
       await this.lockPlacing(transaction);
-      let placed = 0;
-      for (let count = BATCH_SIZE; count === BATCH_SIZE; placed += count) {
-        count = await this.placeBatch(transaction);
+      let hasDeliveries = false;
+      for (let placed = BATCH_SIZE; placed === BATCH_SIZE;) {
+        const batch = await this.placeBatch(transaction);
+        placed = batch.placed;
+        hasDeliveries ||= batch.hasDeliveries;
       }
-      return placed > 0;
+      return hasDeliveries;
     });
   }
 
@@ -58,9 +60,9 @@ export class DeliveriesStore {
     `);
   }
 
-  private async placeBatch(transaction: Transaction): Promise<number> {
+  private async placeBatch(transaction: Transaction): Promise<{ placed: number; hasDeliveries: boolean }> {
     const now = this.clock.now();
-    const { rows } = await transaction.execute<{ count: number }>(sql`
+    const { rows } = await transaction.execute<{ placed: number; hasDeliveries: boolean }>(sql`
       with next as (
         select id, nextval('notification_positions') as position
         from (
@@ -82,8 +84,10 @@ export class DeliveriesStore {
         -- Not "do nothing", which would not wait for a transaction that is deleting the row.
         on conflict (endpoint_id, lane) do update set retry_at = queue.retry_at
       )
-      select count(*)::int as count from notification
+      select
+        (select count(*)::int from notification) as placed,
+        exists (select from added) as "hasDeliveries"
     `);
-    return rows[0]?.count ?? 0;
+    return rows[0] ?? { placed: 0, hasDeliveries: false };
   }
 }

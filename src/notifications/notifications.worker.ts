@@ -36,6 +36,8 @@ export class NotificationsWorker implements OnApplicationBootstrap, BeforeApplic
   private readonly redeliveries: QueueWorker<QueueRow>;
   private readonly pruning: PeriodicTask;
   private placing?: NodeJS.Timeout;
+  private pass = Promise.resolve();
+  private isStopping = false;
 
   constructor(
     outbox: Outbox,
@@ -68,9 +70,15 @@ export class NotificationsWorker implements OnApplicationBootstrap, BeforeApplic
 
   /** Starts no further attempt, and ends those that take long. */
   async beforeApplicationShutdown(): Promise<void> {
+    this.isStopping = true;
     clearTimeout(this.placing);
     const timer = setTimeout(() => this.attempt.abort(), STOP_MS);
-    await Promise.all([this.firstDeliveries.stop(), this.redeliveries.stop(), this.pruning.stop()]);
+    await Promise.all([
+      this.pass,
+      this.firstDeliveries.stop(),
+      this.redeliveries.stop(),
+      this.pruning.stop(),
+    ]);
     clearTimeout(timer);
   }
 
@@ -100,13 +108,22 @@ export class NotificationsWorker implements OnApplicationBootstrap, BeforeApplic
   }
 
   private placeSoon(): void {
-    this.placing ??= setTimeout(() => {
-      this.placing = undefined;
-      this.deliveries.place().then(
-        (isPlaced) => isPlaced && this.firstDeliveries.wake(),
-        (error: unknown) => this.warn('Could not deliver notifications', error),
-      );
-    }, COMMIT_MS);
+    this.placing ??= setTimeout(() => void this.placeNext(), COMMIT_MS);
+  }
+
+  /** One pass at a time, because each holds a connection while it waits for the one before. */
+  private async placeNext(): Promise<void> {
+    await this.pass;
+    this.placing = undefined;
+    if (!this.isStopping) this.pass = this.place();
+  }
+
+  private async place(): Promise<void> {
+    try {
+      if (await this.deliveries.place()) this.firstDeliveries.wake();
+    } catch (error) {
+      this.warn('Could not deliver notifications', error);
+    }
   }
 
   private warn(msg: string, error: unknown): void {
