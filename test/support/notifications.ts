@@ -1,7 +1,9 @@
+import { expect } from 'vitest';
 import type { Clock } from '#core/clock.js';
 import { openDatabase } from '../../src/database/database.js';
 import type { NotificationFact } from '../../src/notifications/notification.js';
 import { Outbox } from '../../src/notifications/outbox.store.js';
+import { query } from './database.js';
 import type { Paydesk } from './paydesk.js';
 
 /** What a test says of a notification; the rest does not matter to it. */
@@ -33,7 +35,24 @@ function completed(fact: SomeFact, clock: Clock): NotificationFact {
   return { type: 'payment.succeeded', at: clock.now(), data, ...owner, ...fact };
 }
 
-/** Attempts all deliveries that are due, one after the other. */
+/**
+ * Attempts all deliveries that are due, one after the other. The worker may have taken one already, as a change wakes it:
+ * its end is awaited too.
+ */
 export async function deliverAll(paydesk: Paydesk): Promise<void> {
-  while (await paydesk.deliverNext());
+  do {
+    while (await paydesk.deliverNext());
+  } while (await awaitRunning(paydesk));
+}
+
+/** Waits for the attempts that the worker has begun; false if there was none. */
+async function awaitRunning(paydesk: Paydesk): Promise<boolean> {
+  // The lock waits for the statement that takes a delivery.
+  const isRunning = async () => {
+    const leases = 'select lease_expires_at as until from notification_queues for update';
+    return (await query<{ until: Date }>(paydesk, leases)).some(({ until }) => until.getTime() > 0);
+  };
+  if (!(await isRunning())) return false;
+  await expect.poll(isRunning, { timeout: 10_000 }).toBe(false);
+  return true;
 }
