@@ -105,9 +105,9 @@ class Charges {
   ) {}
 
   /** Returns how long each charge took, in milliseconds. */
-  async send(count: number, signal?: AbortSignal): Promise<number[]> {
+  async send(count: number, signal = new AbortController().signal): Promise<number[]> {
     const times: number[] = [];
-    while (times.length < count && !signal?.aborted) times.push(await this.sendOne());
+    while (times.length < count && !signal.aborted) times.push(await this.sendOne());
     return times;
   }
 

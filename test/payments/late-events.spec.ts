@@ -1,4 +1,5 @@
 import { describe, expect } from 'vitest';
+import { idOf } from '#stripe/id-of.js';
 import { backfillAccount } from '../support/backfill.js';
 import { query } from '../support/database.js';
 import { payOnPage, redirects } from '../support/hosted-page.js';
@@ -102,7 +103,7 @@ describe('what a backfill reads before its event arrives is told once by the eve
     const { stripe } = paydesk;
     const { id, customer } = await startSubscription(stripe);
     const method = await stripe.paymentMethods.attach('pm_card_chargeCustomerFail', {
-      customer: String(customer),
+      customer: idOf(customer) ?? '',
     });
     await stripe.subscriptions.update(id, { default_payment_method: method.id });
     await eventsArrive();
