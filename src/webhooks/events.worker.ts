@@ -22,10 +22,10 @@ const PRUNE_MS = 10 * 60 * 1000;
 /** A handler may hold a connection to the database while Stripe answers, and most of them are for callers. */
 const CONCURRENCY = 3;
 /**
- * How long a turn rests after an object, so that a backlog leaves room for callers: an instance handles at most 20 objects a
- * second. Stripe allows 25 requests a second to one endpoint: https://docs.stripe.com/rate-limits
+ * A turn takes at least this long, so that a backlog leaves room for callers: an instance handles at most 20 objects a second.
+ * Stripe allows 25 requests a second to one endpoint: https://docs.stripe.com/rate-limits
  */
-const REST_MS = 150;
+const TURN_MIN_MS = 150;
 /** Its calls to Stripe take turns with those of other callers. */
 const STRIPE_CALLER = 'events';
 
@@ -45,11 +45,12 @@ export class EventsWorker implements OnApplicationBootstrap, BeforeApplicationSh
       concurrency: CONCURRENCY,
       take: () => targets.takeDue(),
       work: async (held) => {
+        const end = delay(TURN_MIN_MS);
         await underLease(
           () => targets.renew(held),
           () => this.handle(held),
         );
-        await delay(REST_MS);
+        await end;
       },
       onError: (error) => this.warn('Could not handle events', error),
     });
