@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { Clock } from '#core/clock.js';
 import { Problem, PROBLEMS } from '#core/problem.js';
 import { isDefiniteRefusal } from '#stripe/stripe-errors.js';
-import type { PaymentRecordStore } from '../payments/payment-record.store.js';
+import type { PaymentListStore } from '../payments/payment-list.store.js';
 import type { PaymentRecorder } from '../payments/payment-recorder.service.js';
 import type { SubscriptionRecorder } from '../payments/subscription-recorder.service.js';
 import type { EventWalkStore } from '../webhooks/event-walk.store.js';
@@ -40,7 +40,7 @@ export class Backfill {
     private readonly clock: Clock,
     private readonly store: BackfillStore,
     private readonly stripe: BackfillStripe,
-    private readonly payments: PaymentRecordStore,
+    private readonly payments: PaymentListStore,
     private readonly recorder: PaymentRecorder,
     private readonly subscriptions: SubscriptionRecorder,
     private readonly walk: EventWalkStore,

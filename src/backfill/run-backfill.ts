@@ -5,6 +5,7 @@ import { Outbox } from '../notifications/outbox.store.js';
 import { FinishedChargeStore } from '../payments/finished-charge.store.js';
 import { PaymentNotifier } from '../payments/payment-notifier.js';
 import { PaymentReader } from '../payments/payment-reader.stripe.js';
+import { PaymentListStore } from '../payments/payment-list.store.js';
 import { PaymentRecordStore } from '../payments/payment-record.store.js';
 import { PaymentRecorder } from '../payments/payment-recorder.service.js';
 import { PaymentReferences } from '../payments/payment-references.stripe.js';
@@ -48,7 +49,7 @@ export function runBackfill({
     clock,
     new BackfillStore(database),
     new BackfillStripe(stripe),
-    payments,
+    new PaymentListStore(database),
     new PaymentRecorder(
       database,
       payments,

@@ -4,6 +4,7 @@ import type { Page } from '#core/page.js';
 import { invalidField, Problem } from '#core/problem.js';
 import type { PaymentFilter } from './payment-filter.js';
 import { PaymentDeliveriesStore } from './payment-deliveries.store.js';
+import { PaymentListStore } from './payment-list.store.js';
 import { PaymentRecordStore } from './payment-record.store.js';
 import type { TimelineEntry } from './payment-timeline.js';
 import { paymentView, type PaymentView } from './payment-view.js';
@@ -12,6 +13,7 @@ import { paymentView, type PaymentView } from './payment-view.js';
 @Injectable()
 export class PaymentListService {
   constructor(
+    private readonly lists: PaymentListStore,
     private readonly store: PaymentRecordStore,
     private readonly deliveries: PaymentDeliveriesStore,
   ) {}
@@ -29,7 +31,7 @@ export class PaymentListService {
     cursor?: string,
   ): Promise<Page<PaymentView>> {
     const options = { caller: visibleCaller(actor), after: cursor };
-    const rows = await this.store.list(filter, limit + 1, options);
+    const rows = await this.lists.list(filter, limit + 1, options);
     if (!rows) throw invalidField('cursor', 'must be the nextCursor of an earlier page');
     return { items: rows.slice(0, limit).map(paymentView), hasMore: rows.length > limit };
   }

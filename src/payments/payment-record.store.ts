@@ -1,13 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { and, asc, desc, eq, gt, gte, inArray, isNotNull, lt, ne, type SQL, sql } from 'drizzle-orm';
-import { unionAll } from 'drizzle-orm/pg-core';
+import { and, desc, eq, isNotNull, ne, type SQL, sql } from 'drizzle-orm';
 import { Clock } from '#core/clock.js';
 import { type Database, DATABASE, type Transaction } from '../database/database.js';
 import { customers, formerCustomers, operations, paymentCallers } from '../database/schema.js';
-import { paymentDisputes, paymentRefunds, payments } from '../database/schema-payments.js';
+import { paymentRefunds, payments } from '../database/schema-payments.js';
 import {
-  PAYMENT_STATUSES,
-  PAYMENT_TYPES,
   disputedMinorOf,
   paymentIdOf,
   type PaymentOperation,
@@ -18,12 +15,10 @@ import {
   statusOf,
 } from './payment.js';
 import { changeOf } from './payment-change.js';
-import type { PaymentFilter } from './payment-filter.js';
+import { readPartsOfOne, saveParts } from './payment-parts.store.js';
 import type { ReadPayment } from './payment-reader.stripe.js';
 import type { TimelineEntry } from './payment-timeline.js';
 import type { WithheldFact } from './withheld-facts.js';
-
-type PaymentRow = typeof payments.$inferSelect;
 
 /** A row of the record with what only the record itself uses. */
 export interface StoredPayment extends RecordedPayment {
@@ -42,8 +37,6 @@ const ID_COLUMNS = {
   in: payments.invoiceId,
   sub: payments.subscriptionId,
 } as const;
-
-const UNDECIDED_PAGE_SIZE = 100;
 
 /** The record of payments in PostgreSQL: docs/adr/0012-record-of-payments.md. */
 @Injectable()
@@ -70,45 +63,7 @@ export class PaymentRecordStore {
       .where(and(eq(column, id), caller === undefined ? undefined : eq(payments.caller, caller)))
       .orderBy(desc(ne(payments.stage, 'open')), desc(payments.createdAt), desc(payments.position))
       .limit(1);
-    return row && (await this.withParts(row, database));
-  }
-
-  /**
-   * A page of payments, newest first. Each status and type is read apart, in the order of an index, so that a page costs
-   * the same however many payments there are.
-   *
-   * @param caller only payments that this caller has started
-   * @param after only payments that come after the one with this paymentId
-   * @returns undefined if there is no such payment
-   */
-  async list(
-    filter: PaymentFilter,
-    limit: number,
-    { caller, after }: { caller?: string | undefined; after?: string | undefined },
-  ): Promise<StoredPayment[] | undefined> {
-    const cursor = after === undefined ? undefined : await this.placeOf(after, caller);
-    if (after !== undefined && !cursor) return undefined;
-    const condition = and(
-      caller === undefined ? undefined : eq(payments.caller, caller),
-      ...conditionsOf(filter),
-      cursor && isAfter(cursor),
-    );
-    const newest = [desc(payments.createdAt), desc(payments.position)];
-    const branch = (where: SQL | undefined) =>
-      this.database
-        .select()
-        .from(payments)
-        .where(and(condition, where))
-        .orderBy(...newest)
-        .limit(limit);
-    const [first, second, ...rest] = branchesOf(filter).map(branch);
-    if (!first) return [];
-    const rows = second
-      ? await unionAll(first, second, ...rest)
-          .orderBy(...newest)
-          .limit(limit)
-      : await first;
-    return this.withAllParts(rows);
+    return readPartsOfOne(database, row);
   }
 
   /**
@@ -156,7 +111,7 @@ export class PaymentRecordStore {
       .from(payments)
       .where(eq(payments.paymentIntentId, paymentIntentId))
       .for('update');
-    return row && this.withParts(row, transaction);
+    return readPartsOfOne(transaction, row);
   }
 
   /**
@@ -210,25 +165,6 @@ export class PaymentRecordStore {
     return row?.sessionId ?? undefined;
   }
 
-  /** Some payments that were created before then and whose outcome, refunds or disputes may still change, by paymentId. */
-  undecidedBefore(createdBefore: Date, after?: string): Promise<PaymentRow[]> {
-    const ofPayment = sql`payment_id = ${payments.paymentId}`;
-    return this.database
-      .select()
-      .from(payments)
-      .where(
-        and(
-          lt(payments.createdAt, createdBefore),
-          after === undefined ? undefined : gt(payments.paymentId, after),
-          sql`(${payments.status} = 'PENDING' or ${payments.stage} = 'failed'
-            or exists (select from ${paymentRefunds} where ${ofPayment} and status = 'PENDING')
-            or exists (select from ${paymentDisputes} where ${ofPayment} and status = 'OPEN'))`,
-        ),
-      )
-      .orderBy(asc(payments.paymentId))
-      .limit(UNDECIDED_PAGE_SIZE);
-  }
-
   /**
    * Inserts a payment as Stripe has it now; undefined if it is there already.
    *
@@ -253,7 +189,7 @@ export class PaymentRecordStore {
       .onConflictDoNothing()
       .returning();
     if (!row) return undefined;
-    await this.saveParts(transaction, row.paymentId, { refunds, disputes });
+    await saveParts(transaction, row.paymentId, { refunds, disputes });
     return { ...row, refunds, disputes };
   }
 
@@ -288,7 +224,7 @@ export class PaymentRecordStore {
       .where(and(eq(payments.paymentId, before.paymentId), eq(payments.revision, before.revision)))
       .returning();
     if (!row) return undefined;
-    await this.saveParts(transaction, row.paymentId, { refunds, disputes });
+    await saveParts(transaction, row.paymentId, { refunds, disputes });
     return { ...row, refunds, disputes };
   }
 
@@ -314,33 +250,6 @@ export class PaymentRecordStore {
       .where(eq(payments.paymentId, paymentId));
   }
 
-  private async saveParts(
-    transaction: Transaction,
-    paymentId: string,
-    { refunds, disputes }: Pick<ReadPayment, 'refunds' | 'disputes'>,
-  ): Promise<void> {
-    if (refunds.length > 0) {
-      await transaction
-        .insert(paymentRefunds)
-        .values(refunds.map((refund) => ({ paymentId, ...refund })))
-        .onConflictDoUpdate({ target: paymentRefunds.refundId, set: { status: sql`excluded.status` } });
-    }
-    if (disputes.length > 0) {
-      await transaction
-        .insert(paymentDisputes)
-        .values(disputes.map((dispute) => ({ paymentId, ...dispute })))
-        .onConflictDoUpdate({
-          target: paymentDisputes.disputeId,
-          set: {
-            amountMinor: sql`excluded.amount_minor`,
-            status: sql`excluded.status`,
-            reason: sql`excluded.reason`,
-            dueBy: sql`excluded.due_by`,
-          },
-        });
-    }
-  }
-
   /** The parts of a row that are the same for outcomes and events. */
   private newRow(snapshot: PaymentSnapshot, timeline: readonly TimelineEntry[]) {
     const status = statusOf(snapshot.stage);
@@ -358,58 +267,6 @@ export class PaymentRecordStore {
       timeline: [...timeline],
     };
   }
-
-  private async placeOf(
-    paymentId: string,
-    caller: string | undefined,
-  ): Promise<Pick<PaymentRow, 'createdAt' | 'position'> | undefined> {
-    const [row] = await this.database
-      .select({ createdAt: payments.createdAt, position: payments.position })
-      .from(payments)
-      .where(
-        and(
-          eq(payments.paymentId, paymentId),
-          caller === undefined ? undefined : eq(payments.caller, caller),
-        ),
-      );
-    return row;
-  }
-
-  private async withParts(row: PaymentRow, database: Database | Transaction): Promise<StoredPayment> {
-    const [payment] = await this.withAllParts([row], database);
-    return payment as StoredPayment;
-  }
-
-  private async withAllParts(
-    rows: readonly PaymentRow[],
-    database: Database | Transaction = this.database,
-  ): Promise<StoredPayment[]> {
-    const ids = rows.map(({ paymentId }) => paymentId);
-    if (ids.length === 0) return [];
-    const refunds = await database
-      .select()
-      .from(paymentRefunds)
-      .where(inArray(paymentRefunds.paymentId, ids))
-      .orderBy(asc(paymentRefunds.createdAt), asc(paymentRefunds.refundId));
-    const disputes = await database
-      .select()
-      .from(paymentDisputes)
-      .where(inArray(paymentDisputes.paymentId, ids))
-      .orderBy(asc(paymentDisputes.disputeId));
-    return rows.map((row) => ({
-      ...row,
-      refunds: partsOf(refunds, row),
-      disputes: partsOf(disputes, row),
-    }));
-  }
-}
-
-/** The parts of a payment, without the reference to it. */
-function partsOf<Part extends { paymentId: string }>(
-  parts: readonly Part[],
-  { paymentId }: PaymentRow,
-): Omit<Part, 'paymentId'>[] {
-  return parts.flatMap(({ paymentId: owner, ...part }) => (owner === paymentId ? [part] : []));
 }
 
 /** The tenant or the user id of a customer's owner, looked up in the statement itself; null if it has none. */
@@ -433,30 +290,4 @@ function callerColumn(
     (select first.caller from ${payments} as first where first.subscription_id = ${subscriptionId}
       order by first.created_at limit 1)
   )`;
-}
-
-function conditionsOf({ shopTransactionId, tenant, userId, from, to }: PaymentFilter): (SQL | undefined)[] {
-  return [
-    shopTransactionId === undefined ? undefined : eq(payments.shopTransactionId, shopTransactionId),
-    tenant === undefined ? undefined : eq(payments.tenant, tenant),
-    userId === undefined ? undefined : eq(payments.userId, userId),
-    from && gte(payments.createdAt, from),
-    to && lt(payments.createdAt, to),
-  ];
-}
-
-/** A user and a shop transaction have few payments: their indexes need no status or type. */
-function branchesOf({ shopTransactionId, userId, status, type }: PaymentFilter): (SQL | undefined)[] {
-  const statuses = status ? [status] : PAYMENT_STATUSES;
-  const types = type ? [type] : PAYMENT_TYPES;
-  if (shopTransactionId !== undefined || userId !== undefined) {
-    return [and(status && eq(payments.status, status), type && eq(payments.type, type))];
-  }
-  return statuses.flatMap((one) =>
-    types.map((other) => and(eq(payments.status, one), eq(payments.type, other))),
-  );
-}
-
-function isAfter({ createdAt, position }: Pick<PaymentRow, 'createdAt' | 'position'>): SQL {
-  return sql`(${payments.createdAt}, ${payments.position}) < (${createdAt.toISOString()}::timestamptz, ${position})`;
 }

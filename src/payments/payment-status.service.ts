@@ -5,6 +5,7 @@ import { RedeliveriesService } from '../notifications/redeliveries.service.js';
 import { PaymentAccess } from './payment-access.service.js';
 import { visibleCaller } from './payment-list.service.js';
 import type { RecordedPayment } from './payment.js';
+import { PaymentListStore } from './payment-list.store.js';
 import { PaymentRecordStore, type StoredPayment } from './payment-record.store.js';
 import type { NoticeScope } from './payment-notices.js';
 import { PaymentRecorder } from './payment-recorder.service.js';
@@ -21,6 +22,7 @@ export class PaymentStatusService {
   constructor(
     private readonly access: PaymentAccess,
     private readonly store: PaymentRecordStore,
+    private readonly lists: PaymentListStore,
     private readonly recorder: PaymentRecorder,
     private readonly references: PaymentReferences,
     private readonly redeliveries: RedeliveriesService,
@@ -45,7 +47,7 @@ export class PaymentStatusService {
    */
   async reportNewest(service: ServiceActor, shopTransactionId: string): Promise<PaymentReport> {
     const caller = visibleCaller(service);
-    const [newest] = (await this.store.list({ shopTransactionId }, 1, { caller })) ?? [];
+    const [newest] = (await this.lists.list({ shopTransactionId }, 1, { caller })) ?? [];
     if (!newest) throw unknownObject('shopTransactionId');
     return this.reportKnown(newest);
   }

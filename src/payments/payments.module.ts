@@ -6,6 +6,7 @@ import { PaymentCallersStore } from './payment-callers.store.js';
 import { PaymentDeliveriesStore } from './payment-deliveries.store.js';
 import { PaymentNotifier } from './payment-notifier.js';
 import { PaymentListService } from './payment-list.service.js';
+import { PaymentListStore } from './payment-list.store.js';
 import { PaymentRecordStore } from './payment-record.store.js';
 import { PaymentRecorder } from './payment-recorder.service.js';
 import { PaymentReader } from './payment-reader.stripe.js';
@@ -28,6 +29,7 @@ import { SubscriptionRecorder } from './subscription-recorder.service.js';
     PaymentCallersStore,
     PaymentDeliveriesStore,
     PaymentListService,
+    PaymentListStore,
     PaymentNotifier,
     PaymentRecordStore,
     PaymentReader,

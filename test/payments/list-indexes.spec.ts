@@ -2,9 +2,8 @@ import { drizzle } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Database } from '../../src/database/database.js';
-import { PaymentRecordStore } from '../../src/payments/payment-record.store.js';
+import { PaymentListStore } from '../../src/payments/payment-list.store.js';
 import { SubscriptionListStore } from '../../src/payments/subscription-list.store.js';
-import { ManualClock } from '../support/manual-clock.js';
 import { createTestDatabase } from '../support/postgres.js';
 
 const LIMIT = 20;
@@ -33,7 +32,7 @@ const testDatabase = await createTestDatabase();
 const pool = new pg.Pool({ connectionString: testDatabase.url });
 const logger = { logQuery: (sql: string, params: unknown[]) => void statements.push({ sql, params }) };
 const database: Database = drizzle({ client: pool, logger });
-const payments = new PaymentRecordStore(database, new ManualClock());
+const payments = new PaymentListStore(database);
 const subscriptions = new SubscriptionListStore(database);
 
 /** The rows that one page reads; each node must use an index. */
