@@ -12,9 +12,12 @@ interface WithMetadata {
   metadata: Record<string, string> | null;
 }
 
-/** The id of the operation that created an object; null if no operation did. */
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** The id of the operation that created an object; null if no operation did. Others may use the same key. */
 export function operationIdOf({ metadata }: Pick<WithMetadata, 'metadata'>): string | null {
-  return metadata?.[OPERATION_ID] ?? null;
+  const id = metadata?.[OPERATION_ID] ?? '';
+  return UUID.test(id) ? id : null;
 }
 
 /** A `created` filter for objects created since an operation was first sent, with a margin for clock skew. */

@@ -70,6 +70,23 @@ describe('events bring the record up to date:', () => {
     expect(new Set(events).size).toBe(events.length);
   });
 
+  it('a payment in the dashboard with the same metadata key for something else', async ({
+    paydesk,
+    handleEvents,
+    payment,
+  }) => {
+    const { id } = await paydesk.stripe.paymentIntents.create({
+      amount: 2000,
+      currency: 'usd',
+      payment_method: 'pm_card_visa',
+      confirm: true,
+      return_url: 'https://example.com/paid',
+      metadata: { operation_id: 'order 7' },
+    });
+    await handleEvents();
+    expect(await payment(id)).toMatchObject({ status: 'ACCEPTED', operationId: null });
+  });
+
   it('a Checkout page whose operation died before its outcome', async ({
     paydesk,
     checkout,
