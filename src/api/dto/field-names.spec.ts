@@ -59,6 +59,7 @@ describe('a service', () => {
     'maxRefundsPerDay',
     'metadata',
     'name',
+    'objectId',
     'overlap',
     'priceId',
     'quantity',
