@@ -1,36 +1,18 @@
-import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
 import type Stripe from 'stripe';
-import { expect, onTestFinished } from 'vitest';
+import { expect } from 'vitest';
 import type { Sandbox } from '../create-sandbox.js';
-import { TEST_KEY, test } from './support.js';
+import { runStripeCli } from './stripe-cli.js';
+import { test } from './support.js';
 
-/** The official CLI: https://docs.stripe.com/stripe-cli. */
 const CLI = createRequire(import.meta.url).resolve('@stripe/cli/bin/shim.js');
 
 /** The version for the CLI's fixtures: they send `payment_method_types`, which endive refuses. */
 const API_VERSION = '2026-08-26.dahlia';
 
-/** Runs `stripe trigger` without the user's configuration, telemetry and updates. */
 async function trigger(sandbox: Sandbox, event: string): Promise<string> {
-  const home = mkdtempSync(join(tmpdir(), 'stripe-cli-'));
-  onTestFinished(() => rmSync(home, { recursive: true, force: true }));
-  const options = ['--api-base', sandbox.url, '--api-key', TEST_KEY, '--api-version', API_VERSION];
-  const { stdout } = await promisify(execFile)(process.execPath, [CLI, 'trigger', event, ...options], {
-    env: {
-      PATH: process.env['PATH'],
-      HOME: home,
-      XDG_CONFIG_HOME: home,
-      DO_NOT_TRACK: '1',
-      STRIPE_CLI_TELEMETRY_OPTOUT: '1',
-      STRIPE_NO_AUTO_UPDATE: '1',
-    },
-  });
-  return stdout;
+  const options = ['--api-base', sandbox.url, '--api-version', API_VERSION];
+  return (await runStripeCli(CLI, ['trigger', event, ...options])).stdout;
 }
 
 type ExpectedEvents = { [T in Stripe.Event['type']]?: object };

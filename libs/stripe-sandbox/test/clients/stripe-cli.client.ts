@@ -1,30 +1,12 @@
-import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import pMap from 'p-map';
-import { expect, onTestFinished, test } from 'vitest';
-import { TEST_KEY } from '../support.js';
+import { expect, test } from 'vitest';
+import { runStripeCli } from '../stripe-cli.js';
 import { FOLDER, openSandbox } from './clients.js';
 
 const CLI = join(FOLDER, 'node_modules/@stripe/cli/bin/shim.js');
 
-/** Runs the official CLI without the user's configuration, telemetry and updates. */
-async function runCli(args: readonly string[]) {
-  const home = mkdtempSync(join(tmpdir(), 'stripe-cli-'));
-  onTestFinished(() => rmSync(home, { recursive: true, force: true }));
-  return promisify(execFile)(process.execPath, [CLI, ...args, '--api-key', TEST_KEY], {
-    env: {
-      PATH: process.env['PATH'],
-      HOME: home,
-      XDG_CONFIG_HOME: home,
-      DO_NOT_TRACK: '1',
-      STRIPE_CLI_TELEMETRY_OPTOUT: '1',
-      STRIPE_NO_AUTO_UPDATE: '1',
-    },
-  });
-}
+const runCli = (args: readonly string[]) => runStripeCli(CLI, args);
 
 /** What the account does not have: Connect, Identity, Issuing, cash balances, payouts, quotes, taxes, meters and so on. */
 const OUT_OF_SCOPE =
