@@ -1,6 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Webhook } from 'standardwebhooks';
 import { Clock } from '#core/clock.js';
+import { withDeadline } from '#core/with-deadline.js';
 import { SERVICE_AUTHOR } from '../access/audit-entry.js';
 import { AuditLog } from '../access/audit-log.store.js';
 import { Settings } from '../config/settings.js';
@@ -80,8 +81,9 @@ export class DeliveryAttempt {
         'webhook-signature': secrets.map((secret) => new Webhook(secret).sign(id, at, body)).join(' '),
       }),
     };
-    const signal = AbortSignal.any([this.stopping.signal, AbortSignal.timeout(TIMEOUT_MS)]);
-    return sendNotification({ url: endpoint.url, headers, body }, this.addresses, signal);
+    return withDeadline(TIMEOUT_MS, this.stopping.signal, (signal) =>
+      sendNotification({ url: endpoint.url, headers, body }, this.addresses, signal),
+    );
   }
 
   /** The current secret first, then the previous one until the end of its overlap. */

@@ -163,7 +163,11 @@ export class WebhookSender {
   }
 
   async #post(url: string, body: string, secret: string): Promise<boolean> {
-    const timeout = AbortSignal.timeout(this.#behaviour.timeoutMs ?? TIMEOUT_MS);
+    // AbortSignal.any with AbortSignal.timeout may never abort: https://github.com/nodejs/node/issues/57736
+    const controller = new AbortController();
+    const abort = () => controller.abort();
+    const timer = setTimeout(abort, this.#behaviour.timeoutMs ?? TIMEOUT_MS);
+    this.#closing.signal.addEventListener('abort', abort, { once: true });
     try {
       const response = await fetch(url, {
         method: 'POST',
@@ -174,12 +178,15 @@ export class WebhookSender {
         },
         body,
         redirect: 'manual',
-        signal: AbortSignal.any([timeout, this.#closing.signal]),
+        signal: controller.signal,
       });
       await response.arrayBuffer();
       return response.ok;
     } catch {
       return false;
+    } finally {
+      clearTimeout(timer);
+      this.#closing.signal.removeEventListener('abort', abort);
     }
   }
 
