@@ -7,6 +7,12 @@ export interface Card {
   last4: string;
 }
 
+/** A card that is attached to a customer. */
+export interface SavedCard extends Card {
+  /** The same for all payment methods of one card number; null if Stripe has none. */
+  fingerprint: string | null;
+}
+
 /** A payment method at Stripe; `card` is null for one that is no card. */
 export interface PaymentMethod {
   id: string;

@@ -2,6 +2,8 @@ import { Module } from '@nestjs/common';
 import { AuditModule } from '../access/audit.module.js';
 import { NotificationsModule } from '../notifications/notifications.module.js';
 import { OperationsModule } from '../operations/operations.module.js';
+import { CardChangesService } from './card-changes.service.js';
+import { CardChangesStripe } from './card-changes.stripe.js';
 import { CustomersService } from './customers.service.js';
 import { CustomersStore } from './customers.store.js';
 import { CustomersStripe } from './customers.stripe.js';
@@ -12,6 +14,8 @@ import { SavedCardsStripe } from './saved-cards.stripe.js';
 @Module({
   imports: [OperationsModule, AuditModule, NotificationsModule],
   providers: [
+    CardChangesService,
+    CardChangesStripe,
     CustomersService,
     CustomersStore,
     CustomersStripe,
@@ -19,6 +23,6 @@ import { SavedCardsStripe } from './saved-cards.stripe.js';
     SavedCardsStore,
     SavedCardsStripe,
   ],
-  exports: [CustomersService, SavedCardsService],
+  exports: [CardChangesService, CustomersService, SavedCardsService],
 })
 export class CustomersModule {}

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { Owner } from '#core/actor.js';
 import { undefinedIfMissing } from '#stripe/undefined-if-missing.js';
-import type { Card } from './customer.js';
+import type { Transaction } from '../database/database.js';
+import type { PaymentMethod, SavedCard } from './customer.js';
 import { CustomersService } from './customers.service.js';
 import { SavedCardsStore } from './saved-cards.store.js';
 import { SavedCardsStripe } from './saved-cards.stripe.js';
@@ -16,21 +17,26 @@ export class SavedCardsService {
   ) {}
 
   /** Lists all of an owner's cards, newest first. */
-  async list(owner: Owner): Promise<Card[]> {
+  async list(owner: Owner): Promise<SavedCard[]> {
+    return (await this.listWithCustomer(owner))?.cards ?? [];
+  }
+
+  /** Lists all of an owner's cards, newest first, with the customer that has them; undefined without a customer. */
+  async listWithCustomer(owner: Owner): Promise<{ customer: string; cards: SavedCard[] } | undefined> {
     const found = await this.store.findAll(owner);
-    if (!found) return [];
+    if (!found) return undefined;
     const { customer, known } = found;
     const cards = await this.stripe.list(customer);
     if (!cards) {
       await undefinedIfMissing(this.customers.forgetDeleted(customer));
-      return [];
+      return undefined;
     }
     const methods = cards.map((card) => ({ id: card.paymentMethodId, card }));
     await this.store.remember(
       customer,
       methods.filter(({ id }) => !known.has(id)),
     );
-    return cards;
+    return { customer, cards };
   }
 
   /**
@@ -71,5 +77,10 @@ export class SavedCardsService {
   async refresh(id: string): Promise<void> {
     const { customer, method } = await this.stripe.find(id);
     await (customer === undefined ? this.store.forget(method) : this.store.remember(customer, [method]));
+  }
+
+  /** Forgets payment methods that an operation has detached, in the transaction of its outcome. */
+  async forgetDetached(transaction: Transaction, methods: readonly PaymentMethod[]): Promise<void> {
+    for (const method of methods) await this.store.forgetIn(transaction, method);
   }
 }

@@ -72,14 +72,17 @@ export class SavedCardsStore {
   }
 
   /** Forgets a payment method that is no longer attached, and notifies of that. */
-  async forget(method: PaymentMethod): Promise<void> {
-    await this.database.transaction(async (transaction) => {
-      const [row] = await transaction
-        .delete(attachedPaymentMethods)
-        .where(eq(paymentMethodId, method.id))
-        .returning();
-      if (row) await this.notify(transaction, 'payment_method.detached', row.stripeCustomerId, [method]);
-    });
+  forget(method: PaymentMethod): Promise<void> {
+    return this.database.transaction((transaction) => this.forgetIn(transaction, method));
+  }
+
+  /** Does the same as {@link forget} as a part of a transaction. */
+  async forgetIn(transaction: Transaction, method: PaymentMethod): Promise<void> {
+    const [row] = await transaction
+      .delete(attachedPaymentMethods)
+      .where(eq(paymentMethodId, method.id))
+      .returning();
+    if (row) await this.notify(transaction, 'payment_method.detached', row.stripeCustomerId, [method]);
   }
 
   /** @returns the ids that were not known yet */

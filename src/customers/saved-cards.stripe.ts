@@ -6,7 +6,7 @@ import { readKey } from '#stripe/shared-reads.js';
 import { isRefused, isUnclassified } from '#stripe/stripe-errors.js';
 import { StripeProvider } from '#stripe/stripe.provider.js';
 import { undefinedIfMissing } from '#stripe/undefined-if-missing.js';
-import type { Card, PaymentMethod } from './customer.js';
+import type { Card, PaymentMethod, SavedCard } from './customer.js';
 
 /** Calls to Stripe about the cards of customers: https://docs.stripe.com/api/payment_methods */
 @Injectable()
@@ -14,7 +14,7 @@ export class SavedCardsStripe {
   constructor(private readonly stripe: StripeProvider) {}
 
   /** Lists all cards of a customer, newest first; undefined if the customer is unknown or deleted. */
-  async list(customer: string): Promise<Card[] | undefined> {
+  async list(customer: string): Promise<SavedCard[] | undefined> {
     const methods = await undefinedIfMissing(
       listAll((page) =>
         this.stripe.readShared(readKey('cards', customer, page), (stripe) =>
@@ -22,7 +22,7 @@ export class SavedCardsStripe {
         ),
       ),
     );
-    return methods?.map(toCard);
+    return methods?.map((method) => ({ ...toCard(method), fingerprint: method.card?.fingerprint ?? null }));
   }
 
   /**
@@ -48,7 +48,8 @@ export class SavedCardsStripe {
   }
 }
 
-function toPaymentMethod(method: Stripe.PaymentMethod): PaymentMethod {
+/** A payment method as our type. */
+export function toPaymentMethod(method: Stripe.PaymentMethod): PaymentMethod {
   return { id: method.id, card: method.card ? toCard(method) : null };
 }
 

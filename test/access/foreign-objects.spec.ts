@@ -20,6 +20,7 @@ interface Probe {
 const WITHOUT_OWNED_IDS = {
   'POST /payments/create-setup-intent': "the user is the token's",
   'GET /payments/payment-information': "the user is the token's",
+  'GET /payments/payment-methods': "the user is the token's",
   'POST /partners/user/{user_id}/setup_intent': "the user is one of the partner's",
   'POST /pay': "Prices and Products are the merchant's, and a service may name every user",
   'POST /pay/recurrent': "Prices and Products are the merchant's, and a service may name every user",
@@ -61,6 +62,12 @@ const VARYING = /^(date|idempotency-key|x-request-id|ratelimit.*)$/;
 const PROBES: Record<string, (world: World) => Probe[]> = {
   'GET /payments/get-history': ({ alice, theirs }) => [
     probe(theirs.charge, 'ch_unknown', (id) => alice.get(`/payments/get-history?cursorId=${id}`)),
+  ],
+  'DELETE /payments/payment-methods/{id}': ({ alice, theirs }) => [
+    probe(theirs.card, 'pm_unknown', (id) => alice.delete(`/payments/payment-methods/${id}`)),
+  ],
+  'PUT /payments/payment-methods/{id}/default': ({ alice, theirs }) => [
+    probe(theirs.card, 'pm_unknown', (id) => alice.put(`/payments/payment-methods/${id}/default`)),
   ],
   'GET /partners/user/{user_id}/payment_methods': ({ acme }) => [
     probe('carol', 'nobody', (id) => acme.get(`/partners/user/${id}/payment_methods`)),

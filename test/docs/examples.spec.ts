@@ -5,6 +5,7 @@ import { payOnPage, redirects } from '../support/hosted-page.js';
 import type { Paydesk } from '../support/paydesk.js';
 import { paydeskTest } from '../support/paydesk-test.js';
 import { saveCard } from '../support/saved-card.js';
+import { customerOfUser } from '../support/user-customer.js';
 
 interface Documented {
   summary?: string;
@@ -90,7 +91,14 @@ function makersOfIds(
     return data[0]?.id ?? '';
   }
 
+  async function userCard(): Promise<string> {
+    const customer = await customerOfUser(paydesk, callers.user);
+    return (await paydesk.stripe.paymentMethods.attach('pm_card_visa', { customer })).id;
+  }
+
   return {
+    'delete /payments/payment-methods/{id}': { pm: userCard },
+    'put /payments/payment-methods/{id}/default': { pm: userCard },
     'post /partners/user/{user_id}/payment_intent': { pm: () => saveCard(paydesk, callers.partner, USER) },
     'get /partners/user/{user_id}/payments/{id}': { pi: chargedPayment },
     'post /pay': {

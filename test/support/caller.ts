@@ -34,8 +34,8 @@ export class Caller {
     return this.send('PATCH', path, body, headers);
   }
 
-  delete(path: string, body?: unknown): Promise<Answer> {
-    return this.send('DELETE', path, body, {});
+  delete(path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
+    return this.send('DELETE', path, body, headers);
   }
 
   private async send(

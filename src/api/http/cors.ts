@@ -15,7 +15,7 @@ export async function allowUserOrigins(fastify: FastifyInstance, origins: readon
   const allowed: readonly string[] = origins.map((origin) => new URL(origin).origin);
   const options: FastifyCorsOptions = {
     origin: [...allowed],
-    methods: ['GET', 'POST'],
+    methods: ['GET', 'POST', 'PUT', 'DELETE'],
     allowedHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key', 'X-Request-Id'],
     exposedHeaders: [
       'Idempotency-Key',

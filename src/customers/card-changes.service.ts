@@ -1,0 +1,102 @@
+import { Injectable } from '@nestjs/common';
+import type { Owner } from '#core/actor.js';
+import { Problem, unknownObject } from '#core/problem.js';
+import type { OperationRequest, Outcome } from '../operations/operation.js';
+import { type OperationRunner, OperationsService } from '../operations/operations.service.js';
+import {
+  CardChangesStripe,
+  type DefaultPlan,
+  type PaymentDefaults,
+  type RemovalPlan,
+} from './card-changes.stripe.js';
+import type { PaymentMethod, SavedCard } from './customer.js';
+import { type DistinctCard, distinctCards, sameCards } from './distinct-cards.js';
+import { SavedCardsService } from './saved-cards.service.js';
+
+/** Shows owners their cards, removes them, and chooses the default. */
+@Injectable()
+export class CardChangesService {
+  private readonly defaultOperation: OperationRunner<DefaultPlan, null>;
+  private readonly removeOperation: OperationRunner<RemovalPlan, null>;
+
+  constructor(
+    operations: OperationsService,
+    private readonly cards: SavedCardsService,
+    private readonly stripe: CardChangesStripe,
+  ) {
+    this.defaultOperation = operations.define<DefaultPlan, null>({
+      name: 'card-default',
+      send: async (plan, { stripeKey }) => {
+        await stripe.makeDefault(plan, stripeKey);
+        return null;
+      },
+      find: (plan) => stripe.findDefault(plan),
+    });
+    this.removeOperation = operations.define<RemovalPlan, null, PaymentMethod[]>({
+      name: 'card-remove',
+      send: (plan, { stripeKey }) => stripe.remove(plan, stripeKey),
+      find: (plan) => stripe.findRemoved(plan),
+      resultOf: () => null,
+      record: (transaction, detached) => cards.forgetDetached(transaction, detached),
+    });
+  }
+
+  /** Lists an owner's cards, newest first; a card that was saved several times is listed once. */
+  async list(owner: Owner): Promise<DistinctCard[]> {
+    const found = await this.cards.listWithCustomer(owner);
+    if (!found || found.cards.length === 0) return [];
+    return distinctCards(found.cards, await this.stripe.customerDefault(found.customer));
+  }
+
+  /**
+   * Makes a card the default: of the customer, and of each subscription, which may have had a card of its own.
+   *
+   * @throws {Problem} `not-found` for a card that is not the owner's, `invalid-state` if it was removed meanwhile
+   */
+  makeDefault(request: OperationRequest, owner: Owner, paymentMethodId: string): Promise<Outcome<null>> {
+    return this.defaultOperation.run(request, async () => {
+      const { customer } = await this.find(owner, paymentMethodId);
+      const { subscriptions } = await this.stripe.defaults(customer);
+      const others = subscriptions.filter(({ ownDefault }) => ownDefault && ownDefault !== paymentMethodId);
+      return { customer, paymentMethod: paymentMethodId, subscriptions: others.map(({ id }) => id) };
+    });
+  }
+
+  /**
+   * Removes a card, with all payment methods that are the same card. What it paid for is paid by the default card
+   * afterwards, or else the newest.
+   *
+   * @throws {Problem} `not-found` for a card that is not the owner's, `invalid-state` for the last card of an owner with a
+   *   subscription
+   */
+  remove(request: OperationRequest, owner: Owner, paymentMethodId: string): Promise<Outcome<null>> {
+    return this.removeOperation.run(request, async () => {
+      const { customer, cards, card } = await this.find(owner, paymentMethodId);
+      return planRemoval(customer, cards, card, await this.stripe.defaults(customer));
+    });
+  }
+
+  private async find(owner: Owner, paymentMethodId: string) {
+    const found = await this.cards.listWithCustomer(owner);
+    const card = found?.cards.find((one) => one.paymentMethodId === paymentMethodId);
+    if (!found || !card) throw unknownObject('paymentMethodId');
+    return { ...found, card };
+  }
+}
+
+function planRemoval(
+  customer: string,
+  cards: readonly SavedCard[],
+  card: SavedCard,
+  { customerDefault, subscriptions }: PaymentDefaults,
+): RemovalPlan {
+  const paymentMethods = sameCards(cards, card).map((one) => one.paymentMethodId);
+  if (subscriptions.length === 0) return { paymentMethods, replacement: null };
+  const rest = cards.map((one) => one.paymentMethodId).filter((id) => !paymentMethods.includes(id));
+  const paymentMethod = rest.find((id) => id === customerDefault) ?? rest[0];
+  if (paymentMethod === undefined) throw new Problem('invalid-state');
+  const orphaned = subscriptions.filter(({ ownDefault }) => paymentMethods.includes(ownDefault ?? ''));
+  const replacement = { customer, paymentMethod, subscriptions: orphaned.map(({ id }) => id) };
+  const isReplaced = orphaned.length > 0 || paymentMethod !== customerDefault;
+  return { paymentMethods, replacement: isReplaced ? replacement : null };
+}

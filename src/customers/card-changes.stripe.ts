@@ -1,0 +1,132 @@
+import { Injectable } from '@nestjs/common';
+import type Stripe from 'stripe';
+import { Problem } from '#core/problem.js';
+import { idOf } from '#stripe/id-of.js';
+import { listAll } from '#stripe/pagination.js';
+import { readEach } from '#stripe/read-each.js';
+import { isRefused } from '#stripe/stripe-errors.js';
+import { StripeProvider } from '#stripe/stripe.provider.js';
+import type { Found } from '../operations/operation.js';
+import type { PaymentMethod } from './customer.js';
+import { toPaymentMethod } from './saved-cards.stripe.js';
+
+/** How a customer's invoices are paid. */
+export interface PaymentDefaults {
+  /** The customer's default card; undefined if there is none. */
+  customerDefault: string | undefined;
+  /** Subscriptions that have not ended and charge a card. */
+  subscriptions: ChargedSubscription[];
+}
+
+/** A subscription that charges a card by itself. */
+export interface ChargedSubscription {
+  id: string;
+  /** Its own card; without one, the customer's default is charged. */
+  ownDefault: string | undefined;
+}
+
+/** Makes a card the default of a customer, and of subscriptions that had another card of their own. */
+export interface DefaultPlan {
+  customer: string;
+  paymentMethod: string;
+  subscriptions: string[];
+}
+
+/** Detaches the payment methods of one card, after another one has taken its place. */
+export interface RemovalPlan {
+  paymentMethods: string[];
+  replacement: DefaultPlan | null;
+}
+
+/** Calls to Stripe that change the cards of customers: https://docs.stripe.com/api/payment_methods */
+@Injectable()
+export class CardChangesStripe {
+  constructor(private readonly stripe: StripeProvider) {}
+
+  /** https://docs.stripe.com/api/subscriptions/object#subscription_object-default_payment_method */
+  async defaults(customer: string): Promise<PaymentDefaults> {
+    const [customerDefault, subscriptions] = await Promise.all([
+      this.customerDefault(customer),
+      listAll((page) => this.stripe.read((stripe) => stripe.subscriptions.list({ customer, ...page }))),
+    ]);
+    return {
+      customerDefault,
+      subscriptions: subscriptions
+        .filter(chargesCard)
+        .map(({ id, default_payment_method: own }) => ({ id, ownDefault: idOf(own) })),
+    };
+  }
+
+  /** The payment method that pays a customer's invoices; undefined if there is none. */
+  async customerDefault(customer: string): Promise<string | undefined> {
+    const found = await this.stripe.read((stripe) => stripe.customers.retrieve(customer));
+    if (found.deleted) return undefined;
+    return idOf(found.invoice_settings.default_payment_method) ?? idOf(found.default_source);
+  }
+
+  /** @throws {Problem} `invalid-state` if Stripe refuses it, as the card or a subscription is gone by now */
+  async makeDefault({ customer, paymentMethod, subscriptions }: DefaultPlan, key: string): Promise<void> {
+    try {
+      for (const id of subscriptions) {
+        await this.stripe.write(`${key}-${id}`, (stripe, options) =>
+          stripe.subscriptions.update(id, { default_payment_method: paymentMethod }, options),
+        );
+      }
+      await this.stripe.write(`${key}-default`, (stripe, options) =>
+        stripe.customers.update(
+          customer,
+          { invoice_settings: { default_payment_method: paymentMethod } },
+          options,
+        ),
+      );
+    } catch (error) {
+      throw isRefused(error) ? new Problem('invalid-state', {}, error) : error;
+    }
+  }
+
+  /** Finds out whether a card is the default as planned. */
+  async findDefault({ customer, paymentMethod, subscriptions }: DefaultPlan): Promise<Found<null>> {
+    const { customerDefault, subscriptions: current } = await this.defaults(customer);
+    const others = current.filter(({ id, ownDefault }) => {
+      return subscriptions.includes(id) && ownDefault !== paymentMethod;
+    });
+    return customerDefault === paymentMethod && others.length === 0 ? { result: null } : 'not-done';
+  }
+
+  /** Detaches as planned; also succeeds for what is detached already. */
+  async remove({ paymentMethods, replacement }: RemovalPlan, key: string): Promise<PaymentMethod[]> {
+    if (replacement) await this.makeDefault(replacement, key);
+    const detached: PaymentMethod[] = [];
+    for (const id of paymentMethods) detached.push(await this.detach(id, `${key}-${id}`));
+    return detached;
+  }
+
+  /** Finds out whether payment methods are detached. */
+  async findRemoved({ paymentMethods }: RemovalPlan): Promise<Found<PaymentMethod[]>> {
+    const found = await readEach(paymentMethods, (id) => this.retrieve(id));
+    const isDone = found.every(({ customer }) => customer === null);
+    return isDone ? { result: found.map(toPaymentMethod) } : 'not-done';
+  }
+
+  private async detach(id: string, key: string): Promise<PaymentMethod> {
+    try {
+      return toPaymentMethod(
+        await this.stripe.write(key, (stripe, options) => stripe.paymentMethods.detach(id, {}, options)),
+      );
+    } catch (error) {
+      if (!isRefused(error)) throw error;
+      const method = await this.retrieve(id);
+      if (method.customer !== null) throw error;
+      return toPaymentMethod(method);
+    }
+  }
+
+  private retrieve(id: string): Promise<Stripe.PaymentMethod> {
+    return this.stripe.read((stripe) => stripe.paymentMethods.retrieve(id));
+  }
+}
+
+/** Stripe's list has no canceled subscriptions: https://docs.stripe.com/api/subscriptions/list */
+function chargesCard({ status, collection_method: collection }: Stripe.Subscription): boolean {
+  return status !== 'incomplete_expired' && collection === 'charge_automatically';
+}
