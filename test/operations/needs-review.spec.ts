@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect } from 'vitest';
+import { notificationFaults } from '../support/notification-schema.js';
 import { paydeskTest } from '../support/paydesk-test.js';
 import { saveCard, someUser } from '../support/saved-card.js';
 import { LONGEST_WAIT_SECONDS } from '../support/durations.js';
@@ -65,6 +66,8 @@ describe('a charge whose outcome can no longer be proved', () => {
     });
     const { data } = (await partner.get(`/notifications?subject=${operationId}`)).body;
     expect(data).toMatchObject([{ type: 'operation.needs_review', sequence: 1, data: { operation } }]);
+    const [{ deliveries: _deliveries, ...told }] = data;
+    expect(notificationFaults('operation.needs_review', told)).toEqual([]);
     clock.moveSeconds(LONGEST_WAIT_SECONDS);
     expect(await paydesk.resumeNext()).toBe(false);
     expect(await charge(key)).toMatchObject({

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { ProblemDocument } from '../http/problem-document.js';
+import { addNotificationWebhooks, NOTIFICATION_MODELS } from './notification-webhooks.js';
 import { addProblemResponses } from './problem-responses.js';
 
 const { version } = createRequire(import.meta.url)('#package.json') as { version: string };
@@ -13,7 +14,7 @@ const DESCRIPTION = `Payments through Stripe: one service, and an API for each k
 Get a credential with \`npm run -s token\`, press **Authorize**, and try any route. Amounts are never floats.
 Errors are \`application/problem+json\` documents; \`type\` says which error it is.`;
 
-/** The OpenAPI document of every route. */
+/** The OpenAPI document of every route and every notification. */
 export function createOpenApiDocument(app: NestFastifyApplication): OpenAPIObject {
   const config = new DocumentBuilder()
     .setOpenAPIVersion('3.1.0')
@@ -25,10 +26,10 @@ export function createOpenApiDocument(app: NestFastifyApplication): OpenAPIObjec
     .addBearerAuth({ type: 'http', scheme: 'bearer', description: SERVICE_KEY }, 'service')
     .build();
   const document = SwaggerModule.createDocument(app, config, {
-    extraModels: [ProblemDocument],
+    extraModels: [ProblemDocument, ...NOTIFICATION_MODELS],
     operationIdFactory: (controller, method) => `${controller.replace(/Controller$/, '')}_${method}`,
   });
-  return addProblemResponses(document);
+  return addNotificationWebhooks(addProblemResponses(document));
 }
 
 /**

@@ -127,7 +127,7 @@ class StripeIdsResponse {
   customer!: string | null;
 }
 
-class RefundViewResponse implements RefundView {
+export class RefundViewResponse implements RefundView {
   @ApiProperty({ example: 're_3Pabcdefghijklmn' })
   refundID!: string;
 
@@ -141,7 +141,7 @@ class RefundViewResponse implements RefundView {
   createdAt!: string;
 }
 
-class DisputeViewResponse implements DisputeView {
+export class DisputeViewResponse implements DisputeView {
   @ApiProperty({ example: 'du_3Pabcdefghijklmn' })
   disputeID!: string;
 

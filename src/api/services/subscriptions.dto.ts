@@ -88,7 +88,7 @@ class SubscriptionItemResponse implements SubscriptionItemView {
   intervalCount!: number;
 }
 
-class InvoiceResponse implements InvoiceView {
+export class InvoiceResponse implements InvoiceView {
   @ApiProperty({ example: 'in_1Pabcdefghijklmn' })
   id!: string;
 
