@@ -37,14 +37,17 @@ const CLOSING_GRACE_MS = 1000;
 /**
  * Creates the application, ready to listen. Production and tests use the same one.
  *
- * @param destination of log lines
+ * @param destination of log lines; standard output by default
  */
 export async function createApp(
   options: AppOptions,
-  destination: pino.DestinationStream = standardOutput(),
+  destination?: pino.DestinationStream,
 ): Promise<NestFastifyApplication> {
   const { settings } = options;
-  const log = pino({ level: settings.LOG_LEVEL, hooks: { streamWrite: redact } }, destination);
+  const log = pino(
+    { level: settings.LOG_LEVEL, hooks: { streamWrite: redact } },
+    destination ?? (await standardOutput()),
+  );
   const keyring = await loadKeyring(settings);
   const requestLog = new RequestLog(keyring);
   const connections = new Connections(settings.REQUEST_TIMEOUT_MS);
