@@ -261,6 +261,8 @@ export const PROBLEMS_BY_MESSAGE: readonly (readonly [part: string, slug: Proble
   ['managed by the subscription schedule', 'subscription-scheduled'],
   ['As per Indian regulations', 'customer-details-required'],
   ['Insufficient funds in your Stripe balance', 'insufficient-balance'],
+  // The settings of the customer portal were never saved in the Dashboard.
+  ['default configuration has not been created', 'provider-misconfigured'],
 ];
 
 const PROBLEM_BY_CODE: ReadonlyMap<string, ProblemSlug> = new Map(

@@ -14,7 +14,9 @@ import { type OperationRunner, OperationsService } from '../operations/operation
 import type { Charge, ChargeCommand } from './charge.js';
 import { type Charged, type ChargePlan, ChargesStripe } from './charges.stripe.js';
 import { HistoryStripe } from './history.stripe.js';
+import type { Invoice } from './invoice.js';
 import type { Payment } from './payment.js';
+import { isStripePage } from './receipt-url.js';
 
 /** Refusals whose cause may be that the card is no longer attached. */
 const CARD_REFUSED: ReadonlySet<ProblemSlug> = new Set(['not-found', 'payment-method-unusable']);
@@ -95,6 +97,29 @@ export class ChargesService {
    */
   async payments(owner: Owner, page: PageRequest): Promise<Page<Payment>> {
     return this.historyStripe.payments(await this.customers.findAllIds(owner), page);
+  }
+
+  /**
+   * Lists an owner's invoices, newest first, including those of customers that were deleted at Stripe.
+   *
+   * @throws {Problem} `not-found` for a cursor that is not one of the owner's invoices
+   */
+  async invoices(owner: Owner, page: PageRequest): Promise<Page<Invoice>> {
+    return this.historyStripe.invoices(await this.customers.findAllIds(owner), page);
+  }
+
+  /**
+   * The URL of Stripe's receipt of a charge.
+   *
+   * @throws {Problem} `not-found` if the charge is not the owner's, `invalid-state` if it has no receipt, as it failed
+   */
+  async receiptUrl(owner: Owner, chargeId: string): Promise<string> {
+    const customers = await this.customers.findAllIds(owner);
+    const charge = customers.length > 0 ? await this.historyStripe.charge(customers, chargeId) : undefined;
+    if (!charge) throw unknownObject('chargeId');
+    if (charge.receiptUrl === null) throw new Problem('invalid-state');
+    if (!isStripePage(charge.receiptUrl)) throw new Error(`${chargeId} has a receipt at another site`);
+    return charge.receiptUrl;
   }
 
   /** Shows one payment. @throws {Problem} `not-found` if it is not the owner's */

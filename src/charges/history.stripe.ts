@@ -1,30 +1,23 @@
 import { Injectable } from '@nestjs/common';
 import type Stripe from 'stripe';
 import type { Page, PageRequest } from '#core/page.js';
-import { unknownObject } from '#core/problem.js';
 import { idOf } from '#stripe/id-of.js';
 import { readKey } from '#stripe/shared-reads.js';
 import { StripeProvider } from '#stripe/stripe.provider.js';
 import { undefinedIfMissing } from '#stripe/undefined-if-missing.js';
 import type { Charge } from './charge.js';
-import { type FetchList, mergeLists } from './merge-lists.stripe.js';
+import { pageOfCustomers } from './customers-page.stripe.js';
+import type { Invoice } from './invoice.js';
 import type { Payment } from './payment.js';
 
-/** A PaymentIntent or a Charge. */
-interface CustomersItem {
-  id: string;
-  created: number;
-  customer: string | { id: string } | null;
-}
-
-/** Calls to Stripe that list the Charges and PaymentIntents of an owner, who may have had several customers. */
+/** Calls to Stripe that list the Charges, PaymentIntents and Invoices of an owner, who may have had several customers. */
 @Injectable()
 export class HistoryStripe {
   constructor(private readonly stripe: StripeProvider) {}
 
   /** Lists the customers' Charges, newest first. @throws {Problem} `not-found` for a cursor that is not among them */
   async charges(customers: readonly string[], request: PageRequest): Promise<Page<Charge>> {
-    const page = await this.page(
+    const page = await pageOfCustomers(
       customers,
       request,
       (id) => this.stripe.read((stripe) => stripe.charges.retrieve(id)),
@@ -36,9 +29,31 @@ export class HistoryStripe {
     return { ...page, items: page.items.map(toCharge) };
   }
 
+  /** The Charge with this id; undefined if it is not one of these customers'. */
+  async charge(customers: readonly string[], id: string): Promise<Charge | undefined> {
+    const charge = await undefinedIfMissing(
+      this.stripe.readShared(readKey('charge', id), (stripe) => stripe.charges.retrieve(id)),
+    );
+    return charge && customers.includes(idOf(charge.customer) ?? '') ? toCharge(charge) : undefined;
+  }
+
+  /** Lists the customers' Invoices, newest first. @throws {Problem} `not-found` for a cursor that is not among them */
+  async invoices(customers: readonly string[], request: PageRequest): Promise<Page<Invoice>> {
+    const page = await pageOfCustomers(
+      customers,
+      request,
+      (id) => this.stripe.read((stripe) => stripe.invoices.retrieve(id)),
+      (customer) => (params) =>
+        this.stripe.readShared(readKey('invoices', customer, params), (stripe) =>
+          stripe.invoices.list({ customer, ...params }),
+        ),
+    );
+    return { ...page, items: page.items.map(toInvoice) };
+  }
+
   /** Lists the customers' PaymentIntents, newest first. @throws {Problem} `not-found` for a cursor that is not among them */
   async payments(customers: readonly string[], request: PageRequest): Promise<Page<Payment>> {
-    const page = await this.page(
+    const page = await pageOfCustomers(
       customers,
       request,
       (id) => this.stripe.read((stripe) => stripe.paymentIntents.retrieve(id)),
@@ -57,26 +72,6 @@ export class HistoryStripe {
     );
     return intent && customers.includes(idOf(intent.customer) ?? '') ? toPayment(intent) : undefined;
   }
-
-  private async page<Item extends CustomersItem>(
-    customers: readonly string[],
-    { limit, cursor }: PageRequest,
-    retrieve: (id: string) => Promise<Item>,
-    listOf: (customer: string) => FetchList<Item>,
-  ): Promise<Page<Item>> {
-    const lists = customers.map((customer) => emptyIfMissing(listOf(customer)));
-    if (!cursor) return mergeLists(lists, limit);
-    const item = customers.length > 0 ? await undefinedIfMissing(retrieve(cursor.id)) : undefined;
-    const listIndex = customers.indexOf(idOf(item?.customer) ?? '');
-    if (!item || listIndex === -1) throw unknownObject('cursor');
-    const { direction } = cursor;
-    return mergeLists(lists, limit, { id: item.id, created: item.created, listIndex, direction });
-  }
-}
-
-/** A customer that Stripe does not know has no payments there. */
-function emptyIfMissing<Item>(fetchList: FetchList<Item>): FetchList<Item> {
-  return async (params) => (await undefinedIfMissing(fetchList(params))) ?? { data: [], has_more: false };
 }
 
 function toPayment(intent: Stripe.PaymentIntent): Payment {
@@ -105,5 +100,18 @@ function toCharge(charge: Stripe.Charge): Charge {
     card: card ? { brand: card.brand, last4: card.last4 } : null,
     receiptUrl: charge.receipt_url,
     paymentIntentId: idOf(charge.payment_intent) ?? null,
+  };
+}
+
+function toInvoice(invoice: Stripe.Invoice): Invoice {
+  return {
+    id: invoice.id,
+    number: invoice.number,
+    totalMinor: invoice.total,
+    currency: invoice.currency,
+    status: invoice.status,
+    createdAt: new Date(invoice.created * 1000),
+    hostedUrl: invoice.hosted_invoice_url ?? null,
+    pdfUrl: invoice.invoice_pdf ?? null,
   };
 }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type FieldError, invalidField, Problem } from '#core/problem.js';
+import { isRedirectAllowed, REDIRECT_REFUSAL, redirectRules } from '../config/redirect-url.js';
 import { Settings } from '../config/settings.js';
 import { CustomersService } from '../customers/customers.service.js';
 import type { MovedAmount } from '../operations/guardrail-rules.js';
@@ -17,7 +18,6 @@ import {
   currencyOf,
 } from './checkout-items.js';
 import { type CheckoutPlan, CheckoutStripe, type StartedCheckout } from './checkout.stripe.js';
-import { isRedirectAllowed } from './redirect-url.js';
 
 const NOT_A_CHECKOUT = 'must be the id of a payment that was started on a checkout page';
 
@@ -101,10 +101,10 @@ export class CheckoutService {
   }
 
   private assertRedirects({ successRedirect, failureRedirect }: CheckoutCommand): void {
-    const rules = { origins: this.settings.REDIRECT_ORIGINS, sandboxMode: this.settings.sandboxMode };
+    const rules = redirectRules(this.settings);
     const errors = Object.entries({ successRedirect, failureRedirect })
       .filter(([, url]) => !isRedirectAllowed(url, rules))
-      .map(([field]): FieldError => ({ field, message: 'must be an https URL at an allowed origin' }));
+      .map(([field]): FieldError => ({ field, message: REDIRECT_REFUSAL }));
     if (errors.length > 0) throw new Problem('invalid-request', { errors });
   }
 }

@@ -20,11 +20,15 @@ export const WRITE_PERMISSIONS: readonly Permission[] = [
   { name: 'Refunds', probe: (stripe) => stripe.refunds.update('re_paydeskdoctor', {}) },
   { name: 'Checkout Sessions', probe: (stripe) => stripe.checkout.sessions.expire('cs_test_paydeskdoctor') },
   { name: 'Subscriptions', probe: (stripe) => stripe.subscriptions.update('sub_paydeskdoctor', {}) },
+  { name: 'PaymentMethods', probe: (stripe) => stripe.paymentMethods.detach('pm_paydeskdoctor') },
+  {
+    name: 'Customer portal',
+    probe: (stripe) => stripe.billingPortal.sessions.create({ customer: 'cus_paydeskdoctor' }),
+  },
 ];
 
 export const READ_PERMISSIONS: readonly Permission[] = [
   { name: 'Charges', probe: (stripe) => stripe.charges.list(ONE) },
-  { name: 'PaymentMethods', probe: (stripe) => stripe.paymentMethods.retrieve('pm_paydeskdoctor') },
   { name: 'Prices', probe: (stripe) => stripe.prices.list(ONE) },
   { name: 'Products', probe: (stripe) => stripe.products.list(ONE) },
   { name: 'Events', probe: (stripe) => stripe.events.list(ONE) },

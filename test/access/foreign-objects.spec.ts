@@ -8,6 +8,7 @@ import { OPERATIONS } from '../support/openapi.js';
 import type { Paydesk } from '../support/paydesk.js';
 import { paydeskTest } from '../support/paydesk-test.js';
 import { saveCard } from '../support/saved-card.js';
+import { startSubscription } from '../support/subscription.js';
 
 /** A call with the id of an object: one of another caller, or one that does not exist. */
 interface Probe {
@@ -21,6 +22,8 @@ const WITHOUT_OWNED_IDS = {
   'POST /payments/create-setup-intent': "the user is the token's",
   'GET /payments/payment-information': "the user is the token's",
   'GET /payments/payment-methods': "the user is the token's",
+  'POST /payments/portal': "the user is the token's",
+  'POST /portal': 'a service may name every user',
   'POST /partners/user/{user_id}/setup_intent': "the user is one of the partner's",
   'POST /pay': "Prices and Products are the merchant's, and a service may name every user",
   'POST /pay/recurrent': "Prices and Products are the merchant's, and a service may name every user",
@@ -62,6 +65,12 @@ const VARYING = /^(date|idempotency-key|x-request-id|ratelimit.*)$/;
 const PROBES: Record<string, (world: World) => Probe[]> = {
   'GET /payments/get-history': ({ alice, theirs }) => [
     probe(theirs.charge, 'ch_unknown', (id) => alice.get(`/payments/get-history?cursorId=${id}`)),
+  ],
+  'GET /payments/invoices': ({ alice, theirs }) => [
+    probe(theirs.invoice, 'in_unknown', (id) => alice.get(`/payments/invoices?cursor=${id}`)),
+  ],
+  'GET /payments/receipts/{chargeId}': ({ alice, theirs }) => [
+    probe(theirs.charge, 'ch_unknown', (id) => alice.get(`/payments/receipts/${id}`)),
   ],
   'DELETE /payments/payment-methods/{id}': ({ alice, theirs }) => [
     probe(theirs.card, 'pm_unknown', (id) => alice.delete(`/payments/payment-methods/${id}`)),
@@ -181,6 +190,7 @@ async function createWorld(paydesk: Paydesk) {
   await chargeUser(paydesk, globex, 'carol');
   const { card, payment, charge } = await chargeUser(paydesk, globex, 'alice');
   const sessions = await startCheckouts(clinic);
+  const { latest_invoice: invoice } = await startSubscription(paydesk.stripe);
   const rows = await query<{ id: string }>(
     paydesk,
     "select id from operations where caller in ('partner:globex', 'service:clinic')",
@@ -192,7 +202,15 @@ async function createWorld(paydesk: Paydesk) {
     shop,
     clinic,
     alice,
-    theirs: { card, payment, charge, sessions, endpoints, operations: rows.map(({ id }) => id) },
+    theirs: {
+      card,
+      payment,
+      charge,
+      invoice: idOf(invoice) ?? '',
+      sessions,
+      endpoints,
+      operations: rows.map(({ id }) => id),
+    },
   };
 }
 

@@ -72,10 +72,11 @@ const WRITES = [
   ['Refunds (write)', '/v1/refunds/*'],
   ['Checkout Sessions (write)', '/v1/checkout/sessions/**'],
   ['Subscriptions (write)', '/v1/subscriptions/*'],
+  ['PaymentMethods (write)', '/v1/payment_methods/**'],
+  ['Customer portal (write)', '/v1/billing_portal/sessions'],
 ] as const;
 const READS = [
   ['Charges (read)', '/v1/charges'],
-  ['PaymentMethods (read)', '/v1/payment_methods/*'],
   ['Prices (read)', '/v1/prices'],
   ['Products (read)', '/v1/products'],
   ['Events (read)', '/v1/events'],

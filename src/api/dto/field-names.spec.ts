@@ -36,6 +36,7 @@ describe('a service', () => {
   const SHARED = new Set([
     'amount',
     'caller',
+    'chargeId',
     'currencies',
     'currency',
     'cursor',
@@ -46,6 +47,7 @@ describe('a service', () => {
     'endpointId',
     'expiresAt',
     'failureRedirect',
+    'flow',
     'from',
     'guardrails',
     'id',
@@ -64,6 +66,7 @@ describe('a service', () => {
     'priceId',
     'quantity',
     'requireIdempotencyKey',
+    'returnUrl',
     'scopes',
     'since',
     'state',

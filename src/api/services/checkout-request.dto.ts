@@ -7,11 +7,11 @@ import type { Recurrence } from '../../checkout/recurrence.js';
 import type { Settings } from '../../config/settings.js';
 import type { FieldNames } from '../dto/field-names.js';
 import { CurrencyField, PartnerNameField, TextField, UserIdField } from '../dto/fields.js';
+import { RedirectUrlField } from '../dto/redirect-url.field.js';
 import { DecimalAmountField } from './fields.js';
 import { ownerOf } from './owner.js';
 import { PriceProduct, type ProductRequest } from './product.dto.js';
 
-const URL_MAX_LENGTH = 2048;
 const DEFAULT_PRODUCT_NAME = 'Payment';
 
 /** A request for an amount is a command of one item. */
@@ -26,9 +26,7 @@ const PRODUCT_FIELD_NAMES: FieldNames = {
 
 /** The fields that `/pay` and `/pay/recurrent` share. */
 export abstract class CheckoutRequest {
-  @TextField({
-    maxLength: URL_MAX_LENGTH,
-    isReference: true,
+  @RedirectUrlField({
     description:
       'Where the customer is sent after paying: an https URL at one of REDIRECT_ORIGINS. Stripe replaces ' +
       '`{CHECKOUT_SESSION_ID}` in it with the `paymentID`.',
@@ -36,9 +34,7 @@ export abstract class CheckoutRequest {
   })
   successRedirect!: string;
 
-  @TextField({
-    maxLength: URL_MAX_LENGTH,
-    isReference: true,
+  @RedirectUrlField({
     description: 'Where the customer is sent on leaving without paying',
     example: 'https://example.com/ko',
   })

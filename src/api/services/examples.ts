@@ -86,3 +86,20 @@ export const REFUND_EXAMPLES = {
   part: { summary: 'A partial refund', value: { paymentID: EXAMPLE_PAYMENT_ID, amount: '1.00' } },
   all: { summary: 'A full refund', value: { paymentID: EXAMPLE_PAYMENT_ID } },
 };
+
+/** Examples of `/portal` for the OpenAPI document. */
+export const PORTAL_EXAMPLES = {
+  page: {
+    summary: 'A page to manage cards and plans',
+    value: { userId: 'user-42', returnUrl: 'https://example.com/account' },
+  },
+  card: {
+    summary: "Replace the default card of a partner's user",
+    value: {
+      userId: 'user-42',
+      tenant: 'clinic',
+      returnUrl: 'https://example.com/account',
+      flow: 'payment-method',
+    },
+  },
+};

@@ -2,18 +2,27 @@ import { Module } from '@nestjs/common';
 import { CheckoutModule } from '../../checkout/checkout.module.js';
 import { CustomersModule } from '../../customers/customers.module.js';
 import { PaymentsModule } from '../../payments/payments.module.js';
+import { PortalModule } from '../../portal/portal.module.js';
 import { RefundsModule } from '../../refunds/refunds.module.js';
 import { SubscriptionsModule } from '../../subscriptions/subscriptions.module.js';
 import { CustomersController } from './customers.controller.js';
 import { PayController } from './pay.controller.js';
 import { PaymentsController } from './payments.controller.js';
+import { PortalController } from './portal.controller.js';
 import { RefundsController } from './refunds.controller.js';
 import { StatusController } from './status.controller.js';
 import { SubscriptionsController } from './subscriptions.controller.js';
 
 /** The API for other internal services. */
 @Module({
-  imports: [CheckoutModule, CustomersModule, PaymentsModule, RefundsModule, SubscriptionsModule],
+  imports: [
+    CheckoutModule,
+    CustomersModule,
+    PaymentsModule,
+    PortalModule,
+    RefundsModule,
+    SubscriptionsModule,
+  ],
   controllers: [
     PayController,
     PaymentsController,
@@ -21,6 +30,7 @@ import { SubscriptionsController } from './subscriptions.controller.js';
     RefundsController,
     StatusController,
     CustomersController,
+    PortalController,
   ],
 })
 export class ServicesApiModule {}

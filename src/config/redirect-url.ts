@@ -1,9 +1,19 @@
+import type { Settings } from './settings.js';
+
+/** What is wrong with any other URL. */
+export const REDIRECT_REFUSAL = 'must be an https URL at an allowed origin';
+
 /** Which URLs a customer may be redirected to. */
 export interface RedirectRules {
   /** Exact origins, such as https://shop.example. */
   origins: readonly string[];
   /** Without a Stripe account, loopback hosts and example.com are allowed too. */
   sandboxMode: boolean;
+}
+
+/** The rules that the settings make. */
+export function redirectRules({ REDIRECT_ORIGINS, sandboxMode }: Settings): RedirectRules {
+  return { origins: REDIRECT_ORIGINS, sandboxMode };
 }
 
 const SANDBOX_ORIGIN = 'https://example.com';

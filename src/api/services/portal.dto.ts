@@ -1,0 +1,48 @@
+import { ApiProperty } from '@nestjs/swagger';
+import type { Owner } from '#core/actor.js';
+import type { Settings } from '../../config/settings.js';
+import { PORTAL_FLOWS, type PortalFlow, type PortalPage } from '../../portal/portal.js';
+import { ChoiceField, PartnerNameField, UserIdField } from '../dto/fields.js';
+import { ReturnUrlField } from '../dto/redirect-url.field.js';
+import { ownerOf } from './owner.js';
+
+export class PortalRequest {
+  @UserIdField({ description: 'The user who will use the page' })
+  userId!: string;
+
+  @PartnerNameField({
+    optional: true,
+    description: 'The partner whose user `userId` is; a signed-in user by default',
+  })
+  tenant?: string;
+
+  @ReturnUrlField()
+  returnUrl!: string;
+
+  @ChoiceField({
+    choices: PORTAL_FLOWS,
+    optional: true,
+    description:
+      'Opens the page for one thing only: to replace the default card, or to cancel or change the newest subscription',
+  })
+  flow?: PortalFlow;
+
+  owner({ JWT_ISSUER: issuer }: Settings): Owner {
+    return ownerOf(this.userId, this.tenant, issuer);
+  }
+}
+
+export class PortalResponse {
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    format: 'uri',
+    description: "Stripe's page; it opens for a few minutes. Null in a repetition a day later",
+    example: 'https://billing.stripe.com/p/session/test_abc',
+  })
+  url!: string | null;
+
+  static of({ url }: PortalPage): PortalResponse {
+    return { url };
+  }
+}
