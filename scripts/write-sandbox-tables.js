@@ -3,6 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { format, resolveConfig } from 'prettier';
 import { resources } from '../dist/libs/stripe-sandbox/http/resources.js';
 import { allRoutes } from '../dist/libs/stripe-sandbox/nouns/all-routes.js';
+import { reasonsFor } from './refused-parameters.js';
 import { expandableFields, routeParams } from './stripe-node-types.js';
 
 const SANDBOX = 'libs/stripe-sandbox';
@@ -28,26 +29,40 @@ export const expandableFields: Readonly<Record<string, Readonly<Record<string, r
 
 const code = (names) => names.map((name) => `\`${name}\``).join(', ') || '-';
 
-/** A row for each route: the parameters that it takes, and those that it refuses. */
-function parameterTable() {
+/** What each route takes and refuses of the documented parameters. */
+function documentedRoutes() {
   const known = routeParams();
-  const rows = allRoutes.flatMap(({ method, path, params }) => {
-    const route = `${method} ${path.replaceAll(/:\w+/g, ':id')}`;
-    const documented = known.get(route);
+  return allRoutes.flatMap(({ method, path, params }) => {
+    const documented = known.get(`${method} ${path.replaceAll(/:\w+/g, ':id')}`);
     if (method !== 'POST' || !documented?.length) return [];
-    const taken = documented.filter((name) => Object.hasOwn(params, name));
-    const refused = documented.filter((name) => !Object.hasOwn(params, name));
-    const count = `${taken.length} of ${documented.length}`;
-    return [`| \`${path}\` | ${count} | ${code(taken)} | ${code(refused)} |`];
+    const [taken, refused] = [true, false].map((isTaken) =>
+      documented.filter((name) => Object.hasOwn(params, name) === isTaken),
+    );
+    return [{ path, taken, refused }];
+  });
+}
+
+function parameterTable(routes) {
+  const rows = routes.map(({ path, taken, refused }) => {
+    const count = `${taken.length} of ${taken.length + refused.length}`;
+    return `| \`${path}\` | ${count} | ${code(taken)} | ${code(refused)} |`;
   });
   return ['| `POST` | | supported | refused |', '| --- | --- | --- | --- |', ...rows].join('\n');
+}
+
+function reasonTable(routes) {
+  const refused = routes.flatMap(({ path, refused: names }) => names.map((name) => ({ path, name })));
+  const rows = [...reasonsFor(refused)].map(([reason, lines]) => `| ${reason} | ${code([...lines])} |`);
+  return ['| refused because | parameters |', '| --- | --- |', ...rows].join('\n');
 }
 
 async function writeParameterTable() {
   const text = await readFile(README, 'utf8');
   const [before, rest] = text.split(START);
   const [, after] = rest.split(END);
-  const table = `<!-- prettier-ignore-start -->\n${parameterTable()}\n<!-- prettier-ignore-end -->`;
+  const routes = documentedRoutes();
+  const tables = `${reasonTable(routes)}\n\n${parameterTable(routes)}`;
+  const table = `<!-- prettier-ignore-start -->\n${tables}\n<!-- prettier-ignore-end -->`;
   await writeFile(README, `${before}${START}\n${table}\n${END}${after}`);
 }
 

@@ -10,7 +10,7 @@ import { releaseExpiredHold } from './payment-intents/capture.js';
 import { failDebit } from './payment-intents/debit.js';
 import { expirePromotionCode } from './promotion-codes/promotion-code.js';
 import { settleRefund } from './refunds/refund.js';
-import { advanceSubscription } from './subscriptions/lifecycle.js';
+import { advanceSubscription, markOverdue } from './subscriptions/lifecycle.js';
 import { advanceSchedule } from './subscription-schedules/subscription-schedule.js';
 import { verifyTaxId } from './tax-ids/tax-id.js';
 import { deleteExpiredTestClock } from './test-clocks/test-clock.js';
@@ -23,7 +23,10 @@ export const dueWork: DueWork = {
   coupons: expireCoupon,
   discounts: endDiscount,
   disputes: decideDispute,
-  invoices: advanceInvoice,
+  invoices: (ctx, id) => {
+    advanceInvoice(ctx, id);
+    markOverdue(ctx, id);
+  },
   subscriptions: advanceSubscription,
   paymentIntents: (ctx, id) => {
     releaseExpiredHold(ctx, id);

@@ -186,6 +186,8 @@ function outcomeOf({ risk }: TestCard, decline: Decline | undefined): Stripe.Cha
   };
 }
 
-/** What the cardholder's statement shows: the account's name, and the suffix if there is one. */
-const statementDescriptorOf = ({ statement_descriptor_suffix: suffix }: Stripe.PaymentIntent): string =>
-  suffix === null ? 'Stripe' : `Stripe* ${suffix}`;
+/** What the cardholder's statement shows: the invoice's descriptor, or the account's name with the suffix. */
+const statementDescriptorOf = ({
+  statement_descriptor: whole,
+  statement_descriptor_suffix: suffix,
+}: Stripe.PaymentIntent): string => whole ?? (suffix === null ? 'Stripe' : `Stripe* ${suffix}`);

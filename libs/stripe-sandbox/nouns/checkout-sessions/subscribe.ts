@@ -3,6 +3,7 @@ import type { Context } from '../../context.js';
 import type { CheckoutFacts } from '../../store/records.js';
 import { defaultPayment, subscriptionOf } from '../invoices/invoice.js';
 import { attachPaymentMethod, requireAttachable } from '../payment-methods/payment-method.js';
+import { NEW_SETTINGS } from '../subscriptions/settings.js';
 import { startSubscription } from '../subscriptions/start.js';
 import { trialEndAfter } from '../subscriptions/trial.js';
 import { completeCheckout, ensureCustomer } from './complete.js';
@@ -66,7 +67,7 @@ function startSessionSubscription(
   }));
   const days = data.trial_period_days;
   return startSubscription(ctx, {
-    ...payer,
+    customer: payer.customer,
     items: lines
       .filter(({ price }) => price.recurring)
       .map(({ price, quantity }) => ({ price, quantity, metadata: {} })),
@@ -76,7 +77,13 @@ function startSessionSubscription(
     metadata: data.metadata,
     redemptions: sessionRedemptions(ctx, facts),
     trialEnd: data.trial_end ?? (days === undefined ? null : trialEndAfter(ctx.now(payer.customer), days)),
-    payment_settings: { save_default_payment_method: 'on_subscription' },
+    settings: {
+      default_payment_method: payer.default_payment_method,
+      payment_settings: {
+        ...NEW_SETTINGS.payment_settings,
+        save_default_payment_method: 'on_subscription',
+      },
+    },
   });
 }
 

@@ -13,8 +13,8 @@ export const paymentMethodTypes = (): Param<string[]> =>
     array(string()),
   );
 
-/** Rejected for intents that accept cards, as every intent here does. */
-export const statementDescriptor = (): Param<never> => ({
+/** Rejected for intents that accept cards, as every intent here does; only those of invoices have one. */
+export const statementDescriptor = (): Param<string> => ({
   isRequired: false,
   read(_value, name) {
     throw failures.invalidRequest(
@@ -25,24 +25,27 @@ export const statementDescriptor = (): Param<never> => ({
 });
 
 /** Source: https://docs.stripe.com/get-started/account/statement-descriptors#requirements. */
-export const statementDescriptorSuffix = (): Param<string> => ({
+const descriptorParam = (subject: string): Param<string> => ({
   isRequired: false,
   read(value, name, reading) {
     const text = string({ maxLength: 22 }).read(value, name, reading);
     if (/[<>\\'"*]/.test(text)) {
       throw failures.invalidRequest(
-        'The statement descriptor suffix cannot contain any of the characters <, >, \\, \', ", or *.',
+        `The ${subject} cannot contain any of the characters <, >, \\, ', ", or *.`,
         { param: name },
       );
     }
     if (!/[A-Za-z]/.test(text)) {
-      throw failures.invalidRequest('The statement descriptor suffix must contain at least one letter.', {
-        param: name,
-      });
+      throw failures.invalidRequest(`The ${subject} must contain at least one letter.`, { param: name });
     }
     return text;
   },
 });
+
+export const statementDescriptorSuffix = () => descriptorParam('statement descriptor suffix');
+
+/** The whole descriptor of an invoice's payment. */
+export const invoiceStatementDescriptor = () => descriptorParam('statement descriptor');
 
 /** Source: https://docs.stripe.com/api/payment_intents/create#create_payment_intent-automatic_payment_methods. */
 export const automaticPaymentMethods = () =>

@@ -17,8 +17,14 @@ export function advanceInvoice(ctx: Context, id: string): void {
   if (!invoice) return;
   const finalized = invoice.status === 'draft' ? finalizeInvoice(ctx, invoice) : invoice;
   if (finalized.status !== 'open') return;
-  if (finalized.collection_method === 'send_invoice') sendInvoice(ctx, finalized);
-  else collectInvoice(ctx, finalized);
+  const isOverdue = (finalized.due_date ?? Infinity) <= ctx.now(finalized.customer as string);
+  if (!isOverdue) collectOrSend(ctx, finalized);
+}
+
+/** Tries to pay an open invoice, or sends it. */
+export function collectOrSend(ctx: Context, invoice: Stripe.Invoice): void {
+  if (invoice.collection_method === 'send_invoice') sendInvoice(ctx, invoice);
+  else collectInvoice(ctx, invoice);
 }
 
 /** Makes one automatic attempt to pay an open invoice. A decline is not thrown: the invoice shows it. */

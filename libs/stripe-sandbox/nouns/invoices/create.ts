@@ -5,72 +5,64 @@ import { fromParam } from '../../http/lookup.js';
 import { mergeMetadata } from '../../http/metadata.js';
 import type { Params } from '../../http/params.js';
 import { readRedemptions } from '../discounts/redemption.js';
-import { pendingItems } from '../invoice-items/invoice-item.js';
-import { requireOwnPaymentMethod } from '../payment-methods/payment-method.js';
+import { pendingItems, pendingItemsFor } from '../invoice-items/invoice-item.js';
 import { draftInvoice } from './invoice.js';
 import type { createParams } from './params.js';
+import { dueDateFrom, finalizesAtFrom, NEW_SETTINGS, settingsFrom } from './settings.js';
 
-const HOUR_SECONDS = 60 * 60;
-const DAY_SECONDS = 24 * HOUR_SECONDS;
+type CreateParams = Params<typeof createParams>;
 
 /**
- * Creates a draft, with the customer's pending invoice items if the parameters include them.
+ * Creates a draft, with the pending invoice items of the customer, or of a subscription, if the parameters include them.
  * Source: https://docs.stripe.com/api/invoices/create.
- * @throws StripeFailure 400 for an unknown customer, a payment method that is not the customer's, or a missing due date
+ * @throws StripeFailure 400 for an unknown reference, or parameters that do not go together
  */
-export function createInvoice(ctx: Context, params: Params<typeof createParams>): Stripe.Invoice {
-  const { default_payment_method: paymentMethodId, description = null, metadata } = params;
+export function createInvoice(ctx: Context, params: CreateParams): Stripe.Invoice {
   const customer = fromParam(ctx.store.customers, params.customer, 'customer');
-  const default_payment_method = requireOwnPaymentMethod(
-    ctx,
-    customer.id,
-    paymentMethodId,
-    'default_payment_method',
-  );
-  const includesItems = params.pending_invoice_items_behavior === 'include';
-  const currency = params.currency ?? customer.currency ?? 'usd';
+  const subscription = readSubscription(ctx, params);
+  const currency = params.currency ?? subscription?.currency ?? customer.currency ?? 'usd';
   const now = ctx.now(customer.id);
-  const items = includesItems ? pendingItems(ctx, customer.id, currency) : [];
+  const items = itemsFor(ctx, params, { subscription, currency });
   const amountMinor = items.reduce((sum, { amount }) => sum + amount, 0);
   const redeemer = { customer: customer.id, currency, amountMinor };
+  const collection_method = params.collection_method ?? 'charge_automatically';
+  const finalizesAt = finalizesAtFrom(params, now) ?? null;
   return draftInvoice(ctx, {
     customer: customer.id,
     currency,
-    subscription: null,
+    subscription,
     reason: 'manual',
     items,
     redemptions: readRedemptions(ctx, params.discounts, redeemer),
     period: { start: now, end: now },
-    finalizesAt: params.auto_advance ? now + HOUR_SECONDS : null,
+    finalizesAt,
     fields: {
-      collection_method: params.collection_method ?? 'charge_automatically',
-      custom_fields: params.custom_fields ?? null,
-      default_payment_method,
-      description,
-      due_date: dueDateOf(params, now),
-      footer: params.footer ?? null,
-      metadata: mergeMetadata({}, metadata),
+      ...settingsFrom(ctx, params, customer.id, NEW_SETTINGS),
+      auto_advance: finalizesAt !== null,
+      due_date: dueDateFrom(params, { collection_method, created: now, due_date: null }),
+      metadata: mergeMetadata({}, params.metadata),
     },
   });
 }
 
-/** When an invoice that is sent must be paid, in Unix seconds; null for one that is charged automatically. */
-function dueDateOf(
-  { collection_method, days_until_due, due_date }: Params<typeof createParams>,
-  now: number,
-): number | null {
-  if (collection_method !== 'send_invoice') {
-    if (days_until_due === undefined && due_date === undefined) return null;
-    const param = due_date === undefined ? 'days_until_due' : 'due_date';
-    throw failures.invalidRequest(
-      `\`${param}\` can only be set if the invoice's collection method is \`send_invoice\`.`,
-      { param },
-    );
-  }
-  if (days_until_due !== undefined && due_date !== undefined) {
-    throw failures.exclusive('days_until_due', 'due_date');
-  }
-  if (days_until_due !== undefined) return now + days_until_due * DAY_SECONDS;
-  if (due_date === undefined) throw failures.missing('days_until_due');
-  return due_date;
+/** @throws StripeFailure 400 for a subscription that is unknown or another customer's */
+function readSubscription(
+  ctx: Context,
+  { customer, subscription: id }: CreateParams,
+): Stripe.Subscription | null {
+  if (id === undefined) return null;
+  const subscription = fromParam(ctx.store.subscriptions, id, 'subscription');
+  if (subscription.customer === customer) return subscription;
+  throw failures.invalidRequest('The subscription does not belong to this customer.', {
+    param: 'subscription',
+  });
+}
+
+function itemsFor(
+  ctx: Context,
+  { customer, pending_invoice_items_behavior: behavior }: CreateParams,
+  { subscription, currency }: { subscription: Stripe.Subscription | null; currency: string },
+): readonly Stripe.InvoiceItem[] {
+  if (behavior !== 'include') return [];
+  return subscription ? pendingItemsFor(ctx, subscription) : pendingItems(ctx, customer, currency);
 }

@@ -1,8 +1,7 @@
 import type Stripe from 'stripe';
 import type { Context } from '../../context.js';
 import { failures } from '../../http/errors.js';
-import { cancelPaymentIntent } from '../payment-intents/payment-intent.js';
-import { defaultPayment, markPaid } from './invoice.js';
+import { cancelPayment, defaultPayment, markPaid } from './invoice.js';
 
 /**
  * Applies a credit note to its invoice; a negative amount takes it back. An invoice that asks for nothing more is paid.
@@ -27,7 +26,8 @@ export function creditInvoice(
 }
 
 /** Makes the payment of an open invoice one of the remaining amount, or cancels it. */
-function changePayment(ctx: Context, { id, amount_remaining, customer }: Stripe.Invoice): void {
+function changePayment(ctx: Context, invoice: Stripe.Invoice): void {
+  const { id, amount_remaining } = invoice;
   const { invoicePayments, paymentIntents } = ctx.store;
   const payment = defaultPayment(ctx, id);
   const intent = paymentIntents.get((payment?.payment.payment_intent as string | undefined) ?? '');
@@ -37,11 +37,7 @@ function changePayment(ctx: Context, { id, amount_remaining, customer }: Stripe.
     invoicePayments.update(payment.id, { amount_requested: amount_remaining });
     return;
   }
-  cancelPaymentIntent(ctx, intent, 'automatic');
-  invoicePayments.update(payment.id, {
-    status: 'canceled',
-    status_transitions: { canceled_at: ctx.now(customer as string), paid_at: null },
-  });
+  cancelPayment(ctx, invoice, 'automatic');
 }
 
 /**

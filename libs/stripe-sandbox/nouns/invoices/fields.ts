@@ -6,6 +6,7 @@ import { lineFromItem } from '../invoice-items/invoice-item.js';
 import { taxIdsOf } from '../tax-ids/tax-id.js';
 import { withDiscounts } from './discounted.js';
 import type { LineDraft } from './lines.js';
+import { DAY_SECONDS } from './settings.js';
 import { totalsOf } from './totals.js';
 
 /** What a new invoice is for. */
@@ -24,18 +25,7 @@ export interface InvoiceDraft {
   /** The coupons that the request redeems for it; otherwise it has its subscription's or its customer's discounts. */
   redemptions?: readonly Redemption[] | undefined;
   /** Fields that the request sets. */
-  fields?: Partial<
-    Pick<
-      Stripe.Invoice,
-      | 'collection_method'
-      | 'custom_fields'
-      | 'default_payment_method'
-      | 'description'
-      | 'due_date'
-      | 'footer'
-      | 'metadata'
-    >
-  >;
+  fields?: Partial<Stripe.Invoice>;
 }
 
 /** A new draft invoice. Source: https://docs.stripe.com/api/invoices/object. */
@@ -59,7 +49,7 @@ export function buildInvoice(
     auto_advance: finalizesAt !== null || (subscription !== null && !subscription.pause_collection),
     automatically_finalizes_at: finalizesAt,
     billing_reason: reason,
-    collection_method: 'charge_automatically',
+    ...settingsOf(subscription, ctx.now(customer.id)),
     created: ctx.now(customer.id),
     currency,
     customer: customer.id,
@@ -71,9 +61,7 @@ export function buildInvoice(
     customer_tax_ids: taxIdsOf(ctx, customer.id),
     customer_tax_exempt: customer.tax_exempt ?? 'none',
     default_payment_method: null,
-    description: null,
     discounts,
-    due_date: null,
     effective_at: null,
     ending_balance: null,
     lines: {
@@ -83,7 +71,7 @@ export function buildInvoice(
       url: `/v1/invoices/${id}/lines`,
     },
     metadata: {},
-    next_payment_attempt: finalizesAt,
+    next_payment_attempt: subscription?.collection_method === 'send_invoice' ? null : finalizesAt,
     number: null,
     parent: subscription && {
       type: 'subscription_details',
@@ -105,6 +93,29 @@ export function buildInvoice(
   };
 }
 
+/** What an invoice takes over from its subscription. */
+function settingsOf(
+  subscription: Stripe.Subscription | null,
+  now: number,
+): Pick<
+  Stripe.Invoice,
+  'account_tax_ids' | 'collection_method' | 'custom_fields' | 'description' | 'due_date' | 'footer'
+> {
+  const { account_tax_ids, custom_fields, description, footer } =
+    subscription?.invoice_settings ?? NO_SETTINGS;
+  const days = subscription?.days_until_due ?? null;
+  return {
+    account_tax_ids,
+    collection_method: subscription?.collection_method ?? 'charge_automatically',
+    custom_fields,
+    description,
+    due_date: days === null ? null : now + days * DAY_SECONDS,
+    footer,
+  };
+}
+
+const NO_SETTINGS = { account_tax_ids: null, custom_fields: null, description: null, footer: null };
+
 const buildLines = (invoice: string, lines: readonly LineDraft[]): Stripe.InvoiceLineItem[] =>
   lines.map((line) => ({ ...line, id: newId('invoiceLineItem'), invoice }));
 
@@ -112,16 +123,13 @@ const buildLines = (invoice: string, lines: readonly LineDraft[]): Stripe.Invoic
 const UNUSED = {
   account_country: 'US',
   account_name: 'Stripe sandbox',
-  account_tax_ids: null,
   amount_overpaid: 0,
   amount_shipping: 0,
   application: null,
   automatic_tax: { disabled_reason: null, enabled: false, liability: null, provider: null, status: null },
-  custom_fields: null,
   customer_account: null,
   default_source: null,
   default_tax_rates: [],
-  footer: null,
   from_invoice: null,
   hosted_invoice_url: null,
   invoice_pdf: null,

@@ -4,8 +4,6 @@ import type { Context } from '../../context.js';
 import { schedule } from '../../due.js';
 import { failures } from '../../http/errors.js';
 import { fromParam } from '../../http/lookup.js';
-import { mergeMetadata } from '../../http/metadata.js';
-import type { Params } from '../../http/params.js';
 import { minimumChargeMinor } from '../../money/currencies.js';
 import { newId } from '../../store/ids.js';
 import { recordBalanceChange } from '../customer-balance/balance-change.js';
@@ -13,9 +11,7 @@ import { saveCustomer } from '../customers/customer.js';
 import { cancelPaymentIntent, createPaymentIntent } from '../payment-intents/payment-intent.js';
 import { applyRedemptions } from '../discounts/discount.js';
 import { endUsedDiscounts, inheritedDiscounts } from './discounted.js';
-import { changeDiscounts, requireDraft } from './draft-lines.js';
 import { buildInvoice, type InvoiceDraft } from './fields.js';
-import type { updateParams } from './params.js';
 
 /** Stores a new draft invoice. Source: https://docs.stripe.com/api/invoices/object. */
 export function draftInvoice(ctx: Context, draft: InvoiceDraft): Stripe.Invoice {
@@ -57,7 +53,9 @@ export function finalizeInvoice(
   const { amount_due, ending_balance } = usesBalance
     ? applyBalance(draft, customer.balance)
     : { amount_due: draft.amount_due, ending_balance: customer.balance };
-  const next_invoice_sequence = (customer.next_invoice_sequence ?? 1) + 1;
+  // A number of the request's own does not use one of the sequence.
+  const sequence = customer.next_invoice_sequence ?? 1;
+  const next_invoice_sequence = draft.number === null ? sequence + 1 : sequence;
   const numbered = ctx.store.customers.update(customer.id, { next_invoice_sequence });
   if (ending_balance !== customer.balance) recordAppliedBalance(ctx, numbered, draft, ending_balance);
   saveCustomer(ctx, numbered, { balance: ending_balance });
@@ -65,40 +63,20 @@ export function finalizeInvoice(
     amount_due,
     amount_remaining: amount_due,
     automatically_finalizes_at: null,
-    effective_at: now,
+    effective_at: draft.effective_at ?? now,
     ending_balance,
     hosted_invoice_url: `${ctx.origin}/i/${draft.id}`,
-    number: `${customer.invoice_prefix}-${String(customer.next_invoice_sequence ?? 1).padStart(4, '0')}`,
+    number: draft.number ?? `${customer.invoice_prefix}-${String(sequence).padStart(4, '0')}`,
     starting_balance: customer.balance,
     status: 'open',
     status_transitions: { ...draft.status_transitions, finalized_at: now },
     webhooks_delivered_at: draft.webhooks_delivered_at ?? now,
   });
-  schedule(ctx, 'invoices', draft.id, { at: null });
+  schedule(ctx, 'invoices', draft.id, { at: open.due_date, customer: customer.id });
   ctx.emit('invoice.finalized', open);
   if (amount_due === 0) return markPaid(ctx, open);
   createInvoicePayment(ctx, open, savesCard);
   return open;
-}
-
-/**
- * Source: https://docs.stripe.com/api/invoices/update.
- * @throws StripeFailure 400 for discounts of an invoice that is no draft, or that can't be redeemed
- */
-export function updateInvoice(
-  ctx: Context,
-  draft: Stripe.Invoice,
-  { custom_fields, description, discounts, footer, metadata }: Params<typeof updateParams>,
-): Stripe.Invoice {
-  const before = discounts === undefined ? draft : changeDiscounts(ctx, requireDraft(draft), discounts);
-  const after = ctx.store.invoices.update(before.id, {
-    ...(custom_fields !== undefined && { custom_fields }),
-    description: description ?? before.description,
-    footer: footer ?? before.footer,
-    metadata: mergeMetadata(before.metadata ?? {}, metadata),
-  });
-  ctx.emit('invoice.updated', after, before);
-  return after;
 }
 
 /** Marks an invoice as paid. */
@@ -130,15 +108,7 @@ export function voidInvoice(ctx: Context, before: Stripe.Invoice): Stripe.Invoic
   const voided_at = ctx.now(before.customer as string);
   const status_transitions = { ...before.status_transitions, voided_at };
   const after = disableAutoAdvance(ctx, before, { status: 'void', amount_remaining: 0, status_transitions });
-  const payment = defaultPayment(ctx, after.id);
-  if (payment) {
-    const intent = ctx.store.paymentIntents.get(payment.payment.payment_intent as string)!;
-    if (intent.status !== 'canceled') cancelPaymentIntent(ctx, intent, 'void_invoice');
-    ctx.store.invoicePayments.update(payment.id, {
-      status: 'canceled',
-      status_transitions: { canceled_at: voided_at, paid_at: null },
-    });
-  }
+  cancelPayment(ctx, after, 'void_invoice');
   ctx.emit('invoice.voided', after);
   return after;
 }
@@ -169,6 +139,22 @@ export function stopCollectingFromCustomer(ctx: Context, { id: customer }: { id:
   for (const invoice of all.filter(({ status }) => status === 'draft' || status === 'open')) {
     stopCollecting(ctx, invoice);
   }
+}
+
+/** Cancels the payment that would pay an invoice. */
+export function cancelPayment(
+  ctx: Context,
+  { id, customer }: Stripe.Invoice,
+  reason: 'automatic' | 'void_invoice',
+): void {
+  const payment = defaultPayment(ctx, id);
+  if (!payment) return;
+  const intent = ctx.store.paymentIntents.get(payment.payment.payment_intent as string)!;
+  if (intent.status !== 'canceled') cancelPaymentIntent(ctx, intent, reason);
+  ctx.store.invoicePayments.update(payment.id, {
+    status: 'canceled',
+    status_transitions: { canceled_at: ctx.now(customer as string), paid_at: null },
+  });
 }
 
 /** The payment that pays an invoice; undefined before it is finalized, or with nothing to pay. */
@@ -243,6 +229,7 @@ function createInvoicePayment(ctx: Context, invoice: Stripe.Invoice, savesCard: 
     customer,
     description: DESCRIPTIONS[invoice.billing_reason ?? ''],
     payment_method_types: ['card'],
+    ...(invoice.statement_descriptor !== null && { statement_descriptor: invoice.statement_descriptor }),
     ...(savesCard && { setup_future_usage: 'off_session' }),
   });
   const payment = ctx.store.invoicePayments.insert({

@@ -2,7 +2,7 @@ import type Stripe from 'stripe';
 import type { Context } from '../../context.js';
 import { failures, StripeFailure } from '../../http/errors.js';
 import { confirmPaymentIntent } from '../payment-intents/confirm.js';
-import { defaultPayment, finalizeInvoice, markPaid, subscriptionOf } from './invoice.js';
+import { cancelPayment, defaultPayment, finalizeInvoice, markPaid, subscriptionOf } from './invoice.js';
 
 /** How to pay an invoice. */
 export interface PayOptions {
@@ -39,12 +39,8 @@ export function tryToPayInvoice(
   before: Stripe.Invoice,
   { paymentMethod: given, offSession }: PayOptions,
 ): Stripe.Invoice {
-  const invoice = before.status === 'draft' ? finalizeInvoice(ctx, before) : before;
-  if (before.status === 'draft' && invoice.status === 'paid') return invoice;
-  if (invoice.status === 'paid') throw failures.invalidRequest('Invoice is already paid');
-  if (invoice.status !== 'open') {
-    throw failures.invalidRequest(`This invoice is ${invoice.status}, so it can't be paid.`);
-  }
+  const invoice = finalizeToPay(ctx, before);
+  if (invoice.status === 'paid') return invoice;
   const paymentMethod = given ?? invoicePaymentMethod(ctx, invoice);
   if (!paymentMethod) {
     throw failures.invalidRequest(
@@ -53,6 +49,28 @@ export function tryToPayInvoice(
   }
   confirmPaymentIntent(ctx, intentOf(ctx, invoice), { paymentMethod, offSession, waitsForAbsent: true });
   return ctx.store.invoices.get(invoice.id)!;
+}
+
+/**
+ * Records that an invoice was paid outside of Stripe. Source: https://docs.stripe.com/api/invoices/pay.
+ * @throws StripeFailure 400 if it cannot be paid
+ */
+export function payOutOfBand(ctx: Context, before: Stripe.Invoice): Stripe.Invoice {
+  const invoice = finalizeToPay(ctx, before);
+  if (invoice.status === 'paid') return invoice;
+  cancelPayment(ctx, invoice, 'automatic');
+  return markPaid(ctx, invoice);
+}
+
+/**
+ * The open invoice of a draft, or one that is paid because it asks for nothing.
+ * @throws StripeFailure 400 if it cannot be paid
+ */
+function finalizeToPay(ctx: Context, before: Stripe.Invoice): Stripe.Invoice {
+  if (before.status === 'draft') return finalizeInvoice(ctx, before);
+  if (before.status === 'paid') throw failures.invalidRequest('Invoice is already paid');
+  if (before.status === 'open' || before.status === 'uncollectible') return before;
+  throw failures.invalidRequest(`This invoice is ${before.status}, so it can't be paid.`);
 }
 
 /** The payment intent that pays an open invoice. */
@@ -69,11 +87,25 @@ export function invoicePaymentMethod(
   ctx: Context,
   invoice: Stripe.Invoice,
 ): Stripe.PaymentMethod | undefined {
+  const own = invoice.default_payment_method ?? invoice.default_source;
+  if (own !== null) return ctx.store.paymentMethods.get(own as string);
   const subscription = ctx.store.subscriptions.get(subscriptionOf(invoice) ?? '');
-  const customer = ctx.store.customers.get(invoice.customer as string);
+  return subscriptionPaymentMethod(ctx, {
+    customer: invoice.customer as string,
+    default_payment_method: subscription?.default_payment_method ?? null,
+    default_source: subscription?.default_source ?? null,
+  });
+}
+
+/** The default payment method of a subscription, else of its customer. */
+export function subscriptionPaymentMethod(
+  ctx: Context,
+  subscription: Pick<Stripe.Subscription, 'customer' | 'default_payment_method' | 'default_source'>,
+): Stripe.PaymentMethod | undefined {
+  const customer = ctx.store.customers.get(subscription.customer as string);
   const id =
-    invoice.default_payment_method ??
-    subscription?.default_payment_method ??
+    subscription.default_payment_method ??
+    subscription.default_source ??
     customer?.invoice_settings.default_payment_method ??
     customer?.default_source;
   return id ? ctx.store.paymentMethods.get(id as string) : undefined;

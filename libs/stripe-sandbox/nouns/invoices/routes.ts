@@ -1,15 +1,17 @@
 import type Stripe from 'stripe';
 import type { Context } from '../../context.js';
+import { failures } from '../../http/errors.js';
 import { collectionParams, listPage, listParams, pageOf } from '../../http/lists.js';
 import { fromPath, requireKnown } from '../../http/lookup.js';
-import { boolean, object, oneOf, required, string } from '../../http/params.js';
+import { object, oneOf, required, string } from '../../http/params.js';
 import { route, type Route } from '../../http/route.js';
 import { resolvePaymentMethod } from '../payment-methods/payment-method.js';
 import { createInvoice } from './create.js';
-import { finalizeInvoice, markUncollectible, updateInvoice, voidInvoice } from './invoice.js';
-import { createParams, updateParams } from './params.js';
-import { payInvoice } from './pay.js';
+import { finalizeInvoice, markUncollectible, voidInvoice } from './invoice.js';
+import { createParams, finalizeParams, payParams, updateParams } from './params.js';
+import { payInvoice, payOutOfBand } from './pay.js';
 import { deleteDraft, sendInvoice } from './send.js';
+import { setAutoAdvance, updateInvoice } from './update.js';
 
 const status = oneOf('draft', 'open', 'paid', 'uncollectible', 'void');
 
@@ -57,11 +59,18 @@ export const invoiceRoutes: Route[] = [
   route({
     method: 'POST',
     path: '/v1/invoices/:invoice/pay',
-    params: { off_session: boolean(), payment_method: string() },
+    params: payParams,
     handle: ({ ctx, params, path }) => {
-      const { payment_method: id, off_session: offSession = true } = params;
-      const paymentMethod = id === undefined ? undefined : resolvePaymentMethod(ctx, id, 'payment_method');
-      return payInvoice(ctx, invoiceFromPath(ctx, path.invoice), { paymentMethod, offSession });
+      const { payment_method, source, off_session: offSession = true } = params;
+      const invoice = invoiceFromPath(ctx, path.invoice);
+      if (params.paid_out_of_band) return payOutOfBand(ctx, invoice);
+      if (payment_method !== undefined && source !== undefined) {
+        throw failures.exclusive('payment_method', 'source');
+      }
+      const id = payment_method ?? source;
+      const param = source === undefined ? 'payment_method' : 'source';
+      const paymentMethod = id === undefined ? undefined : resolvePaymentMethod(ctx, id, param);
+      return payInvoice(ctx, invoice, { paymentMethod, offSession });
     },
   }),
   route({
@@ -79,8 +88,11 @@ export const invoiceRoutes: Route[] = [
   route({
     method: 'POST',
     path: '/v1/invoices/:invoice/finalize',
-    params: {},
-    handle: ({ ctx, path }) => finalizeInvoice(ctx, invoiceFromPath(ctx, path.invoice)),
+    params: finalizeParams,
+    handle: ({ ctx, params, path }) => {
+      const finalized = finalizeInvoice(ctx, invoiceFromPath(ctx, path.invoice));
+      return finalized.status === 'open' ? setAutoAdvance(ctx, finalized, params) : finalized;
+    },
   }),
   route({
     method: 'POST',

@@ -52,7 +52,7 @@ export function buildPaymentIntent(ctx: Context, params: CreateParams): Stripe.P
     setup_future_usage: params.setup_future_usage ?? null,
     shipping: shipping ? shippingFrom(shipping) : null,
     source: null,
-    statement_descriptor: null,
+    statement_descriptor: params.statement_descriptor ?? null,
     statement_descriptor_suffix: params.statement_descriptor_suffix ?? null,
     status: 'requires_payment_method',
     transfer_data: null,

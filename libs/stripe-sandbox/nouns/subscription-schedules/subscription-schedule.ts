@@ -170,9 +170,9 @@ function startPhase(
     behavior: card ? 'allow_incomplete' : 'default_incomplete',
     billing_mode: billing_mode.type === 'classic' ? { type: 'classic' } : { type: 'flexible' },
     offSession: true,
-    default_payment_method: phase.default_payment_method as string | null,
     description: phase.description,
     metadata: phase.metadata ?? {},
+    settings: { default_payment_method: phase.default_payment_method as string | null },
   });
 }
 

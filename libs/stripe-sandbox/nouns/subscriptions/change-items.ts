@@ -6,7 +6,7 @@ import type { LineDraft } from '../invoices/lines.js';
 import { amountOf } from '../prices/price.js';
 import { isFlexible } from './billing-mode.js';
 import { isSameInterval, periodAt } from './billing-period.js';
-import { requireFuture } from './create.js';
+import { requireFuture } from './anchor.js';
 import { inPeriod, itemFields } from './items.js';
 import { nextItems } from './next-items.js';
 import type { updateParams } from './params.js';

@@ -1,7 +1,7 @@
 import type Stripe from 'stripe';
 import type { Context } from '../../context.js';
 import { pendingItems, pendingItemsFor } from '../invoice-items/invoice-item.js';
-import { collectInvoice } from '../invoices/collect.js';
+import { collectOrSend } from '../invoices/collect.js';
 import {
   draftInvoice,
   finalizeInvoice,
@@ -11,6 +11,7 @@ import {
 } from '../invoices/invoice.js';
 import type { LineDraft } from '../invoices/lines.js';
 import { closePausedInvoice } from '../invoices/paused.js';
+import { subscriptionPaymentMethod } from '../invoices/pay.js';
 import { type Period, periodAt, proratedShare } from './billing-period.js';
 import { withCurrentDiscounts } from './discounts.js';
 import { inPeriod, itemFields } from './items.js';
@@ -46,11 +47,25 @@ export function advanceSubscription(ctx: Context, id: string): void {
     endAtScheduledTime(ctx, subscription);
     return;
   }
-  if (periodEnd(subscription) <= now) renew(ctx, subscription);
+  if (periodEnd(subscription) <= now) endPeriod(ctx, subscription);
   else if (subscription.status === 'trialing') {
     ctx.emit('customer.subscription.trial_will_end', subscription);
     scheduleSubscription(ctx, subscription);
   }
+}
+
+/** Begins the next period, or ends or pauses a subscription whose trial ends without a payment method. */
+function endPeriod(ctx: Context, subscription: Stripe.Subscription): void {
+  const { collection_method, status, trial_settings } = subscription;
+  const behavior = trial_settings?.end_behavior.missing_payment_method;
+  const isUnpayable =
+    status === 'trialing' &&
+    collection_method === 'charge_automatically' &&
+    !subscriptionPaymentMethod(ctx, subscription);
+  if (isUnpayable && behavior === 'cancel') endSubscription(ctx, subscription, {});
+  else if (isUnpayable && behavior === 'pause') {
+    ctx.emit('customer.subscription.paused', saveSubscription(ctx, subscription, { status: 'paused' }));
+  } else renew(ctx, subscription);
 }
 
 function isPauseOver(ctx: Context, { customer, pause_collection }: Stripe.Subscription): boolean {
@@ -70,7 +85,7 @@ export function collectFinalInvoice(
   items: readonly Stripe.InvoiceItem[],
 ): void {
   const invoice = invoiceImmediately(ctx, ended, { items });
-  if (invoice?.status === 'open') collectInvoice(ctx, invoice);
+  if (invoice?.status === 'open') collectOrSend(ctx, invoice);
 }
 
 /** Activates an incomplete or past due subscription whose latest invoice was paid. */
@@ -78,18 +93,28 @@ export function activatePaidSubscription(ctx: Context, invoice: Stripe.Invoice):
   const subscription = ctx.store.subscriptions.get(subscriptionOf(invoice) ?? '');
   if (!subscription || hasEnded(subscription)) return;
   const isLatest = subscription.latest_invoice === invoice.id;
-  if (!isLatest || !['incomplete', 'past_due', 'unpaid'].includes(subscription.status)) return;
+  if (!isLatest || !['incomplete', 'past_due', 'paused', 'unpaid'].includes(subscription.status)) return;
   const paymentMethod = paymentMethodToSave(ctx, subscription, invoice);
-  saveSubscription(ctx, subscription, {
+  const after = saveSubscription(ctx, subscription, {
     status: 'active',
     ...(paymentMethod && { default_payment_method: paymentMethod }),
   });
+  if (subscription.status === 'paused') ctx.emit('customer.subscription.resumed', after);
 }
 
 /** Marks an active subscription as past due after the payment of its invoice failed. */
 export function markPastDue(ctx: Context, invoice: Stripe.Invoice): void {
   const subscription = ctx.store.subscriptions.get(subscriptionOf(invoice) ?? '');
   if (subscription?.status === 'active') saveSubscription(ctx, subscription, { status: 'past_due' });
+}
+
+/** Marks the subscription of a sent invoice as past due once the invoice is. */
+export function markOverdue(ctx: Context, id: string): void {
+  const invoice = ctx.store.invoices.get(id);
+  if (invoice?.status !== 'open' || invoice.collection_method !== 'send_invoice') return;
+  if (invoice.due_date !== null && invoice.due_date <= ctx.now(invoice.customer as string)) {
+    markPastDue(ctx, invoice);
+  }
 }
 
 /** Ends a subscription or marks it unpaid, as the account's settings say, after the last attempt to pay its invoice. */

@@ -11,8 +11,11 @@ import {
   timestampOr,
   unsettable,
 } from '../../http/params.js';
+import { currencyParam } from '../../money/currencies.js';
+import { automaticTaxParam, ownAccountParam } from '../accounts/automatic-tax.js';
 import { discountsParam, olderDiscountParams } from '../discounts/params.js';
-import { recurringInlinePriceParams } from '../prices/params.js';
+import { customFieldsParam } from '../invoices/params.js';
+import { itemPriceParams, recurringInlinePriceParams } from '../prices/params.js';
 
 /** Source: https://docs.stripe.com/api/subscription_items/create. */
 export const newItemParams = {
@@ -54,36 +57,75 @@ const cancellationDetails = object({
 /** What `billing_mode[flexible]` takes. */
 const flexibleOptions = object({ proration_discounts: oneOf('included', 'itemized') });
 
+/** An item that is sold once. Source: https://docs.stripe.com/api/subscriptions/create. */
+export const oneTimeItemParams = {
+  discountable: boolean(),
+  metadata: metadata(),
+  price: string(),
+  price_data: object(itemPriceParams),
+  quantity: integer({ min: 0 }),
+};
+
+/** How a subscription is invoiced, and how its trial ends. */
+const settingsParams = {
+  add_invoice_items: unsettable(array(object(oneTimeItemParams))),
+  automatic_tax: automaticTaxParam,
+  collection_method: oneOf('charge_automatically', 'send_invoice'),
+  days_until_due: integer({ min: 0 }),
+  default_payment_method: unsettable(string()),
+  default_source: unsettable(string()),
+  invoice_settings: object({
+    account_tax_ids: unsettable(array(string())),
+    custom_fields: customFieldsParam,
+    description: string({ maxLength: 500 }),
+    footer: string(),
+    issuer: ownAccountParam,
+  }),
+  payment_settings: paymentSettings,
+  trial_settings: object({
+    end_behavior: required(
+      object({ missing_payment_method: required(oneOf('cancel', 'create_invoice', 'pause')) }),
+    ),
+  }),
+};
+
 /** Source: https://docs.stripe.com/api/subscriptions/create. */
 export const createParams = {
   ...olderDiscountParams,
+  ...settingsParams,
   billing_cycle_anchor: timestamp(),
+  billing_cycle_anchor_config: object({
+    day_of_month: required(integer({ min: 1, max: 31 })),
+    hour: integer({ min: 0, max: 23 }),
+    minute: integer({ min: 0, max: 59 }),
+    month: integer({ min: 1, max: 12 }),
+    second: integer({ min: 0, max: 59 }),
+  }),
   billing_mode: object({ flexible: flexibleOptions, type: required(oneOf('classic', 'flexible')) }),
   cancel_at: timestampOr('min_period_end', 'max_period_end'),
   cancel_at_period_end: boolean(),
-  collection_method: oneOf('charge_automatically'),
+  currency: currencyParam(),
   customer: required(string()),
-  default_payment_method: unsettable(string()),
   description: string({ maxLength: 500 }),
   discounts: discountsParam,
   items: required(array(object(newItemParams))),
   metadata: metadata(),
   off_session: boolean(),
   payment_behavior: paymentBehavior,
-  payment_settings: paymentSettings,
   proration_behavior: prorationBehavior,
   trial_end: timestampOr('now'),
+  trial_from_plan: boolean(),
   trial_period_days: integer({ min: 0, max: 730 }),
 };
 
 /** Source: https://docs.stripe.com/api/subscriptions/update. */
 export const updateParams = {
   ...olderDiscountParams,
+  ...settingsParams,
   billing_cycle_anchor: object({ type: required(oneOf('now', 'unchanged')) }),
   cancel_at: unsettable(timestampOr('min_period_end', 'max_period_end')),
   cancel_at_period_end: boolean(),
   cancellation_details: cancellationDetails,
-  default_payment_method: unsettable(string()),
   description: unsettable(string({ maxLength: 500 })),
   discounts: discountsParam,
   items: array(object({ ...newItemParams, deleted: boolean(), id: string() })),
@@ -96,7 +138,6 @@ export const updateParams = {
     }),
   ),
   payment_behavior: paymentBehavior,
-  payment_settings: paymentSettings,
   proration_behavior: prorationBehavior,
   proration_date: timestamp(),
   trial_end: timestampOr('now'),
@@ -106,6 +147,9 @@ export const updateParams = {
 export const migrateParams = {
   billing_mode: required(object({ flexible: flexibleOptions, type: required(oneOf('flexible')) })),
 };
+
+/** Source: https://docs.stripe.com/api/subscriptions/resume. The billing cycle always begins anew. */
+export const resumeParams = { billing_cycle_anchor: oneOf('now') };
 
 /** Source: https://docs.stripe.com/api/subscriptions/cancel. */
 export const cancelParams = {

@@ -5,7 +5,8 @@ import { fromPath } from '../../http/lookup.js';
 import { oneOf, range, string } from '../../http/params.js';
 import { route, type Route } from '../../http/route.js';
 import { createSubscription } from './create.js';
-import { cancelParams, createParams, migrateParams, updateParams } from './params.js';
+import { cancelParams, createParams, migrateParams, resumeParams, updateParams } from './params.js';
+import { resumeSubscription } from './resume.js';
 import { hasEnded } from './subscription.js';
 import { cancelSubscription, migrateSubscription, updateSubscription } from './update.js';
 
@@ -77,6 +78,12 @@ export const subscriptionRoutes: Route[] = [
     path: '/v1/subscriptions/:id/migrate',
     params: migrateParams,
     handle: ({ ctx, params, path }) => migrateSubscription(ctx, subscriptionFromPath(ctx, path.id), params),
+  }),
+  route({
+    method: 'POST',
+    path: '/v1/subscriptions/:id/resume',
+    params: resumeParams,
+    handle: ({ ctx, path }) => resumeSubscription(ctx, subscriptionFromPath(ctx, path.id)),
   }),
   route({
     method: 'DELETE',

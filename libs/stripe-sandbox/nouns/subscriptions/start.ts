@@ -6,16 +6,17 @@ import type { Params } from '../../http/params.js';
 import { newId } from '../../store/ids.js';
 import { applyRedemptions } from '../discounts/discount.js';
 import type { Redemption } from '../discounts/redemption.js';
-import { insertInvoiceItem, pendingItems } from '../invoice-items/invoice-item.js';
-import { pricingOf, quantityFields } from '../invoice-items/pricing.js';
+import { pendingItems } from '../invoice-items/invoice-item.js';
 import { draftInvoice, finalizeInvoice } from '../invoices/invoice.js';
-import { type LineDraft, productName, trialLine } from '../invoices/lines.js';
+import { HOUR_SECONDS } from '../invoices/settings.js';
+import { type LineDraft, trialLine } from '../invoices/lines.js';
 import { invoicePaymentMethod, tryToPayInvoice } from '../invoices/pay.js';
-import { amountOf } from '../prices/price.js';
 import { billingModeFrom, isFlexible } from './billing-mode.js';
 import { periodAt, proratedShare } from './billing-period.js';
 import { insertItem, type ItemDraft, itemFields, requireCompatiblePrices } from './items.js';
+import { insertOneTimeItem, type OneTimeItem } from './one-time-items.js';
 import type { createParams } from './params.js';
+import { NEW_SETTINGS, type SubscriptionSettings } from './settings.js';
 import {
   NO_CANCELLATION_DETAILS,
   periodLines,
@@ -38,13 +39,13 @@ export interface SubscriptionDraft {
   behavior: PaymentBehavior;
   billing_mode?: Params<typeof createParams>['billing_mode'];
   offSession?: boolean;
-  default_payment_method?: string | null;
   description?: string | null;
   metadata?: MetadataChange;
   trialEnd?: number | null;
   redemptions?: readonly Redemption[] | undefined;
   /** The `billing_cycle_anchor`, if the first full period does not begin at once. */
   anchor?: number;
+  anchorConfig?: Stripe.Subscription.BillingCycleAnchorConfig | null;
   /**
    * Whether a first period that is shorter than the price's interval is prorated. If not, the time before the anchor
    * is free. In flexible billing mode a period that `cancel_at` shortens then costs the full price.
@@ -52,12 +53,7 @@ export interface SubscriptionDraft {
   prorates?: boolean;
   cancel_at?: number | 'min_period_end' | 'max_period_end' | null;
   cancel_at_period_end?: boolean;
-  payment_settings?: Params<typeof createParams>['payment_settings'];
-}
-
-interface OneTimeItem {
-  price: Stripe.Price;
-  quantity: number;
+  settings?: Partial<SubscriptionSettings>;
 }
 
 /**
@@ -69,6 +65,7 @@ interface OneTimeItem {
 export function startSubscription(ctx: Context, draft: SubscriptionDraft): Stripe.Subscription {
   const subscription = insertSubscription(ctx, draft);
   const invoice = createFirstInvoice(ctx, subscription, draft);
+  if (subscription.collection_method === 'send_invoice') return ctx.store.subscriptions.get(subscription.id)!;
   if (invoice.status === 'paid') requestPaymentMethod(ctx, subscription, invoice);
   else if (draft.behavior !== 'default_incomplete') {
     payFirstInvoice(ctx, invoice, draft.behavior, draft.offSession ?? false);
@@ -80,6 +77,8 @@ function insertSubscription(ctx: Context, draft: SubscriptionDraft): Stripe.Subs
   const id = newId('subscription');
   const { customer, trialEnd = null, prorates = true } = draft;
   const now = ctx.now(customer);
+  const settings = { ...NEW_SETTINGS, ...draft.settings };
+  const isSent = settings.collection_method === 'send_invoice';
   const billing_mode = billingModeFrom(ctx, draft.billing_mode, now);
   requireCompatiblePrices(
     draft.items.map(({ price }) => price),
@@ -98,7 +97,9 @@ function insertSubscription(ctx: Context, draft: SubscriptionDraft): Stripe.Subs
     id,
     object: 'subscription',
     ...UNUSED,
+    ...settings,
     billing_cycle_anchor: anchor,
+    billing_cycle_anchor_config: draft.anchorConfig ?? null,
     billing_mode,
     cancel_at,
     cancel_at_period_end: draft.cancel_at_period_end ?? false,
@@ -107,22 +108,15 @@ function insertSubscription(ctx: Context, draft: SubscriptionDraft): Stripe.Subs
     created: now,
     currency: items[0]!.price.currency,
     customer,
-    default_payment_method: draft.default_payment_method ?? null,
     description: draft.description ?? null,
     discounts: applyRedemptions(ctx, draft.redemptions ?? [], { customer, subscription: id }),
     ended_at: null,
     ...itemFields(id, items),
     latest_invoice: null,
     metadata: mergeMetadata({}, draft.metadata),
-    payment_settings: {
-      payment_method_options: null,
-      payment_method_types: null,
-      save_default_payment_method: 'off',
-      ...draft.payment_settings,
-    },
     pending_setup_intent: null,
     start_date: now,
-    status: trialEnd ? 'trialing' : 'incomplete',
+    status: trialEnd ? 'trialing' : isSent ? 'active' : 'incomplete',
     test_clock: ctx.store.customers.get(customer)!.test_clock ?? null,
     trial_end: trialEnd,
     trial_start: trialEnd ? now : null,
@@ -147,6 +141,8 @@ function createFirstInvoice(
 ): Stripe.Invoice {
   const { id, created, currency } = subscription;
   const customer = subscription.customer as string;
+  // One that is sent stays a draft for an hour, as a renewal's.
+  const isSent = subscription.status === 'active';
   const oneTimeItems = (draft.oneTimeItems ?? []).map((item) => insertOneTimeItem(ctx, subscription, item));
   const invoice = draftInvoice(ctx, {
     customer,
@@ -156,12 +152,12 @@ function createFirstInvoice(
     items: [...pendingItems(ctx, customer, currency), ...oneTimeItems],
     lines: firstLines(ctx, subscription, draft),
     period: { start: created, end: created },
-    finalizesAt: null,
+    finalizesAt: isSent ? created + HOUR_SECONDS : null,
   });
   const invoiced = ctx.store.subscriptions.update(id, { latest_invoice: invoice.id });
   ctx.emit('customer.subscription.created', invoiced);
   warnIfTrialEndsSoon(ctx, invoiced);
-  return finalizeInvoice(ctx, invoice, { savesCard: true });
+  return isSent ? invoice : finalizeInvoice(ctx, invoice, { savesCard: true });
 }
 
 function firstLines(ctx: Context, subscription: Stripe.Subscription, draft: SubscriptionDraft): LineDraft[] {
@@ -183,25 +179,6 @@ function firstPeriodShare(
     const fullPeriod = periodAt(billing_cycle_anchor, price.recurring!, created);
     return proratedShare(amountMinor, fullPeriod, { start: created, end });
   };
-}
-
-function insertOneTimeItem(
-  ctx: Context,
-  { id: subscription, created, customer }: Stripe.Subscription,
-  { price, quantity }: OneTimeItem,
-): Stripe.InvoiceItem {
-  return insertInvoiceItem(ctx, ctx.store.customers.get(customer as string)!, {
-    amount: amountOf(price, quantity),
-    currency: price.currency,
-    description: productName(ctx, price),
-    discountable: true,
-    metadata: {},
-    parent: { subscription_details: { subscription }, type: 'subscription_details' },
-    period: { start: created, end: created },
-    pricing: pricingOf(price),
-    proration: false,
-    ...quantityFields(String(quantity)),
-  });
 }
 
 /** @throws StripeFailure as `startSubscription` */
@@ -235,21 +212,10 @@ const UNUSED = {
   application: null,
   application_fee_percent: null,
   automatic_tax: { disabled_reason: null, enabled: false, liability: null },
-  billing_cycle_anchor_config: null,
   billing_schedules: [],
   billing_thresholds: null,
-  collection_method: 'charge_automatically',
   customer_account: null,
-  days_until_due: null,
-  default_source: null,
   default_tax_rates: [],
-  invoice_settings: {
-    account_tax_ids: null,
-    custom_fields: null,
-    description: null,
-    footer: null,
-    issuer: { type: 'self' },
-  },
   livemode: false,
   managed_payments: { enabled: false },
   next_pending_invoice_item_invoice: null,
@@ -259,7 +225,4 @@ const UNUSED = {
   pending_update: null,
   schedule: null,
   transfer_data: null,
-  trial_settings: {
-    end_behavior: { billing_cycle_anchor: null, missing_payment_method: 'create_invoice' },
-  },
 } satisfies Partial<Stripe.Subscription>;

@@ -41,18 +41,18 @@ export const hasEnded = ({ status }: Pick<Stripe.Subscription, 'status'>): boole
 /** Schedules `advanceSubscription` for a subscription's next change. */
 export function scheduleSubscription(ctx: Context, subscription: Stripe.Subscription): void {
   const customer = subscription.customer as string;
-  const at = hasEnded(subscription)
-    ? null
-    : Math.min(
-        nextChangeAt(subscription, ctx.now(customer)),
-        subscription.cancel_at ?? Infinity,
-        subscription.pause_collection?.resumes_at ?? Infinity,
-      );
+  const next = Math.min(
+    nextChangeAt(subscription, ctx.now(customer)),
+    subscription.cancel_at ?? Infinity,
+    subscription.pause_collection?.resumes_at ?? Infinity,
+  );
+  const at = hasEnded(subscription) || next === Infinity ? null : next;
   schedule(ctx, 'subscriptions', subscription.id, { at, customer });
 }
 
 function nextChangeAt(subscription: Stripe.Subscription, now: number): number {
   if (subscription.status === 'incomplete') return subscription.created + INCOMPLETE_SECONDS;
+  if (subscription.status === 'paused') return Infinity;
   const warningAt = trialWarningAt(subscription) ?? 0;
   return warningAt > now ? warningAt : periodEnd(subscription);
 }

@@ -7,11 +7,12 @@ import type { Params } from '../../http/params.js';
 import { pendingItems, pendingItemsFor } from '../invoice-items/invoice-item.js';
 import type { LineDraft } from '../invoices/lines.js';
 import { invoicePaymentMethod, tryToPayInvoice } from '../invoices/pay.js';
-import { requireOwnPaymentMethod } from '../payment-methods/payment-method.js';
+import { sendInvoice } from '../invoices/send.js';
 import { billingModeFrom, isFlexible } from './billing-mode.js';
 import { changeItems } from './change-items.js';
-import { requireFuture } from './create.js';
+import { requireFuture } from './anchor.js';
 import { collectFinalInvoice, endSubscription, invoiceImmediately } from './lifecycle.js';
+import { insertOneTimeItem, readOneTimeItems } from './one-time-items.js';
 import type { cancelParams, migrateParams, updateParams } from './params.js';
 import { creditEarlyEnd, deletePendingProrations, prorate } from './proration.js';
 import {
@@ -24,6 +25,7 @@ import {
   withoutPaymentFields,
 } from './subscription.js';
 import { readSubscriptionRedemptions, replaceDiscounts } from './discounts.js';
+import { settingsFrom } from './settings.js';
 import { warnIfTrialEndsSoon } from './trial.js';
 
 type UpdateParams = Params<typeof updateParams>;
@@ -41,31 +43,24 @@ export function updateSubscription(
   requireUpdatableStatus(before, params);
   requireNoSchedule(before, params);
   const customer = before.customer as string;
-  const { metadata, description, default_payment_method, cancellation_details, payment_settings } = params;
+  const { metadata, description, cancellation_details } = params;
   const scheduledEnd = scheduledEndFrom(ctx, before, params);
   const redemptions = readSubscriptionRedemptions(ctx, before, params);
   const pause = pauseFrom(ctx, before, params);
+  const settings = settingsFrom(ctx, params, customer, before);
+  const oneTimeItems = readOneTimeItems(ctx, params.add_invoice_items, before.currency);
   const itemsChange = changeItems(ctx, before, params);
   const changes: Partial<Stripe.Subscription> = {
     metadata: mergeMetadata(before.metadata, metadata),
     ...(description !== undefined && { description }),
-    ...(default_payment_method !== undefined && {
-      default_payment_method: requireOwnPaymentMethod(
-        ctx,
-        customer,
-        default_payment_method,
-        'default_payment_method',
-      ),
-    }),
-    ...(payment_settings && {
-      payment_settings: { ...before.payment_settings!, ...payment_settings },
-    }),
+    ...settings,
     ...itemsChange?.changes,
     ...scheduledEnd,
     ...cancellationDetailsFrom({ ...before, ...scheduledEnd }, cancellation_details),
     ...pause,
     ...(redemptions && { discounts: replaceDiscounts(ctx, before, redemptions) }),
   };
+  for (const item of oneTimeItems) insertOneTimeItem(ctx, before, item);
   if (isDeepStrictEqual({ ...before, ...changes }, before)) return before;
   const after = saveSubscription(ctx, before, changes);
   const prorates = params.proration_behavior !== 'none';
@@ -215,7 +210,12 @@ function invoiceChange(
   const pending = includesPending ? pendingItems(ctx, customer, after.currency) : [];
   const items = [...pending, ...pendingItemsFor(ctx, after)];
   const invoice = invoiceImmediately(ctx, after, { items, lines });
-  if (invoice?.status !== 'open' || params.payment_behavior === 'default_incomplete') return;
+  if (invoice?.status !== 'open') return;
+  if (after.collection_method === 'send_invoice') {
+    sendInvoice(ctx, invoice);
+    return;
+  }
+  if (params.payment_behavior === 'default_incomplete') return;
   if (!invoicePaymentMethod(ctx, invoice)) return;
   let decline: StripeFailure | undefined;
   try {

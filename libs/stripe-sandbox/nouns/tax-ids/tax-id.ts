@@ -2,6 +2,7 @@ import type Stripe from 'stripe';
 import type { Context } from '../../context.js';
 import { schedule } from '../../due.js';
 import { failures } from '../../http/errors.js';
+import { fromParam } from '../../http/lookup.js';
 import type { Params } from '../../http/params.js';
 import { newId } from '../../store/ids.js';
 import type { createParams } from './params.js';
@@ -92,6 +93,19 @@ export function deleteTaxId(ctx: Context, { id, customer, ...rest }: Stripe.TaxI
   }
   return { id, object: 'tax_id', deleted: true };
 }
+
+/**
+ * Ids of tax ids that the account has registered for itself.
+ * @throws StripeFailure 400 for one that is unknown or a customer's
+ */
+export const requireAccountTaxIds = (ctx: Context, ids: readonly string[], param: string): string[] =>
+  ids.map((id, index) => {
+    const taxId = fromParam(ctx.store.taxIds, id, `${param}[${index}]`);
+    if (taxId.customer === null) return id;
+    throw failures.invalidRequest(`The tax ID ${id} does not belong to the account.`, {
+      param: `${param}[${index}]`,
+    });
+  });
 
 /** The tax ids that a customer's invoices show. */
 export const taxIdsOf = ({ store }: Context, customer: string): Stripe.Invoice.CustomerTaxId[] =>

@@ -1,0 +1,155 @@
+/**
+ * Why the sandbox refuses documented parameters, by parameter. A parameter of a single route is `<route> <parameter>`.
+ * Each refused parameter has one reason, and each line here is about one that is refused; `npm run sandbox-tables` fails
+ * otherwise.
+ */
+export const REASONS = {
+  'Connect: there are no connected accounts': [
+    'application_fee_amount',
+    'application_fee_percent',
+    'attach_to_self',
+    'connect',
+    'customer_account',
+    'on_behalf_of',
+    'refund_application_fee',
+    'reverse_transfer',
+    'transfer_data',
+    '/v1/payment_methods customer',
+    '/v1/payment_methods payment_method',
+  ],
+  'Only cards: other payment methods, their mandates and their balances': [
+    'account_holder_name',
+    'account_holder_type',
+    'cash_balance',
+    'flow_directions',
+    'forgive',
+    'mandate',
+    'mandate_data',
+    'owner',
+    'payment_method_configuration',
+    'single_use',
+    'us_bank_account',
+    '/v1/checkout/sessions payment_method_data',
+    '/v1/checkout/sessions wallet_options',
+    '/v1/payment_methods *',
+    '/v1/refunds currency',
+    '/v1/refunds customer',
+    '/v1/refunds instructions_email',
+    '/v1/refunds origin',
+  ],
+  'No taxes and no shipping rates': [
+    'default_tax_rates',
+    'shipping_cost',
+    'shipping_options',
+    'tax',
+    'tax_behavior',
+    'tax_code',
+    'tax_details',
+    'tax_rates',
+    '/v1/checkout/sessions tax_id_collection',
+    '/v1/invoices/create_preview customer_details',
+  ],
+  'Prices are per unit, in one currency': [
+    'billing_thresholds',
+    'currency_options',
+    'custom_unit_amount',
+    'meter',
+    'tiers',
+    'tiers_mode',
+    'transform_quantity',
+    'transform_usage',
+  ],
+  'Only what Stripe.js or an app collects': ['confirmation_token', 'radar_options'],
+  'Details for card networks, payment records and agents': [
+    'amount_details',
+    'hooks',
+    'intended_submission_method',
+    'payment_details',
+    '/v1/checkout/sessions integration_identifier',
+    '/v1/checkout/sessions managed_payments',
+    '/v1/checkout/sessions origin_context',
+  ],
+  'Only one partial capture, and no partial confirmation': ['amount_to_confirm', 'final_capture'],
+  'Only hosted pages, which look the same for everybody': [
+    'branding_settings',
+    'login_page',
+    'permissions',
+    'redirect_on_completion',
+    '/v1/checkout/sessions return_url',
+    '/v1/checkout/sessions/:session collected_information',
+    '/v1/checkout/sessions/:session line_items',
+    '/v1/checkout/sessions/:session payment_intent_data',
+  ],
+  'No e-mails': ['email_type'],
+  'Not modelled yet': [
+    'adaptive_pricing',
+    'address_city',
+    'address_country',
+    'address_line1',
+    'address_line2',
+    'address_state',
+    'address_zip',
+    'after_expiration',
+    'backdate_start_date',
+    'billing_schedules',
+    'current_trial',
+    'default_settings',
+    'from_invoice',
+    'invoicing_rules',
+    'optional_items',
+    'pause_schedules',
+    'pending_invoice_item_interval',
+    'preserve_cancel_date',
+    'preview_mode',
+    'schedule',
+    'schedule_details',
+    'validate',
+    '/v1/charges/:charge customer',
+    '/v1/checkout/sessions automatic_tax',
+    '/v1/checkout/sessions billing_address_collection',
+    '/v1/checkout/sessions consent_collection',
+    '/v1/checkout/sessions custom_fields',
+    '/v1/checkout/sessions custom_text',
+    '/v1/checkout/sessions invoice_creation',
+    '/v1/checkout/sessions name_collection',
+    '/v1/checkout/sessions payment_method_options',
+    '/v1/checkout/sessions phone_number_collection',
+    '/v1/checkout/sessions saved_payment_method_options',
+    '/v1/checkout/sessions shipping_address_collection',
+    '/v1/customers/:customer default_source',
+    '/v1/customers/:customer source',
+    '/v1/invoices/create_preview automatic_tax',
+    '/v1/invoices/create_preview discounts',
+    '/v1/invoices/create_preview issuer',
+    '/v1/payment_intents/:intent/capture statement_descriptor',
+    '/v1/payment_intents/:intent/capture statement_descriptor_suffix',
+    '/v1/plans/:plan product',
+    '/v1/plans/:plan trial_period_days',
+    '/v1/promotion_codes/:promotion_code restrictions',
+    '/v1/subscription_schedules billing_mode',
+    '/v1/subscriptions/:id trial_from_plan',
+    '/v1/subscriptions/:id/resume payment_behavior',
+    '/v1/subscriptions/:id/resume proration_behavior',
+    '/v1/subscriptions/:id/resume proration_date',
+  ],
+};
+
+/** The reasons with what is refused for each. @throws for a parameter without a reason, or a reason without one */
+export function reasonsFor(refused) {
+  const reasons = new Map(Object.keys(REASONS).map((reason) => [reason, new Set()]));
+  const used = new Set();
+  for (const { path, name } of refused) {
+    const names = [`${path} ${name}`, name, `${path} *`];
+    const line = names.find((each) => Object.values(REASONS).some((listed) => listed.includes(each)));
+    if (line === undefined)
+      throw new Error(`scripts/refused-parameters.js has no reason for ${path} ${name}.`);
+    const [reason] = Object.entries(REASONS).find(([, listed]) => listed.includes(line));
+    reasons.get(reason).add(line);
+    used.add(line);
+  }
+  const stale = Object.values(REASONS)
+    .flat()
+    .filter((line) => !used.has(line));
+  if (stale.length > 0) throw new Error(`Nothing refuses any more: ${stale.join(', ')}.`);
+  return reasons;
+}
