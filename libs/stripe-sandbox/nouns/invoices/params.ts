@@ -12,7 +12,7 @@ import {
 } from '../../http/params.js';
 import { addressParam } from '../../http/address.js';
 import { currencyParam } from '../../money/currencies.js';
-import { automaticTaxParam, ownAccountParam } from '../accounts/automatic-tax.js';
+import { automaticTaxParam, ownAccountParam } from '../accounts/params.js';
 import { discountsParam } from '../discounts/params.js';
 import { invoiceStatementDescriptor } from '../intents/params.js';
 

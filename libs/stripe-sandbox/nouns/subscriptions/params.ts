@@ -12,7 +12,7 @@ import {
   unsettable,
 } from '../../http/params.js';
 import { currencyParam } from '../../money/currencies.js';
-import { automaticTaxParam, ownAccountParam } from '../accounts/automatic-tax.js';
+import { automaticTaxParam, ownAccountParam } from '../accounts/params.js';
 import { discountsParam, olderDiscountParams } from '../discounts/params.js';
 import { customFieldsParam } from '../invoices/params.js';
 import { itemPriceParams, recurringInlinePriceParams } from '../prices/params.js';
