@@ -13,6 +13,7 @@ import { Satisfies } from './satisfies.js';
 const POSTGRES_URL = /^postgres(ql)?:\/\/([^\s%]|%[0-9a-f]{2})+$/i;
 const DRAIN_MAX_MS = 10 * 60 * 1000;
 const REQUEST_TIMEOUT_MAX_MS = 10 * 60 * 1000;
+const NOTIFICATION_TIMEOUT_MAX_MS = 60 * 1000;
 /** 32 bytes in base64. */
 const KEY_IN_BASE64 = /^[A-Za-z0-9+/]{43}=$/;
 /** The waits between the attempts of a delivery, from 5 seconds to a day. */
@@ -163,6 +164,10 @@ export class Settings {
   )
   readonly NOTIFICATION_RETRY_SECONDS: readonly string[] = NOTIFICATION_RETRY_SECONDS;
 
+  @toInteger
+  @Satisfies(isNotificationTimeout, 'must be a whole number of milliseconds from 100 to 60000')
+  readonly NOTIFICATION_TIMEOUT_MS: number = 15_000;
+
   @toList
   @Satisfies(
     (value) => Array.isArray(value) && value.every(isAddressRange),
@@ -310,6 +315,10 @@ function isDrain(value: unknown): boolean {
 
 function isRequestTimeout(value: unknown): boolean {
   return Number.isInteger(value) && Number(value) >= 100 && Number(value) <= REQUEST_TIMEOUT_MAX_MS;
+}
+
+function isNotificationTimeout(value: unknown): boolean {
+  return Number.isInteger(value) && Number(value) >= 100 && Number(value) <= NOTIFICATION_TIMEOUT_MAX_MS;
 }
 
 function isConnectionCount(value: unknown): boolean {

@@ -13,6 +13,9 @@ const BATCH_SIZE = 1_000;
 /** Which notifications go to which endpoints. */
 @Injectable()
 export class DeliveriesStore {
+  private running: Promise<unknown> = Promise.resolve();
+  private next?: Promise<boolean>;
+
   constructor(
     @Inject(DATABASE) private readonly database: Database,
     private readonly clock: Clock,
@@ -21,10 +24,23 @@ export class DeliveriesStore {
   /**
    * Gives positions to the notifications that are committed, and queues each for the endpoints that it is for. One pass
    * runs at a time, until its commit, so that no notification ever gets a position before one that could be read already.
+   * In this process, all who ask for a pass while another one runs share the next one, and a single connection.
    *
    * @returns whether there are new deliveries
    */
   place(): Promise<boolean> {
+    return (this.next ??= this.placeAfter(this.running));
+  }
+
+  private async placeAfter(previous: Promise<unknown>): Promise<boolean> {
+    await previous;
+    delete this.next;
+    const pass = this.runPass();
+    this.running = pass.catch(() => undefined);
+    return pass;
+  }
+
+  private runPass(): Promise<boolean> {
     return this.database.transaction(async (transaction) => {
       await this.lockPlacing(transaction);
       let hasDeliveries = false;

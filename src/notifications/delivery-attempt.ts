@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { Injectable, Logger } from '@nestjs/common';
 import { Webhook } from 'standardwebhooks';
 import { Clock } from '#core/clock.js';
@@ -6,10 +7,10 @@ import { SERVICE_AUTHOR } from '../access/audit-entry.js';
 import { AuditLog } from '../access/audit-log.store.js';
 import { Settings } from '../config/settings.js';
 import { Keyring } from '../encryption/keyring.js';
-import { underLease } from '../queue/lease.js';
 import { AddressRules } from './address-rules.js';
 import { CALLBACK_ENDPOINT_ID } from './callback-id.js';
 import { DeliveriesStore } from './deliveries.store.js';
+import { DeliverySteps } from './delivery-steps.js';
 import type { DeliveryAttempt as Attempt, DisabledReason } from './endpoint.js';
 import type { EndpointRow } from './endpoints.store.js';
 import type { NotificationBody } from './notification.js';
@@ -17,8 +18,6 @@ import { type DueDelivery, type QueueRow, QueuesStore } from './queues.store.js'
 import { retryAfterOf, retryWaitMs } from './retry-schedule.js';
 import { type Reply, sendNotification } from './send-notification.js';
 
-/** For the whole answer. */
-const TIMEOUT_MS = 15_000;
 /** An endpoint that receives nothing for so long, while something is due, is switched off. */
 const UNREACHABLE_MS = 5 * 24 * 60 * 60 * 1000;
 const GONE = 410;
@@ -33,35 +32,48 @@ export class DeliveryAttempt {
 
   constructor(
     private readonly store: QueuesStore,
+    private readonly steps: DeliverySteps,
     private readonly deliveries: DeliveriesStore,
     private readonly addresses: AddressRules,
     private readonly keyring: Keyring,
     private readonly auditLog: AuditLog,
     private readonly settings: Settings,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    // Each attempt listens to it.
+    setMaxListeners(0, this.stopping.signal);
+  }
 
   /** Attempts the delivery that is due. If the process dies before its end, it is attempted again. */
   async run(held: QueueRow): Promise<void> {
-    const due = await this.store.first(held);
-    if (!due) return this.advance(held);
-    const rights = await this.store.rightsTo(due);
-    if (!rights.endpoint) return this.switchOff(held.endpointId, 'no-credential');
-    if (!rights.notification) return this.skip(held, due);
+    const due = await this.steps.run(() => this.prepare(held));
+    if (!due) return;
     const startMs = performance.now();
     const at = this.clock.now();
-    const send = () => this.send(due, at);
-    const reply = await underLease(() => this.store.renew(held), send);
-    // It is not known whether the receiver has got it; another instance delivers it again.
-    if (this.stopping.signal.aborted && reply.status === null) return this.store.giveBack(held);
-    const { status, answer } = reply;
+    const reply = await this.send(due, at);
     const durationMs = Math.round(performance.now() - startMs);
-    await this.record(held, due, { at: at.toISOString(), status, durationMs, answer }, reply);
+    const { status, answer } = reply;
+    // It is not known whether the receiver has got it; another instance delivers it again.
+    if (this.stopping.signal.aborted && status === null) return this.store.giveBack(held);
+    const attempt = { at: at.toISOString(), status, durationMs, answer };
+    const record = () => this.record(held, due, attempt, reply);
+    await (isSuccess(reply) ? this.steps.run(record) : this.steps.runAfterFailure(record));
   }
 
   /** Ends the running attempts. */
   abort(): void {
     this.stopping.abort();
+  }
+
+  /** Reads the delivery that is due; undefined if there is none, or it may not be attempted any more. */
+  private async prepare(held: QueueRow): Promise<DueDelivery | undefined> {
+    const due = await this.store.first(held);
+    const rights = due && (await this.store.rightsTo(due));
+    if (!due) await this.advance(held);
+    else if (!rights?.endpoint) await this.switchOff(held.endpointId, 'no-credential');
+    else if (!rights.notification) await this.skip(held, due);
+    else return due;
+    return undefined;
   }
 
   private send({ notification, endpoint }: DueDelivery, at: Date): Promise<Reply> {
@@ -81,7 +93,7 @@ export class DeliveryAttempt {
         'webhook-signature': secrets.map((secret) => new Webhook(secret).sign(id, at, body)).join(' '),
       }),
     };
-    return withDeadline(TIMEOUT_MS, this.stopping.signal, (signal) =>
+    return withDeadline(this.settings.NOTIFICATION_TIMEOUT_MS, this.stopping.signal, (signal) =>
       sendNotification({ url: endpoint.url, headers, body }, this.addresses, signal),
     );
   }
@@ -98,7 +110,7 @@ export class DeliveryAttempt {
 
   private async record(held: QueueRow, due: DueDelivery, attempt: Attempt, reply: Reply): Promise<void> {
     const { delivery, endpoint } = due;
-    const isDelivered = reply.status !== null && reply.status >= 200 && reply.status < 300;
+    const isDelivered = isSuccess(reply);
     const attempts = [...delivery.attempts, attempt].slice(-ATTEMPTS_KEPT);
     const failures = isDelivered ? delivery.failures : delivery.failures + 1;
     const waitMs = isDelivered ? undefined : retryWaitMs(this.settings.NOTIFICATION_RETRY_SECONDS, failures);
@@ -154,4 +166,8 @@ export class DeliveryAttempt {
       if (await this.store.lockHeld(transaction, held)) await this.store.advance(transaction, held);
     });
   }
+}
+
+function isSuccess({ status }: Reply): boolean {
+  return status !== null && status >= 200 && status < 300;
 }

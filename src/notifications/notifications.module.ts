@@ -4,6 +4,7 @@ import { AddressRules } from './address-rules.js';
 import { CallbackEndpoint } from './callback-endpoint.service.js';
 import { DeliveriesStore } from './deliveries.store.js';
 import { DeliveryAttempt } from './delivery-attempt.js';
+import { DeliverySteps } from './delivery-steps.js';
 import { EndpointSecrets } from './endpoint-secrets.service.js';
 import { EndpointsService } from './endpoints.service.js';
 import { EndpointsStore } from './endpoints.store.js';
@@ -23,6 +24,7 @@ import { RedeliveriesStore } from './redeliveries.store.js';
     CallbackEndpoint,
     DeliveriesStore,
     DeliveryAttempt,
+    DeliverySteps,
     EndpointSecrets,
     EndpointsService,
     EndpointsStore,
@@ -34,6 +36,6 @@ import { RedeliveriesStore } from './redeliveries.store.js';
     RedeliveriesService,
     RedeliveriesStore,
   ],
-  exports: [EndpointsService, NotificationsService, Outbox, RedeliveriesService],
+  exports: [CallbackEndpoint, EndpointsService, NotificationsService, Outbox, RedeliveriesService],
 })
 export class NotificationsModule {}

@@ -4,7 +4,9 @@ import {
   type BeforeApplicationShutdown,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
+import pLimit from 'p-limit';
 import { withoutQuery } from '../database/without-query.js';
+import { LEASE_RENEWAL_MS } from '../queue/lease.js';
 import { PeriodicTask } from '../queue/periodic-task.js';
 import { QueueWorker } from '../queue/queue-worker.js';
 import { DeliveriesStore } from './deliveries.store.js';
@@ -34,6 +36,8 @@ export class NotificationsWorker implements OnApplicationBootstrap, BeforeApplic
   private readonly logger = new Logger(NotificationsWorker.name);
   private readonly firstDeliveries: QueueWorker<QueueRow>;
   private readonly redeliveries: QueueWorker<QueueRow>;
+  private readonly running: RunningDeliveries[] = [];
+  private readonly renewal: PeriodicTask;
   private readonly pruning: PeriodicTask;
   private placing?: NodeJS.Timeout;
   private pass = Promise.resolve();
@@ -51,6 +55,12 @@ export class NotificationsWorker implements OnApplicationBootstrap, BeforeApplic
       await this.deliveries.place();
     });
     this.redeliveries = this.workerFor(true, REDELIVERIES);
+    // One statement for all attempts, of which there can be hundreds.
+    this.renewal = new PeriodicTask(
+      () => this.queues.renew(this.running.flatMap(({ held }) => held)),
+      LEASE_RENEWAL_MS,
+      (error) => this.warn('Could not renew the leases of deliveries', error),
+    );
     this.pruning = new PeriodicTask(
       async () => {
         await notifications.prune();
@@ -65,6 +75,7 @@ export class NotificationsWorker implements OnApplicationBootstrap, BeforeApplic
   onApplicationBootstrap(): void {
     this.firstDeliveries.start();
     this.redeliveries.start();
+    this.renewal.start();
     this.pruning.start();
   }
 
@@ -79,6 +90,7 @@ export class NotificationsWorker implements OnApplicationBootstrap, BeforeApplic
       this.redeliveries.stop(),
       this.pruning.stop(),
     ]);
+    await this.renewal.stop();
     clearTimeout(timer);
   }
 
@@ -94,15 +106,19 @@ export class NotificationsWorker implements OnApplicationBootstrap, BeforeApplic
     prepare?: () => Promise<void>,
   ): QueueWorker<QueueRow> {
     const running = new RunningDeliveries();
+    this.running.push(running);
+    // Each has to know of those before it, so that no limit is exceeded.
+    const oneByOne = pLimit(1);
     return new QueueWorker({
       concurrency: total,
       ...(prepare && { prepare }),
-      take: async () => {
-        const held = await this.queues.takeDue({ isRedelivery, limits, running: running.counts });
-        if (held) running.begin(held.endpointId);
-        return held;
-      },
-      work: (held) => this.attempt.run(held).finally(() => running.end(held.endpointId)),
+      take: () =>
+        oneByOne(async () => {
+          const held = await this.queues.takeDue({ isRedelivery, limits, running: running.counts });
+          if (held) running.begin(held);
+          return held;
+        }),
+      work: (held) => this.attempt.run(held).finally(() => running.end(held)),
       onError: (error) => this.warn('Could not deliver notifications', error),
     });
   }

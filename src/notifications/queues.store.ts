@@ -9,7 +9,7 @@ import {
   notifications,
   paymentDeliveries,
 } from '../database/schema.js';
-import { expiredLease } from '../queue/lease.js';
+import { expiredLease, leaseEnd } from '../queue/lease.js';
 import { LeasedRows } from '../queue/leased-rows.store.js';
 import { ableEndpoints, IS_ALLOWED_FOR_ABLE } from './audience.store.js';
 import type { EndpointRow } from './endpoints.store.js';
@@ -93,8 +93,23 @@ export class QueuesStore {
     return this.rows.takeDue(this.database, now, sql`${queues.id} = any (array(${candidates}))`);
   }
 
-  renew(held: QueueRow): Promise<void> {
-    return this.rows.renew(this.database, held, this.clock.now());
+  /**
+   * Extends the leases of running attempts. A queue that another transaction has locked is left for the next time, so that
+   * neither waits for the other.
+   */
+  async renew(held: readonly QueueRow[]): Promise<void> {
+    if (held.length === 0) return;
+    const ids = uuidArray(held.map(({ id }) => id));
+    const leaseIds = uuidArray(held.map(({ leaseId }) => leaseId));
+    await this.database.execute(sql`
+      with held as (
+        select queue.id from notification_queues queue
+        join unnest(${ids}, ${leaseIds}) as running (id, lease_id) using (id, lease_id)
+        for update of queue skip locked
+      )
+      update notification_queues queue set lease_expires_at = ${leaseEnd(this.clock.now()).toISOString()}::timestamptz
+      from held where queue.id = held.id
+    `);
   }
 
   async first({ endpointId, lane }: QueueRow): Promise<DueDelivery | undefined> {

@@ -1,19 +1,25 @@
-/** Counts the deliveries that this instance attempts now. */
+import type { QueueRow } from './queues.store.js';
+
+/** The queues whose first delivery this instance attempts now. */
 export class RunningDeliveries {
-  private readonly byEndpoint = new Map<string, number>();
+  private readonly rows = new Set<QueueRow>();
 
-  /** By endpoint, without those that have none. */
+  get held(): readonly QueueRow[] {
+    return [...this.rows];
+  }
+
+  /** How many there are by endpoint, without endpoints that have none. */
   get counts(): ReadonlyMap<string, number> {
-    return this.byEndpoint;
+    const counts = new Map<string, number>();
+    for (const { endpointId } of this.rows) counts.set(endpointId, (counts.get(endpointId) ?? 0) + 1);
+    return counts;
   }
 
-  begin(endpointId: string): void {
-    this.byEndpoint.set(endpointId, (this.byEndpoint.get(endpointId) ?? 0) + 1);
+  begin(row: QueueRow): void {
+    this.rows.add(row);
   }
 
-  end(endpointId: string): void {
-    const count = (this.byEndpoint.get(endpointId) ?? 0) - 1;
-    if (count > 0) this.byEndpoint.set(endpointId, count);
-    else this.byEndpoint.delete(endpointId);
+  end(row: QueueRow): void {
+    this.rows.delete(row);
   }
 }

@@ -5,7 +5,7 @@ import { randomUUID } from 'node:crypto';
  * clocks differ by more than 4 s, rows of running attempts are taken over too, so an attempt must be safe to repeat.
  */
 const LEASE_MS = 6_000;
-const LEASE_RENEWAL_MS = 2_000;
+export const LEASE_RENEWAL_MS = 2_000;
 const EXPIRED = new Date(0);
 
 /** The columns of a row that say which attempt may change it. */

@@ -4,6 +4,8 @@ import type { AddressInfo } from 'node:net';
 
 /** A request that a receiver has got. */
 export interface Received {
+  /** The path and the query. */
+  url: string;
   headers: IncomingHttpHeaders;
   /** As it was sent. */
   text: string;
@@ -27,7 +29,12 @@ export async function startReceiver(): Promise<Receiver> {
     let text = '';
     request.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
     request.on('end', () => {
-      receiver.received.push({ headers: request.headers, text, body: JSON.parse(text) });
+      receiver.received.push({
+        url: String(request.url),
+        headers: request.headers,
+        text,
+        body: JSON.parse(text),
+      });
       receiver.answer(request, response);
     });
   });

@@ -1,0 +1,43 @@
+import { randomUUID } from 'node:crypto';
+import { expect } from 'vitest';
+import { addNotifications } from '../support/notifications.js';
+import { paydeskTest } from '../support/paydesk-test.js';
+import { startReceiver } from '../support/receiver.js';
+
+const PATH = '/notification-endpoints';
+const ENDPOINTS = 34;
+/** Those of an endpoint and of a caller that may run at once: docs/adr/0014. */
+const ENDPOINT_MAX = 8;
+const CALLER_MAX = 32;
+
+const it = paydeskTest();
+
+it('a caller with many receivers that hang delays no other caller', async ({ paydesk, clock }) => {
+  const warnings: Error[] = [];
+  process.on('warning', (warning) => warnings.push(warning));
+  const [dead, alive] = [await startReceiver(), await startReceiver()];
+  dead.answer = () => undefined;
+  const [slow, quick] = [await paydesk.service('slow'), await paydesk.service('quick')];
+  for (let index = 0; index < ENDPOINTS; index += 1) await slow.post(PATH, { url: `${dead.url}?${index}` });
+  await quick.post(PATH, { url: alive.url });
+
+  const subjects = Array.from({ length: 20 }, () => randomUUID());
+  const add = () =>
+    addNotifications(
+      paydesk,
+      clock,
+      subjects.map((subject) => ({ subject })),
+    );
+  await add();
+  await expect.poll(() => dead.received.length, { timeout: 20_000 }).toBe(CALLER_MAX);
+  await expect.poll(() => alive.received.length, { timeout: 20_000 }).toBe(subjects.length);
+  await add();
+  await expect.poll(() => alive.received.length, { timeout: 20_000 }).toBe(2 * subjects.length);
+  expect(dead.received).toHaveLength(CALLER_MAX);
+  for (const { url } of dead.received) {
+    const ofEndpoint = dead.received.filter((request) => request.url === url);
+    expect(ofEndpoint.length).toBeLessThanOrEqual(ENDPOINT_MAX);
+  }
+  expect(warnings).toEqual([]);
+  await Promise.all([dead.close(), alive.close()]);
+});
