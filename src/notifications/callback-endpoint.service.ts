@@ -1,17 +1,20 @@
 import { Injectable, type OnApplicationBootstrap, type OnModuleInit } from '@nestjs/common';
 import { Clock } from '#core/clock.js';
+import { Problem } from '#core/problem.js';
+import type { ChangeAuthor } from '../access/audit-entry.js';
+import { AuditLog } from '../access/audit-log.store.js';
 import { Settings, SettingsError } from '../config/settings.js';
 import type { Transaction } from '../database/database.js';
 import { Keyring } from '../encryption/keyring.js';
 import { AddressRules } from './address-rules.js';
 import { CALLBACK_CALLER, CALLBACK_ENDPOINT_ID } from './callback-id.js';
 import { DeliveriesStore } from './deliveries.store.js';
-import { SWITCHED } from './endpoint.js';
+import { type Endpoint, SWITCHED } from './endpoint.js';
 import { EndpointsStore } from './endpoints.store.js';
 
 /**
  * The endpoint of `PAYMENT_CALLBACK_URL`: a row like that of a caller's endpoint, which follows the settings at each start.
- * So a restart also switches it on again.
+ * So a restart switches it on again too.
  */
 @Injectable()
 export class CallbackEndpoint implements OnModuleInit, OnApplicationBootstrap {
@@ -20,6 +23,7 @@ export class CallbackEndpoint implements OnModuleInit, OnApplicationBootstrap {
     private readonly deliveries: DeliveriesStore,
     private readonly addresses: AddressRules,
     private readonly keyring: Keyring,
+    private readonly auditLog: AuditLog,
     private readonly settings: Settings,
     private readonly clock: Clock,
   ) {}
@@ -43,6 +47,36 @@ export class CallbackEndpoint implements OnModuleInit, OnApplicationBootstrap {
       await this.deliveries.lockPlacing(transaction);
       if (url === undefined) await this.switchOff(transaction);
       else await this.save(transaction, url);
+    });
+  }
+
+  /** @throws {Problem} `not-found` if `PAYMENT_CALLBACK_URL` is not set */
+  async find(): Promise<Endpoint> {
+    const row = await this.store.find(CALLBACK_CALLER, CALLBACK_ENDPOINT_ID);
+    if (!row || this.settings.PAYMENT_CALLBACK_URL === undefined) throw new Problem('not-found');
+    return row;
+  }
+
+  /**
+   * Switches it on again. It gets what happens from now on.
+   *
+   * @throws {Problem} `not-found` if `PAYMENT_CALLBACK_URL` is not set
+   */
+  async enable(author: ChangeAuthor): Promise<Endpoint> {
+    await this.find();
+    await this.deliveries.place();
+    return this.store.transaction(async (transaction) => {
+      await this.deliveries.lockPlacing(transaction);
+      const row = await this.store.lock(transaction, CALLBACK_CALLER, CALLBACK_ENDPOINT_ID);
+      if (!row) throw new Problem('not-found');
+      if (row.enabled) return row;
+      const details = { changed: ['enabled'], enabled: true };
+      await this.auditLog.record(transaction, author, {
+        action: 'endpoint.changed',
+        objectId: row.id,
+        details,
+      });
+      return this.store.update(transaction, row.id, { ...SWITCHED, enabled: true });
     });
   }
 

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { callerName } from '#core/actor.js';
 import { invalidField, Problem } from '#core/problem.js';
 import type { Transaction } from '../database/database.js';
-import { CALLBACK_CALLER } from './callback-id.js';
+import { CALLBACK_CALLER, CALLBACK_ENDPOINT_ID } from './callback-id.js';
 import { DeliveriesStore } from './deliveries.store.js';
 import type { EndpointOwner } from './endpoints.service.js';
 import { EndpointsStore } from './endpoints.store.js';
@@ -41,15 +41,29 @@ export class RedeliveriesService {
    * @throws {Problem} `not-found`; `invalid-state` if it is switched off; `invalid-request` if `until` is before `since`
    */
   async redeliverAll(owner: EndpointOwner, endpointId: string, since: Date, until: Date): Promise<number> {
+    return this.redeliverTo(callerName(owner), endpointId, since, until);
+  }
+
+  /**
+   * Sends the outcomes of payments of a time to `PAYMENT_CALLBACK_URL` once more, with their old ids.
+   *
+   * @returns how many those are
+   * @throws {Problem} as {@link redeliverAll}
+   */
+  async redeliverCallbacks(since: Date, until: Date): Promise<number> {
+    return this.redeliverTo(CALLBACK_CALLER, CALLBACK_ENDPOINT_ID, since, until);
+  }
+
+  private async redeliverTo(caller: string, endpointId: string, since: Date, until: Date): Promise<number> {
     if (until < since) throw invalidField('until', 'must not be before since');
-    await this.requireEnabled(this.endpoints.find(callerName(owner), endpointId));
+    await this.requireEnabled(this.endpoints.find(caller, endpointId));
     await this.deliveries.place();
     let count = 0;
     let batch: NotificationBatch = { ids: [], last: undefined };
     do {
       batch = await this.store.batch(since, until, batch.last);
       count += await this.change(async (transaction) => {
-        await this.requireEnabled(this.endpoints.lock(transaction, callerName(owner), endpointId));
+        await this.requireEnabled(this.endpoints.lock(transaction, caller, endpointId));
         return this.store.queue(transaction, [endpointId], batch.ids);
       });
     } while (batch.last);

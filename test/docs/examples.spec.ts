@@ -162,7 +162,10 @@ async function withRealIds(text: string, makers: Record<string, () => Promise<st
   return real;
 }
 
-const it = paydeskTest()
+/** Nobody listens there. */
+const PAYMENT_CALLBACK_URL = 'http://127.0.0.1:9/';
+
+const it = paydeskTest({ environment: { PAYMENT_CALLBACK_URL } })
   .extend('callers', { scope: 'file' }, async ({ paydesk, partner }): Promise<Callers> => {
     const user = await paydesk.user(USER);
     await user.post('/payments/create-setup-intent');

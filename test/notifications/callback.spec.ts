@@ -3,6 +3,7 @@ import { describe, expect } from 'vitest';
 import { ensureWebhookEndpoint } from '#sandbox/nouns/webhook-endpoints/webhook-endpoint.js';
 import { settingsFrom } from '../../src/config/settings.js';
 import { query } from '../support/database.js';
+import { expectProblem } from '../support/expect-problem.js';
 import { payOnPage, redirects } from '../support/hosted-page.js';
 import { paydeskTest } from '../support/paydesk-test.js';
 import { type Receiver, startReceiver } from '../support/receiver.js';
@@ -11,6 +12,7 @@ import { startSecondInstance } from '../support/second-instance.js';
 const WEBHOOK_SECRET = 'whsec_test';
 const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 const DAY_HOURS = 24;
+const ADMIN_PATH = '/admin/payment-callback';
 const ENDPOINT = "select enabled, url, secret from notification_endpoints where caller = 'paydesk'";
 
 const receiver: Receiver = await startReceiver();
@@ -91,6 +93,50 @@ describe('PAYMENT_CALLBACK_URL', () => {
     const [first, renewal] = await callbacks(id, 2);
     expect(renewal?.body).toMatchObject({ isSuccessful: true, paymentID: id });
     expect(renewal?.headers['webhook-id']).not.toBe(first?.headers['webhook-id']);
+  });
+
+  it('is switched on again by an operator, who has the rest sent', async ({
+    paydesk,
+    clock,
+    checkout,
+    callbacks,
+    shop,
+  }) => {
+    clock.moveSeconds(1);
+    const since = clock.now().toISOString();
+    const { answer } = receiver;
+    receiver.answer = (_request, response) => void response.writeHead(410).end();
+    const gone = await checkout('/pay', {});
+    await paydesk.stripe.checkout.sessions.expire(gone.id);
+    const [first] = await callbacks(gone.id, 1);
+    const shown = async () => (await shop.get(ADMIN_PATH)).body;
+    await expect.poll(shown).toEqual({ enabled: false, disabledReason: 'gone' });
+    receiver.answer = answer;
+    const missed = await checkout('/pay', {});
+    await paydesk.stripe.checkout.sessions.expire(missed.id);
+    await paydesk.sandbox.webhooks.flush();
+    const status = async () => (await shop.get(`/status?paymentID=${missed.id}`)).body.status;
+    await expect.poll(status).toBe('FAILED');
+    clock.moveSeconds(1);
+    const range = { since, until: clock.now().toISOString() };
+    expectProblem(await shop.post(`${ADMIN_PATH}/redeliver`, range), 'invalid-state');
+
+    const enabled = await shop.post(`${ADMIN_PATH}/enable`);
+    expect([enabled.status, enabled.body]).toEqual([200, { enabled: true, disabledReason: null }]);
+    expect(await shown()).toEqual(enabled.body);
+    const later = await checkout('/pay', {});
+    await paydesk.stripe.checkout.sessions.expire(later.id);
+    await callbacks(later.id, 1);
+    await callbacks(missed.id, 0);
+    const redelivery = await shop.post(`${ADMIN_PATH}/redeliver`, range);
+    expect([redelivery.status, redelivery.body]).toEqual([202, { count: 2 }]);
+    await callbacks(missed.id, 1);
+    const [, again] = await callbacks(gone.id, 2);
+    expect(again?.headers['webhook-id']).toBe(first?.headers['webhook-id']);
+    const changes = "select caller, details from audit_log where action = 'endpoint.changed'";
+    expect(await query(paydesk, changes)).toEqual([
+      { caller: 'service:shop', details: { changed: ['enabled'], enabled: true } },
+    ]);
   });
 
   it('follows the settings at each start', async ({ paydesk, clock }) => {

@@ -97,6 +97,14 @@ describe('an endpoint', () => {
   });
 });
 
+it('there is none for PAYMENT_CALLBACK_URL if that is not set', async ({ shop }) => {
+  const path = '/admin/payment-callback';
+  const range = { since: '2026-11-22T00:00:00Z', until: '2026-11-23T00:00:00Z' };
+  expectProblem(await shop.get(path), 'not-found');
+  expectProblem(await shop.post(`${path}/enable`), 'not-found');
+  expectProblem(await shop.post(`${path}/redeliver`, range), 'not-found');
+});
+
 describe('the URL of an endpoint', () => {
   it.for([
     'https://receiver.example',
