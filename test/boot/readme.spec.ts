@@ -1,5 +1,7 @@
 import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { bareEnvironment, type ServiceProcess, startService } from '../support/service-process.js';
@@ -7,6 +9,10 @@ import { makeTemporaryFolder, removeFolder } from '../support/temporary-folder.j
 
 // `sh start` and `sh test` are run by .ci/run, in a clean copy.
 const WALK_THROUGH = /^```sh\n(.*?)^```$/gms;
+const RECEIVER = /^```js\n(.*?)^```$/ms;
+/** Nothing else would end a script that waits for the receiver. */
+const DEADLINE_MS = 45_000;
+const RECEIVER_URL = 'http://127.0.0.1:4000/';
 const hasCurl = spawnSync('curl', ['--version']).status === 0;
 
 let folder: string;
@@ -23,24 +29,57 @@ afterAll(async () => {
 
 it.skipIf(!hasCurl)('the commands of the README do what it says', async () => {
   const readme = await readFile('README.md', 'utf8');
-  const blocks = [...readme.matchAll(WALK_THROUGH)].map(([, commands]) => commands);
+  expect(readme.match(RECEIVER)?.[1]).toBe(await readFile('examples/receiver.mjs', 'utf8'));
+  const blocks = [...readme.matchAll(WALK_THROUGH)].map(([, commands = '']) => commands);
+  const output = join(folder, 'receiver.txt');
+  const receiverPort = await freePort();
   const script = blocks
+    // What the receiver prints must have arrived before its delivery is shown.
+    .map((commands) => (commands.includes('.timeline') ? `${untilPrinted(output)}${commands}` : commands))
     .join('echo; echo ----\n')
     .replace('http://127.0.0.1:3000', service.url)
-    .replace('http://127.0.0.1:12111', service.sandboxUrl);
+    .replace('http://127.0.0.1:12111', service.sandboxUrl)
+    .replace(RECEIVER_URL, `http://127.0.0.1:${receiverPort}/`)
+    .replace('receiver.mjs &', `receiver.mjs > ${output} &`);
   const { stdout, stderr, status } = spawnSync('bash', ['--norc', '-euo', 'pipefail', '-c', script], {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...bareEnvironment(), DATA_DIR: join(folder, 'data') },
+    timeout: DEADLINE_MS,
+    env: {
+      ...bareEnvironment(),
+      DATA_DIR: join(folder, 'data'),
+      RECEIVER_PORT: String(receiverPort),
+    },
   });
   expect(stderr).toBe('');
   expect(status).toBe(0);
 
-  const [, , savedCard, charge, history, checkout, refund, cancellation] = stdout.split('----\n');
+  const [, , savedCard, charge, history, checkout, refund, cancellation, ...notified] =
+    stdout.split('----\n');
   expect(savedCard).toBe('succeeded\n\n');
   expect(charge).toMatch(/^HTTP\/1.1 201 [^]*location: \/partners\/user\/alice\/payments\/pi_/);
   expect(history).toContain('"description":"Wellness exam","amount":"3000","status":"complete"');
   expect(checkout).toContain('"status":"ACCEPTED"');
   expect(refund).toMatch(/"result":"OK".*"amount":"2.00"/);
   expect(cancellation).toMatch(/"result":"OK".*"cancelAt":"\d{4}-/);
+  const [, secondRefund, timeline] = notified;
+  expect(secondRefund).toMatch(/"result":"OK".*"amount":"3.00"/);
+  expect(await readFile(output, 'utf8')).toMatch(/^refund\.succeeded cs_\w+ \d+\n$/m);
+  expect(timeline).toMatch(
+    / request .* notification payment\.succeeded .* delivery refund\.succeeded delivered\n/s,
+  );
 });
+
+/** Waits until the receiver has printed the refund, and its delivery is recorded. */
+function untilPrinted(output: string): string {
+  return `until grep -q refund.succeeded ${output} && curl -sS $PAYDESK/pay/payments/$PAYMENT \\
+    -H "Authorization: Bearer $SERVICE_KEY" | grep -q '"to":"delivered"'; do sleep 0.2; done\n`;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
