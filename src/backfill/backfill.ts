@@ -136,9 +136,15 @@ async function withRetries(read: () => Promise<void>): Promise<boolean> {
       return true;
     } catch (error) {
       if (isDefiniteRefusal(error)) return false;
+      if (isStarting(error)) return true;
       if (attempt === ATTEMPTS_MAX || !(error instanceof Problem) || !PROBLEMS[error.slug].retryable)
         throw error;
       await setTimeout(FIRST_WAIT_MS * 2 ** (attempt - 1));
     }
   }
+}
+
+/** Whether the operation that starts a payment has no outcome yet. It records the payment when it ends. */
+function isStarting(error: unknown): boolean {
+  return error instanceof Problem && error.slug === 'in-progress';
 }

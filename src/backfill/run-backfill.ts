@@ -62,6 +62,7 @@ export function runBackfill({
     new SubscriptionRecorder(
       database,
       subscriptions,
+      payments,
       new SubscriptionReader(stripe, references),
       new SubscriptionNotifier(outbox, payments),
       clock,

@@ -7,6 +7,7 @@ import type { MovedAmount } from '../operations/guardrail-rules.js';
 import type { OperationRequest, Outcome } from '../operations/operation.js';
 import { type OperationRunner, OperationsService } from '../operations/operations.service.js';
 import { PaymentAccess } from '../payments/payment-access.service.js';
+import { CHECKOUT_OPERATION } from '../payments/payment-ids.js';
 import { PaymentRecorder } from '../payments/payment-recorder.service.js';
 import { SubscriptionRecorder } from '../payments/subscription-recorder.service.js';
 import type { Checkout, CheckoutCommand } from './checkout.js';
@@ -37,7 +38,7 @@ export class CheckoutService {
     private readonly settings: Settings,
   ) {
     this.startOperation = operations.define<CheckoutPlan, Checkout, StartedCheckout>({
-      name: 'checkout',
+      name: CHECKOUT_OPERATION,
       send: (plan, { stripeKey }) => stripe.create(plan, stripeKey),
       find: (plan, { operationId }, sentAt) => stripe.findCreated(plan, operationId, sentAt),
       refetch: (id) => stripe.retrieve(id),

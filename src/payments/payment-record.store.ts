@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { and, desc, eq, isNotNull, ne, type SQL, sql } from 'drizzle-orm';
 import { Clock } from '#core/clock.js';
+import { Problem } from '#core/problem.js';
 import { type Database, DATABASE, type Transaction } from '../database/database.js';
 import { customers, formerCustomers, operations, paymentCallers } from '../database/schema.js';
 import { paymentRefunds, payments } from '../database/schema-payments.js';
@@ -15,6 +16,7 @@ import {
   statusOf,
 } from './payment.js';
 import { changeOf } from './payment-change.js';
+import { CHECKOUT_OPERATION } from './payment-ids.js';
 import { readPartsOfOne, saveParts } from './payment-parts.store.js';
 import type { ReadPayment } from './payment-reader.stripe.js';
 import type { TimelineEntry } from './payment-timeline.js';
@@ -147,12 +149,26 @@ export class PaymentRecordStore {
     return ofSession ?? (paymentIntentId === null ? undefined : this.find(paymentIntentId));
   }
 
-  /** The Checkout Session that an operation has started; undefined if it has started none. */
+  /**
+   * The Checkout Session that an operation has started; undefined if it has started none.
+   *
+   * @throws {Problem} `in-progress` while the outcome of the operation is not stored, which has the session's id
+   */
   async sessionOfOperation(operationId: string): Promise<string | undefined> {
+    // Asked first: if the outcome is stored in between, the session is found.
+    const starting = await this.database.$count(
+      operations,
+      and(
+        eq(operations.id, operationId),
+        eq(operations.kind, CHECKOUT_OPERATION),
+        eq(operations.state, 'running'),
+      ),
+    );
     const [row] = await this.database
       .select({ sessionId: payments.sessionId })
       .from(payments)
       .where(and(eq(payments.operationId, operationId), isNotNull(payments.sessionId)));
+    if (!row && starting > 0) throw new Problem('in-progress');
     return row?.sessionId ?? undefined;
   }
 

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { and, eq, isNotNull, type SQL, sql } from 'drizzle-orm';
+import { and, eq, type SQL, sql } from 'drizzle-orm';
 import { Clock } from '#core/clock.js';
 import { type Database, DATABASE, type Transaction } from '../database/database.js';
 import { operations } from '../database/schema.js';
@@ -48,21 +48,6 @@ export class SubscriptionRecordStore {
   ): Promise<StoredSubscription | undefined> {
     const ofSession = sessionId === null ? undefined : await this.find(sessionId);
     return ofSession ?? (subscriptionId === null ? undefined : this.find(subscriptionId));
-  }
-
-  /** The Checkout Session that an operation has started for a subscription; undefined if it has started none. */
-  async sessionOfOperation(operationId: string): Promise<string | undefined> {
-    const [row] = await this.database
-      .select({ sessionId: subscriptions.sessionId })
-      .from(subscriptions)
-      .where(
-        and(
-          // The id comes from metadata, which can be changed in Stripe's Dashboard.
-          sql`${subscriptions.operationId}::text = ${operationId}`,
-          isNotNull(subscriptions.sessionId),
-        ),
-      );
-    return row?.sessionId ?? undefined;
   }
 
   /**

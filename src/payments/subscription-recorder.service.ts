@@ -3,6 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Clock } from '#core/clock.js';
 import { type Database, DATABASE, type Transaction } from '../database/database.js';
 import type { PaymentOperation } from './payment.js';
+import { PaymentRecordStore } from './payment-record.store.js';
 import { subscriptionNoticesOf, type SubscriptionReadCause } from './subscription-notices.js';
 import { SubscriptionNotifier } from './subscription-notifier.js';
 import {
@@ -22,6 +23,7 @@ export class SubscriptionRecorder {
   constructor(
     @Inject(DATABASE) private readonly database: Database,
     private readonly store: SubscriptionRecordStore,
+    private readonly payments: PaymentRecordStore,
     private readonly reader: SubscriptionReader,
     private readonly notifier: SubscriptionNotifier,
     private readonly clock: Clock,
@@ -49,7 +51,7 @@ export class SubscriptionRecorder {
     notifies = true,
   ): Promise<StoredSubscription | undefined> {
     const known = await this.store.find(subscriptionId);
-    const findByOperation = (operationId: string) => this.store.sessionOfOperation(operationId);
+    const findByOperation = (operationId: string) => this.payments.sessionOfOperation(operationId);
     const sessionId = known ? known.sessionId : await this.reader.sessionOf(subscriptionId, findByOperation);
     if (sessionId === undefined) return undefined;
     return this.refresh({ sessionId, subscriptionId }, events, notifies);
