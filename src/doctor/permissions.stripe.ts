@@ -40,8 +40,8 @@ export const READ_PERMISSIONS: readonly Permission[] = [
     },
   },
   { name: 'Disputes', probe: (stripe) => stripe.disputes.list(ONE) },
-  // A charge is created with its balance transaction, which has the fee.
-  { name: 'Balance', probe: (stripe) => stripe.balanceTransactions.list(ONE) },
+  // A charge is created with its balance transaction, which has the fee: https://docs.stripe.com/stripe-apps/reference/permissions
+  { name: 'Balance transaction sources', probe: (stripe) => stripe.balanceTransactions.list(ONE) },
 ];
 
 /**

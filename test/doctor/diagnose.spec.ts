@@ -83,7 +83,7 @@ const READS = [
   ['Invoices (read)', '/v1/invoices'],
   ['Invoices (read)', '/v1/invoice_payments'],
   ['Disputes (read)', '/v1/disputes'],
-  ['Balance (read)', '/v1/balance_transactions'],
+  ['Balance transaction sources (read)', '/v1/balance_transactions'],
 ] as const;
 
 type Environment = Record<string, string>;
