@@ -15,7 +15,6 @@ import { acceptJsonOnly } from './api/http/json-body.js';
 import { forbidCaching } from './api/http/no-store.js';
 import { sendProblem } from './api/http/problem.filter.js';
 import { limitRawBodies, RawBodies } from './api/http/raw-body.js';
-import { shareStripeByCaller } from './api/http/share-stripe.js';
 import { observeRequests } from './api/http/observe-requests.js';
 import { answerRequestIds, requestIdOf } from './api/http/request-id.js';
 import { RequestLog } from './api/http/request-log.js';
@@ -69,7 +68,6 @@ export async function createApp(
   acceptJsonOnly(fastify);
   limitRawBodies(fastify, app.get(RawBodies, { strict: false }));
   closeConnectionsOnceIdle(fastify, connections);
-  shareStripeByCaller(fastify);
   app.useSecurityHeaders({ contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } });
   if (settings.servesDocs) setUpDocs(app);
   return app;

@@ -1,6 +1,6 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
-import type { HttpClient } from './bounded-http-client.js';
+import type { HttpClient, HttpResponse } from './bounded-http-client.js';
 import { endpointOf } from './endpoint.js';
+import { ExpectedRetries } from './expected-retries.js';
 
 /** One request that was sent to Stripe. */
 export interface StripeRequest {
@@ -20,19 +20,14 @@ export type StripeObserver = (request: StripeRequest) => void;
 /** Injection token of the {@link StripeObserver}, which may be undefined. */
 export const STRIPE_OBSERVER = Symbol('STRIPE_OBSERVER');
 
-const sentRequests = new AsyncLocalStorage<Set<string>>();
-
-/** Makes a repetition of a request in `call` count as a retry. */
-export function withRetriesObserved<T>(call: () => Promise<T>): Promise<T> {
-  return sentRequests.run(new Set(), call);
-}
-
 /** Makes an HTTP client report each request that it sends. */
 export function observeRequests(client: HttpClient, observe: StripeObserver): HttpClient {
   const send = client.makeRequest.bind(client);
+  const retries = new ExpectedRetries();
   client.makeRequest = async (...request) => {
-    const [, , path, method] = request;
-    const isRetry = !isFirst(`${method} ${path}`);
+    const [, , path, method, headers] = request;
+    const id = `${method} ${path} ${String((headers as Record<string, unknown>)['Idempotency-Key'])}`;
+    const isRetry = retries.take(id);
     const startMs = performance.now();
     const report = (status?: number) =>
       observe({
@@ -44,20 +39,23 @@ export function observeRequests(client: HttpClient, observe: StripeObserver): Ht
     try {
       const response = await send(...request);
       report(response.getStatusCode());
-      return response;
+      return onDispose(response, () => retries.expect(id));
     } catch (error) {
       report();
+      // stripe-node repeats a request without a response, but only once.
+      if (!isRetry) retries.expect(id);
       throw error;
     }
   };
   return client;
 }
 
-/** stripe-node repeats a request with the same path; the next page of a list has another query. */
-function isFirst(request: string): boolean {
-  const sent = sentRequests.getStore();
-  if (!sent) return true;
-  const isNew = !sent.has(request);
-  sent.add(request);
-  return isNew;
+/** stripe-node disposes of a response only before it repeats the request. */
+function onDispose(response: HttpResponse, listen: () => void): HttpResponse {
+  const dispose = response.dispose?.bind(response);
+  response.dispose = () => {
+    listen();
+    dispose?.();
+  };
+  return response;
 }

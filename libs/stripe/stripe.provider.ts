@@ -2,9 +2,9 @@ import { Inject, Injectable, Optional } from '@nestjs/common';
 import type Stripe from 'stripe';
 import { Clock } from '#core/clock.js';
 import { Problem } from '#core/problem.js';
+import type { RequestContext } from '#core/request-context.js';
 import { CallLimiter } from './call-limiter.js';
-import { addStripeRequestId, currentCaller } from './current-caller.js';
-import { STRIPE_OBSERVER, type StripeObserver, withRetriesObserved } from './observed-http-client.js';
+import { STRIPE_OBSERVER, type StripeObserver } from './observed-http-client.js';
 import { createStripeClient } from './stripe-client.js';
 import { StripeConnection } from './stripe-connection.js';
 import { SharedReads } from './shared-reads.js';
@@ -25,7 +25,7 @@ export class StripeProvider {
   constructor(
     connection: StripeConnection,
     clock: Clock,
-    @Optional() @Inject(STRIPE_OBSERVER) private readonly observe?: StripeObserver,
+    @Optional() @Inject(STRIPE_OBSERVER) observe?: StripeObserver,
   ) {
     this.client = createStripeClient(connection, clock, observe);
     this.reads = new CallLimiter(connection.limits, DEADLINE_MS);
@@ -37,8 +37,8 @@ export class StripeProvider {
    *
    * @throws {Problem} as classified by `problemFromStripe`
    */
-  read<T extends object>(call: (stripe: Stripe) => Promise<T>): Promise<T> {
-    return this.call(this.reads, () => withoutStackTrace(() => call(this.client)));
+  read<T extends object>(context: RequestContext, call: (stripe: Stripe) => Promise<T>): Promise<T> {
+    return this.call(context, this.reads, () => withoutStackTrace(() => call(this.client)));
   }
 
   /**
@@ -48,8 +48,12 @@ export class StripeProvider {
    * @param key see `readKey`
    * @throws {Problem} as classified by `problemFromStripe`
    */
-  readShared<T extends object>(key: string, call: (stripe: Stripe) => Promise<T>): Promise<T> {
-    return this.shared.run(key, () => this.read(call));
+  readShared<T extends object>(
+    context: RequestContext,
+    key: string,
+    call: (stripe: Stripe) => Promise<T>,
+  ): Promise<T> {
+    return this.shared.run(key, () => this.read(context, call));
   }
 
   /**
@@ -59,22 +63,26 @@ export class StripeProvider {
    * @throws {Problem} as classified by `problemFromStripe`
    */
   write<T extends object>(
+    context: RequestContext,
     idempotencyKey: string,
     call: (stripe: Stripe, options: Stripe.RequestOptions) => Promise<T>,
   ): Promise<T> {
     const write = () => withoutStackTrace(() => call(this.client, { idempotencyKey }));
-    return this.call(this.writes, write).finally(() => this.shared.forget());
+    return this.call(context, this.writes, write).finally(() => this.shared.forget());
   }
 
-  private async call<T extends object>(limiter: CallLimiter, call: () => Promise<T>): Promise<T> {
+  private async call<T extends object>(
+    context: RequestContext,
+    limiter: CallLimiter,
+    call: () => Promise<T>,
+  ): Promise<T> {
     try {
-      const observed = this.observe ? () => withRetriesObserved(call) : call;
-      const response = assertStripeObject(await limiter.run(currentCaller(), observed));
-      addStripeRequestId(requestIdOf(response));
+      const response = assertStripeObject(await limiter.run(context.caller, call));
+      addRequestId(context, response);
       return response;
     } catch (error) {
       if (error instanceof Problem) throw error;
-      addStripeRequestId(requestIdOf(error));
+      addRequestId(context, error);
       throw problemFromStripe(error);
     }
   }
@@ -84,6 +92,11 @@ export class StripeProvider {
 function assertStripeObject<T extends object>(response: T): T {
   if (response && 'object' in response) return response;
   throw new Problem('outcome-unknown', {}, new Error('the response is not a Stripe object'));
+}
+
+function addRequestId({ stripeRequestIds }: RequestContext, result: unknown): void {
+  const id = requestIdOf(result);
+  if (id !== undefined) stripeRequestIds?.push(id);
 }
 
 /** Stripe's id of a call, from stripe-node's response or error. */

@@ -1,4 +1,5 @@
 import type Stripe from 'stripe';
+import { BACKGROUND } from '#core/request-context.js';
 import { idOf } from '#stripe/id-of.js';
 import { listPages, type StripePage } from '#stripe/pagination.js';
 import type { StripeProvider } from '#stripe/stripe.provider.js';
@@ -43,7 +44,7 @@ export class BackfillStripe {
   ): AsyncGenerator<BackfillItem[]> {
     const created = since && { created: { gte: Math.floor(since.getTime() / 1000) } };
     const pages = listPages(
-      (page) => this.stripe.read((stripe) => fetch(stripe, { ...page, ...created })),
+      (page) => this.stripe.read(BACKGROUND, (stripe) => fetch(stripe, { ...page, ...created })),
       after,
     );
     for await (const { data } of pages) {

@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Clock } from '#core/clock.js';
 import { Problem, PROBLEMS } from '#core/problem.js';
+import { BACKGROUND } from '#core/request-context.js';
 import { isDefiniteRefusal } from '#stripe/stripe-errors.js';
 import type { PaymentListStore } from '../payments/payment-list.store.js';
 import type { PaymentRecorder } from '../payments/payment-recorder.service.js';
@@ -118,12 +119,13 @@ export class Backfill {
 
   private async read({ sessionId, paymentIntentId, subscriptionId }: BackfillItem): Promise<void> {
     if (paymentIntentId !== undefined) {
-      await this.recorder.refreshIntent(paymentIntentId, [], 'nothing');
+      await this.recorder.refreshIntent(BACKGROUND, paymentIntentId, [], 'nothing');
     } else if (subscriptionId !== undefined) {
-      await this.subscriptions.refreshSubscription(subscriptionId, [], false);
+      await this.subscriptions.refreshSubscription(BACKGROUND, subscriptionId, [], false);
     } else if (sessionId !== undefined) {
-      const payment = await this.recorder.refreshSession(sessionId, [], 'nothing');
-      if (payment?.type === 'subscription') await this.subscriptions.refreshSession(sessionId, [], false);
+      const payment = await this.recorder.refreshSession(BACKGROUND, sessionId, [], 'nothing');
+      if (payment?.type === 'subscription')
+        await this.subscriptions.refreshSession(BACKGROUND, sessionId, [], false);
     }
   }
 }

@@ -1,6 +1,7 @@
 import type Stripe from 'stripe';
 import { RateLimiterMemory, RateLimiterQueue } from 'rate-limiter-flexible';
 import type { Clock } from '#core/clock.js';
+import type { RequestContext } from '#core/request-context.js';
 import type { StripeConnection } from '#stripe/stripe-connection.js';
 import { StripeProvider } from '#stripe/stripe.provider.js';
 
@@ -21,8 +22,11 @@ export class PacedStripe extends StripeProvider {
     this.turns = new RateLimiterQueue(new RateLimiterMemory({ points: readsPerSecond, duration: 1 }));
   }
 
-  override async read<T extends object>(call: (stripe: Stripe) => Promise<T>): Promise<T> {
+  override async read<T extends object>(
+    context: RequestContext,
+    call: (stripe: Stripe) => Promise<T>,
+  ): Promise<T> {
     await this.turns.removeTokens(1);
-    return super.read(call);
+    return super.read(context, call);
   }
 }

@@ -4,6 +4,7 @@ import { withAmountField } from '#core/with-amount-field.js';
 import { assertChargeable } from '#core/money.js';
 import type { Page, PageRequest } from '#core/page.js';
 import { Problem, type ProblemSlug, unknownObject } from '#core/problem.js';
+import type { RequestContext } from '#core/request-context.js';
 import { CardTestingBrake } from '../limits/card-testing-brake.service.js';
 import { CustomersService } from '../customers/customers.service.js';
 import { SavedCardsService } from '../customers/saved-cards.service.js';
@@ -37,9 +38,9 @@ export class ChargesService {
   ) {
     this.chargeOperation = operations.define<ChargePlan, string, Charged>({
       name: 'charge',
-      send: (plan, identity) => this.send(plan, identity),
-      find: (plan, { operationId }, sentAt) => stripe.findCharge(plan, operationId, sentAt),
-      refetch: (paymentId) => stripe.clientSecret(paymentId),
+      send: (context, plan, identity) => this.send(context, plan, identity),
+      find: (context, plan, { operationId }, sentAt) => stripe.findCharge(context, plan, operationId, sentAt),
+      refetch: (context, paymentId) => stripe.clientSecret(context, paymentId),
       resultOf: ({ id }) => id,
       finish: (end, charged) => recorder.finishCharge(end, charged),
       release: async (transaction, plan, operation, problem) => {
@@ -66,7 +67,7 @@ export class ChargesService {
         withAmountField('amountMinor', () => assertChargeable(command));
         const { amountMinor, currency } = command;
         count({ kind: 'charge', amountMinor, currency });
-        const customer = await this.cards.findCustomer(owner, command.paymentMethodId);
+        const customer = await this.cards.findCustomer(request.context, owner, command.paymentMethodId);
         if (!customer) throw unknownObject('paymentMethodId');
         await this.brake.countAttempt(owner, operationId);
         return this.stripe.plan(customer, command, operationId);
@@ -86,8 +87,8 @@ export class ChargesService {
    *
    * @throws {Problem} `not-found` for a cursor that is not one of the owner's charges
    */
-  async history(owner: Owner, page: PageRequest): Promise<Page<Charge>> {
-    return this.historyStripe.charges(await this.customers.findAllIds(owner), page);
+  async history(context: RequestContext, owner: Owner, page: PageRequest): Promise<Page<Charge>> {
+    return this.historyStripe.charges(context, await this.customers.findAllIds(owner), page);
   }
 
   /**
@@ -95,8 +96,8 @@ export class ChargesService {
    *
    * @throws {Problem} `not-found` for a cursor that is not one of the owner's payments
    */
-  async payments(owner: Owner, page: PageRequest): Promise<Page<Payment>> {
-    return this.historyStripe.payments(await this.customers.findAllIds(owner), page);
+  async payments(context: RequestContext, owner: Owner, page: PageRequest): Promise<Page<Payment>> {
+    return this.historyStripe.payments(context, await this.customers.findAllIds(owner), page);
   }
 
   /**
@@ -104,8 +105,8 @@ export class ChargesService {
    *
    * @throws {Problem} `not-found` for a cursor that is not one of the owner's invoices
    */
-  async invoices(owner: Owner, page: PageRequest): Promise<Page<Invoice>> {
-    return this.historyStripe.invoices(await this.customers.findAllIds(owner), page);
+  async invoices(context: RequestContext, owner: Owner, page: PageRequest): Promise<Page<Invoice>> {
+    return this.historyStripe.invoices(context, await this.customers.findAllIds(owner), page);
   }
 
   /**
@@ -113,9 +114,10 @@ export class ChargesService {
    *
    * @throws {Problem} `not-found` if the charge is not the owner's, `invalid-state` if it has no receipt, as it failed
    */
-  async receiptUrl(owner: Owner, chargeId: string): Promise<string> {
+  async receiptUrl(context: RequestContext, owner: Owner, chargeId: string): Promise<string> {
     const customers = await this.customers.findAllIds(owner);
-    const charge = customers.length > 0 ? await this.historyStripe.charge(customers, chargeId) : undefined;
+    const charge =
+      customers.length > 0 ? await this.historyStripe.charge(context, customers, chargeId) : undefined;
     if (!charge) throw unknownObject('chargeId');
     if (charge.receiptUrl === null) throw new Problem('invalid-state');
     if (!isStripePage(charge.receiptUrl)) throw new Error(`${chargeId} has a receipt at another site`);
@@ -123,20 +125,25 @@ export class ChargesService {
   }
 
   /** Shows one payment. @throws {Problem} `not-found` if it is not the owner's */
-  async payment(owner: Owner, id: string): Promise<Payment> {
+  async payment(context: RequestContext, owner: Owner, id: string): Promise<Payment> {
     const customers = await this.customers.findAllIds(owner);
-    const payment = customers.length > 0 ? await this.historyStripe.payment(customers, id) : undefined;
+    const payment =
+      customers.length > 0 ? await this.historyStripe.payment(context, customers, id) : undefined;
     if (!payment) throw new Problem('not-found');
     return payment;
   }
 
   /** A card that was detached in the meantime is refused by Stripe, and then answers like one that is unknown. */
-  private async send(plan: ChargePlan, { stripeKey }: OperationIdentity): Promise<Charged> {
+  private async send(
+    context: RequestContext,
+    plan: ChargePlan,
+    { stripeKey }: OperationIdentity,
+  ): Promise<Charged> {
     try {
-      return await this.stripe.charge(plan, stripeKey);
+      return await this.stripe.charge(context, plan, stripeKey);
     } catch (error) {
       if (!(error instanceof Problem) || !CARD_REFUSED.has(error.slug)) throw error;
-      if (await this.cards.isStillAttached(plan.customer, plan.payment_method)) throw error;
+      if (await this.cards.isStillAttached(context, plan.customer, plan.payment_method)) throw error;
       throw unknownObject('paymentMethodId', error);
     }
   }

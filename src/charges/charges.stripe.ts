@@ -4,6 +4,7 @@ import { findByOperationId, createdSince, OPERATION_ID } from '#stripe/find-by-m
 import { declinedIntent, declineProblem, isUnclassified, refusedParam } from '#stripe/stripe-errors.js';
 import { requestIdOf, StripeProvider } from '#stripe/stripe.provider.js';
 import { Problem, unknownObject } from '#core/problem.js';
+import type { RequestContext } from '#core/request-context.js';
 import { EXPANDED_CHARGE, snapshotOfIntent } from '../payments/payment-snapshot.stripe.js';
 import type { ObservedPayment } from '../payments/payment-recorder.service.js';
 import type { Found } from '../operations/operation.js';
@@ -50,9 +51,9 @@ export class ChargesStripe {
    *
    * @throws {Problem} `card-declined`, `authentication-required`, or `not-found` for a card of another customer
    */
-  async charge(plan: ChargePlan, idempotencyKey: string): Promise<Charged> {
+  async charge(context: RequestContext, plan: ChargePlan, idempotencyKey: string): Promise<Charged> {
     try {
-      const intent = await this.stripe.write(idempotencyKey, (stripe, options) =>
+      const intent = await this.stripe.write(context, idempotencyKey, (stripe, options) =>
         stripe.paymentIntents.create(plan, options),
       );
       const charged = chargeResult(intent);
@@ -70,17 +71,22 @@ export class ChargesStripe {
   }
 
   /** The client secret with which Stripe.js completes a payment. */
-  async clientSecret(paymentId: string): Promise<{ clientSecret?: string }> {
-    const { client_secret: clientSecret } = await this.stripe.read((stripe) =>
+  async clientSecret(context: RequestContext, paymentId: string): Promise<{ clientSecret?: string }> {
+    const { client_secret: clientSecret } = await this.stripe.read(context, (stripe) =>
       stripe.paymentIntents.retrieve(paymentId),
     );
     return clientSecret === null ? {} : { clientSecret };
   }
 
   /** Finds the PaymentIntent that an operation created. @throws {Problem} the decline with which it ended */
-  async findCharge(plan: ChargePlan, operationId: string, sentAt: Date): Promise<Found<Charged>> {
+  async findCharge(
+    context: RequestContext,
+    plan: ChargePlan,
+    operationId: string,
+    sentAt: Date,
+  ): Promise<Found<Charged>> {
     const intent = await findByOperationId(operationId, (page) =>
-      this.stripe.read((stripe) =>
+      this.stripe.read(context, (stripe) =>
         stripe.paymentIntents.list({
           customer: plan.customer,
           created: createdSince(sentAt),

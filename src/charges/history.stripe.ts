@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type Stripe from 'stripe';
 import type { Page, PageRequest } from '#core/page.js';
+import type { RequestContext } from '#core/request-context.js';
 import { idOf } from '#stripe/id-of.js';
 import { readKey } from '#stripe/shared-reads.js';
 import { StripeProvider } from '#stripe/stripe.provider.js';
@@ -16,13 +17,17 @@ export class HistoryStripe {
   constructor(private readonly stripe: StripeProvider) {}
 
   /** Lists the customers' Charges, newest first. @throws {Problem} `not-found` for a cursor that is not among them */
-  async charges(customers: readonly string[], request: PageRequest): Promise<Page<Charge>> {
+  async charges(
+    context: RequestContext,
+    customers: readonly string[],
+    request: PageRequest,
+  ): Promise<Page<Charge>> {
     const page = await pageOfCustomers(
       customers,
       request,
-      (id) => this.stripe.read((stripe) => stripe.charges.retrieve(id)),
+      (id) => this.stripe.read(context, (stripe) => stripe.charges.retrieve(id)),
       (customer) => (params) =>
-        this.stripe.readShared(readKey('charges', customer, params), (stripe) =>
+        this.stripe.readShared(context, readKey('charges', customer, params), (stripe) =>
           stripe.charges.list({ customer, ...params }),
         ),
     );
@@ -30,21 +35,29 @@ export class HistoryStripe {
   }
 
   /** The Charge with this id; undefined if it is not one of these customers'. */
-  async charge(customers: readonly string[], id: string): Promise<Charge | undefined> {
+  async charge(
+    context: RequestContext,
+    customers: readonly string[],
+    id: string,
+  ): Promise<Charge | undefined> {
     const charge = await undefinedIfMissing(
-      this.stripe.readShared(readKey('charge', id), (stripe) => stripe.charges.retrieve(id)),
+      this.stripe.readShared(context, readKey('charge', id), (stripe) => stripe.charges.retrieve(id)),
     );
     return charge && customers.includes(idOf(charge.customer) ?? '') ? toCharge(charge) : undefined;
   }
 
   /** Lists the customers' Invoices, newest first. @throws {Problem} `not-found` for a cursor that is not among them */
-  async invoices(customers: readonly string[], request: PageRequest): Promise<Page<Invoice>> {
+  async invoices(
+    context: RequestContext,
+    customers: readonly string[],
+    request: PageRequest,
+  ): Promise<Page<Invoice>> {
     const page = await pageOfCustomers(
       customers,
       request,
-      (id) => this.stripe.read((stripe) => stripe.invoices.retrieve(id)),
+      (id) => this.stripe.read(context, (stripe) => stripe.invoices.retrieve(id)),
       (customer) => (params) =>
-        this.stripe.readShared(readKey('invoices', customer, params), (stripe) =>
+        this.stripe.readShared(context, readKey('invoices', customer, params), (stripe) =>
           stripe.invoices.list({ customer, ...params }),
         ),
     );
@@ -52,13 +65,17 @@ export class HistoryStripe {
   }
 
   /** Lists the customers' PaymentIntents, newest first. @throws {Problem} `not-found` for a cursor that is not among them */
-  async payments(customers: readonly string[], request: PageRequest): Promise<Page<Payment>> {
+  async payments(
+    context: RequestContext,
+    customers: readonly string[],
+    request: PageRequest,
+  ): Promise<Page<Payment>> {
     const page = await pageOfCustomers(
       customers,
       request,
-      (id) => this.stripe.read((stripe) => stripe.paymentIntents.retrieve(id)),
+      (id) => this.stripe.read(context, (stripe) => stripe.paymentIntents.retrieve(id)),
       (customer) => (params) =>
-        this.stripe.readShared(readKey('payment_intents', customer, params), (stripe) =>
+        this.stripe.readShared(context, readKey('payment_intents', customer, params), (stripe) =>
           stripe.paymentIntents.list({ customer, ...params }),
         ),
     );
@@ -66,9 +83,15 @@ export class HistoryStripe {
   }
 
   /** The PaymentIntent with this id; undefined if it is not one of these customers'. */
-  async payment(customers: readonly string[], id: string): Promise<Payment | undefined> {
+  async payment(
+    context: RequestContext,
+    customers: readonly string[],
+    id: string,
+  ): Promise<Payment | undefined> {
     const intent = await undefinedIfMissing(
-      this.stripe.readShared(readKey('payment_intent', id), (stripe) => stripe.paymentIntents.retrieve(id)),
+      this.stripe.readShared(context, readKey('payment_intent', id), (stripe) =>
+        stripe.paymentIntents.retrieve(id),
+      ),
     );
     return intent && customers.includes(idOf(intent.customer) ?? '') ? toPayment(intent) : undefined;
   }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type FieldError, invalidField, Problem } from '#core/problem.js';
+import type { RequestContext } from '#core/request-context.js';
 import { isRedirectAllowed, REDIRECT_REFUSAL, redirectRules } from '../config/redirect-url.js';
 import { Settings } from '../config/settings.js';
 import { CustomersService } from '../customers/customers.service.js';
@@ -39,9 +40,10 @@ export class CheckoutService {
   ) {
     this.startOperation = operations.define<CheckoutPlan, Checkout, StartedCheckout>({
       name: CHECKOUT_OPERATION,
-      send: (plan, { stripeKey }) => stripe.create(plan, stripeKey),
-      find: (plan, { operationId }, sentAt) => stripe.findCreated(plan, operationId, sentAt),
-      refetch: (id) => stripe.retrieve(id),
+      send: (context, plan, { stripeKey }) => stripe.create(context, plan, stripeKey),
+      find: (context, plan, { operationId }, sentAt) =>
+        stripe.findCreated(context, plan, operationId, sentAt),
+      refetch: (context, id) => stripe.retrieve(context, id),
       resultOf: ({ checkout }) => checkout,
       record: async (transaction, started, operation) => {
         await access.recordStart(transaction, started.checkout.id, operation);
@@ -52,8 +54,8 @@ export class CheckoutService {
     });
     this.expireOperation = operations.define<{ sessionId: string }, null>({
       name: 'checkout-expire',
-      send: ({ sessionId }, { stripeKey }) => stripe.expire(sessionId, stripeKey),
-      find: ({ sessionId }) => stripe.findExpired(sessionId),
+      send: (context, { sessionId }, { stripeKey }) => stripe.expire(context, sessionId, stripeKey),
+      find: (context, { sessionId }) => stripe.findExpired(context, sessionId),
     });
   }
 
@@ -65,7 +67,7 @@ export class CheckoutService {
    */
   start(request: OperationRequest, command: CheckoutCommand): Promise<Outcome<Checkout>> {
     return this.startOperation.run(request, ({ operationId }, count) =>
-      this.plan(command, operationId, count),
+      this.plan(request.context, command, operationId, count),
     );
   }
 
@@ -77,13 +79,17 @@ export class CheckoutService {
    */
   expire(request: OperationRequest, paymentId: string): Promise<Outcome<null>> {
     return this.expireOperation.run(request, async () => {
-      const sessionId = await this.stripe.findSession(await this.access.find(request.actor, paymentId));
+      const sessionId = await this.stripe.findSession(
+        request.context,
+        await this.access.find(request.context, request.actor, paymentId),
+      );
       if (!sessionId) throw invalidField('paymentId', NOT_A_CHECKOUT);
       return { sessionId };
     });
   }
 
   private async plan(
+    context: RequestContext,
     command: CheckoutCommand,
     operationId: string,
     count: (moved: MovedAmount) => void,
@@ -91,13 +97,13 @@ export class CheckoutService {
     const { items, owner } = command;
     this.assertRedirects(command);
     assertOneRecurrence(items, new Map());
-    const prices = await this.stripe.prices(items);
+    const prices = await this.stripe.prices(context, items);
     assertAllKnown(items, prices);
     const currency = currencyOf(command, prices);
     assertSellable(command, prices, currency);
     assertOneRecurrence(items, prices);
     count({ kind: 'charge', amountMinor: chargeableTotalMinor(command, prices, currency), currency });
-    const customer = owner && (await this.customers.ensureId(owner));
+    const customer = owner && (await this.customers.ensureId(context, owner));
     return this.stripe.plan(command, currency, customer, operationId);
   }
 

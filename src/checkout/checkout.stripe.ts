@@ -7,6 +7,7 @@ import { isMissing, isRefused, refusedParam } from '#stripe/stripe-errors.js';
 import { requestIdOf, StripeProvider } from '#stripe/stripe.provider.js';
 import type { Currency } from '#core/currency.js';
 import { invalidField, Problem, unknownObject } from '#core/problem.js';
+import type { RequestContext } from '#core/request-context.js';
 import { type PaymentObject, PaymentReferences } from '../payments/payment-references.stripe.js';
 import { SHOP_TRANSACTION_ID } from '../payments/payment-ids.js';
 import type { ObservedPayment } from '../payments/payment-recorder.service.js';
@@ -48,9 +49,9 @@ export class CheckoutStripe {
   ) {}
 
   /** The Prices of all items by id, without those that Stripe does not know. */
-  async prices(items: readonly CheckoutItem[]): Promise<Prices> {
+  async prices(context: RequestContext, items: readonly CheckoutItem[]): Promise<Prices> {
     const ids = new Set(items.filter(isPriceItem).map(({ priceId }) => priceId));
-    const found = await readEach(ids, async (id) => [id, await this.price(id)] as const);
+    const found = await readEach(ids, async (id) => [id, await this.price(context, id)] as const);
     return new Map(found.flatMap(([id, price]) => (price ? [[id, price] as const] : [])));
   }
 
@@ -86,9 +87,13 @@ export class CheckoutStripe {
   }
 
   /** @throws {Problem} `not-found` or `invalid-request` for an item that Stripe refuses */
-  async create(plan: CheckoutPlan, idempotencyKey: string): Promise<StartedCheckout> {
+  async create(
+    context: RequestContext,
+    plan: CheckoutPlan,
+    idempotencyKey: string,
+  ): Promise<StartedCheckout> {
     try {
-      const session = await this.stripe.write(idempotencyKey, (stripe, options) =>
+      const session = await this.stripe.write(context, idempotencyKey, (stripe, options) =>
         stripe.checkout.sessions.create(plan, options),
       );
       if (!session.url) throw new Error(`${session.id} has no URL`);
@@ -98,16 +103,23 @@ export class CheckoutStripe {
     }
   }
 
-  async retrieve(sessionId: string): Promise<Checkout> {
-    const { id, url } = await this.stripe.read((stripe) => stripe.checkout.sessions.retrieve(sessionId));
+  async retrieve(context: RequestContext, sessionId: string): Promise<Checkout> {
+    const { id, url } = await this.stripe.read(context, (stripe) =>
+      stripe.checkout.sessions.retrieve(sessionId),
+    );
     return { id, url };
   }
 
   /** Finds the Checkout Session that an operation created. */
-  async findCreated(plan: CheckoutPlan, operationId: string, sentAt: Date): Promise<Found<StartedCheckout>> {
+  async findCreated(
+    context: RequestContext,
+    plan: CheckoutPlan,
+    operationId: string,
+    sentAt: Date,
+  ): Promise<Found<StartedCheckout>> {
     const { customer } = plan;
     const session = await findByOperationId(operationId, (page) =>
-      this.stripe.read((stripe) =>
+      this.stripe.read(context, (stripe) =>
         stripe.checkout.sessions.list({
           ...(customer && { customer }),
           created: createdSince(sentAt),
@@ -119,33 +131,35 @@ export class CheckoutStripe {
   }
 
   /** Finds out whether a Checkout Session has expired unpaid. */
-  async findExpired(sessionId: string): Promise<Found<null>> {
-    const session = await this.stripe.read((stripe) => stripe.checkout.sessions.retrieve(sessionId));
+  async findExpired(context: RequestContext, sessionId: string): Promise<Found<null>> {
+    const session = await this.stripe.read(context, (stripe) => stripe.checkout.sessions.retrieve(sessionId));
     return session.status === 'expired' ? { result: null } : 'not-done';
   }
 
   /** The id of a payment's Checkout Session; undefined if it was started elsewhere. */
-  async findSession(payment: PaymentObject): Promise<string | undefined> {
-    return (await this.references.session(payment))?.id;
+  async findSession(context: RequestContext, payment: PaymentObject): Promise<string | undefined> {
+    return (await this.references.session(context, payment))?.id;
   }
 
   /** Expires a Checkout Session; succeeds if it has already expired. @throws {Problem} `invalid-state` if it is paid */
-  async expire(sessionId: string, idempotencyKey: string): Promise<null> {
+  async expire(context: RequestContext, sessionId: string, idempotencyKey: string): Promise<null> {
     try {
-      await this.stripe.write(idempotencyKey, (stripe, options) =>
+      await this.stripe.write(context, idempotencyKey, (stripe, options) =>
         stripe.checkout.sessions.expire(sessionId, {}, options),
       );
     } catch (error) {
       if (!isRefused(error)) throw error;
-      const session = await this.stripe.read((stripe) => stripe.checkout.sessions.retrieve(sessionId));
+      const session = await this.stripe.read(context, (stripe) =>
+        stripe.checkout.sessions.retrieve(sessionId),
+      );
       if (session.status === 'complete') throw new Problem('invalid-state', {}, error);
       if (session.status !== 'expired') throw error;
     }
     return null;
   }
 
-  private async price(id: string): Promise<Price | undefined> {
-    const price = await undefinedIfMissing(this.stripe.read((stripe) => stripe.prices.retrieve(id)));
+  private async price(context: RequestContext, id: string): Promise<Price | undefined> {
+    const price = await undefinedIfMissing(this.stripe.read(context, (stripe) => stripe.prices.retrieve(id)));
     return price && toPrice(price);
   }
 }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Owner } from '#core/actor.js';
 import { Problem, unknownObject } from '#core/problem.js';
+import type { RequestContext } from '#core/request-context.js';
 import type { OperationRequest, Outcome } from '../operations/operation.js';
 import { type OperationRunner, OperationsService } from '../operations/operations.service.js';
 import {
@@ -26,26 +27,26 @@ export class CardChangesService {
   ) {
     this.defaultOperation = operations.define<DefaultPlan, null>({
       name: 'card-default',
-      send: async (plan, { stripeKey }) => {
-        await stripe.makeDefault(plan, stripeKey);
+      send: async (context, plan, { stripeKey }) => {
+        await stripe.makeDefault(context, plan, stripeKey);
         return null;
       },
-      find: (plan) => stripe.findDefault(plan),
+      find: (context, plan) => stripe.findDefault(context, plan),
     });
     this.removeOperation = operations.define<RemovalPlan, null, PaymentMethod[]>({
       name: 'card-remove',
-      send: (plan, { stripeKey }) => stripe.remove(plan, stripeKey),
-      find: (plan) => stripe.findRemoved(plan),
+      send: (context, plan, { stripeKey }) => stripe.remove(context, plan, stripeKey),
+      find: (context, plan) => stripe.findRemoved(context, plan),
       resultOf: () => null,
       record: (transaction, detached) => cards.forgetDetached(transaction, detached),
     });
   }
 
   /** Lists an owner's cards, newest first; a card that was saved several times is listed once. */
-  async list(owner: Owner): Promise<DistinctCard[]> {
-    const found = await this.cards.listWithCustomer(owner);
+  async list(context: RequestContext, owner: Owner): Promise<DistinctCard[]> {
+    const found = await this.cards.listWithCustomer(context, owner);
     if (!found || found.cards.length === 0) return [];
-    return distinctCards(found.cards, await this.stripe.customerDefault(found.customer));
+    return distinctCards(found.cards, await this.stripe.customerDefault(context, found.customer));
   }
 
   /**
@@ -55,8 +56,8 @@ export class CardChangesService {
    */
   makeDefault(request: OperationRequest, owner: Owner, paymentMethodId: string): Promise<Outcome<null>> {
     return this.defaultOperation.run(request, async () => {
-      const { customer } = await this.find(owner, paymentMethodId);
-      const { subscriptions } = await this.stripe.defaults(customer);
+      const { customer } = await this.find(request.context, owner, paymentMethodId);
+      const { subscriptions } = await this.stripe.defaults(request.context, customer);
       const others = subscriptions.filter(({ ownDefault }) => ownDefault && ownDefault !== paymentMethodId);
       return { customer, paymentMethod: paymentMethodId, subscriptions: others.map(({ id }) => id) };
     });
@@ -71,13 +72,13 @@ export class CardChangesService {
    */
   remove(request: OperationRequest, owner: Owner, paymentMethodId: string): Promise<Outcome<null>> {
     return this.removeOperation.run(request, async () => {
-      const { customer, cards, card } = await this.find(owner, paymentMethodId);
-      return planRemoval(customer, cards, card, await this.stripe.defaults(customer));
+      const { customer, cards, card } = await this.find(request.context, owner, paymentMethodId);
+      return planRemoval(customer, cards, card, await this.stripe.defaults(request.context, customer));
     });
   }
 
-  private async find(owner: Owner, paymentMethodId: string) {
-    const found = await this.cards.listWithCustomer(owner);
+  private async find(context: RequestContext, owner: Owner, paymentMethodId: string) {
+    const found = await this.cards.listWithCustomer(context, owner);
     const card = found?.cards.find((one) => one.paymentMethodId === paymentMethodId);
     if (!found || !card) throw unknownObject('paymentMethodId');
     return { ...found, card };

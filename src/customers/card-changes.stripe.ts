@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type Stripe from 'stripe';
 import { Problem } from '#core/problem.js';
+import type { RequestContext } from '#core/request-context.js';
 import { idOf } from '#stripe/id-of.js';
 import { listAll } from '#stripe/pagination.js';
 import { readEach } from '#stripe/read-each.js';
@@ -44,10 +45,12 @@ export class CardChangesStripe {
   constructor(private readonly stripe: StripeProvider) {}
 
   /** https://docs.stripe.com/api/subscriptions/object#subscription_object-default_payment_method */
-  async defaults(customer: string): Promise<PaymentDefaults> {
+  async defaults(context: RequestContext, customer: string): Promise<PaymentDefaults> {
     const [customerDefault, subscriptions] = await Promise.all([
-      this.customerDefault(customer),
-      listAll((page) => this.stripe.read((stripe) => stripe.subscriptions.list({ customer, ...page }))),
+      this.customerDefault(context, customer),
+      listAll((page) =>
+        this.stripe.read(context, (stripe) => stripe.subscriptions.list({ customer, ...page })),
+      ),
     ]);
     return {
       customerDefault,
@@ -58,21 +61,25 @@ export class CardChangesStripe {
   }
 
   /** The payment method that pays a customer's invoices; undefined if there is none. */
-  async customerDefault(customer: string): Promise<string | undefined> {
-    const found = await this.stripe.read((stripe) => stripe.customers.retrieve(customer));
+  async customerDefault(context: RequestContext, customer: string): Promise<string | undefined> {
+    const found = await this.stripe.read(context, (stripe) => stripe.customers.retrieve(customer));
     if (found.deleted) return undefined;
     return idOf(found.invoice_settings.default_payment_method) ?? idOf(found.default_source);
   }
 
   /** @throws {Problem} `invalid-state` if Stripe refuses it, as the card or a subscription is gone by now */
-  async makeDefault({ customer, paymentMethod, subscriptions }: DefaultPlan, key: string): Promise<void> {
+  async makeDefault(
+    context: RequestContext,
+    { customer, paymentMethod, subscriptions }: DefaultPlan,
+    key: string,
+  ): Promise<void> {
     try {
       for (const id of subscriptions) {
-        await this.stripe.write(`${key}-${id}`, (stripe, options) =>
+        await this.stripe.write(context, `${key}-${id}`, (stripe, options) =>
           stripe.subscriptions.update(id, { default_payment_method: paymentMethod }, options),
         );
       }
-      await this.stripe.write(`${key}-default`, (stripe, options) =>
+      await this.stripe.write(context, `${key}-default`, (stripe, options) =>
         stripe.customers.update(
           customer,
           { invoice_settings: { default_payment_method: paymentMethod } },
@@ -85,8 +92,11 @@ export class CardChangesStripe {
   }
 
   /** Finds out whether a card is the default as planned. */
-  async findDefault({ customer, paymentMethod, subscriptions }: DefaultPlan): Promise<Found<null>> {
-    const { customerDefault, subscriptions: current } = await this.defaults(customer);
+  async findDefault(
+    context: RequestContext,
+    { customer, paymentMethod, subscriptions }: DefaultPlan,
+  ): Promise<Found<null>> {
+    const { customerDefault, subscriptions: current } = await this.defaults(context, customer);
     const others = current.filter(({ id, ownDefault }) => {
       return subscriptions.includes(id) && ownDefault !== paymentMethod;
     });
@@ -94,35 +104,44 @@ export class CardChangesStripe {
   }
 
   /** Detaches as planned; also succeeds for what is detached already. */
-  async remove({ paymentMethods, replacement }: RemovalPlan, key: string): Promise<PaymentMethod[]> {
-    if (replacement) await this.makeDefault(replacement, key);
+  async remove(
+    context: RequestContext,
+    { paymentMethods, replacement }: RemovalPlan,
+    key: string,
+  ): Promise<PaymentMethod[]> {
+    if (replacement) await this.makeDefault(context, replacement, key);
     const detached: PaymentMethod[] = [];
-    for (const id of paymentMethods) detached.push(await this.detach(id, `${key}-${id}`));
+    for (const id of paymentMethods) detached.push(await this.detach(context, id, `${key}-${id}`));
     return detached;
   }
 
   /** Finds out whether payment methods are detached. */
-  async findRemoved({ paymentMethods }: RemovalPlan): Promise<Found<PaymentMethod[]>> {
-    const found = await readEach(paymentMethods, (id) => this.retrieve(id));
+  async findRemoved(
+    context: RequestContext,
+    { paymentMethods }: RemovalPlan,
+  ): Promise<Found<PaymentMethod[]>> {
+    const found = await readEach(paymentMethods, (id) => this.retrieve(context, id));
     const isDone = found.every(({ customer }) => customer === null);
     return isDone ? { result: found.map(toPaymentMethod) } : 'not-done';
   }
 
-  private async detach(id: string, key: string): Promise<PaymentMethod> {
+  private async detach(context: RequestContext, id: string, key: string): Promise<PaymentMethod> {
     try {
       return toPaymentMethod(
-        await this.stripe.write(key, (stripe, options) => stripe.paymentMethods.detach(id, {}, options)),
+        await this.stripe.write(context, key, (stripe, options) =>
+          stripe.paymentMethods.detach(id, {}, options),
+        ),
       );
     } catch (error) {
       if (!isRefused(error)) throw error;
-      const method = await this.retrieve(id);
+      const method = await this.retrieve(context, id);
       if (method.customer !== null) throw error;
       return toPaymentMethod(method);
     }
   }
 
-  private retrieve(id: string): Promise<Stripe.PaymentMethod> {
-    return this.stripe.read((stripe) => stripe.paymentMethods.retrieve(id));
+  private retrieve(context: RequestContext, id: string): Promise<Stripe.PaymentMethod> {
+    return this.stripe.read(context, (stripe) => stripe.paymentMethods.retrieve(id));
   }
 }
 

@@ -3,7 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import type { Owner } from '#core/actor.js';
 import { Problem, unknownObject } from '#core/problem.js';
-import { currentCaller } from '#stripe/current-caller.js';
+import type { RequestContext } from '#core/request-context.js';
 import { undefinedIfMissing } from '#stripe/undefined-if-missing.js';
 import type { ChangeAuthor } from '../access/audit-entry.js';
 import type { Transaction } from '../database/database.js';
@@ -42,10 +42,13 @@ export class CustomersService {
   ) {
     this.createOperation = operations.define<CustomerPlan, string>({
       name: 'customer',
-      send: async (plan) => this.saveCreated(plan, await stripe.create(plan.creation)),
-      find: async (plan, _identity, sentAt) => {
-        const found = await stripe.findCreated(plan.owner, sentAt);
-        return typeof found === 'string' ? found : { result: await this.saveCreated(plan, found.result) };
+      send: async (context, plan) =>
+        this.saveCreated(context, plan, await stripe.create(context, plan.creation)),
+      find: async (context, plan, _identity, sentAt) => {
+        const found = await stripe.findCreated(context, plan.owner, sentAt);
+        return typeof found === 'string'
+          ? found
+          : { result: await this.saveCreated(context, plan, found.result) };
       },
       release: (transaction, { owner, generation }) =>
         store.startNextGeneration(transaction, owner, generation),
@@ -67,14 +70,14 @@ export class CustomersService {
    *
    * @throws {Problem} `needs-review` if it is not known whether an earlier attempt created one
    */
-  async ensureId(owner: Owner): Promise<string> {
-    const existing = await this.query(owner, (id) => this.stripe.find(id));
-    return existing?.stripeCustomerId ?? this.createOnce(owner);
+  async ensureId(context: RequestContext, owner: Owner): Promise<string> {
+    const existing = await this.query(context, owner, (id) => this.stripe.find(context, id));
+    return existing?.stripeCustomerId ?? this.createOnce(context, owner);
   }
 
   /** Shows an owner's customer. @throws {Problem} `not-found` for an owner without a customer */
-  async show(owner: Owner): Promise<Customer> {
-    const customer = await this.query(owner, (id) => this.stripe.find(id));
+  async show(context: RequestContext, owner: Owner): Promise<Customer> {
+    const customer = await this.query(context, owner, (id) => this.stripe.find(context, id));
     if (!customer) throw new Problem('not-found');
     return customer;
   }
@@ -85,8 +88,13 @@ export class CustomersService {
    * @throws {Problem} `not-found` if Stripe has no such customer, `invalid-state` if either is already linked to
    *   another
    */
-  async link(owner: Owner, stripeCustomerId: string, author: ChangeAuthor): Promise<Customer> {
-    const customer = await this.stripe.find(stripeCustomerId);
+  async link(
+    context: RequestContext,
+    owner: Owner,
+    stripeCustomerId: string,
+    author: ChangeAuthor,
+  ): Promise<Customer> {
+    const customer = await this.stripe.find(context, stripeCustomerId);
     if (!customer) throw unknownObject('stripeCustomerId');
     const linked = await this.store.link(owner, stripeCustomerId, author);
     if (linked !== stripeCustomerId) throw new Problem('invalid-state');
@@ -94,47 +102,54 @@ export class CustomersService {
   }
 
   /** Updates an owner's customer, which is created if there is none. */
-  async update(owner: Owner, details: CustomerDetails): Promise<Customer> {
-    return this.stripe.update(await this.ensureId(owner), details, randomUUID());
+  async update(context: RequestContext, owner: Owner, details: CustomerDetails): Promise<Customer> {
+    return this.stripe.update(context, await this.ensureId(context, owner), details, randomUUID());
   }
 
   /** Shows how an owner pays; every value is null for an owner without a customer. */
-  async paymentInformation(owner: Owner): Promise<PaymentInformation> {
-    return (await this.query(owner, (id) => this.stripe.paymentInformation(id))) ?? NO_INFORMATION;
+  async paymentInformation(context: RequestContext, owner: Owner): Promise<PaymentInformation> {
+    return (
+      (await this.query(context, owner, (id) => this.stripe.paymentInformation(context, id))) ??
+      NO_INFORMATION
+    );
   }
 
   /**
    * Unlinks a customer that was deleted at Stripe, so that the next request creates a new one. If Stripe does not know
    * it, this throws and the customer stays linked: more likely the key belongs to the wrong account.
    */
-  async forgetDeleted(id: string): Promise<void> {
-    if (await this.stripe.isDeleted(id)) await this.store.unlinkDeleted(id);
+  async forgetDeleted(context: RequestContext, id: string): Promise<void> {
+    if (await this.stripe.isDeleted(context, id)) await this.store.unlinkDeleted(id);
   }
 
   /** Queries Stripe about an owner's customer; undefined if there is none or it was deleted. */
-  private async query<T>(owner: Owner, ask: (id: string) => Promise<T | undefined>): Promise<T | undefined> {
+  private async query<T>(
+    context: RequestContext,
+    owner: Owner,
+    ask: (id: string) => Promise<T | undefined>,
+  ): Promise<T | undefined> {
     const id = await this.store.find(owner);
     if (id === undefined) return undefined;
     const answer = await ask(id);
-    if (answer === undefined) await undefinedIfMissing(this.forgetDeleted(id));
+    if (answer === undefined) await undefinedIfMissing(this.forgetDeleted(context, id));
     return answer;
   }
 
-  private createOnce(owner: Owner): Promise<string> {
+  private createOnce(context: RequestContext, owner: Owner): Promise<string> {
     const key = JSON.stringify([owner.tenant, owner.userId]);
     const running = this.pendingCreations.get(key);
     if (running) return running;
-    const created = this.create(owner).finally(() => this.pendingCreations.delete(key));
+    const created = this.create(context, owner).finally(() => this.pendingCreations.delete(key));
     this.pendingCreations.set(key, created);
     return created;
   }
 
   /** An unfinished creation is continued by the next call that needs the customer, or by the worker. */
-  private async create(owner: Owner, waitsLeft = WAITS_MAX): Promise<string> {
+  private async create(context: RequestContext, owner: Owner, waitsLeft = WAITS_MAX): Promise<string> {
     const { generation, stripeCustomerId } = await this.store.currentGeneration(owner);
     if (stripeCustomerId) return stripeCustomerId;
     const actor = { kind: 'user', ...owner } as const;
-    const request = { actor, route: 'customer', idempotencyKey: String(generation), body: null };
+    const request = { actor, context, route: 'customer', idempotencyKey: String(generation), body: null };
     try {
       const { result } = await this.createOperation.run(request, async () => ({
         owner,
@@ -142,25 +157,29 @@ export class CustomersService {
         creation: this.stripe.creationFor(owner, generation),
       }));
       // No customer is linked if this one has been deleted in the meantime.
-      const linked = await this.store.saveCreated(owner, generation, result, authorOfCreation());
-      return linked ?? this.create(owner);
+      const linked = await this.store.saveCreated(owner, generation, result, authorOfCreation(context));
+      return linked ?? this.create(context, owner);
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
-      if (error.slug === 'not-done') return this.create(owner);
+      if (error.slug === 'not-done') return this.create(context, owner);
       // The operation belongs to no caller, so its id is of no use to them.
       if (error.slug !== 'in-progress' || waitsLeft === 0) throw error.with({ operationId: undefined });
       await setTimeout(WAIT_MS);
-      return this.create(owner, waitsLeft - 1);
+      return this.create(context, owner, waitsLeft - 1);
     }
   }
 
-  private async saveCreated({ owner, generation }: CustomerPlan, id: string): Promise<string> {
-    await this.store.saveCreated(owner, generation, id, authorOfCreation());
+  private async saveCreated(
+    context: RequestContext,
+    { owner, generation }: CustomerPlan,
+    id: string,
+  ): Promise<string> {
+    await this.store.saveCreated(owner, generation, id, authorOfCreation(context));
     return id;
   }
 }
 
 /** The caller whose request needs the customer, or the worker. */
-function authorOfCreation(): ChangeAuthor {
-  return { caller: currentCaller(), address: 'automatic' };
+function authorOfCreation({ caller }: RequestContext): ChangeAuthor {
+  return { caller, address: 'automatic' };
 }

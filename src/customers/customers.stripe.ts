@@ -9,6 +9,7 @@ import { readKey } from '#stripe/shared-reads.js';
 import { StripeProvider } from '#stripe/stripe.provider.js';
 import type { Owner } from '#core/actor.js';
 import { invalidField } from '#core/problem.js';
+import type { RequestContext } from '#core/request-context.js';
 import type { Found } from '../operations/operation.js';
 import type { BillingDetails, Customer, CustomerDetails, PaymentInformation } from './customer.js';
 import { toCard } from './saved-cards.stripe.js';
@@ -36,18 +37,18 @@ export class CustomersStripe {
   }
 
   /** @returns the id of the created customer */
-  async create({ params, key }: CustomerCreation): Promise<string> {
-    const { id } = await this.stripe.write(key, (stripe, options) =>
+  async create(context: RequestContext, { params, key }: CustomerCreation): Promise<string> {
+    const { id } = await this.stripe.write(context, key, (stripe, options) =>
       stripe.customers.create(params, options),
     );
     return id;
   }
 
   /** Finds the customer that {@link create} created within a day of the first attempt. */
-  async findCreated(owner: Owner, sentAt: Date): Promise<Found<string>> {
+  async findCreated(context: RequestContext, owner: Owner, sentAt: Date): Promise<Found<string>> {
     const { gte } = createdSince(sentAt);
     const created = await findByMetadata(ownerMetadata(owner), (page) =>
-      this.stripe.read((stripe) =>
+      this.stripe.read(context, (stripe) =>
         stripe.customers.list({ created: { gte, lte: gte + CREATION_WINDOW_SECONDS }, ...page }),
       ),
     );
@@ -55,10 +56,15 @@ export class CustomersStripe {
   }
 
   /** @throws {Problem} `invalid-request` for a value that Stripe refuses, such as more than 50 metadata keys */
-  async update(id: string, details: CustomerDetails, idempotencyKey: string): Promise<Customer> {
+  async update(
+    context: RequestContext,
+    id: string,
+    details: CustomerDetails,
+    idempotencyKey: string,
+  ): Promise<Customer> {
     try {
       return toCustomer(
-        await this.stripe.write(idempotencyKey, (stripe, options) =>
+        await this.stripe.write(context, idempotencyKey, (stripe, options) =>
           stripe.customers.update(id, { ...details }, options),
         ),
       );
@@ -70,8 +76,8 @@ export class CustomersStripe {
   }
 
   /** The customer with this id; undefined if it is unknown or deleted. */
-  async find(id: string): Promise<Customer | undefined> {
-    const customer = await this.retrieve(id);
+  async find(context: RequestContext, id: string): Promise<Customer | undefined> {
+    const customer = await this.retrieve(context, id);
     return customer && toCustomer(customer);
   }
 
@@ -79,11 +85,13 @@ export class CustomersStripe {
    * With the card that Stripe charges by default, else the newest; undefined if the customer is unknown or deleted.
    * https://docs.stripe.com/api/customers/object#customer_object-default_source
    */
-  async paymentInformation(id: string): Promise<PaymentInformation | undefined> {
-    const customer = await this.retrieve(id, { expand: ['invoice_settings.default_payment_method'] });
+  async paymentInformation(context: RequestContext, id: string): Promise<PaymentInformation | undefined> {
+    const customer = await this.retrieve(context, id, {
+      expand: ['invoice_settings.default_payment_method'],
+    });
     if (!customer) return undefined;
     const preferred = customer.invoice_settings.default_payment_method as Stripe.PaymentMethod | null;
-    const method = preferred?.card ? preferred : await this.fallbackCard(customer);
+    const method = preferred?.card ? preferred : await this.fallbackCard(context, customer);
     return {
       balanceMinor: customer.balance,
       billingDetails: toBillingDetails(customer),
@@ -92,41 +100,46 @@ export class CustomersStripe {
   }
 
   /** Whether the customer was deleted at Stripe. Throws if it is unknown there. */
-  async isDeleted(id: string): Promise<boolean> {
-    const customer = await this.stripe.read((stripe) => stripe.customers.retrieve(id));
+  async isDeleted(context: RequestContext, id: string): Promise<boolean> {
+    const customer = await this.stripe.read(context, (stripe) => stripe.customers.retrieve(id));
     return customer.deleted === true;
   }
 
-  private async fallbackCard({
-    id,
-    default_source: source,
-  }: Stripe.Customer): Promise<Stripe.PaymentMethod | undefined> {
+  private async fallbackCard(
+    context: RequestContext,
+    { id, default_source: source }: Stripe.Customer,
+  ): Promise<Stripe.PaymentMethod | undefined> {
     const sourceId = idOf(source);
-    const legacy = sourceId === undefined ? undefined : await this.cardOfSource(id, sourceId);
-    return legacy ?? this.newestCard(id);
+    const legacy = sourceId === undefined ? undefined : await this.cardOfSource(context, id, sourceId);
+    return legacy ?? this.newestCard(context, id);
   }
 
   /** A card that was saved as a source is also a payment method; undefined for a source of another kind. */
-  private async cardOfSource(id: string, source: string): Promise<Stripe.PaymentMethod | undefined> {
+  private async cardOfSource(
+    context: RequestContext,
+    id: string,
+    source: string,
+  ): Promise<Stripe.PaymentMethod | undefined> {
     const method = await undefinedIfMissing(
-      this.stripe.read((stripe) => stripe.customers.retrievePaymentMethod(id, source)),
+      this.stripe.read(context, (stripe) => stripe.customers.retrievePaymentMethod(id, source)),
     );
     return method?.card ? method : undefined;
   }
 
-  private async newestCard(id: string): Promise<Stripe.PaymentMethod | undefined> {
-    const { data } = await this.stripe.readShared(readKey('newest_card', id), (stripe) =>
+  private async newestCard(context: RequestContext, id: string): Promise<Stripe.PaymentMethod | undefined> {
+    const { data } = await this.stripe.readShared(context, readKey('newest_card', id), (stripe) =>
       stripe.customers.listPaymentMethods(id, { type: 'card', limit: 1 }),
     );
     return data[0];
   }
 
   private async retrieve(
+    context: RequestContext,
     id: string,
     params: Stripe.CustomerRetrieveParams = {},
   ): Promise<Stripe.Customer | undefined> {
     const customer = await undefinedIfMissing(
-      this.stripe.readShared(readKey('customer', id, params), (stripe) =>
+      this.stripe.readShared(context, readKey('customer', id, params), (stripe) =>
         stripe.customers.retrieve(id, params),
       ),
     );

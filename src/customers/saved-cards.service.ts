@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Owner } from '#core/actor.js';
+import type { RequestContext } from '#core/request-context.js';
 import { undefinedIfMissing } from '#stripe/undefined-if-missing.js';
 import type { Transaction } from '../database/database.js';
 import type { PaymentMethod, SavedCard } from './customer.js';
@@ -17,18 +18,21 @@ export class SavedCardsService {
   ) {}
 
   /** Lists all of an owner's cards, newest first. */
-  async list(owner: Owner): Promise<SavedCard[]> {
-    return (await this.listWithCustomer(owner))?.cards ?? [];
+  async list(context: RequestContext, owner: Owner): Promise<SavedCard[]> {
+    return (await this.listWithCustomer(context, owner))?.cards ?? [];
   }
 
   /** Lists all of an owner's cards, newest first, with the customer that has them; undefined without a customer. */
-  async listWithCustomer(owner: Owner): Promise<{ customer: string; cards: SavedCard[] } | undefined> {
+  async listWithCustomer(
+    context: RequestContext,
+    owner: Owner,
+  ): Promise<{ customer: string; cards: SavedCard[] } | undefined> {
     const found = await this.store.findAll(owner);
     if (!found) return undefined;
     const { customer, known } = found;
-    const cards = await this.stripe.list(customer);
+    const cards = await this.stripe.list(context, customer);
     if (!cards) {
-      await undefinedIfMissing(this.customers.forgetDeleted(customer));
+      await undefinedIfMissing(this.customers.forgetDeleted(context, customer));
       return undefined;
     }
     const methods = cards.map((card) => ({ id: card.paymentMethodId, card }));
@@ -44,12 +48,12 @@ export class SavedCardsService {
    *
    * @returns undefined for one that is unknown, unattached or another customer's
    */
-  async findCustomer(owner: Owner, id: string): Promise<string | undefined> {
+  async findCustomer(context: RequestContext, owner: Owner, id: string): Promise<string | undefined> {
     const found = await this.store.find(owner, id);
     if (!found) return undefined;
     const { customer, isKnown } = found;
     if (isKnown) return customer;
-    const method = await this.stripe.findAttached(customer, id);
+    const method = await this.stripe.findAttached(context, customer, id);
     if (!method) return undefined;
     await this.store.remember(customer, [method]);
     return customer;
@@ -62,20 +66,20 @@ export class SavedCardsService {
   }
 
   /** Asks Stripe whether a payment method is still attached to a customer, and forgets it if not. */
-  async isStillAttached(customer: string, id: string): Promise<boolean> {
-    const isAttached = (await this.stripe.findAttached(customer, id)) !== undefined;
+  async isStillAttached(context: RequestContext, customer: string, id: string): Promise<boolean> {
+    const isAttached = (await this.stripe.findAttached(context, customer, id)) !== undefined;
     if (!isAttached) await this.store.markDetached(customer, id);
     return isAttached;
   }
 
   /** Remembers a payment method that an object of Stripe's shows as attached to a customer. */
-  async remember(customer: string, id: string): Promise<void> {
-    if (!(await this.store.isKnown(customer, id))) await this.refresh(id);
+  async remember(context: RequestContext, customer: string, id: string): Promise<void> {
+    if (!(await this.store.isKnown(customer, id))) await this.refresh(context, id);
   }
 
   /** Asks Stripe which customer a payment method is attached to, after an event about it, and remembers the answer. */
-  async refresh(id: string): Promise<void> {
-    const { customer, method } = await this.stripe.find(id);
+  async refresh(context: RequestContext, id: string): Promise<void> {
+    const { customer, method } = await this.stripe.find(context, id);
     await (customer === undefined ? this.store.forget(method) : this.store.remember(customer, [method]));
   }
 

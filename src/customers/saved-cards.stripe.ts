@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type Stripe from 'stripe';
+import type { RequestContext } from '#core/request-context.js';
 import { idOf } from '#stripe/id-of.js';
 import { listAll } from '#stripe/pagination.js';
 import { readKey } from '#stripe/shared-reads.js';
@@ -14,10 +15,10 @@ export class SavedCardsStripe {
   constructor(private readonly stripe: StripeProvider) {}
 
   /** Lists all cards of a customer, newest first; undefined if the customer is unknown or deleted. */
-  async list(customer: string): Promise<SavedCard[] | undefined> {
+  async list(context: RequestContext, customer: string): Promise<SavedCard[] | undefined> {
     const methods = await undefinedIfMissing(
       listAll((page) =>
-        this.stripe.readShared(readKey('cards', customer, page), (stripe) =>
+        this.stripe.readShared(context, readKey('cards', customer, page), (stripe) =>
           stripe.customers.listPaymentMethods(customer, { type: 'card', ...page }),
         ),
       ),
@@ -29,10 +30,14 @@ export class SavedCardsStripe {
    * A payment method, if it is attached to a customer. It is looked up among those of the customer, so one of another
    * customer looks like an unknown one. https://docs.stripe.com/api/payment_methods/customer
    */
-  async findAttached(customer: string, id: string): Promise<PaymentMethod | undefined> {
+  async findAttached(
+    context: RequestContext,
+    customer: string,
+    id: string,
+  ): Promise<PaymentMethod | undefined> {
     try {
       return toPaymentMethod(
-        await this.stripe.read((stripe) => stripe.customers.retrievePaymentMethod(customer, id)),
+        await this.stripe.read(context, (stripe) => stripe.customers.retrievePaymentMethod(customer, id)),
       );
     } catch (error) {
       // Stripe does not document the code of this refusal.
@@ -42,8 +47,11 @@ export class SavedCardsStripe {
   }
 
   /** A payment method and the customer that it is attached to; undefined if it is not attached. */
-  async find(id: string): Promise<{ method: PaymentMethod; customer: string | undefined }> {
-    const found = await this.stripe.read((stripe) => stripe.paymentMethods.retrieve(id));
+  async find(
+    context: RequestContext,
+    id: string,
+  ): Promise<{ method: PaymentMethod; customer: string | undefined }> {
+    const found = await this.stripe.read(context, (stripe) => stripe.paymentMethods.retrieve(id));
     return { method: toPaymentMethod(found), customer: idOf(found.customer) };
   }
 }

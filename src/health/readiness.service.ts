@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type HealthCheckResult, HealthCheckService } from '@nestjs/terminus';
 import { Problem } from '#core/problem.js';
 import { Clock } from '#core/clock.js';
+import type { RequestContext } from '#core/request-context.js';
 import { DatabaseHealth } from './database.health.js';
 import { StripeHealth } from './stripe.health.js';
 
@@ -22,12 +23,12 @@ export class ReadinessService {
   ) {}
 
   /** @throws {HttpException | Problem} 503 if PostgreSQL or Stripe does not answer, or after {@link stop} */
-  async check(): Promise<HealthCheckResult> {
+  async check(context: RequestContext): Promise<HealthCheckResult> {
     if (this.stopped) throw new Problem('unavailable', { isExpected: true });
     if (this.latest && this.clock.now().getTime() < this.expiresAtMs) return this.latest;
     this.expiresAtMs = Number.POSITIVE_INFINITY;
     this.latest = this.health
-      .check([() => this.database.check(), () => this.stripe.check()])
+      .check([() => this.database.check(), () => this.stripe.check(context)])
       .finally(() => (this.expiresAtMs = this.clock.now().getTime() + CACHE_MS));
     return this.latest;
   }

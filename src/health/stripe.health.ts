@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { HealthIndicatorService } from '@nestjs/terminus';
 import { StripeProvider } from '#stripe/stripe.provider.js';
 import { Problem } from '#core/problem.js';
+import type { RequestContext } from '#core/request-context.js';
 
 /** Shorter than the usual timeout of a probe. */
 const DEADLINE_MS = 3_000;
@@ -15,11 +16,11 @@ export class StripeHealth {
     private readonly stripe: StripeProvider,
   ) {}
 
-  async check() {
+  async check(context: RequestContext) {
     const indicator = this.indicators.check('stripe');
     try {
       await Promise.race([
-        this.stripe.read((stripe) => stripe.customers.list({ limit: 1 })),
+        this.stripe.read(context, (stripe) => stripe.customers.list({ limit: 1 })),
         setTimeout(DEADLINE_MS, undefined, { ref: false }).then(() => {
           throw new Problem('provider-unreachable');
         }),

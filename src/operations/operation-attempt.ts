@@ -2,6 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import type { Actor } from '#core/actor.js';
 import { Clock } from '#core/clock.js';
 import { Problem } from '#core/problem.js';
+import { BACKGROUND, type RequestContext } from '#core/request-context.js';
 import { isReplayedFailure } from '#stripe/stripe-errors.js';
 import type { Transaction } from '../database/database.js';
 import { toProblem } from '../database/to-problem.js';
@@ -50,16 +51,17 @@ export class OperationAttempt {
     makeEarlyPlan?: MakeEarlyPlan<Plan>,
   ): Promise<Outcome<Result>> {
     const id = operationIdOf(request);
+    const { context } = request;
     try {
       const claimed =
         (makeEarlyPlan && (await this.claimPlanned(id, kind, request, makeEarlyPlan))) ??
         (await this.claim(id, kind, request));
-      if (!claimed) return await this.currentOutcome(kind, id);
+      if (!claimed) return await this.currentOutcome(context, kind, id);
       return await underLease(
         () => this.store.renew(claimed),
         async () => {
           const planned = claimed.plan === null ? await this.plan(claimed, request.actor, makePlan) : claimed;
-          return this.carryOut(kind, planned);
+          return this.carryOut(context, kind, planned);
         },
       );
     } catch (error) {
@@ -78,7 +80,7 @@ export class OperationAttempt {
   ): Promise<Outcome<Result>> {
     return underLease(
       () => this.store.renew(planned),
-      () => this.carryOut(kind, planned),
+      () => this.carryOut(BACKGROUND, kind, planned),
     );
   }
 
@@ -138,6 +140,7 @@ export class OperationAttempt {
   }
 
   private async carryOut<Plan, Result, Answer>(
+    context: RequestContext,
     kind: OperationKind<Plan, Result, Answer>,
     stored: OperationRow,
   ): Promise<Outcome<Result>> {
@@ -145,14 +148,14 @@ export class OperationAttempt {
     try {
       // A lost key leaves the outcome unknown: an earlier attempt may have sent the plan.
       planned = { ...stored, plan: this.encryption.decryptPlan(stored) };
-      const answer = await this.send(kind, planned);
+      const answer = await this.send(context, kind, planned);
       const result = kind.resultOf ? kind.resultOf(answer) : (answer as unknown as Result);
       const { id: operationId } = planned;
       const isStored = await this.storeResult(kind, planned, answer, result);
-      if (!isStored) return await this.currentOutcome(kind, planned.id);
+      if (!isStored) return await this.currentOutcome(context, kind, planned.id);
       return { result, operationId, replayed: false };
     } catch (error) {
-      return this.finishWithProblem(kind, planned, toProblem(error, 'outcome-unknown'));
+      return this.finishWithProblem(context, kind, planned, toProblem(error, 'outcome-unknown'));
     }
   }
 
@@ -178,28 +181,30 @@ export class OperationAttempt {
 
   /** Sends the plan while Stripe remembers the key. After that, or if Stripe replays a failure, looks it up instead. */
   private async send<Plan, Result, Answer>(
+    context: RequestContext,
     kind: OperationKind<Plan, Result, Answer>,
     planned: OperationRow,
   ): Promise<Answer> {
     const sentAt = planned.firstSentAt ?? this.clock.now();
     if (maySendAgain(sentAt, this.clock.now())) {
       try {
-        return await kind.send(planned.plan as Plan, identityOf(planned));
+        return await kind.send(context, planned.plan as Plan, identityOf(planned));
       } catch (error) {
         if (!isReplayedFailure(error)) throw error;
       }
     }
-    return this.lookUp(kind, planned, sentAt);
+    return this.lookUp(context, kind, planned, sentAt);
   }
 
   /** If nothing is found, the outcome stays unknown for as long as Stripe may still process an earlier call. */
   private async lookUp<Plan, Result, Answer>(
+    context: RequestContext,
     kind: OperationKind<Plan, Result, Answer>,
     planned: OperationRow,
     sentAt: Date,
   ): Promise<Answer> {
     const firstLookedAt = planned.firstLookedAt ?? (await this.store.startLookUp(planned));
-    const found = await kind.find(planned.plan as Plan, identityOf(planned), sentAt);
+    const found = await kind.find(context, planned.plan as Plan, identityOf(planned), sentAt);
     if (typeof found !== 'string') return found.result;
     if (!isLookUpConclusive(firstLookedAt, this.clock.now())) throw new Problem('outcome-unknown');
     throw new Problem(found === 'not-done' ? 'not-done' : 'needs-review');
@@ -212,12 +217,14 @@ export class OperationAttempt {
    * @throws {Problem} unless another attempt has taken over and succeeded
    */
   private async finishWithProblem<Plan, Result, Answer>(
+    context: RequestContext,
     kind: OperationKind<Plan, Result, Answer>,
     held: OperationRow,
     problem: Problem,
   ): Promise<Outcome<Result>> {
     try {
-      if (!(await this.storeProblem(kind, held, problem))) return await this.currentOutcome(kind, held.id);
+      if (!(await this.storeProblem(kind, held, problem)))
+        return await this.currentOutcome(context, kind, held.id);
     } catch (failure) {
       throw toProblem(failure, 'outcome-unknown');
     }
@@ -259,12 +266,13 @@ export class OperationAttempt {
 
   /** How another attempt has ended it, or `in-progress`. */
   private async currentOutcome<Plan, Result, Answer>(
+    context: RequestContext,
     kind: OperationKind<Plan, Result, Answer>,
     id: string,
   ): Promise<Outcome<Result>> {
     const row = await this.store.find(id);
     if (row?.state !== 'done') return storedOutcomeOf(row);
-    const refetch = async (stripeId: string) => (await kind.refetch?.(stripeId)) ?? {};
+    const refetch = async (stripeId: string) => (await kind.refetch?.(context, stripeId)) ?? {};
     const outcome = await this.encryption.decryptOutcome(id, row.outcome as StoredOutcome, refetch);
     return storedOutcomeOf({ ...row, outcome });
   }

@@ -4,7 +4,7 @@ import { fingerprintOf, identityOf, operationIdOf } from './operation-identity.j
 import type { OperationRequest } from './operation.js';
 
 const credential = { keyId: 'key-1', scopes: ['charges:write'] } as const;
-const request: OperationRequest = {
+const request: Omit<OperationRequest, 'context'> = {
   actor: { kind: 'partner', tenant: 'partner:acme', ...credential },
   route: 'POST /partners/user/:user_id/payment_intent {"user_id":"42"}',
   idempotencyKey: 'order-1',

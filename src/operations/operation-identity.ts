@@ -6,7 +6,7 @@ import type { OperationIdentity, OperationRequest } from './operation.js';
  * The id of an operation: the same for a repetition of its request, different for every other request, including
  * the same key of another caller. A hash of the request alone, so it survives a lost database and hides the key.
  */
-export function operationIdOf({ actor, route, idempotencyKey }: OperationRequest): string {
+export function operationIdOf({ actor, route, idempotencyKey }: Omit<OperationRequest, 'context'>): string {
   const hash = sha256(JSON.stringify([callerName(actor), route, idempotencyKey]));
   return uuidFrom(hash);
 }

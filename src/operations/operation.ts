@@ -1,12 +1,14 @@
 import type { Actor } from '#core/actor.js';
 import type { MovedAmount } from './guardrail-rules.js';
 import type { Problem, ProblemExtras, ProblemSlug } from '#core/problem.js';
+import type { RequestContext } from '#core/request-context.js';
 import type { Transaction } from '../database/database.js';
 import type { StatementCondition } from '../database/statement-condition.js';
 
 /** A request that moves money, as it arrived: who asked for what, under which key. */
 export interface OperationRequest {
   actor: Actor;
+  context: RequestContext;
   /** Method and route, including the user in it. */
   route: string;
   /** The caller's Idempotency-Key, or a random one: a request without a key never repeats another. */
@@ -32,9 +34,14 @@ export interface OperationKind<Plan, Result, Answer = Result> {
   /** Stored with each operation: never change it. */
   name: string;
   /** Calls Stripe with the planned parameters and `stripeKey`, so that a repetition has no second effect. */
-  send(plan: Plan, identity: OperationIdentity): Promise<Answer>;
+  send(context: RequestContext, plan: Plan, identity: OperationIdentity): Promise<Answer>;
   /** Looks up at Stripe whether it was done. Called when sending it again can no longer show that. */
-  find(plan: Plan, identity: OperationIdentity, sentAt: Date): Promise<Found<Answer>>;
+  find(
+    context: RequestContext,
+    plan: Plan,
+    identity: OperationIdentity,
+    sentAt: Date,
+  ): Promise<Found<Answer>>;
   /** The result in an answer; the answer itself by default. */
   resultOf?(answer: Answer): Result;
   /** Stores what has to outlast the operation, in the transaction that stores its result. */
@@ -63,7 +70,7 @@ export interface OperationKind<Plan, Result, Answer = Result> {
    *
    * @param stripeId the id of the result, or the `paymentId` of the problem
    */
-  refetch?(stripeId: string): Promise<OutcomeSecrets>;
+  refetch?(context: RequestContext, stripeId: string): Promise<OutcomeSecrets>;
 }
 
 /** The end of an operation whose lease is still held. */

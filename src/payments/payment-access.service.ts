@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, callerName } from '#core/actor.js';
 import { unknownObject } from '#core/problem.js';
+import type { RequestContext } from '#core/request-context.js';
 import type { Transaction } from '../database/database.js';
 import { PaymentCallersStore, type PaymentStart } from './payment-callers.store.js';
 import { isSessionId } from './payment-ids.js';
@@ -28,21 +29,22 @@ export class PaymentAccess {
    *
    * @throws {Problem} `not-found` for an id that Stripe does not know, and for a payment that the caller may not act on
    */
-  async find(actor: Actor, id: string): Promise<PaymentObject> {
-    if (actor.kind === 'service' && actor.scopes.includes('payments:any')) return this.references.find(id);
+  async find(context: RequestContext, actor: Actor, id: string): Promise<PaymentObject> {
+    if (actor.kind === 'service' && actor.scopes.includes('payments:any'))
+      return this.references.find(context, id);
     const caller = callerName(actor);
     const known = await this.store.find(id);
     // A session is stored when it is created, so there is nothing to look up for another one.
     if (known ? known.caller !== caller : isSessionId(id)) throw unknownObject('paymentId');
-    const payment = await this.references.find(id);
-    const start = known ?? (await this.startOf(payment));
+    const payment = await this.references.find(context, id);
+    const start = known ?? (await this.startOf(context, payment));
     if (start?.caller !== caller) throw unknownObject('paymentId');
     return payment;
   }
 
   /** Who started the Checkout Session of a payment; stored for the object's own id too, as that never changes. */
-  private async startOf(payment: PaymentObject): Promise<PaymentStart | undefined> {
-    const session = await this.references.session(payment);
+  private async startOf(context: RequestContext, payment: PaymentObject): Promise<PaymentStart | undefined> {
+    const session = await this.references.session(context, payment);
     const start = session && (await this.store.find(session.id));
     if (start) await this.store.add(payment.id, start);
     return start;

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type Stripe from 'stripe';
+import type { RequestContext } from '#core/request-context.js';
 import { operationIdOf } from '#stripe/find-by-metadata.js';
 import { listAll } from '#stripe/pagination.js';
 import { StripeProvider } from '#stripe/stripe.provider.js';
@@ -40,22 +41,25 @@ export class PaymentReader {
   ) {}
 
   /** Whether a Checkout Session is for a payment. One in the mode `setup` only saves a card. */
-  async isPayment(sessionId: string): Promise<boolean> {
-    return (await this.session(sessionId)).mode !== 'setup';
+  async isPayment(context: RequestContext, sessionId: string): Promise<boolean> {
+    return (await this.session(context, sessionId)).mode !== 'setup';
   }
 
   /** Reads a payment that has these objects. */
-  async read({ sessionId, paymentIntentId }: PaymentObjects): Promise<ReadPayment> {
-    const session = sessionId === null ? undefined : await this.session(sessionId);
-    const intentId = paymentIntentId ?? (session && (await this.references.paymentIntentId(session)));
-    const intent = intentId === undefined ? undefined : await this.intent(intentId);
+  async read(context: RequestContext, { sessionId, paymentIntentId }: PaymentObjects): Promise<ReadPayment> {
+    const session = sessionId === null ? undefined : await this.session(context, sessionId);
+    const intentId =
+      paymentIntentId ?? (session && (await this.references.paymentIntentId(context, session)));
+    const intent = intentId === undefined ? undefined : await this.intent(context, intentId);
     if (!intent) return { ...(await this.withoutIntent(session)), refunds: [], disputes: [] };
-    const invoice = mayHaveInvoice(intent, session) ? await this.references.invoice(intent) : undefined;
+    const invoice = mayHaveInvoice(intent, session)
+      ? await this.references.invoice(context, intent)
+      : undefined;
     return {
       snapshot: snapshotOfIntent(intent, { session, invoice }),
       operationId: operationIdOf(session ?? intent),
-      refunds: await this.refunds(intent),
-      disputes: await this.disputes(intent),
+      refunds: await this.refunds(context, intent),
+      disputes: await this.disputes(context, intent),
     };
   }
 
@@ -65,19 +69,20 @@ export class PaymentReader {
    * @param sessionOfOperation while the session is open, only its operation leads from the PaymentIntent to it
    */
   async sessionOf(
+    context: RequestContext,
     paymentIntentId: string,
     sessionOfOperation: (operationId: string) => Promise<string | undefined>,
   ): Promise<string | undefined> {
-    const intent = await this.intent(paymentIntentId);
+    const intent = await this.intent(context, paymentIntentId);
     const operationId = operationIdOf(intent);
     const known = operationId === null ? undefined : await sessionOfOperation(operationId);
     if (known !== undefined) return known;
-    const session = await this.references.firstSession({ payment_intent: paymentIntentId });
+    const session = await this.references.firstSession(context, { payment_intent: paymentIntentId });
     if (session) return session.id;
-    const invoice = await this.references.invoice(intent);
+    const invoice = await this.references.invoice(context, intent);
     const subscription = subscriptionOf(invoice);
     if (invoice?.billing_reason !== 'subscription_create' || subscription === undefined) return undefined;
-    const ofSubscription = await this.references.firstSession({ subscription });
+    const ofSubscription = await this.references.firstSession(context, { subscription });
     if (ofSubscription) return ofSubscription.id;
     const starter = operationIdOf(invoice.parent?.subscription_details ?? { metadata: null });
     return starter === null ? undefined : sessionOfOperation(starter);
@@ -88,32 +93,38 @@ export class PaymentReader {
     return { snapshot: snapshotOfSession(session), operationId: operationIdOf(session) };
   }
 
-  private session(id: string): Promise<Stripe.Checkout.Session> {
-    return this.stripe.read((stripe) => stripe.checkout.sessions.retrieve(id));
+  private session(context: RequestContext, id: string): Promise<Stripe.Checkout.Session> {
+    return this.stripe.read(context, (stripe) => stripe.checkout.sessions.retrieve(id));
   }
 
-  private intent(id: string): Promise<Stripe.PaymentIntent> {
+  private intent(context: RequestContext, id: string): Promise<Stripe.PaymentIntent> {
     const expand = [EXPANDED_CHARGE, EXPANDED_REFUNDS];
-    return this.stripe.read((stripe) => stripe.paymentIntents.retrieve(id, { expand }));
+    return this.stripe.read(context, (stripe) => stripe.paymentIntents.retrieve(id, { expand }));
   }
 
   /** All that belong to the latest Charge: the ones before it were not paid. */
-  private async refunds({ id, latest_charge: charge }: Stripe.PaymentIntent): Promise<PaymentRefund[]> {
+  private async refunds(
+    context: RequestContext,
+    { id, latest_charge: charge }: Stripe.PaymentIntent,
+  ): Promise<PaymentRefund[]> {
     const newest = charge && typeof charge === 'object' ? charge.refunds : undefined;
     if (!newest) return [];
     const refunds = newest.has_more
       ? await listAll((page) =>
-          this.stripe.read((stripe) => stripe.refunds.list({ payment_intent: id, ...page })),
+          this.stripe.read(context, (stripe) => stripe.refunds.list({ payment_intent: id, ...page })),
         )
       : newest.data;
     return refunds.map(paymentRefundOf);
   }
 
   /** `disputed` of the Charge does not decide: Stripe does not document whether an inquiry sets it. */
-  private async disputes({ id, latest_charge: charge }: Stripe.PaymentIntent): Promise<PaymentDispute[]> {
+  private async disputes(
+    context: RequestContext,
+    { id, latest_charge: charge }: Stripe.PaymentIntent,
+  ): Promise<PaymentDispute[]> {
     if (!charge) return [];
     const disputes = await listAll((page) =>
-      this.stripe.read((stripe) => stripe.disputes.list({ payment_intent: id, ...page })),
+      this.stripe.read(context, (stripe) => stripe.disputes.list({ payment_intent: id, ...page })),
     );
     return disputes.map(paymentDisputeOf);
   }

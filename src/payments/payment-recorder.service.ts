@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Inject, Injectable } from '@nestjs/common';
 import { Clock } from '#core/clock.js';
+import type { RequestContext } from '#core/request-context.js';
 import { type Database, DATABASE, type Transaction } from '../database/database.js';
 import {
   paymentIdOf,
@@ -90,33 +91,43 @@ export class PaymentRecorder {
    * @returns undefined if the session only saves a card
    */
   async refreshSession(
+    context: RequestContext,
     sessionId: string,
     events: readonly SeenEvent[],
     scope: NoticeScope = 'changes',
   ): Promise<StoredPayment | undefined> {
-    if (!(await this.store.find(sessionId)) && !(await this.reader.isPayment(sessionId))) return undefined;
-    return this.refresh({ sessionId, paymentIntentId: null }, events, scope);
+    if (!(await this.store.find(sessionId)) && !(await this.reader.isPayment(context, sessionId)))
+      return undefined;
+    return this.refresh(context, { sessionId, paymentIntentId: null }, events, scope);
   }
 
   /** Does the same with the payment of a PaymentIntent. */
   async refreshIntent(
+    context: RequestContext,
     paymentIntentId: string,
     events: readonly SeenEvent[],
     scope: NoticeScope = 'changes',
   ): Promise<StoredPayment> {
     const known = await this.store.find(paymentIntentId);
     const findByOperation = (operationId: string) => this.store.sessionOfOperation(operationId);
-    const sessionId = known ? known.sessionId : await this.reader.sessionOf(paymentIntentId, findByOperation);
-    return this.refresh({ sessionId: sessionId ?? null, paymentIntentId }, events, scope);
+    const sessionId = known
+      ? known.sessionId
+      : await this.reader.sessionOf(context, paymentIntentId, findByOperation);
+    return this.refresh(context, { sessionId: sessionId ?? null, paymentIntentId }, events, scope);
   }
 
   /** Does the same with a payment of the record, without events. */
-  refreshKnown({ sessionId, paymentIntentId }: PaymentObjects, scope: NoticeScope): Promise<StoredPayment> {
-    return this.refresh({ sessionId, paymentIntentId }, [], scope);
+  refreshKnown(
+    context: RequestContext,
+    { sessionId, paymentIntentId }: PaymentObjects,
+    scope: NoticeScope,
+  ): Promise<StoredPayment> {
+    return this.refresh(context, { sessionId, paymentIntentId }, [], scope);
   }
 
   /** Reads the payment from Stripe, and again if its row has been written in the meantime. */
   private async refresh(
+    context: RequestContext,
     objects: PaymentObjects,
     events: readonly SeenEvent[],
     scope: NoticeScope,
@@ -124,7 +135,7 @@ export class PaymentRecorder {
     let { sessionId, paymentIntentId } = objects;
     const after = await untilWritten(async () => {
       const before = await this.store.findEither(sessionId, paymentIntentId);
-      const read = await this.reader.read({
+      const read = await this.reader.read(context, {
         sessionId: before?.sessionId ?? sessionId,
         paymentIntentId: before?.paymentIntentId ?? paymentIntentId,
       });

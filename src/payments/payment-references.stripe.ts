@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type Stripe from 'stripe';
 import { Problem, unknownObject } from '#core/problem.js';
+import type { RequestContext } from '#core/request-context.js';
 import { idOf } from '#stripe/id-of.js';
 import { listPages } from '#stripe/pagination.js';
 import { isMissing } from '#stripe/stripe-errors.js';
@@ -21,9 +22,9 @@ export class PaymentReferences {
   constructor(private readonly stripe: StripeProvider) {}
 
   /** The object with this id. @throws {Problem} `not-found` for an id that Stripe does not know */
-  async find(id: string): Promise<PaymentObject> {
+  async find(context: RequestContext, id: string): Promise<PaymentObject> {
     try {
-      return await this.stripe.read<PaymentObject>((stripe) => retrieve(stripe, id));
+      return await this.stripe.read<PaymentObject>(context, (stripe) => retrieve(stripe, id));
     } catch (error) {
       if (isMissing(error)) throw unknownObject('paymentId', error);
       throw error;
@@ -34,10 +35,10 @@ export class PaymentReferences {
    * The latest Charge of a payment; of a subscription, that of its latest paid invoice. Undefined if no payment was
    * attempted.
    */
-  async charge(payment: PaymentObject): Promise<Stripe.Charge | undefined> {
+  async charge(context: RequestContext, payment: PaymentObject): Promise<Stripe.Charge | undefined> {
     if (payment.object === 'charge') return payment;
-    const next = await this.nextReference(payment);
-    return next === undefined ? undefined : this.charge(await this.find(next));
+    const next = await this.nextReference(context, payment);
+    return next === undefined ? undefined : this.charge(context, await this.find(context, next));
   }
 
   /**
@@ -46,33 +47,41 @@ export class PaymentReferences {
    *
    * @throws {Problem} `not-found` for a Checkout Session that only saves a card
    */
-  async recordable(payment: PaymentObject): Promise<{ sessionId?: string; paymentIntentId?: string }> {
+  async recordable(
+    context: RequestContext,
+    payment: PaymentObject,
+  ): Promise<{ sessionId?: string; paymentIntentId?: string }> {
     if (payment.object === 'checkout.session') {
       if (payment.mode === 'setup') throw unknownObject('paymentId');
       return { sessionId: payment.id };
     }
-    const paymentIntentId = await this.triedIntentId(payment);
+    const paymentIntentId = await this.triedIntentId(context, payment);
     if (paymentIntentId !== undefined) return { paymentIntentId };
     const session =
-      payment.object === 'subscription' ? await this.firstSession({ subscription: payment.id }) : undefined;
+      payment.object === 'subscription'
+        ? await this.firstSession(context, { subscription: payment.id })
+        : undefined;
     return session ? { sessionId: session.id } : {};
   }
 
   /** The Checkout Session in which the payment was started; undefined if it was started elsewhere. */
-  async session(payment: PaymentObject): Promise<Stripe.Checkout.Session | undefined> {
+  async session(
+    context: RequestContext,
+    payment: PaymentObject,
+  ): Promise<Stripe.Checkout.Session | undefined> {
     switch (payment.object) {
       case 'checkout.session':
         return payment;
       case 'subscription':
-        return this.firstSession({ subscription: payment.id });
+        return this.firstSession(context, { subscription: payment.id });
       case 'invoice':
-        return this.sessionOfSubscription(payment);
+        return this.sessionOfSubscription(context, payment);
       case 'charge':
       case 'payment_intent': {
         const intent = payment.object === 'charge' ? idOf(payment.payment_intent) : payment.id;
         const session =
-          intent === undefined ? undefined : await this.firstSession({ payment_intent: intent });
-        return session ?? this.sessionOfSubscription(await this.invoice(payment));
+          intent === undefined ? undefined : await this.firstSession(context, { payment_intent: intent });
+        return session ?? this.sessionOfSubscription(context, await this.invoice(context, payment));
       }
     }
   }
@@ -83,7 +92,7 @@ export class PaymentReferences {
    * @throws {Problem} `invalid-state` for an unpaid Checkout Session: Checkout creates the subscription after the
    *   payment
    */
-  async subscription(payment: PaymentObject): Promise<string | undefined> {
+  async subscription(context: RequestContext, payment: PaymentObject): Promise<string | undefined> {
     switch (payment.object) {
       case 'subscription':
         return payment.id;
@@ -94,26 +103,29 @@ export class PaymentReferences {
         return subscriptionOf(payment);
       case 'charge':
       case 'payment_intent': {
-        const invoice = await this.invoice(payment);
+        const invoice = await this.invoice(context, payment);
         return invoice && subscriptionOf(invoice);
       }
     }
   }
 
   /** The id of the PaymentIntent of a Checkout Session; undefined if it has none. */
-  async paymentIntentId({
-    payment_intent: intent,
-    invoice,
-  }: Stripe.Checkout.Session): Promise<string | undefined> {
+  async paymentIntentId(
+    context: RequestContext,
+    { payment_intent: intent, invoice }: Stripe.Checkout.Session,
+  ): Promise<string | undefined> {
     const invoiceId = idOf(invoice);
-    return idOf(intent) ?? (invoiceId === undefined ? undefined : this.intentOf(invoiceId));
+    return idOf(intent) ?? (invoiceId === undefined ? undefined : this.intentOf(context, invoiceId));
   }
 
   /** The invoice that a payment pays. https://docs.stripe.com/api/invoice-payment/list */
-  async invoice(payment: Stripe.Charge | Stripe.PaymentIntent): Promise<Stripe.Invoice | undefined> {
+  async invoice(
+    context: RequestContext,
+    payment: Stripe.Charge | Stripe.PaymentIntent,
+  ): Promise<Stripe.Invoice | undefined> {
     const intent = payment.object === 'charge' ? idOf(payment.payment_intent) : payment.id;
     if (intent === undefined) return undefined;
-    const { data } = await this.stripe.read((stripe) =>
+    const { data } = await this.stripe.read(context, (stripe) =>
       stripe.invoicePayments.list({
         payment: { type: 'payment_intent', payment_intent: intent },
         limit: 1,
@@ -124,20 +136,21 @@ export class PaymentReferences {
     return data[0]?.invoice as Stripe.Invoice | undefined;
   }
 
-  private nextReference(payment: Exclude<PaymentObject, Stripe.Charge>) {
+  private nextReference(context: RequestContext, payment: Exclude<PaymentObject, Stripe.Charge>) {
     switch (payment.object) {
       case 'checkout.session':
         return idOf(payment.payment_intent) ?? idOf(payment.invoice);
       case 'subscription':
-        return this.latestPaymentOf(payment);
+        return this.latestPaymentOf(context, payment);
       case 'invoice':
-        return this.paymentOf(payment);
+        return this.paymentOf(context, payment);
       case 'payment_intent':
         return idOf(payment.latest_charge);
     }
   }
 
   private async triedIntentId(
+    context: RequestContext,
     payment: Exclude<PaymentObject, Stripe.Checkout.Session>,
   ): Promise<string | undefined> {
     switch (payment.object) {
@@ -146,56 +159,65 @@ export class PaymentReferences {
       case 'charge':
         return idOf(payment.payment_intent);
       case 'invoice':
-        return this.intentOf(payment.id);
+        return this.intentOf(context, payment.id);
       case 'subscription': {
         const invoice = idOf(payment.latest_invoice);
-        const tried = invoice === undefined ? undefined : await this.intentOf(invoice);
-        const paid = tried ?? (await this.latestPaymentOf(payment));
+        const tried = invoice === undefined ? undefined : await this.intentOf(context, invoice);
+        const paid = tried ?? (await this.latestPaymentOf(context, payment));
         return paid?.startsWith('pi_') ? paid : undefined;
       }
     }
   }
 
   /** After a renewal, the latest invoice is a draft for about an hour: the payment before it is the latest. */
-  private async latestPaymentOf(subscription: Stripe.Subscription): Promise<string | undefined> {
+  private async latestPaymentOf(
+    context: RequestContext,
+    subscription: Stripe.Subscription,
+  ): Promise<string | undefined> {
     const pages = listPages((page) =>
-      this.stripe.read((stripe) =>
+      this.stripe.read(context, (stripe) =>
         stripe.invoices.list({ subscription: subscription.id, status: 'paid', ...page }),
       ),
     );
     for await (const { data } of pages) {
       for (const invoice of data.filter(({ amount_paid: paidMinor }) => paidMinor > 0)) {
-        const payment = await this.paymentOf(invoice);
+        const payment = await this.paymentOf(context, invoice);
         if (payment !== undefined) return payment;
       }
     }
     return undefined;
   }
 
-  private async paymentOf(invoice: Stripe.Invoice): Promise<string | undefined> {
-    const { data } = await this.stripe.read((stripe) =>
+  private async paymentOf(context: RequestContext, invoice: Stripe.Invoice): Promise<string | undefined> {
+    const { data } = await this.stripe.read(context, (stripe) =>
       stripe.invoicePayments.list({ invoice: invoice.id, status: 'paid', limit: 1 }),
     );
     return idOf(data[0]?.payment.payment_intent) ?? idOf(data[0]?.payment.charge);
   }
 
-  private async intentOf(invoice: string): Promise<string | undefined> {
-    const { data } = await this.stripe.read((stripe) => stripe.invoicePayments.list({ invoice, limit: 1 }));
+  private async intentOf(context: RequestContext, invoice: string): Promise<string | undefined> {
+    const { data } = await this.stripe.read(context, (stripe) =>
+      stripe.invoicePayments.list({ invoice, limit: 1 }),
+    );
     return idOf(data[0]?.payment.payment_intent);
   }
 
   private async sessionOfSubscription(
+    context: RequestContext,
     invoice: Stripe.Invoice | undefined,
   ): Promise<Stripe.Checkout.Session | undefined> {
     const subscription = invoice && subscriptionOf(invoice);
-    return subscription === undefined ? undefined : this.firstSession({ subscription });
+    return subscription === undefined ? undefined : this.firstSession(context, { subscription });
   }
 
   /** The Checkout Session with this PaymentIntent or subscription; undefined if there is none. */
   async firstSession(
+    context: RequestContext,
     of: Pick<Stripe.Checkout.SessionListParams, 'payment_intent' | 'subscription'>,
   ): Promise<Stripe.Checkout.Session | undefined> {
-    const { data } = await this.stripe.read((stripe) => stripe.checkout.sessions.list({ ...of, limit: 1 }));
+    const { data } = await this.stripe.read(context, (stripe) =>
+      stripe.checkout.sessions.list({ ...of, limit: 1 }),
+    );
     return data[0];
   }
 }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { ServiceActor } from '#core/actor.js';
 import { unknownObject } from '#core/problem.js';
+import type { RequestContext } from '#core/request-context.js';
 import { RedeliveriesService } from '../notifications/redeliveries.service.js';
 import { PaymentAccess } from './payment-access.service.js';
 import { visibleCaller } from './payment-list.service.js';
@@ -35,9 +36,11 @@ export class PaymentStatusService {
    *
    * @throws {Problem} `not-found` as {@link PaymentAccess.find} does
    */
-  async report(service: ServiceActor, paymentId: string): Promise<PaymentReport> {
+  async report(context: RequestContext, service: ServiceActor, paymentId: string): Promise<PaymentReport> {
     const known = await this.store.find(paymentId, visibleCaller(service));
-    return known ? this.reportKnown(known) : this.reportUnknown(service, paymentId, 'changes');
+    return known
+      ? this.reportKnown(context, known)
+      : this.reportUnknown(context, service, paymentId, 'changes');
   }
 
   /**
@@ -45,11 +48,15 @@ export class PaymentStatusService {
    *
    * @throws {Problem} `not-found` if the record has none
    */
-  async reportNewest(service: ServiceActor, shopTransactionId: string): Promise<PaymentReport> {
+  async reportNewest(
+    context: RequestContext,
+    service: ServiceActor,
+    shopTransactionId: string,
+  ): Promise<PaymentReport> {
     const caller = visibleCaller(service);
     const [newest] = (await this.lists.list({ shopTransactionId }, 1, { caller })) ?? [];
     if (!newest) throw unknownObject('shopTransactionId');
-    return this.reportKnown(newest);
+    return this.reportKnown(context, newest);
   }
 
   /**
@@ -58,45 +65,52 @@ export class PaymentStatusService {
    *
    * @throws {Problem} `not-found` as {@link PaymentAccess.find} does
    */
-  async check(service: ServiceActor, paymentId: string): Promise<PaymentReport> {
+  async check(context: RequestContext, service: ServiceActor, paymentId: string): Promise<PaymentReport> {
     const known = await this.store.find(paymentId, visibleCaller(service));
     const report = known
-      ? await this.reportOf(await this.recorder.refreshKnown(known, 'payment'))
-      : await this.reportUnknown(service, paymentId, 'payment');
+      ? await this.reportOf(context, await this.recorder.refreshKnown(context, known, 'payment'))
+      : await this.reportUnknown(context, service, paymentId, 'payment');
     if (report.status !== 'PENDING') await this.redeliveries.redeliverCallback(report.paymentId);
     return report;
   }
 
-  private async reportKnown(known: StoredPayment): Promise<PaymentReport> {
+  private async reportKnown(context: RequestContext, known: StoredPayment): Promise<PaymentReport> {
     return this.reportOf(
-      known.status === 'PENDING' ? await this.recorder.refreshKnown(known, 'changes') : known,
+      context,
+      known.status === 'PENDING' ? await this.recorder.refreshKnown(context, known, 'changes') : known,
     );
   }
 
   /** Records a payment that was not recorded yet, or of which the record does not know who has started it. */
   private async reportUnknown(
+    context: RequestContext,
     service: ServiceActor,
     paymentId: string,
     scope: NoticeScope,
   ): Promise<PaymentReport> {
-    const object = await this.access.find(service, paymentId);
-    const payment = await this.record(object, scope);
-    if (payment) return this.reportOf(payment);
+    const object = await this.access.find(context, service, paymentId);
+    const payment = await this.record(context, object, scope);
+    if (payment) return this.reportOf(context, payment);
     const report = unpaidReport(object);
     const { subscriptionId } = report;
     return subscriptionId === null
       ? report
-      : { ...report, subscriptionStatus: await this.subscriptionStatus(subscriptionId) };
+      : { ...report, subscriptionStatus: await this.subscriptionStatus(context, subscriptionId) };
   }
 
   /** Undefined if nothing was paid or tried yet, and for a Charge that was made without a PaymentIntent. */
-  private async record(object: PaymentObject, scope: NoticeScope): Promise<StoredPayment | undefined> {
-    const { sessionId, paymentIntentId } = await this.references.recordable(object);
-    if (paymentIntentId !== undefined) return this.recorder.refreshIntent(paymentIntentId, [], scope);
-    return sessionId === undefined ? undefined : this.recorder.refreshSession(sessionId, [], scope);
+  private async record(
+    context: RequestContext,
+    object: PaymentObject,
+    scope: NoticeScope,
+  ): Promise<StoredPayment | undefined> {
+    const { sessionId, paymentIntentId } = await this.references.recordable(context, object);
+    if (paymentIntentId !== undefined)
+      return this.recorder.refreshIntent(context, paymentIntentId, [], scope);
+    return sessionId === undefined ? undefined : this.recorder.refreshSession(context, sessionId, [], scope);
   }
 
-  private async reportOf(payment: RecordedPayment): Promise<PaymentReport> {
+  private async reportOf(context: RequestContext, payment: RecordedPayment): Promise<PaymentReport> {
     return {
       paymentId: payment.paymentId,
       status: payment.status,
@@ -105,25 +119,27 @@ export class PaymentStatusService {
       refundedMinor: payment.refundedMinor,
       currency: payment.currency,
       subscriptionId: payment.subscriptionId,
-      subscriptionStatus: await this.subscriptionStatusOf(payment),
+      subscriptionStatus: await this.subscriptionStatusOf(context, payment),
     };
   }
 
   /** While a Checkout page is unpaid, its subscription does not exist at Stripe. */
-  private async subscriptionStatusOf({
-    type,
-    stage,
-    subscriptionId,
-  }: RecordedPayment): Promise<SubscriptionStatus | null> {
-    if (subscriptionId !== null) return this.subscriptionStatus(subscriptionId);
+  private async subscriptionStatusOf(
+    context: RequestContext,
+    { type, stage, subscriptionId }: RecordedPayment,
+  ): Promise<SubscriptionStatus | null> {
+    if (subscriptionId !== null) return this.subscriptionStatus(context, subscriptionId);
     if (type !== 'subscription') return null;
     return stage === 'expired' ? 'EXPIRED' : 'PENDING';
   }
 
-  private async subscriptionStatus(subscriptionId: string): Promise<SubscriptionStatus | null> {
+  private async subscriptionStatus(
+    context: RequestContext,
+    subscriptionId: string,
+  ): Promise<SubscriptionStatus | null> {
     const known = await this.subscriptions.find(subscriptionId);
     const subscription =
-      known ?? (await this.subscriptionRecorder.refreshSubscription(subscriptionId, [], false));
+      known ?? (await this.subscriptionRecorder.refreshSubscription(context, subscriptionId, [], false));
     return subscription?.status ?? null;
   }
 }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type Stripe from 'stripe';
+import type { RequestContext } from '#core/request-context.js';
 import { operationIdOf } from '#stripe/find-by-metadata.js';
 import { idOf } from '#stripe/id-of.js';
 import { listAll } from '#stripe/pagination.js';
@@ -44,20 +45,21 @@ export class SubscriptionReader {
    * @param invoiceIds invoices of which a payment attempt may have failed
    */
   async read(
+    context: RequestContext,
     { sessionId, subscriptionId }: SubscriptionObjects,
     invoiceIds: readonly string[],
   ): Promise<ReadSubscription> {
-    const session = sessionId === null ? undefined : await this.session(sessionId);
+    const session = sessionId === null ? undefined : await this.session(context, sessionId);
     const id = session ? startedSubscription(session) : subscriptionId;
     if (id == null) return ofPage(session);
-    const subscription = await this.stripe.read((stripe) =>
+    const subscription = await this.stripe.read(context, (stripe) =>
       stripe.subscriptions.retrieve(id, { expand: ['latest_invoice'] }),
     );
-    const items = await this.items(subscription);
+    const items = await this.items(context, subscription);
     return {
       snapshot: snapshotOfSubscription(subscription, items, session),
       operationId: operationIdOf(session ?? subscription),
-      failures: await this.failures(subscription, invoiceIds),
+      failures: await this.failures(context, subscription, invoiceIds),
     };
   }
 
@@ -68,30 +70,37 @@ export class SubscriptionReader {
    * @param sessionOfOperation while the session is open, only its operation leads to it
    */
   async sessionOf(
+    context: RequestContext,
     subscriptionId: string,
     sessionOfOperation: (operationId: string) => Promise<string | undefined>,
   ): Promise<string | null | undefined> {
-    const session = await this.references.firstSession({ subscription: subscriptionId });
+    const session = await this.references.firstSession(context, { subscription: subscriptionId });
     if (session) return session.id;
-    const subscription = await this.stripe.read((stripe) => stripe.subscriptions.retrieve(subscriptionId));
+    const subscription = await this.stripe.read(context, (stripe) =>
+      stripe.subscriptions.retrieve(subscriptionId),
+    );
     const operationId = operationIdOf(subscription);
     const known = operationId === null ? undefined : await sessionOfOperation(operationId);
     if (known !== undefined) return known;
     return operationId !== null && subscription.status === 'incomplete' ? undefined : null;
   }
 
-  private session(id: string): Promise<Stripe.Checkout.Session> {
-    return this.stripe.read((stripe) => stripe.checkout.sessions.retrieve(id));
+  private session(context: RequestContext, id: string): Promise<Stripe.Checkout.Session> {
+    return this.stripe.read(context, (stripe) => stripe.checkout.sessions.retrieve(id));
   }
 
-  private async items({ id, items }: Stripe.Subscription): Promise<Stripe.SubscriptionItem[]> {
+  private async items(
+    context: RequestContext,
+    { id, items }: Stripe.Subscription,
+  ): Promise<Stripe.SubscriptionItem[]> {
     if (!items.has_more) return items.data;
     return listAll((page) =>
-      this.stripe.read((stripe) => stripe.subscriptionItems.list({ subscription: id, ...page })),
+      this.stripe.read(context, (stripe) => stripe.subscriptionItems.list({ subscription: id, ...page })),
     );
   }
 
   private async failures(
+    context: RequestContext,
     subscription: Stripe.Subscription,
     invoiceIds: readonly string[],
   ): Promise<InvoiceFailure[]> {
@@ -99,17 +108,20 @@ export class SubscriptionReader {
     const others = new Set(invoiceIds.filter((id) => id !== latest?.id));
     const failures: (InvoiceFailure | undefined)[] = [];
     for (const id of others) {
-      const invoice = await this.stripe.read((stripe) => stripe.invoices.retrieve(id));
-      if (subscriptionOf(invoice) === subscription.id) failures.push(await this.failure(invoice));
+      const invoice = await this.stripe.read(context, (stripe) => stripe.invoices.retrieve(id));
+      if (subscriptionOf(invoice) === subscription.id) failures.push(await this.failure(context, invoice));
     }
-    if (latest) failures.push(await this.failure(latest));
+    if (latest) failures.push(await this.failure(context, latest));
     return failures.filter((failure) => failure !== undefined);
   }
 
-  private async failure(invoice: Stripe.Invoice): Promise<InvoiceFailure | undefined> {
+  private async failure(
+    context: RequestContext,
+    invoice: Stripe.Invoice,
+  ): Promise<InvoiceFailure | undefined> {
     if (!mayHaveFailed(invoice)) return undefined;
     const payments = await listAll((page) =>
-      this.stripe.read((stripe) =>
+      this.stripe.read(context, (stripe) =>
         stripe.invoicePayments.list({
           invoice: invoice.id,
           expand: ['data.payment.payment_intent'],

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Inject, Injectable } from '@nestjs/common';
 import { Clock } from '#core/clock.js';
+import type { RequestContext } from '#core/request-context.js';
 import { type Database, DATABASE, type Transaction } from '../database/database.js';
 import type { PaymentOperation } from './payment.js';
 import { PaymentRecordStore } from './payment-record.store.js';
@@ -46,28 +47,33 @@ export class SubscriptionRecorder {
    * @returns undefined if its Checkout Session is still open and was not recorded yet
    */
   async refreshSubscription(
+    context: RequestContext,
     subscriptionId: string,
     events: readonly SeenEvent[] = [],
     notifies = true,
   ): Promise<StoredSubscription | undefined> {
     const known = await this.store.find(subscriptionId);
     const findByOperation = (operationId: string) => this.payments.sessionOfOperation(operationId);
-    const sessionId = known ? known.sessionId : await this.reader.sessionOf(subscriptionId, findByOperation);
+    const sessionId = known
+      ? known.sessionId
+      : await this.reader.sessionOf(context, subscriptionId, findByOperation);
     if (sessionId === undefined) return undefined;
-    return this.refresh({ sessionId, subscriptionId }, events, notifies);
+    return this.refresh(context, { sessionId, subscriptionId }, events, notifies);
   }
 
   /** Does the same with the subscription of a Checkout Session. */
   refreshSession(
+    context: RequestContext,
     sessionId: string,
     events: readonly SeenEvent[] = [],
     notifies = true,
   ): Promise<StoredSubscription> {
-    return this.refresh({ sessionId, subscriptionId: null }, events, notifies);
+    return this.refresh(context, { sessionId, subscriptionId: null }, events, notifies);
   }
 
   /** Reads the subscription from Stripe, and again if its row has been written in the meantime. */
   private async refresh(
+    context: RequestContext,
     { sessionId, subscriptionId }: SubscriptionObjects,
     events: readonly SeenEvent[],
     notifies: boolean,
@@ -75,6 +81,7 @@ export class SubscriptionRecorder {
     const after = await untilWritten(async () => {
       const before = await this.store.findEither(sessionId, subscriptionId);
       const read = await this.reader.read(
+        context,
         before ? unreadObjects(before, sessionId) : { sessionId, subscriptionId },
         invoiceIdsOf(events),
       );

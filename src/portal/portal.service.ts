@@ -22,7 +22,7 @@ export class PortalService {
   ) {
     this.openOperation = operations.define<PortalPlan, PortalPage>({
       name: 'portal',
-      send: (plan, { stripeKey }) => stripe.create(plan, stripeKey),
+      send: (context, plan, { stripeKey }) => stripe.create(context, plan, stripeKey),
       // Stripe can't list its pages. One that nobody was given the URL of has no effect.
       find: async () => 'not-done',
       refetch: async () => ({ url: null }),
@@ -36,11 +36,12 @@ export class PortalService {
    *   owner's subscription or the portal's configuration does not allow
    */
   open(request: OperationRequest, owner: Owner, command: PortalCommand): Promise<Outcome<PortalPage>> {
+    const { context } = request;
     return this.openOperation.run(request, async () => {
       if (!isRedirectAllowed(command.returnUrl, redirectRules(this.settings))) {
         throw invalidField('returnUrl', REDIRECT_REFUSAL);
       }
-      return this.stripe.plan(await this.customers.ensureId(owner), command);
+      return this.stripe.plan(context, await this.customers.ensureId(context, owner), command);
     });
   }
 }

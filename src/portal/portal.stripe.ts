@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type Stripe from 'stripe';
 import { invalidField, Problem } from '#core/problem.js';
+import type { RequestContext } from '#core/request-context.js';
 import { listAll } from '#stripe/pagination.js';
 import { isUnclassified, refusedParam } from '#stripe/stripe-errors.js';
 import { StripeProvider } from '#stripe/stripe.provider.js';
@@ -17,15 +18,19 @@ export class PortalStripe {
   constructor(private readonly stripe: StripeProvider) {}
 
   /** @throws {Problem} `invalid-state` for a flow that needs a subscription, if the customer has none */
-  async plan(customer: string, { returnUrl, flow }: PortalCommand): Promise<PortalPlan> {
-    const flowData = flow && (await this.flowData(customer, flow));
+  async plan(
+    context: RequestContext,
+    customer: string,
+    { returnUrl, flow }: PortalCommand,
+  ): Promise<PortalPlan> {
+    const flowData = flow && (await this.flowData(context, customer, flow));
     return { customer, return_url: returnUrl, ...(flowData && { flow_data: flowData }) };
   }
 
   /** @throws {Problem} `invalid-state` if the portal does not allow the flow, as for a subscription that is canceled */
-  async create(plan: PortalPlan, idempotencyKey: string): Promise<PortalPage> {
+  async create(context: RequestContext, plan: PortalPlan, idempotencyKey: string): Promise<PortalPage> {
     try {
-      const { id, url } = await this.stripe.write(idempotencyKey, (stripe, options) =>
+      const { id, url } = await this.stripe.write(context, idempotencyKey, (stripe, options) =>
         stripe.billingPortal.sessions.create(plan, options),
       );
       return { id, url };
@@ -37,10 +42,14 @@ export class PortalStripe {
     }
   }
 
-  private async flowData(customer: string, flow: PortalFlow): Promise<PortalPlan['flow_data']> {
+  private async flowData(
+    context: RequestContext,
+    customer: string,
+    flow: PortalFlow,
+  ): Promise<PortalPlan['flow_data']> {
     if (flow === 'payment-method') return { type: 'payment_method_update' };
     const subscriptions = await listAll((page) =>
-      this.stripe.read((stripe) => stripe.subscriptions.list({ customer, ...page })),
+      this.stripe.read(context, (stripe) => stripe.subscriptions.list({ customer, ...page })),
     );
     const subscription = subscriptions.find(({ status }) => CHANGEABLE.has(status))?.id;
     if (subscription === undefined) throw new Problem('invalid-state');

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { RequestContext } from '#core/request-context.js';
 import type { OperationRequest, Outcome } from '../operations/operation.js';
 import { type OperationRunner, OperationsService } from '../operations/operations.service.js';
 import { PaymentAccess } from '../payments/payment-access.service.js';
@@ -21,8 +22,8 @@ export class RefundsService {
   ) {
     this.refundOperation = operations.define<RefundPlan, Refund, Refunded>({
       name: 'refund',
-      send: (plan, { stripeKey }) => this.stripe.refund(plan, stripeKey),
-      find: (plan, { operationId }) => this.stripe.findRefund(plan, operationId),
+      send: (context, plan, { stripeKey }) => this.stripe.refund(context, plan, stripeKey),
+      find: (context, plan, { operationId }) => this.stripe.findRefund(context, plan, operationId),
       resultOf: ({ result }) => result,
       record: (transaction, refunded, operation) => recorder.recordOutcome(transaction, refunded, operation),
       release: (transaction, _plan, { operationId }) => this.store.releaseWithin(transaction, operationId),
@@ -38,7 +39,10 @@ export class RefundsService {
    */
   refund(request: OperationRequest, command: RefundCommand): Promise<Outcome<Refund>> {
     return this.refundOperation.run(request, async ({ operationId }, count) => {
-      const payment = await this.stripe.find(await this.access.find(request.actor, command.paymentId));
+      const payment = await this.stripe.find(
+        request.context,
+        await this.access.find(request.context, request.actor, command.paymentId),
+      );
       const requestedMinor = requestedMinorOf(payment, command);
       await Promise.all(payment.refunds.map((refund) => this.releaseFailed(refund)));
       const amountMinor = await this.store.reserve(operationId, payment, requestedMinor);
@@ -48,8 +52,8 @@ export class RefundsService {
   }
 
   /** Releases the reservation of a refund that failed after Stripe had accepted it. @returns the refund */
-  async releaseIfFailed(refundId: string): Promise<ExistingRefund> {
-    const refund = await this.stripe.refundById(refundId);
+  async releaseIfFailed(context: RequestContext, refundId: string): Promise<ExistingRefund> {
+    const refund = await this.stripe.refundById(context, refundId);
     await this.releaseFailed(refund);
     return refund;
   }

@@ -7,6 +7,7 @@ import { isUnclassified, refusedParam } from '#stripe/stripe-errors.js';
 import { requestIdOf, StripeProvider } from '#stripe/stripe.provider.js';
 import { type Currency, isCurrency } from '#core/currency.js';
 import { Problem } from '#core/problem.js';
+import type { RequestContext } from '#core/request-context.js';
 import { type PaymentObject, PaymentReferences } from '../payments/payment-references.stripe.js';
 import { paymentRefundOf } from '../payments/payment-parts.stripe.js';
 import type { ObservedRefund } from '../payments/refund-recorder.service.js';
@@ -33,11 +34,11 @@ export class RefundsStripe {
    *
    * @throws {Problem} `refund-not-possible` if no payment was attempted
    */
-  async find(payment: PaymentObject): Promise<RefundablePayment> {
-    const charge = await this.references.charge(payment);
+  async find(context: RequestContext, payment: PaymentObject): Promise<RefundablePayment> {
+    const charge = await this.references.charge(context, payment);
     if (!charge) throw new Problem('refund-not-possible');
     const refunds = await listAll((page) =>
-      this.stripe.read((stripe) => stripe.refunds.list({ charge: charge.id, ...page })),
+      this.stripe.read(context, (stripe) => stripe.refunds.list({ charge: charge.id, ...page })),
     );
     return {
       chargeId: charge.id,
@@ -48,8 +49,8 @@ export class RefundsStripe {
   }
 
   /** The current state of a refund. */
-  async refundById(id: string): Promise<ExistingRefund> {
-    return toExistingRefund(await this.stripe.read((stripe) => stripe.refunds.retrieve(id)));
+  async refundById(context: RequestContext, id: string): Promise<ExistingRefund> {
+    return toExistingRefund(await this.stripe.read(context, (stripe) => stripe.refunds.retrieve(id)));
   }
 
   plan({ chargeId }: RefundablePayment, amountMinor: number, operationId: string): RefundPlan {
@@ -57,10 +58,12 @@ export class RefundsStripe {
   }
 
   /** @throws {Problem} `refund-not-possible` if Stripe says that nothing, or less, is left */
-  async refund(plan: RefundPlan, idempotencyKey: string): Promise<Refunded> {
+  async refund(context: RequestContext, plan: RefundPlan, idempotencyKey: string): Promise<Refunded> {
     try {
       return toRefunded(
-        await this.stripe.write(idempotencyKey, (stripe, options) => stripe.refunds.create(plan, options)),
+        await this.stripe.write(context, idempotencyKey, (stripe, options) =>
+          stripe.refunds.create(plan, options),
+        ),
       );
     } catch (error) {
       if (isUnclassified(error) && refusedParam(error) === 'amount') {
@@ -71,9 +74,13 @@ export class RefundsStripe {
   }
 
   /** Finds the refund that an operation made. */
-  async findRefund({ charge }: RefundPlan, operationId: string): Promise<Found<Refunded>> {
+  async findRefund(
+    context: RequestContext,
+    { charge }: RefundPlan,
+    operationId: string,
+  ): Promise<Found<Refunded>> {
     const refund = await findByOperationId(operationId, (page) =>
-      this.stripe.read((stripe) => stripe.refunds.list({ charge, ...page })),
+      this.stripe.read(context, (stripe) => stripe.refunds.list({ charge, ...page })),
     );
     return typeof refund === 'string' ? refund : { result: toRefunded(refund) };
   }

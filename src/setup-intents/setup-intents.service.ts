@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Owner } from '#core/actor.js';
+import type { RequestContext } from '#core/request-context.js';
 import { CardTestingBrake } from '../limits/card-testing-brake.service.js';
 import { CustomersService } from '../customers/customers.service.js';
 import { SavedCardsService } from '../customers/saved-cards.service.js';
@@ -22,9 +23,9 @@ export class SetupIntentsService {
   ) {
     this.createOperation = operations.define<SetupIntentPlan, SetupIntent>({
       name: 'setup-intent',
-      send: (plan, { stripeKey }) => stripe.create(plan, stripeKey),
-      find: (plan, { operationId }, sentAt) => stripe.find(plan, operationId, sentAt),
-      refetch: (id) => stripe.retrieve(id),
+      send: (context, plan, { stripeKey }) => stripe.create(context, plan, stripeKey),
+      find: (context, plan, { operationId }, sentAt) => stripe.find(context, plan, operationId, sentAt),
+      refetch: (context, id) => stripe.retrieve(context, id),
     });
   }
 
@@ -36,13 +37,13 @@ export class SetupIntentsService {
   create(request: OperationRequest, owner: Owner): Promise<Outcome<SetupIntent>> {
     return this.createOperation.run(request, async ({ operationId }) => {
       await this.brake.countSetupIntent(owner, operationId);
-      return this.stripe.plan(await this.customers.ensureId(owner), operationId);
+      return this.stripe.plan(await this.customers.ensureId(request.context, owner), operationId);
     });
   }
 
   /** Remembers the card that a SetupIntent has attached to a customer. */
-  async rememberCard(id: string): Promise<void> {
-    const attached = await this.stripe.attachedPaymentMethod(id);
-    if (attached) await this.cards.remember(attached.customer, attached.paymentMethodId);
+  async rememberCard(context: RequestContext, id: string): Promise<void> {
+    const attached = await this.stripe.attachedPaymentMethod(context, id);
+    if (attached) await this.cards.remember(context, attached.customer, attached.paymentMethodId);
   }
 }

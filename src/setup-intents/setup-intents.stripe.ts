@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type Stripe from 'stripe';
+import type { RequestContext } from '#core/request-context.js';
 import { findByOperationId, createdSince, OPERATION_ID } from '#stripe/find-by-metadata.js';
 import { idOf } from '#stripe/id-of.js';
 import { StripeProvider } from '#stripe/stripe.provider.js';
@@ -23,20 +24,27 @@ export class SetupIntentsStripe {
     };
   }
 
-  async create(plan: SetupIntentPlan, idempotencyKey: string): Promise<SetupIntent> {
+  async create(context: RequestContext, plan: SetupIntentPlan, idempotencyKey: string): Promise<SetupIntent> {
     return toSetupIntent(
-      await this.stripe.write(idempotencyKey, (stripe, options) => stripe.setupIntents.create(plan, options)),
+      await this.stripe.write(context, idempotencyKey, (stripe, options) =>
+        stripe.setupIntents.create(plan, options),
+      ),
     );
   }
 
-  async retrieve(id: string): Promise<SetupIntent> {
-    return toSetupIntent(await this.stripe.read((stripe) => stripe.setupIntents.retrieve(id)));
+  async retrieve(context: RequestContext, id: string): Promise<SetupIntent> {
+    return toSetupIntent(await this.stripe.read(context, (stripe) => stripe.setupIntents.retrieve(id)));
   }
 
   /** Finds the SetupIntent that an operation created. */
-  async find(plan: SetupIntentPlan, operationId: string, sentAt: Date): Promise<Found<SetupIntent>> {
+  async find(
+    context: RequestContext,
+    plan: SetupIntentPlan,
+    operationId: string,
+    sentAt: Date,
+  ): Promise<Found<SetupIntent>> {
     const intent = await findByOperationId(operationId, (page) =>
-      this.stripe.read((stripe) =>
+      this.stripe.read(context, (stripe) =>
         stripe.setupIntents.list({ customer: plan.customer, created: createdSince(sentAt), ...page }),
       ),
     );
@@ -45,9 +53,10 @@ export class SetupIntentsStripe {
 
   /** The SetupIntent's payment method and the customer that it is attached to; undefined if it is not attached. */
   async attachedPaymentMethod(
+    context: RequestContext,
     id: string,
   ): Promise<{ customer: string; paymentMethodId: string } | undefined> {
-    const intent = await this.stripe.read((stripe) =>
+    const intent = await this.stripe.read(context, (stripe) =>
       stripe.setupIntents.retrieve(id, { expand: ['payment_method'] }),
     );
     const method = intent.payment_method as Stripe.PaymentMethod | null;

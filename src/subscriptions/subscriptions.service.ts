@@ -24,8 +24,8 @@ export class SubscriptionsService {
   ) {
     this.cancelOperation = operations.define<CancelPlan, Cancellation>({
       name: 'subscription-cancel',
-      send: (plan, { stripeKey }) => stripe.cancel(plan, stripeKey),
-      find: (plan) => stripe.findCancelled(plan),
+      send: (context, plan, { stripeKey }) => stripe.cancel(context, plan, stripeKey),
+      find: (context, plan) => stripe.findCancelled(context, plan),
     });
   }
 
@@ -38,7 +38,10 @@ export class SubscriptionsService {
   cancel(request: OperationRequest, { paymentId, when }: CancelCommand): Promise<Outcome<Cancellation>> {
     return this.cancelOperation.run(request, async () => {
       const end = this.endOf(when);
-      const subscription = await this.stripe.find(await this.access.find(request.actor, paymentId));
+      const subscription = await this.stripe.find(
+        request.context,
+        await this.access.find(request.context, request.actor, paymentId),
+      );
       if (!subscription) throw invalidField('paymentId', NOT_A_SUBSCRIPTION);
       return this.stripe.plan(subscription, end);
     });

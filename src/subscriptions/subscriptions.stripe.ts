@@ -3,6 +3,7 @@ import type Stripe from 'stripe';
 import { isRefused, isUnclassified, refusedParam } from '#stripe/stripe-errors.js';
 import { StripeProvider } from '#stripe/stripe.provider.js';
 import { invalidField, Problem } from '#core/problem.js';
+import type { RequestContext } from '#core/request-context.js';
 import { type PaymentObject, PaymentReferences } from '../payments/payment-references.stripe.js';
 import type { Found } from '../operations/operation.js';
 import type { Cancellation } from './subscription.js';
@@ -28,8 +29,8 @@ export class SubscriptionsStripe {
    *
    * @throws {Problem} `invalid-state` if the subscription is not yet paid
    */
-  find(payment: PaymentObject): Promise<string | undefined> {
-    return this.references.subscription(payment);
+  find(context: RequestContext, payment: PaymentObject): Promise<string | undefined> {
+    return this.references.subscription(context, payment);
   }
 
   /**
@@ -45,21 +46,24 @@ export class SubscriptionsStripe {
   }
 
   /** Cancels as planned. @throws {Problem} `invalid-state` if the subscription ended earlier */
-  async cancel(plan: CancelPlan, idempotencyKey: string): Promise<Cancellation> {
+  async cancel(context: RequestContext, plan: CancelPlan, idempotencyKey: string): Promise<Cancellation> {
     try {
-      return toCancellation(await this.change(plan, idempotencyKey));
+      return toCancellation(await this.change(context, plan, idempotencyKey));
     } catch (error) {
       if (isUnclassified(error) && refusedParam(error) === 'cancel_at') {
         throw invalidField('when', 'must be a day on which this subscription can end', error);
       }
       if (!isRefused(error)) throw error;
-      return this.cancellationIfEnded(plan, error);
+      return this.cancellationIfEnded(context, plan, error);
     }
   }
 
   /** Finds out whether a subscription is cancelled as planned. @throws {Problem} `invalid-state` if it ended earlier */
-  async findCancelled({ subscription: id, update }: CancelPlan): Promise<Found<Cancellation>> {
-    const subscription = await this.stripe.read((stripe) => stripe.subscriptions.retrieve(id));
+  async findCancelled(
+    context: RequestContext,
+    { subscription: id, update }: CancelPlan,
+  ): Promise<Found<Cancellation>> {
+    const subscription = await this.stripe.read(context, (stripe) => stripe.subscriptions.retrieve(id));
     const ended = ENDED.has(subscription.status);
     const planned = update?.cancel_at_period_end
       ? subscription.cancel_at_period_end
@@ -68,8 +72,12 @@ export class SubscriptionsStripe {
     return ended || (update && planned) ? { result: toCancellation(subscription) } : 'not-done';
   }
 
-  private change({ subscription, update }: CancelPlan, idempotencyKey: string): Promise<Stripe.Subscription> {
-    return this.stripe.write(idempotencyKey, (stripe, options) =>
+  private change(
+    context: RequestContext,
+    { subscription, update }: CancelPlan,
+    idempotencyKey: string,
+  ): Promise<Stripe.Subscription> {
+    return this.stripe.write(context, idempotencyKey, (stripe, options) =>
       update
         ? stripe.subscriptions.update(subscription, update, options)
         : stripe.subscriptions.cancel(subscription, {}, options),
@@ -77,8 +85,14 @@ export class SubscriptionsStripe {
   }
 
   /** Stripe refuses changes to an ended subscription as if it did not exist. @throws the refusal if it has not ended */
-  private async cancellationIfEnded(plan: CancelPlan, refusal: unknown): Promise<Cancellation> {
-    const subscription = await this.stripe.read((stripe) => stripe.subscriptions.retrieve(plan.subscription));
+  private async cancellationIfEnded(
+    context: RequestContext,
+    plan: CancelPlan,
+    refusal: unknown,
+  ): Promise<Cancellation> {
+    const subscription = await this.stripe.read(context, (stripe) =>
+      stripe.subscriptions.retrieve(plan.subscription),
+    );
     if (!ENDED.has(subscription.status)) throw refusal;
     if (plan.update) throw new Problem('invalid-state', {}, refusal);
     return toCancellation(subscription);

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { CustomersService } from '../customers/customers.service.js';
-import type { EventHandler } from './stripe-event.js';
+import { type EventHandler, EVENTS } from './stripe-event.js';
 
 /** After a customer was deleted in Stripe's dashboard, its owner may get a new one. */
 @Injectable()
@@ -10,6 +10,6 @@ export class CustomerEvents implements EventHandler {
   constructor(private readonly customers: CustomersService) {}
 
   handle(customerId: string): Promise<void> {
-    return this.customers.forgetDeleted(customerId);
+    return this.customers.forgetDeleted(EVENTS, customerId);
   }
 }

@@ -5,7 +5,6 @@ import {
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import { Clock } from '#core/clock.js';
-import { runForCaller } from '#stripe/current-caller.js';
 import { Settings } from '../config/settings.js';
 import { toProblem } from '../database/to-problem.js';
 import { describeFailure } from '../logging/describe-failure.js';
@@ -20,7 +19,6 @@ import type { StripeEvent } from './stripe-event.js';
 const OVERLAP_MS = 10 * 60 * 1000;
 /** Stripe keeps events for 30 days: https://docs.stripe.com/api/events */
 const STRIPE_KEEPS_MS = 30 * 24 * 60 * 60 * 1000;
-const STRIPE_CALLER = 'events';
 
 /**
  * Finds the events that Stripe could not deliver: walks its list of events at the start and then at an interval, one
@@ -44,7 +42,7 @@ export class EventWalk implements OnApplicationBootstrap, BeforeApplicationShutd
     private readonly worker: EventsWorker,
   ) {
     this.task = new PeriodicTask(
-      () => store.withLock(() => runForCaller({ name: STRIPE_CALLER, requestIds: [] }, () => this.walk())),
+      () => store.withLock(() => this.walk()),
       settings.EVENTS_WALK_SECONDS * 1000,
       (error) => this.logFailure(error),
     );

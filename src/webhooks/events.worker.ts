@@ -5,7 +5,6 @@ import {
   type BeforeApplicationShutdown,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
-import { runForCaller } from '#stripe/current-caller.js';
 import { isMissing } from '#stripe/stripe-errors.js';
 import { toProblem } from '../database/to-problem.js';
 import { withoutQuery } from '../database/without-query.js';
@@ -26,8 +25,6 @@ const CONCURRENCY = 3;
  * Stripe allows 25 requests a second to one endpoint: https://docs.stripe.com/rate-limits
  */
 const TURN_MIN_MS = 150;
-/** Its calls to Stripe take turns with those of other callers. */
-const STRIPE_CALLER = 'events';
 
 /** Handles stored events, one object at a time; each instance runs one worker. */
 @Injectable()
@@ -79,8 +76,7 @@ export class EventsWorker implements OnApplicationBootstrap, BeforeApplicationSh
   private async handle(held: TargetRow): Promise<void> {
     const events = await this.targets.waitingEvents(held);
     try {
-      const caller = { name: STRIPE_CALLER, requestIds: [] };
-      await runForCaller(caller, () => this.handlers.handle(held, events));
+      await this.handlers.handle(held, events);
       await this.targets.finish(held, events);
     } catch (error) {
       if (isMissing(error)) await this.ignore(held, events);

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { PaymentRecorder } from '../payments/payment-recorder.service.js';
 import { SubscriptionRecorder } from '../payments/subscription-recorder.service.js';
-import type { EventHandler, WaitingEvent } from './stripe-event.js';
+import { type EventHandler, type WaitingEvent, EVENTS } from './stripe-event.js';
 
 /** The record of payments follows their PaymentIntents and Charges. */
 @Injectable()
@@ -11,7 +11,7 @@ export class IntentEvents implements EventHandler {
   constructor(private readonly recorder: PaymentRecorder) {}
 
   async handle(paymentIntentId: string, events: readonly WaitingEvent[]): Promise<void> {
-    await this.recorder.refreshIntent(paymentIntentId, events);
+    await this.recorder.refreshIntent(EVENTS, paymentIntentId, events);
   }
 }
 
@@ -26,8 +26,8 @@ export class CheckoutEvents implements EventHandler {
   ) {}
 
   async handle(sessionId: string, events: readonly WaitingEvent[]): Promise<void> {
-    const payment = await this.payments.refreshSession(sessionId, events);
-    if (payment?.type === 'subscription') await this.subscriptions.refreshSession(sessionId, events);
+    const payment = await this.payments.refreshSession(EVENTS, sessionId, events);
+    if (payment?.type === 'subscription') await this.subscriptions.refreshSession(EVENTS, sessionId, events);
   }
 }
 
@@ -39,6 +39,6 @@ export class SubscriptionEvents implements EventHandler {
   constructor(private readonly recorder: SubscriptionRecorder) {}
 
   async handle(subscriptionId: string, events: readonly WaitingEvent[]): Promise<void> {
-    await this.recorder.refreshSubscription(subscriptionId, events);
+    await this.recorder.refreshSubscription(EVENTS, subscriptionId, events);
   }
 }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { RefundsService } from '../refunds/refunds.service.js';
 import { PaymentRecorder } from '../payments/payment-recorder.service.js';
-import type { EventHandler, WaitingEvent } from './stripe-event.js';
+import { type EventHandler, type WaitingEvent, EVENTS } from './stripe-event.js';
 
 /**
  * A refund may fail after Stripe accepted it, and can then be made again: https://docs.stripe.com/refunds#failed-refunds.
@@ -17,7 +17,7 @@ export class RefundEvents implements EventHandler {
   ) {}
 
   async handle(refundId: string, events: readonly WaitingEvent[]): Promise<void> {
-    const { paymentIntentId } = await this.refunds.releaseIfFailed(refundId);
-    if (paymentIntentId !== undefined) await this.recorder.refreshIntent(paymentIntentId, events);
+    const { paymentIntentId } = await this.refunds.releaseIfFailed(EVENTS, refundId);
+    if (paymentIntentId !== undefined) await this.recorder.refreshIntent(EVENTS, paymentIntentId, events);
   }
 }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { SetupIntentsService } from '../setup-intents/setup-intents.service.js';
-import type { EventHandler } from './stripe-event.js';
+import { type EventHandler, EVENTS } from './stripe-event.js';
 
 /** A SetupIntent that succeeds has attached its payment method: https://docs.stripe.com/payments/save-and-reuse */
 @Injectable()
@@ -10,6 +10,6 @@ export class SetupIntentEvents implements EventHandler {
   constructor(private readonly setupIntents: SetupIntentsService) {}
 
   handle(setupIntentId: string): Promise<void> {
-    return this.setupIntents.rememberCard(setupIntentId);
+    return this.setupIntents.rememberCard(EVENTS, setupIntentId);
   }
 }

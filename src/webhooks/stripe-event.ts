@@ -1,4 +1,8 @@
+import type { RequestContext } from '#core/request-context.js';
 import type { EventTarget, TargetKind } from './event-target.js';
+
+/** Calls to Stripe because of events take turns with those of other callers. */
+export const EVENTS: RequestContext = { caller: 'events' };
 
 /** What we read from an event of Stripe's. The object in its payload may be out of date, so only ids are read. */
 export interface StripeEvent {

@@ -79,6 +79,19 @@ describe('npm start', () => {
     expect(await service.end('SIGTERM')).toBe(0);
   });
 
+  it('handles requests without promise hooks, which AsyncLocalStorage needs on Node 20', async ({
+    start,
+    token,
+  }) => {
+    const script = new URL('../support/report-promise-hooks.mjs', import.meta.url);
+    const service = await start({ NODE_OPTIONS: `--import=${script.href}` });
+    const partner = new Caller(service.url, (await token('partner', 'acme')).trim());
+    expect((await partner.post('/partners/user/alice/setup_intent')).status).toBe(201);
+    expect((await partner.get('/partners/user/alice/payments')).status).toBe(200);
+    expect(await service.end('SIGTERM')).toBe(0);
+    expect(service.output()).toContain('promise hooks: off');
+  });
+
   it('receives the events of its sandbox', async ({ start }) => {
     const service = await start({ PORT: String(await freePort()) });
     const ask = (path: string, body?: URLSearchParams) =>

@@ -1,8 +1,10 @@
+import type { RequestContext } from '#core/request-context.js';
 import { Controller, Get } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { ReadinessService } from '../../health/readiness.service.js';
 import { AllowAnyone } from '../http/allow.decorator.js';
 import { ApiProblems } from '../http/api-problems.decorator.js';
+import { CurrentContext } from '../http/current-context.decorator.js';
 
 class HealthResponse {
   @ApiProperty({ example: 'ok' })
@@ -32,8 +34,8 @@ export class HealthController {
   })
   @ApiOkResponse({ type: HealthResponse })
   @ApiProblems('unavailable')
-  async ready(): Promise<HealthResponse> {
-    const { status } = await this.readiness.check();
+  async ready(@CurrentContext() context: RequestContext): Promise<HealthResponse> {
+    const { status } = await this.readiness.check(context);
     return { status };
   }
 }

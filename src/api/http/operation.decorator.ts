@@ -5,6 +5,7 @@ import type { OperationRequest } from '../../operations/operation.js';
 import { operationIdOf } from '../../operations/operation-identity.js';
 import { ApiProblems, IS_OPERATION } from './api-problems.decorator.js';
 import { actorOf } from './current-actor.decorator.js';
+import { contextOf } from './current-context.decorator.js';
 import { idempotencyKeyOf } from './idempotency-key.js';
 import { setOperationId } from './request-log.js';
 
@@ -16,6 +17,7 @@ export const CurrentOperation = createParamDecorator(
     context.switchToHttp().getResponse<FastifyReply>().header('Idempotency-Key', idempotencyKey);
     const operation = {
       actor: actorOf(request),
+      context: contextOf(request),
       route: `${request.method} ${request.routeOptions.url} ${JSON.stringify(request.params)}`,
       idempotencyKey,
       body: request.body,

@@ -3,7 +3,7 @@ import type { Actor } from '#core/actor.js';
 import { callerReference } from '../../encryption/caller-reference.js';
 import type { Keyring } from '../../encryption/keyring.js';
 import { findActor } from './current-actor.decorator.js';
-import { stripeRequestIdsOf } from './share-stripe.js';
+import { stripeRequestIdsOf } from './current-context.decorator.js';
 
 /** The route of a request for which there is none. */
 const NO_ROUTE = 'none';

@@ -1,6 +1,7 @@
 import { Controller, Get, Param, Post } from '@nestjs/common';
 import { ApiBody, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { PartnerActor } from '#core/actor.js';
+import type { RequestContext } from '#core/request-context.js';
 import { ChargesService } from '../../charges/charges.service.js';
 import { Settings } from '../../config/settings.js';
 import { SavedCardsService } from '../../customers/saved-cards.service.js';
@@ -10,6 +11,7 @@ import { withFieldNames } from '../dto/field-names.js';
 import { Allow } from '../http/allow.decorator.js';
 import { ApiProblems, CALLS_STRIPE } from '../http/api-problems.decorator.js';
 import { CurrentActor } from '../http/current-actor.decorator.js';
+import { CurrentContext } from '../http/current-context.decorator.js';
 import { RequestBody, RequestQuery } from '../http/declared-input.js';
 import { IdempotencyKeyRequirable } from '../http/idempotency-key.guard.js';
 import { ApiOperationHeaders, CurrentOperation } from '../http/operation.decorator.js';
@@ -56,10 +58,11 @@ export class PartnersController {
   @ApiOkResponse({ type: [PaymentMethodResponse] })
   @ApiProblems(...CALLS_STRIPE)
   async paymentMethods(
+    @CurrentContext() context: RequestContext,
     @CurrentActor() partner: PartnerActor,
     @Param() user: PartnerUser,
   ): Promise<PaymentMethodResponse[]> {
-    const cards = await this.cards.list(user.of(partner));
+    const cards = await this.cards.list(context, user.of(partner));
     return cards.map((card) => PaymentMethodResponse.of(card));
   }
 
@@ -117,13 +120,14 @@ export class PartnersController {
   })
   @ApiProblems(...CALLS_STRIPE, 'not-found')
   async payments(
+    @CurrentContext() context: RequestContext,
     @CurrentActor() partner: PartnerActor,
     @Param() user: PartnerUser,
     @RequestQuery() query: PaymentsQuery,
   ): Promise<ResponseWithHeaders<PaymentResponse[]>> {
     const page = await withFieldNames(
       PaymentsQuery.FIELD_NAMES,
-      this.charges.payments(user.of(partner), query.toPage()),
+      this.charges.payments(context, user.of(partner), query.toPage()),
     );
     const link = nextPageLink(user, query, page);
     const body = page.items.map((payment) => PaymentResponse.of(payment));
@@ -136,9 +140,10 @@ export class PartnersController {
   @ApiOkResponse({ type: PaymentResponse })
   @ApiProblems(...CALLS_STRIPE, 'not-found')
   async payment(
+    @CurrentContext() context: RequestContext,
     @CurrentActor() partner: PartnerActor,
     @Param() user: PartnerUserPayment,
   ): Promise<PaymentResponse> {
-    return PaymentResponse.of(await this.charges.payment(user.of(partner), user.id));
+    return PaymentResponse.of(await this.charges.payment(context, user.of(partner), user.id));
   }
 }

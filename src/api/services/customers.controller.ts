@@ -1,3 +1,4 @@
+import type { RequestContext } from '#core/request-context.js';
 import { Controller, Get, Param, Put } from '@nestjs/common';
 import { ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Settings } from '../../config/settings.js';
@@ -6,6 +7,7 @@ import { CustomersService } from '../../customers/customers.service.js';
 import { Allow } from '../http/allow.decorator.js';
 import { ApiProblems, CALLS_STRIPE, HAS_BODY } from '../http/api-problems.decorator.js';
 import { CurrentAuthor } from '../http/current-author.decorator.js';
+import { CurrentContext } from '../http/current-context.decorator.js';
 import { RequestBody, RequestQuery } from '../http/declared-input.js';
 import { CUSTOMER_EXAMPLES } from './examples.js';
 import { CustomerParams, CustomerQuery, CustomerRequest, CustomerResponse } from './customer.dto.js';
@@ -25,10 +27,11 @@ export class CustomersController {
   @ApiOkResponse({ type: CustomerResponse })
   @ApiProblems(...CALLS_STRIPE, 'not-found')
   async showCustomer(
+    @CurrentContext() context: RequestContext,
     @Param() user: CustomerParams,
     @RequestQuery() query: CustomerQuery,
   ): Promise<CustomerResponse> {
-    return CustomerResponse.of(await this.customers.show(query.ownerFor(user, this.settings)));
+    return CustomerResponse.of(await this.customers.show(context, query.ownerFor(user, this.settings)));
   }
 
   @Put()
@@ -51,6 +54,7 @@ export class CustomersController {
     'needs-review',
   )
   async putCustomer(
+    @CurrentContext() context: RequestContext,
     @CurrentAuthor() author: ChangeAuthor,
     @Param() user: CustomerParams,
     @RequestQuery() query: CustomerQuery,
@@ -60,8 +64,8 @@ export class CustomersController {
     const command = body.toCommand();
     return CustomerResponse.of(
       'link' in command
-        ? await this.customers.link(owner, command.link, author)
-        : await this.customers.update(owner, command.update),
+        ? await this.customers.link(context, owner, command.link, author)
+        : await this.customers.update(context, owner, command.update),
     );
   }
 }

@@ -1,11 +1,13 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { ServiceActor } from '#core/actor.js';
+import type { RequestContext } from '#core/request-context.js';
 import { PaymentStatusService } from '../../payments/payment-status.service.js';
 import { withFieldNames } from '../dto/field-names.js';
 import { Allow } from '../http/allow.decorator.js';
 import { ApiProblems, CALLS_STRIPE } from '../http/api-problems.decorator.js';
 import { CurrentActor } from '../http/current-actor.decorator.js';
+import { CurrentContext } from '../http/current-context.decorator.js';
 import { RequestQuery } from '../http/declared-input.js';
 import { PAYMENT_FIELD_NAMES } from './fields.js';
 import { CheckQuery, StatusQuery, StatusResponse } from './status.dto.js';
@@ -29,14 +31,15 @@ export class StatusController {
   @ApiOkResponse({ type: StatusResponse })
   @ApiProblems(...CALLS_STRIPE, 'not-found')
   async status(
+    @CurrentContext() context: RequestContext,
     @CurrentActor() service: ServiceActor,
     @RequestQuery() query: StatusQuery,
   ): Promise<StatusResponse> {
     const reference = query.toReference();
     const report =
       'paymentId' in reference
-        ? this.payments.report(service, reference.paymentId)
-        : this.payments.reportNewest(service, reference.shopTransactionId);
+        ? this.payments.report(context, service, reference.paymentId)
+        : this.payments.reportNewest(context, service, reference.shopTransactionId);
     return StatusResponse.of(await withFieldNames(STATUS_FIELD_NAMES, report), query.paymentID);
   }
 
@@ -51,10 +54,11 @@ export class StatusController {
   @ApiOkResponse({ type: StatusResponse })
   @ApiProblems(...CALLS_STRIPE, 'not-found')
   async check(
+    @CurrentContext() context: RequestContext,
     @CurrentActor() service: ServiceActor,
     @RequestQuery() { paymentID }: CheckQuery,
   ): Promise<StatusResponse> {
-    const report = this.payments.check(service, paymentID);
+    const report = this.payments.check(context, service, paymentID);
     return StatusResponse.of(await withFieldNames(STATUS_FIELD_NAMES, report), paymentID);
   }
 }

@@ -1,10 +1,12 @@
 import { Controller, Get, HttpCode, Param } from '@nestjs/common';
 import { ApiFoundResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { UserActor } from '#core/actor.js';
+import type { RequestContext } from '#core/request-context.js';
 import { ChargesService } from '../../charges/charges.service.js';
 import { Allow } from '../http/allow.decorator.js';
 import { ApiProblems, CALLS_STRIPE } from '../http/api-problems.decorator.js';
 import { CurrentActor } from '../http/current-actor.decorator.js';
+import { CurrentContext } from '../http/current-context.decorator.js';
 import { RequestQuery } from '../http/declared-input.js';
 import { ResponseWithHeaders } from '../http/response-with-headers.js';
 import { InvoicesQuery, InvoicesResponse, ReceiptPath } from './invoices.dto.js';
@@ -24,10 +26,11 @@ export class InvoicesController {
   @ApiOkResponse({ type: InvoicesResponse })
   @ApiProblems(...CALLS_STRIPE, 'not-found')
   async list(
+    @CurrentContext() context: RequestContext,
     @CurrentActor() user: UserActor,
     @RequestQuery() query: InvoicesQuery,
   ): Promise<InvoicesResponse> {
-    return InvoicesResponse.of(await this.charges.invoices(user, query.toPage()));
+    return InvoicesResponse.of(await this.charges.invoices(context, user, query.toPage()));
   }
 
   @Get('receipts/:chargeId')
@@ -44,9 +47,12 @@ export class InvoicesController {
   })
   @ApiProblems(...CALLS_STRIPE, 'not-found', 'invalid-state')
   async receipt(
+    @CurrentContext() context: RequestContext,
     @CurrentActor() user: UserActor,
     @Param() { chargeId }: ReceiptPath,
   ): Promise<ResponseWithHeaders<undefined>> {
-    return new ResponseWithHeaders(undefined, { Location: await this.charges.receiptUrl(user, chargeId) });
+    return new ResponseWithHeaders(undefined, {
+      Location: await this.charges.receiptUrl(context, user, chargeId),
+    });
   }
 }

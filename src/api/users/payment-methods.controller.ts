@@ -1,12 +1,14 @@
 import { Controller, Delete, Get, HttpCode, Param, Put } from '@nestjs/common';
 import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { UserActor } from '#core/actor.js';
+import type { RequestContext } from '#core/request-context.js';
 import { CardChangesService } from '../../customers/card-changes.service.js';
 import type { OperationRequest } from '../../operations/operation.js';
 import { withFieldNames } from '../dto/field-names.js';
 import { Allow } from '../http/allow.decorator.js';
 import { ApiProblems, CALLS_STRIPE } from '../http/api-problems.decorator.js';
 import { CurrentActor } from '../http/current-actor.decorator.js';
+import { CurrentContext } from '../http/current-context.decorator.js';
 import { ApiOperationHeaders, CurrentOperation } from '../http/operation.decorator.js';
 import { outcomeResponse, type ResponseWithHeaders } from '../http/response-with-headers.js';
 import { UserCardPath, UserCardResponse } from './payment-method.dto.js';
@@ -25,8 +27,11 @@ export class PaymentMethodsController {
   })
   @ApiOkResponse({ type: [UserCardResponse] })
   @ApiProblems(...CALLS_STRIPE)
-  async list(@CurrentActor() user: UserActor): Promise<UserCardResponse[]> {
-    const cards = await this.cards.list(user);
+  async list(
+    @CurrentContext() context: RequestContext,
+    @CurrentActor() user: UserActor,
+  ): Promise<UserCardResponse[]> {
+    const cards = await this.cards.list(context, user);
     return cards.map((card) => UserCardResponse.of(card));
   }
 

@@ -1,6 +1,7 @@
 import { Controller, Get, Post } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { UserActor } from '#core/actor.js';
+import type { RequestContext } from '#core/request-context.js';
 import { ChargesService } from '../../charges/charges.service.js';
 import { CustomersService } from '../../customers/customers.service.js';
 import type { OperationRequest } from '../../operations/operation.js';
@@ -9,6 +10,7 @@ import { withFieldNames } from '../dto/field-names.js';
 import { Allow } from '../http/allow.decorator.js';
 import { ApiProblems, CALLS_STRIPE } from '../http/api-problems.decorator.js';
 import { CurrentActor } from '../http/current-actor.decorator.js';
+import { CurrentContext } from '../http/current-context.decorator.js';
 import { RequestQuery } from '../http/declared-input.js';
 import { ApiOperationHeaders, CurrentOperation } from '../http/operation.decorator.js';
 import { outcomeResponse, type ResponseWithHeaders } from '../http/response-with-headers.js';
@@ -55,8 +57,11 @@ export class UsersController {
   })
   @ApiOkResponse({ type: PaymentInformationResponse })
   @ApiProblems(...CALLS_STRIPE)
-  async paymentInformation(@CurrentActor() user: UserActor): Promise<PaymentInformationResponse> {
-    return PaymentInformationResponse.of(await this.customers.paymentInformation(user));
+  async paymentInformation(
+    @CurrentContext() context: RequestContext,
+    @CurrentActor() user: UserActor,
+  ): Promise<PaymentInformationResponse> {
+    return PaymentInformationResponse.of(await this.customers.paymentInformation(context, user));
   }
 
   @Get('get-history')
@@ -70,11 +75,12 @@ export class UsersController {
   @ApiOkResponse({ type: HistoryResponse })
   @ApiProblems(...CALLS_STRIPE, 'not-found')
   async history(
+    @CurrentContext() context: RequestContext,
     @CurrentActor() user: UserActor,
     @RequestQuery() query: HistoryQuery,
   ): Promise<HistoryResponse> {
     return HistoryResponse.of(
-      await withFieldNames(HistoryQuery.FIELD_NAMES, this.charges.history(user, query.toPage())),
+      await withFieldNames(HistoryQuery.FIELD_NAMES, this.charges.history(context, user, query.toPage())),
     );
   }
 }

@@ -1,0 +1,32 @@
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { callerName } from '#core/actor.js';
+import type { RequestContext } from '#core/request-context.js';
+import { findActor } from './current-actor.decorator.js';
+
+const contexts = new WeakMap<FastifyRequest, RequestContext>();
+
+/** The context of a request, once its caller is authenticated. */
+export function contextOf(request: FastifyRequest): RequestContext {
+  const known = contexts.get(request);
+  if (known) return known;
+  const context = { caller: callerOf(request), stripeRequestIds: [] };
+  contexts.set(request, context);
+  return context;
+}
+
+/** Stripe's ids of the calls that a request has made so far. */
+export function stripeRequestIdsOf(request: FastifyRequest): readonly string[] {
+  return contexts.get(request)?.stripeRequestIds ?? [];
+}
+
+/** Handler parameter: the context of the request, for services that call Stripe. */
+export const CurrentContext = createParamDecorator((_: unknown, context: ExecutionContext) =>
+  contextOf(context.switchToHttp().getRequest()),
+);
+
+/** Routes that need no credential, such as Stripe's webhooks, are callers of their own. */
+function callerOf(request: FastifyRequest): string {
+  const actor = findActor(request);
+  return actor ? callerName(actor) : `route:${request.routeOptions.url}`;
+}
