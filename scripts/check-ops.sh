@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Checks the alerts, their runbook and the metrics of a running service. Needs promtool (Debian: prometheus) and curl.
+# Checks the alerts, their runbook, the metrics of a running service, the manifests, and the image without a container
+# engine. Needs promtool (Debian: prometheus), kubectl (Debian: kubernetes-client), curl and root.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -9,6 +10,11 @@ promtool test rules ops/prometheus/paydesk.rules.test.yml
 for alert in $(sed -n 's/^ *- alert: //p' ops/prometheus/paydesk.rules.yml); do
   grep -qx "### $alert" docs/operations.md || { echo "docs/operations.md has no paragraph about $alert"; exit 1; }
 done
+
+promtool check config --syntax-only ops/prometheus/prometheus.yml
+npx dockerfile-utils lint Dockerfile
+node scripts/check-manifests.js
+node scripts/image/try.js
 
 work=$(mktemp -d)
 : >"$work/log"

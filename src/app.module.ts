@@ -16,6 +16,8 @@ export interface AppOptions {
   settings: Settings;
   clock: Clock;
   databaseUrl: string;
+  /** If `databaseUrl` leads to a pooler, the same database without it. */
+  directDatabaseUrl?: string | undefined;
   stripe: StripeConnection;
 }
 
@@ -23,7 +25,7 @@ export interface AppOptions {
 export class AppModule {
   /** @param metrics undefined if they are not served */
   static forRoot(
-    { settings, clock, databaseUrl, stripe }: AppOptions,
+    { settings, clock, databaseUrl, directDatabaseUrl, stripe }: AppOptions,
     keyring: Keyring,
     metrics?: Metrics,
   ): DynamicModule {
@@ -32,7 +34,7 @@ export class AppModule {
       imports: [
         SettingsModule.forRoot(settings, clock),
         EncryptionModule.forRoot(keyring),
-        DatabaseModule.forRoot(databaseUrl),
+        DatabaseModule.forRoot(databaseUrl, directDatabaseUrl),
         StripeModule.forRoot(stripe, metrics && ((request) => metrics.observeStripe(request))),
         ...(metrics ? [MetricsModule.forRoot(metrics)] : []),
         ApiModule,

@@ -26,7 +26,7 @@ async function main(): Promise<void> {
   if (!secretKey) throw new Error('STRIPE_SECRET_KEY is not set. In sandbox mode, no event is lost.');
   const connection = new StripeConnection(secretKey, apiBase, [], callLimits(settings.STRIPE_CALLS_MAX));
   const booted = await bootDatabaseOfMode(settings, (line) => process.stderr.write(`${line}\n`));
-  const database = openDatabase(booted.url, () => undefined);
+  const database = openDatabase(booted.url, () => undefined, booted.directUrl);
   const bar = startProgressBar(since, clock.now());
   try {
     const { report } = bar;

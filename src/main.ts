@@ -41,6 +41,7 @@ async function boot(settings: Settings, shutdown: Shutdown): Promise<void> {
     settings,
     clock: new SystemClock(),
     databaseUrl: database.url,
+    directDatabaseUrl: database.directUrl,
     stripe: stripe.connection,
   });
   shutdown.stops.unshift(() => stopApp(app));

@@ -1,6 +1,7 @@
 import { eq } from 'drizzle-orm';
 import type { Database } from '../database/database.js';
 import { backfills } from '../database/schema-payments.js';
+import { withClient } from '../database/with-client.js';
 import type { BackfillStep } from './backfill-item.js';
 
 /** An arbitrary constant: the advisory lock of the process that runs a backfill. */
@@ -19,17 +20,14 @@ export class BackfillStore {
    * @throws {Error} if another one does
    */
   async withLock<Result>(work: () => Promise<Result>): Promise<Result> {
-    const client = await this.database.$client.connect();
-    try {
+    return withClient(this.database.$directUrl, async (client) => {
       const { rows } = await client.query<{ locked: boolean }>('select pg_try_advisory_lock($1) as locked', [
         BACKFILL_LOCK,
       ]);
       if (!rows[0]?.locked) throw new Error('another backfill is running');
-      return await work();
-    } finally {
-      // Closing the connection releases the lock.
-      client.release(true);
-    }
+      // The end of the session releases the lock.
+      return work();
+    });
   }
 
   /** The backfill that has not reached its end; undefined if there is none. */

@@ -8,6 +8,8 @@ import { withSettingError } from './with-setting-error.js';
 /** A migrated database. */
 export interface BootedDatabase {
   url: string;
+  /** If `url` leads to a pooler, the same database without it. */
+  directUrl?: string | undefined;
   /** Ends this process's use of it. */
   stop(): Promise<void>;
 }
@@ -16,18 +18,23 @@ export interface BootedDatabase {
  * Takes the database of `DATABASE_URL`, or starts an embedded PostgreSQL if none is set.
  *
  * @param prepare migrates the database at a URL, or checks it
- * @throws {SettingsError} naming DATA_DIR or DATABASE_URL, and what `prepare` throws
+ * @throws {SettingsError} naming DATA_DIR, DATABASE_URL or DATABASE_DIRECT_URL, and what `prepare` throws
  */
 export async function startDatabase(
   settings: Settings,
   log: (line: string) => void,
   prepare: (url: string) => Promise<void>,
 ): Promise<BootedDatabase> {
-  const database = settings.DATABASE_URL
-    ? { url: settings.DATABASE_URL, stop: async () => undefined }
+  const database: BootedDatabase = settings.DATABASE_URL
+    ? {
+        url: settings.DATABASE_URL,
+        directUrl: settings.DATABASE_DIRECT_URL,
+        stop: async () => undefined,
+      }
     : await withSettingError('DATA_DIR', () => startEmbeddedPostgres({ dataDir: settings.DATA_DIR, log }));
   try {
-    await withSettingError('DATABASE_URL', () => prepare(database.url));
+    const variable = database.directUrl ? 'DATABASE_DIRECT_URL' : 'DATABASE_URL';
+    await withSettingError(variable, () => prepare(database.directUrl ?? database.url));
   } catch (error) {
     await database.stop();
     throw error;

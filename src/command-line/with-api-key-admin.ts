@@ -18,7 +18,7 @@ export async function withApiKeyAdmin<Result>(
   command: (admin: ApiKeyAdminService, author: ChangeAuthor) => Promise<Result>,
 ): Promise<Result> {
   const booted = await bootDatabase(settings, (line) => process.stderr.write(`${line}\n`));
-  const database = openDatabase(booted.url, () => undefined);
+  const database = openDatabase(booted.url, () => undefined, booted.directUrl);
   const admin = ApiKeyAdminService.on(database, new SystemClock());
   try {
     return await command(admin, { caller: `operator:${accountName()}`, address: 'command line' });

@@ -75,6 +75,13 @@ export class Settings {
   )
   readonly DATABASE_URL?: string;
 
+  @IsOptional()
+  @Satisfies(
+    isPostgresUrl,
+    'must be a postgresql:// URL with special characters in its password percent-encoded',
+  )
+  readonly DATABASE_DIRECT_URL?: string;
+
   @IsIn(['true', 'false'])
   readonly MIGRATE_ON_START: 'true' | 'false' = 'true';
 
@@ -295,6 +302,9 @@ function requireConsistency(settings: Settings, keyMode: Mode): void {
   if (settings.JWKS_URL && !settings.isSet('JWT_ISSUER')) {
     throw new SettingsError('JWT_ISSUER must be set if JWKS_URL is set');
   }
+  if (settings.DATABASE_DIRECT_URL && !settings.DATABASE_URL) {
+    throw new SettingsError('DATABASE_URL must be set if DATABASE_DIRECT_URL is set');
+  }
   if (settings.PAYMENT_CALLBACK_SECRET !== undefined && settings.PAYMENT_CALLBACK_URL === undefined) {
     throw new SettingsError('PAYMENT_CALLBACK_URL must be set if PAYMENT_CALLBACK_SECRET is set');
   }
@@ -355,6 +365,7 @@ const OPTIONAL_KEYS = [
   'STRIPE_SECRET_KEY',
   'STRIPE_API_BASE',
   'DATABASE_URL',
+  'DATABASE_DIRECT_URL',
   'JWKS_URL',
   'METRICS_PORT',
   'DOCS',

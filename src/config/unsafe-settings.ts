@@ -125,9 +125,11 @@ function* embeddedParts(settings: Settings, where: string): Generator<UnsafeSett
 }
 
 function* missingProtection(settings: Settings, where: string): Generator<UnsafeSetting> {
-  if (settings.DATABASE_URL && !isVerifiedTransport(settings.DATABASE_URL)) {
+  for (const variable of ['DATABASE_URL', 'DATABASE_DIRECT_URL'] as const) {
+    const url = settings[variable];
+    if (url === undefined || isVerifiedTransport(url)) continue;
     yield {
-      variable: 'DATABASE_URL',
+      variable,
       problem: `must use TLS with a verified server ${where}, because the password and the data leave this host`,
       remedy: 'add sslmode=verify-full, and sslrootcert=FILE for a certificate authority of your own',
     };

@@ -13,15 +13,21 @@ import { DatabaseListener } from './database-listener.js';
 @Global()
 @Module({})
 export class DatabaseModule implements OnApplicationShutdown {
-  /** @param url PostgreSQL connection string of a migrated database */
-  static forRoot(url: string): DynamicModule {
+  /**
+   * @param url PostgreSQL connection string of a migrated database
+   * @param directUrl if `url` leads to a pooler, the same database without it
+   */
+  static forRoot(url: string, directUrl?: string): DynamicModule {
     const logger = new Logger(DatabaseModule.name);
     const onConnectionLost = (error: Error) => logger.warn(`Lost a database connection: ${error.message}`);
     return {
       module: DatabaseModule,
       providers: [
-        { provide: DATABASE, useFactory: () => openDatabase(url, onConnectionLost) },
-        { provide: DatabaseListener, useFactory: () => new DatabaseListener(url, onConnectionLost) },
+        { provide: DATABASE, useFactory: () => openDatabase(url, onConnectionLost, directUrl) },
+        {
+          provide: DatabaseListener,
+          useFactory: () => new DatabaseListener(directUrl ?? url, onConnectionLost),
+        },
       ],
       exports: [DATABASE, DatabaseListener],
     };

@@ -1,11 +1,16 @@
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
+import { UnnamedStatementsClient } from './unnamed-statements-client.js';
 
 /** Injection token of the {@link Database}: `@Inject(DATABASE) private readonly database: Database`. */
 export const DATABASE = Symbol('DATABASE');
 
 /** Drizzle on a pool of connections, which is `$client`. */
-export type Database = NodePgDatabase & { $client: pg.Pool };
+export type Database = NodePgDatabase & {
+  $client: pg.Pool;
+  /** The same database without a pooler such as PgBouncer between, for what lasts as long as a session. */
+  $directUrl: string;
+};
 export type Transaction = Parameters<Parameters<Database['transaction']>[0]>[0];
 
 const CONNECTIONS_MAX = 10;
@@ -16,25 +21,35 @@ const STATEMENT_TIMEOUT_MS = 10_000;
 const UNANSWERED_QUERY_TIMEOUT_MS = 12_000;
 /** Frees the locks of a transaction whose process hangs. */
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 30_000;
+/** Not for a pooler, which has no session of its own for each connection: docs/operations.md has them for the role. */
+const SESSION_TIMEOUTS = {
+  statement_timeout: STATEMENT_TIMEOUT_MS,
+  idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
+};
 
 /**
  * Opens a pool on the PostgreSQL database at `url`; connections are made when first needed.
+ *
  * @param onConnectionLost called when an idle connection breaks; the pool replaces it by itself
+ * @param directUrl if `url` leads to a pooler, the same database without it
  */
-export function openDatabase(url: string, onConnectionLost: (error: Error) => void): Database {
+export function openDatabase(
+  url: string,
+  onConnectionLost: (error: Error) => void,
+  directUrl?: string,
+): Database {
   const pool = new pg.Pool({
     connectionString: url,
     application_name: 'paydesk',
     max: CONNECTIONS_MAX,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    statement_timeout: STATEMENT_TIMEOUT_MS,
     query_timeout: UNANSWERED_QUERY_TIMEOUT_MS,
-    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
     keepAlive: true,
+    ...(directUrl === undefined ? SESSION_TIMEOUTS : { Client: UnnamedStatementsClient }),
   });
   // Without a listener a broken idle connection would end the process.
   pool.on('error', onConnectionLost);
   // While a transaction uses a connection, the pool does not listen to its errors. The next statement fails anyway.
   pool.on('connect', (client) => client.on('error', () => undefined));
-  return drizzle({ client: pool });
+  return Object.assign(drizzle({ client: pool }), { $directUrl: directUrl ?? url });
 }

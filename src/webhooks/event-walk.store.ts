@@ -1,7 +1,8 @@
-import { Inject, Injectable, Logger } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { gte } from 'drizzle-orm';
 import { type Database, DATABASE } from '../database/database.js';
 import { eventWalk } from '../database/schema.js';
+import { withClient } from '../database/with-client.js';
 
 /** An arbitrary constant: the advisory lock that an instance holds while it walks. */
 const WALK_LOCK = 7_215_332;
@@ -11,8 +12,6 @@ export type WalkRow = typeof eventWalk.$inferSelect;
 /** When the list of events was walked, and which instance walks it now. */
 @Injectable()
 export class EventWalkStore {
-  private readonly logger = new Logger(EventWalkStore.name);
-
   constructor(@Inject(DATABASE) private readonly database: Database) {}
 
   /** Undefined before the first walk. */
@@ -39,28 +38,16 @@ export class EventWalkStore {
 
   /**
    * Runs `work` unless another instance runs it at the moment. A lock of the session, because a transaction must not be
-   * open while Stripe answers; if the connection breaks, PostgreSQL releases it.
+   * open while Stripe answers; on a connection of its own, because a pooler may share the others between sessions.
    * https://www.postgresql.org/docs/18/explicit-locking.html#ADVISORY-LOCKS
    */
   async withLock(work: () => Promise<void>): Promise<void> {
-    const client = await this.database.$client.connect();
-    let failure: Error | undefined;
-    try {
+    await withClient(this.database.$directUrl, async (client) => {
       const { rows } = await client.query<{ locked: boolean }>('select pg_try_advisory_lock($1) as locked', [
         WALK_LOCK,
       ]);
-      if (!rows[0]?.locked) return;
-      try {
-        await work();
-      } finally {
-        await client.query('select pg_advisory_unlock($1)', [WALK_LOCK]).catch((error: Error) => {
-          failure = error;
-          this.logger.warn(`Lost the connection of the walk's lock: ${error.message}`);
-        });
-      }
-    } finally {
-      // A connection that may still hold the lock is closed.
-      client.release(failure);
-    }
+      // The end of the session releases the lock.
+      if (rows[0]?.locked) await work();
+    });
   }
 }

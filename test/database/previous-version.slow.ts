@@ -8,6 +8,7 @@ import { StripeConnection } from '#stripe/stripe-connection.js';
 import { createStripeClient } from '#stripe/stripe-client.js';
 import { createSandbox } from '#sandbox/create-sandbox.js';
 import { Caller } from '../support/caller.js';
+import { chargeCards } from '../support/charge-cards.js';
 import { createDatabase, databaseUrl, dropDatabase } from '../support/postgres.js';
 import { buildCommit, commitBeforeNewestMigration } from '../support/previous-version.js';
 import { bareEnvironment, ENCRYPTION_KEY, startService } from '../support/service-process.js';
@@ -51,33 +52,11 @@ test.runIf(previous)(
     const partner = new Caller(service.url, token.stdout.trim());
     const stripe = createStripeClient(new StripeConnection(SECRET_KEY, sandbox.url));
 
-    const ids: unknown[] = [];
-    const charge = async (client: number) => {
-      const path = `/partners/user/user-${client}`;
-      const intent = (await partner.post(`${path}/setup_intent`)).body;
-      const [setupIntent = ''] = String(intent.client_secret).split('_secret_');
-      const card = (
-        await stripe.setupIntents.confirm(setupIntent, {
-          payment_method: 'pm_card_visa',
-          return_url: 'https://example.com',
-        })
-      ).payment_method;
-      const body = { amount: '3000', description: 'order', stripe_payment_method_id: card };
-      const answer = await partner.post(`${path}/payment_intent`, body, { 'idempotency-key': randomUUID() });
-      expect(answer).toMatchObject({ status: 201 });
-      ids.push(answer.headers.get('location'));
-      expect(await partner.get(`${path}/payments`)).toMatchObject({ status: 200 });
-    };
-    const chargeAll = () =>
-      Promise.all(
-        Array.from({ length: CLIENTS }, async (_, client) => {
-          for (let round = 0; round < ROUNDS; round += 1) await charge(client);
-        }),
-      );
+    const chargeAll = () => chargeCards(partner, stripe, { clients: CLIENTS, rounds: ROUNDS });
 
-    await Promise.all([chargeAll(), migrateDatabase(url)]);
-    await chargeAll();
-    expect(new Set(ids).size).toBe(2 * CLIENTS * ROUNDS);
+    const [before] = await Promise.all([chargeAll(), migrateDatabase(url)]);
+    const after = await chargeAll();
+    expect(new Set([...before, ...after]).size).toBe(2 * CLIENTS * ROUNDS);
     expect(sandbox.ledger.list('payment_intent')).toHaveLength(2 * CLIENTS * ROUNDS);
     expect(service.output()).not.toMatch(/"level":[456]0/);
 

@@ -31,7 +31,9 @@ const statements: Statement[] = [];
 const testDatabase = await createTestDatabase();
 const pool = new pg.Pool({ connectionString: testDatabase.url });
 const logger = { logQuery: (sql: string, params: unknown[]) => void statements.push({ sql, params }) };
-const database: Database = drizzle({ client: pool, logger });
+const database: Database = Object.assign(drizzle({ client: pool, logger }), {
+  $directUrl: testDatabase.url,
+});
 const payments = new PaymentListStore(database);
 const subscriptions = new SubscriptionListStore(database);
 
