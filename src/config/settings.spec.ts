@@ -240,6 +240,7 @@ describe('.env.example', () => {
   it.each([...variables])('shows a valid %s', (name, value) => {
     const needed = {
       ...(name === 'STRIPE_API_BASE' && { STRIPE_SECRET_KEY: 'sk_test_abc' }),
+      ...(name === 'DATABASE_DIRECT_URL' && { DATABASE_URL: value }),
       ...(name === 'JWKS_URL' && { JWT_ISSUER: 'id' }),
       ...(name === 'PAYMENT_CALLBACK_SECRET' && { PAYMENT_CALLBACK_URL: 'https://shop.example/' }),
     };
