@@ -1,4 +1,3 @@
-import { Webhook } from 'standardwebhooks';
 import { groupBy } from './audit.js';
 import type { Notification } from './notification.js';
 import type { FaultyReceiver, Receipt } from './faulty-receiver.js';
@@ -7,7 +6,6 @@ import { expectNone, type Figure } from './verdict.js';
 /** An endpoint, and what it has received. */
 export interface WatchedEndpoint {
   name: string;
-  secret: string;
   receiver: FaultyReceiver;
   /** Whether it has to get a notification that is stored. */
   wants: (notification: Notification) => boolean;
@@ -51,7 +49,7 @@ export function auditDeliveries(
     ),
     expectNone(
       'deliveries with a wrong signature or id',
-      each(({ secret, receiver }) => receiver.receipts.filter(isForged(secret)).map(describe)),
+      all.filter(({ isGenuine }) => !isGenuine).map(describe),
     ),
   ];
 }
@@ -73,19 +71,6 @@ function early({ receiver, wants }: WatchedEndpoint, stored: readonly Notificati
       (other) => other.sequence < sequence && !answeredBefore.has(other.sequence),
     );
   return receiver.receipts.filter(isEarly).map(describe);
-}
-
-/** https://www.standardwebhooks.com */
-function isForged(secret: string): (receipt: Receipt) => boolean {
-  const webhook = new Webhook(secret);
-  return ({ headers, text, notification }) => {
-    try {
-      webhook.verify(text, headers);
-      return headers['webhook-id'] !== notification.id;
-    } catch {
-      return true;
-    }
-  };
 }
 
 function describe({ notification: { id, type, subject, sequence } }: Receipt): string {

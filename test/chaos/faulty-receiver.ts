@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text as textOf } from 'node:stream/consumers';
+import { Webhook } from 'standardwebhooks';
 import type { SeededRandom } from '#sandbox/faults/random.js';
 import type { Notification } from './notification.js';
 
@@ -12,9 +13,10 @@ const SLOW_MS = 700;
 
 /** A request that a receiver has got. */
 export interface Receipt {
-  headers: Record<string, string>;
   text: string;
   notification: Notification;
+  /** Whether its signature was valid when it arrived, and its id is that of the notification. */
+  isGenuine: boolean;
   /** Whether a 204 was sent completely. */
   isAnswered: boolean;
   /** The sequences of this subject that had been answered by then. */
@@ -26,6 +28,8 @@ export class FaultyReceiver {
   readonly receipts: Receipt[] = [];
   isFaulty = true;
   url = '';
+  /** Of the endpoint, whose creation returns it. */
+  secret = '';
   private readonly answered = new Map<string, Set<number>>();
   private readonly server = createServer((request, response) => void this.receive(request, response));
 
@@ -54,8 +58,8 @@ export class FaultyReceiver {
     if (text === undefined) return;
     const notification = JSON.parse(text) as Notification;
     const answered = this.answeredOf(notification.subject);
-    const headers = request.headers as Record<string, string>;
-    const receipt = { headers, text, notification, isAnswered: false, answeredBefore: new Set(answered) };
+    const isGenuine = this.isGenuine(text, request.headers as Record<string, string>, notification);
+    const receipt = { text, notification, isGenuine, isAnswered: false, answeredBefore: new Set(answered) };
     this.receipts.push(receipt);
     this.killIfPlanned('as a notification arrives');
     const succeed = () => {
@@ -74,6 +78,16 @@ export class FaultyReceiver {
         return void setTimeout(succeed, SLOW_MS);
       default:
         return succeed();
+    }
+  }
+
+  /** https://www.standardwebhooks.com. Signatures expire, so they are verified at once. */
+  private isGenuine(text: string, headers: Record<string, string>, { id }: Notification): boolean {
+    try {
+      new Webhook(this.secret).verify(text, headers);
+      return headers['webhook-id'] === id;
+    } catch {
+      return false;
     }
   }
 

@@ -70,7 +70,8 @@ async function watch(
     .client(key)
     .send({ name: `endpoint ${name}`, path: '/notification-endpoints', body: { url: receiver.url, types } });
   if (status !== 201) throw new Error(`no endpoint: ${status} ${JSON.stringify(body)}`);
-  return { name, secret: String(body.secret), receiver, wants };
+  receiver.secret = String(body.secret);
+  return { name, receiver, wants };
 }
 
 async function idsOf(bench: Bench, statement: string): Promise<string[]> {
