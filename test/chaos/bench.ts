@@ -36,6 +36,8 @@ export interface RunOptions {
   instances: number;
   /** How long a client repeats a request that gets no final response. */
   giveUpAfterMs: number;
+  /** How long a run waits for what has to come in the end, such as events and deliveries, without any progress. */
+  patienceMs: number;
   mutation?: Mutation;
   /** Those at which the instances are killed; by default those of a change at Stripe. */
   moments?: readonly Moment[];

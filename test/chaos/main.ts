@@ -50,7 +50,7 @@ async function run(
     write(`${String(Math.round((Date.now() - startedAtMs) / 1000)).padStart(5)} s  ${line}`);
   const verdict = await runScenario(
     scenario,
-    { seed, ...size, giveUpAfterMs: GIVE_UP_AFTER_MS, log },
+    { seed, ...size, giveUpAfterMs: GIVE_UP_AFTER_MS, patienceMs: GIVE_UP_AFTER_MS, log },
     signal,
   );
   write(`\n${tableOf(verdict)}`);

@@ -3,7 +3,7 @@ import { MUTANTS, RUN_OPTIONS } from './mutants.js';
 import { runScenario } from './run-scenario.js';
 import { failures } from './verdict.js';
 
-it.each(MUTANTS)('finds the bug "$name"', async (mutation, scenario, expectedFailures) => {
-  const verdict = await runScenario(scenario, { ...RUN_OPTIONS, mutation });
-  expect(failures(verdict).map(({ what }) => what)).toEqual(expect.arrayContaining(expectedFailures));
+it.each(MUTANTS)('finds the bug "$mutation.name"', async ({ mutation, scenario, options, ...expected }) => {
+  const verdict = await runScenario(scenario, { ...RUN_OPTIONS, ...options, mutation });
+  expect(failures(verdict).map(({ what }) => what)).toEqual(expect.arrayContaining([...expected.failures]));
 });

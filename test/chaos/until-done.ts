@@ -23,7 +23,7 @@ export async function untilDone<State>(
     const state = await read();
     const left = countLeft(state);
     if (left < least) [least, progressAt] = [left, Date.now()];
-    if (left === 0 || Date.now() > progressAt + options.giveUpAfterMs) return state;
+    if (left === 0 || Date.now() > progressAt + options.patienceMs) return state;
     if (Date.now() > loggedAt + PROGRESS_MS) {
       options.log(`${left} are left`);
       loggedAt = Date.now();
