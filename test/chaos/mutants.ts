@@ -99,6 +99,25 @@ export const MUTANTS: Mutant[] = [
     failures: ['events that never arrived'],
     options: { ...ALL_ANSWERED, kills: 0 },
   },
+  {
+    mutation: {
+      name: 'the outbox is written after the commit',
+      changes: [
+        {
+          file: 'payments/payment-notifier.js',
+          text: 'async notify(transaction, payment, facts) {',
+          replacement: `notify(_transaction, payment, facts) {
+            const write = (own) => this.notifyLate(own, payment, facts);
+            setTimeout(() => void this.store.database.transaction(write), 3_000);
+          }
+          async notifyLate(transaction, payment, facts) {`,
+        },
+      ],
+    },
+    scenario: 'notifications',
+    failures: ['facts without a notification'],
+    options: ALL_ANSWERED,
+  },
 ];
 
 /** The size of a run with a bug. */
