@@ -139,9 +139,9 @@ export class Bench {
   }
 
   /** Creates a client. Each one starts with another instance. */
-  client(credential: string): Client {
-    const { options, clients } = this;
-    const client = new Client(this.servers, credential, options.giveUpAfterMs, clients.length);
+  client(credential: string, giveUpAfterMs = this.options.giveUpAfterMs): Client {
+    const { clients } = this;
+    const client = new Client(this.servers, credential, giveUpAfterMs, clients.length);
     clients.push(client);
     return client;
   }

@@ -20,6 +20,8 @@ const SERVICE = 'shop';
 const PAYERS = 8;
 /** Minor units. Each payment has another amount. */
 const LOWEST_AMOUNT = 1_000;
+/** Long: each kill ends up to 100 requests, so that on a busy machine some are answered after many minutes. */
+const GIVE_UP_AFTER_MS = 3_600_000;
 const DECLINED_NUMBER = '4000000000000002';
 const IN_DASHBOARD: Maker = { caller: null, tenant: null, userId: null, shopTransactionID: null };
 
@@ -134,7 +136,7 @@ export class MixedPayments {
 
   private async sendCharge(name: string, index: number, card: 'good' | 'bad') {
     const payer = this.payers[index % this.payers.length]!;
-    const outcome = await this.bench.client(this.keys.partner).send({
+    const outcome = await this.bench.client(this.keys.partner, GIVE_UP_AFTER_MS).send({
       name,
       path: `/partners/user/${payer.user}/payment_intent`,
       body: { amount: LOWEST_AMOUNT + index, description: name, stripe_payment_method_id: payer[card] },
@@ -153,7 +155,7 @@ export class MixedPayments {
 
   /** The body of the service's answer. */
   private async ask(path: string, body: object, name: string): Promise<Outcome['body']> {
-    const outcome = await this.bench.client(this.keys.service).send({ name, path, body });
+    const outcome = await this.bench.client(this.keys.service, GIVE_UP_AFTER_MS).send({ name, path, body });
     if (!isSuccess(outcome)) throw unexpected(outcome);
     return outcome.body;
   }
