@@ -4,6 +4,8 @@ import { Settings } from '../config/settings.js';
 
 /** What ipaddr.js calls addresses that are not for a special purpose: https://www.iana.org/assignments/iana-ipv4-special-registry */
 const PUBLIC = 'unicast';
+/** Others, such as IPv4 addresses in `::/96`, are not global: https://www.iana.org/assignments/ipv6-address-space */
+const GLOBAL_IPV6 = ipaddr.parseCIDR('2000::/3');
 
 /** Which addresses notifications may be delivered to: public ones, and those of `NOTIFICATION_ALLOWED_NETWORKS`. */
 @Injectable()
@@ -26,7 +28,7 @@ export class AddressRules {
   }
 
   isDeliverable(address: string): boolean {
-    return this.isAllowedNetwork(address) || ipaddr.process(address).range() === PUBLIC;
+    return this.isAllowedNetwork(address) || isPublic(address);
   }
 
   /** Whether an address is in a network that the settings name. An IPv4 address within IPv6 counts as IPv4. */
@@ -36,6 +38,12 @@ export class AddressRules {
       ([network, length]) => network.kind() === parsed.kind() && parsed.match(network, length),
     );
   }
+}
+
+function isPublic(address: string): boolean {
+  const parsed = ipaddr.process(address);
+  const isGlobal = parsed.kind() === 'ipv4' || parsed.match(GLOBAL_IPV6[0], GLOBAL_IPV6[1]);
+  return isGlobal && parsed.range() === PUBLIC;
 }
 
 function parseNetwork(text: string): ReturnType<typeof ipaddr.parseCIDR> {

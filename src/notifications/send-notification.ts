@@ -11,6 +11,8 @@ import { AddressRules } from './address-rules.js';
 
 /** The most that is stored of an answer. */
 const ANSWER_MAX_BYTES = 1024;
+/** More, so that a secret that crosses that end is recognized. */
+const SEARCHED_MAX_BYTES = 2 * ANSWER_MAX_BYTES;
 /** The rest of a longer answer is not read. */
 const READ_MAX_BYTES = 64 * 1024;
 
@@ -90,16 +92,18 @@ async function readReply(request: ClientRequest, response: IncomingMessage): Pro
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of response as AsyncIterable<Buffer>) {
-    if (size < ANSWER_MAX_BYTES) chunks.push(chunk);
+    if (size < SEARCHED_MAX_BYTES) chunks.push(chunk);
     size += chunk.length;
     if (size > READ_MAX_BYTES) break;
   }
   request.destroy();
   const { statusCode = null, headers } = response;
-  const answer = Buffer.concat(chunks).subarray(0, ANSWER_MAX_BYTES).toString('utf8').replaceAll('\0', '');
-  const retryAfter = headers['retry-after'];
   // It is stored and shown, and a receiver may answer with what it was sent or with what it logs.
-  return { status: statusCode, answer: redact(answer), ...(retryAfter !== undefined && { retryAfter }) };
+  const searched = Buffer.concat(chunks).subarray(0, SEARCHED_MAX_BYTES);
+  const answer = Buffer.from(redact(searched.toString('utf8').replaceAll('\0', '')));
+  const retryAfter = headers['retry-after'];
+  const kept = answer.subarray(0, ANSWER_MAX_BYTES).toString('utf8');
+  return { status: statusCode, answer: kept, ...(retryAfter !== undefined && { retryAfter }) };
 }
 
 /** A look-up can't be aborted, but need not be waited for. */

@@ -92,6 +92,23 @@ describe('the list of notifications', () => {
     await shop.delete(`/notification-endpoints/${endpoint}`);
   });
 
+  it('has no part of a card number that crosses the end of what is kept of an answer', async ({
+    paydesk,
+    shop,
+    receiver,
+    add,
+  }) => {
+    const endpoint = (await shop.post('/notification-endpoints', { url: receiver.url })).body.id;
+    const before = `${'x'.repeat(1009)} `;
+    receiver.answer = (_request, response) =>
+      void response.writeHead(500).end(`${before}4242424242424242 ${'y'.repeat(2000)}`);
+    const [id = ''] = await add({ subject: randomUUID() });
+    await deliverAll(paydesk);
+    const [{ attempts }] = (await shop.get(`/notifications/${id}`)).body.deliveries;
+    expect(attempts[0].answer).toBe(`${before}[card] yyyyyyy`);
+    await shop.delete(`/notification-endpoints/${endpoint}`);
+  });
+
   it('has only what the caller may see', async ({ paydesk, add }) => {
     const scopes = DEFAULT_SCOPES.filter((scope) => scope !== 'payments:any');
     const [own, acme] = [await paydesk.service('own', { scopes }), await paydesk.partner('acme')];
