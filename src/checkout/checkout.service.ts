@@ -8,6 +8,7 @@ import type { MovedAmount } from '../operations/guardrail-rules.js';
 import type { OperationRequest, Outcome } from '../operations/operation.js';
 import { type OperationRunner, OperationsService } from '../operations/operations.service.js';
 import { PaymentAccess } from '../payments/payment-access.service.js';
+import { type ExpiredSession, ExpiryRecorder } from '../payments/expiry-recorder.service.js';
 import { CHECKOUT_OPERATION } from '../payments/payment-ids.js';
 import { PaymentRecorder } from '../payments/payment-recorder.service.js';
 import { SubscriptionRecorder } from '../payments/subscription-recorder.service.js';
@@ -36,6 +37,7 @@ export class CheckoutService {
     private readonly stripe: CheckoutStripe,
     recorder: PaymentRecorder,
     subscriptions: SubscriptionRecorder,
+    expiries: ExpiryRecorder,
     private readonly settings: Settings,
   ) {
     this.startOperation = operations.define<CheckoutPlan, Checkout, StartedCheckout>({
@@ -52,10 +54,12 @@ export class CheckoutService {
         if (subscription) await subscriptions.recordOutcome(transaction, subscription, operation);
       },
     });
-    this.expireOperation = operations.define<{ sessionId: string }, null>({
+    this.expireOperation = operations.define<{ sessionId: string }, null, ExpiredSession>({
       name: 'checkout-expire',
       send: (context, { sessionId }, { stripeKey }) => stripe.expire(context, sessionId, stripeKey),
       find: (context, { sessionId }) => stripe.findExpired(context, sessionId),
+      resultOf: () => null,
+      record: (transaction, expired, operation) => expiries.recordOutcome(transaction, expired, operation),
     });
   }
 

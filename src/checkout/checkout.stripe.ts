@@ -9,6 +9,7 @@ import type { Currency } from '#core/currency.js';
 import { invalidField, Problem, unknownObject } from '#core/problem.js';
 import type { RequestContext } from '#core/request-context.js';
 import { type PaymentObject, PaymentReferences } from '../payments/payment-references.stripe.js';
+import type { ExpiredSession } from '../payments/expiry-recorder.service.js';
 import { SHOP_TRANSACTION_ID } from '../payments/payment-ids.js';
 import type { ObservedPayment } from '../payments/payment-recorder.service.js';
 import { snapshotOfSession } from '../payments/payment-snapshot.stripe.js';
@@ -131,9 +132,9 @@ export class CheckoutStripe {
   }
 
   /** Finds out whether a Checkout Session has expired unpaid. */
-  async findExpired(context: RequestContext, sessionId: string): Promise<Found<null>> {
+  async findExpired(context: RequestContext, sessionId: string): Promise<Found<ExpiredSession>> {
     const session = await this.stripe.read(context, (stripe) => stripe.checkout.sessions.retrieve(sessionId));
-    return session.status === 'expired' ? { result: null } : 'not-done';
+    return session.status === 'expired' ? { result: expiredSession(session) } : 'not-done';
   }
 
   /** The id of a payment's Checkout Session; undefined if it was started elsewhere. */
@@ -142,11 +143,12 @@ export class CheckoutStripe {
   }
 
   /** Expires a Checkout Session; succeeds if it has already expired. @throws {Problem} `invalid-state` if it is paid */
-  async expire(context: RequestContext, sessionId: string, idempotencyKey: string): Promise<null> {
+  async expire(context: RequestContext, sessionId: string, idempotencyKey: string): Promise<ExpiredSession> {
     try {
-      await this.stripe.write(context, idempotencyKey, (stripe, options) =>
+      const session = await this.stripe.write(context, idempotencyKey, (stripe, options) =>
         stripe.checkout.sessions.expire(sessionId, {}, options),
       );
+      return expiredSession(session);
     } catch (error) {
       if (!isRefused(error)) throw error;
       const session = await this.stripe.read(context, (stripe) =>
@@ -154,8 +156,8 @@ export class CheckoutStripe {
       );
       if (session.status === 'complete') throw new Problem('invalid-state', {}, error);
       if (session.status !== 'expired') throw error;
+      return expiredSession(session);
     }
-    return null;
   }
 
   private async price(context: RequestContext, id: string): Promise<Price | undefined> {
@@ -172,6 +174,10 @@ function startedCheckout(session: Stripe.Checkout.Session): StartedCheckout {
     ...(mode === 'subscription' && { subscription: snapshotOfOpenPage(session) }),
     requestId: requestIdOf(session),
   };
+}
+
+function expiredSession(session: Stripe.Checkout.Session): ExpiredSession {
+  return { sessionId: session.id, requestId: requestIdOf(session) };
 }
 
 function toLineItem(item: CheckoutItem, currency: Currency): Stripe.Checkout.SessionCreateParams.LineItem {

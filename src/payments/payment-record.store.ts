@@ -7,6 +7,7 @@ import { customers, formerCustomers, operations, paymentCallers } from '../datab
 import { paymentRefunds, payments } from '../database/schema-payments.js';
 import {
   disputedMinorOf,
+  EXPIRED,
   paymentIdOf,
   type PaymentOperation,
   type PaymentRefund,
@@ -16,7 +17,7 @@ import {
   statusOf,
 } from './payment.js';
 import { changeOf } from './payment-change.js';
-import { CHECKOUT_OPERATION } from './payment-ids.js';
+import { CHECKOUT_OPERATION, isSessionId } from './payment-ids.js';
 import { readPartsOfOne, saveParts } from './payment-parts.store.js';
 import type { ReadPayment } from './payment-reader.stripe.js';
 import type { TimelineEntry } from './payment-timeline.js';
@@ -106,14 +107,30 @@ export class PaymentRecordStore {
     return undefined;
   }
 
-  /** The payment of a PaymentIntent, locked until the transaction ends; undefined if there is none. */
-  async lock(transaction: Transaction, paymentIntentId: string): Promise<StoredPayment | undefined> {
-    const [row] = await transaction
-      .select()
-      .from(payments)
-      .where(eq(payments.paymentIntentId, paymentIntentId))
-      .for('update');
+  /** The payment of a PaymentIntent or Checkout Session, locked until the transaction ends; undefined if there is none. */
+  async lock(transaction: Transaction, id: string): Promise<StoredPayment | undefined> {
+    const column = isSessionId(id) ? payments.sessionId : payments.paymentIntentId;
+    const [row] = await transaction.select().from(payments).where(eq(column, id)).for('update');
     return readPartsOfOne(transaction, row);
+  }
+
+  /** Writes that the Checkout Session of a payment has expired. The transaction has locked the payment. */
+  async expire(
+    transaction: Transaction,
+    before: StoredPayment,
+    timeline: readonly TimelineEntry[],
+    withheld: readonly WithheldFact[],
+  ): Promise<StoredPayment> {
+    const change = {
+      ...EXPIRED,
+      timeline: [...before.timeline, ...timeline],
+      withheld: [...withheld],
+      updatedAt: this.clock.now(),
+      version: before.version + 1,
+      revision: before.revision + 1,
+    };
+    await transaction.update(payments).set(change).where(eq(payments.paymentId, before.paymentId));
+    return { ...before, ...change };
   }
 
   /**

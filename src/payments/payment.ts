@@ -45,6 +45,13 @@ export function statusOf(stage: PaymentStage): PaymentStatus {
   return STATUS_BY_STAGE[stage];
 }
 
+/** The state of a payment whose Checkout Session has expired. */
+export const EXPIRED = {
+  stage: 'expired',
+  status: statusOf('expired'),
+  checkoutStatus: 'expired',
+} as const satisfies Partial<RecordedPayment>;
+
 /** A refund of a payment. https://docs.stripe.com/api/refunds/object */
 export interface PaymentRefund {
   refundId: string;

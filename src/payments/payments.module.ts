@@ -1,5 +1,7 @@
 import { Module } from '@nestjs/common';
 import { NotificationsModule } from '../notifications/notifications.module.js';
+import { CancellationRecorder } from './cancellation-recorder.service.js';
+import { ExpiryRecorder } from './expiry-recorder.service.js';
 import { FinishedChargeStore } from './finished-charge.store.js';
 import { PaymentAccess } from './payment-access.service.js';
 import { PaymentCallersStore } from './payment-callers.store.js';
@@ -24,6 +26,8 @@ import { SubscriptionRecorder } from './subscription-recorder.service.js';
 @Module({
   imports: [NotificationsModule],
   providers: [
+    CancellationRecorder,
+    ExpiryRecorder,
     FinishedChargeStore,
     PaymentAccess,
     PaymentCallersStore,
@@ -45,6 +49,8 @@ import { SubscriptionRecorder } from './subscription-recorder.service.js';
     SubscriptionRecorder,
   ],
   exports: [
+    CancellationRecorder,
+    ExpiryRecorder,
     PaymentAccess,
     PaymentListService,
     PaymentRecorder,

@@ -9,7 +9,12 @@ import { isSessionId } from './payment-ids.js';
 import { ownerColumn } from './payment-record.store.js';
 import type { ReadSubscription } from './subscription-reader.stripe.js';
 import type { WithheldSubscriptionFact } from './subscription-notices.js';
-import type { InvoiceFailure, RecordedSubscription, SubscriptionSnapshot } from './subscription-record.js';
+import type {
+  InvoiceFailure,
+  RecordedSubscription,
+  SubscriptionEnd,
+  SubscriptionSnapshot,
+} from './subscription-record.js';
 
 /** A row of the record with what only the record itself uses. */
 export interface StoredSubscription extends RecordedSubscription {
@@ -33,11 +38,10 @@ export class SubscriptionRecordStore {
    * @param caller only if this caller has started it
    */
   async find(id: string, caller?: string): Promise<StoredSubscription | undefined> {
-    const column = isSessionId(id) ? subscriptions.sessionId : subscriptions.subscriptionId;
     const [row] = await this.database
       .select()
       .from(subscriptions)
-      .where(and(eq(column, id), caller === undefined ? undefined : eq(subscriptions.caller, caller)));
+      .where(and(eq(idColumn(id), id), caller === undefined ? undefined : eq(subscriptions.caller, caller)));
     return row;
   }
 
@@ -48,6 +52,38 @@ export class SubscriptionRecordStore {
   ): Promise<StoredSubscription | undefined> {
     const ofSession = sessionId === null ? undefined : await this.find(sessionId);
     return ofSession ?? (subscriptionId === null ? undefined : this.find(subscriptionId));
+  }
+
+  /** The subscription with this id, or of this Checkout Session, locked until the transaction ends. */
+  async lock(transaction: Transaction, id: string): Promise<StoredSubscription | undefined> {
+    const [row] = await transaction
+      .select()
+      .from(subscriptions)
+      .where(eq(idColumn(id), id))
+      .for('update');
+    return row;
+  }
+
+  /**
+   * Writes what an operation has done to a subscription that the transaction has locked.
+   *
+   * @param withheld what callers are not notified of yet
+   */
+  async changeLocked(
+    transaction: Transaction,
+    before: StoredSubscription,
+    ended: Partial<SubscriptionEnd>,
+    withheld: readonly WithheldSubscriptionFact[],
+  ): Promise<StoredSubscription> {
+    const change = {
+      ...ended,
+      withheld: [...withheld],
+      updatedAt: this.clock.now(),
+      version: before.version + 1,
+      revision: before.revision + 1,
+    };
+    await transaction.update(subscriptions).set(change).where(eq(subscriptions.position, before.position));
+    return { ...before, ...change };
   }
 
   /**
@@ -170,6 +206,10 @@ export class SubscriptionRecordStore {
       revision: 1,
     };
   }
+}
+
+function idColumn(id: string) {
+  return isSessionId(id) ? subscriptions.sessionId : subscriptions.subscriptionId;
 }
 
 /** What stays as it was recorded first, or was not read again. */

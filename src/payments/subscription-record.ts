@@ -56,6 +56,12 @@ export interface SubscriptionSnapshot {
   createdAt: Date;
 }
 
+/** Whether and when a subscription ends. */
+export type SubscriptionEnd = Pick<
+  SubscriptionSnapshot,
+  'status' | 'checkoutStatus' | 'cancelAt' | 'cancelAtPeriodEnd' | 'endedAt'
+>;
+
 /** A subscription in the record. */
 export interface RecordedSubscription extends SubscriptionSnapshot {
   /** The first payment; null while it is not known. */

@@ -4,6 +4,7 @@ import { SHOP_TRANSACTION_ID } from './payment-ids.js';
 import { checkoutStatusOf, instantOf } from './payment-snapshot.stripe.js';
 import type {
   InvoiceFailure,
+  SubscriptionEnd,
   SubscriptionInvoice,
   SubscriptionItem,
   SubscriptionSnapshot,
@@ -59,7 +60,7 @@ export function snapshotOfSubscription(
   const starts = items.map(({ current_period_start: start }) => start);
   const ends = items.map(({ current_period_end: end }) => end);
   return {
-    status: STATUSES[subscription.status] ?? 'PENDING',
+    ...endOf(subscription),
     checkoutStatus: session ? checkoutStatusOf(session) : null,
     sessionId: session?.id ?? null,
     subscriptionId: subscription.id,
@@ -67,12 +68,19 @@ export function snapshotOfSubscription(
     shopTransactionId: session?.client_reference_id ?? subscription.metadata[SHOP_TRANSACTION_ID] ?? null,
     currentPeriodStart: starts.length === 0 ? null : instantOf(Math.max(...starts)),
     currentPeriodEnd: ends.length === 0 ? null : instantOf(Math.min(...ends)),
-    cancelAt: optionalInstantOf(subscription.cancel_at),
-    cancelAtPeriodEnd: subscription.cancel_at_period_end,
-    endedAt: optionalInstantOf(subscription.ended_at),
     items: items.map(toItem),
     latestInvoice: invoice ? toInvoice(invoice) : null,
     createdAt: instantOf((session ?? subscription).created),
+  };
+}
+
+/** Whether and when a subscription ends, apart from its Checkout page. */
+export function endOf(subscription: Stripe.Subscription): Omit<SubscriptionEnd, 'checkoutStatus'> {
+  return {
+    status: STATUSES[subscription.status] ?? 'PENDING',
+    cancelAt: optionalInstantOf(subscription.cancel_at),
+    cancelAtPeriodEnd: subscription.cancel_at_period_end,
+    endedAt: optionalInstantOf(subscription.ended_at),
   };
 }
 

@@ -4,9 +4,13 @@ import { invalidField } from '#core/problem.js';
 import { Settings } from '../config/settings.js';
 import type { OperationRequest, Outcome } from '../operations/operation.js';
 import { type OperationRunner, OperationsService } from '../operations/operations.service.js';
+import {
+  CancellationRecorder,
+  type ObservedCancellation,
+} from '../payments/cancellation-recorder.service.js';
 import { PaymentAccess } from '../payments/payment-access.service.js';
 import { type CancelCommand, type Cancellation, type CancelTime, lastSecondOf } from './subscription.js';
-import { type CancelPlan, SubscriptionsStripe } from './subscriptions.stripe.js';
+import { type Cancelled, type CancelPlan, SubscriptionsStripe } from './subscriptions.stripe.js';
 
 const NOT_A_SUBSCRIPTION = 'must be the id of a subscription or of one of its payments';
 
@@ -19,13 +23,24 @@ export class SubscriptionsService {
     operations: OperationsService,
     private readonly access: PaymentAccess,
     private readonly stripe: SubscriptionsStripe,
+    recorder: CancellationRecorder,
     private readonly settings: Settings,
     private readonly clock: Clock,
   ) {
-    this.cancelOperation = operations.define<CancelPlan, Cancellation>({
+    this.cancelOperation = operations.define<CancelPlan, Cancellation, Cancelled & ObservedCancellation>({
       name: 'subscription-cancel',
-      send: (context, plan, { stripeKey }) => stripe.cancel(context, plan, stripeKey),
-      find: (context, plan) => stripe.findCancelled(context, plan),
+      send: async (context, plan, { stripeKey }) => {
+        const revision = await recorder.revision(plan.subscription);
+        return { ...(await stripe.cancel(context, plan, stripeKey)), revision };
+      },
+      find: async (context, plan) => {
+        const revision = await recorder.revision(plan.subscription);
+        const found = await stripe.findCancelled(context, plan);
+        return typeof found === 'string' ? found : { result: { ...found.result, revision } };
+      },
+      resultOf: ({ result }) => result,
+      record: (transaction, cancelled, operation) =>
+        recorder.recordOutcome(transaction, cancelled, operation),
     });
   }
 

@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type Stripe from 'stripe';
 import { isRefused, isUnclassified, refusedParam } from '#stripe/stripe-errors.js';
-import { StripeProvider } from '#stripe/stripe.provider.js';
+import { requestIdOf, StripeProvider } from '#stripe/stripe.provider.js';
 import { invalidField, Problem } from '#core/problem.js';
 import type { RequestContext } from '#core/request-context.js';
+import type { ObservedCancellation } from '../payments/cancellation-recorder.service.js';
+import { endOf } from '../payments/subscription-snapshot.stripe.js';
 import { type PaymentObject, PaymentReferences } from '../payments/payment-references.stripe.js';
 import type { Found } from '../operations/operation.js';
 import type { Cancellation } from './subscription.js';
@@ -12,6 +14,11 @@ import type { Cancellation } from './subscription.js';
 export interface CancelPlan {
   subscription: string;
   update?: Stripe.SubscriptionUpdateParams;
+}
+
+/** A subscription that was cancelled, with what is recorded of it. */
+export interface Cancelled extends Omit<ObservedCancellation, 'revision'> {
+  result: Cancellation;
 }
 
 const ENDED = new Set<Stripe.Subscription.Status>(['canceled', 'incomplete_expired']);
@@ -46,9 +53,9 @@ export class SubscriptionsStripe {
   }
 
   /** Cancels as planned. @throws {Problem} `invalid-state` if the subscription ended earlier */
-  async cancel(context: RequestContext, plan: CancelPlan, idempotencyKey: string): Promise<Cancellation> {
+  async cancel(context: RequestContext, plan: CancelPlan, idempotencyKey: string): Promise<Cancelled> {
     try {
-      return toCancellation(await this.change(context, plan, idempotencyKey));
+      return toCancelled(await this.change(context, plan, idempotencyKey));
     } catch (error) {
       if (isUnclassified(error) && refusedParam(error) === 'cancel_at') {
         throw invalidField('when', 'must be a day on which this subscription can end', error);
@@ -62,14 +69,14 @@ export class SubscriptionsStripe {
   async findCancelled(
     context: RequestContext,
     { subscription: id, update }: CancelPlan,
-  ): Promise<Found<Cancellation>> {
+  ): Promise<Found<Cancelled>> {
     const subscription = await this.stripe.read(context, (stripe) => stripe.subscriptions.retrieve(id));
     const ended = ENDED.has(subscription.status);
     const planned = update?.cancel_at_period_end
       ? subscription.cancel_at_period_end
       : subscription.cancel_at === update?.cancel_at;
     if (ended && update) throw new Problem('invalid-state');
-    return ended || (update && planned) ? { result: toCancellation(subscription) } : 'not-done';
+    return ended || (update && planned) ? { result: toCancelled(subscription) } : 'not-done';
   }
 
   private change(
@@ -89,17 +96,19 @@ export class SubscriptionsStripe {
     context: RequestContext,
     plan: CancelPlan,
     refusal: unknown,
-  ): Promise<Cancellation> {
+  ): Promise<Cancelled> {
     const subscription = await this.stripe.read(context, (stripe) =>
       stripe.subscriptions.retrieve(plan.subscription),
     );
     if (!ENDED.has(subscription.status)) throw refusal;
     if (plan.update) throw new Problem('invalid-state', {}, refusal);
-    return toCancellation(subscription);
+    return toCancelled(subscription);
   }
 }
 
-function toCancellation({ id, ended_at: endedAt, cancel_at: cancelAt }: Stripe.Subscription): Cancellation {
-  const endsAt = endedAt ?? cancelAt;
-  return { subscriptionId: id, cancelAt: endsAt === null ? null : new Date(endsAt * 1000).toISOString() };
+function toCancelled(subscription: Stripe.Subscription): Cancelled {
+  const end = endOf(subscription);
+  const cancelAt = (end.endedAt ?? end.cancelAt)?.toISOString() ?? null;
+  const { id: subscriptionId } = subscription;
+  return { subscriptionId, end, requestId: requestIdOf(subscription), result: { subscriptionId, cancelAt } };
 }
