@@ -62,6 +62,7 @@ export const payments = pgTable(
     feeMinor: minorUnits('fee_minor'),
     netMinor: minorUnits('net_minor'),
     currency: text().notNull(),
+    methodType: text('method_type'),
     cardBrand: text('card_brand'),
     cardLast4: text('card_last4'),
     /** At Stripe. */

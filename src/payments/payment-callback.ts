@@ -4,7 +4,8 @@ import type { RecordedPayment } from './payment.js';
 /** The outcome of a payment in the form of the contract of `/pay`, for `PAYMENT_CALLBACK_URL`. */
 export interface PaymentCallback extends Record<string, unknown> {
   providerName: 'stripe';
-  paymentType: 'CREDITCARD';
+  /** `CREDITCARD` for a card, otherwise Stripe's type of the payment method in capitals, such as `SEPA_DEBIT`. */
+  paymentType: string;
   isSuccessful: boolean;
   resultDescription: string;
   paymentID: string;
@@ -12,24 +13,28 @@ export interface PaymentCallback extends Record<string, unknown> {
 }
 
 /**
- * The callback for a notification; undefined if it reports no final outcome. All payments that Paydesk starts are card
- * payments.
+ * The callback for a notification; undefined if it reports no final outcome.
  *
  * @param paymentId as `/pay` returned it, of a renewal too
  */
 export function callbackOf(
   type: NotificationType,
-  { shopTransactionId }: RecordedPayment,
+  { shopTransactionId, methodType }: Pick<RecordedPayment, 'shopTransactionId' | 'methodType'>,
   paymentId: string,
 ): PaymentCallback | undefined {
   if (type !== 'payment.succeeded' && type !== 'payment.failed') return undefined;
   const isSuccessful = type === 'payment.succeeded';
   return {
     providerName: 'stripe',
-    paymentType: 'CREDITCARD',
+    paymentType: paymentTypeOf(methodType),
     isSuccessful,
     resultDescription: isSuccessful ? 'The payment has succeeded.' : 'The payment has failed.',
     paymentID: paymentId,
     shopTransactionID: shopTransactionId,
   };
+}
+
+/** Checkout pages of this service accept cards only, so a payment without an attempt would have been one by card. */
+function paymentTypeOf(methodType: string | null): string {
+  return methodType === null || methodType === 'card' ? 'CREDITCARD' : methodType.toUpperCase();
 }

@@ -59,3 +59,17 @@ describe('the status of a PaymentIntent', () => {
     expect(snapshotOfIntent(intent('succeeded', true)).stage).toBe('succeeded');
   });
 });
+
+it('the payment method of a payment is that of its Charge, or of a decline without one', () => {
+  const charged = {
+    ...intent('succeeded'),
+    latest_charge: { payment_method_details: { type: 'sepa_debit' } },
+  };
+  expect(snapshotOfIntent(charged as Intent)).toMatchObject({ methodType: 'sepa_debit', cardBrand: null });
+  const declined = {
+    ...intent('canceled'),
+    last_payment_error: { payment_method: { type: 'card', card: {} } },
+  };
+  expect(snapshotOfIntent(declined as unknown as Intent).methodType).toBe('card');
+  expect(snapshotOfIntent(intent('canceled')).methodType).toBeNull();
+});

@@ -74,6 +74,7 @@ export function snapshotOfSession(session: Stripe.Checkout.Session): PaymentSnap
     currency: session.currency ?? '',
     feeMinor: null,
     netMinor: null,
+    methodType: null,
     cardBrand: null,
     cardLast4: null,
     createdAt: instantOf(session.created),
@@ -109,7 +110,10 @@ function stageOfSession({ status, payment_status: paymentStatus }: Stripe.Checko
   return status === 'complete' && paymentStatus !== 'unpaid' ? 'succeeded' : 'open';
 }
 
-type ChargeFields = Pick<PaymentSnapshot, 'chargeId' | 'feeMinor' | 'netMinor' | 'cardBrand' | 'cardLast4'>;
+type ChargeFields = Pick<
+  PaymentSnapshot,
+  'chargeId' | 'feeMinor' | 'netMinor' | 'methodType' | 'cardBrand' | 'cardLast4'
+>;
 
 function chargeFields({
   currency,
@@ -117,14 +121,16 @@ function chargeFields({
   last_payment_error: error,
 }: Stripe.PaymentIntent): ChargeFields {
   const charge = typeof latest === 'string' ? null : latest;
+  const method = charge?.payment_method_details ?? error?.payment_method;
   // A payment method such as a debit has no card.
-  const card = charge?.payment_method_details?.card ?? error?.payment_method?.card;
+  const card = method?.card;
   const settled = charge?.balance_transaction;
   const isKnown = settled && typeof settled === 'object' && settled.currency === currency;
   return {
     chargeId: idOf(latest) ?? null,
     feeMinor: isKnown ? settled.fee : null,
     netMinor: isKnown ? settled.net : null,
+    methodType: method?.type ?? null,
     cardBrand: card?.brand ?? null,
     cardLast4: card?.last4 ?? null,
   };

@@ -89,6 +89,8 @@ export interface PaymentSnapshot {
   /** Null until Stripe has settled it, and if it was settled in another currency. */
   feeMinor: number | null;
   netMinor: number | null;
+  /** Stripe's type of the payment method, such as `card`; null until one was tried. */
+  methodType: string | null;
   cardBrand: string | null;
   cardLast4: string | null;
   createdAt: Date;
