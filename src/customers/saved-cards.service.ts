@@ -74,13 +74,19 @@ export class SavedCardsService {
 
   /** Remembers a payment method that an object of Stripe's shows as attached to a customer. */
   async remember(context: RequestContext, customer: string, id: string): Promise<void> {
-    if (!(await this.store.isKnown(customer, id))) await this.refresh(context, id);
+    if (!(await this.store.isKnown(customer, id))) await this.refresh(context, id, false);
   }
 
-  /** Asks Stripe which customer a payment method is attached to, after an event about it, and remembers the answer. */
-  async refresh(context: RequestContext, id: string): Promise<void> {
+  /**
+   * Asks Stripe which customer a payment method is attached to, after an event about it, and remembers the answer.
+   *
+   * @param isAttachment whether the event reports that it was attached: then callers are notified
+   */
+  async refresh(context: RequestContext, id: string, isAttachment: boolean): Promise<void> {
     const { customer, method } = await this.stripe.find(context, id);
-    await (customer === undefined ? this.store.forget(method) : this.store.remember(customer, [method]));
+    if (customer === undefined) await this.store.forget(method);
+    else if (isAttachment) await this.store.rememberAttached(customer, method);
+    else await this.store.remember(customer, [method]);
   }
 
   /** Forgets payment methods that an operation has detached, in the transaction of its outcome. */

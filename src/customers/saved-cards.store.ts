@@ -49,19 +49,23 @@ export class SavedCardsStore {
   }
 
   /**
-   * Remembers payment methods that Stripe has just shown as attached to a customer, if it is an owner's, and notifies of
-   * those that are new.
+   * Remembers payment methods that Stripe has just shown as attached to a customer, if it is an owner's. They may have been
+   * attached long ago, so callers are not notified.
    */
-  remember(customer: string, methods: readonly PaymentMethod[]): Promise<void> {
-    if (methods.length === 0) return Promise.resolve();
+  async remember(customer: string, methods: readonly PaymentMethod[]): Promise<void> {
+    if (methods.length > 0) await this.insert(this.database, customer, methods);
+  }
+
+  /** Remembers a payment method as {@link remember} does, and notifies callers, once, that it was attached. */
+  rememberAttached(customer: string, method: PaymentMethod): Promise<void> {
     return this.database.transaction(async (transaction) => {
-      const inserted = await this.insert(
-        transaction,
-        customer,
-        methods.map(({ id }) => id),
-      );
-      const attached = methods.filter(({ id }) => inserted.has(id));
-      await this.notify(transaction, 'payment_method.attached', customer, attached);
+      await this.insert(transaction, customer, [method]);
+      const reported = await transaction
+        .update(attachedPaymentMethods)
+        .set({ isReported: true })
+        .where(and(eq(paymentMethodId, method.id), sql`not ${attachedPaymentMethods.isReported}`))
+        .returning();
+      if (reported.length > 0) await this.notify(transaction, 'payment_method.attached', customer, [method]);
     });
   }
 
@@ -85,27 +89,28 @@ export class SavedCardsStore {
     if (row) await this.notify(transaction, 'payment_method.detached', row.stripeCustomerId, [method]);
   }
 
-  /** @returns the ids that were not known yet */
   private async insert(
-    transaction: Transaction,
+    database: Database | Transaction,
     customer: string,
-    ids: readonly string[],
-  ): Promise<Set<string>> {
+    methods: readonly PaymentMethod[],
+  ): Promise<void> {
+    const ids = methods.map(({ id }) => id);
     const attached = this.database
       .select({
         paymentMethodId: sql<string>`unnest(${sql.param(ids)}::text[])`.as('payment_method_id'),
         stripeCustomerId: customers.stripeCustomerId,
         isDetached: sql<boolean>`false`.as('is_detached'),
+        isReported: sql<boolean>`false`.as('is_reported'),
       })
       .from(customers)
       .where(eq(customers.stripeCustomerId, customer));
-    const rows = await transaction
+    await database
       .insert(attachedPaymentMethods)
       .select(attached)
-      .onConflictDoUpdate({ target: paymentMethodId, set: { stripeCustomerId: customer, isDetached: false } })
-      // A row that was inserted has no earlier version.
-      .returning({ id: paymentMethodId, isNew: sql<boolean>`${attachedPaymentMethods}.xmax = 0` });
-    return new Set(rows.filter(({ isNew }) => isNew).map(({ id }) => id));
+      .onConflictDoUpdate({
+        target: paymentMethodId,
+        set: { stripeCustomerId: customer, isDetached: false },
+      });
   }
 
   /** Only of cards, which are all that callers see. */

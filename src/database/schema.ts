@@ -73,6 +73,8 @@ export const attachedPaymentMethods = pgTable(
     stripeCustomerId: text('stripe_customer_id').notNull(),
     /** Found to be detached. The row is kept until the event of that is handled, which notifies callers. */
     isDetached: boolean('is_detached').notNull().default(false),
+    /** Whether callers were notified that it is attached. True for those that an earlier version has stored. */
+    isReported: boolean('is_reported').notNull().default(true),
   },
   (table) => [index('attached_payment_methods_customer').on(table.stripeCustomerId)],
 );

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { SavedCardsService } from '../customers/saved-cards.service.js';
-import { type EventHandler, EVENTS } from './stripe-event.js';
+import { type EventHandler, EVENTS, type WaitingEvent } from './stripe-event.js';
 
 /** A payment method that is attached can be charged without a look-up, and one that is detached no longer. */
 @Injectable()
@@ -9,7 +9,11 @@ export class PaymentMethodEvents implements EventHandler {
 
   constructor(private readonly cards: SavedCardsService) {}
 
-  handle(paymentMethodId: string): Promise<void> {
-    return this.cards.refresh(EVENTS, paymentMethodId);
+  handle(paymentMethodId: string, events: readonly WaitingEvent[]): Promise<void> {
+    return this.cards.refresh(
+      EVENTS,
+      paymentMethodId,
+      events.some(({ type }) => type === 'payment_method.attached'),
+    );
   }
 }

@@ -46,4 +46,28 @@ describe("a user's card", () => {
       expect(await notificationsOf(user)).toEqual([attached, detached]);
     },
   );
+
+  it('that was attached long ago is not reported when it is first seen', async ({
+    paydesk,
+    partner,
+    handleEvents,
+    notificationsOf,
+  }) => {
+    const [listed, updated] = [someUser(), someUser()];
+    for (const user of [listed, updated]) {
+      const card = await saveCard(paydesk, partner, user);
+      await handleEvents();
+      await query(paydesk, 'delete from attached_payment_methods where payment_method_id = $1', [card]);
+      await query(paydesk, 'delete from notifications where subject = $1', [`partner:acme/${user}`]);
+      if (user === updated) {
+        await paydesk.stripe.paymentMethods.update(card, { metadata: { seen: 'late' } });
+      }
+      await partner.get(`/partners/user/${listed}/payment_methods`);
+      await handleEvents();
+      expect(await notificationsOf(user)).toEqual([]);
+      await paydesk.stripe.paymentMethods.detach(card);
+      await handleEvents();
+      expect(await notificationsOf(user)).toMatchObject([{ type: 'payment_method.detached' }]);
+    }
+  });
 });

@@ -1,0 +1,1 @@
+ALTER TABLE "attached_payment_methods" ADD COLUMN "is_reported" boolean DEFAULT true NOT NULL;
