@@ -29,6 +29,17 @@ export function planDeliveries(
   }
 }
 
+/** Sends an event to an endpoint once more, now. */
+export function resend(ctx: Context, event: Stripe.Event, endpoint: Stripe.WebhookEndpoint): Stripe.Event {
+  const pending = ctx.store.deliveries.get(`${event.id}/${endpoint.id}`);
+  if (pending) {
+    reschedule(ctx, { ...pending, created: ctx.now() });
+    return event;
+  }
+  planDeliveries(ctx, event.id, [endpoint]);
+  return ctx.store.events.update(event.id, { pending_webhooks: event.pending_webhooks + 1 });
+}
+
 /** Delays a first attempt. */
 export function delay(ctx: Context, delivery: Delivery, seconds: number): void {
   reschedule(ctx, { ...delivery, created: delivery.created + seconds, isDelayed: true });

@@ -1,9 +1,10 @@
 import type Stripe from 'stripe';
 import { failures } from '../../http/errors.js';
 import { collectionParams, listPage } from '../../http/lists.js';
-import { fromPath } from '../../http/lookup.js';
+import { fromParam, fromPath } from '../../http/lookup.js';
 import { array, boolean, string } from '../../http/params.js';
 import { route, type Route } from '../../http/route.js';
+import { resend } from '../../webhooks/delivery.js';
 
 export const eventRoutes: Route[] = [
   route({
@@ -31,7 +32,26 @@ export const eventRoutes: Route[] = [
     params: {},
     handle: ({ ctx, path }) => fromPath(ctx.store.events, path.id),
   }),
+  route({
+    // Only `stripe events resend` knows it: https://docs.stripe.com/webhooks#manual-retries.
+    method: 'POST',
+    path: '/v1/events/:id/retry',
+    params: { for_stripecli: boolean(), webhook_endpoint: string() },
+    handle: ({ ctx, path, params: { webhook_endpoint: id } }) => {
+      const event = fromPath(ctx.store.events, path.id);
+      if (id === undefined) throw noListener();
+      const endpoint = fromParam(ctx.store.webhookEndpoints, id, 'webhook_endpoint');
+      if (endpoint.status === 'enabled') return resend(ctx, event, endpoint);
+      throw failures.invalidRequest('The webhook endpoint is disabled.', { param: 'webhook_endpoint' });
+    },
+  }),
 ];
+
+/** Without an endpoint an event goes to `stripe listen`, which can't listen to the sandbox. */
+const noListener = () =>
+  failures.invalidRequest('No `stripe listen` is connected. Name an endpoint: `--webhook-endpoint we_...`.', {
+    param: 'webhook_endpoint',
+  });
 
 /** `type` may name a group of events by `*`. Source: https://docs.stripe.com/api/events/list. */
 function matcherOf(pattern: string): (type: string) => boolean {
