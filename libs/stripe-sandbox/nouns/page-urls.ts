@@ -14,7 +14,7 @@ export function updatePageUrls({ store: { checkoutSessions, invoices }, origin }
   const openInvoices = [...invoices.oldestFirst(open)];
   for (const { id, hosted_invoice_url: url } of openInvoices) {
     const current = withPortOf(origin, url!);
-    if (current !== url) invoices.update(id, { hosted_invoice_url: current });
+    if (current !== url) invoices.update(id, { hosted_invoice_url: current, invoice_pdf: `${current}/pdf` });
   }
 }
 

@@ -21,6 +21,7 @@ export function invoicePage(invoice: Stripe.Invoice, payUrl: string | null): str
           <span>Amount due</span><span class="amount">${formatAmount(amount_due, currency)}</span>
         </li>
       </ul>
+      ${invoice.invoice_pdf && html`<p><a href="${invoice.invoice_pdf}">Download the invoice (PDF)</a></p>`}
       ${payUrl && html`<a class="button" href="${payUrl}">Pay this invoice</a>`}
     </section>`,
   );

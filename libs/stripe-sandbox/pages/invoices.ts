@@ -2,9 +2,10 @@ import type Stripe from 'stripe';
 import type { Context } from '../context.js';
 import { defaultPayment } from '../nouns/invoices/invoice.js';
 import { invoicePage } from './invoice-page.js';
+import { renderInvoicePdf } from './invoice-pdf.js';
 import { NOT_FOUND, type PageRoute } from './page-server.js';
 
-/** The page at an invoice's `hosted_invoice_url`: https://docs.stripe.com/invoicing/hosted-invoice-page. */
+/** An invoice's `hosted_invoice_url` and `invoice_pdf`: https://docs.stripe.com/invoicing/hosted-invoice-page. */
 export const invoicePages: PageRoute[] = [
   {
     path: '/i/:invoice',
@@ -12,6 +13,16 @@ export const invoicePages: PageRoute[] = [
       const invoice = ctx.store.invoices.get(named['invoice']!);
       if (!invoice?.hosted_invoice_url) return NOT_FOUND;
       return { status: 200, page: invoicePage(invoice, payUrl(ctx, invoice)) };
+    },
+  },
+  {
+    path: '/i/:invoice/pdf',
+    show(ctx, named) {
+      const invoice = ctx.store.invoices.get(named['invoice']!);
+      if (!invoice?.invoice_pdf) return NOT_FOUND;
+      const taxIds = (invoice.account_tax_ids ?? []) as string[];
+      const accountTaxIds = taxIds.flatMap((id) => ctx.store.taxIds.get(id)?.value ?? []);
+      return { pdf: renderInvoicePdf({ invoice, accountTaxIds }) };
     },
   },
 ];

@@ -18,6 +18,10 @@ export function layout(title: string, body: Html, { isWide = false } = {}): stri
     </html>`.text;
 }
 
+/** A day such as `November 1, 2026`. @param seconds Unix seconds */
+export const dateOf = (seconds: number): string =>
+  new Date(seconds * 1000).toLocaleDateString('en-US', { dateStyle: 'long', timeZone: 'UTC' });
+
 /** A page with a message. */
 export function notice(title: string, text: string, onward?: { url: string; label: string }): string {
   return layout(

@@ -5,8 +5,9 @@ import { StripeFailure } from '../http/errors.js';
 import { notice } from './layout.js';
 import { STYLE } from './style.js';
 
-/** A page to show, or a URL to redirect to. */
-export type PageAnswer = { status: 200 | 402 | 404; page: string } | { redirectTo: string };
+/** A page to show, a URL to redirect to, or a PDF. */
+export type PageAnswer =
+  { status: 200 | 402 | 404; page: string } | { redirectTo: string } | { pdf: Promise<Uint8Array> };
 
 /** The route of a page: `show` answers GET, `submit` its form. */
 export interface PageRoute {
@@ -51,8 +52,9 @@ export function servePages(app: FastifyInstance, engine: Engine, pages: readonly
   }
 }
 
-function send(reply: FastifyReply, answer: PageAnswer): FastifyReply {
+async function send(reply: FastifyReply, answer: PageAnswer): Promise<FastifyReply> {
   reply.headers(HEADERS);
+  if ('pdf' in answer) return reply.type('application/pdf').send(await answer.pdf);
   if ('redirectTo' in answer) return reply.redirect(answer.redirectTo, 303);
   return reply.code(answer.status).type('text/html; charset=utf-8').send(answer.page);
 }

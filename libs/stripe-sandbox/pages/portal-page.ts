@@ -3,7 +3,7 @@ import { formatAmount } from '../money/currencies.js';
 import { redirectTarget } from '../nouns/checkout-sessions/redirect-urls.js';
 import { periodOf } from './checkout-page.js';
 import { html, type Html } from './html.js';
-import { layout } from './layout.js';
+import { dateOf, layout } from './layout.js';
 import type { Plan, PortalView } from './portal-view.js';
 
 /** The start page of the customer portal: https://docs.stripe.com/customer-management. */
@@ -33,9 +33,6 @@ function backLink(url: string | null, label: string): Html | false {
   const target = redirectTarget(url ?? '');
   return target !== null && html`<p><a class="back" href="${target}">${label}</a></p>`;
 }
-
-const dateOf = (seconds: number): string =>
-  new Date(seconds * 1000).toLocaleDateString('en-US', { dateStyle: 'long', timeZone: 'UTC' });
 
 function planCard({ configuration, path }: PortalView, plan: Plan): Html {
   const { subscription, name, offer } = plan;

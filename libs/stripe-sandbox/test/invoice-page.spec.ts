@@ -43,3 +43,45 @@ test('a draft has no page yet', async () => {
   expect(hosted_invoice_url).toBeNull();
   expect((await visit(`${sandbox.url}/i/${id}`)).status).toBe(404);
 });
+
+/** The text of a PDF whose streams are not compressed. */
+const textIn = (pdf: Buffer): string =>
+  [...pdf.toString('latin1').matchAll(/\[(<[^\]]+)\] TJ/g)]
+    .map(([, shown]) =>
+      [...shown!.matchAll(/<([0-9a-f]+)>/g)]
+        .map(([, hex]) => Buffer.from(hex!, 'hex').toString('latin1'))
+        .join(''),
+    )
+    .join('\n');
+
+// https://docs.stripe.com/api/invoices/object#invoice_object-invoice_pdf
+test('a finalized invoice has a PDF', async () => {
+  const { stripe, customer, sandbox } = await openClub();
+  await stripe.customers.update(customer, { name: 'Ada Lovelace' });
+  await stripe.invoiceItems.create({ customer, amount: 700, currency: 'usd', description: 'Setup' });
+  const { id } = await stripe.invoices.create({
+    customer,
+    custom_fields: [{ name: 'Order', value: '17' }],
+    footer: 'Thank you',
+    pending_invoice_items_behavior: 'include',
+    rendering: { pdf: { page_size: 'a4' } },
+  });
+  expect((await visit(`${sandbox.url}/i/${id}/pdf`)).status).toBe(404);
+  const { invoice_pdf, number } = await stripe.invoices.pay(id);
+  const response = await fetch(invoice_pdf!);
+  expect(response.headers.get('content-type')).toBe('application/pdf');
+  const pdf = Buffer.from(await response.arrayBuffer());
+  expect(pdf.toString('latin1')).toContain('/MediaBox [0 0 595.28 841.89]');
+  const text = textIn(pdf);
+  for (const shown of [
+    number!,
+    'November 1, 2026',
+    'Order: 17',
+    'Ada Lovelace',
+    'Setup (1)',
+    '$7.00',
+    'Thank you',
+  ]) {
+    expect(text).toContain(shown);
+  }
+});

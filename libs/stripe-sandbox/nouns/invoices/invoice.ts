@@ -66,6 +66,7 @@ export function finalizeInvoice(
     effective_at: draft.effective_at ?? now,
     ending_balance,
     hosted_invoice_url: `${ctx.origin}/i/${draft.id}`,
+    invoice_pdf: `${ctx.origin}/i/${draft.id}/pdf`,
     number: draft.number ?? `${customer.invoice_prefix}-${String(sequence).padStart(4, '0')}`,
     starting_balance: customer.balance,
     status: 'open',
