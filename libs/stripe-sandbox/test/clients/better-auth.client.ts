@@ -38,7 +38,7 @@ async function openSite() {
     const cookies = response.headers.getSetCookie().map((each) => each.split(';')[0]);
     if (cookies.length > 0) cookie = cookies.join('; ');
     const text = await response.text();
-    expect(response.status, text).toBe(200);
+    expect({ status: response.status, text }).toMatchObject({ status: 200 });
     return JSON.parse(text) as Row;
   };
   const learn = () => deliver(sandbox, receiver, auth);
