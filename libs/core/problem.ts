@@ -108,6 +108,12 @@ export const PROBLEMS = {
       'Idempotency-Key once there are funds; nothing is tried until then.',
     retryable: true,
   },
+  'already-subscribed': {
+    status: 409,
+    title: 'Already subscribed',
+    detail: 'The user has a subscription to this product already; `subscriptionId` is its id.',
+    retryable: false,
+  },
   'subscription-scheduled': {
     status: 409,
     title: 'Subscription scheduled',
@@ -303,6 +309,8 @@ export interface ProblemExtras {
   paymentId?: string;
   /** Stripe's client secret of that payment, for Stripe.js. */
   clientSecret?: string;
+  /** The subscription that the user has already. */
+  subscriptionId?: string;
   /** The scope that the caller's key lacks. */
   requiredScope?: Scope;
   retryAfterSeconds?: number;

@@ -5,8 +5,9 @@ import type { ProblemSlug } from '#core/problem.js';
 export type StripeErrorCode = Published<Stripe.PaymentIntent.LastPaymentError.Code>;
 type Published<Code extends string> = Code extends Code ? (string extends Code ? never : Code) : never;
 
-/** A code that Stripe answers with and that its API reference does not list. */
-type UnpublishedCode = 'payment_method_types_no_longer_supported';
+/** Codes that Stripe answers with and that its API reference does not list. */
+type UnpublishedCode =
+  'payment_method_types_no_longer_supported' | 'subscription_payment_intent_requires_action';
 
 /**
  * The problem for each of Stripe's error codes, by what the caller has to do about it.
@@ -51,6 +52,7 @@ export const CODES_BY_PROBLEM = {
     'authentication_required',
     'invoice_payment_intent_requires_action',
     'payment_intent_action_required',
+    'subscription_payment_intent_requires_action',
   ],
   'amount-out-of-range': [
     'amount_too_large',

@@ -44,6 +44,11 @@ export function isMissing(problem: unknown): boolean {
   return stripeErrorOf(problem)?.code === 'resource_missing';
 }
 
+/** Whether Stripe answered with this error code. */
+export function hasCode(problem: unknown, code: string): boolean {
+  return stripeErrorOf(problem)?.code === code;
+}
+
 /** Whether Stripe refused a request without changing anything. */
 export function isRefused(problem: unknown): boolean {
   const { statusCode, rawType } = stripeErrorOf(problem) ?? {};

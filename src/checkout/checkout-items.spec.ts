@@ -11,7 +11,13 @@ import {
 
 const monthly = { interval: 'month', intervalCount: 1 } as const;
 const yearly = { interval: 'year', intervalCount: 1 } as const;
-const oneTime: Price = { active: true, currency: 'eur', unitAmountMinor: 1000, metered: false };
+const oneTime: Price = {
+  productId: 'prod_1',
+  active: true,
+  currency: 'eur',
+  unitAmountMinor: 1000,
+  metered: false,
+};
 const recurring: Price = { ...oneTime, recurrence: monthly };
 
 function command(items: CheckoutItem[], more: Partial<CheckoutCommand> = {}): CheckoutCommand {

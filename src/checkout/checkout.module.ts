@@ -3,11 +3,12 @@ import { CustomersModule } from '../customers/customers.module.js';
 import { OperationsModule } from '../operations/operations.module.js';
 import { CheckoutService } from './checkout.service.js';
 import { CheckoutStripe } from './checkout.stripe.js';
+import { OnlyPageStripe } from './only-page.stripe.js';
 import { PaymentsModule } from '../payments/payments.module.js';
 
 @Module({
   imports: [CustomersModule, OperationsModule, PaymentsModule],
-  providers: [CheckoutService, CheckoutStripe],
+  providers: [CheckoutService, CheckoutStripe, OnlyPageStripe],
   exports: [CheckoutService],
 })
 export class CheckoutModule {}

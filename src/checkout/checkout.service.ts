@@ -1,9 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { type FieldError, invalidField, Problem } from '#core/problem.js';
+import type { Owner } from '#core/actor.js';
+import { type FieldError, invalidField, Problem, unknownObject } from '#core/problem.js';
 import type { RequestContext } from '#core/request-context.js';
 import { isRedirectAllowed, REDIRECT_REFUSAL, redirectRules } from '../config/redirect-url.js';
 import { Settings } from '../config/settings.js';
+import { isSubscribable, mayBeSubscribable } from '../config/subscribable-prices.js';
 import { CustomersService } from '../customers/customers.service.js';
+import { OwnerSubscriptionsService } from '../customers/owner-subscriptions.service.js';
 import type { MovedAmount } from '../operations/guardrail-rules.js';
 import type { OperationRequest, Outcome } from '../operations/operation.js';
 import { type OperationRunner, OperationsService } from '../operations/operations.service.js';
@@ -12,7 +15,7 @@ import { type ExpiredSession, ExpiryRecorder } from '../payments/expiry-recorder
 import { CHECKOUT_OPERATION } from '../payments/payment-ids.js';
 import { PaymentRecorder } from '../payments/payment-recorder.service.js';
 import { SubscriptionRecorder } from '../payments/subscription-recorder.service.js';
-import type { Checkout, CheckoutCommand } from './checkout.js';
+import type { Checkout, CheckoutCommand, SubscribeCommand } from './checkout.js';
 import {
   assertAllKnown,
   assertOneRecurrence,
@@ -21,6 +24,7 @@ import {
   currencyOf,
 } from './checkout-items.js';
 import { type CheckoutPlan, CheckoutStripe, type StartedCheckout } from './checkout.stripe.js';
+import { ONLY_SUBSCRIPTION_TO, OnlyPageStripe } from './only-page.stripe.js';
 
 const NOT_A_CHECKOUT = 'must be the id of a payment that was started on a checkout page';
 
@@ -35,6 +39,8 @@ export class CheckoutService {
     private readonly customers: CustomersService,
     private readonly access: PaymentAccess,
     private readonly stripe: CheckoutStripe,
+    private readonly onlyPage: OnlyPageStripe,
+    private readonly ownerSubscriptions: OwnerSubscriptionsService,
     recorder: PaymentRecorder,
     subscriptions: SubscriptionRecorder,
     expiries: ExpiryRecorder,
@@ -42,9 +48,13 @@ export class CheckoutService {
   ) {
     this.startOperation = operations.define<CheckoutPlan, Checkout, StartedCheckout>({
       name: CHECKOUT_OPERATION,
-      send: (context, plan, { stripeKey }) => stripe.create(context, plan, stripeKey),
-      find: (context, plan, { operationId }, sentAt) =>
-        stripe.findCreated(context, plan, operationId, sentAt),
+      send: async (context, plan, { stripeKey }) =>
+        this.closeOthers(context, plan, await stripe.create(context, plan, stripeKey), stripeKey),
+      find: async (context, plan, { operationId, stripeKey }, sentAt) => {
+        const found = await stripe.findCreated(context, plan, operationId, sentAt);
+        if (typeof found === 'string') return found;
+        return { result: await this.closeOthers(context, plan, found.result, stripeKey) };
+      },
       refetch: (context, id) => stripe.retrieve(context, id),
       resultOf: ({ checkout }) => checkout,
       record: async (transaction, started, operation) => {
@@ -76,6 +86,29 @@ export class CheckoutService {
   }
 
   /**
+   * Opens a page on which an owner can subscribe to a Price, and closes earlier ones for the same product.
+   *
+   * @throws {Problem} `not-found` for a Price that users may not choose, `already-subscribed`, and what {@link start} throws
+   */
+  subscribe(request: OperationRequest, owner: Owner, command: SubscribeCommand): Promise<Outcome<Checkout>> {
+    const { context } = request;
+    const { priceId, ...redirects } = command;
+    const checkout = {
+      mode: 'subscription',
+      items: [{ priceId, quantity: 1 }],
+      owner,
+      ...redirects,
+    } as const;
+    return this.startOperation.run(request, async ({ operationId }, count) => {
+      this.assertRedirects(checkout);
+      const productId = await this.subscribableProduct(context, priceId);
+      await this.ownerSubscriptions.assertNone(context, owner, productId);
+      const plan = await this.plan(context, checkout, operationId, count);
+      return { ...plan, metadata: { ...plan.metadata, [ONLY_SUBSCRIPTION_TO]: productId } };
+    });
+  }
+
+  /**
    * Expires the Checkout page of an unpaid payment.
    *
    * @throws {Problem} `invalid-state` if it is paid, `invalid-request` if it was not started on a Checkout page,
@@ -90,6 +123,30 @@ export class CheckoutService {
       if (!sessionId) throw invalidField('paymentId', NOT_A_CHECKOUT);
       return { sessionId };
     });
+  }
+
+  /** The Product of a Price. @throws {Problem} `not-found` for one that users may not choose, as for an unknown one */
+  private async subscribableProduct(context: RequestContext, priceId: string): Promise<string> {
+    const { SUBSCRIBABLE_PRICES: subscribable } = this.settings;
+    const price = mayBeSubscribable(priceId, subscribable)
+      ? await this.stripe.price(context, priceId)
+      : undefined;
+    const isOffered = price && isSubscribable({ id: priceId, productId: price.productId }, subscribable);
+    if (!isOffered) throw unknownObject('items[0].priceId');
+    return price.productId;
+  }
+
+  /** Of a page that must be the only one. @throws {Problem} `already-subscribed` */
+  private async closeOthers(
+    context: RequestContext,
+    { customer, metadata }: CheckoutPlan,
+    started: StartedCheckout,
+    stripeKey: string,
+  ): Promise<StartedCheckout> {
+    const productId = metadata?.[ONLY_SUBSCRIPTION_TO];
+    if (productId && customer)
+      await this.onlyPage.keepNewest(context, customer, String(productId), stripeKey);
+    return started;
   }
 
   private async plan(

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type Stripe from 'stripe';
 import { findByOperationId, createdSince, OPERATION_ID } from '#stripe/find-by-metadata.js';
+import { idOf } from '#stripe/id-of.js';
 import { undefinedIfMissing } from '#stripe/undefined-if-missing.js';
 import { readEach } from '#stripe/read-each.js';
 import { isMissing, isRefused, refusedParam } from '#stripe/stripe-errors.js';
@@ -160,7 +161,8 @@ export class CheckoutStripe {
     }
   }
 
-  private async price(context: RequestContext, id: string): Promise<Price | undefined> {
+  /** The Price with this id; undefined if Stripe does not know it. */
+  async price(context: RequestContext, id: string): Promise<Price | undefined> {
     const price = await undefinedIfMissing(this.stripe.read(context, (stripe) => stripe.prices.retrieve(id)));
     return price && toPrice(price);
   }
@@ -196,8 +198,15 @@ function toLineItem(item: CheckoutItem, currency: Currency): Stripe.Checkout.Ses
   };
 }
 
-function toPrice({ active, currency, unit_amount: unitAmountMinor, recurring }: Stripe.Price): Price {
+function toPrice({
+  product,
+  active,
+  currency,
+  unit_amount: unitAmountMinor,
+  recurring,
+}: Stripe.Price): Price {
   return {
+    productId: idOf(product) ?? '',
     active,
     currency,
     unitAmountMinor,

@@ -34,6 +34,13 @@ export interface CheckoutCommand {
   description?: string | undefined;
 }
 
+/** A subscription that a user starts to one of SUBSCRIBABLE_PRICES. */
+export interface SubscribeCommand {
+  priceId: string;
+  successRedirect: string;
+  failureRedirect: string;
+}
+
 /** A Checkout page of Stripe's, where the customer pays. */
 export interface Checkout {
   /** The Checkout Session's id. */
@@ -44,6 +51,7 @@ export interface Checkout {
 
 /** The properties of a Price that decide whether it can be sold. https://docs.stripe.com/api/prices/object */
 export interface Price {
+  productId: string;
   active: boolean;
   currency: string;
   /** Null if it is not a fixed amount per unit. */

@@ -10,6 +10,8 @@ import { isSafeOrigin, isSafeUrl } from './origin.js';
 import { CARD_TESTING_BRAKE, isRates, RATE_LIMITS } from './rates.js';
 import { Satisfies } from './satisfies.js';
 
+/** A Price, or all Prices of a Product, whose id its merchant may have chosen. */
+const SUBSCRIBABLE = /^(price_[A-Za-z0-9_]{1,200}|product:[^\s,]{1,255})$/;
 const POSTGRES_URL = /^postgres(ql)?:\/\/([^\s%]|%[0-9a-f]{2})+$/i;
 const DRAIN_MAX_MS = 10 * 60 * 1000;
 const REQUEST_TIMEOUT_MAX_MS = 10 * 60 * 1000;
@@ -104,6 +106,13 @@ export class Settings {
     'must be an IANA time zone such as Europe/Rome',
   )
   readonly BUSINESS_TIMEZONE: string = 'UTC';
+
+  @toList
+  @Satisfies(
+    (value) => Array.isArray(value) && value.every((item) => SUBSCRIBABLE.test(String(item))),
+    'must be ids of Stripe Prices (price_...), or product: and the id of a Product, separated by commas',
+  )
+  readonly SUBSCRIBABLE_PRICES: readonly string[] = [];
 
   @toList
   @Satisfies(

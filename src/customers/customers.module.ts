@@ -7,6 +7,8 @@ import { CardChangesStripe } from './card-changes.stripe.js';
 import { CustomersService } from './customers.service.js';
 import { CustomersStore } from './customers.store.js';
 import { CustomersStripe } from './customers.stripe.js';
+import { OwnerSubscriptionsService } from './owner-subscriptions.service.js';
+import { OwnerSubscriptionsStripe } from './owner-subscriptions.stripe.js';
 import { SavedCardsService } from './saved-cards.service.js';
 import { SavedCardsStore } from './saved-cards.store.js';
 import { SavedCardsStripe } from './saved-cards.stripe.js';
@@ -19,10 +21,12 @@ import { SavedCardsStripe } from './saved-cards.stripe.js';
     CustomersService,
     CustomersStore,
     CustomersStripe,
+    OwnerSubscriptionsService,
+    OwnerSubscriptionsStripe,
     SavedCardsService,
     SavedCardsStore,
     SavedCardsStripe,
   ],
-  exports: [CardChangesService, CustomersService, SavedCardsService],
+  exports: [CardChangesService, CustomersService, OwnerSubscriptionsService, SavedCardsService],
 })
 export class CustomersModule {}

@@ -60,6 +60,11 @@ export class CustomersService {
     return this.store.ownerOf(transaction, stripeCustomerId);
   }
 
+  /** The id of an owner's Stripe customer; undefined if there is none. */
+  findId(owner: Owner): Promise<string | undefined> {
+    return this.store.find(owner);
+  }
+
   /** The ids of all of an owner's Stripe customers, newest first, including those that were deleted at Stripe. */
   findAllIds(owner: Owner): Promise<string[]> {
     return this.store.findAll(owner);

@@ -7,6 +7,7 @@ import type { OperationRow } from './operations.store.js';
 const FINAL_PROBLEMS: ReadonlySet<ProblemSlug> = new Set([
   'not-done',
   'invalid-state',
+  'already-subscribed',
   'card-declined',
   'authentication-required',
 ]);

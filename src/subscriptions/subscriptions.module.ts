@@ -1,12 +1,25 @@
 import { Module } from '@nestjs/common';
+import { CustomersModule } from '../customers/customers.module.js';
+import { LimitsModule } from '../limits/limits.module.js';
 import { OperationsModule } from '../operations/operations.module.js';
 import { PaymentsModule } from '../payments/payments.module.js';
+import { InvoicePreviewsStripe } from './invoice-previews.stripe.js';
 import { SubscriptionsService } from './subscriptions.service.js';
 import { SubscriptionsStripe } from './subscriptions.stripe.js';
+import { UpgradesService } from './upgrades.service.js';
+import { UserSubscriptionsService } from './user-subscriptions.service.js';
+import { UserSubscriptionsStripe } from './user-subscriptions.stripe.js';
 
 @Module({
-  imports: [OperationsModule, PaymentsModule],
-  providers: [SubscriptionsService, SubscriptionsStripe],
-  exports: [SubscriptionsService],
+  imports: [CustomersModule, LimitsModule, OperationsModule, PaymentsModule],
+  providers: [
+    InvoicePreviewsStripe,
+    SubscriptionsService,
+    SubscriptionsStripe,
+    UpgradesService,
+    UserSubscriptionsService,
+    UserSubscriptionsStripe,
+  ],
+  exports: [SubscriptionsService, UpgradesService, UserSubscriptionsService],
 })
 export class SubscriptionsModule {}

@@ -6,6 +6,7 @@ import { payOnPage, redirects } from '../support/hosted-page.js';
 import type { Paydesk } from '../support/paydesk.js';
 import { paydeskTest } from '../support/paydesk-test.js';
 import { saveCard } from '../support/saved-card.js';
+import { startSubscription } from '../support/subscription.js';
 import { customerOfUser } from '../support/user-customer.js';
 
 interface Documented {
@@ -94,7 +95,7 @@ function makersOfIds(
 
   async function userCard(): Promise<string> {
     const customer = await customerOfUser(paydesk, callers.user);
-    return (await paydesk.stripe.paymentMethods.attach('pm_card_visa', { customer })).id;
+    return (await paydesk.stripe.paymentMethods.attach('pm_card_mastercard', { customer })).id;
   }
 
   async function userCharge(): Promise<string> {
@@ -110,7 +111,23 @@ function makersOfIds(
     return idOf(charge) ?? '';
   }
 
+  /** A Price that users may subscribe to, 1.00 USD more than the one before. */
+  async function offeredPrice(): Promise<string> {
+    await paydesk.stripe.products.create({ id: OFFERED_PRODUCT, name: 'Plan' }).catch(() => undefined);
+    const { data } = await paydesk.stripe.prices.list({ product: OFFERED_PRODUCT, limit: 100 });
+    const { id } = await paydesk.stripe.prices.create({
+      product: OFFERED_PRODUCT,
+      currency: 'usd',
+      unit_amount: 500 + 100 * data.length,
+      recurring: { interval: 'month' },
+    });
+    return id;
+  }
+
   return {
+    'post /subscriptions/subscribe': { price: offeredPrice },
+    'get /subscriptions/preview-upgrade': { price: offeredPrice },
+    'post /subscriptions/upgrade': { price: offeredPrice },
     'delete /payments/payment-methods/{id}': { pm: userCard },
     'put /payments/payment-methods/{id}/default': { pm: userCard },
     'get /payments/receipts/{chargeId}': { ch: userCharge },
@@ -165,10 +182,13 @@ async function withRealIds(text: string, makers: Record<string, () => Promise<st
 /** Nobody listens there. */
 const PAYMENT_CALLBACK_URL = 'http://127.0.0.1:9/';
 
-const it = paydeskTest({ environment: { PAYMENT_CALLBACK_URL } })
+const OFFERED_PRODUCT = 'prod_offered';
+const SUBSCRIBABLE_PRICES = `product:${OFFERED_PRODUCT}`;
+
+const it = paydeskTest({ environment: { PAYMENT_CALLBACK_URL, SUBSCRIBABLE_PRICES } })
   .extend('callers', { scope: 'file' }, async ({ paydesk, partner }): Promise<Callers> => {
     const user = await paydesk.user(USER);
-    await user.post('/payments/create-setup-intent');
+    await startSubscription(paydesk.stripe, {}, await customerOfUser(paydesk, user));
     return { user, partner, service: await paydesk.service('shop', { scopes: SCOPES }) };
   })
   .extend('operations', { scope: 'file' }, async ({ paydesk }) => {

@@ -3,7 +3,7 @@ import { NOTIFICATION_TYPES, TEST_TYPE } from '../../notifications/notification-
 import { OperationResponse } from '../operations/operation.dto.js';
 import { PaymentMethodResponse } from '../partners/payment-method.dto.js';
 import { DisputeViewResponse, PaymentRecordResponse, RefundViewResponse } from '../services/payments.dto.js';
-import { InvoiceResponse, SubscriptionResponse } from '../services/subscriptions.dto.js';
+import { InvoiceResponse, SubscriptionResponse } from '../dto/subscription.response.js';
 import {
   type DocumentedType,
   exampleDataOf,

@@ -64,6 +64,7 @@ describe('a service', () => {
     'objectId',
     'overlap',
     'priceId',
+    'prorationDate',
     'quantity',
     'requireIdempotencyKey',
     'returnUrl',

@@ -65,6 +65,9 @@ export class ProblemDocument {
   @ApiPropertyOptional({ description: "Stripe's client secret of that payment, for Stripe.js" })
   clientSecret?: string;
 
+  @ApiPropertyOptional({ description: 'The subscription that the user has, with `already-subscribed`' })
+  subscriptionId?: string;
+
   @ApiPropertyOptional({ enum: SCOPES, description: 'The scope that the key lacks, with `forbidden`' })
   requiredScope?: Scope;
 
@@ -88,7 +91,7 @@ export function problemDocument(
 ): ProblemDocument {
   const { status, title, detail, retryable } = PROBLEMS[slug];
   const { errors, operationId, declineCode, advice, providerCode, paymentId, clientSecret } = extras;
-  const { requiredScope, limit, freeAt } = extras;
+  const { subscriptionId, requiredScope, limit, freeAt } = extras;
   return {
     type: `urn:paydesk:${slug}`,
     title,
@@ -103,6 +106,7 @@ export function problemDocument(
     ...(providerCode && { providerCode }),
     ...(paymentId && { paymentId }),
     ...(clientSecret && { clientSecret }),
+    ...(subscriptionId && { subscriptionId }),
     ...(requiredScope && { requiredScope }),
     ...(limit && { limit }),
     ...(freeAt && { freeAt: freeAt.toISOString() }),

@@ -3,17 +3,13 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { ServiceActor } from '#core/actor.js';
 import { Settings } from '../../config/settings.js';
 import { SubscriptionListService } from '../../payments/subscription-list.service.js';
+import { SubscriptionResponse } from '../dto/subscription.response.js';
 import { Allow } from '../http/allow.decorator.js';
 import { ApiProblems } from '../http/api-problems.decorator.js';
 import { CurrentActor } from '../http/current-actor.decorator.js';
 import { RequestQuery } from '../http/declared-input.js';
 import { PAGE_SIZE_DEFAULT } from './payments.dto.js';
-import {
-  SubscriptionListResponse,
-  SubscriptionPath,
-  SubscriptionResponse,
-  SubscriptionsQuery,
-} from './subscriptions.dto.js';
+import { SubscriptionListResponse, SubscriptionPath, SubscriptionsQuery } from './subscriptions.dto.js';
 
 /** The record of subscriptions, for other internal services. No request costs a call to Stripe. */
 @ApiTags('Internal service')

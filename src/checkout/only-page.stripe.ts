@@ -1,0 +1,63 @@
+import { Injectable } from '@nestjs/common';
+import { Problem } from '#core/problem.js';
+import type { RequestContext } from '#core/request-context.js';
+import { listAll } from '#stripe/pagination.js';
+import { isRefused } from '#stripe/stripe-errors.js';
+import { StripeProvider } from '#stripe/stripe.provider.js';
+import { OwnerSubscriptionsService } from '../customers/owner-subscriptions.service.js';
+
+/** The metadata key of a page on which a customer may subscribe to a product once. */
+export const ONLY_SUBSCRIPTION_TO = 'paydesk_only_subscription_to';
+
+/** Keeps a customer from subscribing to a product on two Checkout pages: only one is open at a time. */
+@Injectable()
+export class OnlyPageStripe {
+  constructor(
+    private readonly stripe: StripeProvider,
+    private readonly subscriptions: OwnerSubscriptionsService,
+  ) {}
+
+  /**
+   * Closes all pages for a product but the newest, after one was opened. Concurrent calls keep the same page.
+   *
+   * @throws {Problem} `already-subscribed` if the customer has paid on another page by now; then all are closed
+   */
+  async keepNewest(
+    context: RequestContext,
+    customer: string,
+    productId: string,
+    idempotencyKey: string,
+  ): Promise<void> {
+    const [newest, ...older] = await this.openPages(context, customer, productId);
+    for (const id of older) await this.close(context, id, idempotencyKey);
+    try {
+      // No older page can be paid any more, so this is final.
+      await this.subscriptions.assertNoneOfCustomer(context, customer, productId);
+    } catch (error) {
+      const hasPaid = error instanceof Problem && error.slug === 'already-subscribed';
+      if (hasPaid && newest !== undefined) await this.close(context, newest, idempotencyKey);
+      throw error;
+    }
+  }
+
+  /** Newest first. */
+  private async openPages(context: RequestContext, customer: string, productId: string): Promise<string[]> {
+    const open = await listAll((page) =>
+      this.stripe.read(context, (stripe) =>
+        stripe.checkout.sessions.list({ customer, status: 'open', ...page }),
+      ),
+    );
+    return open.filter(({ metadata }) => metadata?.[ONLY_SUBSCRIPTION_TO] === productId).map(({ id }) => id);
+  }
+
+  /** A page that is paid or closed by now is refused. */
+  private async close(context: RequestContext, id: string, idempotencyKey: string): Promise<void> {
+    try {
+      await this.stripe.write(context, `${idempotencyKey}-${id}`, (stripe, options) =>
+        stripe.checkout.sessions.expire(id, {}, options),
+      );
+    } catch (error) {
+      if (!isRefused(error)) throw error;
+    }
+  }
+}

@@ -1,0 +1,57 @@
+import { Injectable } from '@nestjs/common';
+import type Stripe from 'stripe';
+import type { RequestContext } from '#core/request-context.js';
+import { idOf } from '#stripe/id-of.js';
+import { listAll } from '#stripe/pagination.js';
+import { StripeProvider } from '#stripe/stripe.provider.js';
+import { undefinedIfMissing } from '#stripe/undefined-if-missing.js';
+import type { OwnedSubscription } from './owner-subscriptions.js';
+
+/** https://docs.stripe.com/api/subscriptions/object#subscription_object-status: one that was paid once, and has not ended. */
+const RUNNING = new Set<Stripe.Subscription.Status>(['active', 'trialing', 'past_due', 'unpaid', 'paused']);
+
+/** Calls to Stripe about the subscriptions of customers: https://docs.stripe.com/api/subscriptions */
+@Injectable()
+export class OwnerSubscriptionsStripe {
+  constructor(private readonly stripe: StripeProvider) {}
+
+  /** The running subscriptions of a customer, newest first. */
+  async running(context: RequestContext, customer: string): Promise<OwnedSubscription[]> {
+    const found = await undefinedIfMissing(
+      listAll((page) =>
+        this.stripe.read(context, (stripe) => stripe.subscriptions.list({ customer, ...page })),
+      ),
+    );
+    return (found ?? []).filter(({ status }) => RUNNING.has(status)).map(toOwnedSubscription);
+  }
+
+  /** Whether a customer has or had any subscription. */
+  async hasAny(context: RequestContext, customer: string): Promise<boolean> {
+    const found = await undefinedIfMissing(
+      this.stripe.read(context, (stripe) => stripe.subscriptions.list({ customer, status: 'all', limit: 1 })),
+    );
+    return found !== undefined && found.data.length > 0;
+  }
+}
+
+/** A subscription as our type. */
+export function toOwnedSubscription(subscription: Stripe.Subscription): OwnedSubscription {
+  const { id, status, items } = subscription;
+  return {
+    id,
+    customer: idOf(subscription.customer) ?? '',
+    isActive: status === 'active' || status === 'trialing',
+    isTrial: status === 'trialing',
+    cancelAt: subscription.cancel_at,
+    cancelAtPeriodEnd: subscription.cancel_at_period_end,
+    periodStart: Math.max(...items.data.map((item) => item.current_period_start)),
+    periodEnd: Math.min(...items.data.map((item) => item.current_period_end)),
+    items: items.data.map(({ id: itemId, price, quantity }) => ({
+      id: itemId,
+      priceId: price.id,
+      productId: idOf(price.product) ?? '',
+      currency: price.currency,
+      quantity: quantity ?? null,
+    })),
+  };
+}

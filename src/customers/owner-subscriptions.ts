@@ -1,0 +1,33 @@
+/** An item of a subscription. */
+export interface OwnedItem {
+  id: string;
+  priceId: string;
+  productId: string;
+  currency: string;
+  /** Null if it is billed by usage. */
+  quantity: number | null;
+}
+
+/** A subscription of an owner, as Stripe has it now. */
+export interface OwnedSubscription {
+  id: string;
+  customer: string;
+  /** Whether its customer is not in arrears. */
+  isActive: boolean;
+  isTrial: boolean;
+  /** In Unix seconds; null if it does not end. */
+  cancelAt: number | null;
+  cancelAtPeriodEnd: boolean;
+  /** Of the current period, in Unix seconds. */
+  periodStart: number;
+  periodEnd: number;
+  items: OwnedItem[];
+}
+
+/** The subscription to a product; undefined if there is none. */
+export function subscriptionTo(
+  subscriptions: readonly OwnedSubscription[],
+  productId: string,
+): OwnedSubscription | undefined {
+  return subscriptions.find(({ items }) => items.some((item) => item.productId === productId));
+}

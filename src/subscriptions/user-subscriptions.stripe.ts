@@ -1,0 +1,122 @@
+import { Injectable } from '@nestjs/common';
+import type Stripe from 'stripe';
+import { Problem } from '#core/problem.js';
+import type { RequestContext } from '#core/request-context.js';
+import { idOf } from '#stripe/id-of.js';
+import { isRefused, isUnclassified } from '#stripe/stripe-errors.js';
+import { StripeProvider } from '#stripe/stripe.provider.js';
+import { undefinedIfMissing } from '#stripe/undefined-if-missing.js';
+import type { OwnedSubscription } from '../customers/owner-subscriptions.js';
+import { toOwnedSubscription } from '../customers/owner-subscriptions.stripe.js';
+
+/** A change of a subscription's end; without an update there is nothing to change. */
+export interface EndPlan {
+  subscription: string;
+  end: 'endOfPeriod' | 'none';
+  update: Stripe.SubscriptionUpdateParams | null;
+}
+
+/** A change of a subscription's Price, invoiced at once. */
+export interface UpgradePlan {
+  subscription: string;
+  priceId: string;
+  update: Stripe.SubscriptionUpdateParams;
+}
+
+/** A Price that a user may change to. */
+export interface TargetPrice {
+  id: string;
+  productId: string;
+  currency: string;
+  /** Whether it is active, recurring and not billed by usage. */
+  isSellable: boolean;
+}
+
+/** Calls to Stripe about the subscriptions of users: https://docs.stripe.com/api/subscriptions */
+@Injectable()
+export class UserSubscriptionsStripe {
+  constructor(private readonly stripe: StripeProvider) {}
+
+  /** The name of a Product; null if it was deleted. */
+  async productName(context: RequestContext, id: string): Promise<string | null> {
+    const product = await undefinedIfMissing(
+      this.stripe.read(context, (stripe) => stripe.products.retrieve(id)),
+    );
+    return product?.name ?? null;
+  }
+
+  /** The Price with this id; undefined if Stripe does not know it. */
+  async price(context: RequestContext, id: string): Promise<TargetPrice | undefined> {
+    const price = await undefinedIfMissing(this.stripe.read(context, (stripe) => stripe.prices.retrieve(id)));
+    if (!price) return undefined;
+    const { active, currency, recurring } = price;
+    const isSellable = active && recurring !== null && recurring.usage_type !== 'metered';
+    return { id, productId: idOf(price.product) ?? '', currency, isSellable };
+  }
+
+  /** A cancellation at the end of the period, unless the subscription ends by then anyway. */
+  planEnd({ id: subscription, cancelAt, periodEnd }: OwnedSubscription): EndPlan {
+    const endsByThen = cancelAt !== null && cancelAt <= periodEnd;
+    return { subscription, end: 'endOfPeriod', update: endsByThen ? null : { cancel_at_period_end: true } };
+  }
+
+  /** Stripe takes `cancel_at` or `cancel_at_period_end`, not both. */
+  planResumption({ id: subscription, cancelAtPeriodEnd }: OwnedSubscription): EndPlan {
+    const update = cancelAtPeriodEnd ? { cancel_at_period_end: false } : { cancel_at: '' as const };
+    return { subscription, end: 'none', update };
+  }
+
+  /**
+   * Nothing changes if the invoice can't be paid at once:
+   * https://docs.stripe.com/api/subscriptions/update#update_subscription-payment_behavior
+   */
+  planUpgrade(
+    { id: subscription }: OwnedSubscription,
+    { itemId, priceId, prorationDate }: { itemId: string; priceId: string; prorationDate: number },
+  ): UpgradePlan {
+    return {
+      subscription,
+      priceId,
+      update: {
+        items: [{ id: itemId, price: priceId }],
+        proration_behavior: 'always_invoice',
+        proration_date: prorationDate,
+        payment_behavior: 'error_if_incomplete',
+      },
+    };
+  }
+
+  /** Changes a subscription as planned. @throws {Problem} `invalid-state` if it has ended or its period has */
+  async update(
+    context: RequestContext,
+    { subscription, update }: { subscription: string; update: Stripe.SubscriptionUpdateParams | null },
+    idempotencyKey: string,
+  ): Promise<void> {
+    if (!update) return;
+    try {
+      await this.stripe.write(context, idempotencyKey, (stripe, options) =>
+        stripe.subscriptions.update(subscription, update, options),
+      );
+    } catch (error) {
+      throw isRefused(error) && isUnclassified(error) ? new Problem('invalid-state', {}, error) : error;
+    }
+  }
+
+  /** Whether a subscription ends as planned. */
+  async hasEnd(context: RequestContext, { subscription, end }: EndPlan): Promise<boolean> {
+    const { cancelAt, periodEnd } = await this.retrieve(context, subscription);
+    return end === 'none' ? cancelAt === null : cancelAt !== null && cancelAt <= periodEnd;
+  }
+
+  /** Whether a subscription has the Price that was planned. */
+  async hasPrice(context: RequestContext, { subscription, priceId }: UpgradePlan): Promise<boolean> {
+    const { items } = await this.retrieve(context, subscription);
+    return items.some((item) => item.priceId === priceId);
+  }
+
+  private async retrieve(context: RequestContext, id: string): Promise<OwnedSubscription> {
+    return toOwnedSubscription(
+      await this.stripe.read(context, (stripe) => stripe.subscriptions.retrieve(id)),
+    );
+  }
+}

@@ -1,0 +1,195 @@
+import { describe, expect } from 'vitest';
+import { idOf } from '#stripe/id-of.js';
+import { expectProblem } from '../support/expect-problem.js';
+import { paydeskTest } from '../support/paydesk-test.js';
+import { someUser } from '../support/saved-card.js';
+import { createProducts, ENVIRONMENT, newSubscriber, priceOf } from './subscriptions-test.js';
+
+const DAY_SECONDS = 24 * 60 * 60;
+
+const it = paydeskTest({ environment: ENVIRONMENT })
+  .extend('products', { scope: 'file', auto: true }, ({ paydesk }) => createProducts(paydesk))
+  /** A user with a subscription of 10.00 USD a month, whose period is a few days old. */
+  .extend('subscriber', ({ paydesk, clock }) => async () => {
+    const { userId, start } = await newSubscriber(paydesk);
+    const subscription = await start(await priceOf(paydesk, 'magazine', 1000));
+    clock.moveSeconds(5 * DAY_SECONDS + 12_345);
+    /** Tokens expire while time passes. */
+    const user = () => paydesk.user(userId);
+    return {
+      user,
+      id: String(subscription.subscriptionID),
+      periodEnd: String(subscription.currentPeriodEnd),
+      preview: async (priceId: string) =>
+        (await user()).get(`/subscriptions/preview-upgrade?priceId=${priceId}`),
+      upgrade: async (priceId: string, prorationDate?: string, headers?: Record<string, string>) =>
+        (await user()).post('/subscriptions/upgrade', { priceId, prorationDate }, headers),
+    };
+  })
+  .extend(
+    'price',
+    ({ paydesk }) =>
+      (amount: number) =>
+        priceOf(paydesk, 'magazine', amount),
+  )
+  /** The latest invoice of a subscription. */
+  .extend('invoiceOf', ({ paydesk }) => async (id: string) => {
+    const { latest_invoice: latest } = await paydesk.stripe.subscriptions.retrieve(id);
+    return paydesk.stripe.invoices.retrieve(idOf(latest) ?? '');
+  });
+
+describe('GET /subscriptions/preview-upgrade', () => {
+  it('shows what is due now, and at the next renewal', async ({ subscriber, price, clock }) => {
+    const { preview, periodEnd } = await subscriber();
+    const { status, body } = await preview(await price(3000));
+    expect(status).toBe(200);
+    const [credit, charge] = body.lines.map(({ amount }: { amount: string }) => Number(amount));
+    expect(Number(body.amountDue)).toBeCloseTo(credit + charge, 5);
+    expect(body).toMatchObject({ currency: 'usd', next: { amountDue: '30.00', at: periodEnd } });
+    expect(Date.parse(body.prorationDate)).toBe(Math.floor(clock.now().getTime() / 1000) * 1000);
+    expect(body.lines).toMatchObject([
+      { isProration: true, amount: expect.stringMatching(/^-/), periodEnd },
+      { isProration: true, periodStart: body.prorationDate, periodEnd },
+    ]);
+  });
+
+  it('takes what a cheaper price credits off the next renewal', async ({ subscriber, price }) => {
+    const { preview } = await subscriber();
+    const { body } = await preview(await price(200));
+    const credit = body.lines.reduce(
+      (sum: number, { amount }: { amount: string }) => sum + Number(amount),
+      0,
+    );
+    expect(body.amountDue).toBe('0.00');
+    expect(credit).toBeLessThan(0);
+    expect(Number(body.next.amountDue)).toBeCloseTo(Math.max(0, 2 + credit), 5);
+  });
+
+  it('changes nothing', async ({ paydesk, subscriber, price }) => {
+    const { preview, id } = await subscriber();
+    const before = await paydesk.stripe.subscriptions.retrieve(id);
+    await preview(await price(3000));
+    expect(await paydesk.stripe.subscriptions.retrieve(id)).toEqual(before);
+  });
+});
+
+describe('POST /subscriptions/upgrade', () => {
+  it.for([1500, 3000, 200])(
+    'charges what was previewed within an hour for a price of %i',
+    async (amount, { subscriber, price, clock, invoiceOf }) => {
+      const { preview, upgrade, id } = await subscriber();
+      const priceId = await price(amount);
+      const { body: previewed } = await preview(priceId);
+      clock.moveSeconds(59 * 60);
+      const { status, body } = await upgrade(priceId, previewed.prorationDate);
+      expect(status).toBe(200);
+      expect(body).toMatchObject({ subscriptionID: id, status: 'ACTIVE', items: [{ priceId }] });
+      const invoice = await invoiceOf(id);
+      expect(invoice.status).toBe('paid');
+      expect((invoice.amount_due / 100).toFixed(2)).toBe(previewed.amountDue);
+      expect(invoice.lines.data.map((line) => (line.amount / 100).toFixed(2))).toEqual(
+        previewed.lines.map((line: { amount: string }) => line.amount),
+      );
+    },
+  );
+
+  it('renews at the price that was previewed', async ({ subscriber, price, clock, invoiceOf }) => {
+    const { preview, upgrade, id, periodEnd } = await subscriber();
+    const priceId = await price(200);
+    const { body } = await preview(priceId);
+    await upgrade(priceId, body.prorationDate);
+    clock.moveSeconds(Math.ceil((Date.parse(periodEnd) - clock.now().getTime()) / 1000) + 2 * 60 * 60);
+    const invoice = await invoiceOf(id);
+    expect((invoice.amount_due / 100).toFixed(2)).toBe(body.next.amountDue);
+  });
+
+  it('charges once for a key', async ({ paydesk, subscriber, price }) => {
+    const { upgrade, id } = await subscriber();
+    const priceId = await price(3000);
+    const path = `/v1/subscriptions/${id}`;
+    paydesk.sandbox.faults.add({ method: 'POST', path, kinds: ['reset_after_effect'], times: 9 });
+    const key = { 'idempotency-key': 'upgrade-1' };
+    expectProblem(await upgrade(priceId, undefined, key), 'outcome-unknown');
+    paydesk.sandbox.faults.clear();
+    const first = await upgrade(priceId, undefined, key);
+    const second = await upgrade(priceId, undefined, key);
+    expect([first.status, second.status]).toEqual([200, 200]);
+    expect(second.body).toEqual(first.body);
+    const { data } = await paydesk.stripe.invoices.list({ subscription: id });
+    expect(data.map(({ status }) => status)).toEqual(['paid', 'paid']);
+  });
+
+  it('changes nothing if the card is declined, or wants authentication', async ({
+    paydesk,
+    subscriber,
+    price,
+    invoiceOf,
+  }) => {
+    const { upgrade, user, id } = await subscriber();
+    const { customer } = await paydesk.stripe.subscriptions.retrieve(id);
+    const before = await invoiceOf(id);
+    for (const [card, slug] of [
+      ['pm_card_chargeCustomerFail', 'card-declined'],
+      ['pm_card_authenticationRequired', 'authentication-required'],
+    ] as const) {
+      const method = await paydesk.stripe.paymentMethods.attach(card, { customer: idOf(customer) ?? '' });
+      await (await user()).put(`/payments/payment-methods/${method.id}/default`);
+      const priceId = await price(3000);
+      const answer = await upgrade(priceId);
+      expectProblem(answer, slug);
+      expect((await invoiceOf(id)).id).toBe(before.id);
+      const { body } = await (await user()).get('/subscriptions/current');
+      expect(body.subscription.items[0].priceId).not.toBe(priceId);
+    }
+  });
+
+  it.for([
+    ['more than an hour old', -61 * 60],
+    ['to come', 5 * 60],
+  ] as const)('refuses a date that is %s', async ([, seconds], { subscriber, price, clock }) => {
+    const { upgrade } = await subscriber();
+    const date = new Date(clock.now().getTime() + seconds * 1000).toISOString();
+    const answer = await upgrade(await price(3000), date);
+    expectProblem(answer, 'invalid-request');
+    expect(answer.body.errors).toMatchObject([{ field: 'prorationDate' }]);
+  });
+
+  it('refuses a date from before the current period', async ({ paydesk, price, clock }) => {
+    const { user, start } = await newSubscriber(paydesk);
+    await start(await price(1000));
+    const prorationDate = new Date(clock.now().getTime() - 60_000).toISOString();
+    const answer = await user.post('/subscriptions/upgrade', { priceId: await price(3000), prorationDate });
+    expectProblem(answer, 'invalid-state');
+  });
+
+  it('refuses what can not be changed to', async ({ paydesk, subscriber, price }) => {
+    const { upgrade, preview, id } = await subscriber();
+    const subscription = await paydesk.stripe.subscriptions.retrieve(id);
+    const euros = await priceOf(paydesk, 'magazine', 3000, { currency: 'eur' });
+    const inactive = await priceOf(paydesk, 'magazine', 3000, { active: false });
+    for (const call of [upgrade, preview]) {
+      expectProblem(await call(subscription.items.data[0]?.price.id ?? ''), 'invalid-state');
+      for (const priceId of [euros, inactive]) {
+        expect(await call(priceId)).toMatchObject({ status: 400, body: { errors: [{ field: 'priceId' }] } });
+      }
+      expect(await call('price_unknown')).toMatchObject({
+        status: 404,
+        body: { errors: [{ field: 'priceId' }] },
+      });
+    }
+    const stranger = await paydesk.user(someUser());
+    const priceId = await price(3000);
+    expect((await stranger.post('/subscriptions/upgrade', { priceId })).status).toBe(404);
+    await paydesk.stripe.subscriptions.cancel(id);
+    expectProblem(await upgrade(priceId), 'invalid-state');
+  });
+
+  it('refuses the product of another subscription of the user', async ({ paydesk, price }) => {
+    const { user, start } = await newSubscriber(paydesk);
+    const { subscriptionID } = await start(await price(1000));
+    await start(await priceOf(paydesk, 'paper', 500));
+    const answer = await user.post('/subscriptions/upgrade', { priceId: await price(3000) });
+    expectProblem(answer, 'already-subscribed');
+    expect(answer.body.subscriptionId).toBe(subscriptionID);
+  });
+});
