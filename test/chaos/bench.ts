@@ -10,6 +10,8 @@ import { SeededRandom } from '#sandbox/faults/random.js';
 import type { ApiKeyKind } from '../../src/access/api-key.js';
 import { ApiKeyAdminService } from '../../src/access/api-key-admin.service.js';
 import { SystemClock } from '#core/clock.js';
+import { issueUserToken } from '../../src/access/local-issuer.js';
+import { settingsFrom } from '../../src/config/settings.js';
 import { DEFAULT_SCOPES } from '#core/scope.js';
 import { openDatabase } from '../../src/database/database.js';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '#embedded-postgres/embedded-postgres.js';
@@ -110,6 +112,11 @@ export class Bench {
     return join(this.folder, POSTGRES_FOLDER);
   }
 
+  /** The instances share the keys that they create, as for tokens of users. */
+  private get keysFolder(): string {
+    return join(this.folder, 'keys');
+  }
+
   /** Has Stripe send its events to the instances in turn. */
   registerWebhook(): void {
     const url = `${this.balancer.url}/webhooks/stripe`;
@@ -136,6 +143,11 @@ export class Bench {
     const { secret } = await ApiKeyAdminService.on(database, new SystemClock()).create(AUTHOR, request);
     await database.$client.end();
     return secret;
+  }
+
+  /** A token of a signed-in user, which is valid for 15 minutes. */
+  issueUserToken(userId: string): Promise<string> {
+    return issueUserToken(settingsFrom({ DATA_DIR: this.keysFolder }), userId, new Date());
   }
 
   /** Creates a client. Each one starts with another instance. */
@@ -198,6 +210,7 @@ export class Bench {
       stripeUrl: this.stripe.url,
       environment: {
         STRIPE_WEBHOOK_SECRET: WEBHOOK_SECRET,
+        DATA_DIR: this.keysFolder,
         ...this.clock.environment,
         ...this.options.environment,
       },

@@ -10,6 +10,7 @@ import { MANY_RETRIES, notifications } from './notifications.js';
 import { outage } from './outage.js';
 import { refunds } from './refunds.js';
 import { subscriptions } from './subscriptions.js';
+import { upgrades, UPGRADES_ENVIRONMENT } from './upgrades.js';
 import { type Figure, expectNone, type Verdict } from './verdict.js';
 
 /** A scenario and its description. */
@@ -40,6 +41,11 @@ export const SCENARIOS = {
   subscriptions: {
     proves: 'a subscription is started and paid once, and ends if two clients cancel it at once',
     run: subscriptions,
+  },
+  upgrades: {
+    proves: 'a user subscribes once, however many pages are opened, and an upgrade is charged once',
+    environment: UPGRADES_ENVIRONMENT,
+    run: upgrades,
   },
   customers: {
     proves: 'many first calls for a user at once create one customer',

@@ -19,6 +19,7 @@ export function sizeOf(scenario: Scenario, charges: number, kills: number): Size
       return { requests: Math.ceil(charges / 2), kills: Math.floor(kills / 4), instances: 2 };
     case 'checkouts':
     case 'subscriptions':
+    case 'upgrades':
       return { requests: Math.ceil(charges / 5), kills: Math.floor(kills / 4), instances: 2 };
     case 'customers':
       return { requests: Math.ceil(charges * 1.6), kills: 0, instances: 2 };
