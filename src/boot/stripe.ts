@@ -1,6 +1,7 @@
 import { isIPv6 } from 'node:net';
 import { join } from 'node:path';
 import { callLimits, StripeConnection } from '#stripe/stripe-connection.js';
+import type { Clock } from '#core/clock.js';
 import type { Settings } from '../config/settings.js';
 import { HANDLED_EVENT_TYPES } from '../webhooks/event-types.js';
 import { withSettingError } from './with-setting-error.js';
@@ -18,9 +19,10 @@ export interface BootedStripe {
 /**
  * Connects to the Stripe account of `STRIPE_SECRET_KEY`, or starts the embedded sandbox if none is set.
  *
+ * @param clock of the sandbox; by default that of the system
  * @throws {SettingsError} naming SANDBOX_PORT
  */
-export async function bootStripe(settings: Settings): Promise<BootedStripe> {
+export async function bootStripe(settings: Settings, clock?: Clock): Promise<BootedStripe> {
   const { STRIPE_SECRET_KEY: secretKey, STRIPE_API_BASE: apiBase, STRIPE_WEBHOOK_SECRET: secrets } = settings;
   const limits = callLimits(settings.STRIPE_CALLS_MAX);
   if (secretKey) {
@@ -36,6 +38,7 @@ export async function bootStripe(settings: Settings): Promise<BootedStripe> {
       port: settings.SANDBOX_PORT,
       dataDir: join(settings.DATA_DIR, 'stripe-sandbox'),
       webhook: webhookOf(settings),
+      ...(clock && { clock: { nowMs: () => clock.now().getTime() } }),
     }),
   );
   const { url, webhookSecret } = sandbox;

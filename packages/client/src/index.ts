@@ -1,0 +1,3 @@
+export { createPaydeskClient, type PaydeskClient, type PaydeskClientOptions } from './client.js';
+export type { Problem, ProblemType } from './problem.js';
+export { type Notification, verifyNotification } from './notification.js';
