@@ -176,5 +176,7 @@ describe('unsafeSettings', () => {
     const boot = () => requireSafeSettings(settings, {});
     expect(boot).toThrow(/^DATABASE_URL must use TLS [^\n]+$/);
     expect(boot).not.toThrow('u:p');
+    const direct = settingsFrom(live({ DATABASE_DIRECT_URL: DATABASE_URL }));
+    expect(() => requireSafeSettings(direct, {})).toThrow(/^DATABASE_DIRECT_URL must use TLS [^\n]+$/);
   });
 });
