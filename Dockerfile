@@ -3,7 +3,7 @@ FROM node:24.21.0-bookworm-slim AS build
 WORKDIR /paydesk
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci
-COPY tsconfig.json tsconfig.build.json ./
+COPY tsconfig.json tsconfig.build.json testing.d.ts ./
 COPY libs libs
 COPY src src
 # The optional packages are the embedded PostgreSQL, which a container does not need. /data is for DATA_DIR in sandbox mode.

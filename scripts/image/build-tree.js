@@ -39,7 +39,7 @@ function run(command, cwd) {
     return;
   }
   const env = { ...process.env, npm_config_offline: 'true', npm_config_audit: 'false' };
-  execFileSync('sh', ['-c', command], { cwd, env, stdio: ['ignore', 'ignore', 'inherit'] });
+  execFileSync('sh', ['-c', command], { cwd, env, stdio: ['ignore', 'inherit', 'inherit'] });
 }
 
 function copy(args, from, workdir, root, owner) {
