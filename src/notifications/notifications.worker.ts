@@ -5,10 +5,10 @@ import {
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import pLimit from 'p-limit';
-import { withoutQuery } from '../database/without-query.js';
 import { LEASE_RENEWAL_MS } from '../queue/lease.js';
-import { PeriodicTask } from '../queue/periodic-task.js';
+import { PeriodicTask, PRUNE_MS } from '../queue/periodic-task.js';
 import { QueueWorker } from '../queue/queue-worker.js';
+import { warnOf } from '../queue/warn-of.js';
 import { DeliveriesStore } from './deliveries.store.js';
 import { DeliveryAttempt } from './delivery-attempt.js';
 import { EndpointSecrets } from './endpoint-secrets.service.js';
@@ -28,7 +28,6 @@ const REDELIVERIES = { total: 32, caller: 8, endpoint: 2, failingEndpoint: 1 };
 const COMMIT_MS = 20;
 /** How long running attempts may go on when the process stops. */
 const STOP_MS = 2_000;
-const PRUNE_MS = 10 * 60 * 1000;
 
 /** Delivers notifications, deletes old ones, and renews the encryption of secrets; each instance runs one worker. */
 @Injectable()
@@ -59,7 +58,7 @@ export class NotificationsWorker implements OnApplicationBootstrap, BeforeApplic
     this.renewal = new PeriodicTask(
       () => this.queues.renew(this.running.flatMap(({ held }) => held)),
       LEASE_RENEWAL_MS,
-      (error) => this.warn('Could not renew the leases of deliveries', error),
+      warnOf(this.logger, 'Could not renew the leases of deliveries'),
     );
     this.pruning = new PeriodicTask(
       async () => {
@@ -67,7 +66,7 @@ export class NotificationsWorker implements OnApplicationBootstrap, BeforeApplic
         await endpointSecrets.renew();
       },
       PRUNE_MS,
-      (error) => this.warn('Could not delete old notifications or renew secrets', error),
+      warnOf(this.logger, 'Could not delete old notifications or renew secrets'),
     );
     outbox.listen(() => this.placeSoon());
   }
@@ -119,7 +118,7 @@ export class NotificationsWorker implements OnApplicationBootstrap, BeforeApplic
           return held;
         }),
       work: (held) => this.attempt.run(held).finally(() => running.end(held)),
-      onError: (error) => this.warn('Could not deliver notifications', error),
+      onError: warnOf(this.logger, 'Could not deliver notifications'),
     });
   }
 
@@ -138,11 +137,7 @@ export class NotificationsWorker implements OnApplicationBootstrap, BeforeApplic
     try {
       if (await this.deliveries.place()) this.firstDeliveries.wake();
     } catch (error) {
-      this.warn('Could not deliver notifications', error);
+      warnOf(this.logger, 'Could not deliver notifications')(error);
     }
-  }
-
-  private warn(msg: string, error: unknown): void {
-    this.logger.warn(`${msg}: ${String(withoutQuery(error))}`);
   }
 }

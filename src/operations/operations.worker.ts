@@ -5,15 +5,14 @@ import {
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import type { Problem } from '#core/problem.js';
-import { withoutQuery } from '../database/without-query.js';
 import { describeFailure } from '../logging/describe-failure.js';
-import { PeriodicTask } from '../queue/periodic-task.js';
+import { PeriodicTask, PRUNE_MS } from '../queue/periodic-task.js';
 import { QueueWorker } from '../queue/queue-worker.js';
+import { warnOf } from '../queue/warn-of.js';
 import { OperationAttempt } from './operation-attempt.js';
 import { OperationRegistry } from './operation-registry.js';
 import { type OperationRow, OperationsStore } from './operations.store.js';
 
-const PRUNE_MS = 10 * 60 * 1000;
 /** Enough to catch up after an outage, and few enough to leave Stripe's rate limit and the database to callers. */
 const CONCURRENCY = 4;
 
@@ -34,7 +33,7 @@ export class OperationsWorker implements OnApplicationBootstrap, BeforeApplicati
       prepare: () => store.forgetUnplanned(),
       take: () => store.takeDue(),
       work: (held) => this.resume(store, held),
-      onError: (error) => this.warn('Could not resume unfinished operations', error),
+      onError: warnOf(this.logger, 'Could not resume unfinished operations'),
     });
     this.pruning = new PeriodicTask(
       async () => {
@@ -42,7 +41,7 @@ export class OperationsWorker implements OnApplicationBootstrap, BeforeApplicati
         await store.forgetSecrets();
       },
       PRUNE_MS,
-      (error) => this.warn('Could not delete old operations', error),
+      warnOf(this.logger, 'Could not delete old operations'),
     );
   }
 
@@ -66,10 +65,6 @@ export class OperationsWorker implements OnApplicationBootstrap, BeforeApplicati
     // Another version of this service has started it, and will finish it.
     if (!kind) await store.retryLater(held);
     else await this.attempt.resume(kind, held).catch((problem: Problem) => this.logFailure(held, problem));
-  }
-
-  private warn(msg: string, error: unknown): void {
-    this.logger.warn(`${msg}: ${String(withoutQuery(error))}`);
   }
 
   /** There is no caller who would see it. */

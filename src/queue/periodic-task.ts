@@ -1,3 +1,6 @@
+/** How often rows that are not needed any more are deleted. */
+export const PRUNE_MS = 10 * 60 * 1000;
+
 /** Repeats a task at an interval, never twice at the same time. */
 export class PeriodicTask {
   private timer?: NodeJS.Timeout;

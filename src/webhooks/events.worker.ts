@@ -7,17 +7,16 @@ import {
 } from '@nestjs/common';
 import { isMissing } from '#stripe/stripe-errors.js';
 import { toProblem } from '../database/to-problem.js';
-import { withoutQuery } from '../database/without-query.js';
 import { describeFailure } from '../logging/describe-failure.js';
 import { underLease } from '../queue/lease.js';
-import { PeriodicTask } from '../queue/periodic-task.js';
+import { PeriodicTask, PRUNE_MS } from '../queue/periodic-task.js';
 import { QueueWorker } from '../queue/queue-worker.js';
+import { warnOf } from '../queue/warn-of.js';
 import { EventHandlers } from './event-handlers.js';
 import { EventTargetsStore, type TargetRow } from './event-targets.store.js';
 import { EventsStore } from './events.store.js';
 import type { WaitingEvent } from './stripe-event.js';
 
-const PRUNE_MS = 10 * 60 * 1000;
 /** A handler may hold a connection to the database while Stripe answers, and most of them are for callers. */
 const CONCURRENCY = 3;
 /**
@@ -49,12 +48,12 @@ export class EventsWorker implements OnApplicationBootstrap, BeforeApplicationSh
         );
         await end;
       },
-      onError: (error) => this.warn('Could not handle events', error),
+      onError: warnOf(this.logger, 'Could not handle events'),
     });
     this.pruning = new PeriodicTask(
       () => events.prune(),
       PRUNE_MS,
-      (error) => this.warn('Could not delete old events', error),
+      warnOf(this.logger, 'Could not delete old events'),
     );
   }
 
@@ -98,9 +97,5 @@ export class EventsWorker implements OnApplicationBootstrap, BeforeApplicationSh
     const failure = { ...describeFailure(problem), target: held.id, events: events.length, msg };
     if (isDead) this.logger.error({ ...failure, alert: true });
     else this.logger.warn(failure);
-  }
-
-  private warn(msg: string, error: unknown): void {
-    this.logger.warn(`${msg}: ${String(withoutQuery(error))}`);
   }
 }
