@@ -40,14 +40,26 @@ export class PaymentReader {
     private readonly references: PaymentReferences,
   ) {}
 
-  /** Whether a Checkout Session is for a payment. One in the mode `setup` only saves a card. */
-  async isPayment(context: RequestContext, sessionId: string): Promise<boolean> {
-    return (await this.session(context, sessionId)).mode !== 'setup';
+  /** A Checkout Session for a payment; undefined if it only saves a card, in the mode `setup`. */
+  async paymentSession(
+    context: RequestContext,
+    sessionId: string,
+  ): Promise<Stripe.Checkout.Session | undefined> {
+    const session = await this.session(context, sessionId);
+    return session.mode === 'setup' ? undefined : session;
   }
 
-  /** Reads a payment that has these objects. */
-  async read(context: RequestContext, { sessionId, paymentIntentId }: PaymentObjects): Promise<ReadPayment> {
-    const session = sessionId === null ? undefined : await this.session(context, sessionId);
+  /**
+   * Reads a payment that has these objects.
+   *
+   * @param known the session, if it was read already
+   */
+  async read(
+    context: RequestContext,
+    { sessionId, paymentIntentId }: PaymentObjects,
+    known?: Stripe.Checkout.Session,
+  ): Promise<ReadPayment> {
+    const session = sessionId === null ? undefined : (known ?? (await this.session(context, sessionId)));
     const intentId =
       paymentIntentId ?? (session && (await this.references.paymentIntentId(context, session)));
     const intent = intentId === undefined ? undefined : await this.intent(context, intentId);

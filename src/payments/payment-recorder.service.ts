@@ -96,9 +96,10 @@ export class PaymentRecorder {
     events: readonly SeenEvent[],
     scope: NoticeScope = 'changes',
   ): Promise<StoredPayment | undefined> {
-    if (!(await this.store.find(sessionId)) && !(await this.reader.isPayment(context, sessionId)))
-      return undefined;
-    return this.refresh(context, { sessionId, paymentIntentId: null }, events, scope);
+    const objects = { sessionId, paymentIntentId: null };
+    if (await this.store.find(sessionId)) return this.refresh(context, objects, events, scope);
+    const session = await this.reader.paymentSession(context, sessionId);
+    return session && this.refresh(context, objects, events, scope, session);
   }
 
   /** Does the same with the payment of a PaymentIntent. */
@@ -125,20 +126,27 @@ export class PaymentRecorder {
     return this.refresh(context, { sessionId, paymentIntentId }, [], scope);
   }
 
-  /** Reads the payment from Stripe, and again if its row has been written in the meantime. */
+  /**
+   * Reads the payment from Stripe, and again if its row has been written in the meantime.
+   *
+   * @param session what was read of a payment that was not in the record
+   */
   private async refresh(
     context: RequestContext,
     objects: PaymentObjects,
     events: readonly SeenEvent[],
     scope: NoticeScope,
+    session?: Awaited<ReturnType<PaymentReader['paymentSession']>>,
   ): Promise<StoredPayment> {
     let { sessionId, paymentIntentId } = objects;
     const after = await untilWritten(async () => {
       const before = await this.store.findEither(sessionId, paymentIntentId);
-      const read = await this.reader.read(context, {
+      const current = {
         sessionId: before?.sessionId ?? sessionId,
         paymentIntentId: before?.paymentIntentId ?? paymentIntentId,
-      });
+      };
+      // It may be older than a row that has been inserted in the meantime.
+      const read = await this.reader.read(context, current, before ? undefined : session);
       ({ sessionId, paymentIntentId } = read.snapshot);
       const cause = { events, scope, at: this.clock.now() };
       return this.database.transaction((transaction) =>

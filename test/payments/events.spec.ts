@@ -114,6 +114,21 @@ describe('events bring the record up to date:', () => {
     expect((await typesOf(id)).toSorted()).toEqual(['checkout.expired', 'payment.failed']);
   });
 
+  it('a Checkout page that was made elsewhere is read once', async ({ paydesk, handleEvents, payment }) => {
+    const { id } = await paydesk.stripe.checkout.sessions.create({
+      mode: 'payment',
+      success_url: 'https://example.com/ok',
+      line_items: [
+        { quantity: 1, price_data: { currency: 'usd', unit_amount: 500, product_data: { name: 'Book' } } },
+      ],
+    });
+    await paydesk.stripe.checkout.sessions.expire(id);
+    const before = paydesk.stripeCalls.length;
+    await handleEvents();
+    expect(paydesk.stripeCalls.slice(before)).toEqual([`GET /v1/checkout/sessions/${id}`]);
+    expect(await payment(id)).toMatchObject({ status: 'FAILED', caller: null });
+  });
+
   it('a Checkout page that only saves a card is no payment', async ({ paydesk, handleEvents, shop }) => {
     const customer = await paydesk.stripe.customers.create({});
     const { id } = await paydesk.stripe.checkout.sessions.create({
