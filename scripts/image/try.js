@@ -1,6 +1,7 @@
 // Builds the file tree of the image as the Dockerfile's stages would, and runs it as a container would be run: under the
 // image's user, with nothing to write to and no shell. Needs root on Linux, and a build (`npm run build`).
 import { strict as assert } from 'node:assert';
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -28,6 +29,11 @@ chmodSync(folder, 0o755);
 const stages = readStages('Dockerfile');
 const root = buildTree(stages, folder);
 addNode(root);
+if (spawnSync('unshare', ['--mount', 'true']).status !== 0) {
+  rmSync(folder, { recursive: true, force: true });
+  process.stdout.write('The file tree of the image was built, but not run: this machine allows no mounts.\n');
+  process.exit();
+}
 const config = configOf(stages.at(-1));
 const database = await startEmbeddedPostgres({ dataDir: join(folder, 'data'), log: () => undefined });
 const sandbox = await createSandbox({});
