@@ -77,7 +77,7 @@ export class ChargesService {
         const customer = await this.cards.findKnownCustomer(owner, command.paymentMethodId);
         if (!customer) return undefined;
         const plan = this.stripe.plan(customer, command, operationId);
-        return { plan, condition: this.brake.newAttempt(owner, operationId) };
+        return { plan, owner, condition: this.brake.newAttempts };
       },
     );
   }

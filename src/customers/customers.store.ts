@@ -1,10 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { and, desc, eq, isNull, type Placeholder, sql } from 'drizzle-orm';
+import { and, eq, isNull, sql } from 'drizzle-orm';
 import type { Owner } from '#core/actor.js';
 import { Clock } from '#core/clock.js';
 import { type AuditDetails, type Change, type ChangeAuthor, STRIPE_AUTHOR } from '../access/audit-entry.js';
 import { AuditLog } from '../access/audit-log.store.js';
 import { Settings } from '../config/settings.js';
+import { Batches } from '../database/batches.js';
 import { type Database, DATABASE, type Transaction } from '../database/database.js';
 import { attachedPaymentMethods, customers, formerCustomers } from '../database/schema.js';
 import { isUniqueViolation } from '../database/unique-violation.js';
@@ -18,16 +19,16 @@ export interface Generation {
 /** Links owners to Stripe customers: one customer per owner, and one owner per customer. */
 @Injectable()
 export class CustomersStore {
-  private readonly findAllStatement: ReturnType<typeof prepareFindAll>;
+  private readonly lookUps = new Batches<Owner, string[]>((owners) => this.findAllOfEach(owners), {
+    runningMax: 2,
+  });
 
   constructor(
     @Inject(DATABASE) private readonly database: Database,
     private readonly clock: Clock,
     private readonly settings: Settings,
     private readonly auditLog: AuditLog,
-  ) {
-    this.findAllStatement = prepareFindAll(database);
-  }
+  ) {}
 
   /** The id of an owner's Stripe customer; undefined if there is none. */
   async find(owner: Owner): Promise<string | undefined> {
@@ -39,9 +40,8 @@ export class CustomersStore {
   }
 
   /** The ids of an owner's current customer, if any, and of the former ones, newest first. */
-  async findAll(owner: Owner): Promise<string[]> {
-    const rows = await this.findAllStatement.execute({ ...owner });
-    return [rows[0]?.current, ...rows.map(({ former }) => former)].filter((id) => id != null);
+  findAll(owner: Owner): Promise<string[]> {
+    return this.lookUps.add(owner);
   }
 
   /** The owner of a current or former customer. */
@@ -113,6 +113,17 @@ export class CustomersStore {
     return this.find(owner);
   }
 
+  private async findAllOfEach(owners: readonly Owner[]): Promise<string[][]> {
+    const { rows } = await this.database.$client.query<{ index: number; id: string }>({
+      name: 'customers-find-all',
+      text: FIND_ALL,
+      values: [owners.map(({ tenant }) => tenant), owners.map(({ userId }) => userId)],
+    });
+    const found: string[][] = owners.map(() => []);
+    for (const { index, id } of rows) found[index - 1]?.push(id);
+    return found;
+  }
+
   /** Makes a deleted customer, whose cards are gone, a former one and starts its owner's next generation. */
   async unlinkDeleted(deletedId: string): Promise<void> {
     await this.database.transaction(async (transaction) => {
@@ -133,6 +144,19 @@ export class CustomersStore {
   }
 }
 
+/** $1 tenants, $2 users */
+const FIND_ALL = `
+  select index::int, id
+  from unnest($1::text[], $2::text[]) with ordinality as input (tenant, user_id, index)
+  cross join lateral (
+    select stripe_customer_id as id, null::timestamptz as unlinked_at from customers
+    where tenant = input.tenant and user_id = input.user_id and stripe_customer_id is not null
+    union all
+    select stripe_customer_id, unlinked_at from former_customers
+    where tenant = input.tenant and user_id = input.user_id
+  ) as known
+  order by index, unlinked_at desc nulls first`;
+
 function linkOf(owner: Owner, stripeCustomerId: string): Change {
   return { action: 'customer.linked', objectId: stripeCustomerId, details: detailsOf(owner) };
 }
@@ -141,23 +165,8 @@ function detailsOf({ tenant, userId }: Owner): AuditDetails {
   return { tenant, userId };
 }
 
-/** The statement of every read of payments: docs/adr/0015-speed.md. */
-function prepareFindAll(database: Database) {
-  const isOwners = and(
-    eq(formerCustomers.tenant, customers.tenant),
-    eq(formerCustomers.userId, customers.userId),
-  );
-  return database
-    .select({ current: customers.stripeCustomerId, former: formerCustomers.stripeCustomerId })
-    .from(customers)
-    .leftJoin(formerCustomers, isOwners)
-    .where(isOf({ tenant: sql.placeholder('tenant'), userId: sql.placeholder('userId') }))
-    .orderBy(desc(formerCustomers.unlinkedAt))
-    .prepare('customers-find-all');
-}
-
 /** The condition for the row of an owner. */
-export function isOf({ tenant, userId }: { [Column in keyof Owner]: string | Placeholder }) {
+export function isOf({ tenant, userId }: Owner) {
   return and(eq(customers.tenant, tenant), eq(customers.userId, userId));
 }
 

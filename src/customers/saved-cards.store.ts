@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { and, eq, sql } from 'drizzle-orm';
 import type { Owner } from '#core/actor.js';
 import { Clock } from '#core/clock.js';
+import { Batches } from '../database/batches.js';
 import { type Database, DATABASE, type Transaction } from '../database/database.js';
 import { attachedPaymentMethods, customers } from '../database/schema.js';
 import { Outbox } from '../notifications/outbox.store.js';
@@ -11,23 +12,42 @@ import { isOf } from './customers.store.js';
 const { paymentMethodId, stripeCustomerId, isDetached } = attachedPaymentMethods;
 const isOfCustomer = and(eq(stripeCustomerId, customers.stripeCustomerId), sql`not ${isDetached}`);
 
+/** $1 tenants, $2 users, $3 payment methods */
+const FIND = `
+  select index::int, customers.stripe_customer_id as customer, attached.payment_method_id is not null as "isKnown"
+  from unnest($1::text[], $2::text[], $3::text[]) with ordinality as input (tenant, user_id, method, index)
+  join customers using (tenant, user_id)
+  left join attached_payment_methods as attached on attached.payment_method_id = method
+    and attached.stripe_customer_id = customers.stripe_customer_id and not is_detached
+  where customers.stripe_customer_id is not null`;
+
+interface OwnersCard {
+  owner: Owner;
+  id: string;
+}
+
+/** An owner's customer, and whether a payment method is known to be attached to it. */
+interface FoundCard {
+  customer: string;
+  isKnown: boolean;
+}
+
 /** Which payment methods are known to be attached to which customers. */
 @Injectable()
 export class SavedCardsStore {
-  private readonly findStatement: ReturnType<typeof prepareFind>;
+  private readonly lookUps = new Batches<OwnersCard, FoundCard | undefined>((cards) => this.findEach(cards), {
+    runningMax: 2,
+  });
 
   constructor(
     @Inject(DATABASE) private readonly database: Database,
     private readonly outbox: Outbox,
     private readonly clock: Clock,
-  ) {
-    this.findStatement = prepareFind(database);
-  }
+  ) {}
 
   /** An owner's customer, and whether the payment method is known to be attached to it; undefined without a customer. */
-  async find(owner: Owner, id: string): Promise<{ customer: string; isKnown: boolean } | undefined> {
-    const [row] = await this.findStatement.execute({ ...owner, id });
-    return row?.customer ? { customer: row.customer, isKnown: row.known !== null } : undefined;
+  find(owner: Owner, id: string): Promise<FoundCard | undefined> {
+    return this.lookUps.add({ owner, id });
   }
 
   /** An owner's customer with the payment methods known to be attached to it; undefined without a customer. */
@@ -89,6 +109,20 @@ export class SavedCardsStore {
     if (row) await this.notify(transaction, 'payment_method.detached', row.stripeCustomerId, [method]);
   }
 
+  private async findEach(cards: readonly OwnersCard[]): Promise<(FoundCard | undefined)[]> {
+    const { rows } = await this.database.$client.query<FoundCard & { index: number }>({
+      name: 'saved-cards-find',
+      text: FIND,
+      values: [
+        cards.map(({ owner }) => owner.tenant),
+        cards.map(({ owner }) => owner.userId),
+        cards.map(({ id }) => id),
+      ],
+    });
+    const found = new Map(rows.map((row) => [row.index, row]));
+    return cards.map((_, place) => found.get(place + 1));
+  }
+
   private async insert(
     database: Database | Transaction,
     customer: string,
@@ -133,15 +167,4 @@ export class SavedCardsStore {
     );
     await this.outbox.add(transaction, facts);
   }
-}
-
-/** The statement of every charge: docs/adr/0015-speed.md. */
-function prepareFind(database: Database) {
-  const isAttached = and(isOfCustomer, eq(paymentMethodId, sql.placeholder('id')));
-  return database
-    .select({ customer: customers.stripeCustomerId, known: paymentMethodId })
-    .from(customers)
-    .leftJoin(attachedPaymentMethods, isAttached)
-    .where(isOf({ tenant: sql.placeholder('tenant'), userId: sql.placeholder('userId') }))
-    .prepare('saved-cards-find');
 }

@@ -10,7 +10,7 @@ import { Problem } from '#core/problem.js';
 import { CARD_TESTING_BRAKE, type CardTestingRateName, ratesOf } from '../config/rates.js';
 import { Settings } from '../config/settings.js';
 import type { Transaction } from '../database/database.js';
-import { ALWAYS, type StatementCondition } from '../database/statement-condition.js';
+import { ALWAYS, type OwnerCondition } from '../database/owner-condition.js';
 import { withoutQuery } from '../database/without-query.js';
 import { CardTestingStore } from './card-testing.store.js';
 import { attemptAllowedAt, type CardTestingRates, setupIntentAllowedAt } from './card-testing.js';
@@ -25,6 +25,11 @@ const PRUNE_MS = 10 * 60 * 1000;
 export class CardTestingBrake implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger(CardTestingBrake.name);
   private readonly rates: CardTestingRates | undefined;
+  /**
+   * Counts attempts as {@link countAttempt} does, together with the insertion of their operations. For an attempt that is
+   * not allowed, nothing is inserted.
+   */
+  readonly newAttempts: OwnerCondition;
   private pruning?: NodeJS.Timeout;
 
   constructor(
@@ -33,6 +38,7 @@ export class CardTestingBrake implements OnApplicationBootstrap, BeforeApplicati
     private readonly clock: Clock,
   ) {
     this.rates = ratesOf<CardTestingRateName>(settings.CARD_TESTING_BRAKE, CARD_TESTING_BRAKE);
+    this.newAttempts = this.rates ? store.newAttempts(this.rates, () => clock.now()) : ALWAYS;
   }
 
   onApplicationBootstrap(): void {
@@ -55,14 +61,6 @@ export class CardTestingBrake implements OnApplicationBootstrap, BeforeApplicati
     if (await this.store.takeAttempt(owner, operationId, this.rates, now)) return;
     const history = await this.store.history(owner, 'attempts', this.rates, now);
     throw tooManyAttempts(attemptAllowedAt(history, this.rates, now), now);
-  }
-
-  /**
-   * Counts an attempt as {@link countAttempt} does, together with the insertion of its operation. If the attempt is not
-   * allowed, nothing is inserted.
-   */
-  newAttempt(owner: Owner, operationId: string): StatementCondition {
-    return this.rates ? this.store.newAttempt(owner, operationId, this.rates, this.clock.now()) : ALWAYS;
   }
 
   /**

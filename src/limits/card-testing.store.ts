@@ -3,43 +3,50 @@ import { and, eq, gt, lt, lte, sql } from 'drizzle-orm';
 import type { Owner } from '#core/actor.js';
 import { type Database, DATABASE, type Transaction } from '../database/database.js';
 import { brakeCounts, brakeDeclines, brakePartners } from '../database/schema.js';
-import { renumbered, type StatementCondition } from '../database/statement-condition.js';
+import { type OwnerCondition, renumbered } from '../database/owner-condition.js';
 import type { CardTestingRates, OwnerHistory } from './card-testing.js';
 
 type CountKind = (typeof brakeCounts.$inferSelect)['kind'];
 
+const declinesOf = (owner: string) => `(
+    select count(*) from brake_declines as declined
+    where declined.tenant = ${owner}.tenant and declined.user_id = ${owner}.user_id and declined_at > $5)`;
+
 /**
- * One statement for each attempt. The conflict locks the owner's row and reads its newest version, so that parallel
- * attempts are counted one after the other. An attempt that has not ended counts like a decline, because it may become
- * one; an operation that this statement can't see yet has not ended.
+ * Counts attempts of the owners in `input`. The conflict locks the owner's row and reads its newest version, so that
+ * parallel attempts are counted one after the other; rows are locked in one order. An attempt that has not ended counts
+ * like a decline, because it may become one; an operation that this statement can't see yet has not ended.
  *
- * $1 tenant, $2 user, $3 operation, $4 now and $5 start of the attempts' window in milliseconds, $6 now, $7 attempts
- * allowed, $8 start of the declines' window, $9 declines allowed
+ * $1 now, $2 now and $3 start of the attempts' window in milliseconds, $4 attempts allowed, $5 start of the declines'
+ * window, $6 declines allowed
  */
-const takeAttempt = (condition: string) => `
-  with declines as (
-    select count(*) as total from brake_declines where tenant = $1 and user_id = $2 and declined_at > $8
-  )
+const takeAttempts = (condition: string) => `
   insert into brake_counts as counted (tenant, user_id, kind, entries, updated_at)
-  select $1, $2, 'attempts', jsonb_build_object($3::text, $4::bigint), $6::timestamptz
-  from declines
-  where total < $9::bigint
-    and not exists (select from brake_partners where tenant = $1 and blocked_until > $6)
+  select tenant, user_id, 'attempts', jsonb_build_object(id::text, $2::bigint), $1::timestamptz
+  from input
+  where ${declinesOf('input')} < $6::bigint
+    and not exists (select from brake_partners as partner where partner.tenant = input.tenant and blocked_until > $1)
     ${condition}
+  order by tenant, user_id
   on conflict (tenant, user_id, kind) do update set
     entries = excluded.entries || coalesce(
-      (select jsonb_object_agg(key, value) from jsonb_each(counted.entries) where value::bigint > $5), '{}'),
+      (select jsonb_object_agg(key, value) from jsonb_each(counted.entries) where value::bigint > $3), '{}'),
     updated_at = excluded.updated_at
-  where counted.entries ? $3 or (
-    select count(*) < $7::bigint and $9::bigint > (select total from declines) + count(*) filter (
+  where counted.entries ?| array(select jsonb_object_keys(excluded.entries)) or (
+    select count(*) < $4::bigint and $6::bigint > ${declinesOf('excluded')} + count(*) filter (
       where not exists (select from operations where id = key::uuid and state <> 'running'))
-    from jsonb_each(counted.entries) where value::bigint > $5
+    from jsonb_each(counted.entries) where value::bigint > $3
   )
-  returning true`;
+  returning tenant, user_id`;
 
-const TAKE_ATTEMPT = takeAttempt('');
-/** For an operation that does not exist yet: an attempt of one that exists was counted before. */
-const TAKE_NEW_ATTEMPT = takeAttempt('and not exists (select from operations where id = $3::uuid)');
+/** $1 tenant, $2 user, $3 operation, then those of `takeAttempts` */
+const TAKE_ATTEMPT = `
+  with input as (select $1::text as tenant, $2::text as user_id, $3::uuid as id)
+  ${renumbered(takeAttempts(''), 4)}`;
+/** For operations that do not exist yet: an attempt of one that exists was counted before. */
+const TAKE_NEW_ATTEMPTS = takeAttempts(
+  'and not exists (select from operations where operations.id = input.id)',
+);
 
 /** $1 tenant, $2 user, $3 operation, $4 now and $5 start of the window in milliseconds, $6 now, $7 allowed */
 const TAKE_SETUP_INTENT = `
@@ -59,15 +66,20 @@ export class CardTestingStore {
 
   /** Counts an attempt, unless it has been counted already; false if a limit is reached. */
   takeAttempt(owner: Owner, operationId: string, rates: CardTestingRates, now: Date): Promise<boolean> {
-    return this.take('brake-take-attempt', TAKE_ATTEMPT, attemptBy(owner, operationId, rates, now));
+    return this.take('brake-take-attempt', TAKE_ATTEMPT, [
+      owner.tenant,
+      owner.userId,
+      operationId,
+      ...limitsOfAttempts(rates, now),
+    ]);
   }
 
-  /** Counts an attempt together with the insertion of its operation, which depends on it. */
-  newAttempt(owner: Owner, operationId: string, rates: CardTestingRates, now: Date): StatementCondition {
+  /** Counts attempts together with the insertion of their operations, which depends on it. */
+  newAttempts(rates: CardTestingRates, now: () => Date): OwnerCondition {
     return {
-      name: 'brake-new-attempt',
-      text: (first) => renumbered(TAKE_NEW_ATTEMPT, first),
-      values: attemptBy(owner, operationId, rates, now),
+      name: 'brake-new-attempts',
+      text: (first) => renumbered(TAKE_NEW_ATTEMPTS, first),
+      values: () => limitsOfAttempts(rates, now()),
     };
   }
 
@@ -160,14 +172,11 @@ export class CardTestingStore {
   }
 }
 
-function attemptBy(
-  owner: Owner,
-  operationId: string,
-  { attempts, declines }: CardTestingRates,
-  now: Date,
-): unknown[] {
+function limitsOfAttempts({ attempts, declines }: CardTestingRates, now: Date): unknown[] {
   return [
-    ...takenBy(owner, operationId, attempts.windowMs, now),
+    now,
+    now.getTime(),
+    now.getTime() - attempts.windowMs,
     attempts.count,
     before(now, declines.windowMs),
     declines.count,

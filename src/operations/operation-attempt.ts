@@ -100,7 +100,7 @@ export class OperationAttempt {
     const caller = this.encryption.callerOf(actor);
     const plan = this.encryption.encryptPlan(id, early.plan);
     const operation = { id, kind: kind.name, caller, fingerprint: fingerprintOf(body), plan };
-    return this.store.claimPlanned(operation, early.condition);
+    return this.store.claimPlanned(operation, early);
   }
 
   /** Undefined if it has ended, or another attempt holds the lease. */

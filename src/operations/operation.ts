@@ -1,9 +1,9 @@
-import type { Actor } from '#core/actor.js';
+import type { Actor, Owner } from '#core/actor.js';
 import type { MovedAmount } from './guardrail-rules.js';
 import type { Problem, ProblemExtras, ProblemSlug } from '#core/problem.js';
 import type { RequestContext } from '#core/request-context.js';
 import type { Transaction } from '../database/database.js';
-import type { StatementCondition } from '../database/statement-condition.js';
+import type { OwnerCondition } from '../database/owner-condition.js';
 
 /** A request that moves money, as it arrived: who asked for what, under which key. */
 export interface OperationRequest {
@@ -103,7 +103,8 @@ export type MakePlan<Plan> = (
 /** A plan that needed only reads, and what has to hold when it is stored. */
 export interface EarlyPlan<Plan> {
   plan: Plan;
-  condition: StatementCondition;
+  owner: Owner;
+  condition: OwnerCondition;
 }
 
 /**

@@ -4,15 +4,15 @@ import { Clock } from '#core/clock.js';
 import { Problem } from '#core/problem.js';
 import { type Database, DATABASE, type Transaction } from '../database/database.js';
 import { operations } from '../database/schema.js';
-import type { StatementCondition } from '../database/statement-condition.js';
 import type { NotificationFact } from '../notifications/notification.js';
 import { Outbox } from '../notifications/outbox.store.js';
 import { expiredLease, leaseFrom } from '../queue/lease.js';
 import { LeasedRows } from '../queue/leased-rows.store.js';
 import { GuardrailCounters } from './guardrail-counters.store.js';
 import type { CountedAmount } from './guardrail-rules.js';
-import type { StoredOutcome } from './operation.js';
+import type { EarlyPlan, StoredOutcome } from './operation.js';
 import { operationView, reportOf } from './operation-report.js';
+import { PlannedClaims } from './planned-claims.store.js';
 import { retryDelayMs } from './retry-policy.js';
 
 export type OperationRow = typeof operations.$inferSelect;
@@ -32,15 +32,15 @@ const OUTCOME_WITHOUT_SECRETS = sql`case
   else ${operations.outcome} end`;
 
 /**
- * Ends the operation in `input`, if its attempt still holds the lease: a part of a statement that stores more with it.
- * `input` has the columns of `OperationEnd`. `state` is compared with a literal, because PostgreSQL uses no partial index
+ * Ends the operations in `input` whose attempts still hold the lease: a part of a statement that stores more with them.
+ * `input` has the columns of `OperationEnd`; returns the rows of `input` that took effect. `state` is compared with a literal, because PostgreSQL uses no partial index
  * for a parameter of a prepared statement: https://www.postgresql.org/docs/current/indexes-partial.html
  */
 export const FINISH_HELD = `
   update operations set state = 'done', outcome = input.outcome, finished_at = input."finishedAt"
   from input
   where operations.id = input."operationId" and state = 'running' and lease_id = input."leaseId"
-  returning operations.id`;
+  returning input.*`;
 
 /** What every operation starts with. */
 const NEW_OPERATION = {
@@ -53,24 +53,12 @@ const NEW_OPERATION = {
   finishedAt: null,
 } as const;
 
-/**
- * $1 id, $2 kind, $3 caller, $4 fingerprint, $5 plan, $6 lease and $7 its end, $8 now, then those of the condition. The
- * defaults of the columns are those of `NEW_OPERATION`.
- */
-const claimPlanned = ({ text }: StatementCondition) => `
-  with condition as (${text(9)})
-  insert into operations (
-    id, kind, caller, fingerprint, state, plan, lease_id, lease_expires_at, retry_at, first_sent_at, created_at
-  )
-  select $1::uuid, $2, $3, $4, 'running', $5::jsonb, $6::uuid, $7::timestamptz, $8::timestamptz, $8, $8
-  from condition
-  on conflict do nothing`;
-
 /** Operations in PostgreSQL. An attempt holds a lease; once it has lost the lease, it can't change the row any more. */
 @Injectable()
 export class OperationsStore {
   private readonly rows = new LeasedRows(operations, sql`${operations.state} = 'running'`);
   private readonly statements: ReturnType<typeof prepareStatements>;
+  private readonly plannedClaims: PlannedClaims;
 
   constructor(
     @Inject(DATABASE) private readonly database: Database,
@@ -79,6 +67,7 @@ export class OperationsStore {
     private readonly outbox: Outbox,
   ) {
     this.statements = prepareStatements(database, this.rows);
+    this.plannedClaims = new PlannedClaims(database);
   }
 
   /** Inserts an operation and leases it; undefined if its id exists already. */
@@ -95,33 +84,12 @@ export class OperationsStore {
    */
   async claimPlanned(
     operation: Pick<OperationRow, 'id' | 'kind' | 'caller' | 'fingerprint' | 'plan'>,
-    condition: StatementCondition,
+    { owner, condition }: Pick<EarlyPlan<unknown>, 'owner' | 'condition'>,
   ): Promise<OperationRow | undefined> {
     const now = this.clock.now();
-    const row = {
-      ...NEW_OPERATION,
-      ...operation,
-      ...leaseFrom(now),
-      retryAt: now,
-      firstSentAt: now,
-      createdAt: now,
-    };
-    const { rowCount } = await this.database.$client.query({
-      name: `operations-claim-planned-${condition.name}`,
-      text: claimPlanned(condition),
-      values: [
-        row.id,
-        row.kind,
-        row.caller,
-        row.fingerprint,
-        JSON.stringify(row.plan),
-        row.leaseId,
-        row.leaseExpiresAt,
-        now,
-        ...condition.values,
-      ],
-    });
-    return rowCount === 1 ? row : undefined;
+    const times = { retryAt: now, firstSentAt: now, createdAt: now };
+    const row = { ...NEW_OPERATION, ...operation, ...leaseFrom(now), ...times };
+    return (await this.plannedClaims.add(condition, { row, owner })) ? row : undefined;
   }
 
   async find(id: string): Promise<OperationRow | undefined> {

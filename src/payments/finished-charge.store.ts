@@ -1,8 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { Batches } from '../database/batches.js';
 import { type Database, DATABASE } from '../database/database.js';
 import { payments } from '../database/schema-payments.js';
 import type { NotificationFact } from '../notifications/notification.js';
-import { ADD_FACTS, FACT_COLUMNS, Outbox } from '../notifications/outbox.store.js';
+import { ADD_FACTS, FACT_COLUMNS, type FactRow, Outbox } from '../notifications/outbox.store.js';
 import type { OperationEnd } from '../operations/operation.js';
 import { FINISH_HELD } from '../operations/operations.store.js';
 import type { RecordedPayment } from './payment.js';
@@ -49,46 +50,44 @@ const RECORDED = (Object.keys(RECORDED_FIELDS) as (keyof typeof RECORDED_FIELDS)
 }));
 
 /**
- * Ends the operation, records the payment, and adds the notifications, if the operation's lease is still held. A payment
- * that is there already was read later, because of an event: its state stays and nothing is added, but it learns who
- * started it. Its row is found by its primary key, as a charge has no Checkout Session.
+ * Ends operations, records their payments, and adds the notifications, for each operation whose lease is still held. A
+ * payment that is there already was read later, because of an event: its state stays and nothing is added, but it learns
+ * who started it. Its row is found by its primary key, as a charge has no Checkout Session.
  *
- * $1 is an object with the fields of `OperationEnd` and more.
+ * $1 is an array of objects with the fields of `OperationEnd` and more.
  */
-const FINISH_CHARGE = `
+const FINISH_CHARGES = `
   with input as (
-    select * from jsonb_to_record($1::jsonb) as input (
+    select * from jsonb_to_recordset($1::jsonb) as input (
       "operationId" uuid, "leaseId" uuid, caller text, outcome jsonb, "finishedAt" timestamptz, payment jsonb,
       timeline jsonb, told jsonb, notifications jsonb)
   ), finished as (${FINISH_HELD}
-  ), owner as (
-    select tenant, user_id, 1 as place from customers, input
-    where stripe_customer_id = payment ->> 'customerId'
-    union all
-    select tenant, user_id, 2 from former_customers, input
-    where stripe_customer_id = payment ->> 'customerId'
-    order by place limit 1
   ), recorded as (
     insert into payments as known (
       operation_id, caller, tenant, user_id, timeline, revision, ${RECORDED.map(({ name }) => name).join(', ')}
     )
     select
-      "operationId", input.caller, owner.tenant, owner.user_id, timeline || told, 1,
+      "operationId", finished.caller, owner.tenant, owner.user_id, timeline || told, 1,
       ${RECORDED.map(({ key }) => `charge."${key}"`).join(', ')}
     from finished
-    cross join input
     cross join jsonb_to_record(payment) as charge (
       ${RECORDED.map(({ key, type }) => `"${key}" ${type}`).join(', ')})
-    left join owner on true
+    left join lateral (
+      select tenant, user_id, 1 as place from customers where stripe_customer_id = charge."customerId"
+      union all
+      select tenant, user_id, 2 from former_customers where stripe_customer_id = charge."customerId"
+      order by place limit 1
+    ) as owner on true
+    order by charge."paymentId"
     on conflict (payment_id) do update set
       operation_id = coalesce(known.operation_id, excluded.operation_id),
       caller = coalesce(known.caller, excluded.caller),
       shop_transaction_id = coalesce(known.shop_transaction_id, excluded.shop_transaction_id),
       tenant = coalesce(known.tenant, excluded.tenant),
       user_id = coalesce(known.user_id, excluded.user_id),
-      timeline = known.timeline || (select timeline from input),
+      timeline = known.timeline || (select timeline from finished where "operationId" = excluded.operation_id),
       revision = known.revision + 1
-    returning tenant, user_id, known.xmax = 0 as is_new
+    returning operation_id, tenant, user_id, known.xmax = 0 as is_new
   ), facts as (
     select
       index, id, type, subject, at, fact.caller, "paymentId", callback, "endpointId", "createdAt",
@@ -96,15 +95,28 @@ const FINISH_CHARGE = `
       data || jsonb_build_object('payment', data -> 'payment'
         || jsonb_build_object('tenant', recorded.tenant, 'userId', recorded.user_id)) as data
     from recorded
-    cross join input
+    join finished on recorded.operation_id = finished."operationId"
     cross join jsonb_to_recordset(notifications) as fact (${FACT_COLUMNS})
     where is_new
   ) ${ADD_FACTS}
-  select count(*)::int as finished from finished`;
+  select "leaseId" from finished`;
+
+/** The end of a charge with everything that depends on it. */
+interface FinishedCharge extends OperationEnd {
+  payment: RecordedPayment;
+  timeline: readonly TimelineEntry[];
+  /** The notifications in the timeline, if they are sent. */
+  told: readonly TimelineEntry[];
+  notifications: readonly FactRow[];
+}
 
 /** Ends the operations of charges: docs/adr/0015-speed.md. */
 @Injectable()
 export class FinishedChargeStore {
+  private readonly ends = new Batches<FinishedCharge, boolean>((charges) => this.finishAll(charges), {
+    runningMax: 2,
+  });
+
   constructor(
     @Inject(DATABASE) private readonly database: Database,
     private readonly outbox: Outbox,
@@ -116,7 +128,7 @@ export class FinishedChargeStore {
    * @param payment without its owner, which is looked up
    * @returns false if the operation's lease is lost; nothing is stored then
    */
-  async finish(
+  finish(
     end: OperationEnd,
     payment: RecordedPayment,
     timeline: readonly TimelineEntry[],
@@ -124,13 +136,17 @@ export class FinishedChargeStore {
   ): Promise<boolean> {
     const rows = this.outbox.rowsOf(notifications);
     const told = notificationEntries(payment.updatedAt, rows);
-    const input = { ...end, payment, timeline, told, notifications: rows };
-    const { rows: ends } = await this.database.$client.query<{ finished: number }>({
-      name: 'payments-finish-charge',
-      text: FINISH_CHARGE,
-      values: [JSON.stringify(input)],
+    return this.ends.add({ ...end, payment, timeline, told, notifications: rows });
+  }
+
+  private async finishAll(charges: readonly FinishedCharge[]): Promise<boolean[]> {
+    const { rows } = await this.database.$client.query<{ leaseId: string }>({
+      name: 'payments-finish-charges',
+      text: FINISH_CHARGES,
+      values: [JSON.stringify(charges)],
     });
     this.outbox.announce();
-    return ends[0]?.finished === 1;
+    const finished = new Set(rows.map(({ leaseId }) => leaseId));
+    return charges.map(({ leaseId }) => finished.has(leaseId));
   }
 }

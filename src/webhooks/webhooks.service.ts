@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { BatchedWrites } from '../database/batched-writes.js';
+import { Batches } from '../database/batches.js';
 import { EventsStore } from './events.store.js';
 import { EventsWorker } from './events.worker.js';
 import type { StripeEvent } from './stripe-event.js';
@@ -9,14 +9,17 @@ import { WebhooksStripe } from './webhooks.stripe.js';
 @Injectable()
 export class WebhooksService {
   /** Stripe sends many events at once, often of one object, whose row is locked until the commit. */
-  private readonly inbox: BatchedWrites<StripeEvent>;
+  private readonly inbox: Batches<StripeEvent, undefined>;
 
   constructor(
     store: EventsStore,
     private readonly stripe: WebhooksStripe,
     private readonly worker: EventsWorker,
   ) {
-    this.inbox = new BatchedWrites((events) => store.addAll(events, 'webhook'));
+    this.inbox = new Batches(async (events) => {
+      await store.addAll(events, 'webhook');
+      return events.map(() => undefined);
+    });
   }
 
   /** @throws {Problem} as {@link WebhooksStripe.requireCurrentSignature} */

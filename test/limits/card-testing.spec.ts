@@ -1,4 +1,5 @@
 import { describe, expect } from 'vitest';
+import { query } from '../support/database.js';
 import { cardholder, countOf, expectStopped, oneByOne, times } from '../support/cardholder.js';
 import type { Paydesk } from '../support/paydesk.js';
 import { paydeskTest } from '../support/paydesk-test.js';
@@ -52,6 +53,37 @@ describe('the brake against card testing', () => {
     await times(5, () => charge());
     const answers = await times(8, () => charge());
     expect(countOf(429, answers)).toBe(8);
+  });
+
+  it('stops one of several users who charge at the same time, and records one payment for each other', async ({
+    paydesk,
+    partner,
+  }) => {
+    const stopped = await cardholder(paydesk, partner);
+    const others = await times(6, () => cardholder(paydesk, partner));
+    await oneByOne(10, () => stopped.charge());
+    const before = chargesIn(paydesk);
+    const [refused, ...answers] = await Promise.all([
+      stopped.charge(),
+      ...others.flatMap(({ charge }) => [charge('order-1'), charge('order-1')]),
+    ]);
+    expectStopped(refused, MINUTE);
+    for (const { status } of answers) expect([201, 409]).toContain(status);
+    expect(await times(6, async (index) => (await others[index]!.charge('order-1')).status)).toEqual(
+      Array(6).fill(201),
+    );
+    expect(chargesIn(paydesk)).toBe(before + 6);
+    const payments = await query(
+      paydesk,
+      `select payments.user_id as user, count(distinct notifications.id)::int as notifications
+       from payments join notifications using (payment_id)
+       where payments.user_id = any($1) and notifications.user_id = payments.user_id group by payments.payment_id`,
+      [others.map(({ user }) => user)],
+    );
+    expect(new Set(payments.map(({ user }) => String(user)))).toEqual(
+      new Set(others.map(({ user }) => user)),
+    );
+    expect(payments).toHaveLength(6);
   });
 
   it('counts a repetition with the same key once', async ({ paydesk, partner }) => {

@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import { type BatchOptions, Batches } from './batches.js';
+
+const REFUSED = Object.assign(new Error('bad'), { code: '22P02' });
+const DEADLOCK = Object.assign(new Error('deadlock'), { code: '40P01' });
+const UNAVAILABLE = Object.assign(new Error('refused'), { code: 'ECONNREFUSED' });
+
+/** Batches whose statements wait for `release`; those with a bad item fail. */
+function open({
+  bad = [],
+  error = REFUSED,
+  ...options
+}: { bad?: readonly string[]; error?: Error } & BatchOptions<string> = {}) {
+  const started: (readonly string[])[] = [];
+  let release = () => {};
+  const released = new Promise<void>((resolve) => (release = resolve));
+  const batches = new Batches<string, string>(async (items) => {
+    started.push(items);
+    await released;
+    if (items.some((item) => bad.includes(item))) throw error;
+    return items.map((item) => item.toUpperCase());
+  }, options);
+  return { batches, started, release };
+}
+
+describe('batches', () => {
+  it('handle together what arrives during a statement', async () => {
+    const { batches, started, release } = open();
+    const added = ['a', 'b', 'c'].map((item) => batches.add(item));
+    release();
+    expect(await Promise.all(added)).toEqual(['A', 'B', 'C']);
+    expect(await batches.add('d')).toBe('D');
+    expect(started).toEqual([['a'], ['b', 'c'], ['d']]);
+  });
+
+  it('run as many statements at the same time as they may', async () => {
+    const { batches, started, release } = open({ runningMax: 2 });
+    const added = ['a', 'b', 'c', 'd'].map((item) => batches.add(item));
+    expect(started).toEqual([['a'], ['b']]);
+    release();
+    expect(await Promise.all(added)).toEqual(['A', 'B', 'C', 'D']);
+    expect(started).toEqual([['a'], ['b'], ['c', 'd']]);
+  });
+
+  it('have no two items with the same key in a statement', async () => {
+    const { batches, started, release } = open({ keyOf: (item) => item.slice(0, 1) });
+    const added = ['a', 'b1', 'c1', 'b2', 'b3', 'c2'].map((item) => batches.add(item));
+    release();
+    expect(await Promise.all(added)).toEqual(['A', 'B1', 'C1', 'B2', 'B3', 'C2']);
+    expect(started).toEqual([['a'], ['b1', 'c1'], ['b2', 'c2'], ['b3']]);
+  });
+
+  it.each([
+    ['is refused', REFUSED],
+    ['is chosen in a deadlock', DEADLOCK],
+  ])('handle the others without an item that %s', async (_, error) => {
+    const { batches, started, release } = open({ bad: ['c'], error });
+    const added = ['a', 'b', 'c', 'd'].map((item) => batches.add(item));
+    release();
+    const results = await Promise.allSettled(added);
+    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled']);
+    expect(started).toEqual([['a'], ['b', 'c', 'd'], ['b'], ['c'], ['d']]);
+  });
+
+  it('do not try each item while the database is unavailable', async () => {
+    const { batches, started, release } = open({ bad: ['b', 'c'], error: UNAVAILABLE });
+    const added = ['a', 'b', 'c'].map((item) => batches.add(item));
+    release();
+    const results = await Promise.allSettled(added);
+    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected']);
+    expect(started).toEqual([['a'], ['b', 'c']]);
+  });
+});

@@ -1,0 +1,71 @@
+import { isStatementFault } from './statement-fault.js';
+
+/** Keeps each statement short. */
+const BATCH_SIZE_MAX = 500;
+
+interface WaitingItem<Item, Result> {
+  item: Item;
+  resolve: (result: Result) => void;
+  reject: (error: unknown) => void;
+}
+
+export interface BatchOptions<Item> {
+  /** How many statements may run at the same time; one by default. */
+  runningMax?: number;
+  /** No two items of a batch have the same key. */
+  keyOf?: (item: Item) => string;
+}
+
+/**
+ * Handles with one statement all items that have arrived while others were running. So many items at once need few
+ * connections, round trips and commits, and no item waits for others to arrive.
+ */
+export class Batches<Item, Result> {
+  private waiting: WaitingItem<Item, Result>[] = [];
+  private running = 0;
+
+  /** @param run handles all items or, if it throws, none of them. Returns their results in the same order. */
+  constructor(
+    private readonly run: (items: readonly Item[]) => Promise<readonly Result[]>,
+    private readonly options: BatchOptions<Item> = {},
+  ) {}
+
+  /** Resolves once an item is handled. @throws the error with which it, or all of its batch, failed */
+  add(item: Item): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ item, resolve, reject });
+      if (this.running < (this.options.runningMax ?? 1)) void this.runWaiting();
+    });
+  }
+
+  private async runWaiting(): Promise<void> {
+    this.running += 1;
+    while (this.waiting.length > 0) await this.runBatch(this.takeBatch());
+    this.running -= 1;
+  }
+
+  private takeBatch(): WaitingItem<Item, Result>[] {
+    const { keyOf } = this.options;
+    if (!keyOf) return this.waiting.splice(0, BATCH_SIZE_MAX);
+    const batch = new Map<string, WaitingItem<Item, Result>>();
+    const others: WaitingItem<Item, Result>[] = [];
+    for (const one of this.waiting) {
+      const key = keyOf(one.item);
+      if (batch.size === BATCH_SIZE_MAX || batch.has(key)) others.push(one);
+      else batch.set(key, one);
+    }
+    this.waiting = others;
+    return [...batch.values()];
+  }
+
+  private async runBatch(batch: readonly WaitingItem<Item, Result>[]): Promise<void> {
+    try {
+      const results = await this.run(batch.map(({ item }) => item));
+      batch.forEach(({ resolve }, index) => resolve(results[index]!));
+    } catch (error) {
+      if (batch.length === 1 || !isStatementFault(error)) batch.forEach(({ reject }) => reject(error));
+      // One item may be the cause, and the others can be handled without it.
+      else for (const one of batch) await this.runBatch([one]);
+    }
+  }
+}

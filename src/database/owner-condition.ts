@@ -1,0 +1,24 @@
+/** A condition for a statement of another store, which inserts a row for each owner for whom it holds. */
+export interface OwnerCondition {
+  /** Part of the name of the prepared statement. */
+  name: string;
+  /**
+   * A query of the `tenant` and `user_id` of the owners for whom it holds. It may change rows itself. The statement has a
+   * CTE `input` with the columns `id` of an operation, `tenant` and `user_id`, of which each owner has one row. Its
+   * parameters start at `$<first>`.
+   */
+  text: (first: number) => string;
+  values: () => readonly unknown[];
+}
+
+/** A condition that always holds. */
+export const ALWAYS: OwnerCondition = {
+  name: 'always',
+  text: () => 'select tenant, user_id from input',
+  values: () => [],
+};
+
+/** The text of a query whose parameters start at `$<first>` instead of `$1`. */
+export function renumbered(text: string, first: number): string {
+  return text.replaceAll(/\$(\d+)/g, (_, number: string) => `$${Number(number) + first - 1}`);
+}

@@ -1,0 +1,63 @@
+import type { Owner } from '#core/actor.js';
+import { Batches } from '../database/batches.js';
+import type { Database } from '../database/database.js';
+import type { OwnerCondition } from '../database/owner-condition.js';
+import type { operations } from '../database/schema.js';
+
+/** A new operation with its plan and lease, and the owner for whom the condition has to hold. */
+interface PlannedClaim {
+  row: typeof operations.$inferSelect;
+  owner: Owner;
+}
+
+/**
+ * $1 is an array of operations, the others are the parameters of the condition. The condition is evaluated for all of
+ * them before the first one is inserted, because they are sorted, so locks are taken in one order. The defaults of the
+ * other columns are those of a new operation.
+ */
+const claimPlanned = ({ text }: OwnerCondition) => `
+  with input as (
+    select * from jsonb_to_recordset($1::jsonb) as input (
+      id uuid, tenant text, user_id text, kind text, caller text, fingerprint text, plan jsonb,
+      "leaseId" uuid, "leaseExpiresAt" timestamptz, "createdAt" timestamptz)
+  ), allowed as (${text(2)})
+  insert into operations (
+    id, kind, caller, fingerprint, state, plan, lease_id, lease_expires_at, retry_at, first_sent_at, created_at
+  )
+  select
+    id, kind, caller, fingerprint, 'running', plan, "leaseId", "leaseExpiresAt", "createdAt", "createdAt", "createdAt"
+  from input join allowed using (tenant, user_id)
+  order by id
+  on conflict do nothing
+  returning lease_id as "leaseId"`;
+
+/** Inserts new operations with their plans, several with one statement: docs/adr/0015-speed.md. */
+export class PlannedClaims {
+  private readonly batches = new Map<string, Batches<PlannedClaim, boolean>>();
+
+  constructor(private readonly database: Database) {}
+
+  /** Inserts an operation; false if its id exists already or the condition does not hold. */
+  add(condition: OwnerCondition, claim: PlannedClaim): Promise<boolean> {
+    const known = this.batches.get(condition.name);
+    if (known) return known.add(claim);
+    const batches = new Batches<PlannedClaim, boolean>((claims) => this.insert(condition, claims), {
+      runningMax: 2,
+      keyOf: ({ owner }) => JSON.stringify([owner.tenant, owner.userId]),
+    });
+    this.batches.set(condition.name, batches);
+    return batches.add(claim);
+  }
+
+  private async insert(condition: OwnerCondition, claims: readonly PlannedClaim[]): Promise<boolean[]> {
+    const input = claims.map(({ row, owner: { tenant, userId } }) => ({ ...row, tenant, user_id: userId }));
+    const { rows } = await this.database.$client.query<{ leaseId: string }>({
+      name: `operations-claim-planned-${condition.name}`,
+      text: claimPlanned(condition),
+      values: [JSON.stringify(input), ...condition.values()],
+    });
+    // Another attempt at the same operation may have been faster.
+    const inserted = new Set(rows.map(({ leaseId }) => leaseId));
+    return claims.map(({ row }) => inserted.has(row.leaseId));
+  }
+}
