@@ -33,8 +33,9 @@ const OUTCOME_WITHOUT_SECRETS = sql`case
 
 /**
  * Ends the operations in `input` whose attempts still hold the lease: a part of a statement that stores more with them.
- * `input` has the columns of `OperationEnd`; returns the rows of `input` that took effect. `state` is compared with a literal, because PostgreSQL uses no partial index
- * for a parameter of a prepared statement: https://www.postgresql.org/docs/current/indexes-partial.html
+ * `input` has the columns of `OperationEnd`; its rows that have taken effect are returned. `state` is compared with a
+ * literal, because PostgreSQL uses no partial index for a parameter of a prepared statement:
+ * https://www.postgresql.org/docs/current/indexes-partial.html
  */
 export const FINISH_HELD = `
   update operations set state = 'done', outcome = input.outcome, finished_at = input."finishedAt"
