@@ -8,9 +8,9 @@ import type { CardTestingRates, OwnerHistory } from './card-testing.js';
 
 type CountKind = (typeof brakeCounts.$inferSelect)['kind'];
 
-const declinesOf = (owner: string) => `(
+const declinesOf = (tenant: string, userId: string) => `(
     select count(*) from brake_declines as declined
-    where declined.tenant = ${owner}.tenant and declined.user_id = ${owner}.user_id and declined_at > $5)`;
+    where declined.tenant = ${tenant} and declined.user_id = ${userId} and declined_at > $5)`;
 
 /**
  * Counts attempts of the owners in `input`. The conflict locks the owner's row and reads its newest version, so that
@@ -24,7 +24,7 @@ const takeAttempts = (condition: string) => `
   insert into brake_counts as counted (tenant, user_id, kind, entries, updated_at)
   select tenant, user_id, 'attempts', jsonb_build_object(id::text, $2::bigint), $1::timestamptz
   from input
-  where ${declinesOf('input')} < $6::bigint
+  where ${declinesOf('input.tenant', 'input.user_id')} < $6::bigint
     and not exists (select from brake_partners as partner where partner.tenant = input.tenant and blocked_until > $1)
     ${condition}
   order by tenant, user_id
@@ -33,7 +33,7 @@ const takeAttempts = (condition: string) => `
       (select jsonb_object_agg(key, value) from jsonb_each(counted.entries) where value::bigint > $3), '{}'),
     updated_at = excluded.updated_at
   where counted.entries ?| array(select jsonb_object_keys(excluded.entries)) or (
-    select count(*) < $4::bigint and $6::bigint > ${declinesOf('excluded')} + count(*) filter (
+    select count(*) < $4::bigint and $6::bigint > ${declinesOf('excluded.tenant', 'excluded.user_id')} + count(*) filter (
       where not exists (select from operations where id = key::uuid and state <> 'running'))
     from jsonb_each(counted.entries) where value::bigint > $3
   )
