@@ -1,6 +1,8 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
+import { migrate } from 'drizzle-orm/node-postgres/migrator';
 import { sql } from 'drizzle-orm';
 import { beforeEach, describe, expect, inject, it, onTestFinished } from 'vitest';
 import { DEFAULT_SCOPES } from '#core/scope.js';
@@ -8,6 +10,11 @@ import { createDatabase, databaseUrl, dropDatabase } from '../support/postgres.j
 import { packageRoot } from '../../src/package-root.js';
 import { type Database, openDatabase } from '../../src/database/database.js';
 import { migrateDatabase } from '../../src/database/migrate.js';
+
+/** The part of Drizzle's list of migrations that is used here. */
+interface Journal {
+  entries: { tag: string }[];
+}
 
 const FOLDER = join(packageRoot, 'src', 'database', 'migrations');
 
@@ -45,6 +52,30 @@ describe('migrateDatabase', () => {
     expect(rows).toEqual([{ stripe_customer_id: 'cus_1' }]);
   });
 
+  it('does not make others wait while it waits for a table that is read for long', async () => {
+    const journal = JSON.parse(await readFile(join(FOLDER, 'meta', '_journal.json'), 'utf8')) as Journal;
+    const texts = journal.entries.map(({ tag }) => readFile(join(FOLDER, `${tag}.sql`), 'utf8'));
+    const last = (await Promise.all(texts)).findLastIndex((text) => /^ALTER TABLE "payments"/m.test(text));
+    const before = await mkdtemp(join(tmpdir(), 'paydesk-migrations-'));
+    onTestFinished(() => rm(before, { recursive: true }));
+    await cp(FOLDER, before, { recursive: true });
+    const entries = journal.entries.slice(0, last);
+    await writeFile(join(before, 'meta', '_journal.json'), JSON.stringify({ ...journal, entries }));
+    await migrate(database, { migrationsFolder: before });
+
+    const reader = await database.$client.connect();
+    await reader.query('begin; select 1 from payments');
+    const migrated = migrateDatabase(url);
+    await expect.poll(() => waitingForLocks(database)).toBe(1);
+    await database.execute(sql`select 1 from payments`);
+    await reader.query('commit');
+    reader.release();
+    await migrated;
+
+    const { rows } = await database.execute(sql`select hash from drizzle.__drizzle_migrations`);
+    expect(rows).toHaveLength(journal.entries.length);
+  });
+
   it('gives the API keys of before they had scopes every scope but keys:admin', async () => {
     const files = (await readdir(FOLDER)).filter((name) => name.endsWith('.sql')).toSorted();
     const scoped = files.findIndex((name) => name.endsWith('_api_key_scopes.sql'));
@@ -70,4 +101,11 @@ async function countMigrations(): Promise<number> {
   const journal = join(FOLDER, 'meta', '_journal.json');
   const { entries } = JSON.parse(await readFile(journal, 'utf8')) as { entries: unknown[] };
   return entries.length;
+}
+
+async function waitingForLocks(database: Database): Promise<number> {
+  const { rows } = await database.execute(
+    sql`select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+  );
+  return rows.length;
 }
