@@ -9,15 +9,16 @@ const UNAVAILABLE = Object.assign(new Error('refused'), { code: 'ECONNREFUSED' }
 function open({
   bad = [],
   error = REFUSED,
+  errorAlone = error,
   ...options
-}: { bad?: readonly string[]; error?: Error } & BatchOptions<string> = {}) {
+}: { bad?: readonly string[]; error?: Error; errorAlone?: Error } & BatchOptions<string> = {}) {
   const started: (readonly string[])[] = [];
   let release = () => {};
   const released = new Promise<void>((resolve) => (release = resolve));
   const batches = new Batches<string, string>(async (items) => {
     started.push(items);
     await released;
-    if (items.some((item) => bad.includes(item))) throw error;
+    if (items.some((item) => bad.includes(item))) throw items.length === 1 ? errorAlone : error;
     return items.map((item) => item.toUpperCase());
   }, options);
   return { batches, started, release };
@@ -69,5 +70,14 @@ describe('batches', () => {
     const results = await Promise.allSettled(added);
     expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected']);
     expect(started).toEqual([['a'], ['b', 'c']]);
+  });
+
+  it('do not try the other items if the database becomes unavailable in between', async () => {
+    const { batches, started, release } = open({ bad: ['c'], errorAlone: UNAVAILABLE });
+    const added = ['a', 'b', 'c', 'd'].map((item) => batches.add(item));
+    release();
+    const results = await Promise.allSettled(added);
+    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'rejected']);
+    expect(started).toEqual([['a'], ['b', 'c', 'd'], ['b'], ['c']]);
   });
 });

@@ -5,6 +5,7 @@ const BATCH_SIZE_MAX = 500;
 
 interface WaitingItem<Item, Result> {
   item: Item;
+  key: string | undefined;
   resolve: (result: Result) => void;
   reject: (error: unknown) => void;
 }
@@ -24,7 +25,10 @@ export class Batches<Item, Result> {
   private waiting: WaitingItem<Item, Result>[] = [];
   private running = 0;
 
-  /** @param run handles all items or, if it throws, none of them. Returns their results in the same order. */
+  /**
+   * @param run handles all items or, if it throws, none of them, unless the connection is lost. Returns their results in the
+   *   same order.
+   */
   constructor(
     private readonly run: (items: readonly Item[]) => Promise<readonly Result[]>,
     private readonly options: BatchOptions<Item> = {},
@@ -32,8 +36,9 @@ export class Batches<Item, Result> {
 
   /** Resolves once an item is handled. @throws the error with which it, or all of its batch, failed */
   add(item: Item): Promise<Result> {
+    const key = this.options.keyOf?.(item);
     return new Promise((resolve, reject) => {
-      this.waiting.push({ item, resolve, reject });
+      this.waiting.push({ item, key, resolve, reject });
       if (this.running < (this.options.runningMax ?? 1)) void this.runWaiting();
     });
   }
@@ -45,17 +50,17 @@ export class Batches<Item, Result> {
   }
 
   private takeBatch(): WaitingItem<Item, Result>[] {
-    const { keyOf } = this.options;
-    if (!keyOf) return this.waiting.splice(0, BATCH_SIZE_MAX);
-    const batch = new Map<string, WaitingItem<Item, Result>>();
+    if (!this.options.keyOf) return this.waiting.splice(0, BATCH_SIZE_MAX);
+    const batch: WaitingItem<Item, Result>[] = [];
+    const keys = new Set<string | undefined>();
     const others: WaitingItem<Item, Result>[] = [];
     for (const one of this.waiting) {
-      const key = keyOf(one.item);
-      if (batch.size === BATCH_SIZE_MAX || batch.has(key)) others.push(one);
-      else batch.set(key, one);
+      if (batch.length === BATCH_SIZE_MAX || keys.has(one.key)) others.push(one);
+      else batch.push(one);
+      keys.add(one.key);
     }
     this.waiting = others;
-    return [...batch.values()];
+    return batch;
   }
 
   private async runBatch(batch: readonly WaitingItem<Item, Result>[]): Promise<void> {
@@ -64,8 +69,22 @@ export class Batches<Item, Result> {
       batch.forEach(({ resolve }, index) => resolve(results[index]!));
     } catch (error) {
       if (batch.length === 1 || !isStatementFault(error)) batch.forEach(({ reject }) => reject(error));
-      // One item may be the cause, and the others can be handled without it.
-      else for (const one of batch) await this.runBatch([one]);
+      else await this.runEach(batch);
+    }
+  }
+
+  /** One item may be the cause of an error, and the others can be handled without it. */
+  private async runEach(batch: readonly WaitingItem<Item, Result>[]): Promise<void> {
+    for (const [index, { item, resolve, reject }] of batch.entries()) {
+      try {
+        const [result] = await this.run([item]);
+        resolve(result!);
+      } catch (error) {
+        reject(error);
+        if (isStatementFault(error)) continue;
+        batch.slice(index + 1).forEach((other) => other.reject(error));
+        return;
+      }
     }
   }
 }
