@@ -8,7 +8,12 @@ const CONNECT_TIMEOUT_MS = 10_000;
  * @throws {Error} if it can't be reached
  */
 export async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: CONNECT_TIMEOUT_MS });
+  const client = new pg.Client({
+    connectionString: url,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    // A lock may be held for hours while nothing is sent.
+    keepAlive: true,
+  });
   // A lost connection also fails the running query. Without a listener it would end the process.
   client.on('error', () => undefined);
   await client.connect();

@@ -11,11 +11,10 @@ import { CARD_TESTING_BRAKE, type CardTestingRateName, ratesOf } from '../config
 import { Settings } from '../config/settings.js';
 import type { Transaction } from '../database/database.js';
 import { ALWAYS, type OwnerCondition } from '../database/owner-condition.js';
-import { withoutQuery } from '../database/without-query.js';
+import { PeriodicTask, PRUNE_MS } from '../queue/periodic-task.js';
+import { warnOf } from '../queue/warn-of.js';
 import { CardTestingStore } from './card-testing.store.js';
 import { attemptAllowedAt, type CardTestingRates, setupIntentAllowedAt } from './card-testing.js';
-
-const PRUNE_MS = 10 * 60 * 1000;
 
 /**
  * Stops those who try out stolen cards: https://docs.stripe.com/disputes/prevention/card-testing
@@ -30,7 +29,7 @@ export class CardTestingBrake implements OnApplicationBootstrap, BeforeApplicati
    * not allowed, nothing is inserted.
    */
   readonly newAttempts: OwnerCondition;
-  private pruning?: NodeJS.Timeout;
+  private readonly pruning: PeriodicTask;
 
   constructor(
     settings: Settings,
@@ -39,14 +38,19 @@ export class CardTestingBrake implements OnApplicationBootstrap, BeforeApplicati
   ) {
     this.rates = ratesOf<CardTestingRateName>(settings.CARD_TESTING_BRAKE, CARD_TESTING_BRAKE);
     this.newAttempts = this.rates ? store.newAttempts(this.rates, () => clock.now()) : ALWAYS;
+    this.pruning = new PeriodicTask(
+      () => this.prune(),
+      PRUNE_MS,
+      warnOf(this.logger, 'Could not delete old counts of charge attempts'),
+    );
   }
 
   onApplicationBootstrap(): void {
-    this.pruning = setInterval(() => void this.prune(), PRUNE_MS);
+    this.pruning.start();
   }
 
-  beforeApplicationShutdown(): void {
-    clearInterval(this.pruning);
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.pruning.stop();
   }
 
   /**
@@ -87,11 +91,7 @@ export class CardTestingBrake implements OnApplicationBootstrap, BeforeApplicati
   private async prune(): Promise<void> {
     if (!this.rates) return;
     const windowMs = Math.max(...Object.values(this.rates).map((rate) => rate.windowMs));
-    try {
-      await this.store.prune(new Date(this.clock.now().getTime() - windowMs));
-    } catch (error) {
-      this.logger.warn(`Could not delete old counts of charge attempts: ${String(withoutQuery(error))}`);
-    }
+    await this.store.prune(new Date(this.clock.now().getTime() - windowMs));
   }
 }
 

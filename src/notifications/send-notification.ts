@@ -109,6 +109,7 @@ async function readReply(request: ClientRequest, response: IncomingMessage): Pro
 /** A look-up can't be aborted, but need not be waited for. */
 function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
+    if (signal.aborted) reject(new DeliveryError('aborted'));
     signal.addEventListener('abort', () => reject(new DeliveryError('aborted')), { once: true });
     promise.then(resolve, reject);
   });

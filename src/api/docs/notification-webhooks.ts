@@ -101,7 +101,8 @@ function webhookOf(type: DocumentedType, schemas: Readonly<Record<string, Schema
     summary: SUMMARIES[type],
     description:
       'Delivered at least once, in the order of `sequence` within a `subject`, and signed as ' +
-      'https://www.standardwebhooks.com says: verify it with a library from there. The whole answer may take 15 seconds.',
+      'https://www.standardwebhooks.com says: verify it with a library from there. The whole answer may take 15 seconds ' +
+      'by default.',
     tags: ['Notifications'],
     security: [],
     parameters: Object.entries(HEADERS).map(([name, description]) => ({
