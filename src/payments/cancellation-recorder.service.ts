@@ -17,7 +17,7 @@ export interface ObservedCancellation {
   end: Omit<SubscriptionEnd, 'checkoutStatus'>;
   /** Stripe's id of the call. */
   requestId: string | undefined;
-  /** Of the record before Stripe was asked, see {@link CancellationRecorder.revision}; undefined if it had none. */
+  /** Of the record before the call was first sent, see {@link CancellationRecorder.revision}; undefined if not known. */
   revision: number | undefined;
 }
 
@@ -31,14 +31,17 @@ export class CancellationRecorder {
     private readonly clock: Clock,
   ) {}
 
-  /** Call it before Stripe is asked: if the row has changed by the outcome, the answer may be older than the row. */
+  /**
+   * Call it before a call is sent for the first time: if the row has changed by the outcome, the answer may be older than
+   * the row.
+   */
   async revision(subscriptionId: string): Promise<number | undefined> {
     return (await this.subscriptions.find(subscriptionId))?.revision;
   }
 
   /**
    * Records it in the transaction of the operation's outcome. A subscription that has ended stays so. A later end can be
-   * changed again: if the row has changed since Stripe was asked, the event of the cancellation reads it.
+   * changed again: if the row has changed since the call was first sent, the event of the cancellation reads it.
    */
   async recordOutcome(
     transaction: Transaction,

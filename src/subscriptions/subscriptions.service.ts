@@ -23,16 +23,17 @@ export class SubscriptionsService {
     operations: OperationsService,
     private readonly access: PaymentAccess,
     private readonly stripe: SubscriptionsStripe,
-    recorder: CancellationRecorder,
+    private readonly recorder: CancellationRecorder,
     private readonly settings: Settings,
     private readonly clock: Clock,
   ) {
     this.cancelOperation = operations.define<CancelPlan, Cancellation, Cancelled & ObservedCancellation>({
       name: 'subscription-cancel',
-      send: async (context, plan, { stripeKey }) => {
-        const revision = await recorder.revision(plan.subscription);
-        return { ...(await stripe.cancel(context, plan, stripeKey)), revision };
-      },
+      // Sent again, Stripe replays its old answer: only the revision of the plan is older than every answer.
+      send: async (context, plan, { stripeKey }) => ({
+        ...(await stripe.cancel(context, plan, stripeKey)),
+        revision: plan.revision,
+      }),
       find: async (context, plan) => {
         const revision = await recorder.revision(plan.subscription);
         const found = await stripe.findCancelled(context, plan);
@@ -58,7 +59,7 @@ export class SubscriptionsService {
         await this.access.find(request.context, request.actor, paymentId),
       );
       if (!subscription) throw invalidField('paymentId', NOT_A_SUBSCRIPTION);
-      return this.stripe.plan(subscription, end);
+      return { ...this.stripe.plan(subscription, end), revision: await this.recorder.revision(subscription) };
     });
   }
 

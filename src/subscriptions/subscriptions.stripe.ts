@@ -14,6 +14,8 @@ import type { Cancellation } from './subscription.js';
 export interface CancelPlan {
   subscription: string;
   update?: Stripe.SubscriptionUpdateParams;
+  /** Of the record when this was planned; undefined if it had none, and in plans of earlier versions. */
+  revision?: number | undefined;
 }
 
 /** A subscription that was cancelled, with what is recorded of it. */

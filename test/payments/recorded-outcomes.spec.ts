@@ -2,6 +2,7 @@ import { describe, expect } from 'vitest';
 import { query } from '../support/database.js';
 import { payOnPage, redirects } from '../support/hosted-page.js';
 import { paydeskTest } from '../support/paydesk-test.js';
+import { someUser } from '../support/saved-card.js';
 
 const MONTHLY = { amount: '5.00', interval: 'month' };
 
@@ -88,6 +89,27 @@ describe('the record has, without an event,', () => {
       status: 'ACTIVE',
       cancelAt,
     });
+  });
+
+  it('the newer state of a subscription that was resumed before its cancellation is sent again', async ({
+    paydesk,
+    shop,
+    record,
+    paidSubscription,
+  }) => {
+    const { id, subscriptionId } = await paidSubscription();
+    const key = { 'idempotency-key': someUser() };
+    const cancel = () =>
+      shop.post('/pay/recurrent/expire', { paymentID: id, cancelType: 'endOfPeriod' }, key);
+    const path = `/v1/subscriptions/${subscriptionId}`;
+    paydesk.sandbox.faults.add({ method: 'POST', path, kinds: ['reset_after_effect'], share: 1 });
+    expect((await cancel()).status).toBe(503);
+    paydesk.sandbox.faults.clear();
+    await paydesk.stripe.subscriptions.update(subscriptionId, { cancel_at_period_end: false });
+    const handleEvent = 'update payment_subscriptions set revision = revision + 1 where subscription_id = $1';
+    await query(paydesk, handleEvent, [subscriptionId]);
+    expect((await cancel()).status).toBe(200);
+    expect(await record(`/pay/subscriptions/${subscriptionId}`)).toMatchObject({ cancelAtPeriodEnd: false });
   });
 
   it('the newer state of a subscription that has changed while Stripe was asked', async ({
