@@ -59,9 +59,10 @@ export class CheckoutService {
       resultOf: ({ checkout }) => checkout,
       record: async (transaction, started, operation) => {
         await access.recordStart(transaction, started.checkout.id, operation);
-        await recorder.recordOutcome(transaction, started, operation);
+        // The subscription is locked before its payment, as events do.
         const { subscription } = started;
         if (subscription) await subscriptions.recordOutcome(transaction, subscription, operation);
+        await recorder.recordOutcome(transaction, started, operation);
       },
     });
     this.expireOperation = operations.define<{ sessionId: string }, null, ExpiredSession>({

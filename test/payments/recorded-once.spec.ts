@@ -1,6 +1,6 @@
 import { describe, expect } from 'vitest';
 import { ensureWebhookEndpoint } from '#sandbox/nouns/webhook-endpoints/webhook-endpoint.js';
-import { query } from '../support/database.js';
+import { query, withLock } from '../support/database.js';
 import { payOnPage, redirects } from '../support/hosted-page.js';
 import { paydeskTest } from '../support/paydesk-test.js';
 import { someUser } from '../support/saved-card.js';
@@ -81,10 +81,15 @@ describe('a payment is recorded once if the customer', () => {
     },
   );
 
-  it.for([DECLINED_NUMBER, PAID_NUMBER])(
-    'tries to pay with %s, and the operation and the events go on at the same time',
-    async (number, { paydesk, clock, shop, startUnheard, handleDueEvents, recorded, told }) => {
-      const { id, url } = await startUnheard(ONE_TIME);
+  it.for([
+    ['tries to pay', DECLINED_NUMBER, ONE_TIME],
+    ['pays', PAID_NUMBER, ONE_TIME],
+    ['tries to pay a subscription', DECLINED_NUMBER, MONTHLY],
+    ['pays a subscription', PAID_NUMBER, MONTHLY],
+  ] as const)(
+    '%s, and the operation and the events go on at the same time',
+    async ([, number, request], { paydesk, clock, shop, startUnheard, handleDueEvents, recorded, told }) => {
+      const { id, url } = await startUnheard(request);
       await payOnPage(url, number);
       await handleDueEvents();
       clock.moveSeconds(60);
@@ -98,7 +103,28 @@ describe('a payment is recorded once if the customer', () => {
         status: 'ACCEPTED',
         caller: 'service:shop',
       });
-      expect(await told(id)).toEqual(['checkout.completed', 'payment.succeeded']);
+      const ofSubscription = request === MONTHLY ? ['subscription.active'] : [];
+      expect(await told(id)).toEqual(['checkout.completed', 'payment.succeeded', ...ofSubscription]);
     },
   );
+
+  it('pays a subscription, and the outcome locks it before its payment, as its events do', async ({
+    paydesk,
+    startUnheard,
+    handleDueEvents,
+  }) => {
+    const { id, url, start } = await startUnheard(MONTHLY);
+    await payOnPage(url);
+    await handleDueEvents();
+    let ending: ReturnType<typeof start> | undefined;
+    await withLock(paydesk, 'select from payment_subscriptions for update', async () => {
+      ending = start();
+      const waiting =
+        "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+      await expect.poll(() => query(paydesk, waiting)).toHaveLength(1);
+      const unlocked = 'select payment_id as id from payments for update nowait';
+      expect(await query(paydesk, unlocked)).toEqual([{ id }]);
+    });
+    expect((await ending)?.status).toBe(201);
+  });
 });
