@@ -214,7 +214,7 @@ export class PaymentRecordStore {
       .values({
         ...this.newRow(snapshot, timeline),
         withheld: [...withheld],
-        operationId: sql`(select ${operations.id} from ${operations} where ${operations.id}::text = ${operationId})`,
+        operationId: sql`(select ${operations.id} from ${operations} where ${operations.id} = ${operationId}::uuid)`,
         caller: callerColumn(operationId, snapshot),
         refundedMinor: refundedMinorOf(refunds),
         disputedMinor: disputedMinorOf(disputes),
@@ -318,7 +318,7 @@ function callerColumn(
   { sessionId, subscriptionId }: Pick<PaymentSnapshot, 'sessionId' | 'subscriptionId'>,
 ): SQL<string | null> {
   return sql`coalesce(
-    (select ${operations.caller} from ${operations} where ${operations.id}::text = ${operationId}),
+    (select ${operations.caller} from ${operations} where ${operations.id} = ${operationId}::uuid),
     (select ${paymentCallers.caller} from ${paymentCallers} where ${paymentCallers.stripeId} = ${sessionId}),
     (select first.caller from ${payments} as first where first.subscription_id = ${subscriptionId}
       order by first.created_at limit 1)

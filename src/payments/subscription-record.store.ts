@@ -127,7 +127,7 @@ export class SubscriptionRecordStore {
       .values({
         ...this.newRow(snapshot, failures),
         withheld: [...withheld],
-        operationId: sql`(select ${operations.id} from ${operations} where ${operations.id}::text = ${operationId})`,
+        operationId: sql`(select ${operations.id} from ${operations} where ${operations.id} = ${operationId}::uuid)`,
         caller: callerColumn(operationId, snapshot.sessionId),
       })
       .onConflictDoNothing()
@@ -230,7 +230,7 @@ function attemptsOf(failures: readonly InvoiceFailure[]): Record<string, string>
 /** Who has started a subscription: the operation's caller. Operations are deleted, payments are not. */
 function callerColumn(operationId: string | null, sessionId: string | null): SQL<string | null> {
   return sql`coalesce(
-    (select ${operations.caller} from ${operations} where ${operations.id}::text = ${operationId}),
+    (select ${operations.caller} from ${operations} where ${operations.id} = ${operationId}::uuid),
     (select ${payments.caller} from ${payments} where ${payments.sessionId} = ${sessionId})
   )`;
 }
