@@ -6,6 +6,7 @@ import { isRedirectAllowed, REDIRECT_REFUSAL, redirectRules } from '../config/re
 import { Settings } from '../config/settings.js';
 import { isSubscribable, mayBeSubscribable } from '../config/subscribable-prices.js';
 import { CustomersService } from '../customers/customers.service.js';
+import { ONLY_SUBSCRIPTION_TO, OnlyPageStripe } from '../customers/only-page.stripe.js';
 import { OwnerSubscriptionsService } from '../customers/owner-subscriptions.service.js';
 import type { MovedAmount } from '../operations/guardrail-rules.js';
 import type { OperationRequest, Outcome } from '../operations/operation.js';
@@ -24,7 +25,6 @@ import {
   currencyOf,
 } from './checkout-items.js';
 import { type CheckoutPlan, CheckoutStripe, type StartedCheckout } from './checkout.stripe.js';
-import { ONLY_SUBSCRIPTION_TO, OnlyPageStripe } from './only-page.stripe.js';
 
 const NOT_A_CHECKOUT = 'must be the id of a payment that was started on a checkout page';
 

@@ -7,6 +7,7 @@ import { CardChangesStripe } from './card-changes.stripe.js';
 import { CustomersService } from './customers.service.js';
 import { CustomersStore } from './customers.store.js';
 import { CustomersStripe } from './customers.stripe.js';
+import { OnlyPageStripe } from './only-page.stripe.js';
 import { OwnerSubscriptionsService } from './owner-subscriptions.service.js';
 import { OwnerSubscriptionsStripe } from './owner-subscriptions.stripe.js';
 import { SavedCardsService } from './saved-cards.service.js';
@@ -21,12 +22,19 @@ import { SavedCardsStripe } from './saved-cards.stripe.js';
     CustomersService,
     CustomersStore,
     CustomersStripe,
+    OnlyPageStripe,
     OwnerSubscriptionsService,
     OwnerSubscriptionsStripe,
     SavedCardsService,
     SavedCardsStore,
     SavedCardsStripe,
   ],
-  exports: [CardChangesService, CustomersService, OwnerSubscriptionsService, SavedCardsService],
+  exports: [
+    CardChangesService,
+    CustomersService,
+    OnlyPageStripe,
+    OwnerSubscriptionsService,
+    SavedCardsService,
+  ],
 })
 export class CustomersModule {}

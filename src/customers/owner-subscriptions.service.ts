@@ -41,9 +41,23 @@ export class OwnerSubscriptionsService {
     assertNotSubscribed(await this.running(context, owner), productId);
   }
 
-  /** Requires that a customer has no running subscription to a product. @throws {Problem} `already-subscribed` */
-  async assertNoneOfCustomer(context: RequestContext, customer: string, productId: string): Promise<void> {
-    assertNotSubscribed(await this.stripe.running(context, customer), productId);
+  /**
+   * Requires that a customer has no running subscription to a product.
+   *
+   * @param exceptId a subscription that may be to the product
+   * @throws {Problem} `already-subscribed`
+   */
+  async assertNoneOfCustomer(
+    context: RequestContext,
+    customer: string,
+    productId: string,
+    exceptId?: string,
+  ): Promise<void> {
+    const running = await this.stripe.running(context, customer);
+    assertNotSubscribed(
+      running.filter(({ id }) => id !== exceptId),
+      productId,
+    );
   }
 }
 

@@ -13,6 +13,8 @@ export interface PriceChange {
   subscription: OwnedSubscription;
   itemId: string;
   priceId: string;
+  /** That of the Price. */
+  productId: string;
   /** In Unix seconds. */
   prorationDate: number;
 }

@@ -5,6 +5,7 @@ import { invalidField, Problem, unknownObject } from '#core/problem.js';
 import type { RequestContext } from '#core/request-context.js';
 import { isSubscribable, mayBeSubscribable } from '../config/subscribable-prices.js';
 import { Settings } from '../config/settings.js';
+import { OnlyPageStripe } from '../customers/only-page.stripe.js';
 import type { OwnedSubscription } from '../customers/owner-subscriptions.js';
 import { assertNotSubscribed, OwnerSubscriptionsService } from '../customers/owner-subscriptions.service.js';
 import { CardTestingBrake } from '../limits/card-testing-brake.service.js';
@@ -32,6 +33,7 @@ export class UpgradesService {
     users: UserSubscriptionsService,
     private readonly previews: InvoicePreviewsStripe,
     private readonly stripe: UserSubscriptionsStripe,
+    private readonly pages: OnlyPageStripe,
     private readonly brake: CardTestingBrake,
     private readonly settings: Settings,
     private readonly clock: Clock,
@@ -39,11 +41,14 @@ export class UpgradesService {
     this.upgradeOperation = operations.define<UpgradePlan & { owner: Owner }, SubscriptionView>({
       name: 'subscription-upgrade',
       send: async (context, plan, { stripeKey }) => {
+        await this.assertStillAllowed(context, plan, `${stripeKey}-before`);
         await stripe.update(context, plan, stripeKey);
+        await this.closePages(context, plan, `${stripeKey}-after`);
         return users.refresh(context, plan.subscription);
       },
-      find: async (context, plan) => {
+      find: async (context, plan, { stripeKey }) => {
         if (!(await stripe.hasPrice(context, plan))) return 'not-done';
+        await this.closePages(context, plan, `${stripeKey}-after`);
         return { result: await users.refresh(context, plan.subscription) };
       },
       release: async (transaction, { owner }, { operationId }, { slug }) => {
@@ -80,8 +85,30 @@ export class UpgradesService {
       const change = await this.plan(request.context, owner, command);
       await this.brake.countAttempt(owner, operationId);
       const { tenant, userId } = owner;
-      return { ...this.stripe.planUpgrade(change.subscription, change), owner: { tenant, userId } };
+      return { ...this.stripe.planUpgrade(change), owner: { tenant, userId } };
     });
+  }
+
+  /** The customer may have paid on a page since the plan was made. @throws {Problem} `already-subscribed` */
+  private async assertStillAllowed(
+    context: RequestContext,
+    plan: UpgradePlan,
+    idempotencyKey: string,
+  ): Promise<void> {
+    const { subscription, customer, productId } = plan;
+    if (customer === undefined || productId === undefined) return;
+    await this.closePages(context, plan, idempotencyKey);
+    await this.subscriptions.assertNoneOfCustomer(context, customer, productId, subscription);
+  }
+
+  /** Closes open pages for the product of a plan: payment on one would start a second subscription to it. */
+  private async closePages(
+    context: RequestContext,
+    { customer, productId }: UpgradePlan,
+    idempotencyKey: string,
+  ): Promise<void> {
+    if (customer === undefined || productId === undefined) return;
+    await this.pages.closeAll(context, customer, productId, idempotencyKey);
   }
 
   private async plan(
@@ -94,7 +121,8 @@ export class UpgradesService {
     const [subscription, ...others] = await this.subscriptions.requireRunning(context, owner);
     assertNotSubscribed(others, price.productId);
     const itemId = changeableItem(subscription, price);
-    return { subscription, itemId, priceId, prorationDate: this.dateIn(subscription, date) };
+    const { productId } = price;
+    return { subscription, itemId, priceId, productId, prorationDate: this.dateIn(subscription, date) };
   }
 
   /** @throws {Problem} `not-found` for a Price that users may not choose, as for one that Stripe does not know */

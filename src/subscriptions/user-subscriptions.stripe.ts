@@ -8,6 +8,7 @@ import { StripeProvider } from '#stripe/stripe.provider.js';
 import { undefinedIfMissing } from '#stripe/undefined-if-missing.js';
 import type { OwnedSubscription } from '../customers/owner-subscriptions.js';
 import { toOwnedSubscription } from '../customers/owner-subscriptions.stripe.js';
+import type { PriceChange } from './invoice-previews.stripe.js';
 
 /** A change of a subscription's end; without an update there is nothing to change. */
 export interface EndPlan {
@@ -20,6 +21,9 @@ export interface EndPlan {
 export interface UpgradePlan {
   subscription: string;
   priceId: string;
+  /** Absent from plans of earlier versions, as is `productId`. */
+  customer?: string;
+  productId?: string;
   update: Stripe.SubscriptionUpdateParams;
 }
 
@@ -70,13 +74,12 @@ export class UserSubscriptionsStripe {
    * Nothing changes if the invoice can't be paid at once:
    * https://docs.stripe.com/api/subscriptions/update#update_subscription-payment_behavior
    */
-  planUpgrade(
-    { id: subscription }: OwnedSubscription,
-    { itemId, priceId, prorationDate }: { itemId: string; priceId: string; prorationDate: number },
-  ): UpgradePlan {
+  planUpgrade({ subscription, itemId, priceId, productId, prorationDate }: PriceChange): UpgradePlan {
     return {
-      subscription,
+      subscription: subscription.id,
       priceId,
+      customer: subscription.customer,
+      productId,
       update: {
         items: [{ id: itemId, price: priceId }],
         proration_behavior: 'always_invoice',

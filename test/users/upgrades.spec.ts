@@ -1,6 +1,7 @@
 import { describe, expect } from 'vitest';
 import { idOf } from '#stripe/id-of.js';
 import { expectProblem } from '../support/expect-problem.js';
+import { payOnPage } from '../support/hosted-page.js';
 import { paydeskTest } from '../support/paydesk-test.js';
 import { someUser } from '../support/saved-card.js';
 import { createProducts, ENVIRONMENT, newSubscriber, priceOf } from './subscriptions-test.js';
@@ -182,6 +183,50 @@ describe('POST /subscriptions/upgrade', () => {
     expect((await stranger.post('/subscriptions/upgrade', { priceId })).status).toBe(404);
     await paydesk.stripe.subscriptions.cancel(id);
     expectProblem(await upgrade(priceId), 'invalid-state');
+  });
+
+  it('closes an open page for the same product, also if the answer is lost', async ({
+    paydesk,
+    price,
+    clock,
+  }) => {
+    for (const times of [0, 9]) {
+      const { user, subscribe, start } = await newSubscriber(paydesk);
+      const { subscriptionID } = await start(await priceOf(paydesk, 'paper', 500));
+      const page = await subscribe(await price(1000));
+      const upgrade = { priceId: await price(3000) };
+      const key = { 'idempotency-key': 'close-pages' };
+      const path = `/v1/subscriptions/${subscriptionID}`;
+      if (times > 0) {
+        paydesk.sandbox.faults.add({ method: 'POST', path, kinds: ['reset_after_effect'], times });
+        expectProblem(await user.post('/subscriptions/upgrade', upgrade, key), 'outcome-unknown');
+        paydesk.sandbox.faults.clear();
+        clock.moveSeconds(16);
+      }
+      expect((await user.post('/subscriptions/upgrade', upgrade, key)).status).toBe(200);
+      await payOnPage(page.body.checkoutLink);
+      const { customer } = await paydesk.stripe.subscriptions.retrieve(subscriptionID);
+      const { data } = await paydesk.stripe.subscriptions.list({ customer: idOf(customer) ?? '' });
+      expect(data.map(({ id }) => id)).toEqual([subscriptionID]);
+    }
+  });
+
+  it('refuses a product whose page was paid before it could be closed', async ({ paydesk, price }) => {
+    const { user, subscribe, start } = await newSubscriber(paydesk);
+    const { subscriptionID } = await start(await priceOf(paydesk, 'paper', 500));
+    const page = await subscribe(await price(1000));
+    // The upgrade is planned, and stops at its first call about pages.
+    const path = '/v1/checkout/sessions';
+    paydesk.sandbox.faults.add({ method: 'GET', path, kinds: ['error_before_effect'], times: 20 });
+    const upgrade = { priceId: await price(3000) };
+    const key = { 'idempotency-key': 'paid-page' };
+    const first = await user.post('/subscriptions/upgrade', upgrade, key);
+    expect(first.status).toBeGreaterThanOrEqual(500);
+    paydesk.sandbox.faults.clear();
+    await payOnPage(page.body.checkoutLink);
+    expectProblem(await user.post('/subscriptions/upgrade', upgrade, key), 'already-subscribed');
+    const { items } = await paydesk.stripe.subscriptions.retrieve(subscriptionID);
+    expect(items.data.map(({ price: { product } }) => product)).toEqual(['paper']);
   });
 
   it('refuses the product of another subscription of the user', async ({ paydesk, price }) => {

@@ -4,7 +4,7 @@ import type { RequestContext } from '#core/request-context.js';
 import { listAll } from '#stripe/pagination.js';
 import { isRefused } from '#stripe/stripe-errors.js';
 import { StripeProvider } from '#stripe/stripe.provider.js';
-import { OwnerSubscriptionsService } from '../customers/owner-subscriptions.service.js';
+import { OwnerSubscriptionsService } from './owner-subscriptions.service.js';
 
 /** The metadata key of a page on which a customer may subscribe to a product once. */
 export const ONLY_SUBSCRIPTION_TO = 'paydesk_only_subscription_to';
@@ -38,6 +38,17 @@ export class OnlyPageStripe {
       if (hasPaid && newest !== undefined) await this.close(context, newest, idempotencyKey);
       throw error;
     }
+  }
+
+  /** Closes all pages for a product. */
+  async closeAll(
+    context: RequestContext,
+    customer: string,
+    productId: string,
+    idempotencyKey: string,
+  ): Promise<void> {
+    const pages = await this.openPages(context, customer, productId);
+    for (const id of pages) await this.close(context, id, idempotencyKey);
   }
 
   /** Newest first. */
