@@ -1,17 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import type { Owner } from '#core/actor.js';
-import { Problem, unknownObject } from '#core/problem.js';
+import { unknownObject } from '#core/problem.js';
 import type { RequestContext } from '#core/request-context.js';
 import type { OperationRequest, Outcome } from '../operations/operation.js';
 import { type OperationRunner, OperationsService } from '../operations/operations.service.js';
-import {
-  CardChangesStripe,
-  type DefaultPlan,
-  type PaymentDefaults,
-  type RemovalPlan,
-} from './card-changes.stripe.js';
-import type { PaymentMethod, SavedCard } from './customer.js';
-import { type DistinctCard, distinctCards, sameCards } from './distinct-cards.js';
+import { CardChangesStripe, type DefaultPlan, type RemovalPlan } from './card-changes.stripe.js';
+import { planRemoval } from './card-removal.js';
+import type { PaymentMethod } from './customer.js';
+import { type DistinctCard, distinctCards } from './distinct-cards.js';
 import { SavedCardsService } from './saved-cards.service.js';
 
 /** Shows owners their cards, removes them, and chooses the default. */
@@ -64,10 +60,10 @@ export class CardChangesService {
   }
 
   /**
-   * Removes a card, with all payment methods that are the same card. What it paid for is paid by the default card
-   * afterwards, or else the newest.
+   * Removes a card, with all payment methods that are the same card. What it paid for is paid by the customer's
+   * default afterwards, or else by the newest card.
    *
-   * @throws {Problem} `not-found` for a card that is not the owner's, `invalid-state` for the last card of an owner with a
+   * @throws {Problem} `not-found` for a card that is not the owner's, `invalid-state` if nothing else can pay for a
    *   subscription
    */
   remove(request: OperationRequest, owner: Owner, paymentMethodId: string): Promise<Outcome<null>> {
@@ -83,21 +79,4 @@ export class CardChangesService {
     if (!found || !card) throw unknownObject('paymentMethodId');
     return { ...found, card };
   }
-}
-
-function planRemoval(
-  customer: string,
-  cards: readonly SavedCard[],
-  card: SavedCard,
-  { customerDefault, subscriptions }: PaymentDefaults,
-): RemovalPlan {
-  const paymentMethods = sameCards(cards, card).map((one) => one.paymentMethodId);
-  if (subscriptions.length === 0) return { paymentMethods, replacement: null };
-  const rest = cards.map((one) => one.paymentMethodId).filter((id) => !paymentMethods.includes(id));
-  const paymentMethod = rest.find((id) => id === customerDefault) ?? rest[0];
-  if (paymentMethod === undefined) throw new Problem('invalid-state');
-  const orphaned = subscriptions.filter(({ ownDefault }) => paymentMethods.includes(ownDefault ?? ''));
-  const replacement = { customer, paymentMethod, subscriptions: orphaned.map(({ id }) => id) };
-  const isReplaced = orphaned.length > 0 || paymentMethod !== customerDefault;
-  return { paymentMethods, replacement: isReplaced ? replacement : null };
 }

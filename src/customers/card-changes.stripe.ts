@@ -13,16 +13,16 @@ import { toPaymentMethod } from './saved-cards.stripe.js';
 
 /** How a customer's invoices are paid. */
 export interface PaymentDefaults {
-  /** The customer's default card; undefined if there is none. */
+  /** The customer's default, which may be a bank account; undefined if there is none. */
   customerDefault: string | undefined;
-  /** Subscriptions that have not ended and charge a card. */
+  /** Subscriptions that have not ended and are charged automatically. */
   subscriptions: ChargedSubscription[];
 }
 
-/** A subscription that charges a card by itself. */
+/** A subscription that is charged automatically. */
 export interface ChargedSubscription {
   id: string;
-  /** Its own card; without one, the customer's default is charged. */
+  /** Its own default; without one, the customer's default is charged. */
   ownDefault: string | undefined;
 }
 
@@ -55,7 +55,7 @@ export class CardChangesStripe {
     return {
       customerDefault,
       subscriptions: subscriptions
-        .filter(chargesCard)
+        .filter(isChargedAutomatically)
         .map(({ id, default_payment_method: own }) => ({ id, ownDefault: idOf(own) })),
     };
   }
@@ -146,6 +146,6 @@ export class CardChangesStripe {
 }
 
 /** Stripe's list has no canceled subscriptions: https://docs.stripe.com/api/subscriptions/list */
-function chargesCard({ status, collection_method: collection }: Stripe.Subscription): boolean {
+function isChargedAutomatically({ status, collection_method: collection }: Stripe.Subscription): boolean {
   return status !== 'incomplete_expired' && collection === 'charge_automatically';
 }
