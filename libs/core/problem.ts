@@ -85,7 +85,9 @@ export const PROBLEMS = {
   'in-progress': {
     status: 409,
     title: 'In progress',
-    detail: 'A request with this Idempotency-Key is still running. Repeat it later with the same key.',
+    detail:
+      'A request with this Idempotency-Key, or the request that started this payment, is still running. Repeat this ' +
+      'request later, with the same key if it has one.',
     retryable: true,
   },
   'invalid-state': {

@@ -34,7 +34,8 @@ export class PaymentStatusService {
   /**
    * The status of a payment, by any of its ids. Stripe is asked only while the payment is not decided.
    *
-   * @throws {Problem} `not-found` as {@link PaymentAccess.find} does
+   * @throws {Problem} `not-found` as {@link PaymentAccess.find} does, `in-progress` as
+   *   {@link PaymentRecordStore.sessionOfOperation} does
    */
   async report(context: RequestContext, service: ServiceActor, paymentId: string): Promise<PaymentReport> {
     const known = await this.store.find(paymentId, visibleCaller(service));
@@ -63,7 +64,8 @@ export class PaymentStatusService {
    * Asks Stripe for the status of a payment, by any of its ids, and records it. If the payment is decided, its notification
    * is sent to `PAYMENT_CALLBACK_URL` again. One that was not sent yet is not sent twice.
    *
-   * @throws {Problem} `not-found` as {@link PaymentAccess.find} does
+   * @throws {Problem} `not-found` as {@link PaymentAccess.find} does, `in-progress` as
+   *   {@link PaymentRecordStore.sessionOfOperation} does
    */
   async check(context: RequestContext, service: ServiceActor, paymentId: string): Promise<PaymentReport> {
     const known = await this.store.find(paymentId, visibleCaller(service));

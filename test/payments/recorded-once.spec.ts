@@ -108,6 +108,30 @@ describe('a payment is recorded once if the customer', () => {
     },
   );
 
+  it('tries to pay, and its status is asked by its PaymentIntent before the operation has an outcome', async ({
+    paydesk,
+    shop,
+    startUnheard,
+    recorded,
+  }) => {
+    const { id, url, start } = await startUnheard(ONE_TIME);
+    await payOnPage(url, DECLINED_NUMBER);
+    const [intent] = (await paydesk.stripe.paymentIntents.list({ limit: 1 })).data;
+    for (const route of ['status', 'check']) {
+      expect(await shop.get(`/${route}?paymentID=${intent?.id}`)).toMatchObject({
+        status: 409,
+        body: {
+          type: 'urn:paydesk:in-progress',
+          detail: expect.stringContaining('the request that started this payment'),
+          retryable: true,
+        },
+      });
+    }
+    expect((await start()).status).toBe(201);
+    expect((await shop.get(`/status?paymentID=${intent?.id}`)).body).toMatchObject({ status: 'PENDING' });
+    expect(await recorded()).toEqual([{ id }]);
+  });
+
   it('pays a subscription, and the outcome locks it before its payment, as its events do', async ({
     paydesk,
     startUnheard,

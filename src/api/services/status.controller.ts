@@ -29,7 +29,7 @@ export class StatusController {
       'payment is PENDING or not in the record.',
   })
   @ApiOkResponse({ type: StatusResponse })
-  @ApiProblems(...CALLS_STRIPE, 'not-found')
+  @ApiProblems(...CALLS_STRIPE, 'not-found', 'in-progress')
   async status(
     @CurrentContext() context: RequestContext,
     @CurrentActor() service: ServiceActor,
@@ -52,7 +52,7 @@ export class StatusController {
       'PAYMENT_CALLBACK_URL again, with its old id.',
   })
   @ApiOkResponse({ type: StatusResponse })
-  @ApiProblems(...CALLS_STRIPE, 'not-found')
+  @ApiProblems(...CALLS_STRIPE, 'not-found', 'in-progress')
   async check(
     @CurrentContext() context: RequestContext,
     @CurrentActor() service: ServiceActor,
