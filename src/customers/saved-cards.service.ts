@@ -89,8 +89,8 @@ export class SavedCardsService {
     else await this.store.remember(customer, [method]);
   }
 
-  /** Forgets payment methods that an operation has detached, in the transaction of its outcome. */
-  async forgetDetached(transaction: Transaction, methods: readonly PaymentMethod[]): Promise<void> {
-    for (const method of methods) await this.store.forgetIn(transaction, method);
+  /** Forgets payment methods of a customer that an operation has detached, in the transaction of its outcome. */
+  forgetDetached(transaction: Transaction, methods: readonly PaymentMethod[]): Promise<void> {
+    return this.store.forgetIn(transaction, methods);
   }
 }

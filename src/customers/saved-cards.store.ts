@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, inArray, sql } from 'drizzle-orm';
 import type { Owner } from '#core/actor.js';
 import { Clock } from '#core/clock.js';
 import { Batches } from '../database/batches.js';
@@ -11,6 +11,9 @@ import { isOf } from './customers.store.js';
 
 const { paymentMethodId, stripeCustomerId, isDetached } = attachedPaymentMethods;
 const isOfCustomer = and(eq(stripeCustomerId, customers.stripeCustomerId), sql`not ${isDetached}`);
+
+/** The order in which several rows are locked, here and where ids are sorted in JavaScript. */
+const IN_LOCK_ORDER = sql`${paymentMethodId} collate "C"`;
 
 /** $1 tenants, $2 users, $3 payment methods */
 const FIND = `
@@ -97,16 +100,27 @@ export class SavedCardsStore {
 
   /** Forgets a payment method that is no longer attached, and notifies of that. */
   forget(method: PaymentMethod): Promise<void> {
-    return this.database.transaction((transaction) => this.forgetIn(transaction, method));
+    return this.database.transaction((transaction) => this.forgetIn(transaction, [method]));
   }
 
-  /** Does the same as {@link forget} as a part of a transaction. */
-  async forgetIn(transaction: Transaction, method: PaymentMethod): Promise<void> {
-    const [row] = await transaction
-      .delete(attachedPaymentMethods)
-      .where(eq(paymentMethodId, method.id))
-      .returning();
-    if (row) await this.notify(transaction, 'payment_method.detached', row.stripeCustomerId, [method]);
+  /** Does the same as {@link forget} as a part of a transaction, for payment methods of one customer. */
+  async forgetIn(transaction: Transaction, methods: readonly PaymentMethod[]): Promise<void> {
+    const areThese = inArray(
+      paymentMethodId,
+      methods.map(({ id }) => id),
+    );
+    // All rows are locked before the owner's notifications are, so that this does not deadlock with their events.
+    await transaction
+      .select({ paymentMethodId })
+      .from(attachedPaymentMethods)
+      .where(areThese)
+      .orderBy(IN_LOCK_ORDER)
+      .for('update');
+    const rows = await transaction.delete(attachedPaymentMethods).where(areThese).returning();
+    const customer = rows[0]?.stripeCustomerId;
+    if (customer === undefined) return;
+    const forgotten = methods.filter(({ id }) => rows.some((row) => row.paymentMethodId === id));
+    await this.notify(transaction, 'payment_method.detached', customer, forgotten);
   }
 
   private async findEach(cards: readonly OwnersCard[]): Promise<(FoundCard | undefined)[]> {
@@ -128,7 +142,7 @@ export class SavedCardsStore {
     customer: string,
     methods: readonly PaymentMethod[],
   ): Promise<void> {
-    const ids = methods.map(({ id }) => id);
+    const ids = methods.map(({ id }) => id).sort();
     const attached = this.database
       .select({
         paymentMethodId: sql<string>`unnest(${sql.param(ids)}::text[])`.as('payment_method_id'),

@@ -1,5 +1,7 @@
+import pg from 'pg';
 import { describe, expect } from 'vitest';
 import { idOf } from '#stripe/id-of.js';
+import { query } from '../support/database.js';
 import { expectProblem } from '../support/expect-problem.js';
 import { paydeskTest } from '../support/paydesk-test.js';
 import { someUser } from '../support/saved-card.js';
@@ -16,6 +18,7 @@ const it = paydeskTest()
     const user = await paydesk.user(userId);
     const customer = await customerOfUser(paydesk, user);
     return {
+      userId,
       user,
       customer,
       attach: async (testCard: string) =>
@@ -83,6 +86,34 @@ describe('DELETE /payments/payment-methods/:id', () => {
     const detached = (await notifications()).filter((type) => type === 'payment_method.detached');
     expect(detached).toHaveLength(2);
     expect(await user.delete(`${PATH}/${second}`)).toMatchObject(NOT_FOUND);
+  });
+
+  it('does not deadlock with the events about a card that was saved twice', async ({ paydesk, wallet }) => {
+    const { userId, user, attach, list } = await wallet();
+    const older = await attach('pm_card_visa');
+    await attach('pm_card_visa');
+    await list();
+    // What the event about the older one does: it forgets the payment method, and then adds a notification.
+    const event = new pg.Client(paydesk.databaseUrl);
+    await event.connect();
+    try {
+      await event.query('begin');
+      await event.query('delete from attached_payment_methods where payment_method_id = $1', [older]);
+      const removal = user.delete(`${PATH}/${older}`);
+      await expect
+        .poll(() => query(paydesk, "select query from pg_stat_activity where wait_event_type = 'Lock'"))
+        .not.toEqual([]);
+      await event.query(
+        `insert into notification_subjects as counter (subject, last_sequence) values ($1, 0)
+        on conflict (subject) do update set last_sequence = counter.last_sequence`,
+        [`issuer:paydesk/${userId}`],
+      );
+      await event.query('commit');
+      expect((await removal).status).toBe(204);
+      expect(await list()).toEqual([]);
+    } finally {
+      await event.end();
+    }
   });
 
   it('answers a repetition with the same key as before', async ({ paydesk, wallet }) => {
