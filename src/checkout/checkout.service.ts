@@ -137,7 +137,12 @@ export class CheckoutService {
     return price.productId;
   }
 
-  /** Of a page that must be the only one. @throws {Problem} `already-subscribed` */
+  /**
+   * Closes other pages than one that must be the only one.
+   *
+   * @returns the started page; without its link if it was closed for a newer one
+   * @throws {Problem} `already-subscribed`
+   */
   private async closeOthers(
     context: RequestContext,
     { customer, metadata }: CheckoutPlan,
@@ -145,9 +150,10 @@ export class CheckoutService {
     stripeKey: string,
   ): Promise<StartedCheckout> {
     const productId = metadata?.[ONLY_SUBSCRIPTION_TO];
-    if (productId && customer)
-      await this.onlyPage.keepNewest(context, customer, String(productId), stripeKey);
-    return started;
+    if (!productId || !customer) return started;
+    const keptId = await this.onlyPage.keepNewest(context, customer, String(productId), stripeKey);
+    const { checkout } = started;
+    return keptId === checkout.id ? started : { ...started, checkout: { ...checkout, url: null } };
   }
 
   private async plan(

@@ -20,6 +20,7 @@ export class OnlyPageStripe {
   /**
    * Closes all pages for a product but the newest, after one was opened. Concurrent calls keep the same page.
    *
+   * @returns the id of the page that is kept; undefined if none is open
    * @throws {Problem} `already-subscribed` if the customer has paid on another page by now; then all are closed
    */
   async keepNewest(
@@ -27,7 +28,7 @@ export class OnlyPageStripe {
     customer: string,
     productId: string,
     idempotencyKey: string,
-  ): Promise<void> {
+  ): Promise<string | undefined> {
     const [newest, ...older] = await this.openPages(context, customer, productId);
     for (const id of older) await this.close(context, id, idempotencyKey);
     try {
@@ -38,6 +39,7 @@ export class OnlyPageStripe {
       if (hasPaid && newest !== undefined) await this.close(context, newest, idempotencyKey);
       throw error;
     }
+    return newest;
   }
 
   /** Closes all pages for a product. */

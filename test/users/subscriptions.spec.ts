@@ -80,6 +80,26 @@ describe('POST /subscriptions/subscribe', () => {
     expect(data).toHaveLength(1);
   });
 
+  it('answers without a link if the page was closed for a newer one meanwhile', async ({
+    paydesk,
+    subscriber,
+    price,
+  }) => {
+    const { user, subscribe } = await subscriber();
+    const priceId = await price();
+    // The first page is created, and the answer is lost; then a second one is opened.
+    const path = '/v1/checkout/sessions';
+    paydesk.sandbox.faults.add({ method: 'POST', path, kinds: ['reset_after_effect'], times: 9 });
+    const retry = { 'idempotency-key': 'closed-meanwhile' };
+    expectProblem(await subscribe(priceId, retry), 'outcome-unknown');
+    paydesk.sandbox.faults.clear();
+    const second = await subscribe(priceId);
+    expect(await subscribe(priceId, retry)).toMatchObject({ status: 201, body: { checkoutLink: null } });
+    expect(await subscribe(priceId, retry)).toMatchObject({ status: 201, body: { checkoutLink: null } });
+    await payOnPage(second.body.checkoutLink);
+    expect((await currentOf(user)).subscription).toMatchObject({ status: 'ACTIVE' });
+  });
+
   it('refuses a page if an earlier one is paid meanwhile', async ({ paydesk, subscriber, price }) => {
     const { user, subscribe } = await subscriber();
     const first = await subscribe(await price());
