@@ -4,7 +4,7 @@ import { type FieldError, invalidField, Problem, unknownObject } from '#core/pro
 import type { RequestContext } from '#core/request-context.js';
 import { isRedirectAllowed, REDIRECT_REFUSAL, redirectRules } from '../config/redirect-url.js';
 import { Settings } from '../config/settings.js';
-import { isSubscribable, mayBeSubscribable } from '../config/subscribable-prices.js';
+import { findSubscribable } from '../config/subscribable-prices.js';
 import { CustomersService } from '../customers/customers.service.js';
 import { ONLY_SUBSCRIPTION_TO, OnlyPageStripe } from '../customers/only-page.stripe.js';
 import { OwnerSubscriptionsService } from '../customers/owner-subscriptions.service.js';
@@ -128,12 +128,10 @@ export class CheckoutService {
 
   /** The Product of a Price. @throws {Problem} `not-found` for one that users may not choose, as for an unknown one */
   private async subscribableProduct(context: RequestContext, priceId: string): Promise<string> {
-    const { SUBSCRIBABLE_PRICES: subscribable } = this.settings;
-    const price = mayBeSubscribable(priceId, subscribable)
-      ? await this.stripe.price(context, priceId)
-      : undefined;
-    const isOffered = price && isSubscribable({ id: priceId, productId: price.productId }, subscribable);
-    if (!isOffered) throw unknownObject('items[0].priceId');
+    const price = await findSubscribable(priceId, this.settings.SUBSCRIBABLE_PRICES, (id) =>
+      this.stripe.price(context, id),
+    );
+    if (!price) throw unknownObject('items[0].priceId');
     return price.productId;
   }
 

@@ -1,14 +1,18 @@
 const OF_PRODUCT = 'product:';
 
-/** Whether a signed-in user may subscribe to a Price. @param subscribable SUBSCRIBABLE_PRICES */
-export function isSubscribable(
-  { id, productId }: { id: string; productId: string },
+/**
+ * A Price, if signed-in users may subscribe to it.
+ *
+ * @param subscribable SUBSCRIBABLE_PRICES
+ * @param read reads the Price. Not called for one that can't be subscribable with any Product
+ */
+export async function findSubscribable<Price extends { productId: string }>(
+  id: string,
   subscribable: readonly string[],
-): boolean {
-  return subscribable.includes(id) || subscribable.includes(OF_PRODUCT + productId);
-}
-
-/** Whether a Price may be subscribable, before its Product is known. */
-export function mayBeSubscribable(id: string, subscribable: readonly string[]): boolean {
-  return subscribable.includes(id) || subscribable.some((item) => item.startsWith(OF_PRODUCT));
+  read: (id: string) => Promise<Price | undefined>,
+): Promise<Price | undefined> {
+  const isListed = subscribable.includes(id);
+  if (!isListed && !subscribable.some((item) => item.startsWith(OF_PRODUCT))) return undefined;
+  const price = await read(id);
+  return price && (isListed || subscribable.includes(OF_PRODUCT + price.productId)) ? price : undefined;
 }

@@ -41,17 +41,15 @@ export function toOwnedSubscription(subscription: Stripe.Subscription): OwnedSub
     id,
     customer: idOf(subscription.customer) ?? '',
     isActive: status === 'active' || status === 'trialing',
-    isTrial: status === 'trialing',
     cancelAt: subscription.cancel_at,
     cancelAtPeriodEnd: subscription.cancel_at_period_end,
     periodStart: Math.max(...items.data.map((item) => item.current_period_start)),
     periodEnd: Math.min(...items.data.map((item) => item.current_period_end)),
-    items: items.data.map(({ id: itemId, price, quantity }) => ({
+    items: items.data.map(({ id: itemId, price }) => ({
       id: itemId,
       priceId: price.id,
       productId: idOf(price.product) ?? '',
       currency: price.currency,
-      quantity: quantity ?? null,
     })),
   };
 }

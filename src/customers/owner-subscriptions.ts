@@ -4,8 +4,6 @@ export interface OwnedItem {
   priceId: string;
   productId: string;
   currency: string;
-  /** Null if it is billed by usage. */
-  quantity: number | null;
 }
 
 /** A subscription of an owner, as Stripe has it now. */
@@ -14,7 +12,6 @@ export interface OwnedSubscription {
   customer: string;
   /** Whether its customer is not in arrears. */
   isActive: boolean;
-  isTrial: boolean;
   /** In Unix seconds; null if it does not end. */
   cancelAt: number | null;
   cancelAtPeriodEnd: boolean;

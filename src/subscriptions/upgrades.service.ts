@@ -3,7 +3,7 @@ import type { Owner } from '#core/actor.js';
 import { Clock } from '#core/clock.js';
 import { invalidField, Problem, unknownObject } from '#core/problem.js';
 import type { RequestContext } from '#core/request-context.js';
-import { isSubscribable, mayBeSubscribable } from '../config/subscribable-prices.js';
+import { findSubscribable } from '../config/subscribable-prices.js';
 import { Settings } from '../config/settings.js';
 import { OnlyPageStripe } from '../customers/only-page.stripe.js';
 import type { OwnedSubscription } from '../customers/owner-subscriptions.js';
@@ -127,11 +127,10 @@ export class UpgradesService {
 
   /** @throws {Problem} `not-found` for a Price that users may not choose, as for one that Stripe does not know */
   private async offered(context: RequestContext, priceId: string): Promise<TargetPrice> {
-    const { SUBSCRIBABLE_PRICES: subscribable } = this.settings;
-    const price = mayBeSubscribable(priceId, subscribable)
-      ? await this.stripe.price(context, priceId)
-      : undefined;
-    if (!price || !isSubscribable(price, subscribable)) throw unknownObject('priceId');
+    const price = await findSubscribable(priceId, this.settings.SUBSCRIBABLE_PRICES, (id) =>
+      this.stripe.price(context, id),
+    );
+    if (!price) throw unknownObject('priceId');
     if (!price.isSellable) throw invalidField('priceId', 'must be an active recurring price');
     return price;
   }

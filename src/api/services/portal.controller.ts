@@ -3,13 +3,14 @@ import { ApiBody, ApiCreatedResponse, ApiOperation, ApiTags } from '@nestjs/swag
 import { Settings } from '../../config/settings.js';
 import type { OperationRequest } from '../../operations/operation.js';
 import { PortalService } from '../../portal/portal.service.js';
+import { PortalResponse } from '../dto/portal.response.js';
 import { Allow } from '../http/allow.decorator.js';
 import { ApiProblems } from '../http/api-problems.decorator.js';
 import { RequestBody } from '../http/declared-input.js';
 import { ApiOperationHeaders, CurrentOperation } from '../http/operation.decorator.js';
 import { outcomeResponse, type ResponseWithHeaders } from '../http/response-with-headers.js';
 import { PORTAL_EXAMPLES } from './examples.js';
-import { PortalRequest, PortalResponse } from './portal.dto.js';
+import { PortalRequest } from './portal.dto.js';
 
 /** Stripe's customer portal, for other internal services. */
 @ApiTags('Internal service')

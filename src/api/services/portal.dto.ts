@@ -1,7 +1,6 @@
-import { ApiProperty } from '@nestjs/swagger';
 import type { Owner } from '#core/actor.js';
 import type { Settings } from '../../config/settings.js';
-import { PORTAL_FLOWS, type PortalFlow, type PortalPage } from '../../portal/portal.js';
+import { PORTAL_FLOWS, type PortalFlow } from '../../portal/portal.js';
 import { ChoiceField, PartnerNameField, UserIdField } from '../dto/fields.js';
 import { ReturnUrlField } from '../dto/redirect-url.field.js';
 import { ownerOf } from './owner.js';
@@ -29,20 +28,5 @@ export class PortalRequest {
 
   owner({ JWT_ISSUER: issuer }: Settings): Owner {
     return ownerOf(this.userId, this.tenant, issuer);
-  }
-}
-
-export class PortalResponse {
-  @ApiProperty({
-    type: String,
-    nullable: true,
-    format: 'uri',
-    description: "Stripe's page; it opens for a few minutes. Null in a repetition a day later",
-    example: 'https://billing.stripe.com/p/session/test_abc',
-  })
-  url!: string | null;
-
-  static of({ url }: PortalPage): PortalResponse {
-    return { url };
   }
 }

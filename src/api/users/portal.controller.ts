@@ -3,13 +3,14 @@ import { ApiBody, ApiCreatedResponse, ApiOperation, ApiTags } from '@nestjs/swag
 import type { UserActor } from '#core/actor.js';
 import type { OperationRequest } from '../../operations/operation.js';
 import { PortalService } from '../../portal/portal.service.js';
+import { PortalResponse } from '../dto/portal.response.js';
 import { Allow } from '../http/allow.decorator.js';
 import { ApiProblems } from '../http/api-problems.decorator.js';
 import { CurrentActor } from '../http/current-actor.decorator.js';
 import { RequestBody } from '../http/declared-input.js';
 import { ApiOperationHeaders, CurrentOperation } from '../http/operation.decorator.js';
 import { outcomeResponse, type ResponseWithHeaders } from '../http/response-with-headers.js';
-import { USER_PORTAL_EXAMPLES, UserPortalRequest, UserPortalResponse } from './portal.dto.js';
+import { USER_PORTAL_EXAMPLES, UserPortalRequest } from './portal.dto.js';
 
 /** Stripe's customer portal for the signed-in user. */
 @ApiTags('Signed-in user')
@@ -27,14 +28,14 @@ export class UserPortalController {
   })
   @ApiOperationHeaders()
   @ApiBody({ type: UserPortalRequest, examples: USER_PORTAL_EXAMPLES })
-  @ApiCreatedResponse({ type: UserPortalResponse })
+  @ApiCreatedResponse({ type: PortalResponse })
   @ApiProblems('url-invalid')
   async open(
     @CurrentActor() user: UserActor,
     @RequestBody() { returnUrl }: UserPortalRequest,
     @CurrentOperation() operation: OperationRequest,
-  ): Promise<ResponseWithHeaders<UserPortalResponse>> {
+  ): Promise<ResponseWithHeaders<PortalResponse>> {
     const outcome = await this.portal.open(operation, user, { returnUrl });
-    return outcomeResponse(outcome, (page) => UserPortalResponse.of(page));
+    return outcomeResponse(outcome, (page) => PortalResponse.of(page));
   }
 }

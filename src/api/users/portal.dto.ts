@@ -1,5 +1,3 @@
-import { ApiProperty } from '@nestjs/swagger';
-import type { PortalPage } from '../../portal/portal.js';
 import { ReturnUrlField } from '../dto/redirect-url.field.js';
 
 /** Examples for the OpenAPI document. */
@@ -13,19 +11,4 @@ export const USER_PORTAL_EXAMPLES = {
 export class UserPortalRequest {
   @ReturnUrlField()
   returnUrl!: string;
-}
-
-export class UserPortalResponse {
-  @ApiProperty({
-    type: String,
-    nullable: true,
-    format: 'uri',
-    description: "Stripe's page; it opens for a few minutes. Null in a repetition a day later",
-    example: 'https://billing.stripe.com/p/session/test_abc',
-  })
-  url!: string | null;
-
-  static of({ url }: PortalPage): UserPortalResponse {
-    return { url };
-  }
 }
