@@ -72,7 +72,7 @@ it.skipIf(!hasCurl)('the commands of the README do what it says', async () => {
 
 /** Waits until the receiver has printed the refund, and its delivery is recorded. */
 function untilPrinted(output: string): string {
-  return `until grep -q refund.succeeded ${output} && curl -sS $PAYDESK/pay/payments/$PAYMENT \\
+  return `until grep -qs refund.succeeded ${output} && curl -sS $PAYDESK/pay/payments/$PAYMENT \\
     -H "Authorization: Bearer $SERVICE_KEY" | grep -q '"to":"delivered"'; do sleep 0.2; done\n`;
 }
 
