@@ -30,6 +30,8 @@ export interface DeliveryLimits {
   endpoint: number;
   /** To one whose last attempt has failed. */
   failingEndpoint: number;
+  /** To all whose last attempt has failed. */
+  failing: number;
   /** To all endpoints of one caller. */
   caller: number;
 }
@@ -70,7 +72,7 @@ export class QueuesStore {
     const at = sql`${now.toISOString()}::timestamptz`;
     const candidates = sql`
       with running as (
-        select endpoint.id, endpoint.caller, counted.count
+        select endpoint.id, endpoint.caller, endpoint.failing_since is not null as is_failing, counted.count
         from unnest(${uuidArray([...running.keys()])}, ${intArray([...running.values()])}) as counted (id, count)
         join notification_endpoints endpoint using (id)
       )
@@ -87,6 +89,8 @@ export class QueuesStore {
       where (endpoint.paused_until is null or endpoint.paused_until <= ${at})
         and coalesce(running.count, 0)
           < case when endpoint.failing_since is null then ${limits.endpoint}::int else ${limits.failingEndpoint}::int end
+        and (endpoint.failing_since is null
+          or (select coalesce(sum(count), 0) from running where is_failing) < ${limits.failing}::int)
         and endpoint.caller not in (select caller from running group by caller having sum(count) >= ${limits.caller})
       order by due.retry_at limit ${CANDIDATES_MAX}
     `;

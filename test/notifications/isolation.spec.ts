@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
+import { query } from '../support/database.js';
 import { addNotifications } from '../support/notifications.js';
 import { paydeskTest } from '../support/paydesk-test.js';
 import { startReceiver } from '../support/receiver.js';
@@ -9,6 +10,9 @@ const ENDPOINTS = 34;
 /** Those of an endpoint and of a caller that may run at once: docs/adr/0014. */
 const ENDPOINT_MAX = 8;
 const CALLER_MAX = 32;
+
+/** Those of all endpoints that fail. */
+const FAILING_MAX = 192;
 
 const it = paydeskTest();
 
@@ -39,5 +43,28 @@ it('a caller with many receivers that hang delays no other caller', async ({ pay
     expect(ofEndpoint.length).toBeLessThanOrEqual(ENDPOINT_MAX);
   }
   expect(warnings).toEqual([]);
+  await Promise.all([dead.close(), alive.close()]);
+});
+
+it('many callers whose receivers fail leave places to the others', async ({ paydesk, clock }) => {
+  const dead = await startReceiver();
+  dead.answer = () => undefined;
+  for (let caller = 0; caller * CALLER_MAX <= FAILING_MAX; caller += 1) {
+    const service = await paydesk.service(`failing-${caller}`);
+    await Promise.all(
+      Array.from({ length: CALLER_MAX }, (_, index) =>
+        service.post(PATH, { url: `${dead.url}?${caller}-${index}` }),
+      ),
+    );
+  }
+  await query(paydesk, 'update notification_endpoints set failing_since = now()');
+  const alive = await startReceiver();
+  await (await paydesk.service('working')).post(PATH, { url: alive.url });
+
+  await addNotifications(paydesk, clock, [{ subject: randomUUID() }]);
+  await expect.poll(() => dead.received.length, { timeout: 20_000 }).toBe(FAILING_MAX);
+  await addNotifications(paydesk, clock, [{ subject: randomUUID() }]);
+  await expect.poll(() => alive.received.length, { timeout: 20_000 }).toBe(2);
+  expect(dead.received).toHaveLength(FAILING_MAX);
   await Promise.all([dead.close(), alive.close()]);
 });
