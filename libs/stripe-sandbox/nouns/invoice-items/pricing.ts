@@ -112,7 +112,15 @@ function readQuantity({ quantity, quantity_decimal }: CostParams): string | unde
 function readPrice(ctx: Context, params: CostParams): Stripe.Price {
   const pricing = 'pricing' in params ? params.pricing : undefined;
   const param = pricing ? 'pricing[price]' : 'price';
-  const id = pricing ? pricing.price : params.price;
+  return findOneTimePrice(ctx, pricing ? pricing.price : params.price, param);
+}
+
+/**
+ * The price of something that is sold once.
+ *
+ * @throws StripeFailure 400 naming `param` if it is missing, unknown, inactive or recurring
+ */
+export function findOneTimePrice(ctx: Context, id: string | undefined, param: string): Stripe.Price {
   if (id === undefined) throw failures.missing(param);
   const price = fromParam(ctx.store.prices, id, param);
   if (!price.active) {

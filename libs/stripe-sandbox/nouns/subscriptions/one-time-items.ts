@@ -1,11 +1,10 @@
 import type Stripe from 'stripe';
 import type { Context } from '../../context.js';
 import { failures } from '../../http/errors.js';
-import { fromParam } from '../../http/lookup.js';
 import { mergeMetadata } from '../../http/metadata.js';
 import type { Params } from '../../http/params.js';
 import { insertInvoiceItem } from '../invoice-items/invoice-item.js';
-import { pricingOf, quantityFields } from '../invoice-items/pricing.js';
+import { findOneTimePrice, pricingOf, quantityFields } from '../invoice-items/pricing.js';
 import { productName } from '../invoices/lines.js';
 import { amountOf, draftInlinePrice, insertPrice, type PriceDraft } from '../prices/price.js';
 import type { oneTimeItemParams } from './params.js';
@@ -72,16 +71,5 @@ function readOneTimePrice(
   const param = `${parent}[price]`;
   if (id !== undefined && price_data) throw failures.exclusive(param, `${parent}[price_data]`);
   if (price_data) return draftInlinePrice(ctx, price_data, `${parent}[price_data]`);
-  if (id === undefined) throw failures.missing(param);
-  const price = fromParam(ctx.store.prices, id, param);
-  if (!price.active) {
-    throw failures.invalidRequest('The price specified is inactive. This field only accepts active prices.', {
-      param,
-    });
-  }
-  if (!price.recurring) return price;
-  throw failures.invalidRequest(
-    'The price specified is set to `type=recurring` but this field only accepts prices with `type=one_time`.',
-    { param },
-  );
+  return findOneTimePrice(ctx, id, param);
 }
