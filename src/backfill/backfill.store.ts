@@ -1,7 +1,7 @@
 import { eq } from 'drizzle-orm';
 import type { Database } from '../database/database.js';
 import { backfills } from '../database/schema-payments.js';
-import { withClient } from '../database/with-client.js';
+import { withSessionLock } from '../database/session-lock.js';
 import type { BackfillStep } from './backfill-item.js';
 
 /** An arbitrary constant: the advisory lock of the process that runs a backfill. */
@@ -14,19 +14,13 @@ export class BackfillStore {
   constructor(private readonly database: Database) {}
 
   /**
-   * Runs `work` while no other process runs a backfill. PostgreSQL releases the lock if the process dies:
-   * https://www.postgresql.org/docs/18/explicit-locking.html#ADVISORY-LOCKS
+   * Runs `work` while no other process runs a backfill.
    *
    * @throws {Error} if another one does
    */
-  async withLock<Result>(work: () => Promise<Result>): Promise<Result> {
-    return withClient(this.database.$directUrl, async (client) => {
-      const { rows } = await client.query<{ locked: boolean }>('select pg_try_advisory_lock($1) as locked', [
-        BACKFILL_LOCK,
-      ]);
-      if (!rows[0]?.locked) throw new Error('another backfill is running');
-      // The end of the session releases the lock.
-      return work();
+  withLock<Result>(work: () => Promise<Result>): Promise<Result> {
+    return withSessionLock(this.database.$directUrl, BACKFILL_LOCK, work, () => {
+      throw new Error('another backfill is running');
     });
   }
 

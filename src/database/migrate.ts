@@ -3,14 +3,14 @@ import { setTimeout } from 'node:timers/promises';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import { migrate } from 'drizzle-orm/node-postgres/migrator';
 import { packageRoot } from '../package-root.js';
+import { hasSqlState } from './sql-state.js';
 import { withClient } from './with-client.js';
 
 /** The SQL files that Drizzle applies in order. */
 export const MIGRATIONS_FOLDER = join(packageRoot, 'src', 'database', 'migrations');
 /** An arbitrary constant: the advisory lock under which one instance migrates while the others wait. */
 const MIGRATION_LOCK = 0x70_64_02;
-/** https://www.postgresql.org/docs/18/errcodes-appendix.html: lock_not_available */
-const LOCK_NOT_AVAILABLE = '55P03';
+const LOCK_NOT_AVAILABLE = /^55P03$/;
 const ATTEMPTS_MAX = 40;
 const PAUSE_MS = 1_000;
 
@@ -30,15 +30,10 @@ export function migrateDatabase(url: string): Promise<void> {
       try {
         return await run();
       } catch (error) {
-        if (!isLockTimeout(error)) throw error;
+        if (!hasSqlState(error, LOCK_NOT_AVAILABLE)) throw error;
         await setTimeout(PAUSE_MS);
       }
     }
     return run();
   });
-}
-
-function isLockTimeout(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  return ('code' in error && error.code === LOCK_NOT_AVAILABLE) || isLockTimeout(error.cause);
 }

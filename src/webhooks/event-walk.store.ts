@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { gte } from 'drizzle-orm';
 import { type Database, DATABASE } from '../database/database.js';
 import { eventWalk } from '../database/schema.js';
-import { withClient } from '../database/with-client.js';
+import { withSessionLock } from '../database/session-lock.js';
 
 /** An arbitrary constant: the advisory lock that an instance holds while it walks. */
 const WALK_LOCK = 7_215_332;
@@ -36,18 +36,8 @@ export class EventWalkStore {
       .where(since === null ? undefined : gte(eventWalk.backfillNeededSince, since));
   }
 
-  /**
-   * Runs `work` unless another instance runs it at the moment. A lock of the session, because a transaction must not be
-   * open while Stripe answers; on a connection of its own, because a pooler may share the others between sessions.
-   * https://www.postgresql.org/docs/18/explicit-locking.html#ADVISORY-LOCKS
-   */
+  /** Runs `work` unless another instance runs it at the moment. */
   async withLock(work: () => Promise<void>): Promise<void> {
-    await withClient(this.database.$directUrl, async (client) => {
-      const { rows } = await client.query<{ locked: boolean }>('select pg_try_advisory_lock($1) as locked', [
-        WALK_LOCK,
-      ]);
-      // The end of the session releases the lock.
-      if (rows[0]?.locked) await work();
-    });
+    await withSessionLock(this.database.$directUrl, WALK_LOCK, work, () => undefined);
   }
 }
