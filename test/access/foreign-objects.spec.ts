@@ -90,6 +90,12 @@ const PROBES: Record<string, (world: World) => Probe[]> = {
   'GET /partners/user/{user_id}/payment_methods': ({ acme }) => [
     probe('carol', 'nobody', (id) => acme.get(`/partners/user/${id}/payment_methods`)),
   ],
+  'DELETE /partners/user/{user_id}/payment_methods/{id}': ({ acme, theirs }) => [
+    probe(theirs.card, 'pm_unknown', (id) => acme.delete(`/partners/user/alice/payment_methods/${id}`)),
+  ],
+  'PUT /partners/user/{user_id}/payment_methods/{id}/default': ({ acme, theirs }) => [
+    probe(theirs.card, 'pm_unknown', (id) => acme.put(`/partners/user/alice/payment_methods/${id}/default`)),
+  ],
   'POST /partners/user/{user_id}/payment_intent': ({ acme, theirs }) => [
     probe(theirs.card, 'pm_unknown', (id) =>
       acme.post('/partners/user/alice/payment_intent', { ...CHARGE, stripe_payment_method_id: id }),

@@ -35,6 +35,10 @@ function makersOfIds(
     return paymentID;
   }
 
+  function partnerCard(): Promise<string> {
+    return saveCard(paydesk, callers.partner, USER);
+  }
+
   async function chargedPayment(): Promise<string> {
     const card = await saveCard(paydesk, callers.partner, USER);
     const { headers } = await callers.partner.post(`/partners/user/${USER}/payment_intent`, {
@@ -133,6 +137,8 @@ function makersOfIds(
     'get /payments/receipts/{chargeId}': { ch: userCharge },
     'post /partners/user/{user_id}/payment_intent': { pm: () => saveCard(paydesk, callers.partner, USER) },
     'get /partners/user/{user_id}/payments/{id}': { pi: chargedPayment },
+    'delete /partners/user/{user_id}/payment_methods/{id}': { pm: partnerCard },
+    'put /partners/user/{user_id}/payment_methods/{id}/default': { pm: partnerCard },
     'post /pay': {
       price,
       prod: async () => (await paydesk.stripe.products.create({ name: 'Kept at Stripe' })).id,

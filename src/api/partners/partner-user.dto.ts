@@ -1,4 +1,5 @@
 import type { Owner, PartnerActor } from '#core/actor.js';
+import type { FieldNames } from '../dto/field-names.js';
 import { StripeIdField, UserIdField } from '../dto/fields.js';
 
 /** Path of a user of the calling partner. */
@@ -20,5 +21,17 @@ export class PartnerUser {
 /** Path of a payment of a user of the calling partner. */
 export class PartnerUserPayment extends PartnerUser {
   @StripeIdField({ prefixes: ['pi'], description: 'The payment', example: 'pi_3TUvWxABCDEFGHIJ0RSTUVWX' })
+  id!: string;
+}
+
+/** Path of a card of a user of the calling partner. */
+export class PartnerUserCard extends PartnerUser {
+  static readonly FIELD_NAMES: FieldNames = { paymentMethodId: 'id' };
+
+  @StripeIdField({
+    prefixes: ['pm', 'card', 'src'],
+    description: "One of the user's cards",
+    example: 'pm_1TUvWxABCDEFGHIJKLMNOPQR',
+  })
   id!: string;
 }
