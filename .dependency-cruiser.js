@@ -1,5 +1,5 @@
 /** Which folder may import which, each rule with its reason. Run by `npm run import-rules`. */
-const NOUNS = 'customers|setup-intents|charges|checkout|subscriptions|refunds|portal';
+const NOUNS = 'customers|setup-intents|charges|checkout|subscriptions|refunds|portal|captures';
 const CALLERS = 'users|partners|services|admin|operations|notifications|webhooks|health';
 
 const forbid = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to });

@@ -22,4 +22,12 @@ export interface ChargeCommand {
   currency: Currency;
   description: string;
   paymentMethodId: string;
+  /** Stored with the payment at Stripe. */
+  metadata?: Readonly<Record<string, string>>;
+  /** What the statement of the card shows after the name of the merchant. */
+  statementDescriptorSuffix?: string;
+  /** Only reserves the money, which is then captured or released: docs/adr/0020-capture-and-cancel.md. */
+  isManualCapture?: boolean;
+  /** Where the customer goes after completing the payment on the confirm page. */
+  returnUrl?: string;
 }

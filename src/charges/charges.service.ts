@@ -3,8 +3,10 @@ import type { Owner } from '#core/actor.js';
 import { withAmountField } from '#core/with-amount-field.js';
 import { assertChargeable } from '#core/money.js';
 import type { Page, PageRequest } from '#core/page.js';
-import { Problem, type ProblemSlug, unknownObject } from '#core/problem.js';
+import { invalidField, Problem, type ProblemSlug, unknownObject } from '#core/problem.js';
 import type { RequestContext } from '#core/request-context.js';
+import { isRedirectAllowed, REDIRECT_REFUSAL, redirectRules } from '../config/redirect-url.js';
+import { Settings } from '../config/settings.js';
 import { CardTestingBrake } from '../limits/card-testing-brake.service.js';
 import { CustomersService } from '../customers/customers.service.js';
 import { SavedCardsService } from '../customers/saved-cards.service.js';
@@ -35,6 +37,7 @@ export class ChargesService {
     private readonly stripe: ChargesStripe,
     recorder: PaymentRecorder,
     private readonly historyStripe: HistoryStripe,
+    private readonly settings: Settings,
   ) {
     this.chargeOperation = operations.define<ChargePlan, string, Charged>({
       name: 'charge',
@@ -57,14 +60,15 @@ export class ChargesService {
    * repetition, and an operation that is resumed, do not decide it again.
    *
    * @returns the payment's id
-   * @throws {Problem} `card-declined`, `authentication-required`, `amount-out-of-range`, `too-many-attempts`, or
+   * @throws {Problem} `card-declined`, `authentication-required`, `amount-out-of-range`, `too-many-attempts`,
+   *   `invalid-request` for a `returnUrl` that is not allowed, or
    *   `not-found` for a payment method that is not attached to the owner's customer
    */
   charge(request: OperationRequest, owner: Owner, command: ChargeCommand): Promise<Outcome<string>> {
     return this.chargeOperation.run(
       request,
       async ({ operationId }, count) => {
-        withAmountField('amountMinor', () => assertChargeable(command));
+        this.assertAcceptable(command);
         const { amountMinor, currency } = command;
         count({ kind: 'charge', amountMinor, currency });
         const customer = await this.cards.findCustomer(request.context, owner, command.paymentMethodId);
@@ -73,7 +77,7 @@ export class ChargesService {
         return this.stripe.plan(customer, command, operationId);
       },
       async ({ operationId }) => {
-        withAmountField('amountMinor', () => assertChargeable(command));
+        this.assertAcceptable(command);
         const customer = await this.cards.findKnownCustomer(owner, command.paymentMethodId);
         if (!customer) return undefined;
         const plan = this.stripe.plan(customer, command, operationId);
@@ -146,6 +150,13 @@ export class ChargesService {
       if (await this.cards.isStillAttached(context, plan.customer, plan.payment_method)) throw error;
       throw unknownObject('paymentMethodId', error);
     }
+  }
+
+  private assertAcceptable(command: ChargeCommand): void {
+    withAmountField('amountMinor', () => assertChargeable(command));
+    const { returnUrl } = command;
+    if (returnUrl !== undefined && !isRedirectAllowed(returnUrl, redirectRules(this.settings)))
+      throw invalidField('returnUrl', REDIRECT_REFUSAL);
   }
 
   private async countDecline(

@@ -3,9 +3,10 @@ import type Stripe from 'stripe';
 import { findByOperationId, createdSince, OPERATION_ID } from '#stripe/find-by-metadata.js';
 import { declinedIntent, declineProblem, isUnclassified, refusedParam } from '#stripe/stripe-errors.js';
 import { requestIdOf, StripeProvider } from '#stripe/stripe.provider.js';
-import { Problem, unknownObject } from '#core/problem.js';
+import { invalidField, Problem, unknownObject } from '#core/problem.js';
 import type { RequestContext } from '#core/request-context.js';
 import { EXPANDED_CHARGE, snapshotOfIntent } from '../payments/payment-snapshot.stripe.js';
+import { RETURN_URL } from '../payments/payment-ids.js';
 import type { ObservedPayment } from '../payments/payment-recorder.service.js';
 import type { Found } from '../operations/operation.js';
 import type { ChargeCommand } from './charge.js';
@@ -32,6 +33,7 @@ export class ChargesStripe {
 
   /** Charges a saved card immediately and off-session: https://docs.stripe.com/payments/save-and-reuse */
   plan(customer: string, command: ChargeCommand, operationId: string): ChargePlan {
+    const { metadata, returnUrl, statementDescriptorSuffix: suffix, isManualCapture } = command;
     return {
       amount: command.amountMinor,
       currency: command.currency,
@@ -41,7 +43,13 @@ export class ChargesStripe {
       allowed_payment_method_types: ['card'],
       confirm: true,
       off_session: true,
-      metadata: { [OPERATION_ID]: operationId },
+      metadata: {
+        ...metadata,
+        ...(returnUrl !== undefined && { [RETURN_URL]: returnUrl }),
+        [OPERATION_ID]: operationId,
+      },
+      ...(suffix !== undefined && { statement_descriptor_suffix: suffix }),
+      ...(isManualCapture && { capture_method: 'manual' }),
       expand: [EXPANDED_CHARGE],
     };
   }
@@ -63,6 +71,8 @@ export class ChargesStripe {
     } catch (error) {
       // The cards of a deleted customer are gone too.
       const refused = refusedParam(error);
+      if (refused === 'statement_descriptor_suffix')
+        throw invalidField('statementDescriptorSuffix', 'is not accepted by the payment provider', error);
       if (isUnclassified(error) && (refused === 'payment_method' || refused === 'customer')) {
         throw unknownObject('paymentMethodId', error);
       }

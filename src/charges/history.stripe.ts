@@ -6,6 +6,7 @@ import { idOf } from '#stripe/id-of.js';
 import { readKey } from '#stripe/shared-reads.js';
 import { StripeProvider } from '#stripe/stripe.provider.js';
 import { undefinedIfMissing } from '#stripe/undefined-if-missing.js';
+import { amountOf } from '../payments/payment-snapshot.stripe.js';
 import type { Charge } from './charge.js';
 import { pageOfCustomers } from './customers-page.stripe.js';
 import type { Invoice } from './invoice.js';
@@ -102,7 +103,7 @@ function toPayment(intent: Stripe.PaymentIntent): Payment {
     id: intent.id,
     createdAt: new Date(intent.created * 1000),
     description: intent.description,
-    amountMinor: intent.amount,
+    amountMinor: amountOf(intent),
     currency: intent.currency,
     status: intent.status as Payment['status'],
   };

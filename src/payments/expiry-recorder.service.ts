@@ -47,7 +47,7 @@ export class ExpiryRecorder {
     ];
     const cause = { events: [], scope: 'changes', at } as const;
     const { told, withheld } = paymentNoticesOf(before, { ...before, ...EXPIRED }, cause);
-    const after = await this.payments.expire(transaction, before, timeline, withheld);
+    const after = await this.payments.changeLocked(transaction, before, EXPIRED, { timeline, withheld });
     await this.paymentNotifier.notify(transaction, after, told);
   }
 

@@ -12,5 +12,8 @@ export function isSessionId(id: string): boolean {
 /** The kind of the operation that opens a Checkout page. It is stored: never change it. */
 export const CHECKOUT_OPERATION = 'checkout';
 
+/** The metadata key under which a payment carries where its customer goes after completing it. */
+export const RETURN_URL = 'paydesk_return_url';
+
 /** The metadata key under which a payment or subscription carries the caller's own id of it. */
 export const SHOP_TRANSACTION_ID = 'paydesk_shop_transaction_id';

@@ -7,7 +7,6 @@ import { customers, formerCustomers, operations, paymentCallers } from '../datab
 import { paymentRefunds, payments } from '../database/schema-payments.js';
 import {
   disputedMinorOf,
-  EXPIRED,
   paymentIdOf,
   type PaymentOperation,
   type PaymentRefund,
@@ -30,6 +29,9 @@ export interface StoredPayment extends RecordedPayment {
   withheld: readonly WithheldFact[];
   timeline: readonly TimelineEntry[];
 }
+
+/** Fields of the row itself, without those of its refunds and disputes. */
+export type PaymentFields = Partial<Omit<RecordedPayment, 'refunds' | 'disputes'>>;
 
 /** The columns that hold the ids of a payment, by the prefix of the id: `PAYMENT_ID_PREFIXES`. */
 const ID_COLUMNS = {
@@ -114,19 +116,23 @@ export class PaymentRecordStore {
     return readPartsOfOne(transaction, row);
   }
 
-  /** Writes that the Checkout Session of a payment has expired. The transaction has locked the payment. */
-  async expire(
+  /**
+   * Writes what an operation has learned about a payment that the transaction has locked.
+   *
+   * @param fields what callers can see; nothing if an event was first
+   */
+  async changeLocked(
     transaction: Transaction,
     before: StoredPayment,
-    timeline: readonly TimelineEntry[],
-    withheld: readonly WithheldFact[],
+    fields: PaymentFields,
+    { timeline, withheld }: { timeline: readonly TimelineEntry[]; withheld: readonly WithheldFact[] },
   ): Promise<StoredPayment> {
+    const isChanged = Object.keys(fields).length > 0;
     const change = {
-      ...EXPIRED,
+      ...fields,
       timeline: [...before.timeline, ...timeline],
       withheld: [...withheld],
-      updatedAt: this.clock.now(),
-      version: before.version + 1,
+      ...(isChanged && { updatedAt: this.clock.now(), version: before.version + 1 }),
       revision: before.revision + 1,
     };
     await transaction.update(payments).set(change).where(eq(payments.paymentId, before.paymentId));

@@ -50,7 +50,7 @@ export function snapshotOfIntent(
       intent.metadata[SHOP_TRANSACTION_ID] ??
       invoice?.parent?.subscription_details?.metadata?.[SHOP_TRANSACTION_ID] ??
       null,
-    amountMinor: intent.amount,
+    amountMinor: amountOf(intent),
     currency: intent.currency,
     createdAt: instantOf((session ?? intent).created),
     ...chargeFields(intent),
@@ -79,6 +79,11 @@ export function snapshotOfSession(session: Stripe.Checkout.Session): PaymentSnap
     cardLast4: null,
     createdAt: instantOf(session.created),
   };
+}
+
+/** Of a payment that was captured in part, what was captured: https://docs.stripe.com/api/payment_intents/object */
+export function amountOf({ status, amount, amount_received: received }: Stripe.PaymentIntent): number {
+  return status === 'succeeded' ? received : amount;
 }
 
 /** The subscription that an invoice is for. */

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { NotificationsModule } from '../notifications/notifications.module.js';
 import { CancellationRecorder } from './cancellation-recorder.service.js';
+import { EndRecorder } from './end-recorder.service.js';
 import { ExpiryRecorder } from './expiry-recorder.service.js';
 import { FinishedChargeStore } from './finished-charge.store.js';
 import { PaymentAccess } from './payment-access.service.js';
@@ -27,6 +28,7 @@ import { SubscriptionRecorder } from './subscription-recorder.service.js';
   imports: [NotificationsModule],
   providers: [
     CancellationRecorder,
+    EndRecorder,
     ExpiryRecorder,
     FinishedChargeStore,
     PaymentAccess,
@@ -50,6 +52,7 @@ import { SubscriptionRecorder } from './subscription-recorder.service.js';
   ],
   exports: [
     CancellationRecorder,
+    EndRecorder,
     ExpiryRecorder,
     PaymentAccess,
     PaymentListService,

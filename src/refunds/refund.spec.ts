@@ -30,10 +30,10 @@ describe('refundResult', () => {
 
 describe('requestedMinorOf', () => {
   it("is what is asked for, in the payment's currency", () => {
-    expect(requestedMinorOf(payment(), { paymentId: 'pi_1', amount: '15.00' })).toBe(1500);
-    expect(requestedMinorOf({ ...payment(), currency: 'jpy' }, { paymentId: 'pi_1', amount: '500' })).toBe(
-      500,
-    );
+    expect(requestedMinorOf(payment(), { paymentId: 'pi_1', amount: { decimal: '15.00' } })).toBe(1500);
+    expect(
+      requestedMinorOf({ ...payment(), currency: 'jpy' }, { paymentId: 'pi_1', amount: { decimal: '500' } }),
+    ).toBe(500);
     expect(requestedMinorOf(payment(), { paymentId: 'pi_1' })).toBeUndefined();
   });
 
@@ -42,7 +42,9 @@ describe('requestedMinorOf', () => {
     ['fewer decimals than its currency has', 'usd', '5.0'],
     ['nothing', 'usd', '0.00'],
   ] as const)('refuses %s', (_what, currency, amount) => {
-    expect(() => requestedMinorOf({ ...payment(), currency }, { paymentId: 'pi_1', amount })).toThrow(
+    expect(() =>
+      requestedMinorOf({ ...payment(), currency }, { paymentId: 'pi_1', amount: { decimal: amount } }),
+    ).toThrow(
       expect.objectContaining({
         slug: 'invalid-request',
         extras: { errors: [expect.objectContaining({ field: 'amount' })] },

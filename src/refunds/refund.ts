@@ -1,13 +1,16 @@
+import type { Owner } from '#core/actor.js';
 import { withAmountField } from '#core/with-amount-field.js';
 import type { Currency } from '#core/currency.js';
-import { parseDecimalAmount } from '#core/money.js';
 import { Problem } from '#core/problem.js';
+import { type RequestedAmount, requestedAmountMinor } from '#core/requested-amount.js';
 
 /** Which payment to refund, and how much of it. */
 export interface RefundCommand {
   paymentId: string;
-  /** A decimal such as "1.00" in the payment's currency; all that is left if absent. */
-  amount?: string;
+  /** All that is left if absent. */
+  amount?: RequestedAmount;
+  /** The user whose payment it must be; required from a partner. */
+  owner?: Owner;
 }
 
 /** The properties of a payment that decide how much of it can be refunded, as Stripe reports them. */
@@ -81,7 +84,7 @@ export function requestedMinorOf(
 ): number | undefined {
   return amount === undefined
     ? undefined
-    : withAmountField('amount', () => parseDecimalAmount(amount, currency));
+    : withAmountField('amount', () => requestedAmountMinor(amount, currency));
 }
 
 /** How much of a payment is taken, except by the operation itself; `others` are all other reservations. */

@@ -41,7 +41,7 @@ export class RefundsService {
     return this.refundOperation.run(request, async ({ operationId }, count) => {
       const payment = await this.stripe.find(
         request.context,
-        await this.access.find(request.context, request.actor, command.paymentId),
+        await this.access.find(request.context, request.actor, command.paymentId, command.owner),
       );
       const requestedMinor = requestedMinorOf(payment, command);
       await Promise.all(payment.refunds.map((refund) => this.releaseFailed(refund)));

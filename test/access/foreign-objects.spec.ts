@@ -110,6 +110,16 @@ const PROBES: Record<string, (world: World) => Probe[]> = {
   'GET /partners/user/{user_id}/payments/{id}': ({ acme, theirs }) => [
     probe(theirs.payment, 'pi_unknown', (id) => acme.get(`/partners/user/alice/payments/${id}`)),
   ],
+  ...Object.fromEntries(
+    ['capture', 'cancel', 'refund'].map((action) => [
+      `POST /partners/user/{user_id}/payments/{id}/${action}`,
+      ({ acme, theirs }: World) => [
+        probe(theirs.payment, 'pi_unknown', (id) =>
+          acme.post(`/partners/user/alice/payments/${id}/${action}`, action === 'cancel' ? undefined : {}),
+        ),
+      ],
+    ]),
+  ),
   'POST /pay/expire': ({ shop, theirs }) =>
     paymentProbes(theirs, (paymentID) => shop.post('/pay/expire', { paymentID })),
   'POST /pay/recurrent/expire': ({ shop, theirs }) =>

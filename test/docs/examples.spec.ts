@@ -39,12 +39,13 @@ function makersOfIds(
     return saveCard(paydesk, callers.partner, USER);
   }
 
-  async function chargedPayment(): Promise<string> {
+  async function chargedPayment(body: object = {}): Promise<string> {
     const card = await saveCard(paydesk, callers.partner, USER);
     const { headers } = await callers.partner.post(`/partners/user/${USER}/payment_intent`, {
       amount: '500',
       description: 'x',
       stripe_payment_method_id: card,
+      ...body,
     });
     return headers.get('location')?.split('/').at(-1) ?? '';
   }
@@ -136,9 +137,14 @@ function makersOfIds(
     'put /payments/payment-methods/{id}/default': { pm: userCard },
     'get /payments/receipts/{chargeId}': { ch: userCharge },
     'post /partners/user/{user_id}/payment_intent': { pm: () => saveCard(paydesk, callers.partner, USER) },
-    'get /partners/user/{user_id}/payments/{id}': { pi: chargedPayment },
+    'get /partners/user/{user_id}/payments/{id}': { pi: () => chargedPayment() },
     'delete /partners/user/{user_id}/payment_methods/{id}': { pm: partnerCard },
     'put /partners/user/{user_id}/payment_methods/{id}/default': { pm: partnerCard },
+    'post /partners/user/{user_id}/payments/{id}/capture': {
+      pi: () => chargedPayment({ amount: '2000', capture: 'manual' }),
+    },
+    'post /partners/user/{user_id}/payments/{id}/cancel': { pi: () => chargedPayment({ capture: 'manual' }) },
+    'post /partners/user/{user_id}/payments/{id}/refund': { pi: () => chargedPayment() },
     'post /pay': {
       price,
       prod: async () => (await paydesk.stripe.products.create({ name: 'Kept at Stripe' })).id,

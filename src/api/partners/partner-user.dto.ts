@@ -20,6 +20,8 @@ export class PartnerUser {
 
 /** Path of a payment of a user of the calling partner. */
 export class PartnerUserPayment extends PartnerUser {
+  static readonly FIELD_NAMES: FieldNames = { paymentId: 'id' };
+
   @StripeIdField({ prefixes: ['pi'], description: 'The payment', example: 'pi_3TUvWxABCDEFGHIJ0RSTUVWX' })
   id!: string;
 }

@@ -8,7 +8,7 @@ import type { PartnerUser } from './partner-user.dto.js';
 const PAGE_SIZE_DEFAULT = 100;
 
 /** What the contract calls Stripe's statuses. */
-const STATUS_NAMES: Readonly<Record<PaymentIntentStatus, string>> = {
+export const STATUS_NAMES: Readonly<Record<PaymentIntentStatus, string>> = {
   requires_payment_method: 'requires payment method',
   requires_confirmation: 'requires confirmation',
   requires_action: 'requires action',

@@ -3,24 +3,18 @@ import { isEmail } from 'class-validator';
 import type { Owner } from '#core/actor.js';
 import { hasLuhnNumber } from '#core/card-number.js';
 import { Problem } from '#core/problem.js';
-import { codePointLength, PLAIN_TEXT } from '#core/text.js';
+import { PLAIN_TEXT } from '#core/text.js';
 import { Satisfies } from '../../config/satisfies.js';
 import type { Settings } from '../../config/settings.js';
 import { hasKey } from '../../logging/redact.js';
 import type { Customer, CustomerDetails } from '../../customers/customer.js';
 import { Field, MerchantIdField, PartnerNameField, TextField, UserIdField, Without } from '../dto/fields.js';
-import { AnyKeys } from '../http/any-keys.decorator.js';
-import { isJsonObject } from '../http/json-object.js';
+import { MetadataField, OUR_METADATA_PREFIX } from '../dto/metadata.field.js';
 import { EXAMPLE_CUSTOMER_ID } from './examples.js';
 import { ownerOf } from './owner.js';
 
 /** Stripe allows 50 keys, and two of them identify the user: https://docs.stripe.com/api/metadata */
 const METADATA_KEYS_MAX = 48;
-const METADATA_KEY_MAX_LENGTH = 40;
-const METADATA_VALUE_MAX_LENGTH = 500;
-
-/** The prefix of keys that are reserved for this service. */
-const OUR_PREFIX = 'paydesk_';
 
 export class CustomerParams {
   @UserIdField()
@@ -60,23 +54,13 @@ export class CustomerRequest {
   @TextField({ maxLength: 256, optional: true, description: 'Full name', example: 'Jenny Rosen' })
   name?: string;
 
-  @AnyKeys()
-  @Field(
-    {
-      optional: true,
-      description:
-        'Merged into the existing metadata; an empty value removes its key. Up to 48 keys of 40 characters, with ' +
-        'values of 500. Keys that start with `paydesk_` are reserved.',
-      example: { segment: 'gold' },
-    },
-    { type: 'object', additionalProperties: { type: 'string', maxLength: METADATA_VALUE_MAX_LENGTH } },
-    Satisfies(
-      isMetadata,
-      'must be an object of up to 48 strings of 500 characters, under keys of 40 characters',
-    ),
-    Satisfies(isWithout(hasLuhnNumber), 'must not contain a card number, neither as a key nor as a value'),
-    Satisfies(isWithout(hasKey), 'must not contain a secret, neither as a key nor as a value'),
-  )
+  @MetadataField({
+    keysMax: METADATA_KEYS_MAX,
+    description:
+      'Merged into the existing metadata; an empty value removes its key. Up to 48 keys of 40 characters, with ' +
+      'values of 500. Keys that start with `paydesk_` are reserved.',
+    example: { segment: 'gold' },
+  })
   metadata?: Record<string, string>;
 
   /**
@@ -104,28 +88,6 @@ function isPlainEmail(value: unknown): boolean {
   return typeof value === 'string' && PLAIN_TEXT.test(value) && isEmail(value);
 }
 
-function isMetadata(value: unknown): boolean {
-  if (!isJsonObject(value)) return false;
-  const entries = Object.entries(value);
-  return entries.length <= METADATA_KEYS_MAX && entries.every(([key, text]) => isKey(key) && isText(text));
-}
-
-function isWithout(find: (text: string) => boolean): (metadata: unknown) => boolean {
-  return (metadata) => !isJsonObject(metadata) || !Object.entries(metadata).flat().map(String).some(find);
-}
-
-/** Stripe would parse square brackets as a path. */
-function isKey(key: string): boolean {
-  const isShort = key !== '' && codePointLength(key) <= METADATA_KEY_MAX_LENGTH;
-  return isShort && PLAIN_TEXT.test(key) && !/[[\]]/.test(key) && !key.startsWith(OUR_PREFIX);
-}
-
-function isText(text: unknown): boolean {
-  return (
-    typeof text === 'string' && codePointLength(text) <= METADATA_VALUE_MAX_LENGTH && PLAIN_TEXT.test(text)
-  );
-}
-
 export class CustomerResponse {
   @ApiProperty({ example: EXAMPLE_CUSTOMER_ID })
   stripeCustomerId!: string;
@@ -145,7 +107,7 @@ export class CustomerResponse {
   metadata!: Record<string, string>;
 
   static of({ metadata, ...customer }: Customer): CustomerResponse {
-    const theirs = Object.entries(metadata).filter(([key]) => !key.startsWith(OUR_PREFIX));
+    const theirs = Object.entries(metadata).filter(([key]) => !key.startsWith(OUR_METADATA_PREFIX));
     return { ...customer, metadata: Object.fromEntries(theirs) };
   }
 }

@@ -21,7 +21,8 @@ export class RefundRequest {
   amount?: string;
 
   toCommand(): RefundCommand {
-    return { paymentId: this.paymentID, ...(this.amount !== undefined && { amount: this.amount }) };
+    const { paymentID: paymentId, amount } = this;
+    return { paymentId, ...(amount !== undefined && { amount: { decimal: amount } }) };
   }
 }
 

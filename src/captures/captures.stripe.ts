@@ -1,0 +1,159 @@
+import { Injectable } from '@nestjs/common';
+import type Stripe from 'stripe';
+import { isCurrency } from '#core/currency.js';
+import { Problem } from '#core/problem.js';
+import type { RequestContext } from '#core/request-context.js';
+import { idOf } from '#stripe/id-of.js';
+import { isRefused } from '#stripe/stripe-errors.js';
+import { requestIdOf, StripeProvider } from '#stripe/stripe.provider.js';
+import type { Found } from '../operations/operation.js';
+import type { ObservedEnd } from '../payments/end-recorder.service.js';
+import type { PaymentObject } from '../payments/payment-references.stripe.js';
+import { EXPANDED_CHARGE, snapshotOfIntent } from '../payments/payment-snapshot.stripe.js';
+import type { OpenPayment, PaymentEnd } from './capture.js';
+
+/** What is canceled. */
+export interface CancelPlan {
+  paymentIntentId: string;
+  sessionId: string | null;
+}
+
+/** What is captured, and how much of it. */
+export interface CapturePlan extends CancelPlan {
+  amountMinor: number;
+}
+
+/** A payment that was captured or canceled, with what is recorded of it. */
+export interface Ended extends ObservedEnd {
+  result: PaymentEnd;
+}
+
+/** The metadata key of the operation that has captured a payment. `operation_id` is the one that has started it. */
+const CAPTURE_ID = 'paydesk_capture_id';
+
+/** https://docs.stripe.com/api/payment_intents/cancel */
+const CANCELABLE: ReadonlySet<Stripe.PaymentIntent.Status> = new Set([
+  'requires_payment_method',
+  'requires_capture',
+  'requires_confirmation',
+  'requires_action',
+]);
+
+/** Calls to Stripe that capture and cancel payments: https://docs.stripe.com/payments/place-a-hold-on-a-payment-method */
+@Injectable()
+export class CapturesStripe {
+  constructor(private readonly stripe: StripeProvider) {}
+
+  /**
+   * The current state of a payment.
+   *
+   * @throws {Problem} `invalid-state` if nothing was authorized or tried, and for payments of subscriptions
+   */
+  async find(context: RequestContext, payment: PaymentObject): Promise<OpenPayment> {
+    const intent = await this.intentOf(context, payment);
+    if (!intent || !isCurrency(intent.currency)) throw new Problem('invalid-state');
+    return {
+      paymentIntentId: intent.id,
+      sessionId: payment.object === 'checkout.session' ? payment.id : null,
+      isAuthorized: intent.status === 'requires_capture',
+      isCancelable: CANCELABLE.has(intent.status),
+      capturableMinor: intent.amount_capturable,
+      currency: intent.currency,
+    };
+  }
+
+  /** @throws {Problem} `invalid-state` if nothing is authorized any more */
+  async capture(
+    context: RequestContext,
+    { paymentIntentId, sessionId, amountMinor }: CapturePlan,
+    operationId: string,
+    idempotencyKey: string,
+  ): Promise<Ended> {
+    const params = {
+      amount_to_capture: amountMinor,
+      metadata: { [CAPTURE_ID]: operationId },
+      expand: [EXPANDED_CHARGE],
+    };
+    const intent = await this.stripe.write(context, idempotencyKey, (stripe, options) =>
+      stripe.paymentIntents.capture(paymentIntentId, params, options),
+    );
+    return captured(intent, sessionId);
+  }
+
+  /** Finds out whether an operation has captured a payment. */
+  async findCaptured(
+    context: RequestContext,
+    { paymentIntentId, sessionId }: CapturePlan,
+    operationId: string,
+  ): Promise<Found<Ended>> {
+    const intent = await this.intent(context, paymentIntentId);
+    const isCaptured = intent.status === 'succeeded' && intent.metadata[CAPTURE_ID] === operationId;
+    return isCaptured ? { result: captured(intent, sessionId) } : 'not-done';
+  }
+
+  /** Cancels a payment; succeeds if it is canceled already. @throws {Problem} `invalid-state` if it was paid */
+  async cancel(
+    context: RequestContext,
+    { paymentIntentId, sessionId }: CancelPlan,
+    idempotencyKey: string,
+  ): Promise<Ended> {
+    try {
+      const intent = await this.stripe.write(context, idempotencyKey, (stripe, options) =>
+        stripe.paymentIntents.cancel(paymentIntentId, { expand: [EXPANDED_CHARGE] }, options),
+      );
+      return canceled(intent, sessionId);
+    } catch (error) {
+      if (!isRefused(error)) throw error;
+      const intent = await this.intent(context, paymentIntentId);
+      if (intent.status !== 'canceled') throw new Problem('invalid-state', {}, error);
+      return canceled(intent, sessionId);
+    }
+  }
+
+  /** Finds out whether a payment is canceled. */
+  async findCanceled(
+    context: RequestContext,
+    { paymentIntentId, sessionId }: CancelPlan,
+  ): Promise<Found<Ended>> {
+    const intent = await this.intent(context, paymentIntentId);
+    return intent.status === 'canceled' ? { result: canceled(intent, sessionId) } : 'not-done';
+  }
+
+  private async intentOf(
+    context: RequestContext,
+    payment: PaymentObject,
+  ): Promise<Stripe.PaymentIntent | undefined> {
+    if (payment.object === 'payment_intent') return payment;
+    const isOneTime = payment.object === 'charge' || payment.object === 'checkout.session';
+    const id = isOneTime ? idOf(payment.payment_intent) : undefined;
+    return id === undefined ? undefined : this.intent(context, id);
+  }
+
+  private intent(context: RequestContext, id: string): Promise<Stripe.PaymentIntent> {
+    return this.stripe.read(context, (stripe) =>
+      stripe.paymentIntents.retrieve(id, { expand: [EXPANDED_CHARGE] }),
+    );
+  }
+}
+
+function captured(intent: Stripe.PaymentIntent, sessionId: string | null): Ended {
+  return ended(intent, sessionId, 'succeeded', intent.amount_received);
+}
+
+function canceled(intent: Stripe.PaymentIntent, sessionId: string | null): Ended {
+  return ended(intent, sessionId, 'canceled', intent.amount);
+}
+
+function ended(
+  intent: Stripe.PaymentIntent,
+  sessionId: string | null,
+  status: PaymentEnd['status'],
+  amountMinor: number,
+): Ended {
+  return {
+    result: { id: intent.id, status, amountMinor, currency: intent.currency },
+    snapshot: snapshotOfIntent(intent),
+    sessionId,
+    requestId: requestIdOf(intent),
+  };
+}
