@@ -31,8 +31,7 @@ const it = paydeskTest()
     );
   })
   .extend('recorded', ({ shop }) => async (id: string) => {
-    const { body } = await shop.get(`/pay/payments/${id}`);
-    return { ...body.payment, timeline: body.timeline };
+    return (await shop.get(`/pay/payments/${id}`)).body;
   });
 
 describe('POST /partners/user/:user_id/payment_intent with capture: "manual"', () => {
