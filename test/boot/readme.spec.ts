@@ -54,9 +54,10 @@ it.skipIf(!hasCurl)('the commands of the README do what it says', async () => {
   expect(stderr).toBe('');
   expect(status).toBe(0);
 
-  const [, , savedCard, charge, history, checkout, refund, cancellation, ...notified] =
+  const [, , savedCard, charge, history, captured, checkout, refund, cancellation, ...notified] =
     stdout.split('----\n');
   expect(savedCard).toBe('succeeded\n\n');
+  expect(captured).toMatch(/"status":"complete","amount":"2000"[^]*"status":"succeeded","amount":"500"/);
   expect(charge).toMatch(/^HTTP\/1.1 201 [^]*location: \/partners\/user\/alice\/payments\/pi_/);
   expect(history).toContain('"description":"Wellness exam","amount":"3000","status":"complete"');
   expect(checkout).toContain('"status":"ACCEPTED"');
