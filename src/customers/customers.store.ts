@@ -10,6 +10,9 @@ import { type Database, DATABASE, type Transaction } from '../database/database.
 import { attachedPaymentMethods, customers, formerCustomers } from '../database/schema.js';
 import { isUniqueViolation } from '../database/unique-violation.js';
 
+/** The order in which several payment methods are locked, here and where ids are sorted in JavaScript. */
+export const IN_LOCK_ORDER = sql`${attachedPaymentMethods.paymentMethodId} collate "C"`;
+
 /** Numbers an owner's Stripe customers. A new generation starts when one is deleted, or was certainly not created. */
 export interface Generation {
   generation: number;
@@ -127,9 +130,14 @@ export class CustomersStore {
   /** Makes a deleted customer, whose cards are gone, a former one and starts its owner's next generation. */
   async unlinkDeleted(deletedId: string): Promise<void> {
     await this.database.transaction(async (transaction) => {
+      const areOfCustomer = eq(attachedPaymentMethods.stripeCustomerId, deletedId);
       await transaction
-        .delete(attachedPaymentMethods)
-        .where(eq(attachedPaymentMethods.stripeCustomerId, deletedId));
+        .select({ id: attachedPaymentMethods.paymentMethodId })
+        .from(attachedPaymentMethods)
+        .where(areOfCustomer)
+        .orderBy(IN_LOCK_ORDER)
+        .for('update');
+      await transaction.delete(attachedPaymentMethods).where(areOfCustomer);
       const [owner] = await transaction
         .update(customers)
         .set({ stripeCustomerId: null, generation: sql`${customers.generation} + 1` })

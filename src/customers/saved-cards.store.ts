@@ -7,13 +7,10 @@ import { type Database, DATABASE, type Transaction } from '../database/database.
 import { attachedPaymentMethods, customers } from '../database/schema.js';
 import { Outbox } from '../notifications/outbox.store.js';
 import { type PaymentMethod, paymentMethodView } from './customer.js';
-import { isOf } from './customers.store.js';
+import { IN_LOCK_ORDER, isOf } from './customers.store.js';
 
 const { paymentMethodId, stripeCustomerId, isDetached } = attachedPaymentMethods;
 const isOfCustomer = and(eq(stripeCustomerId, customers.stripeCustomerId), sql`not ${isDetached}`);
-
-/** The order in which several rows are locked, here and where ids are sorted in JavaScript. */
-const IN_LOCK_ORDER = sql`${paymentMethodId} collate "C"`;
 
 /** $1 tenants, $2 users, $3 payment methods */
 const FIND = `

@@ -1,5 +1,5 @@
 import { describe, expect } from 'vitest';
-import { query } from '../support/database.js';
+import { query, withLock } from '../support/database.js';
 import { saveCard, someUser } from '../support/saved-card.js';
 import { paydeskTest } from '../support/paydesk-test.js';
 
@@ -57,6 +57,30 @@ describe('a deleted Stripe customer', () => {
     const { status, body } = await shop.put(`/customers/${user}?tenant=acme`, { name: 'Jenny' });
     expect({ status, name: body.name }).toEqual({ status: 200, name: 'Jenny' });
     expect(body.stripeCustomerId).not.toBe(customer);
+  });
+
+  it('is forgotten with its cards, which are locked in the order of their ids', async ({
+    paydesk,
+    partner,
+    deletedUser,
+  }) => {
+    const { user, customer } = await deletedUser();
+    const insertCard =
+      'insert into attached_payment_methods (payment_method_id, stripe_customer_id) values ($1, $2)';
+    for (const card of ['pm_b', 'pm_a']) await query(paydesk, insertCard, [card, customer]);
+    const lock = (card: string) =>
+      `select payment_method_id as id from attached_payment_methods where payment_method_id = '${card}' for update`;
+    let listing: ReturnType<typeof partner.get> | undefined;
+    await withLock(paydesk, lock('pm_a'), async () => {
+      listing = partner.get(`/partners/user/${user}/payment_methods`);
+      const waiting =
+        "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+      await expect.poll(() => query(paydesk, waiting)).toHaveLength(1);
+      expect(await query(paydesk, `${lock('pm_b')} nowait`)).toEqual([{ id: 'pm_b' }]);
+    });
+    expect((await listing)?.body).toEqual([]);
+    const left = 'select from attached_payment_methods where stripe_customer_id = $1';
+    expect(await query(paydesk, left, [customer])).toEqual([]);
   });
 
   it('is replaced again and again', async ({ paydesk, partner, deletedUser, customerOf }) => {
