@@ -1,12 +1,17 @@
 import pg from 'pg';
-import { describe, expect } from 'vitest';
+import { describe, expect, onTestFinished, vi } from 'vitest';
+import { settingsFrom } from '../../src/config/settings.js';
 import { query } from '../support/database.js';
 import { expectProblem } from '../support/expect-problem.js';
 import { paydeskTest } from '../support/paydesk-test.js';
+import { startSecondInstance } from '../support/second-instance.js';
 import { eventOf, signatureOf } from '../webhooks/stripe-event.js';
 
 const SECRET = 'whsec_test';
 const HOURS_OF_30_DAYS = 30 * 24;
+const MINUTE_SECONDS = 60;
+const LONGEST_RETRY_SECONDS = 15 * MINUTE_SECONDS + 1;
+const ATTEMPTS_MAX = 105;
 
 // The sandbox has no endpoint, so no event arrives by itself.
 const it = paydeskTest({ environment: { STRIPE_WEBHOOK_SECRET: SECRET } })
@@ -84,6 +89,17 @@ describe('the walk of events', () => {
     expect(await health()).toMatchObject({ lastWalkAt: clock.now().toISOString() });
   });
 
+  it('reaches ten minutes behind the start of the last one', async ({ paydesk, clock, happen, stateOf }) => {
+    const { event } = await happen();
+    clock.moveSeconds(9 * MINUTE_SECONDS);
+    await paydesk.walkEvents();
+    // As if Stripe had listed it only now.
+    await query(paydesk, 'delete from webhook_events where id = $1', [event]);
+    clock.moveSeconds(MINUTE_SECONDS);
+    await paydesk.walkEvents();
+    await expect.poll(() => stateOf(event)).toBe('done');
+  });
+
   it('is left to another instance that walks', async ({ paydesk }) => {
     const other = new pg.Client(paydesk.databaseUrl);
     await other.connect();
@@ -128,6 +144,18 @@ describe('GET /admin/events', () => {
     expect(dead).toEqual({ data: [], nextCursor: null });
     const { body: ignored } = await admin.get('/admin/events?state=ignored&limit=1');
     expect(ignored.data).toMatchObject([{ id: 'evt_ignored' }]);
+    const { body: handled } = await admin.get('/admin/events?state=done&limit=1');
+    expect(handled.data).toMatchObject([{ id: 'evt_done' }]);
+  });
+
+  it('has 20 events on a page by default', async ({ paydesk, admin }) => {
+    await query(
+      paydesk,
+      `insert into webhook_events (id, type, state, source, received_at)
+       select 'evt_old' || n, 'product.created', 'ignored', 'webhook', timestamptz 'epoch' from generate_series(1, 21) n`,
+    );
+    expect((await admin.get('/admin/events')).body.data).toHaveLength(20);
+    await query(paydesk, "delete from webhook_events where id like 'evt_old%'");
   });
 
   it.for([
@@ -135,6 +163,9 @@ describe('GET /admin/events', () => {
     ['limit', 'limit=0'],
     ['cursor', 'cursor=1'],
     ['cursor', 'cursor=evt_unknown'],
+    ['limit', 'limit=101'],
+    // Names that are not ours are never repeated.
+    ['query', 'type=customer.updated'],
   ])('names the invalid %s of %s', async ([field, search], { admin }) => {
     const refused = await admin.get(`/admin/events?${search}`);
     expectProblem(refused, 'invalid-request');
@@ -143,17 +174,33 @@ describe('GET /admin/events', () => {
 });
 
 describe('POST /admin/events/:id/retry', () => {
-  it('handles a dead event again', async ({ paydesk, admin, deliver, health, stateOf }) => {
+  it('handles a dead event again', async ({ paydesk, clock, admin, deliver, health, stateOf }) => {
     const { id: customer } = await paydesk.stripe.customers.create({});
+    const path = `/v1/customers/${customer}`;
+    paydesk.sandbox.faults.add({ path, kinds: ['no_permission'], share: 1 });
+    const { ignored } = await health();
     await deliver('evt_dead', 'customer.updated', customer);
-    await expect.poll(() => stateOf('evt_dead')).toBe('done');
-    await query(paydesk, "update webhook_events set state = 'dead', attempts = 105 where id = 'evt_dead'");
-    expect(await health()).toMatchObject({ dead: 1 });
+    await deliver('evt_other', 'product.created', 'prod_1');
+    const lastEventAt = clock.now().toISOString();
+    const attempts = 'select attempts from event_targets where object_id = $1';
+    await expect.poll(() => query(paydesk, attempts, [customer])).toEqual([{ attempts: 1 }]);
+    const skipAttempts = 'update event_targets set attempts = $2 where object_id = $1';
+    await query(paydesk, skipAttempts, [customer, ATTEMPTS_MAX - 1]);
+    expect((await admin.get('/admin/events?state=stored')).body.data).toMatchObject([{ id: 'evt_dead' }]);
+    clock.moveSeconds(LONGEST_RETRY_SECONDS);
+    expect(await health()).toMatchObject({ lastEventAt, lagSeconds: LONGEST_RETRY_SECONDS });
+    await expect.poll(() => stateOf('evt_dead')).toBe('dead');
+    expect(await health()).toMatchObject({ dead: 1, ignored: ignored + 1, lagSeconds: 0 });
+    expect((await admin.get('/admin/events?state=dead')).body.data).toMatchObject([
+      { id: 'evt_dead', attempts: 2, lastError: 'provider-misconfigured' },
+    ]);
+
+    paydesk.sandbox.faults.clear();
     const before = paydesk.stripeCalls.length;
     const answer = await admin.post('/admin/events/evt_dead/retry');
     expect([answer.status, answer.body.id]).toEqual([202, 'evt_dead']);
     await expect.poll(() => stateOf('evt_dead')).toBe('done');
-    expect(paydesk.stripeCalls.slice(before)).toEqual([`GET /v1/customers/${customer}`]);
+    expect(paydesk.stripeCalls.slice(before)).toEqual([`GET ${path}`]);
     expect(await health()).toMatchObject({ dead: 0 });
   });
 
@@ -161,6 +208,8 @@ describe('POST /admin/events/:id/retry', () => {
     await deliver('evt_unhandled', 'product.created', 'prod_1');
     expectProblem(await admin.post('/admin/events/evt_unhandled/retry'), 'invalid-state');
     expectProblem(await admin.post('/admin/events/evt_unknown/retry'), 'not-found');
+    const refused = await admin.post('/admin/events/1/retry');
+    expect(refused).toMatchObject({ status: 400, body: { errors: [{ field: 'id' }] } });
   });
 });
 
@@ -181,5 +230,22 @@ describe('GET /admin/events/health', () => {
     expect(paydesk.log).toContainEqual(
       expect.objectContaining({ alert: true, msg: expect.stringContaining('run npm run backfill') }),
     );
+  });
+});
+
+// After those that read the log: all instances of a process log where the last one does.
+describe('an instance', () => {
+  it('walks the events when it starts, and again and again', async ({ paydesk, clock, happen, stateOf }) => {
+    const { DATA_DIR, LOG_LEVEL } = paydesk.settings;
+    const settings = settingsFrom({ DATA_DIR, LOG_LEVEL, EVENTS_WALK_SECONDS: '10' });
+    const { event } = await happen();
+    vi.useFakeTimers({ toFake: ['setInterval'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const instance = await startSecondInstance({ ...paydesk, settings }, clock);
+    onTestFinished(instance.close);
+    await expect.poll(() => stateOf(event)).toBe('done');
+    const { event: later } = await happen();
+    vi.advanceTimersByTime(10_000);
+    await expect.poll(() => stateOf(later)).toBe('done');
   });
 });

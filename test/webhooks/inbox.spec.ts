@@ -85,18 +85,35 @@ describe('the inbox', () => {
     expect(await stateOf(event)).toBe('done');
   });
 
-  it('handles an event again that arrives during an attempt', async ({ paydesk, deliver, stateOf }) => {
+  it('works on an object once at a time, and again if an event arrives meanwhile', async ({
+    paydesk,
+    deliver,
+    stateOf,
+  }) => {
     const { id: customer } = await paydesk.stripe.customers.create({});
-    const path = `/v1/customers/${customer}`;
-    const before = paydesk.stripeCalls.length;
-    paydesk.sandbox.faults.add({ path, kinds: ['wait'], waitMs: 500 });
+    const { id: other } = await paydesk.stripe.customers.create({});
+    const leases = `select lease_id from event_targets where object_id = $1 and lease_expires_at > 'epoch'`;
+    const running = () => query(paydesk, leases, [customer]);
+    paydesk.sandbox.faults.add({
+      path: `/v1/customers/${customer}`,
+      kinds: ['wait'],
+      share: 1,
+      waitMs: 60_000,
+    });
     const first = await deliver('customer.updated', customer);
-    const isRunning = "select 1 from event_targets where object_id = $1 and lease_expires_at > 'epoch'";
-    await expect.poll(() => query(paydesk, isRunning, [customer])).toHaveLength(1);
+    await expect.poll(running).toHaveLength(1);
+    const attempt = await running();
     const second = await deliver('customer.deleted', customer);
-    await expect.poll(() => stateOf(first)).toBe('done');
-    await expect.poll(() => stateOf(second)).toBe('done');
-    expect(paydesk.stripeCalls.slice(before)).toEqual([`GET ${path}`, `GET ${path}`]);
+    // The worker takes what has been due for longest first: it has passed over the customer.
+    const third = await deliver('customer.updated', other);
+    await expect.poll(() => stateOf(third)).toBe('done');
+    expect(await running()).toEqual(attempt);
+    expect([await stateOf(first), await stateOf(second)]).toEqual(['stored', 'stored']);
+
+    const before = paydesk.stripeCalls.length;
+    paydesk.sandbox.faults.clear();
+    for (const id of [first, second]) await expect.poll(() => stateOf(id)).toBe('done');
+    expect(paydesk.stripeCalls.slice(before)).toContain(`GET /v1/customers/${customer}`);
   });
 
   it('stores all events that arrive at once, also copies and those of one object', async ({

@@ -60,8 +60,8 @@ describe('POST /webhooks/stripe', () => {
     it.for<[string, Delivery]>([
       ['what is signed with the newest secret', { secret: SECRET }],
       ['what is signed with one that is being replaced', { secret: OLD_SECRET }],
-      ['what is some minutes old', { ageSeconds: 295 }],
-      ['what is some minutes ahead', { ageSeconds: -295 }],
+      ['what is five minutes old', { ageSeconds: 299 }],
+      ['what is five minutes ahead', { ageSeconds: -300 }],
       [
         'an event about something without an id',
         { payload: eventOf('balance.available', { object: 'balance' }) },
@@ -80,7 +80,7 @@ describe('POST /webhooks/stripe', () => {
     it.for<[string, Delivery]>([
       ['what is signed with another secret', { secret: 'whsec_other' }],
       ['what is older than five minutes', { ageSeconds: 301 }],
-      ['what is more than five minutes ahead', { ageSeconds: -305 }],
+      ['what is more than five minutes ahead', { ageSeconds: -301 }],
       ['what is not signed', { signature: null }],
       ['a signature that is none', { signature: 't=1,v0=00' }],
       ['what is signed but no JSON', { payload: 'evt_1' }],
