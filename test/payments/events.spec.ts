@@ -67,7 +67,10 @@ describe('events bring the record up to date:', () => {
       to: 'ACCEPTED',
     });
     const events = paid.timeline.flatMap(({ eventId }: { eventId?: string }) => eventId ?? []);
+    expect(events.length).toBeGreaterThan(0);
     expect(new Set(events).size).toBe(events.length);
+    const times = paid.timeline.map(({ at }: { at: string }) => at);
+    expect(times).toEqual(times.toSorted());
   });
 
   it('a payment in the dashboard with the same metadata key for something else', async ({
@@ -164,8 +167,10 @@ describe('events bring the record up to date:', () => {
       'payment.succeeded',
       'subscription.active',
     ]);
-    const { body } = await shop.get(`/pay/payments/${paid.stripe.paymentIntent}`);
-    expect(body.paymentID).toBe(id);
+    const { paymentIntent, charge, invoice } = paid.stripe;
+    for (const known of [paymentIntent, charge, invoice, paid.subscriptionID]) {
+      expect((await shop.get(`/pay/payments/${known}`)).body.paymentID).toBe(id);
+    }
   });
 
   it('a charge is told once, and refunded in the dashboard', async ({

@@ -1,4 +1,5 @@
 import { describe, expect } from 'vitest';
+import { DEFAULT_SCOPES } from '#core/scope.js';
 import { idOf } from '#stripe/id-of.js';
 import { query } from '../support/database.js';
 import { payOnPage, redirects } from '../support/hosted-page.js';
@@ -116,6 +117,14 @@ describe('GET /status', () => {
     },
   );
 
+  it('has nothing of another caller by its id', async ({ paydesk, checkout }) => {
+    const shopTransactionID = someUser();
+    await checkout('/pay', { shopTransactionID });
+    const scopes = DEFAULT_SCOPES.filter((scope) => scope !== 'payments:any');
+    const rival = await paydesk.service('rival', { scopes });
+    expect((await rival.get(`/status?shopTransactionID=${shopTransactionID}`)).status).toBe(404);
+  });
+
   it('keeps what became of the payment of a subscription that is cancelled', async ({
     paydesk,
     shop,
@@ -152,6 +161,18 @@ describe('GET /status', () => {
     const { body } = await shop.get(`/status?paymentID=${id}`);
     expect(body).toMatchObject({ status: 'ACCEPTED', amount: '5.00', amountRefunded: '2.00' });
   });
+});
+
+it.for([
+  ['/check', 'paymentID'],
+  ['/check?paymentID=order-1', 'paymentID'],
+  ['/status?paymentID=order-1', 'paymentID'],
+  ['/status?shopTransactionID=', 'shopTransactionID'],
+  // Names that are not ours are never repeated.
+  ['/check?paymentID=cs_test_1&shopTransactionID=order-1', 'query'],
+  ['/status?paymentID=cs_test_1&state=paid', 'query'],
+] as const)('%s is refused, naming %s', async ([path, field], { shop }) => {
+  expect(await shop.get(path)).toMatchObject({ status: 400, body: { errors: [{ field }] } });
 });
 
 describe('GET /check', () => {
