@@ -1,5 +1,6 @@
 import { Webhook } from 'standardwebhooks';
 import { describe, expect } from 'vitest';
+import { idOf } from '#stripe/id-of.js';
 import { ensureWebhookEndpoint } from '#sandbox/nouns/webhook-endpoints/webhook-endpoint.js';
 import { settingsFrom } from '../../src/config/settings.js';
 import { query } from '../support/database.js';
@@ -7,11 +8,13 @@ import { expectProblem } from '../support/expect-problem.js';
 import { payOnPage, redirects } from '../support/hosted-page.js';
 import { paydeskTest } from '../support/paydesk-test.js';
 import { type Receiver, startReceiver } from '../support/receiver.js';
+import { saveCard, someUser } from '../support/saved-card.js';
 import { startSecondInstance } from '../support/second-instance.js';
 
 const WEBHOOK_SECRET = 'whsec_test';
 const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 const DAY_HOURS = 24;
+const MINUTE_SECONDS = 60;
 const ADMIN_PATH = '/admin/payment-callback';
 const ENDPOINT = "select enabled, url, secret from notification_endpoints where caller = 'paydesk'";
 
@@ -30,7 +33,9 @@ const it = paydeskTest({
   })
   /** The callbacks about a payment, of which there will be so many. */
   .extend('callbacks', ({ paydesk }) => async (id: string, count: number) => {
+    paydesk.sandbox.run(() => undefined);
     await paydesk.sandbox.webhooks.flush();
+    await expect.poll(() => query(paydesk, 'select id from event_targets')).toEqual([]);
     const ofIt = () => receiver.received.filter(({ body }) => body.paymentID === id);
     await expect.poll(() => ofIt().length).toBe(count);
     // What has arrived is delivered again if the clock moves before that is recorded.
@@ -97,6 +102,58 @@ describe('PAYMENT_CALLBACK_URL', () => {
     expect(renewal?.headers['webhook-id']).not.toBe(first?.headers['webhook-id']);
   });
 
+  it("gets a renewal that fails, and is paid later, with the session's id", async ({
+    paydesk,
+    clock,
+    checkout,
+    callbacks,
+    shop,
+  }) => {
+    const { stripe } = paydesk;
+    const { id, url } = await checkout('/pay/recurrent', { interval: 'month' });
+    await payOnPage(url);
+    await callbacks(id, 1);
+    const { subscriptionID } = (await shop.get(`/status?paymentID=${id}`)).body;
+    const subscription = await stripe.subscriptions.retrieve(subscriptionID);
+    const customer = idOf(subscription.customer) ?? '';
+    const bad = await stripe.paymentMethods.attach('pm_card_chargeCustomerFail', { customer });
+    await stripe.subscriptions.update(subscriptionID, { default_payment_method: bad.id });
+    clock.moveHours(31.5 * DAY_HOURS);
+    const [, failed] = await callbacks(id, 2);
+    expect(failed?.body).toMatchObject({ isSuccessful: false, paymentID: id });
+    const { latest_invoice: invoice } = await stripe.subscriptions.retrieve(subscriptionID);
+    const good = await stripe.paymentMethods.attach('pm_card_visa', { customer });
+    await stripe.invoices.pay(idOf(invoice) ?? '', { payment_method: good.id });
+    const [, , paid] = await callbacks(id, 3);
+    expect(paid?.body).toMatchObject({ isSuccessful: true, paymentID: id });
+    await stripe.subscriptions.cancel(subscriptionID);
+  });
+
+  it('gets a debit that fails after the page is complete', async ({ paydesk, clock, callbacks }) => {
+    const price_data = { currency: 'eur', unit_amount: 900, product_data: { name: 'Mug' } };
+    const { id, url } = await paydesk.stripe.checkout.sessions.create({
+      mode: 'payment',
+      success_url: 'https://example.com/ok',
+      line_items: [{ price_data, quantity: 1 }],
+    });
+    // A test IBAN whose payments fail: https://docs.stripe.com/payments/sepa-debit/accept-a-payment#test-your-integration
+    const form = { iban: 'DE62370400440532013001', email: 'ada@example.com', name: 'Ada' };
+    await fetch(String(url), { method: 'POST', body: new URLSearchParams(form), redirect: 'manual' });
+    await callbacks(id, 0);
+    clock.moveSeconds(MINUTE_SECONDS);
+    const [failed] = await callbacks(id, 1);
+    expect(failed?.body).toMatchObject({ isSuccessful: false, paymentID: id, paymentType: 'SEPA_DEBIT' });
+  });
+
+  it('gets a charge, with the id of its PaymentIntent', async ({ paydesk, partner, callbacks }) => {
+    const user = someUser();
+    const card = await saveCard(paydesk, partner, user);
+    const charge = { amount: '3000', description: 'Visit', stripe_payment_method_id: card };
+    const { headers } = await partner.post(`/partners/user/${user}/payment_intent`, charge);
+    const [sent] = await callbacks(headers.get('location')?.split('/').at(-1) ?? '', 1);
+    expect(sent?.body).toMatchObject({ isSuccessful: true, shopTransactionID: null });
+  });
+
   it('is switched on again by an operator, who has the rest sent', async ({
     paydesk,
     clock,
@@ -141,7 +198,12 @@ describe('PAYMENT_CALLBACK_URL', () => {
     ]);
   });
 
-  it('follows the settings at each start', async ({ paydesk, clock }) => {
+  it('follows the settings at each start, and is not signed without a secret', async ({
+    paydesk,
+    clock,
+    checkout,
+    callbacks,
+  }) => {
     const restart = async (change: Record<string, string>) => {
       const { DATA_DIR, LOG_LEVEL } = paydesk.settings;
       const settings = settingsFrom({ DATA_DIR, LOG_LEVEL, EVENTS_WALK_SECONDS: '3600', ...change });
@@ -154,6 +216,12 @@ describe('PAYMENT_CALLBACK_URL', () => {
       url: 'https://shop.example/',
       secret: '',
     });
+    await restart({ PAYMENT_CALLBACK_URL: receiver.url });
+    const { id } = await checkout('/pay', {});
+    await paydesk.stripe.checkout.sessions.expire(id);
+    const [unsigned] = await callbacks(id, 1);
+    expect(unsigned?.headers).toMatchObject({ 'webhook-id': expect.any(String) });
+    expect(unsigned?.headers).not.toHaveProperty('webhook-signature');
     await expect(restart({ PAYMENT_CALLBACK_URL: 'http://10.0.0.1/' })).rejects.toThrow(
       'PAYMENT_CALLBACK_URL must be https',
     );

@@ -18,21 +18,60 @@ const MINUTE_SECONDS = 60;
 
 const receiver: Receiver = await startReceiver();
 
+/** The `data` of a notification. */
+interface Told {
+  payment?: { paymentID: string };
+  refund?: object;
+  dispute?: object;
+  subscription?: { subscriptionID: string | null; paymentID: string | null; version: number };
+  invoice?: object;
+}
+
 const it = paydeskTest({ environment: { STRIPE_WEBHOOK_SECRET: SECRET } })
-  /** Waits until these types have arrived for a subject, and checks each against the document. */
-  .extend('expectTypes', ({ paydesk }) => async (subject: string, types: readonly string[]) => {
-    paydesk.sandbox.run(() => undefined);
-    await paydesk.sandbox.webhooks.flush();
-    const bodies = () => receiver.received.map(({ body }) => body).filter((body) => body.subject === subject);
-    await expect
-      .poll(() => bodies().map(({ type }) => type), { timeout: 10_000 })
-      .toEqual(expect.arrayContaining([...types]));
-    expect(bodies().flatMap((body) => notificationFaults(body.type, body))).toEqual([]);
-    // What has arrived is delivered again if the clock moves before that is recorded.
-    await expect.poll(() => query(paydesk, 'select id from notification_queues')).toEqual([]);
-    // It has arrived once, and in order.
-    expect(bodies().map(({ sequence }) => sequence)).toEqual(bodies().map((_, index) => index + 1));
+  /** Expects the latest notification of a subject to have what is shown of it at that time. */
+  .extend('expectCurrent', ({ shop }) => async ({ type, data }: { type: string; data: Told }) => {
+    const { payment, subscription, refund, dispute, invoice } = data;
+    if (payment) {
+      const { timeline: _timeline, ...shown } = (await shop.get(`/pay/payments/${payment.paymentID}`)).body;
+      expect(payment).toEqual(shown);
+      if (refund) expect(shown.refunds).toContainEqual(refund);
+      if (dispute) expect(shown.disputes).toContainEqual(dispute);
+      expect([refund !== undefined, dispute !== undefined]).toEqual([
+        type.startsWith('refund.'),
+        type.startsWith('dispute.'),
+      ]);
+    }
+    if (subscription) {
+      const id = subscription.subscriptionID ?? subscription.paymentID;
+      const shown = (await shop.get(`/pay/subscriptions/${id}`)).body;
+      // Its first payment may become known later.
+      const { version, ...told } = subscription;
+      expect(shown).toMatchObject({ ...told, paymentID: told.paymentID ?? shown.paymentID });
+      expect(version).toBeLessThanOrEqual(shown.version);
+      if (invoice) expect(shown.latestInvoice).toEqual(invoice);
+      expect(invoice !== undefined).toBe(type.startsWith('invoice.'));
+    }
   })
+  /** Waits until these types have arrived for a subject, and checks each against the document. */
+  .extend(
+    'expectTypes',
+    ({ paydesk, expectCurrent }) =>
+      async (subject: string, types: readonly string[]) => {
+        paydesk.sandbox.run(() => undefined);
+        await paydesk.sandbox.webhooks.flush();
+        const bodies = () =>
+          receiver.received.map(({ body }) => body).filter((body) => body.subject === subject);
+        await expect
+          .poll(() => bodies().map(({ type }) => type), { timeout: 10_000 })
+          .toEqual(expect.arrayContaining([...types]));
+        expect(bodies().flatMap((body) => notificationFaults(body.type, body))).toEqual([]);
+        // What has arrived is delivered again if the clock moves before that is recorded.
+        await expect.poll(() => query(paydesk, 'select id from notification_queues')).toEqual([]);
+        // It has arrived once, and in order.
+        expect(bodies().map(({ sequence }) => sequence)).toEqual(bodies().map((_, index) => index + 1));
+        await expectCurrent(bodies().at(-1));
+      },
+  )
   .extend('checkout', ({ shop }) => async (path: string, fields: object = {}) => {
     const { body } = await shop.post(path, { amount: '5.00', ...fields, ...redirects });
     return { id: String(body.paymentID), url: String(body.redirectToUrl) };
@@ -106,7 +145,7 @@ describe('what is delivered is as the document says:', () => {
 
   it('a payment that has to be authenticated, and is canceled', async ({ paydesk, expectTypes }) => {
     const { id } = await paydesk.stripe.paymentIntents.create({
-      ...payment('pm_card_authenticationRequired'),
+      ...paymentBy('pm_card_authenticationRequired'),
       off_session: false,
     });
     await expectTypes(id, ['payment.action_required']);
@@ -115,7 +154,7 @@ describe('what is delivered is as the document says:', () => {
   });
 
   it('a dispute', async ({ paydesk, clock, expectTypes }) => {
-    const { id } = await paydesk.stripe.paymentIntents.create(payment('pm_card_createDispute'));
+    const { id } = await paydesk.stripe.paymentIntents.create(paymentBy('pm_card_createDispute'));
     await expectTypes(id, ['payment.succeeded', 'dispute.opened']);
     const [dispute] = (await paydesk.stripe.disputes.list({ payment_intent: id })).data;
     const evidence = { uncategorized_text: 'losing_evidence' };
@@ -158,7 +197,7 @@ describe('what is delivered is as the document says:', () => {
 });
 
 /** A payment of 20.00 USD that is made in the dashboard. */
-function payment(card: string): Stripe.PaymentIntentCreateParams {
+function paymentBy(card: string): Stripe.PaymentIntentCreateParams {
   return {
     amount: 2000,
     currency: 'usd',

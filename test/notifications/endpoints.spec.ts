@@ -1,4 +1,5 @@
 import { describe, expect } from 'vitest';
+import type { Answer } from '../support/caller.js';
 import { query } from '../support/database.js';
 import { expectProblem } from '../support/expect-problem.js';
 import { paydeskTest } from '../support/paydesk-test.js';
@@ -89,6 +90,24 @@ describe('an endpoint', () => {
     expect(JSON.stringify(data)).not.toMatch(/receiver|whsec/);
   });
 
+  it('is created again by a request that is repeated, as an Idempotency-Key is ignored', async ({
+    paydesk,
+  }) => {
+    const twice = await paydesk.service('twice');
+    const headers = { 'idempotency-key': 'not a valid key' };
+    const [first, second] = [
+      await twice.post(PATH, { url: URL }, headers),
+      await twice.post(PATH, { url: URL }, headers),
+    ];
+    expect([first.status, second.status]).toEqual([201, 201]);
+    const { id } = first.body;
+    expect(id).not.toBe(second.body.id);
+    const rotate = () => twice.post(`${PATH}/${id}/rotate-secret`, undefined, headers);
+    expect((await rotate()).body.secret).not.toBe((await rotate()).body.secret);
+    const test = () => twice.post(`${PATH}/${id}/test`, undefined, headers);
+    expect((await test()).body.notificationId).not.toBe((await test()).body.notificationId);
+  });
+
   it('is one of at most 50', async ({ paydesk }) => {
     const many = await paydesk.service('many');
     const creations = Array.from({ length: 51 }, () => many.post(PATH, { url: URL }));
@@ -170,8 +189,39 @@ it.for([
   [{ url: URL, description: '' }, 'description'],
   [{ url: URL, description: 'x'.repeat(201) }, 'description'],
   [{ types: null }, 'url'],
+  // Names that are not ours are never repeated.
+  [{ url: URL, secret: 'x' }, 'body'],
 ] as const)('the field of %j is named', async ([body, field], { shop }) => {
   const refused = await shop.post(PATH, body);
   expectProblem(refused, 'invalid-request');
   expect(refused.body.errors).toEqual([expect.objectContaining({ field })]);
+});
+
+it.for([
+  [{ url: 'receiver.example' }, 'url'],
+  [{ types: ['payment.unknown'] }, 'types'],
+  [{ description: 7 }, 'description'],
+  [{ enabled: 'yes' }, 'enabled'],
+  [{ id: 'x' }, 'body'],
+] as const)('the field of the change %j is named', async ([body, field], { shop }) => {
+  const { id } = (await shop.post(PATH, { url: URL })).body;
+  const refused = await shop.patch(`${PATH}/${id}`, body);
+  expect(refused).toMatchObject({ status: 400, body: { errors: [{ field }] } });
+  await shop.delete(`${PATH}/${id}`);
+});
+
+it('ids and pages that are none are named', async ({ shop }) => {
+  const refused: [string, Answer][] = [
+    ['id', await shop.get(`${PATH}/1`)],
+    ['id', await shop.patch(`${PATH}/1`, { enabled: false })],
+    ['id', await shop.delete(`${PATH}/1`)],
+    ['id', await shop.post(`${PATH}/1/rotate-secret`)],
+    ['id', await shop.post(`${PATH}/1/test`)],
+    ['limit', await shop.get(`${PATH}?limit=101`)],
+    ['cursor', await shop.get(`${PATH}?cursor=1`)],
+    ['query', await shop.get(`${PATH}?url=x`)],
+  ];
+  for (const [field, answer] of refused) {
+    expect(answer).toMatchObject({ status: 400, body: { errors: [{ field }] } });
+  }
 });

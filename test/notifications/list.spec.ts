@@ -73,6 +73,46 @@ describe('the list of notifications', () => {
     await shop.delete(`/notification-endpoints/${endpoint}`);
   });
 
+  it('has 20 on a page by default', async ({ shop, add }) => {
+    const subject = randomUUID();
+    await add(...Array.from({ length: 21 }, () => ({ subject })));
+    const { data, nextCursor } = (await shop.get(`/notifications?subject=${subject}`)).body;
+    expect([data.length, nextCursor]).toEqual([20, data[19].id]);
+  });
+
+  it('starts at an instant, or after a notification', async ({ clock, shop, add }) => {
+    const subject = randomUUID();
+    const [first] = await add({ subject });
+    const instant = clock.now().toISOString();
+    clock.moveSeconds(1);
+    const [second, third] = await add({ subject }, { subject });
+    const later = clock.now().toISOString();
+    const since = (value: string) => idsOf(shop, `subject=${subject}&since=${value}`);
+    expect(await since(instant)).toEqual([first, second, third]);
+    expect(await since(new Date(Date.parse(instant) + 1).toISOString())).toEqual([second, third]);
+    expect(await since(later)).toEqual([second, third]);
+    expect(await since(second ?? '')).toEqual([third]);
+  });
+
+  it('is restricted to a state of the own deliveries', async ({ paydesk, shop, receiver, add }) => {
+    const other = await paydesk.service('other');
+    const { id } = (await shop.post('/notification-endpoints', { url: receiver.url })).body;
+    receiver.answer = (_request, response) => {
+      response.writeHead(receiver.received.at(-1)?.body.type === 'payment.failed' ? 410 : 204).end();
+    };
+    const subject = randomUUID();
+    const [delivered, failed] = await add({ subject }, { subject, type: 'payment.failed' });
+    await deliverAll(paydesk);
+    const inState = (state: string) => idsOf(shop, `subject=${subject}&state=${state}`);
+    expect(await inState('delivered')).toEqual([delivered]);
+    expect(await inState('failed')).toEqual([failed]);
+    expect(await inState('pending')).toEqual([]);
+    expect(await idsOf(shop, `endpointId=${id}`)).toEqual([delivered, failed]);
+    expect(await idsOf(other, `endpointId=${id}`)).toEqual([]);
+    expect(await idsOf(other, `subject=${subject}&state=delivered`)).toEqual([]);
+    await shop.delete(`/notification-endpoints/${id}`);
+  });
+
   it('has no secret that a receiver has answered', async ({ paydesk, shop, receiver, add }) => {
     const endpoint = (await shop.post('/notification-endpoints', { url: receiver.url })).body.id;
     receiver.answer = (_request, response) =>
@@ -135,10 +175,25 @@ describe('the list of notifications', () => {
     ['state=done', 'state'],
     ['endpointId=1', 'endpointId'],
     ['limit=0', 'limit'],
+    ['limit=101', 'limit'],
     ['cursor=1', 'cursor'],
+    [`cursor=${UNKNOWN_ID}`, 'cursor'],
+    ['subject=', 'subject'],
+    ['paymentID=', 'paymentID'],
+    // Names that are not ours are never repeated.
+    ['until=2026-11-22T00:00:00Z', 'query'],
   ])('refuses %s', async ([search, field], { shop }) => {
     const refused = await shop.get(`/notifications?${search}`);
     expect(refused).toMatchObject({ status: 400, body: { errors: [{ field }] } });
+  });
+
+  it('names an id that is none', async ({ shop }) => {
+    for (const refused of [
+      await shop.get('/notifications/1'),
+      await shop.post('/notifications/1/redeliver'),
+    ]) {
+      expect(refused).toMatchObject({ status: 400, body: { errors: [{ field: 'id' }] } });
+    }
   });
 });
 

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import dns from 'node:dns/promises';
 import type { RequestListener, ServerResponse } from 'node:http';
-import { describe, expect } from 'vitest';
+import { syncBuiltinESMExports } from 'node:module';
+import { describe, expect, onTestFinished, vi } from 'vitest';
 import { addNotifications, deliverAll, type SomeFact } from '../support/notifications.js';
 import { paydeskTest } from '../support/paydesk-test.js';
 import { type Receiver, receiverFixture } from '../support/receiver.js';
@@ -12,6 +14,7 @@ const KILOBYTE = 1024;
 const HUGE_BYTES = 64 * KILOBYTE * KILOBYTE;
 const RETRY_SECONDS = 5;
 const JITTERED_RETRY_SECONDS = RETRY_SECONDS + 1;
+const DAY_HOURS = 24;
 
 const it = paydeskTest({
   workerByHand: true,
@@ -121,6 +124,49 @@ describe('a receiver', () => {
     await deliverAll(paydesk);
     expect(sequencesOf(receiver)).toEqual([1, 1, 2, 3]);
     expect((await shop.get(`/notifications/${first}`)).body.deliveries).toMatchObject([{ state: 'failed' }]);
+  });
+});
+
+describe('an endpoint', () => {
+  it('for which nothing was due for days is not switched off by its next failures', async ({
+    paydesk,
+    clock,
+    shop,
+    receiver,
+    endpoint,
+    add,
+  }) => {
+    receiver.answer = (_request, response) => void response.writeHead(500).end();
+    for (let time = 0; time < 2; time += 1) {
+      clock.moveHours(6 * DAY_HOURS);
+      await add({ subject: randomUUID() });
+      await deliverAll(paydesk);
+      clock.moveSeconds(JITTERED_RETRY_SECONDS);
+      await deliverAll(paydesk);
+    }
+    expect(receiver.received).toHaveLength(4);
+    expect((await shop.get(`${PATH}/${endpoint.id}`)).body.enabled).toBe(true);
+  });
+
+  it('is called at the address that its name had when that was checked', async ({
+    paydesk,
+    shop,
+    receiver,
+    add,
+  }) => {
+    // Nothing else can resolve this name: https://www.rfc-editor.org/rfc/rfc6761#section-6.2
+    const lookup = vi.spyOn(dns, 'lookup').mockResolvedValue([{ address: '127.0.0.1', family: 4 }] as never);
+    syncBuiltinESMExports();
+    onTestFinished(() => {
+      lookup.mockRestore();
+      syncBuiltinESMExports();
+    });
+    const url = receiver.url.replace('127.0.0.1', 'receiver.test');
+    const { id } = (await shop.post(PATH, { url })).body;
+    await add({ subject: randomUUID() });
+    await deliverAll(paydesk);
+    expect(receiver.received).toHaveLength(1);
+    await shop.delete(`${PATH}/${id}`);
   });
 });
 
