@@ -66,6 +66,14 @@ it('goes on where it was killed', async ({ sandbox, environment, calls }) => {
   expect(readsOf(oldest).length).toBeGreaterThan(0);
 });
 
+it('reads what has happened since a day, and shows how far it is', async ({ environment }) => {
+  const { stdout, stderr } = await run(process.execPath, [PROGRAM, '--since', '2026-01-01'], {
+    env: environment,
+  });
+  expect(stdout).toBe('complete: 3 objects\n');
+  expect(stderr).toMatch(/payment_intents: .*100 % back to \d{4}-\d\d-\d\d, \d objects/);
+});
+
 it.for([
   [['--since'], 'usage: '],
   [['--since', 'yesterday'], 'usage: '],
