@@ -4,6 +4,7 @@ WORKDIR /paydesk
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci
 COPY tsconfig.json tsconfig.build.json testing.d.ts ./
+COPY scripts/bundle.js scripts/
 COPY libs libs
 COPY src src
 # The optional packages are the embedded PostgreSQL, which a container does not need. /data is for DATA_DIR in sandbox mode.
@@ -23,4 +24,4 @@ HEALTHCHECK --interval=10s --timeout=5s --start-period=60s \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT ?? 3000}/health/live`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 # Without the image's own entrypoint, which is a shell script, SIGTERM arrives at the service.
 ENTRYPOINT ["node"]
-CMD ["dist/src/main.js"]
+CMD ["dist/bundle/main.js"]

@@ -19,7 +19,7 @@ node scripts/image/try.js
 work=$(mktemp -d)
 : >"$work/log"
 trap 'kill "$service" 2>/dev/null || true; wait "$service" 2>/dev/null || true; rm -rf "$work"' EXIT
-PORT=0 SANDBOX_PORT=0 METRICS_PORT=0 DATA_DIR="$work" node dist/src/main.js >"$work/log" &
+PORT=0 SANDBOX_PORT=0 METRICS_PORT=0 DATA_DIR="$work" node dist/bundle/main.js >"$work/log" &
 service=$!
 for _ in $(seq 600); do
   url=$(sed -n 's/^  metrics *\(http\S*\).*/\1/p' "$work/log")

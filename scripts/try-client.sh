@@ -8,7 +8,7 @@ root=$PWD
 work=$(mktemp -d)
 : >"$work/log"
 trap 'kill "${service:-}" 2>/dev/null || true; wait 2>/dev/null || true; rm -rf "$work"' EXIT
-PORT=0 SANDBOX_PORT=0 DRAIN_MS=0 DATA_DIR="$work/data" node dist/src/main.js >"$work/log" &
+PORT=0 SANDBOX_PORT=0 DRAIN_MS=0 DATA_DIR="$work/data" node dist/bundle/main.js >"$work/log" &
 service=$!
 
 cd packages/client
@@ -31,6 +31,6 @@ for _ in $(seq 600); do
   [ -n "$url" ] && break
   sleep 0.1
 done
-key=$(cd "$root" && DATA_DIR="$work/data" node dist/src/token.js service shop)
+key=$(cd "$root" && DATA_DIR="$work/data" node dist/bundle/token.js service shop)
 PAYDESK_URL=$url PAYDESK_KEY=$key node example.js | tee "$work/output"
 grep -q '^nothing is paid yet$' "$work/output"

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 
-/** The folder of package.json, both from `src/` (tests) and from `dist/src/` (the build). For files that tsc does not copy. */
+/** The folder of package.json, from `src/` (tests) as from `dist/src/` and `dist/bundle/` (builds). For files that are not built. */
 export const packageRoot = dirname(createRequire(import.meta.url).resolve('#package.json'));

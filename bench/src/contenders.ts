@@ -81,12 +81,12 @@ export function paydesk(
       // Also migrates the database.
       const { stdout } = await runFile(
         process.execPath,
-        [join(root, 'dist/src/token.js'), 'partner', PARTNER],
+        [join(root, 'dist/bundle/token.js'), 'partner', PARTNER],
         { env: { ...process.env, ...environment }, cwd: folder },
       );
       await addCustomers(databaseUrl);
       if (operations > 0) await addOperations(databaseUrl, operations);
-      const server = await startProcess([join(root, 'dist/src/main.js')], environment, { isServer: true });
+      const server = await startProcess([join(root, 'dist/bundle/main.js')], environment, { isServer: true });
       return { ...server, apiKey: stdout.trim() };
     },
   };

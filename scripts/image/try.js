@@ -67,7 +67,7 @@ try {
     outputOf(start([...config.entrypoint, ...config.command])),
     /run `npm run migrate` first/,
   );
-  await outputOf(start([...config.entrypoint, 'dist/src/migrate.js']));
+  await outputOf(start([...config.entrypoint, 'dist/bundle/migrate.js']));
   await serveAndStop();
 } finally {
   await sandbox.close();

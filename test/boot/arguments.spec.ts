@@ -6,9 +6,9 @@ import { bareEnvironment } from '../support/service-process.js';
 const run = promisify(execFile);
 
 it.each([
-  ['npm start', 'dist/src/main.js', ['--port', '4000'], 'paydesk'],
-  ['npm start with a secret', 'dist/src/main.js', ['sk_live_hunter2'], 'paydesk'],
-  ['npm run doctor', 'dist/src/doctor.js', ['--fix'], 'paydesk'],
+  ['npm start', 'dist/bundle/main.js', ['--port', '4000'], 'paydesk'],
+  ['npm start with a secret', 'dist/bundle/main.js', ['sk_live_hunter2'], 'paydesk'],
+  ['npm run doctor', 'dist/bundle/doctor.js', ['--fix'], 'paydesk'],
   [
     'npm run sandbox with a text as the port',
     'dist/libs/stripe-sandbox/main.js',

@@ -10,7 +10,7 @@ import { bareEnvironment } from '../support/service-process.js';
 import { makeTemporaryFolder, removeFolder } from '../support/temporary-folder.js';
 
 const run = promisify(execFile);
-const PROGRAM = join('dist', 'src', 'backfill.js');
+const PROGRAM = 'dist/bundle/backfill.js';
 const KEY = 'sk_test_any';
 
 const it = test

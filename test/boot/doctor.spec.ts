@@ -9,11 +9,15 @@ import { makeTemporaryFolder, removeFolder } from '../support/temporary-folder.j
 async function doctor(environment: Record<string, string>) {
   const folder = await makeTemporaryFolder();
   onTestFinished(() => removeFolder(folder));
-  const { status, stdout, stderr } = spawnSync(process.execPath, [join(packageRoot, 'dist/src/doctor.js')], {
-    cwd: folder,
-    encoding: 'utf8',
-    env: { ...bareEnvironment(), ...environment },
-  });
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [join(packageRoot, 'dist/bundle/doctor.js')],
+    {
+      cwd: folder,
+      encoding: 'utf8',
+      env: { ...bareEnvironment(), ...environment },
+    },
+  );
   return { status, stdout, stderr, hasData: existsSync(join(folder, '.data')) };
 }
 

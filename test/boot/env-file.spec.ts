@@ -19,7 +19,7 @@ describe('.env', () => {
 
   /** Issues a user token, which makes the signing key in DATA_DIR. */
   async function issueToken(environment: Record<string, string> = {}): Promise<void> {
-    await run(process.execPath, [join(packageRoot, 'dist/src/token.js'), 'user', 'alice'], {
+    await run(process.execPath, [join(packageRoot, 'dist/bundle/token.js'), 'user', 'alice'], {
       cwd: folder,
       env: { ...bareEnvironment(), ...environment },
     });

@@ -23,7 +23,7 @@ afterAll(async () => {
 });
 
 async function program(name: 'token' | 'keys', ...args: string[]): Promise<string> {
-  const { stdout } = await run(process.execPath, [join('dist', 'src', `${name}.js`), ...args], {
+  const { stdout } = await run(process.execPath, [`dist/bundle/${name}.js`, ...args], {
     env: { ...bareEnvironment(), DATA_DIR: join(folder, 'data') },
   });
   return stdout.trimEnd();

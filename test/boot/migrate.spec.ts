@@ -21,7 +21,7 @@ it('with MIGRATE_ON_START=false, a start waits for npm run migrate', async ({ da
     /^paydesk: MIGRATE_ON_START is false, and \d+ migrations are not applied: run `npm run migrate` first$/m,
   );
   const env = { ...bareEnvironment(), ...WITHOUT_MIGRATION, DATA_DIR: dataDir };
-  const { stdout } = await run(process.execPath, ['dist/src/migrate.js'], { env });
+  const { stdout } = await run(process.execPath, ['dist/bundle/migrate.js'], { env });
   expect(stdout).toContain('The database has the schema of this version.\n');
   const service = await startService(dataDir, WITHOUT_MIGRATION);
   onTestFinished(async () => void (await service.end('SIGTERM')));

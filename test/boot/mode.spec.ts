@@ -24,7 +24,7 @@ it('refuses a database whose customers came from another mode, and starts withou
   expect(await first.end('SIGTERM')).toBe(0);
 
   const sandbox = await startService(dataDir);
-  const { stdout } = await run(process.execPath, ['dist/src/token.js', 'partner', 'acme'], {
+  const { stdout } = await run(process.execPath, ['dist/bundle/token.js', 'partner', 'acme'], {
     env: { ...bareEnvironment(), DATA_DIR: dataDir },
   });
   const { status } = await new Caller(sandbox.url, stdout.trim()).post('/partners/user/alice/setup_intent');

@@ -34,7 +34,7 @@ const it = test
     return service;
   })
   .extend('token', ({ dataDir }) => async (...words: string[]) => {
-    const { stdout } = await run(process.execPath, ['dist/src/token.js', ...words], {
+    const { stdout } = await run(process.execPath, ['dist/bundle/token.js', ...words], {
       env: { ...bareEnvironment(), DATA_DIR: dataDir },
     });
     return stdout;
@@ -154,7 +154,7 @@ describe('npm start', () => {
   });
 
   it('issues no credential with settings that it would not start with', async ({ dataDir }) => {
-    const token = run(process.execPath, ['dist/src/token.js', 'partner', 'acme'], {
+    const token = run(process.execPath, ['dist/bundle/token.js', 'partner', 'acme'], {
       env: { ...bareEnvironment(), DATA_DIR: dataDir, NODE_ENV: 'production' },
     });
     await expect(token).rejects.toMatchObject({

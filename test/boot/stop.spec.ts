@@ -20,7 +20,7 @@ let partner: Caller;
 async function start(environment?: Record<string, string>): Promise<void> {
   const dataDir = join(folder, 'data');
   service = await startService(dataDir, environment);
-  const { stdout } = await run(process.execPath, ['dist/src/token.js', 'partner', 'acme'], {
+  const { stdout } = await run(process.execPath, ['dist/bundle/token.js', 'partner', 'acme'], {
     env: { ...bareEnvironment(), DATA_DIR: dataDir },
   });
   partner = new Caller(service.url, stdout.trim());

@@ -21,7 +21,7 @@ test('npm run status prints what a running service knows', async ({ onTestFinish
   expect((await fetch(`${service.url}/health/ready`)).status).toBe(200);
   const [, metricsUrl = ''] = /metrics +(\S+)/.exec(service.output()) ?? [];
 
-  const { stdout } = await run(process.execPath, ['dist/src/status.js', metricsUrl]);
+  const { stdout } = await run(process.execPath, ['dist/bundle/status.js', metricsUrl]);
   expect(stdout).toMatch(/^GET \/health\/ready +1 +0 +0 +\d/m);
   expect(stdout).toMatch(/^operations running +0 +0 ms$/m);
   expect(stdout).toMatch(/^database +up$/m);
@@ -29,9 +29,9 @@ test('npm run status prints what a running service knows', async ({ onTestFinish
   const { origin } = new URL(metricsUrl);
   const { port } = new URL(metricsUrl);
   const environment = { ...bareEnvironment(), METRICS_PORT: port };
-  const bySettings = await run(process.execPath, ['dist/src/status.js'], { env: environment });
+  const bySettings = await run(process.execPath, ['dist/bundle/status.js'], { env: environment });
   expect(bySettings.stdout).toMatch(/^database +up$/m);
-  await expect(run(process.execPath, ['dist/src/status.js', `${origin}/other`])).rejects.toMatchObject({
+  await expect(run(process.execPath, ['dist/bundle/status.js', `${origin}/other`])).rejects.toMatchObject({
     code: 1,
     stderr: `paydesk: no metrics at ${origin}/other; does the service run with METRICS_PORT?\n`,
   });

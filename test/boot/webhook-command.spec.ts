@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process';
-import { join } from 'node:path';
 import { promisify } from 'node:util';
 import Stripe from 'stripe';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -21,7 +20,7 @@ afterAll(() => sandbox.close());
 async function webhook(...args: string[]): Promise<string> {
   const env = { ...bareEnvironment(), STRIPE_SECRET_KEY: 'sk_test_any', STRIPE_API_BASE: sandbox.url };
   try {
-    return (await run(process.execPath, [join('dist', 'src', 'webhook.js'), ...args], { env })).stdout;
+    return (await run(process.execPath, ['dist/bundle/webhook.js', ...args], { env })).stdout;
   } catch (error) {
     return (error as { stderr: string }).stderr;
   }

@@ -79,7 +79,7 @@ export class Bench {
   async open(): Promise<void> {
     const { resources, options } = this;
     this.folder = await resources.start(makeTemporaryFolder, removeFolder);
-    const build = await resources.start(
+    const programs = await resources.start(
       () => copyBuild(this.folder, options.mutation),
       async () => undefined,
     );
@@ -94,7 +94,7 @@ export class Bench {
       (postgres) => postgres.stop(),
     );
     this.fleet = await resources.start(
-      async () => this.newFleet(build),
+      async () => this.newFleet(programs),
       (fleet) => fleet.stop(),
     );
     this.balancer = await resources.start(
@@ -201,10 +201,10 @@ export class Bench {
     };
   }
 
-  private newFleet(build: string): Fleet {
+  private newFleet(programs: string): Fleet {
     return new Fleet({
       size: this.options.instances,
-      build,
+      programs,
       folder: this.folder,
       databaseUrl: this.postgres.url,
       stripeUrl: this.stripe.url,

@@ -6,7 +6,7 @@ import { secretKeyOf } from './stripe.js';
 export interface FleetOptions {
   size: number;
   /** Folder of the built service. */
-  build: string;
+  programs: string;
   /** The parent of each instance's folder. */
   folder: string;
   databaseUrl: string;
@@ -105,7 +105,7 @@ export class Fleet {
   }
 
   private startService(number: number): Promise<ServiceProcess> {
-    const { build, folder, databaseUrl, stripeUrl, environment } = this.options;
+    const { programs, folder, databaseUrl, stripeUrl, environment } = this.options;
     return startService(
       join(folder, `instance${number}`),
       {
@@ -119,7 +119,7 @@ export class Fleet {
         LOG_LEVEL: 'silent',
         ...environment,
       },
-      build,
+      programs,
     );
   }
 

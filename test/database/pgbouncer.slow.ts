@@ -47,7 +47,7 @@ test.runIf(hasPgBouncer)('two instances work behind PgBouncer in transaction mod
   );
   const command = (...args: string[]) =>
     run(process.execPath, args, { env: { ...bareEnvironment(), ...environment } });
-  const key = (await command('dist/src/token.js', 'partner', 'acme')).stdout.trim();
+  const key = (await command('dist/bundle/token.js', 'partner', 'acme')).stdout.trim();
   const stripe = createStripeClient(new StripeConnection(SECRET_KEY, sandbox.url));
 
   const charged = await Promise.all(
@@ -55,6 +55,6 @@ test.runIf(hasPgBouncer)('two instances work behind PgBouncer in transaction mod
   );
   expect(new Set(charged.flat()).size).toBe(64);
   expect(sandbox.ledger.list('payment_intent')).toHaveLength(64);
-  expect((await command('dist/src/backfill.js')).stdout).toMatch(/complete: \d+ objects/);
+  expect((await command('dist/bundle/backfill.js')).stdout).toMatch(/complete: \d+ objects/);
   for (const { output } of services) expect(output()).not.toMatch(/"level":[456]0/);
 });

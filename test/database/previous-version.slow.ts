@@ -31,7 +31,7 @@ test.runIf(previous)(
   async () => {
     const folder = await makeTemporaryFolder();
     onTestFinished(() => removeFolder(folder));
-    const build = await buildPrevious(folder);
+    const programs = await buildPrevious(folder);
     const url = await emptyDatabase();
     const sandbox = await createSandbox();
     onTestFinished(() => sandbox.close());
@@ -44,9 +44,9 @@ test.runIf(previous)(
       CARD_TESTING_BRAKE: 'off',
       LOG_LEVEL: 'warn',
     };
-    const service = await startService(join(folder, 'data'), environment, build);
+    const service = await startService(join(folder, 'data'), environment, programs);
     onTestFinished(async () => void (await service.end('SIGTERM')));
-    const token = await run(process.execPath, [join(build, 'src/token.js'), 'partner', 'acme'], {
+    const token = await run(process.execPath, [join(programs, 'token.js'), 'partner', 'acme'], {
       env: { ...bareEnvironment(), ...environment },
     });
     const partner = new Caller(service.url, token.stdout.trim());
@@ -65,7 +65,7 @@ test.runIf(previous)(
     const restarted = await startService(
       join(folder, 'data'),
       { ...environment, MIGRATE_ON_START: 'false' },
-      build,
+      programs,
     );
     onTestFinished(async () => void (await restarted.end('SIGTERM')));
     expect(

@@ -42,10 +42,10 @@ export class Bench {
       () => createSandbox({ observe: ({ method, path }) => this.stripeCalls.push(`${method} ${path}`) }),
       (started) => started.close(),
     );
-    const build = await copyBuild(folder, this.mutation);
+    const programs = await copyBuild(folder, this.mutation);
     const dataDir = join(folder, 'service');
     this.service = await resources.start(
-      () => startService(dataDir, environmentOf(postgres, sandbox), build),
+      () => startService(dataDir, environmentOf(postgres, sandbox), programs),
       async (started) => void (await started.end('SIGKILL')),
     );
     await this.prepare(postgres.url, sandbox.url, dataDir, join(folder, 'other'));

@@ -20,14 +20,14 @@ export function commitBeforeNewestMigration(): string | undefined {
   }
 }
 
-/** Builds the service as it was at a commit, with the dependencies of today. Returns the folder of the build. */
+/** Builds the service as it was at a commit, with the dependencies of today. Returns the folder of its programs. */
 export async function buildCommit(commit: string, folder: string): Promise<string> {
   const archive = join(folder, 'previous.tar');
   await run('git', ['archive', '--output', archive, commit]);
   await run('tar', ['--extract', '--file', archive, '--directory', folder]);
   await symlink(resolve('node_modules'), join(folder, 'node_modules'));
   await run(join(folder, 'node_modules', '.bin', 'tsc'), ['-p', 'tsconfig.build.json'], { cwd: folder });
-  return join(folder, 'dist');
+  return join(folder, 'dist/src');
 }
 
 function git(...args: string[]): string {

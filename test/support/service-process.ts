@@ -15,18 +15,19 @@ export interface ServiceProcess {
 }
 
 const LISTENS = /Paydesk listens on (\S+)/;
+const PROGRAMS = 'dist/bundle';
 const SANDBOX = /Stripe sandbox at (\S+)/;
 
 /**
  * Starts one on ports of its own, and waits until it says where it listens. It stops without a drain.
- * @param build folder of the built service
+ * @param programs folder of the built programs
  */
 export async function startService(
   dataDir: string,
   environment: Record<string, string> = {},
-  build = 'dist',
+  programs = PROGRAMS,
 ): Promise<ServiceProcess> {
-  const child = spawnService(dataDir, environment, build);
+  const child = spawnService(dataDir, environment, programs);
   const output = collect(child);
   const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
   await waitFor(child, output, LISTENS);
@@ -53,8 +54,12 @@ export async function failToStart(
   return { code, output: output() };
 }
 
-function spawnService(dataDir: string, environment: Record<string, string>, build = 'dist'): ChildProcess {
-  return spawn(process.execPath, [join(build, 'src', 'main.js')], {
+function spawnService(
+  dataDir: string,
+  environment: Record<string, string>,
+  programs = PROGRAMS,
+): ChildProcess {
+  return spawn(process.execPath, [join(programs, 'main.js')], {
     env: {
       ...bareEnvironment(),
       DATA_DIR: dataDir,
