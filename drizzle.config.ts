@@ -2,6 +2,10 @@ import { defineConfig } from 'drizzle-kit';
 
 export default defineConfig({
   dialect: 'postgresql',
-  schema: ['./src/database/schema.ts', './src/database/schema-payments.ts'],
+  schema: [
+    './src/database/schema.ts',
+    './src/database/schema-checkout.ts',
+    './src/database/schema-payments.ts',
+  ],
   out: './src/database/migrations',
 });

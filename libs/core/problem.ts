@@ -116,6 +116,14 @@ export const PROBLEMS = {
     detail: 'The user has a subscription to this product already; `subscriptionId` is its id.',
     retryable: false,
   },
+  'already-started': {
+    status: 409,
+    title: 'Already started',
+    detail:
+      'A payment with this id of yours is open or paid already; `paymentId` is its id. Send `allowDuplicate` to start ' +
+      'another one.',
+    retryable: false,
+  },
   'subscription-scheduled': {
     status: 409,
     title: 'Subscription scheduled',
@@ -307,7 +315,7 @@ export interface ProblemExtras {
   advice?: Advice;
   /** Stripe's error code of a refusal that we do not know. */
   providerCode?: string;
-  /** The payment that the customer has to authenticate. */
+  /** The payment that the customer has to authenticate, or that was started before. */
   paymentId?: string;
   /** Stripe's client secret of that payment, for Stripe.js. */
   clientSecret?: string;

@@ -259,6 +259,7 @@ export type UnlistedCode = Exclude<StripeErrorCode, ListedCode>;
  */
 export const PROBLEMS_BY_MESSAGE: readonly (readonly [part: string, slug: ProblemSlug])[] = [
   ['was detached from a Customer', 'payment-method-unusable'],
+  ['No valid payment method types', 'payment-method-unusable'],
   ['combine currencies on a single customer', 'currency-mismatch'],
   ['managed by the subscription schedule', 'subscription-scheduled'],
   ['As per Indian regulations', 'customer-details-required'],

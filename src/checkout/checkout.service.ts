@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Owner } from '#core/actor.js';
+import { Clock } from '#core/clock.js';
 import { type FieldError, invalidField, Problem, unknownObject } from '#core/problem.js';
 import type { RequestContext } from '#core/request-context.js';
 import { isRedirectAllowed, REDIRECT_REFUSAL, redirectRules } from '../config/redirect-url.js';
@@ -24,7 +25,9 @@ import {
   chargeableTotalMinor,
   currencyOf,
 } from './checkout-items.js';
+import { CheckoutClaimsStore } from './checkout-claims.store.js';
 import { type CheckoutPlan, CheckoutStripe, type StartedCheckout } from './checkout.stripe.js';
+import { ShopTransactions } from './shop-transactions.service.js';
 
 const NOT_A_CHECKOUT = 'must be the id of a payment that was started on a checkout page';
 
@@ -44,7 +47,10 @@ export class CheckoutService {
     recorder: PaymentRecorder,
     subscriptions: SubscriptionRecorder,
     expiries: ExpiryRecorder,
+    claims: CheckoutClaimsStore,
+    private readonly shopTransactions: ShopTransactions,
     private readonly settings: Settings,
+    private readonly clock: Clock,
   ) {
     this.startOperation = operations.define<CheckoutPlan, Checkout, StartedCheckout>({
       name: CHECKOUT_OPERATION,
@@ -63,6 +69,11 @@ export class CheckoutService {
         const { subscription } = started;
         if (subscription) await subscriptions.recordOutcome(transaction, subscription, operation);
         await recorder.recordOutcome(transaction, started, operation);
+        if (started.snapshot.shopTransactionId !== null)
+          await claims.release(transaction, operation.operationId);
+      },
+      release: async (transaction, plan, { operationId }) => {
+        if (plan.client_reference_id !== undefined) await claims.release(transaction, operationId);
       },
     });
     this.expireOperation = operations.define<{ sessionId: string }, null, ExpiredSession>({
@@ -78,12 +89,14 @@ export class CheckoutService {
    * Opens a Checkout page. The command is validated before anything is created at Stripe.
    *
    * @throws {Problem} `invalid-request`, `not-found` for a Product or Price that Stripe does not know,
-   *   `amount-out-of-range`
+   *   `amount-out-of-range`, and for its shop transaction what {@link ShopTransactions.claim} throws
    */
   start(request: OperationRequest, command: CheckoutCommand): Promise<Outcome<Checkout>> {
-    return this.startOperation.run(request, ({ operationId }, count) =>
-      this.plan(request.context, command, operationId, count),
-    );
+    return this.startOperation.run(request, async ({ operationId }, count) => {
+      const plan = await this.plan(request.context, command, operationId, count);
+      await this.shopTransactions.claim(request, operationId, command);
+      return plan;
+    });
   }
 
   /**
@@ -170,7 +183,7 @@ export class CheckoutService {
     assertOneRecurrence(items, prices);
     count({ kind: 'charge', amountMinor: chargeableTotalMinor(command, prices, currency), currency });
     const customer = owner && (await this.customers.ensureId(context, owner));
-    return this.stripe.plan(command, currency, customer, operationId);
+    return this.stripe.plan(command, currency, customer, { operationId, now: this.clock.now() });
   }
 
   private assertRedirects({ successRedirect, failureRedirect }: CheckoutCommand): void {

@@ -25,6 +25,12 @@ import {
   type Price,
 } from './checkout.js';
 import type { Prices } from './checkout-items.js';
+import {
+  pageOptions,
+  paymentOptions,
+  refusedOption,
+  subscriptionOptions,
+} from './checkout-options.stripe.js';
 import type { Interval } from './recurrence.js';
 
 export type CheckoutPlan = Stripe.Checkout.SessionCreateParams;
@@ -58,19 +64,20 @@ export class CheckoutStripe {
   }
 
   /**
-   * A Checkout Session for cards. The payment or subscription gets the description, the operation's and the caller's id
-   * too: while the session is open, its PaymentIntent does not lead to it.
+   * A Checkout Session. The payment or subscription gets the description, the operation's and the caller's id too: while
+   * the session is open, its PaymentIntent does not lead to it.
    */
   plan(
     command: CheckoutCommand,
     currency: Currency,
     customer: string | undefined,
-    operationId: string,
+    { operationId, now }: { operationId: string; now: Date },
   ): CheckoutPlan {
-    const { mode, items, shopTransactionId, description } = command;
+    const { mode, items, shopTransactionId, description, metadata } = command;
     const details = {
       ...(description && { description }),
       metadata: {
+        ...metadata,
         [OPERATION_ID]: operationId,
         ...(shopTransactionId && { [SHOP_TRANSACTION_ID]: shopTransactionId }),
       },
@@ -80,15 +87,20 @@ export class CheckoutStripe {
       line_items: items.map((item) => toLineItem(item, currency)),
       success_url: command.successRedirect,
       cancel_url: command.failureRedirect,
-      allowed_payment_method_types: ['card'],
-      metadata: { [OPERATION_ID]: operationId },
+      metadata: { ...metadata, [OPERATION_ID]: operationId },
       ...(customer && { customer }),
       ...(shopTransactionId && { client_reference_id: shopTransactionId }),
-      ...(mode === 'payment' ? { payment_intent_data: details } : { subscription_data: details }),
+      ...pageOptions(command, now),
+      ...(mode === 'payment'
+        ? { payment_intent_data: { ...details, ...paymentOptions(command) } }
+        : { subscription_data: { ...details, ...subscriptionOptions(command) } }),
     };
   }
 
-  /** @throws {Problem} `not-found` or `invalid-request` for an item that Stripe refuses */
+  /**
+   * @throws {Problem} `not-found` or `invalid-request` for an item that Stripe refuses, `not-done` if it is too late for a
+   *   page that has to close so soon
+   */
   async create(
     context: RequestContext,
     plan: CheckoutPlan,
@@ -101,7 +113,7 @@ export class CheckoutStripe {
       if (!session.url) throw new Error(`${session.id} has no URL`);
       return startedCheckout(session);
     } catch (error) {
-      throw refusedItem(error) ?? refusedUrl(error) ?? error;
+      throw refusedItem(error) ?? refusedUrl(error) ?? refusedOption(error) ?? error;
     }
   }
 

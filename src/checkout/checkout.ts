@@ -19,8 +19,27 @@ export interface PricedItem {
 
 export type CheckoutItem = PriceItem | PricedItem;
 
+/** Settings of a Checkout page that have a default. https://docs.stripe.com/api/checkout/sessions/create */
+export interface CheckoutOptions {
+  /** Stored with the payment or subscription at Stripe, and with its page. */
+  metadata?: Readonly<Record<string, string>> | undefined;
+  /** Filled in on the page, if the payment belongs to no owner. */
+  customerEmail?: string | undefined;
+  /** The language of the page: one of `LOCALES`. */
+  locale?: string | undefined;
+  /** How long the page stays open; 24 hours by default. */
+  expiresInMinutes?: number | undefined;
+  /** Whether a payment is only authorized, and captured later. Not for subscriptions. */
+  captureManually?: boolean | undefined;
+  /** The length of a subscription's trial. */
+  trialDays?: number | undefined;
+  allowPromotionCodes?: boolean | undefined;
+  /** Stripe's types, or `dynamic` for all that the account has switched on and that fit; cards by default. */
+  paymentMethods?: 'dynamic' | readonly string[] | undefined;
+}
+
 /** A payment or subscription to start on a Checkout page. */
-export interface CheckoutCommand {
+export interface CheckoutCommand extends CheckoutOptions {
   mode: 'payment' | 'subscription';
   /** In the order of the request: a problem names an item by its index. */
   items: readonly CheckoutItem[];
@@ -30,6 +49,8 @@ export interface CheckoutCommand {
   failureRedirect: string;
   /** The caller's own id of the payment, stored with its objects at Stripe. */
   shopTransactionId?: string | undefined;
+  /** Whether another payment with this `shopTransactionId` may be open or paid. */
+  allowDuplicate?: boolean | undefined;
   owner?: Owner | undefined;
   description?: string | undefined;
 }

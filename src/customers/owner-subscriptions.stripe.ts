@@ -40,16 +40,20 @@ export function toOwnedSubscription(subscription: Stripe.Subscription): OwnedSub
   return {
     id,
     customer: idOf(subscription.customer) ?? '',
+    isRunning: RUNNING.has(status),
     isActive: status === 'active' || status === 'trialing',
     cancelAt: subscription.cancel_at,
     cancelAtPeriodEnd: subscription.cancel_at_period_end,
+    isPaused: subscription.pause_collection !== null,
+    scheduleId: idOf(subscription.schedule) ?? null,
     periodStart: Math.max(...items.data.map((item) => item.current_period_start)),
     periodEnd: Math.min(...items.data.map((item) => item.current_period_end)),
-    items: items.data.map(({ id: itemId, price }) => ({
+    items: items.data.map(({ id: itemId, price, quantity }) => ({
       id: itemId,
       priceId: price.id,
       productId: idOf(price.product) ?? '',
       currency: price.currency,
+      quantity: quantity ?? null,
     })),
   };
 }

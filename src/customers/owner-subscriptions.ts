@@ -4,17 +4,25 @@ export interface OwnedItem {
   priceId: string;
   productId: string;
   currency: string;
+  /** Null if it is billed by usage. */
+  quantity: number | null;
 }
 
 /** A subscription of an owner, as Stripe has it now. */
 export interface OwnedSubscription {
   id: string;
   customer: string;
+  /** Whether it was paid once, and has not ended. */
+  isRunning: boolean;
   /** Whether its customer is not in arrears. */
   isActive: boolean;
   /** In Unix seconds; null if it does not end. */
   cancelAt: number | null;
   cancelAtPeriodEnd: boolean;
+  /** Whether its invoices are not collected for now. */
+  isPaused: boolean;
+  /** The schedule that manages it; null if there is none. */
+  scheduleId: string | null;
   /** Of the current period, in Unix seconds. */
   periodStart: number;
   periodEnd: number;

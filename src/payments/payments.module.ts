@@ -16,6 +16,8 @@ import { PaymentReader } from './payment-reader.stripe.js';
 import { PaymentReferences } from './payment-references.stripe.js';
 import { PaymentStatusService } from './payment-status.service.js';
 import { RefundRecorder } from './refund-recorder.service.js';
+import { StartedPayments } from './started-payments.service.js';
+import { StartedPaymentsStore } from './started-payments.store.js';
 import { SubscriptionListService } from './subscription-list.service.js';
 import { SubscriptionListStore } from './subscription-list.store.js';
 import { SubscriptionNotifier } from './subscription-notifier.js';
@@ -43,6 +45,8 @@ import { SubscriptionRecorder } from './subscription-recorder.service.js';
     PaymentReferences,
     PaymentStatusService,
     RefundRecorder,
+    StartedPayments,
+    StartedPaymentsStore,
     SubscriptionListService,
     SubscriptionListStore,
     SubscriptionNotifier,
@@ -60,6 +64,7 @@ import { SubscriptionRecorder } from './subscription-recorder.service.js';
     PaymentReferences,
     PaymentStatusService,
     RefundRecorder,
+    StartedPayments,
     SubscriptionListService,
     SubscriptionRecorder,
   ],

@@ -4,20 +4,28 @@ import type { RequestContext } from '#core/request-context.js';
 import { hasCode } from '#stripe/stripe-errors.js';
 import { StripeProvider } from '#stripe/stripe.provider.js';
 import type { OwnedSubscription } from '../customers/owner-subscriptions.js';
-import type { InvoicePreview, PreviewLine, UpgradePreview } from './user-subscription.js';
+import type { ItemChange } from './item-changes.js';
+import type { ChangePreview, ChangeTime, Proration } from './subscription-change.js';
+import type { InvoicePreview, PreviewLine } from './user-subscription.js';
 
 type Details = Stripe.InvoiceCreatePreviewParams.SubscriptionDetails;
 
-/** A subscription, and the item and the Price that it is to be changed to. */
-export interface PriceChange {
+/** A change of a subscription's items, now or at the end of the period. */
+export interface ItemsChange {
   subscription: OwnedSubscription;
-  itemId: string;
-  priceId: string;
-  /** That of the Price. */
-  productId: string;
+  items: ItemChange[];
+  proration: Proration;
+  at: ChangeTime;
   /** In Unix seconds. */
   prorationDate: number;
 }
+
+/** https://docs.stripe.com/billing/subscriptions/prorations */
+export const PRORATION_BEHAVIORS = {
+  none: 'none',
+  next: 'create_prorations',
+  now: 'always_invoice',
+} as const satisfies Record<Proration, Stripe.SubscriptionUpdateParams.ProrationBehavior>;
 
 /** Previews of invoices, which change nothing: https://docs.stripe.com/api/invoices/create_preview */
 @Injectable()
@@ -33,21 +41,25 @@ export class InvoicePreviewsStripe {
     return invoice && { ...toPreview(invoice), at: instantOf(periodEnd) };
   }
 
-  /** What a change of the Price costs at once, and at the renewal after it. */
-  async change(context: RequestContext, change: PriceChange): Promise<Omit<UpgradePreview, 'prorationDate'>> {
-    const { subscription, itemId, priceId, prorationDate } = change;
-    const items = [{ id: itemId, price: priceId }];
-    const prorated = await this.preview(context, subscription.id, {
-      items,
-      proration_behavior: 'always_invoice',
-      proration_date: prorationDate,
-    });
+  /** What a change costs at once, and at the renewal after it. */
+  async change(context: RequestContext, change: ItemsChange): Promise<Omit<ChangePreview, 'prorationDate'>> {
+    const { subscription, items, proration, at, prorationDate } = change;
+    const prorated =
+      proration === 'none' || at === 'endOfPeriod'
+        ? undefined
+        : await this.preview(context, subscription.id, {
+            items,
+            proration_behavior: PRORATION_BEHAVIORS[proration],
+            proration_date: prorationDate,
+          });
     const unprorated = await this.preview(context, subscription.id, { items, proration_behavior: 'none' });
-    const atOnce = prorated && isMadeBy(prorated, prorationDate) ? prorated : undefined;
-    const currency = (prorated ?? unprorated)?.currency ?? subscription.items[0]?.currency ?? '';
+    const made = prorated ?? unprorated;
+    const atOnce = made && at === 'now' && isMadeBy(made, change) ? made : undefined;
+    const renewal = proration === 'next' && !atOnce ? made : unprorated;
+    const currency = made?.currency ?? subscription.items[0]?.currency ?? '';
     return {
       ...(atOnce ? toPreview(atOnce) : { amountDueMinor: 0, currency, lines: [] }),
-      next: unprorated ? nextOf(unprorated, atOnce, change) : null,
+      next: renewal ? nextOf(renewal, atOnce, change) : null,
     };
   }
 
@@ -68,9 +80,14 @@ export class InvoicePreviewsStripe {
   }
 }
 
-/** Whether an invoice is made by a change at an instant. Otherwise it is that of the next renewal. */
-function isMadeBy({ lines }: Stripe.Invoice, at: number): boolean {
-  return lines.data.some((line) => isProration(line) || line.period.start <= at);
+/**
+ * Whether an invoice is made by a change. Otherwise it is that of the next renewal, which may have the prorations. A change
+ * of the billing period begins a new one, which is invoiced at once.
+ */
+function isMadeBy({ lines }: Stripe.Invoice, { proration, prorationDate }: ItemsChange): boolean {
+  return lines.data.some((line) =>
+    isProration(line) ? proration === 'now' : line.period.start <= prorationDate,
+  );
 }
 
 /**
@@ -78,16 +95,17 @@ function isMadeBy({ lines }: Stripe.Invoice, at: number): boolean {
  * comes after it. What the change credits to the customer is taken off.
  */
 function nextOf(
-  unprorated: Stripe.Invoice,
+  renewal: Stripe.Invoice,
   atOnce: Stripe.Invoice | undefined,
-  { subscription, prorationDate }: PriceChange,
-): UpgradePreview['next'] {
-  const lines = unprorated.lines.data.filter((line) => !isProration(line));
+  { subscription, at, prorationDate }: ItemsChange,
+): ChangePreview['next'] {
+  const lines = renewal.lines.data.filter((line) => !isProration(line));
   const startsNow = lines.some(({ period }) => period.start <= prorationDate);
-  const at = startsNow ? Math.max(...lines.map(({ period }) => period.end)) : subscription.periodEnd;
-  const total = startsNow ? lines.reduce((sum, { amount }) => sum + amount, 0) : unprorated.total;
-  const balance = atOnce ? atOnce.total + atOnce.starting_balance : unprorated.starting_balance;
-  return { amountDueMinor: Math.max(0, total + Math.min(0, balance)), at: instantOf(at) };
+  const renewsAt =
+    startsNow && at === 'now' ? Math.max(...lines.map(({ period }) => period.end)) : subscription.periodEnd;
+  const total = startsNow ? lines.reduce((sum, { amount }) => sum + amount, 0) : renewal.total;
+  const balance = atOnce ? atOnce.total + atOnce.starting_balance : renewal.starting_balance;
+  return { amountDueMinor: Math.max(0, total + Math.min(0, balance)), at: instantOf(renewsAt) };
 }
 
 function toPreview({ amount_due: amountDueMinor, currency, lines }: Stripe.Invoice): InvoicePreview {

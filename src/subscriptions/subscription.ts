@@ -1,6 +1,8 @@
 import { type CalendarDay, endOfDay } from '#core/calendar-day.js';
 import { Problem } from '#core/problem.js';
 
+export const NOT_A_SUBSCRIPTION = 'must be the id of a subscription or of one of its payments';
+
 /** When to end a subscription: immediately, at the end of the current billing period, or at the end of a day. */
 export type CancelTime = 'now' | 'endOfPeriod' | { atDay: CalendarDay };
 

@@ -4,6 +4,10 @@ import { LimitsModule } from '../limits/limits.module.js';
 import { OperationsModule } from '../operations/operations.module.js';
 import { PaymentsModule } from '../payments/payments.module.js';
 import { InvoicePreviewsStripe } from './invoice-previews.stripe.js';
+import { NamedSubscriptions } from './named-subscriptions.service.js';
+import { SchedulesStripe } from './schedules.stripe.js';
+import { SubscriptionChangesService } from './subscription-changes.service.js';
+import { SubscriptionUpdates } from './subscription-updates.service.js';
 import { SubscriptionsService } from './subscriptions.service.js';
 import { SubscriptionsStripe } from './subscriptions.stripe.js';
 import { UpgradesService } from './upgrades.service.js';
@@ -14,12 +18,22 @@ import { UserSubscriptionsStripe } from './user-subscriptions.stripe.js';
   imports: [CustomersModule, LimitsModule, OperationsModule, PaymentsModule],
   providers: [
     InvoicePreviewsStripe,
+    NamedSubscriptions,
+    SchedulesStripe,
+    SubscriptionChangesService,
     SubscriptionsService,
     SubscriptionsStripe,
+    SubscriptionUpdates,
     UpgradesService,
     UserSubscriptionsService,
     UserSubscriptionsStripe,
   ],
-  exports: [SubscriptionsService, UpgradesService, UserSubscriptionsService],
+  exports: [
+    NamedSubscriptions,
+    SubscriptionChangesService,
+    SubscriptionsService,
+    UpgradesService,
+    UserSubscriptionsService,
+  ],
 })
 export class SubscriptionsModule {}

@@ -9,10 +9,15 @@ import {
   type ObservedCancellation,
 } from '../payments/cancellation-recorder.service.js';
 import { PaymentAccess } from '../payments/payment-access.service.js';
-import { type CancelCommand, type Cancellation, type CancelTime, lastSecondOf } from './subscription.js';
+import {
+  type CancelCommand,
+  type Cancellation,
+  type CancelTime,
+  lastSecondOf,
+  NOT_A_SUBSCRIPTION,
+} from './subscription.js';
+import { SchedulesStripe } from './schedules.stripe.js';
 import { type Cancelled, type CancelPlan, SubscriptionsStripe } from './subscriptions.stripe.js';
-
-const NOT_A_SUBSCRIPTION = 'must be the id of a subscription or of one of its payments';
 
 /** Cancels subscriptions that were started on a Checkout page. */
 @Injectable()
@@ -23,6 +28,7 @@ export class SubscriptionsService {
     operations: OperationsService,
     private readonly access: PaymentAccess,
     private readonly stripe: SubscriptionsStripe,
+    schedules: SchedulesStripe,
     private readonly recorder: CancellationRecorder,
     private readonly settings: Settings,
     private readonly clock: Clock,
@@ -30,10 +36,12 @@ export class SubscriptionsService {
     this.cancelOperation = operations.define<CancelPlan, Cancellation, Cancelled & ObservedCancellation>({
       name: 'subscription-cancel',
       // Sent again, Stripe replays its old answer: only the revision of the plan is older than every answer.
-      send: async (context, plan, { stripeKey }) => ({
-        ...(await stripe.cancel(context, plan, stripeKey)),
-        revision: plan.revision,
-      }),
+      send: async (context, plan, { stripeKey }) => {
+        const cancelled = await schedules.withoutOwn(context, plan.subscription, stripeKey, (key) =>
+          stripe.cancel(context, plan, key),
+        );
+        return { ...cancelled, revision: plan.revision };
+      },
       find: async (context, plan) => {
         const revision = await recorder.revision(plan.subscription);
         const found = await stripe.findCancelled(context, plan);

@@ -6,21 +6,31 @@ import type { RequestContext } from '#core/request-context.js';
 import { findSubscribable } from '../config/subscribable-prices.js';
 import { Settings } from '../config/settings.js';
 import { OnlyPageStripe } from '../customers/only-page.stripe.js';
-import type { OwnedSubscription } from '../customers/owner-subscriptions.js';
+import type { OwnedItem, OwnedSubscription } from '../customers/owner-subscriptions.js';
 import { assertNotSubscribed, OwnerSubscriptionsService } from '../customers/owner-subscriptions.service.js';
 import { CardTestingBrake } from '../limits/card-testing-brake.service.js';
 import type { OperationRequest, Outcome } from '../operations/operation.js';
 import { type OperationRunner, OperationsService } from '../operations/operations.service.js';
 import type { SubscriptionView } from '../payments/subscription-view.js';
-import { InvoicePreviewsStripe, type PriceChange } from './invoice-previews.stripe.js';
-import type { UpgradeCommand, UpgradePreview } from './user-subscription.js';
-import { UserSubscriptionsService } from './user-subscriptions.service.js';
-import { type TargetPrice, type UpgradePlan, UserSubscriptionsStripe } from './user-subscriptions.stripe.js';
+import { InvoicePreviewsStripe, type ItemsChange } from './invoice-previews.stripe.js';
+import { assertRecent, prorationSecondsOf } from './proration-date.js';
+import type { ChangePreview } from './subscription-change.js';
+import { SubscriptionUpdates } from './subscription-updates.service.js';
+import type { UpgradeCommand } from './user-subscription.js';
+import {
+  planOf,
+  type UpdatePlan,
+  type TargetPrice,
+  UserSubscriptionsStripe,
+} from './user-subscriptions.stripe.js';
 
-/** How long the amount of a preview can be charged. */
-const PREVIEW_VALID_SECONDS = 60 * 60;
-/** Clocks of instances differ by less. */
-const CLOCK_SKEW_SECONDS = 60;
+/** A change of a user's subscription to another Price, invoiced at once. */
+export interface UpgradePlan extends UpdatePlan {
+  priceId: string;
+  /** Absent from plans of earlier versions, as is `productId`. */
+  customer?: string;
+  productId?: string;
+}
 
 /** Previews and makes changes of a user's subscription to another Price. */
 @Injectable()
@@ -30,7 +40,7 @@ export class UpgradesService {
   constructor(
     operations: OperationsService,
     private readonly subscriptions: OwnerSubscriptionsService,
-    users: UserSubscriptionsService,
+    updates: SubscriptionUpdates,
     private readonly previews: InvoicePreviewsStripe,
     private readonly stripe: UserSubscriptionsStripe,
     private readonly pages: OnlyPageStripe,
@@ -44,12 +54,13 @@ export class UpgradesService {
         await this.assertStillAllowed(context, plan, `${stripeKey}-before`);
         await stripe.update(context, plan, stripeKey);
         await this.closePages(context, plan, `${stripeKey}-after`);
-        return users.refresh(context, plan.subscription);
+        return updates.refresh(context, plan.subscription);
       },
       find: async (context, plan, { stripeKey }) => {
-        if (!(await stripe.hasPrice(context, plan))) return 'not-done';
+        const { items } = await stripe.retrieve(context, plan.subscription);
+        if (!items.some((item) => item.priceId === plan.priceId)) return 'not-done';
         await this.closePages(context, plan, `${stripeKey}-after`);
-        return { result: await users.refresh(context, plan.subscription) };
+        return { result: await updates.refresh(context, plan.subscription) };
       },
       release: async (transaction, { owner }, { operationId }, { slug }) => {
         if (slug === 'card-declined') await brake.countDecline(transaction, owner, operationId);
@@ -62,7 +73,7 @@ export class UpgradesService {
    *
    * @throws {Problem} as {@link upgrade} does before anything is charged
    */
-  async preview(context: RequestContext, owner: Owner, priceId: string): Promise<UpgradePreview> {
+  async preview(context: RequestContext, owner: Owner, priceId: string): Promise<ChangePreview> {
     const change = await this.plan(context, owner, { priceId });
     const preview = await this.previews.change(context, change);
     return { ...preview, prorationDate: new Date(change.prorationDate * 1000) };
@@ -85,7 +96,7 @@ export class UpgradesService {
       const change = await this.plan(request.context, owner, command);
       await this.brake.countAttempt(owner, operationId);
       const { tenant, userId } = owner;
-      return { ...this.stripe.planUpgrade(change), owner: { tenant, userId } };
+      return { ...planUpgrade(change), owner: { tenant, userId } };
     });
   }
 
@@ -115,14 +126,21 @@ export class UpgradesService {
     context: RequestContext,
     owner: Owner,
     { priceId, prorationDate }: UpgradeCommand,
-  ): Promise<PriceChange> {
-    const date = prorationDate && this.assertRecent(prorationDate);
+  ): Promise<ItemsChange & { price: TargetPrice }> {
+    const now = this.clock.now();
+    assertRecent(prorationDate, now);
     const price = await this.offered(context, priceId);
     const [subscription, ...others] = await this.subscriptions.requireRunning(context, owner);
     assertNotSubscribed(others, price.productId);
-    const itemId = changeableItem(subscription, price);
-    const { productId } = price;
-    return { subscription, itemId, priceId, productId, prorationDate: this.dateIn(subscription, date) };
+    const { id, quantity } = changeableItem(subscription, price);
+    return {
+      subscription,
+      price,
+      items: [{ id, price: priceId, quantity: quantity ?? 1 }],
+      proration: 'now',
+      at: 'now',
+      prorationDate: prorationSecondsOf(subscription, prorationDate, now),
+    };
   }
 
   /** @throws {Problem} `not-found` for a Price that users may not choose, as for one that Stripe does not know */
@@ -134,37 +152,23 @@ export class UpgradesService {
     if (!price.isSellable) throw invalidField('priceId', 'must be an active recurring price');
     return price;
   }
+}
 
-  private assertRecent(date: Date): number {
-    const seconds = Math.floor(date.getTime() / 1000);
-    const age = this.nowSeconds() - seconds;
-    if (age > PREVIEW_VALID_SECONDS || age < -CLOCK_SKEW_SECONDS) {
-      throw invalidField('prorationDate', 'must be that of a preview of the last hour');
-    }
-    return seconds;
-  }
-
-  /** @throws {Problem} `invalid-state` if the subscription was renewed after the preview */
-  private dateIn({ periodStart }: OwnedSubscription, previewed: number | undefined): number {
-    if (previewed === undefined) return Math.max(periodStart, this.nowSeconds());
-    if (previewed < periodStart) throw new Problem('invalid-state');
-    return previewed;
-  }
-
-  private nowSeconds(): number {
-    return Math.floor(this.clock.now().getTime() / 1000);
-  }
+function planUpgrade(change: ItemsChange & { price: TargetPrice }): UpgradePlan {
+  const { price, subscription } = change;
+  const { id: priceId, productId } = price;
+  return { ...planOf(change), priceId, customer: subscription.customer, productId };
 }
 
 /** The only item of a subscription, if its Price can be changed to another. */
 function changeableItem(
   { isActive, items: [item, ...others] }: OwnedSubscription,
   price: TargetPrice,
-): string {
+): OwnedItem {
   if (!isActive || !item || others.length > 0 || item.priceId === price.id)
     throw new Problem('invalid-state');
   if (item.currency !== price.currency) {
     throw invalidField('priceId', `must be a price in ${item.currency.toUpperCase()}`);
   }
-  return item.id;
+  return item;
 }

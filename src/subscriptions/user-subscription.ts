@@ -27,13 +27,6 @@ export interface CurrentSubscription {
   pendingInvoice: (InvoicePreview & { at: Date }) | null;
 }
 
-/** What a change to another Price costs. */
-export interface UpgradePreview extends InvoicePreview {
-  prorationDate: Date;
-  /** The renewal after it; null if the subscription ends before. */
-  next: { amountDueMinor: number; at: Date } | null;
-}
-
 /** A change to another Price. */
 export interface UpgradeCommand {
   priceId: string;

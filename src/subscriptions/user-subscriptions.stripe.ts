@@ -8,7 +8,7 @@ import { StripeProvider } from '#stripe/stripe.provider.js';
 import { undefinedIfMissing } from '#stripe/undefined-if-missing.js';
 import type { OwnedSubscription } from '../customers/owner-subscriptions.js';
 import { toOwnedSubscription } from '../customers/owner-subscriptions.stripe.js';
-import type { PriceChange } from './invoice-previews.stripe.js';
+import { type ItemsChange, PRORATION_BEHAVIORS } from './invoice-previews.stripe.js';
 
 /** A change of a subscription's end; without an update there is nothing to change. */
 export interface EndPlan {
@@ -17,23 +17,31 @@ export interface EndPlan {
   update: Stripe.SubscriptionUpdateParams | null;
 }
 
-/** A change of a subscription's Price, invoiced at once. */
-export interface UpgradePlan {
+/** A change of a subscription. */
+export interface UpdatePlan {
   subscription: string;
-  priceId: string;
-  /** Absent from plans of earlier versions, as is `productId`. */
-  customer?: string;
-  productId?: string;
   update: Stripe.SubscriptionUpdateParams;
 }
 
-/** A Price that a user may change to. */
+/** The start or end of a pause, in which no invoice is collected. */
+export interface PausePlan extends UpdatePlan {
+  isPaused: boolean;
+}
+
+/** The billing period of a Price. */
+export interface Recurrence {
+  interval: 'day' | 'week' | 'month' | 'year';
+  intervalCount: number;
+}
+
+/** A Price that a subscription is to be changed to. */
 export interface TargetPrice {
   id: string;
   productId: string;
   currency: string;
   /** Whether it is active, recurring and not billed by usage. */
   isSellable: boolean;
+  recurrence: Recurrence | undefined;
 }
 
 /** Calls to Stripe about the subscriptions of users: https://docs.stripe.com/api/subscriptions */
@@ -55,7 +63,10 @@ export class UserSubscriptionsStripe {
     if (!price) return undefined;
     const { active, currency, recurring } = price;
     const isSellable = active && recurring !== null && recurring.usage_type !== 'metered';
-    return { id, productId: idOf(price.product) ?? '', currency, isSellable };
+    const recurrence = recurring
+      ? { interval: recurring.interval as Recurrence['interval'], intervalCount: recurring.interval_count }
+      : undefined;
+    return { id, productId: idOf(price.product) ?? '', currency, isSellable, recurrence };
   }
 
   /** A cancellation at the end of the period, unless the subscription ends by then anyway. */
@@ -70,22 +81,12 @@ export class UserSubscriptionsStripe {
     return { subscription, end: 'none', update };
   }
 
-  /**
-   * Nothing changes if the invoice can't be paid at once:
-   * https://docs.stripe.com/api/subscriptions/update#update_subscription-payment_behavior
-   */
-  planUpgrade({ subscription, itemId, priceId, productId, prorationDate }: PriceChange): UpgradePlan {
+  /** Invoices of the pause are void: https://docs.stripe.com/billing/subscriptions/pause-payment */
+  planPause({ id: subscription }: OwnedSubscription, isPaused: boolean): PausePlan {
     return {
-      subscription: subscription.id,
-      priceId,
-      customer: subscription.customer,
-      productId,
-      update: {
-        items: [{ id: itemId, price: priceId }],
-        proration_behavior: 'always_invoice',
-        proration_date: prorationDate,
-        payment_behavior: 'error_if_incomplete',
-      },
+      subscription,
+      isPaused,
+      update: { pause_collection: isPaused ? { behavior: 'void' } : '' },
     };
   }
 
@@ -111,15 +112,26 @@ export class UserSubscriptionsStripe {
     return end === 'none' ? cancelAt === null : cancelAt !== null && cancelAt <= periodEnd;
   }
 
-  /** Whether a subscription has the Price that was planned. */
-  async hasPrice(context: RequestContext, { subscription, priceId }: UpgradePlan): Promise<boolean> {
-    const { items } = await this.retrieve(context, subscription);
-    return items.some((item) => item.priceId === priceId);
-  }
-
-  private async retrieve(context: RequestContext, id: string): Promise<OwnedSubscription> {
+  /** The subscription as Stripe has it now. */
+  async retrieve(context: RequestContext, id: string): Promise<OwnedSubscription> {
     return toOwnedSubscription(
       await this.stripe.read(context, (stripe) => stripe.subscriptions.retrieve(id)),
     );
   }
+}
+
+/**
+ * What changes the items of a subscription at once. Nothing changes if an invoice can't be paid:
+ * https://docs.stripe.com/api/subscriptions/update#update_subscription-payment_behavior
+ */
+export function planOf({ subscription, items, proration, prorationDate }: ItemsChange): UpdatePlan {
+  return {
+    subscription: subscription.id,
+    update: {
+      items,
+      proration_behavior: PRORATION_BEHAVIORS[proration],
+      ...(proration !== 'none' && { proration_date: prorationDate }),
+      payment_behavior: 'error_if_incomplete',
+    },
+  };
 }

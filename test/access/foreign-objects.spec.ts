@@ -126,6 +126,15 @@ const PROBES: Record<string, (world: World) => Probe[]> = {
     paymentProbes(theirs, (paymentID) =>
       shop.post('/pay/recurrent/expire', { paymentID, cancelType: 'now' }),
     ),
+  'POST /pay/recurrent/change': ({ shop, theirs }) => changeProbes(theirs, shop, 'change'),
+  'POST /pay/recurrent/change-preview': ({ shop, theirs }) => changeProbes(theirs, shop, 'change-preview'),
+  ...Object.fromEntries(
+    ['resume', 'pause', 'unpause'].map((action) => [
+      `POST /pay/recurrent/${action}`,
+      ({ shop, theirs }: World) =>
+        paymentProbes(theirs, (paymentID) => shop.post(`/pay/recurrent/${action}`, { paymentID })),
+    ]),
+  ),
   'POST /refund': ({ shop, theirs }) =>
     paymentProbes(theirs, (paymentID) => shop.post('/refund', { paymentID })),
   'GET /pay/payments': ({ shop, theirs }) =>
@@ -275,6 +284,13 @@ function paymentProbes({ sessions, payment, charge }: Theirs, call: Probe['call'
     probe(payment, 'pi_unknown', call),
     probe(charge, 'ch_unknown', call),
   ];
+}
+
+function changeProbes(theirs: Theirs, shop: Caller, route: 'change' | 'change-preview'): Probe[] {
+  const products = [{ priceId: 'price_1', quantity: 1 }];
+  return paymentProbes(theirs, (paymentID) =>
+    shop.post(`/pay/recurrent/${route}`, { paymentID, products, proration: 'now', at: 'now' }),
+  );
 }
 
 function subscriptionProbes({ sessions }: Theirs, call: Probe['call']): Probe[] {

@@ -89,6 +89,32 @@ function makersOfIds(
     return id;
   }
 
+  async function monthlyPrice(): Promise<string> {
+    const { id } = await paydesk.stripe.prices.create({
+      currency: 'usd',
+      unit_amount: 700,
+      recurring: { interval: 'month' },
+      product_data: { name: 'Magazine' },
+    });
+    return id;
+  }
+
+  function subscribed(): Promise<string> {
+    return paidCheckout('/pay/recurrent', { amount: '5.00', interval: 'month' });
+  }
+
+  async function cancelled(): Promise<string> {
+    const paymentID = await subscribed();
+    await callers.service.post('/pay/recurrent/expire', { paymentID, cancelType: 'endOfPeriod' });
+    return paymentID;
+  }
+
+  async function paused(): Promise<string> {
+    const paymentID = await subscribed();
+    await callers.service.post('/pay/recurrent/pause', { paymentID });
+    return paymentID;
+  }
+
   /** As the walk of Stripe's events finds it. */
   async function event(): Promise<string> {
     const { id } = await paydesk.stripe.customers.create({});
@@ -150,9 +176,12 @@ function makersOfIds(
       prod: async () => (await paydesk.stripe.products.create({ name: 'Kept at Stripe' })).id,
     },
     'post /pay/expire': { cs: async () => (await checkout('/pay', { amount: '5.00' })).paymentID },
-    'post /pay/recurrent/expire': {
-      cs: () => paidCheckout('/pay/recurrent', { amount: '5.00', interval: 'month' }),
-    },
+    'post /pay/recurrent/expire': { cs: subscribed },
+    'post /pay/recurrent/change': { cs: subscribed, price: monthlyPrice },
+    'post /pay/recurrent/change-preview': { cs: subscribed, price: monthlyPrice },
+    'post /pay/recurrent/resume': { cs: cancelled },
+    'post /pay/recurrent/pause': { cs: subscribed },
+    'post /pay/recurrent/unpause': { cs: paused },
     'post /refund': { cs: () => paidCheckout('/pay', { amount: '5.00' }) },
     'get /pay/payments/{paymentID}': { cs: () => paidCheckout('/pay', { amount: '5.00' }) },
     'get /pay/subscriptions/{id}': {

@@ -98,7 +98,7 @@ describe('GET /status', () => {
     const shopTransactionID = someUser();
     await checkout('/pay', { shopTransactionID });
     clock.moveSeconds(1);
-    const { id } = await checkout('/pay', { shopTransactionID, amount: '7.00' });
+    const { id } = await checkout('/pay', { shopTransactionID, amount: '7.00', allowDuplicate: true });
     const { body } = await shop.get(`/status?shopTransactionID=${shopTransactionID}`);
     expect(body).toMatchObject({ paymentID: id, shopTransactionID, status: 'PENDING', amount: '7.00' });
     const unknown = await shop.get(`/status?shopTransactionID=${someUser()}`);

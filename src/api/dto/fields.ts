@@ -91,6 +91,15 @@ export function ChoiceField({
   );
 }
 
+/** `true` or `false`. */
+export function BooleanField(documented: Documented): PropertyDecorator {
+  return Field(
+    { example: true, ...documented },
+    { type: Boolean },
+    Satisfies((value) => typeof value === 'boolean', 'must be true or false'),
+  );
+}
+
 /** The id of a Stripe object with one of these prefixes. */
 export function StripeIdField({
   prefixes,

@@ -59,7 +59,9 @@ export class ProblemDocument {
   @ApiPropertyOptional({ description: "Stripe's error code, with `provider-refused`" })
   providerCode?: string;
 
-  @ApiPropertyOptional({ description: 'The payment that its customer has to authenticate' })
+  @ApiPropertyOptional({
+    description: 'The payment that its customer has to authenticate, or that was started before',
+  })
   paymentId?: string;
 
   @ApiPropertyOptional({ description: "Stripe's client secret of that payment, for Stripe.js" })

@@ -17,7 +17,15 @@ import {
 import { codePointLength, PLAIN_TEXT } from '#core/text.js';
 import { hasLuhnNumber } from '#core/card-number.js';
 import { hasKey, hasToken } from '../../logging/redact.js';
-import { Field, InstantField, PageSizeField, TextField, UuidField, Without } from '../dto/fields.js';
+import {
+  BooleanField,
+  Field,
+  InstantField,
+  PageSizeField,
+  TextField,
+  UuidField,
+  Without,
+} from '../dto/fields.js';
 
 const EXAMPLE_ID = '0b6f3f4e-6a53-4f0e-9d0f-6f2c8f3a1d57';
 const EXAMPLE_URL = 'https://shop.example/notifications';
@@ -97,11 +105,7 @@ export class EndpointChangeRequest {
   @DescriptionField()
   description?: string | null;
 
-  @Field(
-    { description: 'Whether anything is delivered to it', example: true, optional: true },
-    { type: Boolean },
-    Satisfies((value) => typeof value === 'boolean', 'must be true or false'),
-  )
+  @BooleanField({ description: 'Whether anything is delivered to it', optional: true })
   enabled?: boolean;
 
   toCommand(): Partial<EndpointRequest> & { enabled?: boolean } {

@@ -8,6 +8,7 @@ import type { Settings } from '../../config/settings.js';
 import type { FieldNames } from '../dto/field-names.js';
 import { CurrencyField, PartnerNameField, TextField, UserIdField } from '../dto/fields.js';
 import { RedirectUrlField } from '../dto/redirect-url.field.js';
+import { CheckoutOptionsRequest } from './checkout-options.dto.js';
 import { DecimalAmountField } from './fields.js';
 import { ownerOf } from './owner.js';
 import { PriceProduct, type ProductRequest } from './product.dto.js';
@@ -25,7 +26,7 @@ const PRODUCT_FIELD_NAMES: FieldNames = {
 };
 
 /** The fields that `/pay` and `/pay/recurrent` share. */
-export abstract class CheckoutRequest {
+export abstract class CheckoutRequest extends CheckoutOptionsRequest {
   @RedirectUrlField({
     description:
       'Where the customer is sent after paying: an https URL at one of REDIRECT_ORIGINS. Stripe replaces ' +
@@ -89,7 +90,10 @@ export abstract class CheckoutRequest {
     return this.products ? PRODUCT_FIELD_NAMES : AMOUNT_FIELD_NAMES;
   }
 
-  /** @throws {Problem} unless there is either an amount or products; for an amount not valid in the currency */
+  /**
+   * @throws {Problem} unless there is either an amount or products; for an amount not valid in the currency; for a tenant
+   *   without a user, and an e-mail address with one
+   */
   protected commandOf(
     mode: CheckoutCommand['mode'],
     settings: Settings,
@@ -97,6 +101,7 @@ export abstract class CheckoutRequest {
   ): CheckoutCommand {
     const { successRedirect, failureRedirect, shopTransactionID: shopTransactionId, description } = this;
     return {
+      ...this.options(),
       mode,
       items: this.items(settings.DEFAULT_CURRENCY, recurrence),
       currency: this.currency ?? (this.sellsPricesOnly() ? undefined : settings.DEFAULT_CURRENCY),
@@ -123,7 +128,10 @@ export abstract class CheckoutRequest {
   }
 
   private owner({ JWT_ISSUER: issuer }: Settings) {
-    const { userId, tenant } = this;
+    const { userId, tenant, customerEmail } = this;
+    if (userId !== undefined && customerEmail !== undefined) {
+      throw invalidField('customerEmail', 'is allowed without userId only');
+    }
     if (userId !== undefined) return ownerOf(userId, tenant, issuer);
     if (tenant !== undefined) throw invalidField('tenant', 'requires userId');
     return undefined;

@@ -81,6 +81,36 @@ export const CANCEL_EXAMPLES = {
   now: { summary: 'Immediately', value: { paymentID: EXAMPLE_PAYMENT_ID, cancelType: 'now' } },
 };
 
+/** Examples of `/pay/recurrent/change` and its preview for the OpenAPI document. */
+export const CHANGE_EXAMPLES = {
+  now: {
+    summary: 'At once, and invoiced at once',
+    value: {
+      paymentID: EXAMPLE_PAYMENT_ID,
+      products: [{ priceId: EXAMPLE_PRICE_ID, quantity: 1 }],
+      proration: 'now',
+      at: 'now',
+    },
+  },
+  endOfPeriod: {
+    summary: 'With the next renewal',
+    value: {
+      paymentID: EXAMPLE_PAYMENT_ID,
+      products: [{ priceId: EXAMPLE_PRICE_ID, quantity: 2 }],
+      proration: 'none',
+      at: 'endOfPeriod',
+    },
+  },
+};
+
+/** Examples of `/pay/recurrent/resume`, `/pause` and `/unpause` for the OpenAPI document. */
+export const SUBSCRIPTION_EXAMPLES = {
+  subscription: {
+    summary: 'A subscription that was started by /pay/recurrent',
+    value: { paymentID: EXAMPLE_PAYMENT_ID },
+  },
+};
+
 /** Examples of `/refund` for the OpenAPI document. */
 export const REFUND_EXAMPLES = {
   part: { summary: 'A partial refund', value: { paymentID: EXAMPLE_PAYMENT_ID, amount: '1.00' } },

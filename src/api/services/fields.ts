@@ -41,7 +41,7 @@ export function DecimalAmountField(documented: Documented): PropertyDecorator {
 
 /** The quantity of a product. */
 export function QuantityField(): PropertyDecorator {
-  return WholeNumberField({ description: 'The quantity', example: 1 }, QUANTITY_MAX);
+  return WholeNumberField({ description: 'The quantity', example: 1 }, { min: 1, max: QUANTITY_MAX });
 }
 
 /** The unit of a billing period. */
@@ -57,16 +57,20 @@ export function IntervalField(documented: Documented = {}): PropertyDecorator {
 /** The number of intervals in a billing period. */
 export function IntervalCountField(): PropertyDecorator {
   const description = 'The number of intervals in a billing period, up to three years; 1 by default';
-  return WholeNumberField({ description, example: 1, optional: true }, INTERVAL_COUNT_MAX);
+  return WholeNumberField({ description, example: 1, optional: true }, { min: 1, max: INTERVAL_COUNT_MAX });
 }
 
-function WholeNumberField(documented: Documented, max: number): PropertyDecorator {
+/** A whole number, both ends included. */
+export function WholeNumberField(
+  documented: Documented,
+  { min, max }: { min: number; max: number },
+): PropertyDecorator {
   return Field(
     documented,
-    { type: 'integer', minimum: 1, maximum: max },
+    { type: 'integer', minimum: min, maximum: max },
     Satisfies(
-      (value) => Number.isInteger(value) && Number(value) >= 1 && Number(value) <= max,
-      `must be a whole number from 1 to ${max}`,
+      (value) => Number.isInteger(value) && Number(value) >= min && Number(value) <= max,
+      `must be a whole number from ${min} to ${max}`,
     ),
   );
 }

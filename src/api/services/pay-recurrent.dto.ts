@@ -9,7 +9,13 @@ import type { CancelCommand, Cancellation, CancelTime } from '../../subscription
 import type { FieldNames } from '../dto/field-names.js';
 import { ChoiceField, Field } from '../dto/fields.js';
 import { CheckoutRequest } from './checkout-request.dto.js';
-import { IntervalCountField, IntervalField, PAYMENT_FIELD_NAMES, PaymentIdField } from './fields.js';
+import {
+  IntervalCountField,
+  IntervalField,
+  PAYMENT_FIELD_NAMES,
+  PaymentIdField,
+  WholeNumberField,
+} from './fields.js';
 import {
   PriceProduct,
   type ProductRequest,
@@ -20,6 +26,8 @@ import {
 
 /** https://docs.stripe.com/api/checkout/sessions/create#create_checkout_session-line_items */
 const RECURRING_LINE_ITEMS_MAX = 20;
+/** Two years: https://docs.stripe.com/api/checkout/sessions/create#create_checkout_session-subscription_data-trial_period_days */
+const TRIAL_DAYS_MAX = 730;
 
 @ApiExtraModels(PriceProduct, RecurringProductIdProduct, RecurringProductNameProduct)
 export class PayRecurrentRequest extends CheckoutRequest {
@@ -39,8 +47,17 @@ export class PayRecurrentRequest extends CheckoutRequest {
   @IntervalCountField()
   intervalCount?: number;
 
+  @WholeNumberField(
+    { optional: true, description: 'The days before the first payment; none by default', example: 14 },
+    { min: 1, max: TRIAL_DAYS_MAX },
+  )
+  trialDays?: number;
+
   toCommand(settings: Settings): CheckoutCommand {
-    return this.commandOf('subscription', settings, this.recurrence());
+    return {
+      ...this.commandOf('subscription', settings, this.recurrence()),
+      trialDays: this.trialDays,
+    };
   }
 
   /** Undefined with products, which have recurrences of their own. */

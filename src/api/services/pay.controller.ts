@@ -33,18 +33,22 @@ export class PayController {
     summary: 'Start a one-time payment',
     description:
       'For an amount, or for products of any of three kinds: Prices that exist at Stripe, Products that exist at ' +
-      'Stripe with a price of your own, or products that are created by name.',
+      'Stripe with a price of your own, or products that are created by name. A `shopTransactionID` can be paid once: ' +
+      'while its first payment is open or paid, a second one is 409 `already-started`.',
   })
   @ApiOperationHeaders()
   @ApiBody({ type: PayRequest, examples: PAY_EXAMPLES })
   @ApiCreatedResponse({ type: PayResponse })
   @ApiProblems(
     'not-found',
+    'already-started',
     'limit-exceeded',
     'amount-out-of-range',
     'customer-details-required',
     'item-unavailable',
+    'payment-method-unusable',
     'url-invalid',
+    'value-not-accepted',
   )
   async pay(
     @RequestBody() body: PayRequest,
@@ -62,19 +66,23 @@ export class PayController {
     summary: 'Start a subscription',
     description:
       'Like a one-time payment, with `interval` and `intervalCount` next to `amount` or in each product; Prices ' +
-      'have their own. All products must have the same billing period. The subscription does not end by itself.',
+      'have their own. All products must have the same billing period. The subscription does not end by itself. A ' +
+      '`shopTransactionID` can start one subscription or payment.',
   })
   @ApiOperationHeaders()
   @ApiBody({ type: PayRecurrentRequest, examples: PAY_RECURRENT_EXAMPLES })
   @ApiCreatedResponse({ type: PayResponse })
   @ApiProblems(
     'not-found',
+    'already-started',
     'limit-exceeded',
     'amount-out-of-range',
     'currency-mismatch',
     'customer-details-required',
     'item-unavailable',
+    'payment-method-unusable',
     'url-invalid',
+    'value-not-accepted',
     'limit-reached',
   )
   async payRecurrent(

@@ -1,6 +1,7 @@
 import { ApiExtraModels, ApiProperty } from '@nestjs/swagger';
 import type { Checkout, CheckoutCommand } from '../../checkout/checkout.js';
 import type { Settings } from '../../config/settings.js';
+import { ChoiceField } from '../dto/fields.js';
 import { CheckoutRequest } from './checkout-request.dto.js';
 import { PaymentIdField } from './fields.js';
 import {
@@ -14,6 +15,8 @@ import {
 /** https://docs.stripe.com/api/checkout/sessions/create#create_checkout_session-line_items */
 const LINE_ITEMS_MAX = 100;
 
+const CAPTURE_METHODS = ['automatic', 'manual'] as const;
+
 @ApiExtraModels(PriceProduct, ProductIdProduct, ProductNameProduct)
 export class PayRequest extends CheckoutRequest {
   @ProductsField(
@@ -22,8 +25,17 @@ export class PayRequest extends CheckoutRequest {
   )
   products?: ProductRequest[];
 
+  @ChoiceField({
+    choices: CAPTURE_METHODS,
+    optional: true,
+    description:
+      'manual: the amount is only authorized. `/pay/confirm` captures it, within seven days for most cards, and ' +
+      '`/pay/void` releases it. automatic by default.',
+  })
+  capture?: (typeof CAPTURE_METHODS)[number];
+
   toCommand(settings: Settings): CheckoutCommand {
-    return this.commandOf('payment', settings);
+    return { ...this.commandOf('payment', settings), captureManually: this.capture === 'manual' };
   }
 }
 

@@ -112,14 +112,23 @@ interface ProductKinds {
 }
 
 /** A list of products of any kind. Each is validated as the kind that its fields determine. */
-export function ProductsField(kinds: ProductKinds, max: number): PropertyDecorator {
-  const schemas = Object.values(kinds).map((kind: ProductClass) => ({ $ref: getSchemaPath(kind) }));
+export function ProductsField(
+  kinds: ProductKinds,
+  max: number,
+  documented: { description: string; optional: boolean } = {
+    description: `What is sold: 1 to ${max} products; instead of \`amount\``,
+    optional: true,
+  },
+): PropertyDecorator {
+  const schemas = [...new Set<ProductClass>(Object.values(kinds))].map((kind) => ({
+    $ref: getSchemaPath(kind),
+  }));
   return applyDecorators(
     Transform(({ value }) =>
       Array.isArray(value) ? value.map((item, index) => toProduct(item, kinds, `products[${index}]`)) : value,
     ),
     Field(
-      { description: `What is sold: 1 to ${max} products; instead of \`amount\``, optional: true },
+      documented,
       { type: 'array', minItems: 1, maxItems: max, items: { oneOf: schemas } },
       Satisfies((value) => isListOfObjects(value, max), `must be a list of 1 to ${max} products`),
       ValidateNested({ each: true, message: `must be a list of 1 to ${max} products` }),

@@ -11,6 +11,7 @@ import { PaymentsController } from './payments.controller.js';
 import { PortalController } from './portal.controller.js';
 import { RefundsController } from './refunds.controller.js';
 import { StatusController } from './status.controller.js';
+import { SubscriptionChangesController } from './subscription-changes.controller.js';
 import { SubscriptionsController } from './subscriptions.controller.js';
 
 /** The API for other internal services. */
@@ -26,6 +27,7 @@ import { SubscriptionsController } from './subscriptions.controller.js';
   controllers: [
     PayController,
     PaymentsController,
+    SubscriptionChangesController,
     SubscriptionsController,
     RefundsController,
     StatusController,

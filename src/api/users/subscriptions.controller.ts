@@ -7,6 +7,7 @@ import type { OperationRequest } from '../../operations/operation.js';
 import { UpgradesService } from '../../subscriptions/upgrades.service.js';
 import { UserSubscriptionsService } from '../../subscriptions/user-subscriptions.service.js';
 import { withFieldNames } from '../dto/field-names.js';
+import { ChangePreviewResponse } from '../dto/invoice-preview.response.js';
 import { SubscriptionResponse } from '../dto/subscription.response.js';
 import { Allow } from '../http/allow.decorator.js';
 import { ApiProblems, CALLS_STRIPE } from '../http/api-problems.decorator.js';
@@ -21,7 +22,6 @@ import {
   SubscribeRequest,
   SubscribeResponse,
   UPGRADE_EXAMPLES,
-  UpgradePreviewResponse,
   UpgradeQuery,
   UpgradeRequest,
 } from './subscriptions.dto.js';
@@ -129,14 +129,14 @@ export class UserSubscriptionsController {
       'At once, and at the next renewal. `/subscriptions/upgrade` charges the same if it gets `prorationDate` back ' +
       'within an hour.',
   })
-  @ApiOkResponse({ type: UpgradePreviewResponse })
+  @ApiOkResponse({ type: ChangePreviewResponse })
   @ApiProblems(...CALLS_STRIPE, 'not-found', 'invalid-state', 'already-subscribed')
   async previewUpgrade(
     @CurrentContext() context: RequestContext,
     @CurrentActor() user: UserActor,
     @RequestQuery() { priceId }: UpgradeQuery,
-  ): Promise<UpgradePreviewResponse> {
-    return UpgradePreviewResponse.of(await this.upgrades.preview(context, user, priceId));
+  ): Promise<ChangePreviewResponse> {
+    return ChangePreviewResponse.of(await this.upgrades.preview(context, user, priceId));
   }
 
   @Post('upgrade')

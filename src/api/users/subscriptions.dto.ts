@@ -1,13 +1,11 @@
 import { ApiProperty } from '@nestjs/swagger';
 import type { Checkout } from '../../checkout/checkout.js';
-import { decimalOf } from '../../payments/payment-view.js';
 import type {
   CurrentSubscription,
   InvoicePreview,
-  PreviewLine,
   UpgradeCommand,
-  UpgradePreview,
 } from '../../subscriptions/user-subscription.js';
+import { InvoicePreviewResponse, previewFieldsOf } from '../dto/invoice-preview.response.js';
 import type { FieldNames } from '../dto/field-names.js';
 import { InstantField, StripeIdField } from '../dto/fields.js';
 import { RedirectUrlField } from '../dto/redirect-url.field.js';
@@ -99,97 +97,12 @@ export class UpgradeRequest {
   }
 }
 
-class PreviewLineResponse {
-  @ApiProperty({ type: String, nullable: true, example: 'Remaining time on Magazine after 26 Nov 2026' })
-  description!: string | null;
-
-  @ApiProperty({ description: 'Negative for a credit', example: '5.00' })
-  amount!: string;
-
-  @ApiProperty({ description: 'Whether it is for a part of a period, because of a change', example: true })
-  isProration!: boolean;
-
-  @ApiProperty({ format: 'date-time', example: '2026-11-26T12:00:00.000Z' })
-  periodStart!: string;
-
-  @ApiProperty({ format: 'date-time', example: '2026-12-22T09:30:00.000Z' })
-  periodEnd!: string;
-
-  static of(line: PreviewLine, currency: string): PreviewLineResponse {
-    const { description, amountMinor, isProration, periodStart, periodEnd } = line;
-    return {
-      description,
-      amount: decimalOf(amountMinor, currency),
-      isProration,
-      periodStart: periodStart.toISOString(),
-      periodEnd: periodEnd.toISOString(),
-    };
-  }
-}
-
-abstract class InvoicePreviewResponse {
-  @ApiProperty({ description: "After what the user's balance pays", example: '5.00' })
-  amountDue!: string;
-
-  @ApiProperty({ example: 'usd' })
-  currency!: string;
-
-  @ApiProperty({ type: [PreviewLineResponse] })
-  lines!: PreviewLineResponse[];
-}
-
-type PreviewFields = Pick<InvoicePreviewResponse, keyof InvoicePreviewResponse>;
-
-/** What all previews have in common. */
-function fieldsOf({ amountDueMinor, currency, lines }: InvoicePreview): PreviewFields {
-  return {
-    amountDue: decimalOf(amountDueMinor, currency),
-    currency,
-    lines: lines.map((line) => PreviewLineResponse.of(line, currency)),
-  };
-}
-
 class PendingInvoiceResponse extends InvoicePreviewResponse {
   @ApiProperty({ format: 'date-time', description: 'When it is made', example: '2026-12-22T09:30:00.000Z' })
   at!: string;
 
   static of(invoice: InvoicePreview & { at: Date }): PendingInvoiceResponse {
-    return { ...fieldsOf(invoice), at: invoice.at.toISOString() };
-  }
-}
-
-class NextPaymentResponse {
-  @ApiProperty({ example: '20.00' })
-  amountDue!: string;
-
-  @ApiProperty({ format: 'date-time', example: '2026-12-22T09:30:00.000Z' })
-  at!: string;
-}
-
-export class UpgradePreviewResponse extends InvoicePreviewResponse {
-  @ApiProperty({
-    format: 'date-time',
-    description: 'Send it to `/subscriptions/upgrade` within an hour to be charged exactly `amountDue`',
-    example: '2026-11-26T12:00:00.000Z',
-  })
-  prorationDate!: string;
-
-  @ApiProperty({
-    type: NextPaymentResponse,
-    nullable: true,
-    description: 'The renewal after it; null if the subscription ends before',
-  })
-  next!: NextPaymentResponse | null;
-
-  static of({ prorationDate, next, ...invoice }: UpgradePreview): UpgradePreviewResponse {
-    return {
-      ...fieldsOf(invoice),
-      prorationDate: prorationDate.toISOString(),
-      next: next && {
-        amountDue: decimalOf(next.amountDueMinor, invoice.currency),
-        at: next.at.toISOString(),
-      },
-    };
+    return { ...previewFieldsOf(invoice), at: invoice.at.toISOString() };
   }
 }
 

@@ -16,12 +16,13 @@ export type PhaseParams = NonNullable<Params<typeof createParams>['phases']>[num
  * The phases of a schedule, each of which begins when the one before it ends.
  * Source: https://docs.stripe.com/billing/subscriptions/subscription-schedules.
  * @param start when the first one begins, in Unix seconds
+ * @param kept prices that the schedule has already, which may be inactive: those of `price_data` are
  * @throws StripeFailure 400 for bad items, or dates that do not follow each other
  */
 export function readPhases(
   ctx: Context,
   given: readonly PhaseParams[],
-  { customer, start }: { customer: string; start: number },
+  { customer, start, kept = new Set() }: { customer: string; start: number; kept?: ReadonlySet<string> },
 ): Phase[] {
   if (given.length === 0) throw failures.missing('phases');
   const now = ctx.now(customer);
@@ -35,7 +36,7 @@ export function readPhases(
         param: `${param}[start_date]`,
       });
     }
-    phases.push(phaseFrom(ctx, params, { customer, start_date, now, param }));
+    phases.push(phaseFrom(ctx, params, { customer, start_date, now, param, kept }));
   }
   return phases;
 }
@@ -43,9 +44,15 @@ export function readPhases(
 function phaseFrom(
   ctx: Context,
   params: PhaseParams,
-  { customer, start_date, now, param }: { customer: string; start_date: number; now: number; param: string },
+  {
+    customer,
+    start_date,
+    now,
+    param,
+    kept,
+  }: { customer: string; start_date: number; now: number; param: string; kept: ReadonlySet<string> },
 ): Phase {
-  const drafts = readItems(ctx, params.items, customer);
+  const drafts = readItems(ctx, params.items, customer, kept);
   if (drafts.length === 0) throw failures.missing(`${param}[items]`);
   const prices = drafts.map(({ price }) => ('id' in price ? price : insertPrice(ctx, price)));
   const items = prices.map((price, index) => ({

@@ -79,7 +79,8 @@ export function updateSchedule(
   const { current_phase } = before;
   const { end_behavior = before.end_behavior } = params;
   const start = before.phases[0]!.start_date;
-  const phases = params.phases ? readPhases(ctx, params.phases, { customer, start }) : before.phases;
+  const kept = new Set(before.phases.flatMap(({ items }) => items.map(({ price }) => price as string)));
+  const phases = params.phases ? readPhases(ctx, params.phases, { customer, start, kept }) : before.phases;
   const current = phases.find(({ start_date }) => start_date === current_phase?.start_date);
   if (current_phase && !current) {
     throw failures.invalidRequest('The phases must contain the current phase.', { param: 'phases' });

@@ -25,18 +25,20 @@ export interface ItemDraft {
 /**
  * Validates the items of a new subscription.
  * Source: https://docs.stripe.com/api/subscriptions/create#create_subscription-items.
+ * @param kept prices that may be inactive, because the subscription has them already
  * @throws StripeFailure 400 naming the item whose price is not recurring or inactive
  */
 export function readItems(
   ctx: Context,
   given: Params<typeof newItemParams>[],
   customer: string | null,
+  kept: ReadonlySet<string> = new Set(),
 ): ItemDraft[] {
   if (given.length > 20) {
     throw failures.invalidRequest('A subscription can have up to 20 items.', { param: 'items' });
   }
   return given.map((item, index) => {
-    const price = readRecurringPrice(ctx, item, `items[${index}]`);
+    const price = readRecurringPrice(ctx, item, `items[${index}]`, kept);
     const redeemer = { customer, currency: price.currency };
     return {
       price,
@@ -55,6 +57,7 @@ export function readRecurringPrice(
   ctx: Context,
   { plan, price = plan, price_data }: Params<typeof newItemParams>,
   parent: string,
+  kept: ReadonlySet<string> = new Set(),
 ): Stripe.Price | PriceDraft {
   if (plan !== undefined && price !== plan) throw failures.exclusive(`${parent}[price]`, `${parent}[plan]`);
   const param = `${parent}[${plan === undefined ? 'price' : 'plan'}]`;
@@ -62,7 +65,7 @@ export function readRecurringPrice(
   if (price_data) return draftInlinePrice(ctx, price_data, `${parent}[price_data]`);
   if (price === undefined) throw failures.missing(param);
   const found = fromParam(ctx.store.prices, price, param);
-  if (!found.active) {
+  if (!found.active && !kept.has(found.id)) {
     throw failures.invalidRequest('The price specified is inactive. This field only accepts active prices.', {
       param,
     });

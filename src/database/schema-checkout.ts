@@ -1,0 +1,19 @@
+import { pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
+import { operations } from './schema.js';
+
+/** Which operation is starting the payment of a shop transaction, while it runs. */
+export const checkoutClaims = pgTable(
+  'checkout_claims',
+  {
+    caller: text().notNull(),
+    shopTransactionId: text('shop_transaction_id').notNull(),
+    /** An operation whose process died before it was planned is deleted, and its claim with it. */
+    operationId: uuid('operation_id')
+      .notNull()
+      .unique('checkout_claims_operation')
+      .references(() => operations.id, { onDelete: 'cascade' }),
+  },
+  (table) => [
+    primaryKey({ name: 'checkout_claims_transaction', columns: [table.caller, table.shopTransactionId] }),
+  ],
+);

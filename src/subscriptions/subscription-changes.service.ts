@@ -1,0 +1,142 @@
+import { Injectable } from '@nestjs/common';
+import type { Actor } from '#core/actor.js';
+import { Clock } from '#core/clock.js';
+import { isCurrency } from '#core/currency.js';
+import { Problem } from '#core/problem.js';
+import type { RequestContext } from '#core/request-context.js';
+import { readEach } from '#stripe/read-each.js';
+import type { MovedAmount } from '../operations/guardrail-rules.js';
+import type { OperationRequest, Outcome } from '../operations/operation.js';
+import { type OperationRunner, OperationsService } from '../operations/operations.service.js';
+import type { SubscriptionView } from '../payments/subscription-view.js';
+import { InvoicePreviewsStripe, type ItemsChange } from './invoice-previews.stripe.js';
+import { hasItems, itemChanges, type WantedItem } from './item-changes.js';
+import { NamedSubscriptions } from './named-subscriptions.service.js';
+import { assertRecent, prorationSecondsOf } from './proration-date.js';
+import { type NextPhase, SchedulesStripe } from './schedules.stripe.js';
+import type { ChangeCommand, ChangePreview } from './subscription-change.js';
+import { SubscriptionUpdates } from './subscription-updates.service.js';
+import { assertOffered } from './target-prices.js';
+import { planOf, type UpdatePlan, UserSubscriptionsStripe } from './user-subscriptions.stripe.js';
+
+/** A change of a subscription's items. */
+interface ChangePlan {
+  subscription: string;
+  wanted: WantedItem[];
+  /** An earlier change that an operation has scheduled. */
+  scheduleId: string | null;
+  /** What is changed at once; null if only the schedule is. */
+  update: UpdatePlan['update'] | null;
+  /** What is changed at the end of the period; null for a change at once. */
+  phase: NextPhase | null;
+}
+
+/** Previews and makes changes of the subscriptions that services name: docs/adr/0018-changes-of-subscriptions.md. */
+@Injectable()
+export class SubscriptionChangesService {
+  private readonly changeOperation: OperationRunner<ChangePlan, SubscriptionView>;
+
+  constructor(
+    operations: OperationsService,
+    private readonly subscriptions: NamedSubscriptions,
+    updates: SubscriptionUpdates,
+    private readonly previews: InvoicePreviewsStripe,
+    private readonly schedules: SchedulesStripe,
+    private readonly stripe: UserSubscriptionsStripe,
+    private readonly clock: Clock,
+  ) {
+    this.changeOperation = operations.define<ChangePlan, SubscriptionView>({
+      name: 'subscription-change',
+      send: async (context, plan, identity) => {
+        const { subscription, scheduleId, update, phase } = plan;
+        if (phase) await schedules.schedule(context, { subscription, scheduleId, phase }, identity);
+        else await this.changeNow(context, { subscription, scheduleId, update }, identity.stripeKey);
+        return updates.refresh(context, subscription);
+      },
+      find: async (context, plan) => {
+        const current = await stripe.retrieve(context, plan.subscription);
+        const isDone = plan.phase
+          ? await schedules.isScheduled(context, current, plan.wanted)
+          : hasItems(current.items, plan.wanted) && current.scheduleId === null;
+        return isDone ? { result: await updates.refresh(context, plan.subscription) } : 'not-done';
+      },
+    });
+  }
+
+  /** What a change costs now and afterwards. @throws {Problem} as {@link change} does before anything is charged */
+  async preview(context: RequestContext, actor: Actor, command: ChangeCommand): Promise<ChangePreview> {
+    const { change } = await this.plan(context, actor, command);
+    const preview = await this.previews.change(context, change);
+    return { ...preview, prorationDate: new Date(change.prorationDate * 1000) };
+  }
+
+  /**
+   * Changes what a subscription is for, at once or at the end of its period. If an invoice can't be paid, nothing changes.
+   *
+   * @throws {Problem} `not-found` for a Price that Stripe does not know and as `PaymentAccess.find` does, `invalid-state` for
+   *   a subscription that can't be changed or is for the same already, `invalid-request` for a Price that does not fit or
+   *   the date of no preview of the last hour, `subscription-scheduled`, `card-declined`, `authentication-required`
+   */
+  change(request: OperationRequest, command: ChangeCommand): Promise<Outcome<SubscriptionView>> {
+    const { context, actor } = request;
+    return this.changeOperation.run(request, async (_identity, count) => {
+      const { change, scheduleId, phase } = await this.plan(context, actor, command);
+      const { subscription, at } = change;
+      if (at === 'now' && actor.kind !== 'user' && actor.guardrails)
+        count(await this.charged(context, change));
+      const isSame = hasItems(subscription.items, command.items);
+      return {
+        subscription: subscription.id,
+        wanted: [...command.items],
+        scheduleId,
+        update: at === 'now' && !isSame ? planOf(change).update : null,
+        phase: at === 'now' ? null : phase,
+      };
+    });
+  }
+
+  /** The earlier change is taken back last: if this one is refused, the other one stays. */
+  private async changeNow(
+    context: RequestContext,
+    { subscription, update, scheduleId }: Pick<ChangePlan, 'subscription' | 'update' | 'scheduleId'>,
+    stripeKey: string,
+  ): Promise<void> {
+    await this.stripe.update(context, { subscription, update }, stripeKey);
+    if (scheduleId !== null) await this.schedules.release(context, scheduleId, `${stripeKey}-release`);
+  }
+
+  private async plan(
+    context: RequestContext,
+    actor: Actor,
+    { paymentId, items: wanted, proration, at, prorationDate }: ChangeCommand,
+  ): Promise<{ change: ItemsChange; scheduleId: string | null; phase: NextPhase }> {
+    const now = this.clock.now();
+    assertRecent(prorationDate, now);
+    const subscription = await this.subscriptions.find(context, actor, paymentId);
+    const endsBefore = at === 'endOfPeriod' && subscription.cancelAt !== null;
+    if (!subscription.isActive || endsBefore) throw new Problem('invalid-state');
+    const ids = wanted.map(({ priceId }) => priceId);
+    const prices = await readEach(new Set(ids), (id) => this.stripe.price(context, id));
+    const recurrence = assertOffered(ids, prices, subscription.items[0]?.currency ?? '');
+    const scheduleId = await this.schedules.findOwn(context, subscription);
+    // A change back to what it is for takes a scheduled change back.
+    if (scheduleId === null && hasItems(subscription.items, wanted)) throw new Problem('invalid-state');
+    const items = itemChanges(subscription.items, wanted);
+    const prorationSeconds = prorationSecondsOf(subscription, prorationDate, now);
+    return {
+      change: { subscription, items, proration, at, prorationDate: prorationSeconds },
+      scheduleId,
+      phase: {
+        items: wanted,
+        duration: { interval: recurrence.interval, interval_count: recurrence.intervalCount },
+      },
+    };
+  }
+
+  /** What a change charges at once, for the guardrails of the caller. */
+  private async charged(context: RequestContext, change: ItemsChange): Promise<MovedAmount> {
+    const { amountDueMinor, currency } = await this.previews.change(context, change);
+    if (!isCurrency(currency)) throw new Problem('invalid-state');
+    return { kind: 'charge', amountMinor: amountDueMinor, currency };
+  }
+}

@@ -1,0 +1,56 @@
+import { Injectable } from '@nestjs/common';
+import { Problem } from '#core/problem.js';
+import type { RequestContext } from '#core/request-context.js';
+import { type OperationRunner, OperationsService } from '../operations/operations.service.js';
+import { SubscriptionRecorder } from '../payments/subscription-recorder.service.js';
+import { subscriptionView, type SubscriptionView } from '../payments/subscription-view.js';
+import { SchedulesStripe } from './schedules.stripe.js';
+import { type EndPlan, type PausePlan, UserSubscriptionsStripe } from './user-subscriptions.stripe.js';
+
+/** Carries out the changes of subscriptions that cost nothing, whoever asks for them. */
+@Injectable()
+export class SubscriptionUpdates {
+  readonly end: OperationRunner<EndPlan, SubscriptionView>;
+  readonly pause: OperationRunner<PausePlan, SubscriptionView>;
+
+  constructor(
+    operations: OperationsService,
+    stripe: UserSubscriptionsStripe,
+    schedules: SchedulesStripe,
+    private readonly recorder: SubscriptionRecorder,
+  ) {
+    this.end = operations.define<EndPlan, SubscriptionView>({
+      name: 'subscription-end',
+      send: async (context, plan, { stripeKey }) => {
+        await schedules.withoutOwn(context, plan.subscription, stripeKey, (key) =>
+          stripe.update(context, plan, key),
+        );
+        return this.refresh(context, plan.subscription);
+      },
+      find: async (context, plan) => {
+        if (!(await stripe.hasEnd(context, plan))) return 'not-done';
+        return { result: await this.refresh(context, plan.subscription) };
+      },
+    });
+    this.pause = operations.define<PausePlan, SubscriptionView>({
+      name: 'subscription-pause',
+      send: async (context, plan, { stripeKey }) => {
+        await stripe.update(context, plan, stripeKey);
+        return this.refresh(context, plan.subscription);
+      },
+      find: async (context, plan) => {
+        const { isPaused } = await stripe.retrieve(context, plan.subscription);
+        if (isPaused !== plan.isPaused) return 'not-done';
+        return { result: await this.refresh(context, plan.subscription) };
+      },
+    });
+  }
+
+  /** Brings a subscription of the record up to date. @param notifies whether callers are notified of what is new */
+  async refresh(context: RequestContext, subscriptionId: string, notifies = true): Promise<SubscriptionView> {
+    const recorded = await this.recorder.refreshSubscription(context, subscriptionId, [], notifies);
+    // Its page is open, so that it is not paid.
+    if (!recorded) throw new Problem('invalid-state');
+    return subscriptionView(recorded);
+  }
+}
