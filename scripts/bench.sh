@@ -6,4 +6,4 @@ cd "$(dirname "$0")/.."
 npm run --silent build
 [ bench/node_modules/.package-lock.json -nt bench/package-lock.json ] || npm ci --prefix bench
 npx tsc -p bench/tsconfig.json
-exec node bench/dist/main.js "$@"
+exec node "bench/dist/${BENCH:-main}.js" "$@"

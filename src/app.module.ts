@@ -3,6 +3,7 @@ import type { Clock } from '#core/clock.js';
 import { StripeConnection } from '#stripe/stripe-connection.js';
 import { StripeModule } from '#stripe/stripe.module.js';
 import { ApiModule } from './api/api.module.js';
+import type { LoopDelay } from './metrics/event-loop-delay.js';
 import type { Settings } from './config/settings.js';
 import { SettingsModule } from './config/settings.module.js';
 import { DatabaseModule } from './database/database.module.js';
@@ -10,6 +11,9 @@ import { EncryptionModule } from './encryption/encryption.module.js';
 import type { Keyring } from './encryption/keyring.js';
 import type { Metrics } from './metrics/metrics.js';
 import { MetricsModule } from './metrics/metrics.module.js';
+import { traceStripe } from './tracing/trace-stripe.js';
+import type { Tracing } from './tracing/tracing.js';
+import { TracingModule } from './tracing/tracing.module.js';
 
 /** What the application needs from the boot. */
 export interface AppOptions {
@@ -19,6 +23,8 @@ export interface AppOptions {
   /** If `databaseUrl` leads to a pooler, the same database without it. */
   directDatabaseUrl?: string | undefined;
   stripe: StripeConnection;
+  /** The delay of the event loop; measured by default. */
+  loopDelay?: LoopDelay | undefined;
 }
 
 @Module({})
@@ -27,6 +33,7 @@ export class AppModule {
   static forRoot(
     { settings, clock, databaseUrl, directDatabaseUrl, stripe }: AppOptions,
     keyring: Keyring,
+    tracing: Tracing,
     metrics?: Metrics,
   ): DynamicModule {
     return {
@@ -34,8 +41,12 @@ export class AppModule {
       imports: [
         SettingsModule.forRoot(settings, clock),
         EncryptionModule.forRoot(keyring),
-        DatabaseModule.forRoot(databaseUrl, directDatabaseUrl),
-        StripeModule.forRoot(stripe, metrics && ((request) => metrics.observeStripe(request))),
+        TracingModule.forRoot(tracing),
+        DatabaseModule.forRoot(databaseUrl, directDatabaseUrl, tracing),
+        StripeModule.forRoot(stripe, {
+          ...(metrics && { observe: (request) => metrics.observeStripe(request) }),
+          ...(tracing.isOn && { wrap: (client) => traceStripe(client, tracing) }),
+        }),
         ...(metrics ? [MetricsModule.forRoot(metrics)] : []),
         ApiModule,
       ],

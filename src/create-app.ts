@@ -1,3 +1,4 @@
+import type { RequestListener } from 'node:http';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest, FastifyServerFactory } from 'fastify';
@@ -6,6 +7,7 @@ import { Problem } from '#core/problem.js';
 import { EXTERNAL_ID_MAX_LENGTH } from '#core/text.js';
 import { setUpDocs } from './api/docs/docs.js';
 import { Admission, admitRequests } from './api/http/admission.js';
+import { refuseUnderPressure } from './api/http/back-pressure.js';
 import { Connections } from './api/http/connections.js';
 import { frameworkProblem } from './api/http/framework-problem.js';
 import { HttpAdapter } from './api/http/http-adapter.js';
@@ -18,13 +20,16 @@ import { limitRawBodies, RawBodies } from './api/http/raw-body.js';
 import { observeRequests } from './api/http/observe-requests.js';
 import { answerRequestIds, requestIdOf } from './api/http/request-id.js';
 import { RequestLog } from './api/http/request-log.js';
+import { traceRequests } from './api/http/trace-requests.js';
 import { AppModule, type AppOptions } from './app.module.js';
 import type { Settings } from './config/settings.js';
 import { loadKeyring } from './encryption/load-keyring.js';
 import { NestLogger } from './logging/nest-logger.js';
 import { redact } from './logging/redact.js';
 import { standardOutput } from './logging/standard-output.js';
+import { EventLoopDelay, type LoopDelay } from './metrics/event-loop-delay.js';
 import { Metrics } from './metrics/metrics.js';
+import { loadTracing } from './tracing/load-tracing.js';
 
 const BODY_MAX_BYTES = 100 * 1024;
 /** A user id of code points that take four bytes of UTF-8, all percent-encoded. */
@@ -50,15 +55,19 @@ export async function createApp(
   const keyring = await loadKeyring(settings);
   const requestLog = new RequestLog(keyring);
   const connections = new Connections(settings.REQUEST_TIMEOUT_MS);
-  const adapter = httpAdapter(log, requestLog, connections, settings);
   const metrics = settings.METRICS_PORT === undefined ? undefined : new Metrics();
-  const module = AppModule.forRoot(options, keyring, metrics);
+  const loopDelay = options.loopDelay ?? new EventLoopDelay();
+  const admit = admission(settings, loopDelay, log, metrics);
+  const adapter = httpAdapter(log, requestLog, connections, settings, admit);
+  const tracing = await loadTracing(settings);
+  const module = AppModule.forRoot(options, keyring, tracing, metrics);
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     logger: new NestLogger(log),
     abortOnError: false,
     bodyParser: false,
   });
   const fastify = app.getHttpAdapter().getInstance();
+  if (tracing.isOn) traceRequests(fastify, tracing);
   answerRequestIds(fastify);
   forbidCaching(fastify);
   requestLog.logAborted(fastify);
@@ -68,9 +77,31 @@ export async function createApp(
   acceptJsonOnly(fastify);
   limitRawBodies(fastify, app.get(RawBodies, { strict: false }));
   closeConnectionsOnceIdle(fastify, connections);
+  fastify.addHook('onClose', async () => loopDelay.stop?.());
   app.useSecurityHeaders({ contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } });
   if (settings.servesDocs) setUpDocs(app);
   return app;
+}
+
+type WrapHandler = (handler: RequestListener) => RequestListener;
+
+/** Makes the server refuse requests that it would be too late for, unless that is switched off. */
+function admission(
+  settings: Settings,
+  delay: LoopDelay,
+  log: Pino,
+  metrics: Metrics | undefined,
+): WrapHandler {
+  const delayMaxMs = settings.loopDelayMaxMs;
+  if (delayMaxMs === undefined) return (handler) => handler;
+  return (handler) =>
+    refuseUnderPressure(handler, {
+      delay,
+      delayMaxMs,
+      origins: settings.CORS_ORIGINS,
+      onRefused: metrics && (() => metrics.countRefused()),
+      warn: (text) => log.warn(text),
+    });
 }
 
 function httpAdapter(
@@ -78,9 +109,11 @@ function httpAdapter(
   requestLog: RequestLog,
   connections: Connections,
   settings: Settings,
+  admit: WrapHandler,
 ): HttpAdapter {
   const limits = { requestTimeoutMs: settings.REQUEST_TIMEOUT_MS, maxConnections: settings.MAX_CONNECTIONS };
-  const serverFactory: FastifyServerFactory = (handler) => createHttpServer(handler, connections, limits);
+  const serverFactory: FastifyServerFactory = (handler) =>
+    createHttpServer(admit(handler), connections, limits);
   return new HttpAdapter({
     serverFactory,
     loggerInstance: log,

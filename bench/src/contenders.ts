@@ -76,6 +76,7 @@ export function paydesk(
         // Counted as in production, but nobody is refused.
         RATE_LIMITS: 'read:1000000/1m,write:1000000/1m',
         CARD_TESTING_BRAKE: 'attempts:1000000/1m,setup-intents:1000000/1m',
+        EVENT_LOOP_DELAY_MAX_MS: '10000',
         ...settings,
       };
       // Also migrates the database.

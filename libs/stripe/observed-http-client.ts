@@ -17,9 +17,6 @@ export interface StripeRequest {
 /** Called for each request to Stripe. */
 export type StripeObserver = (request: StripeRequest) => void;
 
-/** Injection token of the {@link StripeObserver}, which may be undefined. */
-export const STRIPE_OBSERVER = Symbol('STRIPE_OBSERVER');
-
 /** Makes an HTTP client report each request that it sends. */
 export function observeRequests(client: HttpClient, observe: StripeObserver): HttpClient {
   const send = client.makeRequest.bind(client);

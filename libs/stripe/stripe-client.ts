@@ -2,9 +2,10 @@ import Stripe from 'stripe';
 import { type Clock, SystemClock } from '#core/clock.js';
 import { createBoundedHttpClient } from './bounded-http-client.js';
 import { RateLimitPauses } from './rate-limit-pauses.js';
-import { observeRequests, type StripeObserver } from './observed-http-client.js';
+import { observeRequests } from './observed-http-client.js';
 import { pauseWhenRateLimited } from './rate-limited-http-client.js';
 import { type StripeConnection } from './stripe-connection.js';
+import type { StripeHooks } from './stripe-hooks.js';
 
 /** For an idle socket and for a whole response body. `StripeProvider` limits the call with its retries. */
 const TIMEOUT_MS = 10_000;
@@ -13,14 +14,14 @@ const TIMEOUT_MS = 10_000;
  * Creates the process's Stripe client. Telemetry is off because it writes to the home directory.
  *
  * @param clock times the pauses after rate limits
- * @param observe called for each request that is sent
+ * @param hooks into the HTTP client
  */
 export function createStripeClient(
   { secretKey, apiBase }: StripeConnection,
   clock: Clock = new SystemClock(),
-  observe?: StripeObserver,
+  { observe, wrap = (client) => client }: StripeHooks = {},
 ): Stripe {
-  const client = createBoundedHttpClient();
+  const client = wrap(createBoundedHttpClient());
   const observed = observe ? observeRequests(client, observe) : client;
   return new Stripe(secretKey, {
     ...(apiBase ? addressFrom(apiBase) : {}),

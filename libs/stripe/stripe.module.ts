@@ -1,5 +1,5 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
-import { STRIPE_OBSERVER, type StripeObserver } from './observed-http-client.js';
+import { STRIPE_HOOKS, type StripeHooks } from './stripe-hooks.js';
 import { StripeConnection } from './stripe-connection.js';
 import { StripeProvider } from './stripe.provider.js';
 
@@ -9,14 +9,14 @@ import { StripeProvider } from './stripe.provider.js';
 export class StripeModule {
   /**
    * @param connection the Stripe account to use
-   * @param observe called for each request that is sent to Stripe
+   * @param hooks into the HTTP client
    */
-  static forRoot(connection: StripeConnection, observe?: StripeObserver): DynamicModule {
+  static forRoot(connection: StripeConnection, hooks: StripeHooks = {}): DynamicModule {
     return {
       module: StripeModule,
       providers: [
         { provide: StripeConnection, useValue: connection },
-        { provide: STRIPE_OBSERVER, useValue: observe },
+        { provide: STRIPE_HOOKS, useValue: hooks },
         StripeProvider,
       ],
       exports: [StripeConnection, StripeProvider],

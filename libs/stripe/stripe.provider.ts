@@ -4,9 +4,9 @@ import { Clock } from '#core/clock.js';
 import { Problem } from '#core/problem.js';
 import type { RequestContext } from '#core/request-context.js';
 import { CallLimiter } from './call-limiter.js';
-import { STRIPE_OBSERVER, type StripeObserver } from './observed-http-client.js';
 import { createStripeClient } from './stripe-client.js';
 import { StripeConnection } from './stripe-connection.js';
+import { STRIPE_HOOKS, type StripeHooks } from './stripe-hooks.js';
 import { SharedReads } from './shared-reads.js';
 import { problemFromStripe } from './stripe-errors.js';
 import { withoutStackTrace } from './without-stack-trace.js';
@@ -25,9 +25,9 @@ export class StripeProvider {
   constructor(
     connection: StripeConnection,
     clock: Clock,
-    @Optional() @Inject(STRIPE_OBSERVER) observe?: StripeObserver,
+    @Optional() @Inject(STRIPE_HOOKS) hooks?: StripeHooks,
   ) {
-    this.client = createStripeClient(connection, clock, observe);
+    this.client = createStripeClient(connection, clock, hooks);
     this.reads = new CallLimiter(connection.limits, DEADLINE_MS);
     this.writes = new CallLimiter(connection.limits, DEADLINE_MS);
   }

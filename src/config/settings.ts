@@ -14,6 +14,8 @@ import { Satisfies } from './satisfies.js';
 const SUBSCRIBABLE = /^(price_[A-Za-z0-9_]{1,200}|product:[^\s,]{1,255})$/;
 const POSTGRES_URL = /^postgres(ql)?:\/\/([^\s%]|%[0-9a-f]{2})+$/i;
 const DRAIN_MAX_MS = 10 * 60 * 1000;
+/** A charge passes the loop about six times, so that its answer is a second late at most. */
+const LOOP_DELAY_MAX_MS = 200;
 const REQUEST_TIMEOUT_MAX_MS = 10 * 60 * 1000;
 const NOTIFICATION_TIMEOUT_MAX_MS = 60 * 1000;
 /** 32 bytes in base64. */
@@ -214,6 +216,11 @@ export class Settings {
   @Satisfies(isConnectionCount, 'must be a whole number from 1 to 100000')
   readonly MAX_CONNECTIONS: number = 10_000;
 
+  @IsOptional()
+  @toInteger
+  @Satisfies(isLoopDelay, 'must be off, or a whole number of milliseconds from 20 to 10000')
+  readonly EVENT_LOOP_DELAY_MAX_MS?: number | 'off';
+
   @toList
   @Satisfies(
     (value) => Array.isArray(value) && value.every((item) => INSECURITIES.includes(item)),
@@ -233,6 +240,10 @@ export class Settings {
   @IsString()
   @MinLength(1)
   readonly METRICS_HOST: string = '127.0.0.1';
+
+  @IsOptional()
+  @Satisfies(isHttpUrl, 'must be an http or https URL without a user name and a password')
+  readonly OTEL_EXPORTER_OTLP_ENDPOINT?: string;
 
   @IsOptional()
   @IsIn(['on', 'off'])
@@ -255,6 +266,15 @@ export class Settings {
   /** Whether the documentation is served to everybody. */
   get servesDocs(): boolean {
     return this.DOCS ? this.DOCS === 'on' : this.MODE !== 'live';
+  }
+
+  /**
+   * The delay of the event loop from which on all requests are refused; undefined if none is. By default not in sandbox
+   * mode, where the sandbox shares the process, and tests share the machine.
+   */
+  get loopDelayMaxMs(): number | undefined {
+    const { EVENT_LOOP_DELAY_MAX_MS: given = this.sandboxMode ? 'off' : LOOP_DELAY_MAX_MS } = this;
+    return given === 'off' ? undefined : given;
   }
 
   /** Whether a variable was given, even with its default as the value. */
@@ -344,8 +364,18 @@ function isConnectionCount(value: unknown): boolean {
   return Number.isInteger(value) && Number(value) >= 1 && Number(value) <= 100_000;
 }
 
+function isLoopDelay(value: unknown): boolean {
+  return value === 'off' || (Number.isInteger(value) && Number(value) >= 20 && Number(value) <= 10_000);
+}
+
 function isRetryWait(value: unknown): boolean {
   return typeof value === 'string' && /^[1-9]\d{0,5}$/.test(value) && Number(value) <= RETRY_WAIT_MAX_SECONDS;
+}
+
+function isHttpUrl(value: unknown): boolean {
+  if (typeof value !== 'string' || !URL.canParse(value)) return false;
+  const { protocol, username, password } = new URL(value);
+  return /^https?:$/.test(protocol) && username === '' && password === '';
 }
 
 function isReceiverUrl(value: unknown): boolean {
@@ -377,6 +407,8 @@ const OPTIONAL_KEYS = [
   'DATABASE_DIRECT_URL',
   'JWKS_URL',
   'METRICS_PORT',
+  'EVENT_LOOP_DELAY_MAX_MS',
+  'OTEL_EXPORTER_OTLP_ENDPOINT',
   'DOCS',
   'PAYMENT_CALLBACK_URL',
   'PAYMENT_CALLBACK_SECRET',

@@ -36,6 +36,11 @@ export class Metrics {
     labelNames: ['method', 'route'],
     registers: [this.registry],
   });
+  private readonly refusedRequests = new Counter({
+    name: 'paydesk_http_requests_refused_total',
+    help: 'Requests to Paydesk that were refused because the event loop was late. The histogram does not include them.',
+    registers: [this.registry],
+  });
   private readonly stripeRequests = this.histogram(
     'paydesk_stripe_request_duration_seconds',
     'Requests to Stripe, until the headers of the response arrived. The status is none without a response.',
@@ -132,6 +137,10 @@ export class Metrics {
 
   countAborted(method: string, route: string): void {
     this.abortedRequests.inc({ method, route });
+  }
+
+  countRefused(): void {
+    this.refusedRequests.inc();
   }
 
   observeStripe({ endpoint, status, durationMs, isRetry }: StripeRequest): void {

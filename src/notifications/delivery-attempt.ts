@@ -7,6 +7,7 @@ import { SERVICE_AUTHOR } from '../access/audit-entry.js';
 import { AuditLog } from '../access/audit-log.store.js';
 import { Settings } from '../config/settings.js';
 import { Keyring } from '../encryption/keyring.js';
+import { type OpenSpan, Tracing } from '../tracing/tracing.js';
 import { AddressRules } from './address-rules.js';
 import { CALLBACK_ENDPOINT_ID } from './callback-id.js';
 import { DeliveriesStore } from './deliveries.store.js';
@@ -39,18 +40,31 @@ export class DeliveryAttempt {
     private readonly auditLog: AuditLog,
     private readonly settings: Settings,
     private readonly clock: Clock,
+    private readonly tracing: Tracing,
   ) {
     // Each attempt listens to it.
     setMaxListeners(0, this.stopping.signal);
   }
 
   /** Attempts the delivery that is due. If the process dies before its end, it is attempted again. */
-  async run(held: QueueRow): Promise<void> {
+  run(held: QueueRow): Promise<void> {
+    return this.tracing.inSpan({ name: 'notification' }, () => this.attempt(held));
+  }
+
+  private async attempt(held: QueueRow): Promise<void> {
     const due = await this.steps.run(() => this.prepare(held));
     if (!due) return;
     const startMs = performance.now();
     const at = this.clock.now();
-    const reply = await this.send(due, at);
+    const reply = await this.tracing.inSpan(
+      { name: 'POST', kind: 'client', attributes: { 'webhook.id': due.notification.id } },
+      async (span) => {
+        const received = await this.send(due, at, span.headers);
+        if (received.status === null) span.fail('no answer');
+        else span.set({ 'http.response.status_code': received.status });
+        return received;
+      },
+    );
     const durationMs = Math.round(performance.now() - startMs);
     const { status, answer } = reply;
     // It is not known whether the receiver has got it; another instance delivers it again.
@@ -76,7 +90,11 @@ export class DeliveryAttempt {
     return undefined;
   }
 
-  private send({ notification, endpoint }: DueDelivery, at: Date): Promise<Reply> {
+  private send(
+    { notification, endpoint }: DueDelivery,
+    at: Date,
+    traceHeaders: OpenSpan['headers'],
+  ): Promise<Reply> {
     const { id, type, at: happenedAt, subject, sequence, data } = notification;
     const timestamp = happenedAt.toISOString();
     const content: NotificationBody = { id, type, timestamp, subject, sequence, data };
@@ -87,6 +105,7 @@ export class DeliveryAttempt {
       'content-type': 'application/json',
       'user-agent': 'Paydesk',
       // https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md#webhook-headers-sending-metadata-to-consumers
+      ...traceHeaders,
       'webhook-id': id,
       'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
       ...(secrets.length > 0 && {

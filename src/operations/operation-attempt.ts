@@ -8,6 +8,7 @@ import type { Transaction } from '../database/database.js';
 import { toProblem } from '../database/to-problem.js';
 import { describeFailure } from '../logging/describe-failure.js';
 import { underLease } from '../queue/lease.js';
+import { Tracing } from '../tracing/tracing.js';
 import type {
   MakeEarlyPlan,
   MakePlan,
@@ -37,6 +38,7 @@ export class OperationAttempt {
     private readonly counters: GuardrailCounters,
     private readonly encryption: OperationEncryption,
     private readonly clock: Clock,
+    private readonly tracing: Tracing,
   ) {}
 
   /**
@@ -53,14 +55,18 @@ export class OperationAttempt {
     const id = operationIdOf(request);
     const { context } = request;
     try {
-      const claimed =
-        (makeEarlyPlan && (await this.claimPlanned(id, kind, request, makeEarlyPlan))) ??
-        (await this.claim(id, kind, request));
+      const claimed = await this.inStep('claim', kind, async () => {
+        const planned = makeEarlyPlan && (await this.claimPlanned(id, kind, request, makeEarlyPlan));
+        return planned ?? this.claim(id, kind, request);
+      });
       if (!claimed) return await this.currentOutcome(context, kind, id);
       return await underLease(
         () => this.store.renew(claimed),
         async () => {
-          const planned = claimed.plan === null ? await this.plan(claimed, request.actor, makePlan) : claimed;
+          const planned =
+            claimed.plan === null
+              ? await this.inStep('plan', kind, () => this.plan(claimed, request.actor, makePlan))
+              : claimed;
           return this.carryOut(context, kind, planned);
         },
       );
@@ -78,9 +84,11 @@ export class OperationAttempt {
     kind: OperationKind<Plan, Result, Answer>,
     planned: OperationRow,
   ): Promise<Outcome<Result>> {
-    return underLease(
-      () => this.store.renew(planned),
-      () => this.carryOut(BACKGROUND, kind, planned),
+    return this.inStep('resume', kind, () =>
+      underLease(
+        () => this.store.renew(planned),
+        () => this.carryOut(BACKGROUND, kind, planned),
+      ),
     );
   }
 
@@ -148,10 +156,12 @@ export class OperationAttempt {
     try {
       // A lost key leaves the outcome unknown: an earlier attempt may have sent the plan.
       planned = { ...stored, plan: this.encryption.decryptPlan(stored) };
-      const answer = await this.send(context, kind, planned);
+      const answer = await this.inStep('send', kind, () => this.send(context, kind, planned));
       const result = kind.resultOf ? kind.resultOf(answer) : (answer as unknown as Result);
       const { id: operationId } = planned;
-      const isStored = await this.storeResult(kind, planned, answer, result);
+      const isStored = await this.inStep('finish', kind, () =>
+        this.storeResult(kind, planned, answer, result),
+      );
       if (!isStored) return await this.currentOutcome(context, kind, planned.id);
       return { result, operationId, replayed: false };
     } catch (error) {
@@ -193,7 +203,7 @@ export class OperationAttempt {
         if (!isReplayedFailure(error)) throw error;
       }
     }
-    return this.lookUp(context, kind, planned, sentAt);
+    return this.inStep('look up', kind, () => this.lookUp(context, kind, planned, sentAt));
   }
 
   /** If nothing is found, the outcome stays unknown for as long as Stripe may still process an earlier call. */
@@ -223,8 +233,8 @@ export class OperationAttempt {
     problem: Problem,
   ): Promise<Outcome<Result>> {
     try {
-      if (!(await this.storeProblem(kind, held, problem)))
-        return await this.currentOutcome(context, kind, held.id);
+      const isStored = await this.inStep('finish', kind, () => this.storeProblem(kind, held, problem));
+      if (!isStored) return await this.currentOutcome(context, kind, held.id);
     } catch (failure) {
       throw toProblem(failure, 'outcome-unknown');
     }
@@ -262,6 +272,10 @@ export class OperationAttempt {
       await kind.release?.(transaction, held.plan as Plan, { operationId, caller }, problem);
       if (counted) await this.counters.giveBack(transaction, counted);
     };
+  }
+
+  private inStep<T>(step: string, { name }: { name: string }, work: () => Promise<T>): Promise<T> {
+    return this.tracing.inSpan({ name: `operation ${step}`, attributes: { 'paydesk.kind': name } }, work);
   }
 
   /** How another attempt has ended it, or `in-progress`. */

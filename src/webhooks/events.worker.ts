@@ -12,6 +12,7 @@ import { underLease } from '../queue/lease.js';
 import { PeriodicTask, PRUNE_MS } from '../queue/periodic-task.js';
 import { QueueWorker } from '../queue/queue-worker.js';
 import { warnOf } from '../queue/warn-of.js';
+import { type NewSpan, Tracing } from '../tracing/tracing.js';
 import { EventHandlers } from './event-handlers.js';
 import { EventTargetsStore, type TargetRow } from './event-targets.store.js';
 import { EventsStore } from './events.store.js';
@@ -36,6 +37,7 @@ export class EventsWorker implements OnApplicationBootstrap, BeforeApplicationSh
     events: EventsStore,
     private readonly targets: EventTargetsStore,
     private readonly handlers: EventHandlers,
+    tracing: Tracing,
   ) {
     this.worker = new QueueWorker({
       concurrency: CONCURRENCY,
@@ -44,7 +46,7 @@ export class EventsWorker implements OnApplicationBootstrap, BeforeApplicationSh
         const end = delay(TURN_MIN_MS);
         await underLease(
           () => targets.renew(held),
-          () => this.handle(held),
+          () => tracing.inSpan(spanOf(held), () => this.handle(held)),
         );
         await end;
       },
@@ -98,4 +100,8 @@ export class EventsWorker implements OnApplicationBootstrap, BeforeApplicationSh
     if (isDead) this.logger.error({ ...failure, alert: true });
     else this.logger.warn(failure);
   }
+}
+
+function spanOf({ kind, objectId }: TargetRow): NewSpan {
+  return { name: `events of ${kind}`, attributes: { 'stripe.object_id': objectId } };
 }

@@ -7,10 +7,16 @@ import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { freePort } from '#embedded-postgres/free-port.js';
 import { Caller } from '../support/caller.js';
+import { startCollector } from '../support/collector.js';
 import { bareEnvironment, failToStart, startService } from '../support/service-process.js';
 import { makeTemporaryFolder, removeFolder } from '../support/temporary-folder.js';
 
 const run = promisify(execFile);
+
+/** Makes a process say at its end what it has used. */
+const REPORTS = ['promise-hooks', 'open-telemetry']
+  .map((name) => `--import=${new URL(`../support/report-${name}.mjs`, import.meta.url).href}`)
+  .join(' ');
 
 /** What a sandbox in a container needs. */
 const OFF_LOOPBACK_SANDBOX = {
@@ -83,13 +89,26 @@ describe('npm start', () => {
     start,
     token,
   }) => {
-    const script = new URL('../support/report-promise-hooks.mjs', import.meta.url);
-    const service = await start({ NODE_OPTIONS: `--import=${script.href}` });
+    const service = await start({ NODE_OPTIONS: REPORTS });
     const partner = new Caller(service.url, (await token('partner', 'acme')).trim());
     expect((await partner.post('/partners/user/alice/setup_intent')).status).toBe(201);
     expect((await partner.get('/partners/user/alice/payments')).status).toBe(200);
     expect(await service.end('SIGTERM')).toBe(0);
     expect(service.output()).toContain('promise hooks: off');
+    expect(service.output()).toContain('OpenTelemetry: not loaded');
+  });
+
+  it('loads OpenTelemetry only if traces are sent somewhere, and sends the last ones when it stops', async ({
+    start,
+    onTestFinished,
+  }) => {
+    const collector = await startCollector();
+    onTestFinished(() => collector.close());
+    const service = await start({ NODE_OPTIONS: REPORTS, OTEL_EXPORTER_OTLP_ENDPOINT: collector.url });
+    expect((await fetch(`${service.url}/health/live`)).status).toBe(200);
+    expect(await service.end('SIGTERM')).toBe(0);
+    expect(service.output()).toContain('OpenTelemetry: loaded');
+    expect(collector.spans.map(({ name }) => name)).toContain('GET /health/live');
   });
 
   it('receives the events of its sandbox', async ({ start }) => {

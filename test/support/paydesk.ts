@@ -10,6 +10,7 @@ import type { ApiKeyKind } from '../../src/access/api-key.js';
 import { ApiKeyAdminService, type ApiKeyRequest } from '../../src/access/api-key-admin.service.js';
 import { issueUserToken } from '../../src/access/local-issuer.js';
 import { serveMetrics } from '../../src/boot/metrics-server.js';
+import type { LoopDelay } from '../../src/metrics/event-loop-delay.js';
 import { type Settings, settingsFrom } from '../../src/config/settings.js';
 import type { Clock } from '#core/clock.js';
 import { DEFAULT_SCOPES } from '#core/scope.js';
@@ -30,6 +31,7 @@ const TEST_SETTINGS = {
   RATE_LIMITS: 'off',
   CARD_TESTING_BRAKE: 'off',
   EVENTS_WALK_SECONDS: '3600',
+  EVENT_LOOP_DELAY_MAX_MS: 'off',
 };
 const TEST_AUTHOR = { caller: 'operator:test', address: 'test' };
 
@@ -77,6 +79,8 @@ export interface PaydeskOptions {
   /** The time of the service and of its sandbox. */
   clock?: Clock;
   limits?: CallLimits;
+  /** The delay of the event loop, if `EVENT_LOOP_DELAY_MAX_MS` is set: other files use the same loop. */
+  loopDelay?: LoopDelay;
 }
 
 /** Starts a Paydesk in this process, on its own ports and database. The caller must close it. */
@@ -84,6 +88,7 @@ export async function startPaydesk({
   environment = {},
   clock = new ManualClock(),
   limits,
+  loopDelay,
 }: PaydeskOptions = {}): Promise<Paydesk> {
   const dataDir = await mkdtemp(join(tmpdir(), 'paydesk-test-'));
   const settings = settingsFrom({ ...TEST_SETTINGS, DATA_DIR: dataDir, ...environment });
@@ -97,7 +102,7 @@ export async function startPaydesk({
   const connection = new StripeConnection(secretKey, sandbox.url, webhookSecret, limits);
   const log: Record<string, unknown>[] = [];
   const app = await createApp(
-    { settings, clock, databaseUrl: database.url, stripe: connection },
+    { settings, clock, databaseUrl: database.url, stripe: connection, loopDelay },
     { write: (line) => log.push(JSON.parse(line) as Record<string, unknown>) },
   );
   await app.listen(0, '127.0.0.1');

@@ -1,4 +1,5 @@
-const resolve = { conditions: ['paydesk-source', 'module', 'node', 'development|production'] };
+// Without Vite's condition `module`: Node has none, and cannot import what some packages have there.
+const resolve = { conditions: ['paydesk-source', 'node', 'development|production'] };
 
 /**
  * Makes Vite resolve `#core/...` and so on to the TypeScript sources, as tsc does, instead of to the build: in specs,

@@ -1,8 +1,8 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import { Injectable } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Problem } from '#core/problem.js';
 import { AccessCheck } from './access-check.js';
+import { mayHaveLongBody } from './long-body.js';
 import { RateLimitCheck } from './rate-limit.js';
 import { RawBodies } from './raw-body.js';
 import { requireUnambiguous } from './unambiguous-request.js';
@@ -32,8 +32,7 @@ export class Admission {
     try {
       for (const step of this.steps) await step(request, reply);
     } catch (error) {
-      // Node reads a short body to its end, so that the connection can be used again.
-      if (mayBeLong(request.headers)) void reply.header('Connection', 'close');
+      if (mayHaveLongBody(request.headers)) void reply.header('Connection', 'close');
       throw error;
     }
   }
@@ -52,12 +51,4 @@ function requireRoute({ is404 }: FastifyRequest): void {
 function askForBody({ headers, routeOptions }: FastifyRequest, { raw }: FastifyReply): void {
   const isTooLong = Number(headers['content-length']) > (routeOptions.bodyLimit ?? 0);
   if (headers.expect !== undefined && !isTooLong) raw.writeContinue();
-}
-
-const SHORT_BODY_MAX_BYTES = 100 * 1024;
-
-function mayBeLong(headers: IncomingHttpHeaders): boolean {
-  return (
-    headers['transfer-encoding'] !== undefined || Number(headers['content-length']) > SHORT_BODY_MAX_BYTES
-  );
 }

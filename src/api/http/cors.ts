@@ -4,6 +4,15 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 /** Chromium caches a preflight for no longer: https://developer.mozilla.org/docs/Web/HTTP/Headers/Access-Control-Max-Age */
 const PREFLIGHT_CACHE_SECONDS = 7_200;
 const NO_CORS: FastifyCorsOptions = { origin: false };
+/** Headers of responses that a page may read. */
+export const CORS_EXPOSED_HEADERS = [
+  'Idempotency-Key',
+  'Idempotent-Replayed',
+  'RateLimit',
+  'RateLimit-Policy',
+  'Retry-After',
+  'X-Request-Id',
+];
 
 /**
  * Lets pages of these origins call the signed-in user's routes. Credentials are bearer tokens, never cookies, so pages of
@@ -17,14 +26,7 @@ export async function allowUserOrigins(fastify: FastifyInstance, origins: readon
     origin: [...allowed],
     methods: ['GET', 'POST', 'PUT', 'DELETE'],
     allowedHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key', 'X-Request-Id'],
-    exposedHeaders: [
-      'Idempotency-Key',
-      'Idempotent-Replayed',
-      'RateLimit',
-      'RateLimit-Policy',
-      'Retry-After',
-      'X-Request-Id',
-    ],
+    exposedHeaders: CORS_EXPOSED_HEADERS,
     maxAge: PREFLIGHT_CACHE_SECONDS,
     strictPreflight: false,
   };

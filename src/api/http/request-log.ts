@@ -18,6 +18,11 @@ export function setOperationId(request: FastifyRequest, operationId: string): vo
   operationIds.set(request, operationId);
 }
 
+/** The operation behind a request, once it is known. */
+export function operationIdOf(request: FastifyRequest): string | undefined {
+  return operationIds.get(request);
+}
+
 /**
  * Logs one line a request, once it is answered or its caller has closed the connection. The line contains nothing that
  * the caller can choose but a well-formed request id. Replaces Fastify's lines, which contain the URL.
@@ -51,7 +56,7 @@ export class RequestLog extends LogController {
         route: routeOf(request),
         ...result,
         ...(actor && { caller: callerReference(actor, this.keyring), ...keyIdOf(actor) }),
-        operationId: operationIds.get(request),
+        operationId: operationIdOf(request),
         ...(stripeRequestIds.length > 0 && { stripeRequestIds }),
       },
       'request',

@@ -60,6 +60,16 @@ export function requireUnambiguous({ raw }: FastifyRequest, reply: FastifyReply)
   }
 }
 
+/** Whether {@link requireUnambiguous} would refuse a request. */
+export function isAmbiguous(request: IncomingMessage): boolean {
+  try {
+    checkHead(request);
+    return false;
+  } catch {
+    return true;
+  }
+}
+
 function checkHead(request: IncomingMessage): void {
   if (request.rawHeaders.length / 2 > MAX_HEADERS) throw new Problem('headers-too-large');
   refuseRepeated(request.rawHeaders);

@@ -1,0 +1,111 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect } from 'vitest';
+import { expectProblem } from '../support/expect-problem.js';
+import { paydeskTest } from '../support/paydesk-test.js';
+import { exchange, parseResponse } from '../support/raw-request.js';
+import { saveCard, someUser } from '../support/saved-card.js';
+
+const DELAY_MAX_MS = 100;
+const SHOP = 'https://shop.example';
+/** What the service believes about the event loop of this process. */
+const loop = { averageMs: 0 };
+
+const it = paydeskTest({
+  environment: {
+    EVENT_LOOP_DELAY_MAX_MS: String(DELAY_MAX_MS),
+    CORS_ORIGINS: SHOP,
+    METRICS_PORT: '0',
+    STRIPE_WEBHOOK_SECRET: 'whsec_pressure',
+  },
+  loopDelay: loop,
+});
+it.afterEach(() => {
+  loop.averageMs = 0;
+});
+
+describe('while the event loop is too late', () => {
+  it('a charge is refused at once, and done by its repetition later', async ({ paydesk, partner }) => {
+    const user = someUser();
+    const card = await saveCard(paydesk, partner, user);
+    const body = { amount: '3000', description: user, stripe_payment_method_id: card };
+    const key = { 'idempotency-key': randomUUID(), 'x-request-id': 'refused-1' };
+    const charge = () => partner.post(`/partners/user/${user}/payment_intent`, body, key);
+    const callsBefore = paydesk.stripeCalls.length;
+    loop.averageMs = DELAY_MAX_MS;
+    const refused = await charge();
+    expectProblem(refused, 'unavailable');
+    expect(refused.body.instance).toBe('urn:paydesk:request:refused-1');
+    expect(Object.fromEntries(refused.headers)).toMatchObject({
+      'retry-after': '1',
+      'cache-control': 'no-store',
+      'x-request-id': 'refused-1',
+      'content-type': 'application/problem+json; charset=utf-8',
+    });
+    expect(paydesk.stripeCalls).toHaveLength(callsBefore);
+    expect(paydesk.log).toContainEqual(
+      expect.objectContaining({ msg: 'Refused 1 requests: the event loop is 100 ms late' }),
+    );
+    loop.averageMs = 0;
+    expect((await charge()).status).toBe(201);
+  });
+
+  it('an event is refused, which Stripe sends again', async ({ paydesk }) => {
+    loop.averageMs = DELAY_MAX_MS;
+    const sent = { method: 'POST', headers: { 'stripe-signature': 't=1,v1=00' }, body: '{}' };
+    expect((await fetch(`${paydesk.url}/webhooks/stripe`, sent)).status).toBe(503);
+  });
+
+  it('probes, preflights and metrics are answered', async ({ paydesk }) => {
+    loop.averageMs = 10 * DELAY_MAX_MS;
+    const caller = paydesk.stranger();
+    expect((await caller.get('/health/live')).status).toBe(200);
+    expect((await caller.get('/health/ready')).status).toBe(200);
+    const preflight = { origin: SHOP, 'access-control-request-method': 'GET' };
+    const history = `${paydesk.url}/payments/get-history`;
+    expect((await fetch(history, { method: 'OPTIONS', headers: preflight })).status).toBe(204);
+    expect((await caller.get('/pay/payments')).status).toBe(503);
+    const metrics = await (await fetch(paydesk.metricsUrl ?? '')).text();
+    expect(metrics).toMatch(/^paydesk_http_requests_refused_total [1-9]/m);
+  });
+
+  it('a page of an allowed origin can read the refusal', async ({ paydesk }) => {
+    loop.averageMs = DELAY_MAX_MS;
+    const { headers } = await paydesk.stranger().get('/payments/get-history', { origin: SHOP });
+    expect(headers.get('access-control-allow-origin')).toBe(SHOP);
+    expect(headers.get('access-control-expose-headers')).toContain('Retry-After');
+    expect(headers.get('vary')).toBe('Origin');
+    const other = await paydesk.stranger().get('/payments/get-history', { origin: 'https://evil.example' });
+    expect(other.headers.has('access-control-allow-origin')).toBe(false);
+  });
+
+  it('a connection is used again, unless it is not clear where the next request begins', async ({
+    paydesk,
+  }) => {
+    loop.averageMs = DELAY_MAX_MS;
+    const post = 'POST /pay HTTP/1.1\r\nHost: paydesk\r\n';
+    const last = 'GET /health/live HTTP/1.1\r\nHost: paydesk\r\nConnection: close\r\n\r\n';
+    const answers = await exchange(paydesk.url, `${post}Content-Length: 2\r\n\r\n{}${last}`);
+    expect(answers).toMatch(/^HTTP\/1\.1 503 [^]*HTTP\/1\.1 200 /);
+    for (const unclear of [`${post}Transfer-Encoding: chunked\r\n`, `${post}Host: other\r\n`]) {
+      const { status, headers } = parseResponse(await exchange(paydesk.url, `${unclear}\r\n`));
+      expect([status, headers.get('connection')]).toEqual([503, 'close']);
+    }
+  });
+});
+
+it('refuses a share of the requests that grows with the delay', async ({ paydesk }) => {
+  const refusedOf = async (count: number) => {
+    let refused = 0;
+    for (let i = 0; i < count; i += 1)
+      refused += Number((await paydesk.stranger().get('/pay/payments')).status === 503);
+    return refused;
+  };
+  loop.averageMs = DELAY_MAX_MS / 2;
+  expect(await refusedOf(20)).toBe(0);
+  loop.averageMs = DELAY_MAX_MS * 0.625;
+  expect(await refusedOf(20)).toBe(5);
+  loop.averageMs = DELAY_MAX_MS * 0.75;
+  expect(await refusedOf(20)).toBe(10);
+  loop.averageMs = 10 * DELAY_MAX_MS;
+  expect(await refusedOf(20)).toBe(20);
+});

@@ -1,0 +1,172 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { describe, expect, test, vi } from 'vitest';
+import { startCollector } from '../support/collector.js';
+import { ManualClock } from '../support/manual-clock.js';
+import { addNotifications, deliverAll } from '../support/notifications.js';
+import { startPaydesk } from '../support/paydesk.js';
+import { receiverFixture } from '../support/receiver.js';
+import { saveCard, someUser } from '../support/saved-card.js';
+
+const CHARGE = 'POST /partners/user/:user_id/payment_intent';
+const STRIPE_CHARGE = 'POST /v1/payment_intents';
+
+const it = test
+  // oxlint-disable-next-line no-empty-pattern -- vitest wants to see that it uses no fixture
+  .extend('collector', { scope: 'file' }, async ({}, { onCleanup }) => {
+    const collector = await startCollector();
+    onCleanup(() => collector.close());
+    return collector;
+  })
+  .extend('clock', { scope: 'file' }, () => new ManualClock())
+  .extend('paydesk', { scope: 'file' }, async ({ collector, clock }, { onCleanup }) => {
+    vi.stubEnv('OTEL_BSP_SCHEDULE_DELAY', '20');
+    vi.useFakeTimers({ toFake: ['setInterval'] });
+    const paydesk = await startPaydesk({
+      clock,
+      environment: { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url },
+    });
+    onCleanup(async () => {
+      await paydesk.close();
+      vi.useRealTimers();
+      vi.unstubAllEnvs();
+    });
+    return paydesk;
+  })
+  .extend('partner', { scope: 'file' }, ({ paydesk }) => paydesk.partner('acme'))
+  .extend('receiver', receiverFixture)
+  .extend('spansOf', ({ collector }) => async (traceId: string, last: string) => {
+    const found = () => collector.spans.filter((span) => span.traceId === traceId);
+    await expect.poll(() => found().map(({ name }) => name)).toContain(last);
+    return found();
+  });
+
+/** A caller's span: https://www.w3.org/TR/trace-context/#traceparent-header */
+function someParent() {
+  const traceId = randomBytes(16).toString('hex');
+  const spanId = randomBytes(8).toString('hex');
+  return { traceId, spanId, headers: { traceparent: `00-${traceId}-${spanId}-01` } };
+}
+
+describe('the spans of a charge', () => {
+  it("are children of the caller's span, step by step, down to Stripe and PostgreSQL", async ({
+    paydesk,
+    partner,
+    spansOf,
+  }) => {
+    const user = someUser();
+    const card = await saveCard(paydesk, partner, user);
+    const body = { amount: '3000', description: user, stripe_payment_method_id: card };
+    const parent = someParent();
+    const headers = { ...parent.headers, 'idempotency-key': randomUUID() };
+    const charged = await partner.post(`/partners/user/${user}/payment_intent`, body, headers);
+    expect(charged.status).toBe(201);
+
+    const spans = await spansOf(parent.traceId, CHARGE);
+    const named = (name: string) => {
+      const found = spans.filter((span) => span.name === name);
+      expect(found).toHaveLength(1);
+      return found[0]!;
+    };
+    const statementsIn = (step: string) =>
+      spans.filter(
+        ({ parentSpanId, attributes }) =>
+          parentSpanId === named(step).spanId && attributes['db.system.name'] === 'postgresql',
+      );
+    const request = named(CHARGE);
+    expect(request.parentSpanId).toBe(parent.spanId);
+    expect(request.attributes).toEqual({
+      'http.request.method': 'POST',
+      'http.route': '/partners/user/:user_id/payment_intent',
+      'http.response.status_code': 201,
+      'paydesk.request_id': charged.headers.get('x-request-id'),
+      'paydesk.operation_id': expect.any(String),
+    });
+    for (const step of ['operation claim', 'operation send', 'operation finish']) {
+      expect(named(step)).toMatchObject({
+        parentSpanId: request.spanId,
+        attributes: { 'paydesk.kind': 'charge' },
+      });
+    }
+    expect(statementsIn('operation claim').length).toBeGreaterThanOrEqual(1);
+    expect(statementsIn('operation finish').length).toBeGreaterThanOrEqual(1);
+    expect(named(STRIPE_CHARGE)).toMatchObject({
+      parentSpanId: named('operation send').spanId,
+      attributes: {
+        'http.request.method': 'POST',
+        'http.response.status_code': 200,
+        'stripe.request_id': expect.stringMatching(/^req_/),
+      },
+    });
+  });
+
+  it('say why it failed, in one word', async ({ paydesk, partner, spansOf }) => {
+    const user = someUser();
+    const card = await saveCard(paydesk, partner, user, 'pm_card_chargeCustomerFail');
+    const body = { amount: '3000', description: user, stripe_payment_method_id: card };
+    const { traceId, headers } = someParent();
+    const declined = await partner.post(`/partners/user/${user}/payment_intent`, body, headers);
+    expect(declined.status).toBe(402);
+    const spans = await spansOf(traceId, CHARGE);
+    expect(spans.find(({ name }) => name === STRIPE_CHARGE)).toMatchObject({
+      status: 2,
+      attributes: { 'error.type': '402' },
+    });
+    expect(spans.find(({ name }) => name === 'operation send')).toMatchObject({
+      status: 2,
+      attributes: { 'error.type': 'card-declined' },
+    });
+  });
+
+  it('contain no secret, no id of a user and nothing else that a caller has chosen', async ({
+    paydesk,
+    partner,
+    collector,
+    spansOf,
+  }) => {
+    const user = `bob-${randomUUID()}@example.com`;
+    const card = await saveCard(paydesk, partner, user);
+    const description = `for ${randomUUID()}`;
+    const key = randomUUID();
+    const body = { amount: '3000', description, stripe_payment_method_id: card };
+    const path = `/partners/user/${encodeURIComponent(user)}/payment_intent`;
+    const { traceId, headers } = someParent();
+    await partner.post(path, body, { ...headers, 'idempotency-key': key });
+    await partner.get(`/partners/user/${encodeURIComponent(user)}/payments?note=${key}`);
+    await spansOf(traceId, CHARGE);
+    const sent = collector.text();
+    expect(sent).toContain(traceId);
+    for (const secret of [
+      user,
+      encodeURIComponent(user),
+      description,
+      key,
+      partner.credential ?? '',
+      'sk_test',
+    ])
+      expect(sent).not.toContain(secret);
+    expect(sent).not.toMatch(/_secret_|whsec_/);
+  });
+});
+
+it('sends the span of a delivery along with a notification', async ({
+  paydesk,
+  clock,
+  receiver,
+  collector,
+  spansOf,
+}) => {
+  const shop = await paydesk.service();
+  expect((await shop.post('/notification-endpoints', { url: receiver.url })).status).toBe(201);
+  await addNotifications(paydesk, clock, [{ subject: someUser(), caller: 'service:shop' }]);
+  await deliverAll(paydesk);
+  const [, traceId = '', spanId] =
+    /^00-(\w{32})-(\w{16})-01$/.exec(String(receiver.received[0]?.headers['traceparent'])) ?? [];
+  const spans = await spansOf(traceId, 'notification');
+  const delivery = spans.find((span) => span.spanId === spanId);
+  expect(delivery).toMatchObject({
+    name: 'POST',
+    parentSpanId: spans.find(({ name }) => name === 'notification')?.spanId,
+    attributes: { 'http.response.status_code': 204 },
+  });
+  expect(collector.text()).not.toContain(receiver.url);
+});
