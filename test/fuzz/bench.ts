@@ -12,7 +12,7 @@ import { Resources } from '../chaos/resources.js';
 import { ENCRYPTION_KEY, type ServiceProcess, startService } from '../support/service-process.js';
 import { makeTemporaryFolder, removeFolder } from '../support/temporary-folder.js';
 import { Credentials } from './credentials.js';
-import { createPool } from './fixtures.js';
+import { createPool, OFFERED_PRODUCTS } from './fixtures.js';
 import type { Pool } from './pool.js';
 
 const STRIPE_KEY = 'sk_test_fuzz';
@@ -83,6 +83,8 @@ function environmentOf(postgres: EmbeddedPostgres, sandbox: Sandbox): Record<str
     STRIPE_SECRET_KEY: STRIPE_KEY,
     ENCRYPTION_KEY,
     REDIRECT_ORIGINS: 'https://example.com',
+    SUBSCRIBABLE_PRICES: OFFERED_PRODUCTS.map((id) => `product:${id}`).join(),
+    PAYMENT_CALLBACK_URL: 'https://receiver.example/callback',
     RATE_LIMITS: 'off',
     CARD_TESTING_BRAKE: 'off',
     LOG_LEVEL: 'warn',

@@ -1,5 +1,5 @@
 import { PROBLEMS, type ProblemSlug } from '#core/problem.js';
-import { OPERATIONS, requestValidator, responseValidator } from '../support/openapi.js';
+import { type Operation, OPERATIONS, requestValidator, responseValidator } from '../support/openapi.js';
 import type { Draft } from './draft.js';
 import { PLANTED } from './hostile.js';
 import type { RawAnswer, RawRequest } from './http.js';
@@ -52,19 +52,27 @@ function problemFaults({ status, headers, text }: RawAnswer): string[] {
 
 function documentationFaults({ draft, request, answer }: Exchange): string[] {
   const { operation } = draft;
-  const { status, headers, text } = answer;
+  const { status } = answer;
   // A request that may have reached another route is not compared with this one.
   if (draft.target !== undefined || request.method !== operation.method) return methodFaults(draft, answer);
   const documented = operation.responses[status];
   if (!documented) return ANYWHERE.has(status) ? [] : [`${status} is not documented`];
-  const mediaType = documented.find((type) => headers['content-type']?.startsWith(type));
-  if (documented.length === 0) return text === '' ? [] : [`${status} should have no body`];
+  return [
+    ...bodyFaults(operation, answer, documented),
+    ...(status < 400 ? successFaults(draft, request) : []),
+  ];
+}
+
+function bodyFaults(
+  operation: Operation,
+  { status, headers, text }: RawAnswer,
+  mediaTypes: readonly string[],
+): string[] {
+  if (mediaTypes.length === 0) return text === '' ? [] : [`${status} should have no body`];
+  const mediaType = mediaTypes.find((type) => headers['content-type']?.startsWith(type));
   if (!mediaType) return [`${status} with the media type ${headers['content-type']}`];
   const validate = responseValidator(operation, status, mediaType);
-  return [
-    ...(validate(parse(text)) ? [] : [`${status} does not match its schema: ${describe(validate)}`]),
-    ...(status < 300 ? successFaults(draft, request) : []),
-  ];
+  return validate(parse(text)) ? [] : [`${status} does not match its schema: ${describe(validate)}`];
 }
 
 /** A request must not succeed if it breaks the documented schema, or if its caller may not use the route. */

@@ -10,6 +10,10 @@ import type { Pool } from './pool.js';
 /** Requests use up what they refund, cancel or expire, so that there are several of each. */
 const COPIES = 8;
 const USERS = [USER, 'bob'];
+/** Users may subscribe to these products. An upgrade takes one of them, so that there are several. */
+export const OFFERED_PRODUCTS = ['prod_daily', 'prod_weekly', 'prod_monthly'];
+/** Different ones, because a card that is saved twice is shown and removed as one. */
+const TEST_CARDS = ['visa', 'mastercard', 'amex', 'discover', 'diners', 'jcb', 'unionpay', 'visa_debit'];
 
 /** Creates objects of every kind through the service, or at Stripe where it creates none. */
 export async function createPool(
@@ -21,26 +25,25 @@ export async function createPool(
   const partner = new Caller(url, await credentials.get('partner'));
   const service = new Caller(url, await credentials.get('service'));
   const user = new Caller(url, await credentials.get('user'));
-  expectStatus(await user.post('/payments/create-setup-intent'), 201);
 
-  const cards: string[] = [];
+  const cards = await saveCards(user, '/payments/create-setup-intent', stripe);
   const payments: string[] = [];
   for (const userId of USERS) {
-    const card = await saveCard(partner, stripe, userId);
-    cards.push(card);
-    for (let copy = 0; copy < COPIES; copy++) payments.push(await charge(partner, userId, card));
+    const saved = await saveCards(partner, `/partners/user/${userId}/setup_intent`, stripe);
+    cards.push(...saved);
+    for (const card of saved) payments.push(await charge(partner, userId, card));
   }
   const sessions = [];
   for (let copy = 0; copy < COPIES; copy++) sessions.push(...(await checkouts(service)));
   const subscriptions = [];
   for (let copy = 0; copy < COPIES; copy++) subscriptions.push((await startSubscription(stripe)).id);
-  const intents = await Promise.all(payments.map((id) => stripe.paymentIntents.retrieve(id)));
+  const charges = await stripe.charges.list({ limit: 100 });
   return {
     user: USERS,
     tenant: [PARTNER],
     pm: cards,
     pi: payments,
-    ch: intents.map((intent) => idOf(intent.latest_charge) ?? ''),
+    ch: charges.data.map(({ id }) => id),
     cs: sessions,
     sub: subscriptions,
     ...(await catalog(stripe)),
@@ -91,14 +94,19 @@ async function insertEvents(database: pg.Pool): Promise<string[]> {
   return rows.map(({ id }) => id);
 }
 
-async function saveCard(partner: Caller, stripe: Stripe, userId: string): Promise<string> {
-  const answer = expectStatus(await partner.post(`/partners/user/${userId}/setup_intent`), 201);
-  const [id = ''] = String(answer.body.client_secret).split('_secret_');
-  const intent = await stripe.setupIntents.confirm(id, {
-    payment_method: 'pm_card_visa',
-    return_url: 'https://example.com',
-  });
-  return idOf(intent.payment_method) ?? '';
+/** Saves each of the cards through a route that creates a SetupIntent. */
+async function saveCards(caller: Caller, path: string, stripe: Stripe): Promise<string[]> {
+  const ids: string[] = [];
+  for (const card of TEST_CARDS) {
+    const { body } = expectStatus(await caller.post(path), 201);
+    const [id = ''] = String(body.client_secret ?? body.clientSecret).split('_secret_');
+    const intent = await stripe.setupIntents.confirm(id, {
+      payment_method: `pm_card_${card}`,
+      return_url: 'https://example.com',
+    });
+    ids.push(idOf(intent.payment_method) ?? '');
+  }
+  return ids;
 }
 
 async function charge(partner: Caller, userId: string, card: string): Promise<string> {
@@ -125,12 +133,17 @@ async function checkouts(service: Caller): Promise<string[]> {
 }
 
 async function catalog(stripe: Stripe): Promise<Pool> {
-  const product = await stripe.products.create({ name: 'Magazine' });
-  const price = { product: product.id, currency: 'usd', unit_amount: 1000 };
-  const once = await stripe.prices.create(price);
-  const monthly = await stripe.prices.create({ ...price, recurring: { interval: 'month' } });
+  const { id: unoffered } = await stripe.products.create({ name: 'Magazine' });
+  for (const id of OFFERED_PRODUCTS) await stripe.products.create({ id, name: id });
+  const products = [unoffered, ...OFFERED_PRODUCTS];
+  const prices: string[] = [];
+  for (const product of products) {
+    const price = { product, currency: 'usd', unit_amount: 1000 };
+    prices.push((await stripe.prices.create(price)).id);
+    prices.push((await stripe.prices.create({ ...price, recurring: { interval: 'month' } })).id);
+  }
   const customers = await Promise.all([stripe.customers.create(), stripe.customers.create()]);
-  return { prod: [product.id], price: [once.id, monthly.id], cus: customers.map(({ id }) => id) };
+  return { prod: products, price: prices, cus: customers.map(({ id }) => id) };
 }
 
 function expectStatus<Answer extends { status: number; body: unknown }>(

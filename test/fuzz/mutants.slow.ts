@@ -47,7 +47,7 @@ const MUTANTS: [Mutation, RegExp][] = [
   ],
 ];
 
-const OPTIONS = { requests: 8_000, seed: 2 };
+const OPTIONS = { requests: 8_000, seed: 2, endOnFailure: true };
 
 it.each(MUTANTS)('finds the bug "$name"', async (mutation, fault) => {
   const bench = new Bench(mutation);

@@ -85,9 +85,7 @@ export function mutations(pool: Pool): fc.Arbitrary<Mutation> {
     fc
       .constantFrom(...METHODS)
       .map((method) => mutation(`method ${method}`, (draft) => (draft.method = method))),
-    fc
-      .constantFrom(...CREDENTIALS)
-      .map((credential) => mutation(`credential: ${credential}`, (draft) => (draft.credential = credential))),
+    credentials(),
     fc
       .constantFrom(...MEDIA_TYPES)
       .map((type) => mutation(`content-type ${type}`, (draft) => (draft.mediaType = type))),
@@ -98,6 +96,13 @@ export function mutations(pool: Pool): fc.Arbitrary<Mutation> {
       mutation('Idempotency-Key', (draft) => draft.headers.push(['idempotency-key', key])),
     ),
   );
+}
+
+/** Any other credential, or none. */
+export function credentials(): fc.Arbitrary<Mutation> {
+  return fc
+    .constantFrom(...CREDENTIALS)
+    .map((credential) => mutation(`credential: ${credential}`, (draft) => (draft.credential = credential)));
 }
 
 function mutation(what: string, apply: (draft: Draft) => unknown): Mutation {

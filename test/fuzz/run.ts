@@ -4,7 +4,7 @@ import type { Bench } from './bench.js';
 import { type Exchange, faultsOf } from './check-answer.js';
 import { type Draft, toRequest, validDraft } from './draft.js';
 import { send } from './http.js';
-import { type Mutation, mutations } from './mutations.js';
+import { credentials, type Mutation, mutations } from './mutations.js';
 import type { Options } from './options.js';
 import { Tally } from './tally.js';
 
@@ -15,7 +15,7 @@ const MAX_MUTATIONS = 3;
 /** What came of a run. */
 export interface Outcome {
   tally: Tally;
-  /** The smallest request with a wrong answer; undefined if all answers were right. */
+  /** A request with a wrong answer, the smallest that was found; undefined if all answers were right. */
   failure: Failure | undefined;
 }
 
@@ -39,11 +39,15 @@ class WrongAnswer extends Error implements Failure {
 
 /**
  * Sends random requests one after the other, so that each call to Stripe belongs to one of them. After a wrong answer it
- * looks for the smallest request that still has one.
+ * looks for the smallest request that still has one, unless it ends at once.
  *
  * @throws the reason of the aborted signal
  */
-export async function run(bench: Bench, { requests, seed }: Options, stop: AbortSignal): Promise<Outcome> {
+export async function run(
+  bench: Bench,
+  { requests, seed, endOnFailure = false }: Options & { endOnFailure?: boolean },
+  stop: AbortSignal,
+): Promise<Outcome> {
   const tally = new Tally();
   const property = fc.asyncProperty(drafts(bench), async (draft) => {
     if (stop.aborted) return;
@@ -54,7 +58,7 @@ export async function run(bench: Bench, { requests, seed }: Options, stop: Abort
     const faults = faultsOf(exchange);
     if (faults.length > 0) throw new WrongAnswer(draft, faults, exchange);
   });
-  const { errorInstance } = await fc.check(property, { numRuns: requests, seed });
+  const { errorInstance } = await fc.check(property, { numRuns: requests, seed, endOnFailure });
   stop.throwIfAborted();
   if (errorInstance && !(errorInstance instanceof WrongAnswer)) throw errorInstance;
   return { tally, failure: errorInstance as WrongAnswer | undefined };
@@ -63,10 +67,12 @@ export async function run(bench: Bench, { requests, seed }: Options, stop: Abort
 function drafts({ pool }: Bench): fc.Arbitrary<Draft> {
   const valid = fc.constantFrom(...OPERATIONS).chain((operation) => validDraft(operation, pool));
   const changes = fc.array(mutations(pool), { minLength: 1, maxLength: MAX_MUTATIONS });
-  // A third stays valid, to create the states that other requests meet.
+  // Some stay valid, to create the states that other requests meet. Some change only the credential, because another
+  // mistake would hide that a wrong one is accepted.
   const someChanges = fc.oneof(
-    { arbitrary: fc.constant<Mutation[]>([]), weight: 1 },
-    { arbitrary: changes, weight: 2 },
+    { arbitrary: fc.constant<Mutation[]>([]), weight: 6 },
+    { arbitrary: fc.tuple(credentials()), weight: 3 },
+    { arbitrary: changes, weight: 11 },
   );
   return fc.tuple(valid, someChanges).map(mutate);
 }

@@ -20,7 +20,7 @@ export class Tally {
     return OPERATIONS.map(({ name }) => name).filter((name) => {
       const statuses = [...(this.counts.get(name) ?? [])];
       const requests = statuses.reduce((sum, [, count]) => sum + count, 0);
-      return requests >= ENOUGH_REQUESTS && !statuses.some(([status]) => status < 300);
+      return requests >= ENOUGH_REQUESTS && !statuses.some(([status]) => status < 400);
     });
   }
 
