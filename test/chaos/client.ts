@@ -50,7 +50,7 @@ export class Client {
       const answer = await this.sendOnce(request, attempt.key);
       this.note(attempt, answer);
       if (answer?.slug === 'not-done') attempt = newAttempt(attempts);
-      else if (answer && answer.body?.retryable !== true) return { request, ...answer, attempts };
+      else if (answer && isFinal(answer)) return { request, ...answer, attempts };
       await delay(Math.max(PAUSE_MS, answer?.retryAfterMs ?? 0));
     }
     return { request, ...NOTHING_HEARD, attempts };
@@ -85,6 +85,11 @@ export class Client {
     const operationId: unknown = answer?.body?.operationId;
     if (typeof operationId === 'string') attempt.operationId = operationId;
   }
+}
+
+/** A stored answer never changes, also if it says that the request may be repeated. */
+function isFinal({ body, isReplayed }: Answer): boolean {
+  return body?.retryable !== true || isReplayed;
 }
 
 function newAttempt(attempts: Attempt[], key: string = randomUUID()): Attempt {

@@ -62,6 +62,7 @@ export const MUTANTS: Mutant[] = [
     },
     scenario: 'refunds',
     failures: ['refunds that Stripe refused'],
+    options: { requests: 20, kills: 0 },
   },
   {
     mutation: {
@@ -101,6 +102,32 @@ export const MUTANTS: Mutant[] = [
   },
   {
     mutation: {
+      name: 'a page stays open beside a newer one',
+      changes: [{ file: 'customers/only-page.stripe.js', text: 'of older)', replacement: 'of [])' }],
+    },
+    scenario: 'upgrades',
+    failures: ['users with several subscriptions'],
+    options: { requests: 20, kills: 0 },
+  },
+  {
+    mutation: {
+      name: 'each attempt at an upgrade plans it again',
+      changes: [
+        {
+          file: 'subscriptions/upgrades.service.js',
+          text: 'await stripe.update(context, plan, stripeKey);',
+          replacement: `
+            const change = await this.plan(context, plan.owner, { priceId: plan.priceId });
+            await stripe.update(context, stripe.planUpgrade(change), stripeKey);`,
+        },
+      ],
+    },
+    scenario: 'upgrades',
+    failures: ['users whose upgrade nobody reported'],
+    options: { requests: 32, kills: 0 },
+  },
+  {
+    mutation: {
       name: 'the outbox is written after the commit',
       changes: [
         {
@@ -126,8 +153,7 @@ export const RUN_OPTIONS = {
   requests: 60,
   kills: 6,
   instances: 2,
-  // Some clients never get a final response.
-  giveUpAfterMs: 25_000,
-  patienceMs: 30_000,
+  giveUpAfterMs: 600_000,
+  patienceMs: 10_000,
   log: () => undefined,
 };

@@ -1,12 +1,9 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import type { Bench } from './bench.js';
 import { isSuccess, describeOutcome, type Outcome } from './outcome.js';
+import { untilDone } from './until-done.js';
 import { type Figure, expectNone } from './verdict.js';
 
-/** A minute after Stripe's recovery, plus the lease of a killed instance. */
-const SETTLES_WITHIN_MS = 90_000;
-const POLL_MS = 250;
 /** An operation without a plan has sent nothing, so it need not settle. */
 const UNSETTLED = "state = 'running' and plan is not null";
 
@@ -19,18 +16,16 @@ export async function settle(
   credential: string,
   outcomes: readonly Outcome[],
 ): Promise<Figure[]> {
-  const { stripe, fleet, options } = bench;
+  const { stripe, fleet } = bench;
   const calls = stripe.counters.list().map((route) => route.calls);
   const wrong = stripe.faults.list().flatMap(({ injected }) => Object.values(injected));
   stripe.faults.clear();
   await fleet.allStarted();
-  const giveUpAt = Date.now() + SETTLES_WITHIN_MS;
-  let unsettled = await operations(bench, UNSETTLED);
-  if (unsettled.length > 0) options.log(`${unsettled.length} operations are still to settle`);
-  while (unsettled.length > 0 && Date.now() < giveUpAt) {
-    await delay(POLL_MS);
-    unsettled = await operations(bench, UNSETTLED);
-  }
+  const unsettled = await untilDone(
+    bench,
+    () => operations(bench, UNSETTLED),
+    (rows) => rows.length,
+  );
   return [
     expectNone('operations that do not settle', unsettled),
     expectNone('operations that need a review', await operations(bench, "state = 'needs-review'")),
