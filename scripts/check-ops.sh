@@ -21,10 +21,11 @@ work=$(mktemp -d)
 trap 'kill "$service" 2>/dev/null || true; wait "$service" 2>/dev/null || true; rm -rf "$work"' EXIT
 PORT=0 SANDBOX_PORT=0 METRICS_PORT=0 DATA_DIR="$work" node dist/bundle/main.js >"$work/log" &
 service=$!
-for _ in $(seq 600); do
-  url=$(sed -n 's/^  metrics *\(http\S*\).*/\1/p' "$work/log")
-  [ -n "$url" ] && break
+url=''
+while [ -z "$url" ]; do
+  kill -0 "$service"
   sleep 0.1
+  url=$(sed -n 's/^  metrics *\(http\S*\).*/\1/p' "$work/log")
 done
 curl -sS --fail "$url" >"$work/metrics"
 promtool check metrics <"$work/metrics"

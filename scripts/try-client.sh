@@ -26,10 +26,11 @@ sed -n '/^```ts$/,/^```$/p' "$root/packages/client/README.md" | sed '1d;$d' >exa
 options='--strict --target es2022 --lib es2022,dom --module nodenext --skipLibCheck --types node'
 "$root/packages/client/node_modules/.bin/tsc" $options --typeRoots "$root/packages/client/node_modules/@types" example.ts
 
-for _ in $(seq 600); do
-  url=$(sed -n 's/^Paydesk listens on //p' "$work/log")
-  [ -n "$url" ] && break
+url=''
+while [ -z "$url" ]; do
+  kill -0 "$service"
   sleep 0.1
+  url=$(sed -n 's/^Paydesk listens on //p' "$work/log")
 done
 key=$(cd "$root" && DATA_DIR="$work/data" node dist/bundle/token.js service shop)
 PAYDESK_URL=$url PAYDESK_KEY=$key node example.js | tee "$work/output"
