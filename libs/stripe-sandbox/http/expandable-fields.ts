@@ -159,6 +159,7 @@ export const expandableFields: Readonly<
     test_clock: ['test_helpers.test_clock'],
   },
   item: {},
+  mandate: { payment_method: ['payment_method'] },
   payment_intent: {
     'amount_details.line_items': 'list',
     application: ['application'],

@@ -133,6 +133,7 @@ export const resources: Record<string, Resource> = {
     called: 'invoice_payment',
     pathParam: 'id',
   },
+  mandate: { called: 'mandate', pathParam: 'mandate' },
   dispute: {
     called: 'dispute',
     pathParam: 'dispute',

@@ -16,6 +16,7 @@ import { eventRoutes } from './events/routes.js';
 import { invoiceItemRoutes } from './invoice-items/routes.js';
 import { invoicePreviewRoutes } from './invoice-previews/routes.js';
 import { invoicePaymentRoutes, invoiceRoutes } from './invoices/routes.js';
+import { mandateRoutes } from './mandates/routes.js';
 import { paymentIntentRoutes } from './payment-intents/routes.js';
 import { paymentMethodRoutes } from './payment-methods/routes.js';
 import { planRoutes } from './plans/routes.js';
@@ -45,6 +46,7 @@ export const allRoutes: readonly Route[] = [
   ...refundRoutes,
   ...balanceRoutes,
   ...accountRoutes,
+  ...mandateRoutes,
   ...disputeRoutes,
   ...earlyFraudWarningRoutes,
   ...productRoutes,

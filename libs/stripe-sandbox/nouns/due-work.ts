@@ -7,7 +7,7 @@ import { endDiscount } from './discounts/discount.js';
 import { decideDispute } from './disputes/respond.js';
 import { advanceInvoice } from './invoices/collect.js';
 import { releaseExpiredHold } from './payment-intents/capture.js';
-import { failDebit } from './payment-intents/debit.js';
+import { settleDebit } from './payment-intents/debit.js';
 import { expirePromotionCode } from './promotion-codes/promotion-code.js';
 import { settleRefund } from './refunds/refund.js';
 import { advanceSubscription, markOverdue } from './subscriptions/lifecycle.js';
@@ -30,7 +30,7 @@ export const dueWork: DueWork = {
   subscriptions: advanceSubscription,
   paymentIntents: (ctx, id) => {
     releaseExpiredHold(ctx, id);
-    failDebit(ctx, id);
+    settleDebit(ctx, id);
   },
   promotionCodes: expirePromotionCode,
   refunds: settleRefund,

@@ -1,18 +1,21 @@
 import type Stripe from 'stripe';
 import type { Context, Emit, EventType } from '../context.js';
 import { completePaidCheckout, completeSetupCheckout, reportFailedDebit } from './checkout-sessions/pay.js';
-import { completeSubscriptionCheckout } from './checkout-sessions/subscribe.js';
+import { completeProcessingCheckout, completeSubscriptionCheckout } from './checkout-sessions/subscribe.js';
 import { closeFraudWarnings } from './early-fraud-warnings/early-fraud-warning.js';
 import { recordEvent } from './events/event.js';
+import { retryFailedDebit } from './invoices/collect.js';
 import { stopCollectingFromCustomer } from './invoices/invoice.js';
 import {
   recordFailedInvoicePayment,
   recordInvoiceActionRequired,
   recordInvoicePayment,
+  recordInvoiceProcessing,
 } from './invoices/pay.js';
 import { cancelScheduleOf } from './subscription-schedules/subscription-schedule.js';
 import {
   activatePaidSubscription,
+  activateProcessingSubscription,
   endCustomerSubscriptions,
   handleRetriesExhausted,
   markPastDue,
@@ -27,9 +30,15 @@ const REACTIONS: { [T in EventType]?: Reaction<Extract<Stripe.Event, { type: T }
     recordInvoicePayment(ctx, intent);
     completePaidCheckout(ctx, intent);
   },
-  'payment_intent.processing': completePaidCheckout,
+  'payment_intent.processing': (ctx, intent) => {
+    recordInvoiceProcessing(ctx, intent);
+    activateProcessingSubscription(ctx, intent);
+    completeProcessingCheckout(ctx, intent);
+    completePaidCheckout(ctx, intent);
+  },
   'payment_intent.payment_failed': (ctx, intent) => {
     recordFailedInvoicePayment(ctx, intent);
+    retryFailedDebit(ctx, intent);
     reportFailedDebit(ctx, intent);
   },
   'payment_intent.requires_action': recordInvoiceActionRequired,

@@ -2,11 +2,12 @@ import { decodeForm, type FormValue } from '../http/form.js';
 import type { CardEntry } from '../nouns/payment-methods/payment-method.js';
 
 /**
- * Reads a posted card form. Only the number is required: the defaults for the rest work with every test card, so that
+ * Reads a posted card form, or that for a bank account. Only the number or the IBAN is required: the defaults for the rest work with every test card, so that
  * `curl -d number=4242424242424242` is enough to pay.
  */
 export function readCardEntry(body: string, defaults: { email: string | null; now: number }): CardEntry {
   const form = decodeForm(body);
+  const iban = text(form['test_iban']) ?? text(form['iban']);
   const testCard = text(form['test_card']);
   const expiry = testCard === undefined ? text(form['expiry']) : undefined;
   const [month, year] = expiry?.split(/\s*\/\s*/, 2) ?? [];
@@ -22,18 +23,16 @@ export function readCardEntry(body: string, defaults: { email: string | null; no
       cvc: (testCard === undefined ? text(form['cvc']) : undefined) ?? '123',
     },
     email: text(form['email']) ?? defaults.email ?? 'customer@example.com',
-    name: text(form['name']) ?? null,
+    iban,
+    name: text(form['name']) ?? (iban === undefined ? null : 'Jenny Rosen'),
   };
 }
-
-/** The IBAN that was posted in place of a card, if any. */
-export const readIban = (body: string): string | undefined => text(decodeForm(body)['iban']);
 
 /** The promotion code that was posted in place of a card, if any. */
 export const readPromotionCode = (body: string): string | undefined =>
   text(decodeForm(body)['promotion_code']);
 
-function text(value: FormValue | undefined): string | undefined {
+export function text(value: FormValue | undefined): string | undefined {
   return typeof value === 'string' && value.trim() !== '' ? value.trim().slice(0, 200) : undefined;
 }
 

@@ -19,17 +19,16 @@ export interface CardForm {
   email?: string | null;
   name?: string | null;
   asksForEmail: boolean;
+  /** More fields, before the button. */
+  more?: Html;
 }
 
 /** A card form with buttons for Stripe's test cards. It posts to its own page. */
-export function cardForm({ submit, error, email, name, asksForEmail }: CardForm): Html {
+export function cardForm({ submit, error, email, name, asksForEmail, more }: CardForm): Html {
   return html`<form method="post" class="card" aria-label="Card details">
     <h2>Card details</h2>
     ${error && html`<p class="error" role="alert" id="error">${error}</p>`}
-    ${
-      asksForEmail &&
-      field('email', 'Email', { type: 'email', autocomplete: 'email', value: email ?? '', required: true })
-    }
+    ${asksForEmail && field('email', 'Email', { ...EMAIL, value: email ?? '' })}
     ${field('number', 'Card number', {
       inputmode: 'numeric',
       autocomplete: 'cc-number',
@@ -45,7 +44,7 @@ export function cardForm({ submit, error, email, name, asksForEmail }: CardForm)
       })}
       ${field('cvc', 'Security code', { inputmode: 'numeric', autocomplete: 'cc-csc', required: true })}
     </div>
-    ${field('name', 'Name on card', { autocomplete: 'cc-name', value: name ?? '' })}
+    ${field('name', 'Name on card', { autocomplete: 'cc-name', value: name ?? '' })} ${more}
     <button type="submit">${submit}</button>
     <div class="tests">
       <p>Or use a test card with one click:</p>
@@ -63,7 +62,54 @@ export function cardForm({ submit, error, email, name, asksForEmail }: CardForm)
   </form>`;
 }
 
+/** Test accounts, each for another outcome: https://docs.stripe.com/payments/sepa-debit/accept-a-payment. */
+const ACCOUNTS = [
+  ['DE89370400440532013000', 'Is processing, then succeeds'],
+  ['DE62370400440532013001', 'Is processing, then fails'],
+  ['DE08370400440532013003', 'Succeeds after three minutes'],
+  ['DE35370400440532013002', 'Succeeds, then is disputed'],
+] as const;
+
+/** A form for a bank account with buttons for Stripe's test IBANs. It posts to its own page. */
+export function sepaDebitForm({ submit, email, name, asksForEmail, more }: CardForm): Html {
+  return html`<form method="post" class="card" aria-label="SEPA debit">
+    <h2>SEPA debit</h2>
+    ${asksForEmail && field('email', 'Email', { ...EMAIL, id: 'holder_email', value: email ?? '' })}
+    ${field('name', 'Account holder', {
+      id: 'holder_name',
+      autocomplete: 'name',
+      value: name ?? '',
+      required: true,
+    })}
+    ${field('iban', 'IBAN', {
+      autocomplete: 'off',
+      placeholder: 'DE00 0000 0000 0000 0000 00',
+      required: true,
+    })}
+    ${more}
+    <p>You authorize the sandbox to debit this account, and your bank to honor the debit.</p>
+    <button type="submit">${submit}</button>
+    <div class="tests">
+      <p>Or use a test account with one click:</p>
+      <ul>
+        ${ACCOUNTS.map(
+          ([iban, effect]) =>
+            html`<li>
+              <button class="quiet" name="test_iban" value="${iban}" formnovalidate>
+                <span>${effect}</span> <code>${iban}</code>
+              </button>
+            </li>`,
+        )}
+      </ul>
+    </div>
+  </form>`;
+}
+
+const EMAIL = { type: 'email', autocomplete: 'email', required: true };
+
 interface FieldOptions {
+  /** The name by default. */
+  id?: string;
   type?: string;
   inputmode?: string;
   autocomplete: string;
@@ -73,13 +119,14 @@ interface FieldOptions {
   error?: string | undefined;
 }
 
-function field(name: string, label: string, options: FieldOptions): Html {
+/** A labelled input. */
+export function field(name: string, label: string, options: FieldOptions): Html {
   const { type = 'text', inputmode = 'text', autocomplete, placeholder = '', value = '' } = options;
-  const { required = false, error } = options;
+  const { id = name, required = false, error } = options;
   return html`<div class="field">
-    <label for="${name}">${label}</label>
+    <label for="${id}">${label}</label>
     <input
-      id="${name}"
+      id="${id}"
       name="${name}"
       type="${type}"
       inputmode="${inputmode}"

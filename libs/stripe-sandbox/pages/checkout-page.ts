@@ -1,6 +1,7 @@
 import type Stripe from 'stripe';
 import { formatAmount } from '../money/currencies.js';
-import { cardForm } from './card-form.js';
+import { type CardForm, cardForm, sepaDebitForm } from './card-form.js';
+import { collectedFields, note } from './checkout-fields.js';
 import { html, type Html } from './html.js';
 import { layout } from './layout.js';
 
@@ -24,9 +25,23 @@ export function checkoutPage(view: CheckoutView): string {
         ${session.mode === 'setup' ? html`<h1>Save your card for later</h1>` : summary(view)}
         ${session.allow_promotion_codes && promotionCodeForm()}
       </section>
-      ${cardForm({ submit: submitOf(session), error, ...contact, asksForEmail: !isKnown })}`,
+      <div>
+        ${methodForms(session, { submit: submitOf(session), error, ...contact, asksForEmail: !isKnown })}
+      </div>`,
     { isWide: true },
   );
+}
+
+/** A form for each type of payment method that the session takes. */
+function methodForms(session: Stripe.Checkout.Session, form: CardForm): Html[] {
+  const { payment_method_types: types } = session;
+  return [
+    ...(types.includes('card') ? [cardForm({ ...form, more: collectedFields(session, 'card') })] : []),
+    ...(types.includes('sepa_debit')
+      ? [sepaDebitForm({ ...form, more: collectedFields(session, 'debit') })]
+      : []),
+    html`${note(session.custom_text.after_submit)}`,
+  ];
 }
 
 function summary({ session, lines }: CheckoutView): Html {
@@ -77,8 +92,11 @@ export function periodOf(price: Stripe.Price | null): string {
   return interval_count === 1 ? `per ${interval}` : `every ${interval_count} ${interval}s`;
 }
 
-function submitOf({ mode, amount_total, currency }: Stripe.Checkout.Session): string {
+/** Source: https://docs.stripe.com/api/checkout/sessions/create#create_checkout_session-submit_type. */
+const SUBMIT_WORDS: Record<string, string> = { book: 'Book', donate: 'Donate' };
+
+function submitOf({ mode, amount_total, currency, submit_type }: Stripe.Checkout.Session): string {
   if (mode === 'setup') return 'Save card';
   if (mode === 'subscription') return 'Subscribe';
-  return `Pay ${formatAmount(amount_total!, currency!)}`;
+  return `${SUBMIT_WORDS[submit_type ?? ''] ?? 'Pay'} ${formatAmount(amount_total!, currency!)}`;
 }

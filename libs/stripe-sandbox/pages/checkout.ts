@@ -5,8 +5,8 @@ import { lineItemsOf } from '../nouns/checkout-sessions/line-items.js';
 import { attemptedPayment, payCheckout } from '../nouns/checkout-sessions/pay.js';
 import { redirectTarget } from '../nouns/checkout-sessions/redirect-urls.js';
 import { createEnteredPaymentMethod } from '../nouns/payment-methods/payment-method.js';
-import { createFailingSepaDebit } from '../nouns/payment-methods/sepa-debit.js';
-import { readCardEntry, readIban, readPromotionCode } from './card-entry.js';
+import { readCardEntry, readPromotionCode } from './card-entry.js';
+import { readEntered } from './checkout-entry.js';
 import { checkoutPage } from './checkout-page.js';
 import { notice } from './layout.js';
 import { attempt, NOT_FOUND, type PageRoute, type PageAnswer } from './page-server.js';
@@ -30,15 +30,9 @@ export const checkoutPages: PageRoute[] = [
         return { redirectTo: `/c/pay/${session.id}` };
       }
       const entry = readCardEntry(body, { email: contactOf(ctx, session).email, now: ctx.now() });
-      const iban = readIban(body);
+      const entered = readEntered(body, session);
       const outcome = attempt(() =>
-        payCheckout(
-          ctx,
-          session,
-          iban === undefined
-            ? createEnteredPaymentMethod(ctx, entry)
-            : createFailingSepaDebit(ctx, { ...entry, iban }),
-        ),
+        payCheckout(ctx, session, createEnteredPaymentMethod(ctx, entry), entered),
       );
       if ('refusal' in outcome) return showOpen(ctx, session, outcome.refusal);
       return { redirectTo: outcome.done ?? successUrl(session) };

@@ -69,11 +69,13 @@ function paymentMethods({ cards, customer, configuration, path }: PortalView): H
     <h2>Payment methods</h2>
     <ul class="lines">
       ${cards.map(
-        ({ id, card }) =>
+        ({ id, card, sepa_debit: account }) =>
           html`<li>
             <span>
-              ${card?.display_brand ?? 'card'} •••• ${card?.last4 ?? ''}
-              <small>${id === chosen ? 'Default' : `Expires ${card?.exp_month}/${card?.exp_year}`}</small>
+              ${card?.display_brand ?? 'SEPA debit'} •••• ${(card ?? account)?.last4 ?? ''}
+              <small
+                >${id === chosen ? 'Default' : card && `Expires ${card.exp_month}/${card.exp_year}`}</small
+              >
             </span>
             ${isEditable && id !== chosen && action('default', 'Make default', { payment_method: id })}
             ${isEditable && action('remove', 'Remove', { payment_method: id })}

@@ -29,6 +29,11 @@ h2 { font-size: 1.1rem; margin: 0 0 1rem; }
 .row { display: grid; grid-template-columns: 1fr 1fr; gap: .75rem; }
 label { display: block; font-weight: 600; font-size: .9rem; margin-bottom: .25rem; }
 input, select { width: 100%; font: inherit; color: inherit; padding: .6rem .7rem; border: 1px solid #8a93a6; border-radius: .4rem; background: #fff; }
+fieldset { border: 0; padding: 0; margin: 0 0 1rem; }
+legend { font-weight: 600; margin-bottom: .5rem; }
+.check { display: flex; gap: .5rem; align-items: start; }
+.check input { width: auto; margin: .35rem 0 0; }
+.check label { font-weight: 400; }
 input[aria-invalid=true] { border-color: var(--bad); }
 button, .button { display: inline-block; width: 100%; font: inherit; font-weight: 600; text-align: center; cursor: pointer;
   padding: .7rem 1rem; border: 1px solid transparent; border-radius: .4rem; background: var(--brand); color: #fff; text-decoration: none; }

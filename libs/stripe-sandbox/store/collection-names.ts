@@ -18,6 +18,7 @@ export type CollectionName =
   | 'invoices'
   | 'invoiceItems'
   | 'invoicePayments'
+  | 'mandates'
   | 'disputes'
   | 'fraudWarnings'
   | 'events'
@@ -65,6 +66,7 @@ export const objectOf: Partial<Record<CollectionName, string>> = {
   invoices: 'invoice',
   invoiceItems: 'invoiceitem',
   invoicePayments: 'invoice_payment',
+  mandates: 'mandate',
   disputes: 'dispute',
   fraudWarnings: 'radar.early_fraud_warning',
   events: 'event',

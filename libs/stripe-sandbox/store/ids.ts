@@ -37,6 +37,8 @@ const SHAPES = {
   invoiceItem: ['ii_1', 23],
   invoiceLineItem: ['il_1', 23],
   invoicePayment: ['inpay_1', 23],
+  mandate: ['mandate_1', 23],
+  payment: ['py_3', 23],
   dispute: ['du_1', 23],
   fraudWarning: ['issfr_1', 23],
   event: ['evt_1', 23],

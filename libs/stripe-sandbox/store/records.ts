@@ -1,6 +1,8 @@
 import type Stripe from 'stripe';
+import type { Collected } from '../nouns/checkout-sessions/collected.js';
 import type { createParams as checkoutParams } from '../nouns/checkout-sessions/params.js';
 import type { Params } from '../http/params.js';
+import type { Entity } from './collection.js';
 import type { CollectionName } from './collection-names.js';
 
 /*
@@ -61,15 +63,22 @@ export interface CheckoutFacts {
   subscription_data: NonNullable<CheckoutParams['subscription_data']>;
   /** What the attempts to pay are made with; the session shows them once it is complete. */
   customer: string | null;
-  /** Whether the name that is entered on the page becomes the customer's; undefined in older journals. */
+  /** Whether the name, and so on, that is entered on the page becomes the customer's; undefined in older journals. */
   savesName?: boolean;
+  savesAddress?: boolean;
+  savesShipping?: boolean;
+  /** Whether a saved payment method may be shown again; undefined if the session does not say. */
+  allow_redisplay?: Stripe.PaymentMethod.AllowRedisplay | undefined;
   payment_intent: string | null;
   subscription: string | null;
   /** The discount of the session; undefined if it was created before there were any. */
   discount?: string | null;
   /** As last entered on the page. */
-  contact: { email: string | null; name: string | null } | null;
+  contact: Contact | null;
 }
+
+/** What was entered on a page; what it collects besides the email and the name is missing in older journals. */
+export type Contact = { email: string | null; name: string | null } & Partial<Collected>;
 
 /** The products between whose prices a portal lets customers switch; the id is the configuration's. */
 export interface PortalProducts {
@@ -131,5 +140,8 @@ export interface KeptReply {
   fingerprint: string;
   requestId: string;
   status: number;
-  body: string;
+  /** The body; null if it is the text of `resource`. */
+  body: string | null;
+  /** The entity that was the whole reply, as it was then: a body of its own would be the largest part of a payment. */
+  resource?: (Entity & { readonly object: string }) | null;
 }

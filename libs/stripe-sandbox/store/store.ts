@@ -117,6 +117,7 @@ export class Store {
     ['invoice'],
     { payment_intent: ({ payment }) => present(payment.payment_intent as string) },
   );
+  readonly mandates = new Collection<Stripe.Mandate>('mandates', this.#record, ['payment_method']);
   readonly disputes = new Collection<Stripe.Dispute>('disputes', this.#record, ['charge', 'payment_intent']);
   readonly fraudWarnings = new Collection<Stripe.Radar.EarlyFraudWarning>('fraudWarnings', this.#record, [
     'charge',

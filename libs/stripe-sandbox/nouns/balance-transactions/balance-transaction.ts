@@ -14,7 +14,8 @@ type BalanceTransaction = Stripe.BalanceTransaction;
 
 /** Records the captured amount of a charge, less the fee. */
 export function recordCharge(ctx: Context, charge: Stripe.Charge): BalanceTransaction {
-  const { bypassesPending } = testCardOf(ctx, charge.payment_method!);
+  const isCard = charge.payment_method_details?.type === 'card';
+  const bypassesPending = isCard && testCardOf(ctx, charge.payment_method!).bypassesPending;
   return record(ctx, charge, {
     amount: charge.amount_captured,
     available_on: bypassesPending ? ctx.now() : settlementAfter(ctx.now()),
@@ -22,7 +23,7 @@ export function recordCharge(ctx: Context, charge: Stripe.Charge): BalanceTransa
     fee: { amount: chargeFeeMinor(charge), description: 'Stripe processing fees' },
     reporting_category: 'charge',
     source: charge.id,
-    type: 'charge',
+    type: isCard ? 'charge' : 'payment',
   });
 }
 

@@ -17,17 +17,16 @@ import type { updateParams } from './params.js';
 /** How long an uncaptured charge holds money: https://docs.stripe.com/payments/place-a-hold-on-a-payment-method. */
 export const HOLD_SECONDS = 7 * 24 * 60 * 60;
 
-/** Creates the charge of an attempt, successful or failed. Source: https://docs.stripe.com/api/charges/object. */
-export function createCharge(ctx: Context, attempt: ChargeAttempt): Stripe.Charge {
-  const { intent, paymentMethod, decline, isCaptured } = attempt;
+/** The fields that do not depend on the type of payment method. Source: https://docs.stripe.com/api/charges/object. */
+export function chargeFields(
+  ctx: Context,
+  intent: Stripe.PaymentIntent,
+  paymentMethod: Stripe.PaymentMethod,
+) {
   const { amount, currency, customer, description, receipt_email, shipping, transfer_group } = intent;
-  const isPaid = decline === undefined;
-  const created = ctx.now(customer as string | null);
-  const charge = ctx.store.charges.insert({
-    id: newId('charge'),
+  return {
     object: 'charge',
     amount,
-    amount_captured: isPaid && isCaptured ? amount : 0,
     amount_refunded: 0,
     application: null,
     application_fee: null,
@@ -35,31 +34,21 @@ export function createCharge(ctx: Context, attempt: ChargeAttempt): Stripe.Charg
     balance_transaction: null,
     billing_details: paymentMethod.billing_details,
     calculated_statement_descriptor: statementDescriptorOf(intent),
-    captured: isPaid && isCaptured,
-    created,
+    created: ctx.now(customer as string | null),
     currency,
     customer,
     description,
     disputed: false,
     failure_balance_transaction: null,
-    failure_code: decline?.code ?? null,
-    failure_message: decline?.message ?? null,
     fraud_details: {},
     livemode: false,
     metadata: intent.metadata,
     on_behalf_of: null,
-    outcome: outcomeOf(testCardOf(ctx, paymentMethod.id), decline),
-    paid: isPaid,
     payment_intent: intent.id,
     payment_method: paymentMethod.id,
-    payment_method_details: {
-      card: chargedCard(attempt, isPaid && !isCaptured ? created + HOLD_SECONDS : undefined),
-      type: 'card',
-    },
     radar_options: {},
     receipt_email,
     receipt_number: null,
-    receipt_url: isPaid ? `https://pay.stripe.com/receipts/payment/${randomText(40)}` : null,
     refunded: false,
     review: null,
     shipping,
@@ -67,9 +56,31 @@ export function createCharge(ctx: Context, attempt: ChargeAttempt): Stripe.Charg
     source_transfer: null,
     statement_descriptor: intent.statement_descriptor,
     statement_descriptor_suffix: intent.statement_descriptor_suffix,
-    status: isPaid ? 'succeeded' : 'failed',
     transfer_data: null,
     transfer_group,
+  } satisfies Partial<Stripe.Charge>;
+}
+
+export const newReceiptUrl = (): string => `https://pay.stripe.com/receipts/payment/${randomText(40)}`;
+
+/** Creates the charge of an attempt with a card, successful or failed. */
+export function createCharge(ctx: Context, attempt: ChargeAttempt): Stripe.Charge {
+  const { intent, paymentMethod, decline, isCaptured } = attempt;
+  const isPaid = decline === undefined;
+  const fields = chargeFields(ctx, intent, paymentMethod);
+  const holdEnd = isPaid && !isCaptured ? fields.created + HOLD_SECONDS : undefined;
+  const charge = ctx.store.charges.insert({
+    ...fields,
+    id: newId('charge'),
+    amount_captured: isPaid && isCaptured ? intent.amount : 0,
+    captured: isPaid && isCaptured,
+    failure_code: decline?.code ?? null,
+    failure_message: decline?.message ?? null,
+    outcome: outcomeOf(testCardOf(ctx, paymentMethod.id), decline),
+    paid: isPaid,
+    payment_method_details: { card: chargedCard(attempt, holdEnd), type: 'card' },
+    receipt_url: isPaid ? newReceiptUrl() : null,
+    status: isPaid ? 'succeeded' : 'failed',
   });
   const isPending = charge.captured && attempt.isAsynchronous;
   if (isPending) schedule(ctx, 'charges', charge.id, { at: ctx.now() });
@@ -87,7 +98,7 @@ export function completeCapture(ctx: Context, id: string): void {
   ctx.emit('charge.updated', withBalanceTransaction(ctx, before), before);
 }
 
-const withBalanceTransaction = (ctx: Context, charge: Stripe.Charge): Stripe.Charge =>
+export const withBalanceTransaction = (ctx: Context, charge: Stripe.Charge): Stripe.Charge =>
   ctx.store.charges.update(charge.id, { balance_transaction: recordCharge(ctx, charge).id });
 
 /** The charge of an intent's latest attempt, which must exist. */

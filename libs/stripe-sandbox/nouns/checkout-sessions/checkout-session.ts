@@ -42,11 +42,12 @@ export function createCheckoutSession(ctx: Context, params: CreateParams): Strip
     requireSubscriber(ctx, params.customer, lineItems[0]!.price.currency);
   }
   const expires_at = readExpiry(ctx, params.expires_at);
+  const built = buildSession(ctx, params, totals?.amounts.currency ?? params.currency);
   const session = ctx.store.checkoutSessions.insert({
-    ...buildSession(ctx, params),
+    ...built,
     ...totals?.amounts,
     expires_at,
-    setup_intent: mode === 'setup' ? createSetup(ctx, params).id : null,
+    setup_intent: mode === 'setup' ? createSetup(ctx, params, built).id : null,
   });
   insertLineItems(ctx, session.id, lineItems, totals?.lineDiscounts ?? []);
   const redemption = totals?.redemption;
@@ -56,6 +57,9 @@ export function createCheckoutSession(ctx: Context, params: CreateParams): Strip
     subscription_data: params.subscription_data ?? {},
     customer: params.customer ?? null,
     savesName: params.customer_update?.name === 'auto',
+    savesAddress: params.customer_update?.address === 'auto',
+    savesShipping: params.customer_update?.shipping === 'auto',
+    allow_redisplay: params.payment_method_data?.allow_redisplay,
     payment_intent: null,
     subscription: null,
     discount: redemption ? insertSessionDiscount(ctx, session, redemption) : null,
@@ -109,9 +113,13 @@ export function expireDueCheckoutSession(ctx: Context, id: string): void {
   if (session?.status === 'open') expireCheckoutSession(ctx, session);
 }
 
-function createSetup(ctx: Context, params: CreateParams): Stripe.SetupIntent {
-  const { customer, allowed_payment_method_types, setup_intent_data } = params;
-  return createSetupIntent(ctx, { ...setup_intent_data, customer, allowed_payment_method_types });
+function createSetup(
+  ctx: Context,
+  { allowed_payment_method_types, customer, setup_intent_data }: CreateParams,
+  { payment_method_types }: Pick<Stripe.Checkout.Session, 'payment_method_types'>,
+): Stripe.SetupIntent {
+  const intent = createSetupIntent(ctx, { ...setup_intent_data, customer, allowed_payment_method_types });
+  return ctx.store.setupIntents.update(intent.id, { payment_method_types });
 }
 
 /** The parameters that only one mode accepts. */
@@ -120,14 +128,22 @@ const ONE_MODE_PARAMS: [keyof CreateParams, CreateParams['mode']][] = [
   ['subscription_data', 'subscription'],
   ['payment_method_collection', 'subscription'],
   ['setup_intent_data', 'setup'],
+  ['invoice_creation', 'payment'],
 ];
+
+const NOT_IN_SETUP = [
+  'line_items',
+  'discounts',
+  'allow_promotion_codes',
+  'shipping_address_collection',
+] as const;
 
 function requireParamsFitMode(ctx: Context, params: CreateParams): void {
   const { mode, customer, customer_email, success_url, cancel_url } = params;
   for (const [param, onlyMode] of ONE_MODE_PARAMS) {
     if (params[param] !== undefined && mode !== onlyMode) throw notAllowedInMode(param, mode);
   }
-  for (const param of ['line_items', 'discounts', 'allow_promotion_codes'] as const) {
+  for (const param of NOT_IN_SETUP) {
     if (mode === 'setup' && params[param]) throw notAllowedInMode(param, mode);
   }
   if (mode === 'subscription' && params.customer_creation) throw notAllowedInMode('customer_creation', mode);

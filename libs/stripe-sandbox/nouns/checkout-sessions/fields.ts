@@ -3,18 +3,22 @@ import type { Context } from '../../context.js';
 import { mergeMetadata } from '../../http/metadata.js';
 import type { Params } from '../../http/params.js';
 import { newId } from '../../store/ids.js';
+import type { Contact } from '../../store/records.js';
 import { paymentMethodFields } from '../intents/payment-method-types.js';
+import { invoiceCreationFrom, pageFields } from './page-fields.js';
 import type { createParams } from './params.js';
 
 type CreateParams = Params<typeof createParams>;
 
 /**
  * A new session without its amounts, its expiry and its setup intent.
+ * @param currency of its line items, or that of the parameters
  * Source: https://docs.stripe.com/api/checkout/sessions/object.
  */
 export function buildSession(
   ctx: Context,
   params: CreateParams,
+  currency: string | undefined,
 ): Omit<Stripe.Checkout.Session, 'setup_intent' | 'expires_at'> {
   const { mode, customer } = params;
   const id = newId('checkoutSession');
@@ -25,12 +29,14 @@ export function buildSession(
         excluded_payment_method_types: params.excluded_payment_method_types,
         payment_method_types: params.payment_method_types,
       },
+      { currency, captureMethod: params.payment_intent_data?.capture_method },
       'Checkout Session',
     );
   return {
     id,
     object: 'checkout.session',
     ...UNUSED,
+    ...pageFields(params),
     adaptive_pricing: mode === 'payment' ? { enabled: false } : null,
     allow_promotion_codes: params.allow_promotion_codes ?? null,
     allowed_payment_method_types,
@@ -50,7 +56,7 @@ export function buildSession(
       excluded_payment_method_types: params.excluded_payment_method_types,
     }),
     invoice: null,
-    invoice_creation: mode === 'payment' ? NO_INVOICE : null,
+    invoice_creation: invoiceCreationFrom(params),
     livemode: false,
     locale: params.locale ?? null,
     metadata: mergeMetadata({}, params.metadata),
@@ -59,7 +65,9 @@ export function buildSession(
     payment_method_collection:
       mode === 'payment' ? 'if_required' : (params.payment_method_collection ?? 'always'),
     payment_method_configuration_details,
-    payment_method_options: { card: { request_three_d_secure: 'automatic' } },
+    payment_method_options: {
+      card: { request_three_d_secure: 'automatic', ...params.payment_method_options?.card },
+    },
     payment_method_types,
     payment_status: mode === 'setup' ? 'no_payment_required' : 'unpaid',
     saved_payment_method_options: customer
@@ -79,45 +87,21 @@ export function buildSession(
 const UNUSED = {
   after_expiration: null,
   automatic_tax: { enabled: false, liability: null, provider: null, status: null },
-  billing_address_collection: null,
   client_secret: null,
   collected_information: null,
   consent: null,
-  consent_collection: null,
   currency_conversion: null,
-  custom_fields: [],
   customer_account: null,
   integration_identifier: null,
   managed_payments: { enabled: false },
   origin_context: null,
   payment_link: null,
   permissions: null,
-  phone_number_collection: { enabled: false },
   recovered_from: null,
-  shipping_address_collection: null,
   shipping_cost: null,
   shipping_options: [],
   wallet_options: null,
-  custom_text: {
-    after_submit: null,
-    shipping_address: null,
-    submit: null,
-    terms_of_service_acceptance: null,
-  },
 } satisfies Partial<Stripe.Checkout.Session>;
-
-const NO_INVOICE: Stripe.Checkout.Session.InvoiceCreation = {
-  enabled: false,
-  invoice_data: {
-    account_tax_ids: null,
-    custom_fields: null,
-    description: null,
-    footer: null,
-    issuer: null,
-    metadata: {},
-    rendering_options: null,
-  },
-};
 
 /** What is known before the page is filled in. */
 function initialCustomerDetails(
@@ -131,19 +115,20 @@ function initialCustomerDetails(
 
 /** The `customer_details` of what was entered on the page. */
 export function buildCustomerDetails({
+  address = null,
+  businessName = null,
   email,
+  individualName = null,
   name = null,
-}: {
-  email: string | null;
-  name?: string | null;
-}): Stripe.Checkout.Session.CustomerDetails {
+  phone = null,
+}: Partial<Contact> & Pick<Contact, 'email'>): Stripe.Checkout.Session.CustomerDetails {
   return {
-    address: null,
-    business_name: null,
+    address,
+    business_name: businessName,
     email,
-    individual_name: null,
+    individual_name: individualName,
     name,
-    phone: null,
+    phone,
     tax_exempt: 'none',
     tax_ids: null,
   };

@@ -1,3 +1,4 @@
+import { failures } from '../../http/errors.js';
 import { shippingParams } from '../../http/address.js';
 import { metadata } from '../../http/metadata.js';
 import {
@@ -7,13 +8,16 @@ import {
   integer,
   object,
   oneOf,
+  type Param,
   removed,
   required,
   string,
   timestamp,
+  unsettable,
 } from '../../http/params.js';
 import { currencyParam } from '../../money/currencies.js';
 import { statementDescriptor, statementDescriptorSuffix } from '../intents/params.js';
+import { allowRedisplay } from '../payment-methods/params.js';
 import { inlinePriceParams } from '../prices/params.js';
 
 /** Source: https://docs.stripe.com/api/checkout/sessions/create#create_checkout_session-line_items. */
@@ -24,12 +28,87 @@ export const lineItemParams = {
   quantity: integer({ min: 1, max: 999_999 }),
 };
 
+/** A country by its ISO code. */
+const country = (): Param<string> => ({
+  isRequired: false,
+  read(value, name, options) {
+    const code = string().read(value, name, options);
+    if (/^[A-Z]{2}$/.test(code)) return code;
+    throw failures.invalidRequest(`Invalid country: ${code}. Use a code of ISO 3166-1, such as DE.`, {
+      param: name,
+    });
+  },
+});
+
+const message = unsettable(object({ message: required(string({ maxLength: 1200 })) }));
+
+const textFieldParams = {
+  default_value: string({ maxLength: 255 }),
+  maximum_length: integer({ min: 1, max: 255 }),
+  minimum_length: integer({ min: 1, max: 255 }),
+};
+
+const customFieldParams = {
+  dropdown: object({
+    default_value: string({ maxLength: 100 }),
+    options: required(
+      array(
+        object({ label: required(string({ maxLength: 100 })), value: required(string({ maxLength: 100 })) }),
+      ),
+    ),
+  }),
+  key: required(string({ maxLength: 200 })),
+  label: required(object({ custom: required(string({ maxLength: 50 })), type: required(oneOf('custom')) })),
+  numeric: object(textFieldParams),
+  optional: boolean(),
+  text: object(textFieldParams),
+  type: required(oneOf('dropdown', 'numeric', 'text')),
+};
+
+const nameParams = { enabled: required(boolean()), optional: boolean() };
+
+/** What a session's page asks for and shows. Source: https://docs.stripe.com/api/checkout/sessions/create. */
+const pageParams = {
+  billing_address_collection: oneOf('auto', 'required'),
+  consent_collection: object({
+    payment_method_reuse_agreement: object({ position: required(oneOf('auto', 'hidden')) }),
+    promotions: oneOf('auto', 'none'),
+    terms_of_service: oneOf('none', 'required'),
+  }),
+  custom_fields: array(object(customFieldParams)),
+  custom_text: object({
+    after_submit: message,
+    shipping_address: message,
+    submit: message,
+    terms_of_service_acceptance: message,
+  }),
+  name_collection: object({ business: object(nameParams), individual: object(nameParams) }),
+  phone_number_collection: object({ enabled: required(boolean()) }),
+  shipping_address_collection: object({ allowed_countries: required(array(country())) }),
+};
+
+/** Source: https://docs.stripe.com/payments/checkout/receipts#paid-invoices. */
+const invoiceCreationParams = {
+  enabled: required(boolean()),
+  invoice_data: object({
+    custom_fields: unsettable(
+      array(
+        object({ name: required(string({ maxLength: 40 })), value: required(string({ maxLength: 140 })) }),
+      ),
+    ),
+    description: string({ maxLength: 1500 }),
+    footer: string(),
+    metadata: metadata(),
+  }),
+};
+
 /**
  * For a hosted page that accepts cards. Source: https://docs.stripe.com/api/checkout/sessions/create.
  * Endive removed `payment_method_types`:
  * https://docs.stripe.com/changelog/endive/2026-09-30/remove-payment-method-types-checkout-sessions.
  */
 export const createParams = {
+  ...pageParams,
   allow_promotion_codes: boolean(),
   allowed_payment_method_types: array(string()),
   cancel_url: string(),
@@ -38,7 +117,6 @@ export const createParams = {
   customer: string(),
   customer_creation: oneOf('always', 'if_required'),
   customer_email: email({ maxLength: 800 }),
-  /** The page asks for no addresses. */
   customer_update: object({
     address: oneOf('auto', 'never'),
     name: oneOf('auto', 'never'),
@@ -47,6 +125,7 @@ export const createParams = {
   discounts: array(object({ coupon: string(), promotion_code: string() })),
   excluded_payment_method_types: array(string()),
   expires_at: timestamp(),
+  invoice_creation: object(invoiceCreationParams),
   line_items: array(object(lineItemParams)),
   locale: string(),
   metadata: metadata(),
@@ -60,6 +139,10 @@ export const createParams = {
     shipping: object(shippingParams),
     statement_descriptor: statementDescriptor(),
     statement_descriptor_suffix: statementDescriptorSuffix(),
+  }),
+  payment_method_data: object({ allow_redisplay: allowRedisplay }),
+  payment_method_options: object({
+    card: object({ request_three_d_secure: oneOf('any', 'automatic', 'challenge') }),
   }),
   payment_method_collection: oneOf('always', 'if_required'),
   payment_method_types: removed(

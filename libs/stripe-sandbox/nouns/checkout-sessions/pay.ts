@@ -2,13 +2,17 @@ import type Stripe from 'stripe';
 import type { Context } from '../../context.js';
 import { failures } from '../../http/errors.js';
 import type { CheckoutFacts } from '../../store/records.js';
+import { latestChargeOf } from '../charges/charge.js';
 import { authenticationUrl } from '../intents/three-d-secure.js';
+import { invoiceOf } from '../invoices/pay.js';
+import { ACCEPTED_ON_PAGE } from '../mandates/mandate.js';
 import { confirmPaymentIntent } from '../payment-intents/confirm.js';
-import { startDebit } from '../payment-intents/debit.js';
 import { createPaymentIntent } from '../payment-intents/payment-intent.js';
 import { confirmSetupIntent } from '../setup-intents/confirm.js';
-import { completeCheckout, ensureCustomer, updateGuestCustomer } from './complete.js';
-import { firstPayment, subscribeAtCheckout } from './subscribe.js';
+import { collect, type Entered } from './collected.js';
+import { invoiceSessionPayment } from './invoice-payment.js';
+import { completeCheckout, ensureCustomer, reportPaidDebit, updateGuestCustomer } from './complete.js';
+import { firstPayment, subscribeAtCheckout, subscriptionFacts } from './subscribe.js';
 
 /**
  * Tries to pay a session. It completes when its payment succeeds, which may be after an authentication.
@@ -20,55 +24,84 @@ export function payCheckout(
   ctx: Context,
   session: Stripe.Checkout.Session,
   paymentMethod: Stripe.PaymentMethod,
+  entered: Entered = {},
 ): string | null {
   if (session.status !== 'open') throw failures.invalidRequest('This Checkout Session is no longer open.');
+  requireAcceptedBySession(session, paymentMethod);
   const { email, name } = paymentMethod.billing_details;
-  const contact = { email: email ?? session.customer_details?.email ?? null, name };
+  const collected = collect(session, entered, name);
+  const contact = { email: email ?? session.customer_details?.email ?? null, name, ...collected };
+  const { address, phone } = collected;
+  const savesAs = ctx.store.checkoutFacts.get(session.id)!.allow_redisplay;
+  ctx.store.paymentMethods.update(paymentMethod.id, {
+    ...(savesAs && { allow_redisplay: savesAs }),
+    ...((address || phone) && {
+      billing_details: {
+        ...paymentMethod.billing_details,
+        ...(address && { address }),
+        ...(phone && { phone }),
+      },
+    }),
+  });
   const facts = ctx.store.checkoutFacts.update(session.id, { contact });
   updateGuestCustomer(ctx, session, facts);
-  if (paymentMethod.type === 'sepa_debit') return payByDebit(ctx, session, facts, paymentMethod);
-  const returnUrl = `${session.url}/done`;
+  const confirmation = {
+    paymentMethod,
+    returnUrl: `${session.url}/done`,
+    ...(paymentMethod.type === 'sepa_debit' && { authorization: ACCEPTED_ON_PAGE }),
+  };
   if (session.mode === 'setup') {
     const setupIntent = setupIntentFor(ctx, session, facts);
-    return authenticationUrl(confirmSetupIntent(ctx, setupIntent, { paymentMethod, returnUrl }));
+    return authenticationUrl(confirmSetupIntent(ctx, setupIntent, confirmation));
   }
   const intent =
     session.mode === 'subscription'
       ? subscribeAtCheckout(ctx, session, facts, paymentMethod)
       : paymentIntentFor(ctx, session, facts);
-  return intent ? authenticationUrl(confirmPaymentIntent(ctx, intent, { paymentMethod, returnUrl })) : null;
+  return intent ? authenticationUrl(confirmPaymentIntent(ctx, intent, confirmation)) : null;
 }
 
-/** @throws StripeFailure 400 unless the session takes one payment in EUR */
-function payByDebit(
-  ctx: Context,
-  session: Stripe.Checkout.Session,
-  facts: CheckoutFacts,
-  paymentMethod: Stripe.PaymentMethod,
-): null {
-  if (session.mode !== 'payment' || session.currency !== 'eur') {
-    throw failures.invalidRequest('The sandbox takes SEPA debits for single payments in EUR only.');
-  }
-  const intent = paymentIntentFor(ctx, session, facts);
-  if (intent) startDebit(ctx, intent, paymentMethod);
-  return null;
+/** @throws StripeFailure 400 for a type of payment method that the session does not take */
+function requireAcceptedBySession(
+  { payment_method_types: types }: Stripe.Checkout.Session,
+  { type }: Stripe.PaymentMethod,
+): void {
+  if (types.includes(type)) return;
+  throw failures.invalidRequest(`This Checkout Session takes no ${type}, only ${types.join(' and ')}.`);
 }
 
 /** Reports that the debit of a session that is complete has failed. */
-export function reportFailedDebit(ctx: Context, { id }: Stripe.PaymentIntent): void {
-  const [session] = ctx.store.checkoutSessions.newestFirst({ where: { payment_intent: id } });
+export function reportFailedDebit(ctx: Context, intent: Stripe.PaymentIntent): void {
+  const isDebit = intent.last_payment_error?.payment_method?.type === 'sepa_debit';
+  const session = isDebit ? sessionOf(ctx, intent) : undefined;
   if (session?.status === 'complete') ctx.emit('checkout.session.async_payment_failed', session);
 }
 
-/** Completes the session that a payment is for, if there is one. */
+/** The session that a payment is for, if there is one. */
+function sessionOf(ctx: Context, intent: Stripe.PaymentIntent): Stripe.Checkout.Session | undefined {
+  const invoice = invoiceOf(ctx, intent);
+  const facts = invoice
+    ? subscriptionFacts(ctx, invoice)
+    : [...ctx.store.checkoutFacts.newestFirst({ where: { payment_intent: intent.id } })][0];
+  return ctx.store.checkoutSessions.get(facts?.id ?? '');
+}
+
+/** Completes the session that a payment is for, or reports that its debit was paid, if there is one. */
 export function completePaidCheckout(ctx: Context, intent: Stripe.PaymentIntent): void {
   const [facts] = ctx.store.checkoutFacts.newestFirst({ where: { payment_intent: intent.id } });
-  if (!facts || ctx.store.checkoutSessions.get(facts.id)?.status !== 'open') return;
-  completeCheckout(ctx, facts, {
-    payment_intent: intent.id,
-    payment_status: intent.status === 'succeeded' ? 'paid' : 'unpaid',
-  });
+  const session = ctx.store.checkoutSessions.get(facts?.id ?? '');
+  const isPaid = intent.status === 'succeeded';
+  const invoice = session && isPaid ? invoiceSessionPayment(ctx, session, intent) : null;
+  if (session?.status === 'open') {
+    const payment_status = isPaid ? 'paid' : 'unpaid';
+    completeCheckout(ctx, facts!, { payment_intent: intent.id, payment_status, invoice });
+  } else if (session?.status === 'complete' && isDebit(ctx, intent)) {
+    reportPaidDebit(ctx, ctx.store.checkoutSessions.update(session.id, { invoice }));
+  }
 }
+
+const isDebit = (ctx: Context, intent: Stripe.PaymentIntent): boolean =>
+  latestChargeOf(ctx, intent).payment_method_details?.type === 'sepa_debit';
 
 /** Completes the session that a setup is for, if there is one. */
 export function completeSetupCheckout(ctx: Context, { id }: Stripe.SetupIntent): void {
@@ -102,14 +135,18 @@ function paymentIntentFor(
   facts: CheckoutFacts,
 ): Stripe.PaymentIntent | undefined {
   const existing = ctx.store.paymentIntents.get(facts.payment_intent ?? '');
-  if (existing) return existing;
+  if (existing) return withShipping(ctx, existing, facts);
   const customer = customerToSave(ctx, session, facts);
   if (session.amount_total === 0) {
     completeCheckout(ctx, facts, { payment_status: 'paid' });
     return undefined;
   }
+  const secure = session.payment_method_options?.card?.request_three_d_secure;
   const intent = createPaymentIntent(ctx, {
     ...facts.payment_intent_data,
+    ...(secure !== undefined && {
+      payment_method_options: { card: { request_three_d_secure: secure as 'automatic' } },
+    }),
     amount: session.amount_total!,
     currency: session.currency!,
     ...(customer !== null && { customer }),
@@ -118,16 +155,30 @@ function paymentIntentFor(
     }),
   });
   ctx.store.checkoutFacts.update(session.id, { payment_intent: intent.id });
-  return intent;
+  return withShipping(ctx, intent, facts);
+}
+
+/** A payment goes where the person who made the last attempt wants the goods. */
+function withShipping(
+  ctx: Context,
+  intent: Stripe.PaymentIntent,
+  { contact }: CheckoutFacts,
+): Stripe.PaymentIntent {
+  if (!contact?.shipping) return intent;
+  const { address, name } = contact.shipping;
+  const shipping = { address, carrier: null, name, phone: contact.phone ?? null, tracking_number: null };
+  return ctx.store.paymentIntents.update(intent.id, { shipping });
 }
 
 /** The session's customer, which is created if the session asks for it or saves a payment method. */
 function customerToSave(
   ctx: Context,
-  { customer_creation }: Stripe.Checkout.Session,
+  { customer_creation, invoice_creation }: Stripe.Checkout.Session,
   facts: CheckoutFacts,
 ): string | null {
   const isRequired =
-    customer_creation === 'always' || facts.payment_intent_data.setup_future_usage !== undefined;
+    customer_creation === 'always' ||
+    invoice_creation?.enabled === true ||
+    facts.payment_intent_data.setup_future_usage !== undefined;
   return isRequired ? ensureCustomer(ctx, facts) : facts.customer;
 }

@@ -2,11 +2,13 @@ import type Stripe from 'stripe';
 import type { Context } from '../../context.js';
 import type { CheckoutFacts } from '../../store/records.js';
 import { defaultPayment, subscriptionOf } from '../invoices/invoice.js';
+import { invoiceOf } from '../invoices/pay.js';
+import { ACCEPTED_ON_PAGE, createMandate } from '../mandates/mandate.js';
 import { attachPaymentMethod, requireAttachable } from '../payment-methods/payment-method.js';
 import { NEW_SETTINGS } from '../subscriptions/settings.js';
 import { startSubscription } from '../subscriptions/start.js';
 import { trialEndAfter } from '../subscriptions/trial.js';
-import { completeCheckout, ensureCustomer } from './complete.js';
+import { completeCheckout, ensureCustomer, reportPaidDebit } from './complete.js';
 import { sessionRedemptions } from './discounts.js';
 import { lineItemsOf } from './line-items.js';
 
@@ -25,7 +27,12 @@ export function subscribeAtCheckout(
   const isFree = session.amount_total === 0;
   if (isFree) requireAttachable(ctx, paymentMethod);
   const customer = ensureCustomer(ctx, facts);
-  if (isFree) attachPaymentMethod(ctx, paymentMethod, customer);
+  if (isFree) {
+    attachPaymentMethod(ctx, paymentMethod, customer);
+    if (paymentMethod.type === 'sepa_debit') {
+      createMandate(ctx, paymentMethod, ACCEPTED_ON_PAGE.mandateData, 'multi_use');
+    }
+  }
   const default_payment_method = isFree ? paymentMethod.id : null;
   const { id } = startSessionSubscription(ctx, facts, { customer, default_payment_method });
   ctx.store.checkoutFacts.update(session.id, { subscription: id });
@@ -34,12 +41,29 @@ export function subscribeAtCheckout(
   return undefined;
 }
 
-/** Completes the session whose subscription's first invoice is paid, if there is one. */
+/**
+ * Completes the session whose subscription's first invoice is paid, or is about to be by a debit, or reports that the
+ * debit was paid, if there is one.
+ */
 export function completeSubscriptionCheckout(ctx: Context, invoice: Stripe.Invoice): void {
+  const facts = subscriptionFacts(ctx, invoice);
+  const session = ctx.store.checkoutSessions.get(facts?.id ?? '');
+  const isPaid = invoice.status === 'paid';
+  if (session?.status === 'open') completeWithSubscription(ctx, facts!, isPaid ? 'paid' : 'unpaid');
+  else if (session?.status === 'complete' && isPaid) reportPaidDebit(ctx, session);
+}
+
+/** Completes the session whose subscription's first invoice is being paid by a debit, if there is one. */
+export function completeProcessingCheckout(ctx: Context, intent: Stripe.PaymentIntent): void {
+  const invoice = invoiceOf(ctx, intent);
+  if (invoice) completeSubscriptionCheckout(ctx, invoice);
+}
+
+/** The facts of the session whose subscription an invoice is the first one of, if there is one. */
+export function subscriptionFacts(ctx: Context, invoice: Stripe.Invoice): CheckoutFacts | undefined {
   const subscription = subscriptionOf(invoice);
-  if (invoice.billing_reason !== 'subscription_create' || subscription === undefined) return;
-  const [facts] = ctx.store.checkoutFacts.newestFirst({ where: { subscription } });
-  if (facts) completeWithSubscription(ctx, facts, 'paid');
+  if (invoice.billing_reason !== 'subscription_create' || subscription === undefined) return undefined;
+  return [...ctx.store.checkoutFacts.newestFirst({ where: { subscription } })][0];
 }
 
 function completeWithSubscription(
@@ -61,6 +85,7 @@ function startSessionSubscription(
   payer: { customer: string; default_payment_method: string | null },
 ): Stripe.Subscription {
   const { id, subscription_data: data } = facts;
+  const allowedTypes = ctx.store.checkoutSessions.get(id)!.allowed_payment_method_types ?? null;
   const lines = lineItemsOf(ctx, id).map(({ price, quantity }) => ({
     price: price!,
     quantity: quantity ?? 1,
@@ -81,6 +106,7 @@ function startSessionSubscription(
       default_payment_method: payer.default_payment_method,
       payment_settings: {
         ...NEW_SETTINGS.payment_settings,
+        payment_method_types: allowedTypes,
         save_default_payment_method: 'on_subscription',
       },
     },

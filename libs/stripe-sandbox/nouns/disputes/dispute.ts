@@ -63,29 +63,18 @@ function openDispute(
   const id = newId('dispute');
   const amount = charge.amount_captured;
   const dispute = ctx.store.disputes.insert({
+    ...disputeFields(charge, created),
     id,
-    object: 'dispute',
     amount,
     balance_transactions: isInquiry ? [] : [recordDispute(ctx, charge, { id, amount })],
-    charge: charge.id,
-    created,
-    currency: charge.currency,
     enhanced_eligibility_types: Object.keys(eligibility),
-    evidence: evidenceFrom(charge),
     evidence_details: {
       // The end of the eighth day after today, in UTC.
       due_by: (Math.floor(created / DAY_SECONDS) + 9) * DAY_SECONDS - 1,
       enhanced_eligibility: eligibility,
-      has_evidence: false,
-      past_due: false,
-      submission_count: 0,
-      submission_method: 'not_submitted',
+      ...NO_SUBMISSION,
     },
-    intended_submission_method: null,
     is_charge_refundable: isInquiry,
-    livemode: false,
-    metadata: {},
-    payment_intent: charge.payment_intent,
     payment_method_details: {
       card: {
         brand,
@@ -102,3 +91,48 @@ function openDispute(
   ctx.emit('charge.dispute.created', dispute);
   if (!isInquiry) ctx.emit('charge.dispute.funds_withdrawn', dispute);
 }
+
+/**
+ * Disputes a debit. Its bank honors each dispute of an account holder, so that it is lost from the start.
+ * Source: https://docs.stripe.com/payments/sepa-debit#disputed-payments.
+ */
+export function openDebitDispute(ctx: Context, charge: Stripe.Charge): void {
+  ctx.store.charges.update(charge.id, { disputed: true });
+  const id = newId('dispute');
+  const { amount } = charge;
+  const dispute = ctx.store.disputes.insert({
+    ...disputeFields(charge, ctx.now(charge.customer as string | null)),
+    id,
+    amount,
+    balance_transactions: [recordDispute(ctx, charge, { id, amount })],
+    enhanced_eligibility_types: [],
+    evidence_details: { due_by: null, enhanced_eligibility: {}, ...NO_SUBMISSION },
+    is_charge_refundable: false,
+    reason: 'debit_not_authorized',
+    status: 'lost',
+  });
+  ctx.emit('charge.dispute.created', dispute);
+  ctx.emit('charge.dispute.funds_withdrawn', dispute);
+  ctx.emit('charge.dispute.closed', dispute);
+}
+
+const NO_SUBMISSION = {
+  has_evidence: false,
+  past_due: false,
+  submission_count: 0,
+  submission_method: 'not_submitted',
+} satisfies Partial<Stripe.Dispute.EvidenceDetails>;
+
+/** The fields that do not depend on the type of payment method. Source: https://docs.stripe.com/api/disputes/object. */
+const disputeFields = (charge: Stripe.Charge, created: number) =>
+  ({
+    object: 'dispute',
+    charge: charge.id,
+    created,
+    currency: charge.currency,
+    evidence: evidenceFrom(charge),
+    intended_submission_method: null,
+    livemode: false,
+    metadata: {},
+    payment_intent: charge.payment_intent,
+  }) satisfies Partial<Stripe.Dispute>;

@@ -46,6 +46,20 @@ export function paymentMethodFromParams(
 }
 
 /**
+ * Checks that an intent takes payment methods of this type.
+ * Seen by others at https://github.com/stripe/stripe-terminal-react-native/issues/745.
+ * @throws StripeFailure 400
+ */
+export function requireAcceptedType({ type }: Stripe.PaymentMethod, intent: Intent): void {
+  const { payment_method_types: types } = intent;
+  if (types.includes(type)) return;
+  const name = intentName(intent);
+  throw failures.invalidRequest(
+    `The PaymentMethod provided (${type}) is not allowed for this ${name}. Please attach a PaymentMethod of one of the following types: ${types.join(', ')}. Alternatively, update the allowed payment_method_types for this ${name} to include "${type}"`,
+  );
+}
+
+/**
  * Checks that an intent may use a payment method: its own customer's, or nobody's.
  * @throws StripeFailure 400 for a detached or used-up one, and for one of another customer
  */

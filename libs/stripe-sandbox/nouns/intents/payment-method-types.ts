@@ -1,8 +1,11 @@
 import type Stripe from 'stripe';
 import { failures } from '../../http/errors.js';
 
-/** The payment methods that the account has turned on: cards only. */
-const ACCOUNT_TYPES: readonly string[] = ['card'];
+/** The payment methods that the account has turned on, some for one currency only. */
+const ACCOUNT_TYPES: readonly { type: string; currency?: string; canHold: boolean }[] = [
+  { type: 'card', canHold: true },
+  { type: 'sepa_debit', currency: 'eur', canHold: false },
+];
 const CONFIGURATION = { id: 'pmc_1SandboxCardsOnly0000000', parent: null };
 
 /** The parameters that choose which types of payment method an intent accepts. */
@@ -31,14 +34,26 @@ type PaymentMethodFields = Pick<
 /**
  * The fields of an intent about its types of payment method. Without parameters the account's types apply.
  * Source: https://docs.stripe.com/changelog/dahlia/2026-07-29/allowed-payment-method-types-parameter.
+ * @param payment what is to be paid or set up, if that is known already
  * @param label how Stripe's messages name the resource, such as `Payment Intent`
  * @throws StripeFailure 400 for parameters that exclude each other, or when no type is left
  */
-export function paymentMethodFields(params: PaymentMethodTypeParams, label: string): PaymentMethodFields {
+export function paymentMethodFields(
+  params: PaymentMethodTypeParams,
+  { currency, captureMethod }: { currency?: string | undefined; captureMethod?: string | undefined },
+  label: string,
+): PaymentMethodFields {
   requireOneChoice(params);
   const { allowed_payment_method_types: allowed, excluded_payment_method_types: excluded = null } = params;
   const listed = allowed ?? params.payment_method_types;
-  const types = ACCOUNT_TYPES.filter((type) => (listed?.includes(type) ?? true) && !excluded?.includes(type));
+  const types = ACCOUNT_TYPES.filter(
+    ({ type, currency: only, canHold }) =>
+      // Without a currency, a type for one currency must be asked for.
+      (listed?.includes(type) ?? (only === undefined || currency !== undefined)) &&
+      !excluded?.includes(type) &&
+      (only === undefined || currency === undefined || currency === only) &&
+      (canHold || captureMethod !== 'manual'),
+  ).map(({ type }) => type);
   if (types.length === 0) {
     throw failures.invalidRequest(
       `No valid payment method types for this ${label}. Please ensure that you have activated payment methods compatible with your chosen currency in your dashboard (https://dashboard.stripe.com/settings/payment_methods) or choose a different currency.`,

@@ -3,7 +3,13 @@ import type { Context } from '../../context.js';
 import { schedule } from '../../due.js';
 import { StripeFailure } from '../../http/errors.js';
 import { finalizeInvoice, setDelinquent, stopCollecting } from './invoice.js';
-import { invoicePaymentMethod, recordFailedAttempt, tryToPayInvoice } from './pay.js';
+import {
+  invoiceOf,
+  invoicePaymentMethod,
+  isPaidOrProcessing,
+  recordFailedAttempt,
+  tryToPayInvoice,
+} from './pay.js';
 import { sendInvoice } from './send.js';
 
 const DAY_SECONDS = 24 * 60 * 60;
@@ -42,9 +48,20 @@ export function collectInvoice(ctx: Context, before: Stripe.Invoice): void {
     recordFailedAttempt(ctx, invoice);
   }
   const after = ctx.store.invoices.get(invoice.id)!;
-  if (after.status !== 'open') return;
-  setDelinquent(ctx, after, true);
-  scheduleRetry(ctx, after, attempt_count);
+  if (after.status !== 'open' || (paymentMethod && isPaidOrProcessing(ctx, after.id))) return;
+  retryLater(ctx, after);
+}
+
+/** Tries again to collect an invoice whose debit has failed. */
+export function retryFailedDebit(ctx: Context, intent: Stripe.PaymentIntent): void {
+  const invoice = invoiceOf(ctx, intent);
+  const isDebit = intent.last_payment_error?.payment_method?.type === 'sepa_debit';
+  if (invoice?.status === 'open' && invoice.auto_advance && isDebit) retryLater(ctx, invoice);
+}
+
+function retryLater(ctx: Context, invoice: Stripe.Invoice): void {
+  setDelinquent(ctx, invoice, true);
+  scheduleRetry(ctx, invoice, invoice.attempt_count);
 }
 
 function scheduleRetry(ctx: Context, invoice: Stripe.Invoice, attempts: number): void {

@@ -34,13 +34,18 @@ export function draftInvoice(ctx: Context, draft: InvoiceDraft): Stripe.Invoice 
  * Finalizes a draft: assigns its number, applies the customer's balance, and creates the payment of the rest.
  * Source: https://docs.stripe.com/invoicing/integration/workflow-transitions.
  * @param savesCard whether the payment saves its payment method for later payments
+ * @param paidBy a payment that was made before
  * @param usesBalance whether the customer's balance is applied
  * @throws StripeFailure 400 unless the invoice is a draft and its customer exists
  */
 export function finalizeInvoice(
   ctx: Context,
   draft: Stripe.Invoice,
-  { savesCard = false, usesBalance = true }: { savesCard?: boolean; usesBalance?: boolean } = {},
+  {
+    savesCard = false,
+    usesBalance = true,
+    paidBy,
+  }: { savesCard?: boolean; usesBalance?: boolean; paidBy?: Stripe.PaymentIntent } = {},
 ): Stripe.Invoice {
   if (draft.status !== 'draft') {
     throw failures.invalidRequest(
@@ -76,7 +81,7 @@ export function finalizeInvoice(
   schedule(ctx, 'invoices', draft.id, { at: open.due_date, customer: customer.id });
   ctx.emit('invoice.finalized', open);
   if (amount_due === 0) return markPaid(ctx, open);
-  createInvoicePayment(ctx, open, savesCard);
+  addInvoicePayment(ctx, open, paidBy ?? createInvoiceIntent(ctx, open, savesCard));
   return open;
 }
 
@@ -222,23 +227,28 @@ const DESCRIPTIONS: Record<string, string> = {
   subscription_update: 'Subscription update',
 };
 
-function createInvoicePayment(ctx: Context, invoice: Stripe.Invoice, savesCard: boolean): void {
-  const customer = invoice.customer as string;
-  const intent = createPaymentIntent(ctx, {
+const createInvoiceIntent = (
+  ctx: Context,
+  invoice: Stripe.Invoice,
+  savesCard: boolean,
+): Stripe.PaymentIntent =>
+  createPaymentIntent(ctx, {
     amount: invoice.amount_due,
     currency: invoice.currency,
-    customer,
+    customer: invoice.customer as string,
     description: DESCRIPTIONS[invoice.billing_reason ?? ''],
-    payment_method_types: ['card'],
+    payment_method_types: invoice.payment_settings.payment_method_types ?? ['card', 'sepa_debit'],
     ...(invoice.statement_descriptor !== null && { statement_descriptor: invoice.statement_descriptor }),
     ...(savesCard && { setup_future_usage: 'off_session' }),
   });
+
+function addInvoicePayment(ctx: Context, invoice: Stripe.Invoice, intent: Stripe.PaymentIntent): void {
   const payment = ctx.store.invoicePayments.insert({
     id: newId('invoicePayment'),
     object: 'invoice_payment',
     amount_paid: null,
     amount_requested: invoice.amount_due,
-    created: ctx.now(customer),
+    created: ctx.now(invoice.customer as string),
     currency: invoice.currency,
     invoice: invoice.id,
     is_default: true,

@@ -47,7 +47,7 @@ export const updateParams = {
   metadata: metadata(),
   number: unsettable(string({ maxLength: 26 })),
   /** The account takes cards only. */
-  payment_settings: object({ payment_method_types: unsettable(array(oneOf('card'))) }),
+  payment_settings: object({ payment_method_types: unsettable(array(oneOf('card', 'sepa_debit'))) }),
   rendering: object({
     amount_tax_display: unsettable(oneOf('exclude_tax', 'include_inclusive_tax')),
     pdf: object({ page_size: oneOf('a4', 'auto', 'letter') }),

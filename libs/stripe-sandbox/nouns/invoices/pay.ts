@@ -18,7 +18,7 @@ export interface PayOptions {
  */
 export function payInvoice(ctx: Context, before: Stripe.Invoice, options: PayOptions): Stripe.Invoice {
   const invoice = tryToPayInvoice(ctx, before, options);
-  if (invoice.status === 'paid') return invoice;
+  if (isPaidOrProcessing(ctx, invoice.id)) return invoice;
   // Source: https://docs.stripe.com/error-codes#invoice-payment-intent-requires-action.
   throw new StripeFailure(402, {
     type: 'card_error',
@@ -49,6 +49,12 @@ export function tryToPayInvoice(
   }
   confirmPaymentIntent(ctx, intentOf(ctx, invoice), { paymentMethod, offSession, waitsForAbsent: true });
   return ctx.store.invoices.get(invoice.id)!;
+}
+
+/** Whether an invoice is paid, or a debit for it is on its way. */
+export function isPaidOrProcessing(ctx: Context, id: string): boolean {
+  const invoice = ctx.store.invoices.get(id)!;
+  return invoice.status === 'paid' || intentOf(ctx, invoice).status === 'processing';
 }
 
 /**
@@ -157,6 +163,20 @@ export function recordFailedAttempt(ctx: Context, before: Stripe.Invoice): void 
   const invoice = ctx.store.invoices.update(before.id, { attempted: true, attempt_count });
   if (!before.attempted) ctx.emit('invoice.updated', invoice, before);
   ctx.emit('invoice.payment_failed', invoice);
+}
+
+/** The invoice that a payment intent is for, if it is for one. */
+export function invoiceOf(ctx: Context, intent: Stripe.PaymentIntent): Stripe.Invoice | undefined {
+  return ctx.store.invoices.get((invoicePaymentOf(ctx, intent)?.invoice ?? '') as string);
+}
+
+/** Records that a debit for an invoice is on its way. */
+export function recordInvoiceProcessing(ctx: Context, intent: Stripe.PaymentIntent): void {
+  const invoice = invoiceOf(ctx, intent);
+  if (!invoice || invoice.attempted) return;
+  const attempt_count = Math.max(1, invoice.attempt_count);
+  const after = ctx.store.invoices.update(invoice.id, { attempted: true, attempt_count });
+  ctx.emit('invoice.updated', after, invoice);
 }
 
 /** The invoice payment that a payment intent is for. */

@@ -1,26 +1,26 @@
 import type Stripe from 'stripe';
 import type { Context } from '../../context.js';
 import { schedule } from '../../due.js';
-import type { ErrorBody } from '../../http/errors.js';
 import type { ChargeAttempt } from '../charges/attempt.js';
 import { createCharge, HOLD_SECONDS } from '../charges/charge.js';
 import { openDisputes } from '../disputes/dispute.js';
 import {
-  failedOutcome,
-  type Outcome,
+  requireAcceptedType,
   requireReturnUrl,
   requireUsableByCustomer,
-  RETRY_FIELDS,
   unwrapOutcome,
 } from '../intents/confirmation.js';
-import { OPEN_STATUSES, toLastError, unexpectedState, withIntentOnErrors } from '../intents/intent.js';
+import { OPEN_STATUSES, unexpectedState, withIntentOnErrors } from '../intents/intent.js';
 import {
   authenticationFailure,
   requiredThreeDSecure,
   requiresActionFields,
 } from '../intents/three-d-secure.js';
+import type { Authorization } from '../mandates/mandate.js';
 import { cardError, declines } from '../payment-methods/declines.js';
-import { attachPaymentMethod, checkCard, testCardOf } from '../payment-methods/payment-method.js';
+import { checkCard, testCardOf } from '../payment-methods/payment-method.js';
+import { failPayment, type PaymentOutcome, saveOrUseUp } from './attempt.js';
+import { startDebit } from './debit.js';
 import { captureMethodOf } from './fields.js';
 
 /** How a payment intent is confirmed. */
@@ -35,10 +35,12 @@ export interface Confirmation {
   failsOnAction?: boolean;
   /** Whether the intent waits for an absent cardholder to authenticate, instead of being declined. */
   waitsForAbsent?: boolean;
+  /** What authorizes a debit; a payment method that is saved may have a mandate already. */
+  authorization?: Authorization;
 }
 
 /**
- * Tries to pay: ends in succeeded, requires_capture or requires_action.
+ * Tries to pay: ends in succeeded, requires_capture, requires_action, or for a debit in processing.
  * Source: https://docs.stripe.com/payments/paymentintents/lifecycle.
  * @throws StripeFailure 400 if nothing was changed, or 402 for a decline, which the intent stores
  */
@@ -82,6 +84,7 @@ export function requireReadyToConfirm(
 ): Stripe.PaymentMethod {
   requireConfirmableStatus(intent);
   const paymentMethod = confirmation.paymentMethod ?? requirePaymentMethod(ctx, intent);
+  requireAcceptedType(paymentMethod, intent);
   requireUsableByCustomer(ctx, paymentMethod, intent);
   if (!confirmation.offSession) requireReturnUrl(intent, confirmation);
   return paymentMethod;
@@ -120,14 +123,15 @@ function requirePaymentMethod(ctx: Context, intent: Stripe.PaymentIntent): Strip
   );
 }
 
-type PaymentOutcome = Outcome<Stripe.PaymentIntent>;
-
 function attemptPayment(
   ctx: Context,
   intent: Stripe.PaymentIntent,
   confirmation: Confirmation,
 ): PaymentOutcome {
   const paymentMethod = checkCard(ctx, requireReadyToConfirm(ctx, intent, confirmation));
+  if (paymentMethod.type === 'sepa_debit') {
+    return { intent: startDebit(ctx, intent, paymentMethod, confirmation.authorization) };
+  }
   const { offSession = false, returnUrl, failsOnAction = false, waitsForAbsent = false } = confirmation;
   if (ctx.store.cardFacts.get(paymentMethod.id)?.authenticatedFor === intent.id) {
     ctx.store.cardFacts.update(paymentMethod.id, { authenticatedFor: null });
@@ -204,34 +208,4 @@ function chargeCard(
 function scheduleRelease(ctx: Context, { payment_intent, created, customer }: Stripe.Charge): void {
   const at = created + HOLD_SECONDS;
   schedule(ctx, 'paymentIntents', payment_intent as string, { at, customer: customer as string | null });
-}
-
-/** Stores the error, and leaves the intent open for another payment method. */
-export function failPayment(
-  ctx: Context,
-  intent: Stripe.PaymentIntent,
-  paymentMethod: Stripe.PaymentMethod,
-  error: ErrorBody,
-  charge?: Stripe.Charge,
-): PaymentOutcome {
-  const body: ErrorBody = { ...error, ...(charge && { charge: charge.id }) };
-  const after = ctx.store.paymentIntents.update(intent.id, {
-    ...RETRY_FIELDS,
-    last_payment_error: toLastError(body, paymentMethod),
-    latest_charge: charge?.id ?? intent.latest_charge,
-  });
-  ctx.emit('payment_intent.payment_failed', after);
-  return failedOutcome(after, body, paymentMethod);
-}
-
-/** Saves the payment method if the intent asks for it. One that is neither saved nor attached cannot be used again. */
-function saveOrUseUp(ctx: Context, intent: Stripe.PaymentIntent, paymentMethod: Stripe.PaymentMethod): void {
-  const usage = intent.payment_method_options?.card?.setup_future_usage ?? intent.setup_future_usage;
-  if (usage === 'off_session') ctx.store.cardFacts.update(paymentMethod.id, { isSetUp: true });
-  const isSaved = usage === 'off_session' || usage === 'on_session';
-  if (isSaved && intent.customer !== null) {
-    attachPaymentMethod(ctx, paymentMethod, intent.customer as string);
-  } else if (!isSaved && paymentMethod.customer === null) {
-    ctx.store.cardFacts.update(paymentMethod.id, { isSpent: true });
-  }
 }

@@ -43,7 +43,11 @@ export function buildPaymentIntent(ctx: Context, params: CreateParams): Stripe.P
     next_action: null,
     on_behalf_of: null,
     payment_method: null,
-    ...paymentMethodFields(params, 'Payment Intent'),
+    ...paymentMethodFields(
+      params,
+      { currency: params.currency, captureMethod: params.capture_method },
+      'Payment Intent',
+    ),
     payment_method_options: optionsFrom(params.payment_method_options),
     payment_record: null,
     processing: null,
@@ -73,6 +77,7 @@ export function optionsFrom(
   before?: Stripe.PaymentIntent,
 ): Stripe.PaymentIntent.PaymentMethodOptions {
   const { capture_method, setup_future_usage, ...card } = given?.card ?? {};
+  const sepaDebit = { ...before?.payment_method_options?.sepa_debit, ...given?.sepa_debit };
   return {
     card: {
       ...CARD_OPTIONS,
@@ -81,6 +86,9 @@ export function optionsFrom(
       ...(capture_method !== undefined && { capture_method: capture_method ?? undefined }),
       ...(setup_future_usage !== undefined && { setup_future_usage: setup_future_usage ?? undefined }),
     },
+    ...(given?.sepa_debit && {
+      sepa_debit: { ...sepaDebit, setup_future_usage: sepaDebit.setup_future_usage ?? undefined },
+    }),
   };
 }
 

@@ -20,6 +20,7 @@ import {
   statementDescriptor,
   statementDescriptorSuffix,
 } from '../intents/params.js';
+import { mandateData } from '../mandates/params.js';
 import { createParams as paymentMethodParams } from '../payment-methods/params.js';
 
 /** What create, update and confirm accept. */
@@ -35,6 +36,7 @@ const paymentParams = {
       request_three_d_secure: oneOf('any', 'automatic', 'challenge'),
       setup_future_usage: unsettable(oneOf('none', 'off_session', 'on_session')),
     }),
+    sepa_debit: object({ setup_future_usage: unsettable(oneOf('none', 'off_session', 'on_session')) }),
   }),
   payment_method_types: paymentMethodTypes(),
   receipt_email: unsettable(email()),
@@ -45,6 +47,8 @@ const paymentParams = {
 /** What only a confirmation accepts. */
 const confirmationParams = {
   error_on_requires_action: boolean(),
+  mandate: string(),
+  mandate_data: unsettable(mandateData()),
   off_session: offSession(),
   return_url: url(),
   use_stripe_sdk: boolean(),

@@ -71,6 +71,8 @@ export function confirmWithParams(
     const changes = omit(
       params,
       'error_on_requires_action',
+      'mandate',
+      'mandate_data',
       'off_session',
       'payment_method',
       'payment_method_data',
@@ -118,6 +120,10 @@ export function updatePaymentIntent(
       ...(changesTypes &&
         paymentMethodFields(
           { allowed_payment_method_types, excluded_payment_method_types },
+          {
+            currency: params.currency ?? before.currency,
+            captureMethod: params.capture_method ?? before.capture_method,
+          },
           'Payment Intent',
         )),
       ...(payment_method_options && { payment_method_options: optionsFrom(payment_method_options, before) }),
@@ -141,7 +147,8 @@ export function cancelPaymentIntent(
   reason: Stripe.PaymentIntent.CancellationReason | null = null,
 ): Stripe.PaymentIntent {
   return withIntentOnErrors(before, () => {
-    if (!CANCELABLE_STATUSES.includes(before.status)) {
+    // Stripe cancels a payment that is processing only in rare cases; a debit is on its way to the bank.
+    if (!CANCELABLE_STATUSES.includes(before.status) || before.status === 'processing') {
       throw unexpectedState(
         before,
         `You cannot cancel this PaymentIntent because it has a status of ${before.status}. Only a PaymentIntent with one of the following statuses may be canceled: ${CANCELABLE_STATUSES.join(', ')}.`,
@@ -169,6 +176,7 @@ const confirmationFrom = (
   returnUrl: params.return_url,
   useStripeSdk: params.use_stripe_sdk,
   failsOnAction: params.error_on_requires_action,
+  authorization: { mandate: params.mandate, mandateData: params.mandate_data ?? undefined },
 });
 
 /** @throws StripeFailure 400 for saving a payment method while the cardholder is absent and cannot agree */
@@ -186,7 +194,13 @@ function rejectSavingOffSession(
 
 /** @throws StripeFailure 400 for a parameter that only a confirmation accepts */
 function rejectConfirmParams(params: CreateParams): void {
-  const confirmOnly = ['off_session', 'return_url', 'error_on_requires_action'] as const;
+  const confirmOnly = [
+    'off_session',
+    'return_url',
+    'error_on_requires_action',
+    'mandate',
+    'mandate_data',
+  ] as const;
   const given = confirmOnly.find((name) => params[name] !== undefined && params[name] !== false);
   if (given === undefined) return;
   throw failures.invalidRequest(

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { failures, StripeFailure } from '../../http/errors.js';
 import type { TestCard } from './test-card.js';
 import { cardByName, cardByNumber } from './test-cards.js';
@@ -82,6 +83,15 @@ export function requireValidExpiry(
   if (!isMonth || (year === thisYear && month < thisMonth)) {
     throw invalidCard('invalid_expiry_month', 'exp_month', "Your card's expiration month is invalid.");
   }
+}
+
+/** All payment methods of one card or bank account have the same fingerprint. */
+export function fingerprintOf(number: string): string {
+  return createHash('sha256')
+    .update(number)
+    .digest('base64')
+    .replaceAll(/[^A-Za-z0-9]/g, '')
+    .slice(0, 16);
 }
 
 /** The checksum of card numbers, ISO/IEC 7812-1. */

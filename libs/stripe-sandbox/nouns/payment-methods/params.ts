@@ -1,6 +1,6 @@
 import { addressParam } from '../../http/address.js';
 import { metadata } from '../../http/metadata.js';
-import { email, integer, object, oneOf, string, unsettable } from '../../http/params.js';
+import { email, integer, object, oneOf, required, string, unsettable } from '../../http/params.js';
 
 export const allowRedisplay = oneOf('always', 'limited', 'unspecified');
 
@@ -24,6 +24,7 @@ export const createParams = {
     token: string(),
   }),
   metadata: metadata(),
+  sepa_debit: object({ iban: required(string()) }),
   type: string(),
 };
 

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type Stripe from 'stripe';
 import type { Context } from '../../context.js';
@@ -8,15 +7,18 @@ import { fromParam, fromPath } from '../../http/lookup.js';
 import { mergeMetadata } from '../../http/metadata.js';
 import type { Params } from '../../http/params.js';
 import { newId } from '../../store/ids.js';
+import { endMandates } from '../mandates/mandate.js';
 import {
   type CardDetails,
   type CardParams,
+  fingerprintOf,
   readCard,
   requireValidExpiry,
   readToken,
 } from './card-details.js';
 import { cardError } from './declines.js';
 import type { createParams, updateParams } from './params.js';
+import { readIban, sepaDebitOf } from './sepa-debit.js';
 import type { TestCard } from './test-card.js';
 import { cardByName, cardByNumber } from './test-cards.js';
 
@@ -28,35 +30,51 @@ export const NO_BILLING_DETAILS: Stripe.PaymentMethod.BillingDetails = {
   tax_id: null,
 };
 
-/** What a person enters on a page that accepts a card. */
+/** What a person enters on a page that accepts a card, or a bank account. */
 export interface CardEntry {
   card: CardParams;
+  iban?: string | undefined;
   email: string;
   name: string | null;
 }
 
-/** A payment method from what was entered on a page. @throws StripeFailure 402 for an invalid card */
-export const createEnteredPaymentMethod = (
+/**
+ * A payment method from what was entered on a page: a bank account in place of a card if there is an IBAN.
+ * @throws StripeFailure 400 for an invalid IBAN, 402 for an invalid card
+ */
+export function createEnteredPaymentMethod(
   ctx: Context,
-  { card, email, name }: CardEntry,
-): Stripe.PaymentMethod => createPaymentMethod(ctx, { type: 'card', card, billing_details: { email, name } });
+  { card, email, iban, name }: CardEntry,
+): Stripe.PaymentMethod {
+  const billing_details = { email, name };
+  return iban === undefined
+    ? createPaymentMethod(ctx, { type: 'card', card, billing_details })
+    : createPaymentMethod(ctx, { type: 'sepa_debit', sepa_debit: { iban }, billing_details });
+}
 
 /**
  * Source: https://docs.stripe.com/api/payment_methods/create.
- * @throws StripeFailure 400 for anything but a card, 402 for an invalid card
+ * @throws StripeFailure 400 for anything but a card or a SEPA debit, or an invalid IBAN, 402 for an invalid card
  */
 export function createPaymentMethod(ctx: Context, params: Params<typeof createParams>): Stripe.PaymentMethod {
   if (params.type === undefined) throw failures.missing('type');
+  const billing = mergeBillingDetails(NO_BILLING_DETAILS, params.billing_details);
+  const extra = { allow_redisplay: params.allow_redisplay, metadata: mergeMetadata({}, params.metadata) };
+  if (params.type === 'sepa_debit') {
+    const account = readIban(params.sepa_debit?.iban, billing);
+    return insertPaymentMethod(ctx, account.iban, billing, {
+      ...extra,
+      sepa_debit: sepaDebitOf(account),
+      type: 'sepa_debit',
+    });
+  }
   if (params.type !== 'card') {
     throw failures.invalidRequest(`The sandbox has no payment methods of type ${params.type}.`, {
       param: 'type',
     });
   }
   if (!params.card) throw failures.missing('card');
-  const details = readCard(params.card, ctx.now());
-  const billing = mergeBillingDetails(NO_BILLING_DETAILS, params.billing_details);
-  const extra = { allow_redisplay: params.allow_redisplay, metadata: mergeMetadata({}, params.metadata) };
-  return insertCard(ctx, details, billing, extra);
+  return insertCard(ctx, readCard(params.card, ctx.now()), billing, extra);
 }
 
 /**
@@ -140,8 +158,8 @@ export function requireAttachable(ctx: Context, paymentMethod: Stripe.PaymentMet
       'This PaymentMethod was previously used without being attached to a Customer or was detached from a Customer, and may not be used again.',
     );
   }
-  const card = testCardOf(ctx, paymentMethod.id);
-  if (card.decline && !card.canAttach) throw new StripeFailure(402, cardError(card.decline));
+  const card = paymentMethod.type === 'card' ? testCardOf(ctx, paymentMethod.id) : undefined;
+  if (card?.decline && !card.canAttach) throw new StripeFailure(402, cardError(card.decline));
 }
 
 /**
@@ -157,6 +175,7 @@ export function detachPaymentMethod(ctx: Context, before: Stripe.PaymentMethod):
   }
   const after = ctx.store.paymentMethods.update(before.id, { customer: null });
   ctx.store.cardFacts.update(before.id, { isSpent: true });
+  endMandates(ctx, before.id);
   const owner = ctx.store.customers.get(before.customer as string);
   if (owner) removeDefaults(ctx, owner, before.id);
   ctx.emit('payment_method.detached', after, before);
@@ -215,37 +234,48 @@ function createFromMagicId(ctx: Context, id: string): Stripe.PaymentMethod | und
   return insertCard(ctx, readCard({ token: id.replace('pm_card_', 'tok_') }, ctx.now()), NO_BILLING_DETAILS);
 }
 
-interface CardExtras {
+interface Extras {
   id?: string;
   allow_redisplay?: Stripe.PaymentMethod.AllowRedisplay;
   metadata?: Record<string, string>;
 }
 
-function insertCard(
+const insertCard = (
   ctx: Context,
   details: CardDetails,
-  billing_details: Stripe.PaymentMethod.BillingDetails,
-  { id = newId('paymentMethod'), allow_redisplay = 'unspecified', metadata = {} }: CardExtras = {},
-): Stripe.PaymentMethod {
-  ctx.store.cardFacts.insert({
-    id,
-    number: details.card.number,
-    isSetUp: false,
-    isSpent: false,
-    authenticatedFor: null,
+  billing: Stripe.PaymentMethod.BillingDetails,
+  extra: Extras = {},
+): Stripe.PaymentMethod =>
+  insertPaymentMethod(ctx, details.card.number, billing, {
+    ...extra,
+    card: buildCard(details, billing),
+    type: 'card',
   });
+
+/** @param number of the card, or the IBAN */
+function insertPaymentMethod(
+  ctx: Context,
+  number: string,
+  billing_details: Stripe.PaymentMethod.BillingDetails,
+  {
+    id = newId('paymentMethod'),
+    allow_redisplay = 'unspecified',
+    metadata = {},
+    ...details
+  }: Extras & Pick<Stripe.PaymentMethod, 'card' | 'sepa_debit' | 'type'>,
+): Stripe.PaymentMethod {
+  ctx.store.cardFacts.insert({ id, number, isSetUp: false, isSpent: false, authenticatedFor: null });
   return ctx.store.paymentMethods.insert({
     id,
     object: 'payment_method',
     allow_redisplay,
     billing_details,
-    card: buildCard(details, billing_details),
+    ...details,
     created: ctx.now(),
     customer: null,
     customer_account: null,
     livemode: false,
     metadata,
-    type: 'card',
   });
 }
 
@@ -282,15 +312,6 @@ function buildCard(
     three_d_secure_usage: { supported: card.threeDSecure !== 'unsupported' },
     wallet: null,
   };
-}
-
-/** All payment methods of one card have the same fingerprint. */
-function fingerprintOf(number: string): string {
-  return createHash('sha256')
-    .update(number)
-    .digest('base64')
-    .replaceAll(/[^A-Za-z0-9]/g, '')
-    .slice(0, 16);
 }
 
 type Billing = Params<typeof createParams>['billing_details'];

@@ -1,43 +1,54 @@
 import type Stripe from 'stripe';
 import type { Context } from '../../context.js';
 import { failures } from '../../http/errors.js';
-import { newId } from '../../store/ids.js';
-import { NO_BILLING_DETAILS } from './payment-method.js';
+import { fingerprintOf } from './card-details.js';
+import { accountByIban, type TestAccount } from './test-ibans.js';
 
-/** The one account there is. Source: https://docs.stripe.com/payments/sepa-debit/accept-a-payment#test-integration. */
-const FAILING_IBAN = 'DE62370400440532013001';
+type BillingDetails = Stripe.PaymentMethod.BillingDetails;
 
 /**
- * A SEPA debit whose payment fails after it was accepted. It can pay once.
- * @throws StripeFailure 400 for any other IBAN
+ * The test account of an IBAN, which a debit needs the name and the email of its holder for.
+ * Source: https://docs.stripe.com/payments/sepa-debit/accept-a-payment.
+ * @throws StripeFailure 400 for an invalid IBAN, one that is not on Stripe's page, or a holder without name or email
  */
-export function createFailingSepaDebit(
-  ctx: Context,
-  { iban, email, name }: { iban: string; email: string; name: string | null },
-): Stripe.PaymentMethod {
-  if (iban.replaceAll(' ', '') !== FAILING_IBAN) {
-    throw failures.invalidRequest(`The sandbox has no IBAN but ${FAILING_IBAN}, whose payments fail.`);
-  }
-  const id = newId('paymentMethod');
-  ctx.store.cardFacts.insert({ id, number: '', isSetUp: false, isSpent: true, authenticatedFor: null });
-  return ctx.store.paymentMethods.insert({
-    id,
-    object: 'payment_method',
-    allow_redisplay: 'unspecified',
-    billing_details: { ...NO_BILLING_DETAILS, email, name },
-    created: ctx.now(),
-    customer: null,
-    customer_account: null,
-    livemode: false,
-    metadata: {},
-    sepa_debit: {
-      bank_code: FAILING_IBAN.slice(4, 12),
-      branch_code: '',
-      country: FAILING_IBAN.slice(0, 2),
-      fingerprint: 'sepaDebitFailing',
-      generated_from: { charge: null, setup_attempt: null },
-      last4: FAILING_IBAN.slice(-4),
-    },
-    type: 'sepa_debit',
-  });
+export function readIban(text: string | undefined, { name, email }: BillingDetails): TestAccount {
+  if (text === undefined) throw failures.missing('sepa_debit[iban]');
+  if (name === null) throw failures.missing('billing_details[name]');
+  if (email === null) throw failures.missing('billing_details[email]');
+  const iban = text.replaceAll(/\s/g, '').toUpperCase();
+  const param = 'sepa_debit[iban]';
+  if (!passesMod97(iban)) throw failures.invalidRequest('The IBAN you entered is invalid.', { param });
+  const account = accountByIban(iban);
+  if (account) return account;
+  throw failures.invalidRequest(
+    "The sandbox has only Stripe's test IBANs, such as DE89370400440532013000: https://docs.stripe.com/payments/sepa-debit/accept-a-payment",
+    { param },
+  );
+}
+
+/** An account as its payment methods show it. */
+export function sepaDebitOf({ iban }: TestAccount): Stripe.PaymentMethod.SepaDebit {
+  return {
+    bank_code: iban.slice(4, iban.startsWith('DE') ? 12 : 9),
+    branch_code: '',
+    country: iban.slice(0, 2),
+    fingerprint: fingerprintOf(iban),
+    generated_from: { charge: null, setup_attempt: null },
+    last4: iban.slice(-4),
+  };
+}
+
+/** The test account that decides what becomes of a payment method's debits. */
+export function testAccountOf(ctx: Context, paymentMethodId: string): TestAccount {
+  const account = accountByIban(ctx.store.cardFacts.get(paymentMethodId)?.number ?? '');
+  if (!account) throw new Error(`${paymentMethodId} has no test account`);
+  return account;
+}
+
+/** The checksum of ISO 13616: the first four characters at the end, letters as numbers from 10. */
+function passesMod97(iban: string): boolean {
+  if (!/^[A-Z]{2}\d{2}[A-Z0-9]{8,30}$/.test(iban)) return false;
+  const rotated = iban.slice(4) + iban.slice(0, 4);
+  const digits = rotated.replaceAll(/[A-Z]/g, (letter) => String(letter.charCodeAt(0) - 55));
+  return BigInt(digits) % 97n === 1n;
 }

@@ -31,7 +31,8 @@ export function createRefund(ctx: Context, params: Params<typeof createParams>):
   }
   requireAmountAvailable(charge, amount, availableMinor);
   if (ctx.store.settings.isBalanceShort) throw shortBalance();
-  const { refund: behaviour } = testCardOf(ctx, charge.payment_method!);
+  const isCard = charge.payment_method_details?.type === 'card';
+  const behaviour = isCard ? testCardOf(ctx, charge.payment_method!).refund : 'succeeds';
   const { id } = ctx.store.refunds.insert({
     ...buildRefund(charge),
     amount,
@@ -209,10 +210,17 @@ function buildRefund(
     currency: charge.currency,
     customer: charge.customer,
     customer_account: null,
-    destination_details: {
-      card: { reference_status: 'pending', reference_type: 'acquirer_reference_number', type: 'refund' },
-      type: 'card',
-    },
+    destination_details:
+      charge.payment_method_details?.type === 'card'
+        ? {
+            card: {
+              reference_status: 'pending',
+              reference_type: 'acquirer_reference_number',
+              type: 'refund',
+            },
+            type: 'card',
+          }
+        : { eu_bank_transfer: { reference: null, reference_status: 'pending' }, type: 'eu_bank_transfer' },
     payment_intent: charge.payment_intent,
     payment_method: charge.payment_method,
     receipt_number: null,

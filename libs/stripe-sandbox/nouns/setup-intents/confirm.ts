@@ -1,9 +1,10 @@
 import type Stripe from 'stripe';
 import type { Context } from '../../context.js';
-import type { ErrorBody } from '../../http/errors.js';
+import { type ErrorBody, failures } from '../../http/errors.js';
 import {
   failedOutcome,
   type Outcome,
+  requireAcceptedType,
   requireReturnUrl,
   requireUsableByCustomer,
   RETRY_FIELDS,
@@ -15,6 +16,7 @@ import {
   requiredThreeDSecure,
   requiresActionFields,
 } from '../intents/three-d-secure.js';
+import { type Authorization, createMandate } from '../mandates/mandate.js';
 import { cardError } from '../payment-methods/declines.js';
 import { attachPaymentMethod, checkCard, testCardOf } from '../payment-methods/payment-method.js';
 import type { ThreeDSecure } from '../payment-methods/test-card.js';
@@ -25,6 +27,8 @@ export interface SetupConfirmation {
   paymentMethod?: Stripe.PaymentMethod;
   returnUrl?: string;
   useStripeSdk?: boolean;
+  /** What authorizes later debits of a bank account. */
+  authorization?: Authorization;
 }
 
 /**
@@ -72,6 +76,7 @@ export function requireReadyToSetUp(
       "You cannot confirm this SetupIntent because it's missing a payment method. You can either update the SetupIntent with a payment method and then confirm it again, or confirm it again directly with a payment method or ConfirmationToken.",
     );
   }
+  requireAcceptedType(paymentMethod, intent);
   requireUsableByCustomer(ctx, paymentMethod, intent);
   requireReturnUrl(intent, confirmation);
   return paymentMethod;
@@ -94,6 +99,7 @@ function attemptSetup(
   confirmation: SetupConfirmation,
 ): SetupOutcome {
   const paymentMethod = checkCard(ctx, requireReadyToSetUp(ctx, intent, confirmation));
+  if (paymentMethod.type === 'sepa_debit') return setUpDebit(ctx, intent, paymentMethod, confirmation);
   const threeDSecure = requiredThreeDSecure(ctx, intent, paymentMethod);
   if (threeDSecure !== 'challenge') return setUpCard(ctx, intent, paymentMethod, threeDSecure);
   const attempt = createSetupAttempt(ctx, { intent, paymentMethod, status: 'requires_action' });
@@ -115,6 +121,36 @@ function setUpCard(
 ): SetupOutcome {
   const card = testCardOf(ctx, paymentMethod.id);
   if (card.decline && !card.canAttach) return failSetup(ctx, intent, paymentMethod, cardError(card.decline));
+  return succeed(ctx, intent, paymentMethod, { threeDSecure });
+}
+
+/**
+ * Sets up a bank account for later debits. Source: https://docs.stripe.com/payments/sepa-debit/set-up-payment.
+ * @throws StripeFailure 400 if its holder has not authorized them
+ */
+function setUpDebit(
+  ctx: Context,
+  intent: Stripe.SetupIntent,
+  paymentMethod: Stripe.PaymentMethod,
+  { authorization = {} }: SetupConfirmation,
+): SetupOutcome {
+  if (!authorization.mandateData) {
+    // Stripe's message for payments, seen by others at https://github.com/laravel/cashier-stripe/issues/1515.
+    throw failures.invalidRequest(
+      'When confirming a SetupIntent with a `sepa_debit` PaymentMethod, `mandate_data` is required.',
+      { code: 'parameter_missing', param: 'mandate_data' },
+    );
+  }
+  const mandate = createMandate(ctx, paymentMethod, authorization.mandateData, 'multi_use').id;
+  return succeed(ctx, intent, paymentMethod, { mandate });
+}
+
+function succeed(
+  ctx: Context,
+  intent: Stripe.SetupIntent,
+  paymentMethod: Stripe.PaymentMethod,
+  { threeDSecure, mandate = null }: { threeDSecure?: ThreeDSecure | undefined; mandate?: string | null },
+): SetupOutcome {
   const customer = intent.customer as string | null;
   if (customer !== null) attachPaymentMethod(ctx, paymentMethod, customer);
   if (intent.usage === 'off_session') ctx.store.cardFacts.update(paymentMethod.id, { isSetUp: true });
@@ -122,6 +158,7 @@ function setUpCard(
   const after = ctx.store.setupIntents.update(intent.id, {
     last_setup_error: null,
     latest_attempt: attempt.id,
+    mandate,
     next_action: null,
     payment_method: paymentMethod.id,
     status: 'succeeded',

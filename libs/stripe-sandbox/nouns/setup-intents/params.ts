@@ -1,6 +1,7 @@
 import { metadata } from '../../http/metadata.js';
 import { array, boolean, object, oneOf, string, unsettable, url } from '../../http/params.js';
 import { automaticPaymentMethods, paymentMethodTypes } from '../intents/params.js';
+import { mandateData } from '../mandates/params.js';
 import { createParams as paymentMethodParams } from '../payment-methods/params.js';
 
 /** What create, update and confirm accept. */
@@ -14,7 +15,11 @@ const setupParams = {
 };
 
 /** What only a confirmation accepts. */
-const confirmationParams = { return_url: url(), use_stripe_sdk: boolean() };
+const confirmationParams = {
+  mandate_data: unsettable(mandateData()),
+  return_url: url(),
+  use_stripe_sdk: boolean(),
+};
 
 /** Source: https://docs.stripe.com/api/setup_intents/update. */
 export const updateParams = {

@@ -28,7 +28,9 @@ export function createSetupAttempt(ctx: Context, result: SetupResult): Stripe.Se
     livemode: false,
     on_behalf_of: null,
     payment_method: paymentMethod.id,
-    payment_method_details: { card: buildCard(result), type: 'card' },
+    payment_method_details: paymentMethod.card
+      ? { card: buildCard(result), type: 'card' }
+      : { sepa_debit: {}, type: 'sepa_debit' },
     setup_error: error,
     setup_intent: intent.id,
     status,

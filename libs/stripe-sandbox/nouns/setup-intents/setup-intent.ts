@@ -22,10 +22,9 @@ const ALWAYS_UPDATABLE = new Set(['description', 'metadata']);
  */
 export function createSetupIntent(ctx: Context, params: CreateParams): Stripe.SetupIntent {
   const { confirm = false, customer } = params;
-  if (!confirm && params.return_url !== undefined) {
-    throw failures.invalidRequest('`return_url` can only be set when `confirm` is true.', {
-      param: 'return_url',
-    });
+  for (const param of ['return_url', 'mandate_data'] as const) {
+    if (confirm || params[param] === undefined) continue;
+    throw failures.invalidRequest(`\`${param}\` can only be set when \`confirm\` is true.`, { param });
   }
   if (customer !== undefined) fromParam(ctx.store.customers, customer, 'customer');
   const draft = buildSetupIntent(ctx, params);
@@ -90,7 +89,11 @@ export function updateSetupIntent(
       metadata: mergeMetadata(before.metadata ?? {}, metadata),
       ...(description !== undefined && { description }),
       ...(changesTypes &&
-        paymentMethodFields({ allowed_payment_method_types, excluded_payment_method_types }, 'Setup Intent')),
+        paymentMethodFields(
+          { allowed_payment_method_types, excluded_payment_method_types },
+          {},
+          'Setup Intent',
+        )),
       ...(payment_method_options && { payment_method_options: optionsFrom(payment_method_options) }),
       ...(paymentMethod && {
         next_action: null,
@@ -131,9 +134,14 @@ export function cancelSetupIntent(
 }
 
 const confirmationFrom = (
-  { return_url, use_stripe_sdk }: { return_url?: string; use_stripe_sdk?: boolean },
+  { mandate_data, return_url, use_stripe_sdk }: Params<typeof confirmParams>,
   paymentMethod: Stripe.PaymentMethod | undefined,
-): SetupConfirmation => ({ paymentMethod, returnUrl: return_url, useStripeSdk: use_stripe_sdk });
+): SetupConfirmation => ({
+  paymentMethod,
+  returnUrl: return_url,
+  useStripeSdk: use_stripe_sdk,
+  authorization: { mandateData: mandate_data ?? undefined },
+});
 
 /**
  * A new intent from its parameters, without a payment method.
@@ -162,7 +170,7 @@ function buildSetupIntent(ctx: Context, params: CreateParams): Stripe.SetupInten
     next_action: null,
     on_behalf_of: null,
     payment_method: null,
-    ...paymentMethodFields(params, 'Setup Intent'),
+    ...paymentMethodFields(params, {}, 'Setup Intent'),
     payment_method_options: optionsFrom(params.payment_method_options),
     single_use_mandate: null,
     status: 'requires_payment_method',

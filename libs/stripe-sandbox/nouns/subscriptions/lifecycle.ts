@@ -11,7 +11,7 @@ import {
 } from '../invoices/invoice.js';
 import type { LineDraft } from '../invoices/lines.js';
 import { closePausedInvoice } from '../invoices/paused.js';
-import { subscriptionPaymentMethod } from '../invoices/pay.js';
+import { invoiceOf, subscriptionPaymentMethod } from '../invoices/pay.js';
 import { type Period, periodAt, proratedShare } from './billing-period.js';
 import { withCurrentDiscounts } from './discounts.js';
 import { inPeriod, itemFields } from './items.js';
@@ -88,7 +88,7 @@ export function collectFinalInvoice(
   if (invoice?.status === 'open') collectOrSend(ctx, invoice);
 }
 
-/** Activates an incomplete or past due subscription whose latest invoice was paid. */
+/** Activates an incomplete or past due subscription whose latest invoice was paid, or is about to be. */
 export function activatePaidSubscription(ctx: Context, invoice: Stripe.Invoice): void {
   const subscription = ctx.store.subscriptions.get(subscriptionOf(invoice) ?? '');
   if (!subscription || hasEnded(subscription)) return;
@@ -100,6 +100,16 @@ export function activatePaidSubscription(ctx: Context, invoice: Stripe.Invoice):
     ...(paymentMethod && { default_payment_method: paymentMethod }),
   });
   if (subscription.status === 'paused') ctx.emit('customer.subscription.resumed', after);
+}
+
+/**
+ * Activates an incomplete subscription whose first invoice is being paid by a debit.
+ * Source: https://docs.stripe.com/billing/subscriptions/sepa-debit.
+ */
+export function activateProcessingSubscription(ctx: Context, intent: Stripe.PaymentIntent): void {
+  const invoice = invoiceOf(ctx, intent);
+  const subscription = ctx.store.subscriptions.get((invoice && subscriptionOf(invoice)) ?? '');
+  if (invoice && subscription?.status === 'incomplete') activatePaidSubscription(ctx, invoice);
 }
 
 /** Marks an active subscription as past due after the payment of its invoice failed. */

@@ -30,7 +30,7 @@ export const newItemParams = {
 
 /** The account takes cards only. */
 const paymentSettings = object({
-  payment_method_types: unsettable(array(oneOf('card'))),
+  payment_method_types: unsettable(array(oneOf('card', 'sepa_debit'))),
   save_default_payment_method: oneOf('off', 'on_subscription'),
 });
 

@@ -10,7 +10,7 @@ import { pendingItems } from '../invoice-items/invoice-item.js';
 import { draftInvoice, finalizeInvoice } from '../invoices/invoice.js';
 import { HOUR_SECONDS } from '../invoices/settings.js';
 import { type LineDraft, trialLine } from '../invoices/lines.js';
-import { invoicePaymentMethod, tryToPayInvoice } from '../invoices/pay.js';
+import { invoicePaymentMethod, isPaidOrProcessing, tryToPayInvoice } from '../invoices/pay.js';
 import { billingModeFrom, isFlexible } from './billing-mode.js';
 import { periodAt, proratedShare } from './billing-period.js';
 import { insertItem, type ItemDraft, itemFields, requireCompatiblePrices } from './items.js';
@@ -202,7 +202,7 @@ function payFirstInvoice(
     if (!(error instanceof StripeFailure)) throw error;
     decline = error;
   }
-  if (behavior !== 'error_if_incomplete' || ctx.store.invoices.get(invoice.id)!.status === 'paid') return;
+  if (behavior !== 'error_if_incomplete' || isPaidOrProcessing(ctx, invoice.id)) return;
   ctx.store.rollback();
   throw decline ? withoutPaymentFields(decline) : subscriptionNeedsAction();
 }

@@ -6,7 +6,7 @@ import { mergeMetadata } from '../../http/metadata.js';
 import type { Params } from '../../http/params.js';
 import { pendingItems, pendingItemsFor } from '../invoice-items/invoice-item.js';
 import type { LineDraft } from '../invoices/lines.js';
-import { invoicePaymentMethod, tryToPayInvoice } from '../invoices/pay.js';
+import { invoicePaymentMethod, isPaidOrProcessing, tryToPayInvoice } from '../invoices/pay.js';
 import { sendInvoice } from '../invoices/send.js';
 import { billingModeFrom, isFlexible } from './billing-mode.js';
 import { changeItems } from './change-items.js';
@@ -224,8 +224,7 @@ function invoiceChange(
     if (!(error instanceof StripeFailure)) throw error;
     decline = error;
   }
-  const isPaid = ctx.store.invoices.get(invoice.id)!.status === 'paid';
-  if (isPaid || params.payment_behavior !== 'error_if_incomplete') return;
+  if (isPaidOrProcessing(ctx, invoice.id) || params.payment_behavior !== 'error_if_incomplete') return;
   ctx.store.rollback();
   throw decline ? withoutPaymentFields(decline) : subscriptionNeedsAction();
 }

@@ -1,0 +1,75 @@
+import type Stripe from 'stripe';
+import type { Context } from '../../context.js';
+import { newId } from '../../store/ids.js';
+import type { DebitFailure } from '../payment-methods/test-ibans.js';
+import { chargeFields, newReceiptUrl, withBalanceTransaction } from './charge.js';
+
+/** A debit that the bank has not answered yet. Source: https://docs.stripe.com/api/charges/object. */
+export function createDebitCharge(
+  ctx: Context,
+  intent: Stripe.PaymentIntent,
+  { paymentMethod, mandate }: { paymentMethod: Stripe.PaymentMethod; mandate: Stripe.Mandate },
+): Stripe.Charge {
+  const { bank_code, branch_code, country, fingerprint, last4 } = paymentMethod.sepa_debit!;
+  const charge = ctx.store.charges.insert({
+    ...chargeFields(ctx, intent, paymentMethod),
+    id: newId('payment'),
+    amount_captured: intent.amount,
+    captured: true,
+    failure_code: null,
+    failure_message: null,
+    outcome: outcome('approved_by_network', 'Payment complete.', 'authorized'),
+    paid: false,
+    payment_method_details: {
+      sepa_debit: { bank_code, branch_code, country, fingerprint, last4, mandate: mandate.id },
+      type: 'sepa_debit',
+    },
+    receipt_url: null,
+    status: 'pending',
+  });
+  ctx.emit('charge.pending', charge);
+  return charge;
+}
+
+/** Records that the bank has paid. */
+export function completeDebitCharge(ctx: Context, { id }: Stripe.Charge): Stripe.Charge {
+  const paid = ctx.store.charges.update(id, {
+    paid: true,
+    receipt_url: newReceiptUrl(),
+    status: 'succeeded',
+  });
+  const after = withBalanceTransaction(ctx, paid);
+  ctx.emit('charge.succeeded', after);
+  return after;
+}
+
+/** Records that the bank has not paid. */
+export function failDebitCharge(ctx: Context, { id }: Stripe.Charge, failure: DebitFailure): Stripe.Charge {
+  const failure_code = failure.chargeCode ?? failure.code;
+  const after = ctx.store.charges.update(id, {
+    amount_captured: 0,
+    captured: false,
+    failure_code,
+    failure_message: failure.message,
+    outcome: outcome('declined_by_network', 'The bank returned the debit.', 'issuer_declined', failure_code),
+    status: 'failed',
+  });
+  ctx.emit('charge.failed', after);
+  return after;
+}
+
+const outcome = (
+  network_status: string,
+  seller_message: string,
+  type: string,
+  reason: string | null = null,
+): Stripe.Charge.Outcome => ({
+  advice_code: null,
+  network_advice_code: null,
+  network_decline_code: null,
+  network_status,
+  reason,
+  risk_level: 'not_assessed',
+  seller_message,
+  type,
+});
