@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { KeptReply } from '../store/records.js';
+import { collectionOf } from '../store/collection-names.js';
 import type { Store } from '../store/store.js';
 import { take } from '../store/collection.js';
 import { failures } from './errors.js';
@@ -77,10 +78,27 @@ export class Idempotency {
     const { path, fingerprint } = request;
     const { keptReplies } = this.#store;
     for (const expired of this.#expired()) keptReplies.remove(expired.id);
-    const { status, body } = reply;
-    const kept = { id, created: this.#nowSeconds(), path, fingerprint, requestId, status, body };
+    const { status } = reply;
+    const kept = {
+      id,
+      created: this.#nowSeconds(),
+      path,
+      fingerprint,
+      requestId,
+      status,
+      ...this.#bodyOf(reply),
+    };
     if (keptReplies.get(id)) keptReplies.update(id, kept);
     else keptReplies.insert(kept);
+  }
+
+  /** A reply's body as it is kept: by reference, if it shows an entity of the store and nothing else. */
+  #bodyOf({ body, resource }: Reply): Pick<KeptReply, 'body' | 'resource'> {
+    const { object, id } = (resource ?? {}) as { object?: string; id?: string };
+    const collection = object === undefined ? undefined : collectionOf(object);
+    const stored = collection && this.#store.collection(collection).get(id ?? '');
+    if (stored === undefined || stored !== resource) return { body, resource: null };
+    return { body: null, resource: stored as KeptReply['resource'] };
   }
 
   /** Two for each new reply, so that no single request has to remove many. */

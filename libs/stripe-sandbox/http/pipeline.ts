@@ -235,7 +235,8 @@ function formOf({ headers, query, body }: WireRequest): Form {
   return { ...decodeForm(query), ...decodeForm(body) };
 }
 
-function replayOf({ requestId, status, body }: KeptReply): Reply {
+function replayOf({ requestId, status, body: own, resource }: KeptReply): Reply {
+  const body = own ?? success(resource!).body;
   const headers = { 'Idempotent-Replayed': 'true', 'Original-Request': requestId };
   return { status, body, headers };
 }

@@ -7,12 +7,14 @@ export interface Reply {
   status: number;
   headers: Record<string, string>;
   body: string;
+  /** The resource that the body shows. */
+  resource?: object;
   /** Sends status, headers and body in another way than usual, for faults. */
   deliver?: (raw: ServerResponse, reply: Reply) => void;
 }
 
 export function success(resource: object): Reply {
-  return { status: 200, headers: {}, body: textOf(resource) };
+  return { status: 200, headers: {}, body: textOf(resource), resource };
 }
 
 /** Stripe's error body. Source: https://docs.stripe.com/api/errors. */
@@ -27,7 +29,7 @@ export function failure(cause: StripeFailure, requestId: string): Reply {
 }
 
 /** JSON as Stripe writes it: indented. */
-const textOf = (body: object): string => JSON.stringify(body, undefined, 2);
+export const textOf = (body: object): string => JSON.stringify(body, undefined, 2);
 
 /** Stripe's documentation page for an error code. */
 export const docUrlOf = (code: string): string =>

@@ -2,16 +2,41 @@ import type { Change, Entity } from './collection.js';
 import { collectionOf, type CollectionName } from './collection-names.js';
 import type { Store } from './store.js';
 
-/** The part of an event that this file needs. */
-interface Event extends Entity {
-  readonly data: { readonly object: (Entity & { readonly object: string }) | null };
+type Shown = Entity & { readonly object: string };
+
+/** How the entities of a collection contain an object of another one. */
+interface Showing {
+  shownBy: (entity: Entity) => Shown | null;
+  withShown: (entity: Entity, shown: Entity | null) => Entity;
 }
+
+interface Event extends Entity {
+  readonly data: { readonly object: Shown | null };
+}
+
+interface Reply extends Entity {
+  readonly resource?: Shown | null;
+}
+
+const SHOWING: { readonly [Name in CollectionName]?: Showing } = {
+  events: {
+    shownBy: (event) => (event as Event).data.object,
+    withShown: (event, object) => ({ ...event, data: { ...(event as Event).data, object } }) as Entity,
+  },
+  keptReplies: {
+    shownBy: (reply) => (reply as Reply).resource ?? null,
+    withShown: (reply, resource) => ({ ...reply, resource }) as Entity,
+  },
+};
+
+/** The collections whose entities contain objects of others: a reader must have those first. */
+export const SHOWING_COLLECTIONS: ReadonlySet<string> = new Set(Object.keys(SHOWING));
 
 type Reference = [collection: CollectionName, id: string];
 
 /**
- * A whole entity, or its removal if that is null. An event refers to the object it shows if that was written before:
- * copies would be more than half of the journal, and of the memory after a restart.
+ * A whole entity, or its removal if that is null. An event and a kept reply refer to the object that they show if that
+ * was written before: copies would be most of the journal, and of the memory after a restart.
  */
 type WholeWrite = [collection: CollectionName, id: string, entity: Entity | null, shown?: Reference];
 
@@ -50,17 +75,18 @@ export function writeOf(
   { collection, id, after }: Pick<Change, 'collection' | 'id' | 'after'>,
   current: (...reference: Reference) => Entity | undefined,
 ): WholeWrite {
-  if (collection !== 'events' || !after) return [collection, id, after ?? null];
-  const { object } = (after as Event).data;
-  const source = object ? collectionOf(object.object) : undefined;
-  if (!object || !source || current(source, object.id) !== object) return [collection, id, after];
-  return [collection, id, withObject(after as Event, null), [source, object.id]];
+  const showing = SHOWING[collection];
+  if (!showing || !after) return [collection, id, after ?? null];
+  const shown = showing.shownBy(after);
+  const source = shown ? collectionOf(shown.object) : undefined;
+  if (!shown || !source || current(source, shown.id) !== shown) return [collection, id, after];
+  return [collection, id, showing.withShown(after, null), [source, shown.id]];
 }
 
 /**
  * Restores the writes of a line.
  * @throws UnknownCollectionError for a collection that this version does not have
- * @throws Error for an event whose object, or an update whose entity, has not been restored before it
+ * @throws Error for an entity that shows an object, or an update of an entity, that has not been restored before it
  */
 export function restoreLine(store: Store, line: Line): void {
   for (const write of line) store.collection(write[0]).restore(write[1], entityOf(store, write));
@@ -68,8 +94,8 @@ export function restoreLine(store: Store, line: Line): void {
 
 function entityOf(store: Store, write: Write): Entity | undefined {
   if (write[3] === 'update') return updated(store, write);
-  const [, , entity, shown] = write;
-  if (shown) return withObject(entity as Event, objectOf(store, shown));
+  const [collection, id, entity, shown] = write;
+  if (shown) return SHOWING[collection]!.withShown(entity!, objectOf(store, shown, id));
   return entity ?? undefined;
 }
 
@@ -79,13 +105,8 @@ function updated(store: Store, [collection, id, changed]: UpdateWrite): Entity {
   return { ...before, ...changed };
 }
 
-function objectOf(store: Store, [collection, id]: Reference): Entity {
+function objectOf(store: Store, [collection, id]: Reference, showing: string): Entity {
   const object = store.collection(collection).get(id);
-  if (!object) throw new Error(`an event shows ${id}, which is not there`);
+  if (!object) throw new Error(`${showing} shows ${id}, which is not there`);
   return object;
 }
-
-const withObject = (event: Event, object: Entity | null): Entity & { data: { object: Entity | null } } => ({
-  ...event,
-  data: { ...event.data, object },
-});

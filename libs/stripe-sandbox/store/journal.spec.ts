@@ -100,7 +100,7 @@ test.each([
   ['[["customers",', 'is damaged at byte 0'],
   [
     '[["events","evt_1",{"id":"evt_1","data":{"object":null}},["customers","cus_none"]]]',
-    'is damaged at byte 0: an event shows cus_none, which is not there',
+    'is damaged at byte 0: evt_1 shows cus_none, which is not there',
   ],
   [
     '[["customers","cus_none",{"name":"Ada"},"update"]]',

@@ -13,7 +13,7 @@ import {
 import { join } from 'node:path';
 import type { Change, Entity } from './collection.js';
 import { Collection } from './collection.js';
-import { lineOf, restoreLine, writeOf, type Line } from './journal-line.js';
+import { lineOf, restoreLine, SHOWING_COLLECTIONS, writeOf, type Line } from './journal-line.js';
 import type { CollectionName } from './collection-names.js';
 import { UnknownCollectionError, type Store } from './store.js';
 
@@ -129,11 +129,13 @@ function compact(path: string, store: Store): void {
   renameSync(fresh, path);
 }
 
-/** Events come last, after the objects they refer to. */
+/** Events and kept replies come last, after the objects that they refer to. */
 function collectionsOf(store: Store): Collection<Entity>[] {
   const all: Collection<Entity>[] = Object.values(store).filter((field) => field instanceof Collection);
-  return [...all.filter(({ name }) => name !== 'events'), store.collection('events')];
+  return [...all.filter((each) => !showsOthers(each)), ...all.filter(showsOthers)];
 }
+
+const showsOthers = ({ name }: Collection<Entity>): boolean => SHOWING_COLLECTIONS.has(name);
 
 const textOf = (line: Line): string => `${JSON.stringify(line)}\n`;
 

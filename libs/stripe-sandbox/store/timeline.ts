@@ -18,14 +18,21 @@ const isBefore = (a: Place, b: Place): boolean =>
 
 /** Places in order, oldest first. Appending in time order, the usual case, needs no search. */
 export class Timeline {
-  readonly #places: Place[] = [];
+  readonly #places: Place[];
+
+  /** @param places at most one */
+  constructor(...places: [] | [Place]) {
+    this.#places = places;
+  }
 
   get size(): number {
     return this.#places.length;
   }
 
   add(place: Place): void {
-    this.#places.splice(this.#firstNotBefore(place), 0, place);
+    const index = this.#firstNotBefore(place);
+    if (index === this.#places.length) this.#places.push(place);
+    else this.#places.splice(index, 0, place);
   }
 
   remove(place: Place): void {
