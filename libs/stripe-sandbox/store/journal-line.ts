@@ -1,6 +1,7 @@
 import type { Change, Entity } from './collection.js';
 import { collectionOf, type CollectionName } from './collection-names.js';
 import type { Store } from './store.js';
+import type { Difference, Templates } from './templates.js';
 
 type Shown = Entity & { readonly object: string };
 
@@ -40,18 +41,39 @@ type Reference = [collection: CollectionName, id: string];
  */
 type WholeWrite = [collection: CollectionName, id: string, entity: Entity | null, shown?: Reference];
 
+/** A whole entity that later ones of its collection are written as differences from. */
+type TemplateWrite = [
+  collection: CollectionName,
+  id: string,
+  entity: Entity,
+  kind: 'template',
+  shown?: Reference,
+];
+
+/** Only what an entity has other than the template with this number. */
+type LikeWrite = [
+  collection: CollectionName,
+  id: string,
+  difference: Difference,
+  kind: 'like',
+  template: number,
+  shown?: Reference,
+];
+
 /** Only the fields that an update of an entity changed. */
 type UpdateWrite = [collection: CollectionName, id: string, changed: object, 'update'];
 
-type Write = WholeWrite | UpdateWrite;
+type Write = WholeWrite | TemplateWrite | LikeWrite | UpdateWrite;
 
 /** One unit of work. */
 export type Line = Write[];
 
-export function lineOf(changes: readonly Change[]): Line {
+/** The line of a unit of work. Its new templates are added; a line that is not written must remove them again. */
+export function lineOf(changes: readonly Change[], templates: Templates): Line {
   const written = new Map<string, Entity | undefined>();
   return changes.map((change) => {
-    const write = updateOf(change) ?? writeOf(change, (collection, id) => written.get(`${collection}/${id}`));
+    const write =
+      updateOf(change) ?? writeOf(change, (collection, id) => written.get(`${collection}/${id}`), templates);
     written.set(`${change.collection}/${change.id}`, change.after);
     return write;
   });
@@ -70,17 +92,28 @@ function updateOf({ collection, id, before, after }: Change): UpdateWrite | unde
   return [collection, id, Object.fromEntries(changed), 'update'];
 }
 
+/** The collections whose templates a line adds. */
+export const templatesIn = (line: Line): CollectionName[] =>
+  line.filter(([, , , kind]) => kind === 'template').map(([collection]) => collection);
+
 /** @param current the entity as a reader of the journal has it at this point */
 export function writeOf(
   { collection, id, after }: Pick<Change, 'collection' | 'id' | 'after'>,
   current: (...reference: Reference) => Entity | undefined,
-): WholeWrite {
+  templates: Templates,
+): Write {
+  if (!after) return [collection, id, null];
   const showing = SHOWING[collection];
-  if (!showing || !after) return [collection, id, after ?? null];
-  const shown = showing.shownBy(after);
+  const shown = showing?.shownBy(after);
   const source = shown ? collectionOf(shown.object) : undefined;
-  if (!shown || !source || current(source, shown.id) !== shown) return [collection, id, after];
-  return [collection, id, showing.withShown(after, null), [source, shown.id]];
+  const refers = shown && source && current(source, shown.id) === shown;
+  const entity = refers ? showing!.withShown(after, null) : after;
+  const reference: [] | [Reference] = refers ? [[source, shown.id]] : [];
+  const like = templates.find(collection, entity);
+  if (like) return [collection, id, like.difference, 'like', like.number, ...reference];
+  if (!templates.accepts(collection, entity)) return [collection, id, entity, ...reference];
+  templates.add(collection, entity);
+  return [collection, id, entity, 'template', ...reference];
 }
 
 /**
@@ -88,12 +121,22 @@ export function writeOf(
  * @throws UnknownCollectionError for a collection that this version does not have
  * @throws Error for an entity that shows an object, or an update of an entity, that has not been restored before it
  */
-export function restoreLine(store: Store, line: Line): void {
-  for (const write of line) store.collection(write[0]).restore(write[1], entityOf(store, write));
+export function restoreLine(store: Store, line: Line, templates: Templates): void {
+  for (const write of line) store.collection(write[0]).restore(write[1], entityOf(store, write, templates));
 }
 
-function entityOf(store: Store, write: Write): Entity | undefined {
+function entityOf(store: Store, write: Write, templates: Templates): Entity | undefined {
   if (write[3] === 'update') return updated(store, write);
+  if (write[3] === 'template') {
+    const [collection, id, entity, , shown] = write;
+    templates.add(collection, entity);
+    return entityOf(store, [collection, id, entity, shown], templates);
+  }
+  if (write[3] === 'like') {
+    const [collection, id, difference, , template, shown] = write;
+    const entity = templates.apply(collection, template, difference) as Entity;
+    return entityOf(store, [collection, id, entity, shown], templates);
+  }
   const [collection, id, entity, shown] = write;
   if (shown) return SHOWING[collection]!.withShown(entity!, objectOf(store, shown, id));
   return entity ?? undefined;

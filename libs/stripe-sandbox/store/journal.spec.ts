@@ -67,6 +67,25 @@ test('writes only the changed fields of an update, and restores the whole', () =
   expect(kept).toEqual([{ ...customer('cus_1', 'Bea'), email: 'ada@shop.example', phone: '1' }]);
 });
 
+test('writes an entity as its difference from an earlier one, and restores the whole', () => {
+  const { path, start } = openDir();
+  start(({ customers }) => void customers.insert({ ...customer('cus_1'), metadata: { a: '1', b: '2' } }));
+  const kept = start(({ customers }) => {
+    customers.insert({ ...customer('cus_2'), metadata: { a: '1', b: '3' } });
+    customers.insert({ ...customer('cus_3'), metadata: { b: '2', a: '1' } });
+    customers.insert({
+      ...customer('cus_4'),
+      metadata: JSON.parse('{"__proto__":"x","b":"2"}') as Stripe.Metadata,
+    });
+  });
+  expect(linesIn(path)[1]).toContain(
+    '["customers","cus_2",[{"id":"cus_2"},{"metadata":[{"b":"3"}]}],"like",0],' +
+      '["customers","cus_3",[{"id":"cus_3","metadata":{"b":"2","a":"1"}}],"like",0],' +
+      '["customers","cus_4",[{"id":"cus_4","metadata":{"__proto__":"x","b":"2"}}],"like",0]',
+  );
+  expect(JSON.stringify(start())).toBe(JSON.stringify(kept));
+});
+
 test('an update to undefined is not lost', () => {
   const { start } = openDir();
   start(({ customers }) => void customers.insert({ ...customer('cus_1'), email: 'ada@shop.example' }));

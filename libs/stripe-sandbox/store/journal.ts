@@ -13,9 +13,10 @@ import {
 import { join } from 'node:path';
 import type { Change, Entity } from './collection.js';
 import { Collection } from './collection.js';
-import { lineOf, restoreLine, SHOWING_COLLECTIONS, writeOf, type Line } from './journal-line.js';
+import { lineOf, restoreLine, SHOWING_COLLECTIONS, templatesIn, writeOf, type Line } from './journal-line.js';
 import type { CollectionName } from './collection-names.js';
 import { UnknownCollectionError, type Store } from './store.js';
+import { Templates } from './templates.js';
 
 /** How much is read or written at once while the journal is opened. */
 const CHUNK_BYTES = 4 * 1024 * 1024;
@@ -32,13 +33,14 @@ export class JournalError extends Error {}
 export class Journal {
   readonly #path: string;
   readonly #file: number;
+  readonly #templates: Templates;
   #bytes: number;
 
   /** @throws JournalError for a folder that can't be used, or a journal that can't be read */
   constructor(dataDir: string, store: Store) {
     this.#path = join(dataDir, 'journal.jsonl');
     try {
-      if (existsSync(this.#path)) restore(this.#path, store);
+      this.#templates = existsSync(this.#path) ? restore(this.#path, store) : new Templates();
       this.#file = openSync(this.#path, 'a', 0o600);
       this.#bytes = fstatSync(this.#file).size;
     } catch (error) {
@@ -49,12 +51,14 @@ export class Journal {
 
   /** @throws JournalError if the line can't be written completely; none of it stays then */
   append(changes: readonly Change[]): void {
-    const bytes = Buffer.from(textOf(lineOf(changes)));
+    const line = lineOf(changes, this.#templates);
+    const bytes = Buffer.from(textOf(line));
     try {
       write(this.#file, bytes);
     } catch (error) {
       // The next line must not be appended to half a line.
       ftruncateSync(this.#file, this.#bytes);
+      this.#templates.removeLast(templatesIn(line));
       throw new JournalError(`Can't write to ${this.#path}: ${(error as Error).message}`);
     }
     this.#bytes += bytes.length;
@@ -65,21 +69,24 @@ export class Journal {
   }
 }
 
-function restore(path: string, store: Store): void {
-  const { writes, bytes } = replay(path, store);
+/** Returns the templates of the lines that follow. */
+function restore(path: string, store: Store): Templates {
+  const templates = new Templates();
+  const { writes, bytes } = replay(path, store, templates);
   const live = collectionsOf(store).reduce((sum, { size }) => sum + size, 0);
-  if (writes - live > live) compact(path, store);
+  if (writes - live > live) return compact(path, store);
   // The next line must not be appended to an incomplete one.
-  else truncateSync(path, bytes);
+  truncateSync(path, bytes);
+  return templates;
 }
 
 /** Returns the number of writes, and of bytes in complete lines. */
-function replay(path: string, store: Store): { writes: number; bytes: number } {
+function replay(path: string, store: Store, templates: Templates): { writes: number; bytes: number } {
   let [writes, bytes] = [0, 0];
   for (const text of linesIn(path)) {
     try {
       const line = JSON.parse(text.toString()) as Line;
-      restoreLine(store, line);
+      restoreLine(store, line, templates);
       writes += line.length;
     } catch (error) {
       const { message } = error as Error;
@@ -110,14 +117,15 @@ function* linesIn(path: string): Generator<Buffer> {
 }
 
 /** Writes a new file and renames it, so that a kill leaves a complete journal, old or new. */
-function compact(path: string, store: Store): void {
+function compact(path: string, store: Store): Templates {
+  const templates = new Templates();
   const fresh = `${path}.new`;
   const file = openSync(fresh, 'w', 0o600);
   let text = '';
   const written = (collection: CollectionName, id: string) => store.collection(collection).get(id);
   for (const collection of collectionsOf(store)) {
     for (const after of collection.oldestFirst()) {
-      text += textOf([writeOf({ collection: collection.name, id: after.id, after }, written)]);
+      text += textOf([writeOf({ collection: collection.name, id: after.id, after }, written, templates)]);
       if (text.length < CHUNK_BYTES) continue;
       write(file, Buffer.from(text));
       text = '';
@@ -127,6 +135,7 @@ function compact(path: string, store: Store): void {
   fsyncSync(file);
   closeSync(file);
   renameSync(fresh, path);
+  return templates;
 }
 
 /** Events and kept replies come last, after the objects that they refer to. */
