@@ -126,6 +126,10 @@ const PROBES: Record<string, (world: World) => Probe[]> = {
     paymentProbes(theirs, (paymentID) =>
       shop.post('/pay/recurrent/expire', { paymentID, cancelType: 'now' }),
     ),
+  'POST /pay/confirm': ({ shop, theirs }) =>
+    paymentProbes(theirs, (paymentID) => shop.post('/pay/confirm', { paymentID })),
+  'POST /pay/void': ({ shop, theirs }) =>
+    paymentProbes(theirs, (paymentID) => shop.post('/pay/void', { paymentID })),
   'POST /pay/recurrent/change': ({ shop, theirs }) => changeProbes(theirs, shop, 'change'),
   'POST /pay/recurrent/change-preview': ({ shop, theirs }) => changeProbes(theirs, shop, 'change-preview'),
   ...Object.fromEntries(

@@ -99,6 +99,10 @@ function makersOfIds(
     return id;
   }
 
+  function authorized(): Promise<string> {
+    return paidCheckout('/pay', { amount: '5.00', capture: 'manual' });
+  }
+
   function subscribed(): Promise<string> {
     return paidCheckout('/pay/recurrent', { amount: '5.00', interval: 'month' });
   }
@@ -182,6 +186,8 @@ function makersOfIds(
     'post /pay/recurrent/resume': { cs: cancelled },
     'post /pay/recurrent/pause': { cs: subscribed },
     'post /pay/recurrent/unpause': { cs: paused },
+    'post /pay/confirm': { cs: authorized },
+    'post /pay/void': { cs: authorized },
     'post /refund': { cs: () => paidCheckout('/pay', { amount: '5.00' }) },
     'get /pay/payments/{paymentID}': { cs: () => paidCheckout('/pay', { amount: '5.00' }) },
     'get /pay/subscriptions/{id}': {

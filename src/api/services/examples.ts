@@ -111,6 +111,20 @@ export const SUBSCRIPTION_EXAMPLES = {
   },
 };
 
+/** Examples of `/pay/confirm` for the OpenAPI document. */
+export const CONFIRM_EXAMPLES = {
+  part: {
+    summary: 'A part of it; the rest is released',
+    value: { paymentID: EXAMPLE_PAYMENT_ID, amount: '4.00' },
+  },
+  all: { summary: 'All that is authorized', value: { paymentID: EXAMPLE_PAYMENT_ID } },
+};
+
+/** Examples of `/pay/void` for the OpenAPI document. */
+export const VOID_EXAMPLES = {
+  all: { summary: 'An authorized payment', value: { paymentID: EXAMPLE_PAYMENT_ID } },
+};
+
 /** Examples of `/refund` for the OpenAPI document. */
 export const REFUND_EXAMPLES = {
   part: { summary: 'A partial refund', value: { paymentID: EXAMPLE_PAYMENT_ID, amount: '1.00' } },

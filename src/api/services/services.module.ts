@@ -1,10 +1,12 @@
 import { Module } from '@nestjs/common';
+import { CapturesModule } from '../../captures/captures.module.js';
 import { CheckoutModule } from '../../checkout/checkout.module.js';
 import { CustomersModule } from '../../customers/customers.module.js';
 import { PaymentsModule } from '../../payments/payments.module.js';
 import { PortalModule } from '../../portal/portal.module.js';
 import { RefundsModule } from '../../refunds/refunds.module.js';
 import { SubscriptionsModule } from '../../subscriptions/subscriptions.module.js';
+import { CapturesController } from './captures.controller.js';
 import { CustomersController } from './customers.controller.js';
 import { PayController } from './pay.controller.js';
 import { PaymentsController } from './payments.controller.js';
@@ -17,6 +19,7 @@ import { SubscriptionsController } from './subscriptions.controller.js';
 /** The API for other internal services. */
 @Module({
   imports: [
+    CapturesModule,
     CheckoutModule,
     CustomersModule,
     PaymentsModule,
@@ -26,6 +29,7 @@ import { SubscriptionsController } from './subscriptions.controller.js';
   ],
   controllers: [
     PayController,
+    CapturesController,
     PaymentsController,
     SubscriptionChangesController,
     SubscriptionsController,
