@@ -1,3 +1,5 @@
+import type { DryRun } from './dry-run.js';
+
 /**
  * On whose behalf work is done. It is handed to every function on the way to Stripe: `AsyncLocalStorage` would make Node
  * 20 run a hook for every promise (docs/adr/0015-speed.md).
@@ -7,6 +9,8 @@ export interface RequestContext {
   readonly caller: string;
   /** Stripe's ids of the calls so far, for the log line: https://docs.stripe.com/api/request_ids */
   readonly stripeRequestIds?: string[];
+  /** Present if the request is only tried out: nothing is changed, neither at Stripe nor here. */
+  readonly dryRun?: DryRun;
 }
 
 /** For work that no request waits for, such as that of the operations worker. */

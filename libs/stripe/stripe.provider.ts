@@ -1,12 +1,14 @@
 import { Inject, Injectable, Optional } from '@nestjs/common';
 import type Stripe from 'stripe';
 import { Clock } from '#core/clock.js';
+import { type DryRun, DryRunEnd } from '#core/dry-run.js';
 import { Problem } from '#core/problem.js';
 import type { RequestContext } from '#core/request-context.js';
 import { CallLimiter } from './call-limiter.js';
 import { createStripeClient } from './stripe-client.js';
 import { StripeConnection } from './stripe-connection.js';
 import { STRIPE_HOOKS, type StripeHooks } from './stripe-hooks.js';
+import { recordCall } from './recorded-call.js';
 import { SharedReads } from './shared-reads.js';
 import { problemFromStripe } from './stripe-errors.js';
 import { withoutStackTrace } from './without-stack-trace.js';
@@ -60,6 +62,7 @@ export class StripeProvider {
    * Makes a call that changes something at Stripe. A repetition under the same idempotency key changes nothing more.
    * https://docs.stripe.com/api/idempotent_requests
    *
+   * @throws {DryRunEnd} in a dry run, which it ends
    * @throws {Problem} as classified by `problemFromStripe`
    */
   write<T extends object>(
@@ -67,6 +70,7 @@ export class StripeProvider {
     idempotencyKey: string,
     call: (stripe: Stripe, options: Stripe.RequestOptions) => Promise<T>,
   ): Promise<T> {
+    if (context.dryRun) return endDryRun(context.dryRun, (stripe) => call(stripe, {}));
     const write = () => withoutStackTrace(() => call(this.client, { idempotencyKey }));
     return this.call(context, this.writes, write).finally(() => this.shared.forget());
   }
@@ -86,6 +90,12 @@ export class StripeProvider {
       throw problemFromStripe(error);
     }
   }
+}
+
+/** Records what a call would send. */
+async function endDryRun(dryRun: DryRun, call: (stripe: Stripe) => Promise<unknown>): Promise<never> {
+  dryRun.calls.push(await recordCall(call));
+  throw new DryRunEnd(dryRun.calls);
 }
 
 /** stripe-node treats any JSON without an `error` key as success, even a proxy's 404 page. */

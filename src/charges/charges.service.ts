@@ -73,7 +73,7 @@ export class ChargesService {
         count({ kind: 'charge', amountMinor, currency });
         const customer = await this.cards.findCustomer(request.context, owner, command.paymentMethodId);
         if (!customer) throw unknownObject('paymentMethodId');
-        await this.brake.countAttempt(owner, operationId);
+        await this.brake.countAttempt(request.context, owner, operationId);
         return this.stripe.plan(customer, command, operationId);
       },
       async ({ operationId }) => {

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, isNull, sql } from 'drizzle-orm';
 import { Problem } from '#core/problem.js';
 import { type Database, DATABASE, type Transaction } from '../database/database.js';
 import { operationReviews, operations } from '../database/schema.js';
@@ -36,7 +36,7 @@ export class CheckoutClaimsStore {
         set: { operationId },
         setWhere: sql`${checkoutClaims.operationId} = ${operationId}::uuid or ${wasReviewed}`,
       });
-    if (rowCount === 0) throw await this.problemOf({ caller, shopTransactionId });
+    if (rowCount === 0) throw problemFor(await this.stateOf({ caller, shopTransactionId }));
   }
 
   /** Does the same, unless the shop transaction is claimed already. */
@@ -47,17 +47,35 @@ export class CheckoutClaimsStore {
       .onConflictDoNothing();
   }
 
+  /** Requires that no operation is starting the payment. @throws {Problem} as {@link claim} does */
+  async assertFree(transaction: ShopTransaction): Promise<void> {
+    const state = await this.stateOf(transaction);
+    if (state !== undefined) throw problemFor(state);
+  }
+
   /** Ends the claim of an operation, if it has one. */
   async release(transaction: Transaction, operationId: string): Promise<void> {
     await transaction.delete(checkoutClaims).where(eq(checkoutClaims.operationId, operationId));
   }
 
-  private async problemOf({ caller, shopTransactionId }: ShopTransaction): Promise<Problem> {
+  /** The state of the operation that has the claim; undefined if there is none, or its review is closed. */
+  private async stateOf({ caller, shopTransactionId }: ShopTransaction): Promise<string | undefined> {
     const [other] = await this.database
       .select({ state: operations.state })
       .from(checkoutClaims)
       .innerJoin(operations, eq(operations.id, checkoutClaims.operationId))
-      .where(and(eq(checkoutClaims.caller, caller), eq(checkoutClaims.shopTransactionId, shopTransactionId)));
-    return new Problem(other?.state === 'needs-review' ? 'needs-review' : 'in-progress');
+      .leftJoin(operationReviews, eq(operationReviews.operationId, operations.id))
+      .where(
+        and(
+          eq(checkoutClaims.caller, caller),
+          eq(checkoutClaims.shopTransactionId, shopTransactionId),
+          isNull(operationReviews.operationId),
+        ),
+      );
+    return other?.state;
   }
+}
+
+function problemFor(state: string | undefined): Problem {
+  return new Problem(state === 'needs-review' ? 'needs-review' : 'in-progress');
 }

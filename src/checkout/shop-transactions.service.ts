@@ -30,8 +30,14 @@ export class ShopTransactions {
   ): Promise<void> {
     if (shopTransactionId === undefined) return;
     const transaction = { caller: callerName(actor), shopTransactionId };
-    if (allowDuplicate) return this.claims.claimIfFree(operationId, transaction);
-    await this.claims.claim(operationId, transaction);
+    if (context.dryRun) {
+      if (allowDuplicate) return;
+      await this.claims.assertFree(transaction);
+    } else if (allowDuplicate) {
+      return this.claims.claimIfFree(operationId, transaction);
+    } else {
+      await this.claims.claim(operationId, transaction);
+    }
     // Looked up after the claim: whoever had it before has stored its payment by now.
     const paymentId = await this.started.find(context, transaction.caller, shopTransactionId);
     if (paymentId !== undefined) throw new Problem('already-started', { paymentId });

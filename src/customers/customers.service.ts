@@ -77,7 +77,8 @@ export class CustomersService {
    */
   async ensureId(context: RequestContext, owner: Owner): Promise<string> {
     const existing = await this.query(context, owner, (id) => this.stripe.find(context, id));
-    return existing?.stripeCustomerId ?? this.createOnce(context, owner);
+    if (existing) return existing.stripeCustomerId;
+    return context.dryRun ? this.stripe.rehearseCreation(context, owner) : this.createOnce(context, owner);
   }
 
   /** Shows an owner's customer. @throws {Problem} `not-found` for an owner without a customer */
@@ -136,7 +137,7 @@ export class CustomersService {
     const id = await this.store.find(owner);
     if (id === undefined) return undefined;
     const answer = await ask(id);
-    if (answer === undefined) await undefinedIfMissing(this.forgetDeleted(context, id));
+    if (answer === undefined && !context.dryRun) await undefinedIfMissing(this.forgetDeleted(context, id));
     return answer;
   }
 

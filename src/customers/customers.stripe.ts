@@ -8,6 +8,7 @@ import { refusedParam } from '#stripe/stripe-errors.js';
 import { readKey } from '#stripe/shared-reads.js';
 import { StripeProvider } from '#stripe/stripe.provider.js';
 import type { Owner } from '#core/actor.js';
+import { DryRunEnd } from '#core/dry-run.js';
 import { invalidField } from '#core/problem.js';
 import type { RequestContext } from '#core/request-context.js';
 import type { Found } from '../operations/operation.js';
@@ -16,6 +17,9 @@ import { toCard } from './saved-cards.stripe.js';
 
 /** A creation is not sent again after Stripe has forgotten its key, within 24 hours. */
 const CREATION_WINDOW_SECONDS = 25 * 60 * 60;
+
+/** Stands for the id of a customer that a dry run does not create. */
+const NEW_CUSTOMER = 'cus_new';
 
 /** The parameters and the idempotency key of a customer's creation. */
 export interface CustomerCreation {
@@ -42,6 +46,16 @@ export class CustomersStripe {
       stripe.customers.create(params, options),
     );
     return id;
+  }
+
+  /** In a dry run, what would create a customer, which goes on with an id that stands for it. */
+  async rehearseCreation(context: RequestContext, owner: Owner): Promise<string> {
+    try {
+      return await this.create(context, this.creationFor(owner, 1));
+    } catch (error) {
+      if (!(error instanceof DryRunEnd)) throw error;
+      return NEW_CUSTOMER;
+    }
   }
 
   /** Finds the customer that {@link create} created within a day of the first attempt. */

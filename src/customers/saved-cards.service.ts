@@ -32,14 +32,12 @@ export class SavedCardsService {
     const { customer, known } = found;
     const cards = await this.stripe.list(context, customer);
     if (!cards) {
-      await undefinedIfMissing(this.customers.forgetDeleted(context, customer));
+      if (!context.dryRun) await undefinedIfMissing(this.customers.forgetDeleted(context, customer));
       return undefined;
     }
     const methods = cards.map((card) => ({ id: card.paymentMethodId, card }));
-    await this.store.remember(
-      customer,
-      methods.filter(({ id }) => !known.has(id)),
-    );
+    const unknown = methods.filter(({ id }) => !known.has(id));
+    if (!context.dryRun) await this.store.remember(customer, unknown);
     return { customer, cards };
   }
 
@@ -55,7 +53,7 @@ export class SavedCardsService {
     if (isKnown) return customer;
     const method = await this.stripe.findAttached(context, customer, id);
     if (!method) return undefined;
-    await this.store.remember(customer, [method]);
+    if (!context.dryRun) await this.store.remember(customer, [method]);
     return customer;
   }
 

@@ -7,6 +7,7 @@ import {
 import type { Owner } from '#core/actor.js';
 import { Clock } from '#core/clock.js';
 import { Problem } from '#core/problem.js';
+import type { RequestContext } from '#core/request-context.js';
 import { CARD_TESTING_BRAKE, type CardTestingRateName, ratesOf } from '../config/rates.js';
 import { Settings } from '../config/settings.js';
 import type { Transaction } from '../database/database.js';
@@ -14,7 +15,12 @@ import { ALWAYS, type OwnerCondition } from '../database/owner-condition.js';
 import { PeriodicTask, PRUNE_MS } from '../queue/periodic-task.js';
 import { warnOf } from '../queue/warn-of.js';
 import { CardTestingStore } from './card-testing.store.js';
-import { attemptAllowedAt, type CardTestingRates, setupIntentAllowedAt } from './card-testing.js';
+import {
+  attemptAllowedAt,
+  attemptsEndedAt,
+  type CardTestingRates,
+  setupIntentAllowedAt,
+} from './card-testing.js';
 
 /**
  * Stops those who try out stolen cards: https://docs.stripe.com/disputes/prevention/card-testing
@@ -54,27 +60,39 @@ export class CardTestingBrake implements OnApplicationBootstrap, BeforeApplicati
   }
 
   /**
-   * Counts an attempt to charge a card of an owner, before it is sent.
+   * Counts an attempt to charge a card of an owner, before it is sent. In a dry run it only checks.
    *
    * @throws {Problem} `too-many-attempts` if the owner has made too many or had too many declined, or too large a share
    *   of the partner's was declined
    */
-  async countAttempt(owner: Owner, operationId: string): Promise<void> {
+  async countAttempt({ dryRun }: RequestContext, owner: Owner, operationId: string): Promise<void> {
     if (!this.rates) return;
     const now = this.clock.now();
+    if (dryRun) {
+      const known = await this.store.history(owner, 'attempts', this.rates, now);
+      const endedAt = attemptsEndedAt(known, this.rates);
+      if (endedAt !== null && endedAt > now) throw tooManyAttempts(endedAt, now);
+      return;
+    }
     if (await this.store.takeAttempt(owner, operationId, this.rates, now)) return;
     const history = await this.store.history(owner, 'attempts', this.rates, now);
     throw tooManyAttempts(attemptAllowedAt(history, this.rates, now), now);
   }
 
   /**
-   * Counts a SetupIntent of an owner, before it is created.
+   * Counts a SetupIntent of an owner, before it is created. In a dry run it only checks.
    *
    * @throws {Problem} `too-many-attempts` if the owner has created too many
    */
-  async countSetupIntent(owner: Owner, operationId: string): Promise<void> {
+  async countSetupIntent({ dryRun }: RequestContext, owner: Owner, operationId: string): Promise<void> {
     if (!this.rates) return;
     const now = this.clock.now();
+    if (dryRun) {
+      const known = await this.store.history(owner, 'setup-intents', this.rates, now);
+      const allowedAt = setupIntentAllowedAt(known, this.rates, now);
+      if (allowedAt > now) throw tooManyAttempts(allowedAt, now);
+      return;
+    }
     if (await this.store.takeSetupIntent(owner, operationId, this.rates, now)) return;
     const history = await this.store.history(owner, 'setup-intents', this.rates, now);
     throw tooManyAttempts(setupIntentAllowedAt(history, this.rates, now), now);

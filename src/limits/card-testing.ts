@@ -17,12 +17,17 @@ const RUNNING_ATTEMPTS_WAIT_MS = 1_000;
 
 /** When an owner who has been refused an attempt may make the next one. */
 export function attemptAllowedAt(history: OwnerHistory, rates: CardTestingRates, now: Date): Date {
+  return latest([attemptsEndedAt(history, rates), new Date(now.getTime() + RUNNING_ATTEMPTS_WAIT_MS)]);
+}
+
+/** When the attempts that count allow the next one, whether or not one is still running; null if they do. */
+export function attemptsEndedAt(history: OwnerHistory, rates: CardTestingRates): Date | null {
   const limits = [
     history.partnerBlockedUntil,
     allowedAt(history.declinedAt, rates.declines),
     allowedAt(history.takenAt, rates.attempts),
-  ];
-  return latest([...limits, new Date(now.getTime() + RUNNING_ATTEMPTS_WAIT_MS)]);
+  ].filter((limit) => limit !== null);
+  return limits.length === 0 ? null : latest(limits);
 }
 
 /** When an owner who has been refused a SetupIntent may create the next one. */

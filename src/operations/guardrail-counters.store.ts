@@ -53,6 +53,24 @@ export class GuardrailCounters {
     if (rowCount === 0) throw new Problem('limit-exceeded', { limit, ...this.nextDay() });
   }
 
+  /** Checks an amount as {@link add} does, without counting it. @throws {Problem} `limit-exceeded` */
+  async assertRoom({ keyId, day, limit, currency, amountMinor, limitMinor }: CountedAmount): Promise<void> {
+    const [row] = await this.database
+      .select({ amountMinor: guardrailCounters.amountMinor })
+      .from(guardrailCounters)
+      .where(
+        and(
+          eq(guardrailCounters.keyId, keyId),
+          eq(guardrailCounters.day, day),
+          eq(guardrailCounters.limitName, limit),
+          eq(guardrailCounters.currency, currency),
+        ),
+      );
+    if ((row?.amountMinor ?? 0) + amountMinor > limitMinor) {
+      throw new Problem('limit-exceeded', { limit, ...this.nextDay() });
+    }
+  }
+
   /** Gives an amount back that moved no money. */
   async giveBack(transaction: Transaction, counted: CountedAmount): Promise<void> {
     await transaction

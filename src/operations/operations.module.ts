@@ -4,6 +4,7 @@ import { NotificationsModule } from '../notifications/notifications.module.js';
 import { GuardrailCounters } from './guardrail-counters.store.js';
 import { OperationAttempt } from './operation-attempt.js';
 import { OperationEncryption } from './operation-encryption.js';
+import { OperationRehearsal } from './operation-rehearsal.js';
 import { OperationRegistry } from './operation-registry.js';
 import { OperationsService } from './operations.service.js';
 import { OperationsStore } from './operations.store.js';
@@ -19,6 +20,7 @@ import { ReviewsStore } from './reviews.store.js';
     OperationAttempt,
     OperationEncryption,
     OperationRegistry,
+    OperationRehearsal,
     OperationsService,
     OperationsStore,
     OperationsWorker,

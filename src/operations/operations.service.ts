@@ -5,6 +5,7 @@ import { isReferenceTo } from '../encryption/caller-reference.js';
 import { Keyring } from '../encryption/keyring.js';
 import type { MakeEarlyPlan, MakePlan, OperationKind, OperationRequest, Outcome } from './operation.js';
 import { OperationAttempt } from './operation-attempt.js';
+import { OperationRehearsal } from './operation-rehearsal.js';
 import { OperationRegistry } from './operation-registry.js';
 import { type OperationReport, reportOf } from './operation-report.js';
 import { OperationsStore } from './operations.store.js';
@@ -12,7 +13,7 @@ import { OperationsStore } from './operations.store.js';
 /** Runs the requests of one kind. */
 export interface OperationRunner<Plan, Result> {
   /**
-   * Does what a request asks for, or returns the outcome of an earlier request with the same key.
+   * Does what a request asks for, or only tries it out in a dry run, or returns the outcome of an earlier request with the same key.
    *
    * @throws {Problem} `idempotency-key-reused` if the key belongs to another request, `in-progress` while another
    *   attempt is running, `needs-review`, and what the steps throw
@@ -30,6 +31,7 @@ export class OperationsService {
   constructor(
     private readonly registry: OperationRegistry,
     private readonly attempt: OperationAttempt,
+    private readonly rehearsal: OperationRehearsal,
     private readonly store: OperationsStore,
     private readonly keyring: Keyring,
   ) {}
@@ -39,7 +41,14 @@ export class OperationsService {
     kind: OperationKind<Plan, Result, Answer>,
   ): OperationRunner<Plan, Result> {
     this.registry.register(kind);
-    return { run: (...request) => this.attempt.run(kind, ...request) };
+    return {
+      run: (request, makePlan, makeEarlyPlan) => {
+        const { dryRun } = request.context;
+        return dryRun
+          ? this.rehearsal.run(kind, request, dryRun, makePlan)
+          : this.attempt.run(kind, request, makePlan, makeEarlyPlan);
+      },
+    };
   }
 
   /** The state of an operation, for the caller who started it. @throws {Problem} `not-found` for everybody else */

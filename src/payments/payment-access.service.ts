@@ -61,7 +61,7 @@ export class PaymentAccess {
   private async startOf(context: RequestContext, payment: PaymentObject): Promise<PaymentStart | undefined> {
     const session = await this.references.session(context, payment);
     const start = session && (await this.store.find(session.id));
-    if (start) await this.store.add(payment.id, start);
+    if (start && !context.dryRun) await this.store.add(payment.id, start);
     return start;
   }
 }

@@ -4,7 +4,13 @@ import type { OperationRequest, Outcome } from '../operations/operation.js';
 import { type OperationRunner, OperationsService } from '../operations/operations.service.js';
 import { PaymentAccess } from '../payments/payment-access.service.js';
 import { RefundRecorder } from '../payments/refund-recorder.service.js';
-import { requestedMinorOf, type ExistingRefund, type Refund, type RefundCommand } from './refund.js';
+import {
+  type ExistingRefund,
+  type Refund,
+  type RefundablePayment,
+  type RefundCommand,
+  requestedMinorOf,
+} from './refund.js';
 import { RefundsStore } from './refunds.store.js';
 import { type Refunded, type RefundPlan, RefundsStripe } from './refunds.stripe.js';
 
@@ -44,8 +50,9 @@ export class RefundsService {
         await this.access.find(request.context, request.actor, command.paymentId, command.owner),
       );
       const requestedMinor = requestedMinorOf(payment, command);
-      await Promise.all(payment.refunds.map((refund) => this.releaseFailed(refund)));
-      const amountMinor = await this.store.reserve(operationId, payment, requestedMinor);
+      const amountMinor = request.context.dryRun
+        ? await this.store.available(payment, requestedMinor)
+        : await this.reserve(operationId, payment, requestedMinor);
       count({ kind: 'refund', amountMinor, currency: payment.currency });
       return this.stripe.plan(payment, amountMinor, operationId);
     });
@@ -56,6 +63,15 @@ export class RefundsService {
     const refund = await this.stripe.refundById(context, refundId);
     await this.releaseFailed(refund);
     return refund;
+  }
+
+  private async reserve(
+    operationId: string,
+    payment: RefundablePayment,
+    requestedMinor: number | undefined,
+  ): Promise<number> {
+    await Promise.all(payment.refunds.map((refund) => this.releaseFailed(refund)));
+    return this.store.reserve(operationId, payment, requestedMinor);
   }
 
   private async releaseFailed({ result, operationId }: ExistingRefund): Promise<void> {

@@ -49,6 +49,23 @@ export class RefundsStore {
     });
   }
 
+  /**
+   * The amount that {@link reserve} would reserve now. Reservations of refunds that have failed do not count.
+   *
+   * @throws {Problem} `refund-not-possible`
+   */
+  async available(payment: RefundablePayment, requestedMinor: number | undefined): Promise<number> {
+    const failed = new Set(
+      payment.refunds.flatMap(({ result, operationId }) => (result === 'KO' ? [operationId] : [])),
+    );
+    const reservations = await this.database
+      .select()
+      .from(refundReservations)
+      .where(eq(refundReservations.chargeId, payment.chargeId));
+    const others = reservations.filter(({ operationId }) => !failed.has(operationId));
+    return refundableMinor(payment, takenByOthers(payment, others, ''), requestedMinor);
+  }
+
   /** Releases an operation's reservation, if there is one. */
   release(operationId: string): Promise<void> {
     return this.database.transaction((transaction) => this.releaseWithin(transaction, operationId));

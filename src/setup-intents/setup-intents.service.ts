@@ -36,7 +36,7 @@ export class SetupIntentsService {
    */
   create(request: OperationRequest, owner: Owner): Promise<Outcome<SetupIntent>> {
     return this.createOperation.run(request, async ({ operationId }) => {
-      await this.brake.countSetupIntent(owner, operationId);
+      await this.brake.countSetupIntent(request.context, owner, operationId);
       return this.stripe.plan(await this.customers.ensureId(request.context, owner), operationId);
     });
   }

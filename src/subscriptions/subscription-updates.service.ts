@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { DryRunEnd } from '#core/dry-run.js';
 import { Problem } from '#core/problem.js';
 import type { RequestContext } from '#core/request-context.js';
 import { type OperationRunner, OperationsService } from '../operations/operations.service.js';
@@ -48,6 +49,8 @@ export class SubscriptionUpdates {
 
   /** Brings a subscription of the record up to date. @param notifies whether callers are notified of what is new */
   async refresh(context: RequestContext, subscriptionId: string, notifies = true): Promise<SubscriptionView> {
+    // There was nothing to send.
+    if (context.dryRun) throw new DryRunEnd(context.dryRun.calls);
     const recorded = await this.recorder.refreshSubscription(context, subscriptionId, [], notifies);
     // Its page is open, so that it is not paid.
     if (!recorded) throw new Problem('invalid-state');

@@ -94,7 +94,7 @@ export class UpgradesService {
   ): Promise<Outcome<SubscriptionView>> {
     return this.upgradeOperation.run(request, async ({ operationId }) => {
       const change = await this.plan(request.context, owner, command);
-      await this.brake.countAttempt(owner, operationId);
+      await this.brake.countAttempt(request.context, owner, operationId);
       const { tenant, userId } = owner;
       return { ...planUpgrade(change), owner: { tenant, userId } };
     });

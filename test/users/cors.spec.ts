@@ -25,7 +25,7 @@ describe('CORS_ORIGINS', () => {
       expect(Object.fromEntries(response.headers)).toMatchObject({
         'access-control-allow-origin': origin,
         'access-control-allow-methods': 'GET, POST, PUT, DELETE',
-        'access-control-allow-headers': 'Authorization, Content-Type, Idempotency-Key, X-Request-Id',
+        'access-control-allow-headers': 'Authorization, Content-Type, Dry-Run, Idempotency-Key, X-Request-Id',
         'access-control-max-age': '7200',
         vary: expect.stringContaining('Origin'),
       });

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Problem } from '#core/problem.js';
 import { AccessCheck } from './access-check.js';
 import { mayHaveLongBody } from './long-body.js';
+import { refuseUnsupportedDryRun } from './dry-run.js';
 import { RateLimitCheck } from './rate-limit.js';
 import { RawBodies } from './raw-body.js';
 import { requireUnambiguous } from './unambiguous-request.js';
@@ -21,6 +22,7 @@ export class Admission {
       requireUnambiguous,
       requireRoute,
       (request) => access.check(request),
+      refuseUnsupportedDryRun,
       (request, reply) => rateLimit.check(request, reply),
       (request, reply) => rawBodies.admit(request, reply),
       askForBody,

@@ -25,7 +25,7 @@ export async function allowUserOrigins(fastify: FastifyInstance, origins: readon
   const options: FastifyCorsOptions = {
     origin: [...allowed],
     methods: ['GET', 'POST', 'PUT', 'DELETE'],
-    allowedHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key', 'X-Request-Id'],
+    allowedHeaders: ['Authorization', 'Content-Type', 'Dry-Run', 'Idempotency-Key', 'X-Request-Id'],
     exposedHeaders: CORS_EXPOSED_HEADERS,
     maxAge: PREFLIGHT_CACHE_SECONDS,
     strictPreflight: false,
