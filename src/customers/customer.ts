@@ -75,6 +75,8 @@ export interface Customer {
   stripeCustomerId: string;
   email: string | null;
   name: string | null;
+  phone: string | null;
+  address: Address | null;
   metadata: Record<string, string>;
 }
 
@@ -82,5 +84,7 @@ export interface Customer {
 export interface CustomerDetails {
   email?: string;
   name?: string;
+  phone?: string;
+  address?: Partial<Record<keyof Address, string>>;
   metadata?: Record<string, string>;
 }

@@ -107,6 +107,17 @@ export class CustomersService {
     return customer;
   }
 
+  /**
+   * Unlinks an owner's customer, which stays at Stripe with its cards. The next request that needs one creates another.
+   *
+   * @throws {Problem} `not-found` for an owner without a customer
+   */
+  async unlink(owner: Owner, author: ChangeAuthor): Promise<void> {
+    const id = await this.store.find(owner);
+    if (id === undefined) throw new Problem('not-found');
+    await this.store.unlink(id, author);
+  }
+
   /** Updates an owner's customer, which is created if there is none. */
   async update(context: RequestContext, owner: Owner, details: CustomerDetails): Promise<Customer> {
     return this.stripe.update(context, await this.ensureId(context, owner), details, randomUUID());

@@ -130,25 +130,47 @@ export class CustomersStore {
   /** Makes a deleted customer, whose cards are gone, a former one and starts its owner's next generation. */
   async unlinkDeleted(deletedId: string): Promise<void> {
     await this.database.transaction(async (transaction) => {
-      const areOfCustomer = eq(attachedPaymentMethods.stripeCustomerId, deletedId);
-      await transaction
-        .select({ id: attachedPaymentMethods.paymentMethodId })
-        .from(attachedPaymentMethods)
-        .where(areOfCustomer)
-        .orderBy(IN_LOCK_ORDER)
-        .for('update');
-      await transaction.delete(attachedPaymentMethods).where(areOfCustomer);
-      const [owner] = await transaction
-        .update(customers)
-        .set({ stripeCustomerId: null, generation: sql`${customers.generation} + 1` })
-        .where(eq(customers.stripeCustomerId, deletedId))
-        .returning({ tenant: customers.tenant, userId: customers.userId });
+      const owner = await this.unlinkIn(transaction, deletedId, STRIPE_AUTHOR);
       if (!owner) return;
       const former = { ...owner, stripeCustomerId: deletedId, unlinkedAt: this.clock.now() };
       await transaction.insert(formerCustomers).values(former).onConflictDoNothing();
-      const change = { action: 'customer.unlinked', objectId: deletedId, details: detailsOf(owner) } as const;
-      await this.auditLog.record(transaction, STRIPE_AUTHOR, change);
     });
+  }
+
+  /**
+   * Unlinks a customer that still exists, and starts its owner's next generation. It becomes no former one: whoever was
+   * linked to it by mistake must not see its payments any more.
+   */
+  async unlink(stripeCustomerId: string, author: ChangeAuthor): Promise<void> {
+    await this.database.transaction((transaction) => this.unlinkIn(transaction, stripeCustomerId, author));
+  }
+
+  private async unlinkIn(
+    transaction: Transaction,
+    stripeCustomerId: string,
+    author: ChangeAuthor,
+  ): Promise<Owner | undefined> {
+    const areOfCustomer = eq(attachedPaymentMethods.stripeCustomerId, stripeCustomerId);
+    await transaction
+      .select({ id: attachedPaymentMethods.paymentMethodId })
+      .from(attachedPaymentMethods)
+      .where(areOfCustomer)
+      .orderBy(IN_LOCK_ORDER)
+      .for('update');
+    await transaction.delete(attachedPaymentMethods).where(areOfCustomer);
+    const [owner] = await transaction
+      .update(customers)
+      .set({ stripeCustomerId: null, generation: sql`${customers.generation} + 1` })
+      .where(eq(customers.stripeCustomerId, stripeCustomerId))
+      .returning({ tenant: customers.tenant, userId: customers.userId });
+    if (!owner) return undefined;
+    const change = {
+      action: 'customer.unlinked',
+      objectId: stripeCustomerId,
+      details: detailsOf(owner),
+    } as const;
+    await this.auditLog.record(transaction, author, change);
+    return owner;
   }
 }
 

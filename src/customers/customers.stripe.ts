@@ -79,11 +79,11 @@ export class CustomersStripe {
     try {
       return toCustomer(
         await this.stripe.write(context, idempotencyKey, (stripe, options) =>
-          stripe.customers.update(id, { ...details }, options),
+          stripe.customers.update(id, toParams(details), options),
         ),
       );
     } catch (error) {
-      const [refused] = /^(email|name|metadata)\b/.exec(refusedParam(error) ?? '') ?? [];
+      const [refused] = /^(email|name|phone|address|metadata)\b/.exec(refusedParam(error) ?? '') ?? [];
       if (refused) throw invalidField(refused, 'is refused by Stripe', error);
       throw error;
     }
@@ -166,8 +166,15 @@ function ownerMetadata({ tenant, userId }: Owner): Record<string, string> {
   return { paydesk_tenant: tenant, paydesk_user_id: userId };
 }
 
-function toCustomer({ id, email, name = null, metadata }: Stripe.Customer): Customer {
-  return { stripeCustomerId: id, email, name, metadata };
+function toCustomer(customer: Stripe.Customer): Customer {
+  const { id, metadata } = customer;
+  return { stripeCustomerId: id, ...toBillingDetails(customer), metadata };
+}
+
+function toParams({ address, ...details }: CustomerDetails): Stripe.CustomerUpdateParams {
+  if (!address) return details;
+  const { postalCode, ...rest } = address;
+  return { ...details, address: { ...rest, ...(postalCode !== undefined && { postal_code: postalCode }) } };
 }
 
 function toBillingDetails({ name = null, email, phone = null, address }: Stripe.Customer): BillingDetails {

@@ -35,6 +35,7 @@ const WITHOUT_OWNED_IDS = {
   'POST /pay/recurrent': "Prices and Products are the merchant's, and a service may name every user",
   'GET /customers/{user_id}': 'a service may name every user',
   'PUT /customers/{user_id}': 'a service may name every user',
+  'POST /customers/{user_id}/unlink': 'a service may name every user',
   'GET /admin/keys': 'keys:admin is for all keys',
   'POST /admin/keys': 'keys:admin is for all keys',
   'GET /admin/keys/{id}': 'keys:admin is for all keys',

@@ -18,6 +18,7 @@ const ROUTES: Route[] = [
   ['operations:read', 'partner', (partner) => partner.get(`/operations/${UNKNOWN_ID}`)],
   ['customers:read', 'service', (service) => service.get('/customers/u')],
   ['customers:write', 'service', (service) => service.put('/customers/u', {})],
+  ['customers:write', 'service', (service) => service.post('/customers/u/unlink')],
   ['checkout:write', 'service', (service) => service.post('/pay', {})],
   ['subscriptions:write', 'service', (service) => service.post('/pay/recurrent', {})],
   ['checkout:write', 'service', (service) => service.post('/pay/expire', {})],

@@ -7,16 +7,74 @@ const it = paydeskTest();
 describe('/customers/:user_id', () => {
   it("updates a user's details, creates the customer, and shows them", async ({ paydesk, shop }) => {
     const path = `/customers/${someUser()}`;
-    const details = { email: 'jenny@example.com', name: 'Jenny Rosen', metadata: { segment: 'gold' } };
-    const { status, body } = await shop.put(path, details);
+    const details = {
+      email: 'jenny@example.com',
+      name: 'Jenny Rosen',
+      phone: '+1 555 0100',
+      address: {
+        line1: '354 Oyster Point Blvd',
+        line2: null,
+        city: 'San Francisco',
+        state: null,
+        postalCode: '94080',
+        country: 'US',
+      },
+      metadata: { segment: 'gold' },
+    };
+    const given = {
+      ...details,
+      address: { line1: '354 Oyster Point Blvd', city: 'San Francisco', postalCode: '94080', country: 'US' },
+    };
+    const { status, body } = await shop.put(path, given);
     expect(status).toBe(200);
     expect(body).toEqual({ stripeCustomerId: expect.stringMatching(/^cus_\w+$/), ...details });
     expect((await shop.get(path)).body).toEqual(body);
     expect(await paydesk.stripe.customers.retrieve(body.stripeCustomerId)).toMatchObject({
       email: 'jenny@example.com',
       name: 'Jenny Rosen',
+      phone: '+1 555 0100',
+      address: { line1: '354 Oyster Point Blvd', postal_code: '94080', country: 'US' },
       metadata: { segment: 'gold' },
     });
+  });
+
+  it('unlinks a customer, which stays at Stripe, and creates another one', async ({ paydesk, shop }) => {
+    const path = `/customers/${someUser()}`;
+    const { body: first } = await shop.put(path, { name: 'Jenny' });
+    expect((await shop.post(`${path}/unlink`)).status).toBe(204);
+    expect((await shop.get(path)).status).toBe(404);
+    expect((await shop.post(`${path}/unlink`)).status).toBe(404);
+    const { body: second } = await shop.put(path, { name: 'Jenny' });
+    expect(second.stripeCustomerId).not.toBe(first.stripeCustomerId);
+    expect(await paydesk.stripe.customers.retrieve(first.stripeCustomerId)).toMatchObject({ name: 'Jenny' });
+    const admin = await paydesk.service('admin', { scopes: ['keys:admin'] });
+    const audit = await admin.get(`/admin/audit?objectId=${first.stripeCustomerId}`);
+    expect(audit.body.data).toMatchObject([
+      { action: 'customer.unlinked', caller: 'service:shop' },
+      { action: 'customer.linked' },
+    ]);
+  });
+
+  it('links a customer that was unlinked to another user, who alone sees its payments', async ({
+    paydesk,
+    shop,
+  }) => {
+    const [wrong, right] = [someUser(), someUser()];
+    const { body } = await shop.put(`/customers/${wrong}`, { name: 'Jenny' });
+    await paydesk.stripe.paymentIntents.create({
+      amount: 500,
+      currency: 'usd',
+      customer: body.stripeCustomerId,
+      payment_method: 'pm_card_visa',
+      allowed_payment_method_types: ['card'],
+      confirm: true,
+    });
+    await shop.post(`/customers/${wrong}/unlink`);
+    const { stripeCustomerId } = body;
+    expect((await shop.put(`/customers/${right}`, { stripeCustomerId })).status).toBe(200);
+    const historyOf = async (user: string) => (await paydesk.user(user)).get('/payments/get-history');
+    expect((await historyOf(wrong)).body.data).toEqual([]);
+    expect((await historyOf(right)).body.data).toHaveLength(1);
   });
 
   it('changes only the given details, and merges metadata', async ({ shop }) => {
@@ -99,6 +157,10 @@ describe('/customers/:user_id', () => {
     ['a long value', { metadata: { a: 'x'.repeat(501) } }, 'metadata'],
     ['a value that is a number', { metadata: { a: 1 } }, 'metadata'],
     ['many keys', { metadata: MANY_KEYS }, 'metadata'],
+    ['a long telephone number', { phone: '0'.repeat(21) }, 'phone'],
+    ['an address that is a text', { address: 'Main Street' }, 'address'],
+    ['a country in lower case', { address: { country: 'us' } }, 'address.country'],
+    ['an address with another field', { address: { street: 'x' } }, 'address'],
     ['metadata that is a list', { metadata: ['x'] }, 'metadata'],
     ['metadata of null', { metadata: null }, 'metadata'],
   ] as const)('refuses %s', async ([_what, body, field], { paydesk, shop }) => {

@@ -1,10 +1,14 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
+import { Matches, ValidateNested } from 'class-validator';
 import type { Owner } from '#core/actor.js';
 import { Problem } from '#core/problem.js';
 import type { Settings } from '../../config/settings.js';
-import type { Customer, CustomerDetails } from '../../customers/customer.js';
+import { Satisfies } from '../../config/satisfies.js';
+import type { Address, Customer, CustomerDetails } from '../../customers/customer.js';
 import { EmailField } from '../dto/email.field.js';
-import { MerchantIdField, PartnerNameField, TextField, UserIdField } from '../dto/fields.js';
+import { Field, MerchantIdField, PartnerNameField, TextField, UserIdField } from '../dto/fields.js';
+import { isJsonObject } from '../http/json-object.js';
 import { MetadataField, OUR_METADATA_PREFIX } from '../dto/metadata.field.js';
 import { EXAMPLE_CUSTOMER_ID } from './examples.js';
 import { ownerOf } from './owner.js';
@@ -30,6 +34,34 @@ export class CustomerQuery {
   }
 }
 
+function AddressLineField(documented: { description: string; example: string }): PropertyDecorator {
+  return TextField({ maxLength: 200, optional: true, ...documented });
+}
+
+class AddressRequest {
+  @AddressLineField({ description: 'Street and number', example: '354 Oyster Point Blvd' })
+  line1?: string;
+
+  @AddressLineField({ description: 'Apartment or building', example: 'Suite 7' })
+  line2?: string;
+
+  @AddressLineField({ description: 'City', example: 'San Francisco' })
+  city?: string;
+
+  @AddressLineField({ description: 'State or province', example: 'CA' })
+  state?: string;
+
+  @AddressLineField({ description: 'Postal code', example: '94080' })
+  postalCode?: string;
+
+  @Field(
+    { optional: true, description: 'ISO 3166-1 alpha-2 code in upper case', example: 'US' },
+    { type: String, pattern: '^[A-Z]{2}$' },
+    Matches(/^[A-Z]{2}$/, { message: 'must be a country code of two upper-case letters' }),
+  )
+  country?: string;
+}
+
 export class CustomerRequest {
   @MerchantIdField({
     optional: true,
@@ -43,6 +75,18 @@ export class CustomerRequest {
 
   @TextField({ maxLength: 256, optional: true, description: 'Full name', example: 'Jenny Rosen' })
   name?: string;
+
+  @TextField({ maxLength: 20, optional: true, description: 'Telephone number', example: '+1 555 0100' })
+  phone?: string;
+
+  @Type(() => AddressRequest)
+  @ValidateNested({ message: 'must be an object' })
+  @Field(
+    { optional: true, description: 'The billing address; it replaces the whole address' },
+    { type: () => AddressRequest },
+    Satisfies(isJsonObject, 'must be an object'),
+  )
+  address?: AddressRequest;
 
   @MetadataField({
     keysMax: METADATA_KEYS_MAX,
@@ -59,18 +103,41 @@ export class CustomerRequest {
    * @throws {Problem} for both, or neither
    */
   toCommand(): { link: string } | { update: CustomerDetails } {
-    const { stripeCustomerId: link, email, name, metadata } = this;
+    const { stripeCustomerId: link, email, name, phone, address, metadata } = this;
     const update = {
       ...(email !== undefined && { email }),
       ...(name !== undefined && { name }),
+      ...(phone !== undefined && { phone }),
+      ...(address !== undefined && { address: { ...address } }),
       ...(metadata !== undefined && { metadata }),
     };
     const isUpdate = Object.keys(update).length > 0;
     if (link !== undefined && !isUpdate) return { link };
     if (link === undefined && isUpdate) return { update };
-    const message = 'requires either stripeCustomerId alone, or any of email, name and metadata';
+    const message =
+      'requires either stripeCustomerId alone, or any of email, name, phone, address and metadata';
     throw new Problem('invalid-request', { errors: [{ field: 'stripeCustomerId', message }] });
   }
+}
+
+class CustomerAddressResponse implements Address {
+  @ApiProperty({ type: String, nullable: true, example: '354 Oyster Point Blvd' })
+  line1!: string | null;
+
+  @ApiProperty({ type: String, nullable: true, example: null })
+  line2!: string | null;
+
+  @ApiProperty({ type: String, nullable: true, example: 'San Francisco' })
+  city!: string | null;
+
+  @ApiProperty({ type: String, nullable: true, example: 'CA' })
+  state!: string | null;
+
+  @ApiProperty({ type: String, nullable: true, example: '94080' })
+  postalCode!: string | null;
+
+  @ApiProperty({ type: String, nullable: true, example: 'US' })
+  country!: string | null;
 }
 
 export class CustomerResponse {
@@ -82,6 +149,12 @@ export class CustomerResponse {
 
   @ApiProperty({ type: String, nullable: true, example: 'Jenny Rosen' })
   name!: string | null;
+
+  @ApiProperty({ type: String, nullable: true, example: '+1 555 0100' })
+  phone!: string | null;
+
+  @ApiProperty({ type: CustomerAddressResponse, nullable: true })
+  address!: CustomerAddressResponse | null;
 
   @ApiProperty({
     type: 'object',

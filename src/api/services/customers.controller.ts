@@ -1,6 +1,6 @@
 import type { RequestContext } from '#core/request-context.js';
-import { Controller, Get, Param, Put } from '@nestjs/common';
-import { ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Controller, Get, HttpCode, Param, Post, Put } from '@nestjs/common';
+import { ApiBody, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Settings } from '../../config/settings.js';
 import type { ChangeAuthor } from '../../access/audit-entry.js';
 import { CustomersService } from '../../customers/customers.service.js';
@@ -32,6 +32,25 @@ export class CustomersController {
     @RequestQuery() query: CustomerQuery,
   ): Promise<CustomerResponse> {
     return CustomerResponse.of(await this.customers.show(context, query.ownerFor(user, this.settings)));
+  }
+
+  @Post('unlink')
+  @Allow({ service: 'customers:write' })
+  @HttpCode(204)
+  @ApiOperation({
+    summary: "Unlink a user's Stripe customer",
+    description:
+      'The customer stays at Stripe with its cards and subscriptions, and the user does not see its payments any more. The ' +
+      'next request that needs a customer creates one, or `PUT` links another. 404 for a user without a customer.',
+  })
+  @ApiNoContentResponse()
+  @ApiProblems('not-found')
+  async unlinkCustomer(
+    @CurrentAuthor() author: ChangeAuthor,
+    @Param() user: CustomerParams,
+    @RequestQuery() query: CustomerQuery,
+  ): Promise<void> {
+    await this.customers.unlink(query.ownerFor(user, this.settings), author);
   }
 
   @Put()

@@ -58,7 +58,12 @@ export const PAY_RECURRENT_EXAMPLES = {
 export const CUSTOMER_EXAMPLES = {
   describe: {
     summary: "Set the customer's details",
-    value: { email: 'jenny@example.com', name: 'Jenny Rosen', metadata: { segment: 'gold' } },
+    value: {
+      email: 'jenny@example.com',
+      name: 'Jenny Rosen',
+      address: { line1: '354 Oyster Point Blvd', city: 'San Francisco', postalCode: '94080', country: 'US' },
+      metadata: { segment: 'gold' },
+    },
   },
   link: { summary: 'Link an existing Stripe customer', value: { stripeCustomerId: EXAMPLE_CUSTOMER_ID } },
 };
