@@ -8,7 +8,7 @@ import { CheckoutClaimsStore } from './checkout-claims.store.js';
 
 /**
  * Keeps a caller from starting a payment twice under one id of its own:
- * docs/adr/0017-one-payment-for-a-shop-transaction.md
+ * docs/adr/0023-one-payment-for-a-shop-transaction.md
  */
 @Injectable()
 export class ShopTransactions {

@@ -31,7 +31,7 @@ interface ChangePlan {
   phase: NextPhase | null;
 }
 
-/** Previews and makes changes of the subscriptions that services name: docs/adr/0018-changes-of-subscriptions.md. */
+/** Previews and makes changes of the subscriptions that services name: docs/adr/0024-changes-of-subscriptions.md. */
 @Injectable()
 export class SubscriptionChangesService {
   private readonly changeOperation: OperationRunner<ChangePlan, SubscriptionView>;
