@@ -108,7 +108,7 @@ export class CustomerRequest {
       ...(email !== undefined && { email }),
       ...(name !== undefined && { name }),
       ...(phone !== undefined && { phone }),
-      ...(address !== undefined && { address: { ...address } }),
+      ...(address !== undefined && { address }),
       ...(metadata !== undefined && { metadata }),
     };
     const isUpdate = Object.keys(update).length > 0;
