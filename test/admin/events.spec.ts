@@ -235,15 +235,29 @@ describe('GET /admin/events/health', () => {
 
 // After those that read the log: all instances of a process log where the last one does.
 describe('an instance', () => {
-  it('walks the events when it starts, and again and again', async ({ paydesk, clock, happen, stateOf }) => {
+  it('walks the events when it starts, and again at an interval', async ({
+    paydesk,
+    clock,
+    happen,
+    health,
+    stateOf,
+  }) => {
     const { DATA_DIR, LOG_LEVEL } = paydesk.settings;
-    const settings = settingsFrom({ DATA_DIR, LOG_LEVEL, EVENTS_WALK_SECONDS: '10' });
+    const startWith = (seconds: string) => {
+      const settings = settingsFrom({ DATA_DIR, LOG_LEVEL, EVENTS_WALK_SECONDS: seconds });
+      return startSecondInstance({ ...paydesk, settings }, clock);
+    };
     const { event } = await happen();
+    const second = await startWith('3600');
+    await expect.poll(() => stateOf(event)).toBe('done');
+    await second.close();
+
     vi.useFakeTimers({ toFake: ['setInterval'] });
     onTestFinished(() => void vi.useRealTimers());
-    const instance = await startSecondInstance({ ...paydesk, settings }, clock);
-    onTestFinished(instance.close);
-    await expect.poll(() => stateOf(event)).toBe('done');
+    clock.moveSeconds(1);
+    const third = await startWith('10');
+    onTestFinished(third.close);
+    await expect.poll(async () => (await health()).lastWalkAt).toBe(clock.now().toISOString());
     const { event: later } = await happen();
     vi.advanceTimersByTime(10_000);
     await expect.poll(() => stateOf(later)).toBe('done');
