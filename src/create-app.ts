@@ -14,6 +14,7 @@ import { HttpAdapter } from './api/http/http-adapter.js';
 import { allowUserOrigins } from './api/http/cors.js';
 import { createHttpServer, onClientError } from './api/http/http-server.js';
 import { acceptJsonOnly } from './api/http/json-body.js';
+import { acceptEmptyForms } from './api/http/form-post.js';
 import { forbidCaching } from './api/http/no-store.js';
 import { sendProblem } from './api/http/problem.filter.js';
 import { limitRawBodies, RawBodies } from './api/http/raw-body.js';
@@ -75,6 +76,7 @@ export async function createApp(
   await allowUserOrigins(fastify, options.settings.CORS_ORIGINS);
   admitRequests(fastify, app.get(Admission, { strict: false }));
   acceptJsonOnly(fastify);
+  acceptEmptyForms(fastify);
   limitRawBodies(fastify, app.get(RawBodies, { strict: false }));
   closeConnectionsOnceIdle(fastify, connections);
   fastify.addHook('onClose', async () => loopDelay.stop?.());

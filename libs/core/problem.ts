@@ -39,14 +39,16 @@ export const PROBLEMS = {
     status: 402,
     title: 'Card declined',
     detail:
-      'The card was declined. Another card, or a later attempt under a new Idempotency-Key, may succeed.',
+      'The card was declined. Another card, or a later attempt under a new Idempotency-Key, may succeed. If there is ' +
+      '`confirm_url`, the customer can pay there.',
     retryable: false,
   },
   'authentication-required': {
     status: 402,
     title: 'Authentication required',
     detail:
-      'The bank requires the customer to authenticate this payment. Complete it with Stripe.js and `clientSecret`.',
+      'The bank requires the customer to authenticate this payment. Send the customer to `confirm_url`, or complete it ' +
+      'with Stripe.js and `clientSecret`.',
     retryable: false,
   },
   forbidden: {
@@ -319,6 +321,8 @@ export interface ProblemExtras {
   paymentId?: string;
   /** Stripe's client secret of that payment, for Stripe.js. */
   clientSecret?: string;
+  /** The page on which the customer can still pay. Whoever has the link can. */
+  confirmUrl?: string;
   /** The subscription that the user has already. */
   subscriptionId?: string;
   /** The scope that the caller's key lacks. */

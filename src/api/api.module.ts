@@ -3,6 +3,7 @@ import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
 import { AccessModule } from '../access/access.module.js';
 import { AdminApiModule } from './admin/admin.module.js';
 import { LimitsModule } from '../limits/limits.module.js';
+import { ConfirmApiModule } from './confirm/confirm.module.js';
 import { HealthApiModule } from './health/health.module.js';
 import { AccessCheck } from './http/access-check.js';
 import { Admission } from './http/admission.js';
@@ -31,6 +32,7 @@ import { WebhooksApiModule } from './webhooks/webhooks.module.js';
     NotificationsApiModule,
     AdminApiModule,
     WebhooksApiModule,
+    ConfirmApiModule,
     HealthApiModule,
   ],
   providers: [

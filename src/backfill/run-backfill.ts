@@ -10,6 +10,7 @@ import { PaymentRecordStore } from '../payments/payment-record.store.js';
 import { PaymentRecorder } from '../payments/payment-recorder.service.js';
 import { PaymentReferences } from '../payments/payment-references.stripe.js';
 import { SubscriptionNotifier } from '../payments/subscription-notifier.js';
+import { ReplacementsStore } from '../payments/replacements.store.js';
 import { SubscriptionReader } from '../payments/subscription-reader.stripe.js';
 import { SubscriptionRecordStore } from '../payments/subscription-record.store.js';
 import { SubscriptionRecorder } from '../payments/subscription-recorder.service.js';
@@ -57,6 +58,7 @@ export function runBackfill({
       new PaymentReader(stripe, references),
       new PaymentNotifier(outbox, payments),
       subscriptions,
+      new ReplacementsStore(database),
       clock,
     ),
     new SubscriptionRecorder(

@@ -1,4 +1,5 @@
 import type { Currency } from '#core/currency.js';
+import type { Problem } from '#core/problem.js';
 
 /** A Stripe Charge: one attempt to take money from a card. https://docs.stripe.com/api/charges/object */
 export interface Charge {
@@ -30,4 +31,12 @@ export interface ChargeCommand {
   isManualCapture?: boolean;
   /** Where the customer goes after completing the payment on the confirm page. */
   returnUrl?: string;
+}
+
+/** Another card would be declined for the same reason: https://docs.stripe.com/declines/codes */
+const DECLINED_WITH_ANY_CARD = new Set<string | undefined>(['duplicate_transaction']);
+
+/** Whether the customer can pay after a decline, by authenticating or with another card. */
+export function isMendable({ extras }: Problem): boolean {
+  return !DECLINED_WITH_ANY_CARD.has(extras.declineCode);
 }

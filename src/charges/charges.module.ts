@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { ConfirmLinksModule } from '../confirm-links/confirm-links.module.js';
 import { CustomersModule } from '../customers/customers.module.js';
 import { LimitsModule } from '../limits/limits.module.js';
 import { OperationsModule } from '../operations/operations.module.js';
@@ -8,7 +9,7 @@ import { ChargesStripe } from './charges.stripe.js';
 import { HistoryStripe } from './history.stripe.js';
 
 @Module({
-  imports: [CustomersModule, LimitsModule, OperationsModule, PaymentsModule],
+  imports: [ConfirmLinksModule, CustomersModule, LimitsModule, OperationsModule, PaymentsModule],
   providers: [ChargesService, ChargesStripe, HistoryStripe],
   exports: [ChargesService],
 })

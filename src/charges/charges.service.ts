@@ -11,10 +11,18 @@ import { CardTestingBrake } from '../limits/card-testing-brake.service.js';
 import { CustomersService } from '../customers/customers.service.js';
 import { SavedCardsService } from '../customers/saved-cards.service.js';
 import type { Transaction } from '../database/database.js';
+import { ReplacementRecorder } from '../payments/replacement-recorder.service.js';
+import { ConfirmLinks } from '../confirm-links/confirm-links.service.js';
+import { paymentIdOf } from '../payments/payment.js';
 import { PaymentRecorder } from '../payments/payment-recorder.service.js';
-import type { OperationIdentity, OperationRequest, Outcome } from '../operations/operation.js';
+import type {
+  OperationIdentity,
+  OperationRequest,
+  Outcome,
+  OutcomeSecrets,
+} from '../operations/operation.js';
 import { type OperationRunner, OperationsService } from '../operations/operations.service.js';
-import type { Charge, ChargeCommand } from './charge.js';
+import { type Charge, type ChargeCommand, isMendable } from './charge.js';
 import { type Charged, type ChargePlan, ChargesStripe } from './charges.stripe.js';
 import { HistoryStripe } from './history.stripe.js';
 import type { Invoice } from './invoice.js';
@@ -37,13 +45,16 @@ export class ChargesService {
     private readonly stripe: ChargesStripe,
     recorder: PaymentRecorder,
     private readonly historyStripe: HistoryStripe,
+    private readonly links: ConfirmLinks,
+    private readonly replacements: ReplacementRecorder,
     private readonly settings: Settings,
   ) {
     this.chargeOperation = operations.define<ChargePlan, string, Charged>({
       name: 'charge',
       send: (context, plan, identity) => this.send(context, plan, identity),
-      find: (context, plan, { operationId }, sentAt) => stripe.findCharge(context, plan, operationId, sentAt),
-      refetch: (context, paymentId) => stripe.clientSecret(context, paymentId),
+      find: (context, plan, { operationId }, sentAt) =>
+        this.withConfirmUrl(stripe.findCharge(context, plan, operationId, sentAt)),
+      refetch: (context, paymentId, slug) => this.refetch(context, paymentId, slug),
       resultOf: ({ id }) => id,
       finish: (end, charged) => recorder.finishCharge(end, charged),
       release: async (transaction, plan, operation, problem) => {
@@ -128,13 +139,20 @@ export class ChargesService {
     return charge.receiptUrl;
   }
 
-  /** Shows one payment. @throws {Problem} `not-found` if it is not the owner's */
+  /**
+   * Shows one payment. One that the customer pays with another card keeps its id.
+   *
+   * @throws {Problem} `not-found` if it is not the owner's
+   */
   async payment(context: RequestContext, owner: Owner, id: string): Promise<Payment> {
     const customers = await this.customers.findAllIds(owner);
-    const payment =
-      customers.length > 0 ? await this.historyStripe.payment(context, customers, id) : undefined;
+    if (customers.length === 0) throw new Problem('not-found');
+    const replaced = await this.replacements.replacedPayment(id);
+    const currentId = replaced?.paymentIntentId ?? id;
+    const payment = await this.historyStripe.payment(context, customers, currentId);
     if (!payment) throw new Problem('not-found');
-    return payment;
+    const isWaiting = replaced?.paymentIntentId === null && replaced.status === 'PENDING';
+    return { ...payment, id, ...(isWaiting && { status: 'requires_payment_method' }) };
   }
 
   /** A card that was detached in the meantime is refused by Stripe, and then answers like one that is unknown. */
@@ -144,7 +162,7 @@ export class ChargesService {
     { stripeKey }: OperationIdentity,
   ): Promise<Charged> {
     try {
-      return await this.stripe.charge(context, plan, stripeKey);
+      return await this.withConfirmUrl(this.stripe.charge(context, plan, stripeKey));
     } catch (error) {
       if (!(error instanceof Problem) || !CARD_REFUSED.has(error.slug)) throw error;
       if (await this.cards.isStillAttached(context, plan.customer, plan.payment_method)) throw error;
@@ -157,6 +175,33 @@ export class ChargesService {
     const { returnUrl } = command;
     if (returnUrl !== undefined && !isRedirectAllowed(returnUrl, redirectRules(this.settings)))
       throw invalidField('returnUrl', REDIRECT_REFUSAL);
+  }
+
+  /** Adds to a decline where the customer can still pay. */
+  private async withConfirmUrl<T>(answer: Promise<T>): Promise<T> {
+    try {
+      return await answer;
+    } catch (error) {
+      const declined = error instanceof Problem ? this.stripe.declinedPayment(error)?.snapshot : undefined;
+      if (!declined || !isMendable(error as Problem)) throw error;
+      const paymentId = paymentIdOf(declined);
+      const confirmUrl = this.links.urlFor(paymentId, declined.createdAt);
+      throw confirmUrl === undefined ? error : (error as Problem).with({ paymentId, confirmUrl });
+    }
+  }
+
+  /** The secrets of a decline. Only who has to authenticate the payment gets its client secret. */
+  private async refetch(
+    context: RequestContext,
+    paymentId: string,
+    slug: ProblemSlug | undefined,
+  ): Promise<OutcomeSecrets> {
+    const { clientSecret, createdAt } = await this.stripe.secrets(context, paymentId);
+    const confirmUrl = this.links.urlFor(paymentId, createdAt);
+    return {
+      ...(slug === 'authentication-required' && clientSecret !== undefined && { clientSecret }),
+      ...(confirmUrl !== undefined && { confirmUrl }),
+    };
   }
 
   private async countDecline(

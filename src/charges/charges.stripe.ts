@@ -5,7 +5,7 @@ import { declinedIntent, declineProblem, isUnclassified, refusedParam } from '#s
 import { requestIdOf, StripeProvider } from '#stripe/stripe.provider.js';
 import { invalidField, Problem, unknownObject } from '#core/problem.js';
 import type { RequestContext } from '#core/request-context.js';
-import { EXPANDED_CHARGE, snapshotOfIntent } from '../payments/payment-snapshot.stripe.js';
+import { EXPANDED_CHARGE, instantOf, snapshotOfIntent } from '../payments/payment-snapshot.stripe.js';
 import { RETURN_URL } from '../payments/payment-ids.js';
 import type { ObservedPayment } from '../payments/payment-recorder.service.js';
 import type { Found } from '../operations/operation.js';
@@ -80,12 +80,15 @@ export class ChargesStripe {
     }
   }
 
-  /** The client secret with which Stripe.js completes a payment. */
-  async clientSecret(context: RequestContext, paymentId: string): Promise<{ clientSecret?: string }> {
-    const { client_secret: clientSecret } = await this.stripe.read(context, (stripe) =>
+  /** The client secret with which Stripe.js completes a payment, and when the payment was created. */
+  async secrets(
+    context: RequestContext,
+    paymentId: string,
+  ): Promise<{ clientSecret?: string; createdAt: Date }> {
+    const { client_secret: clientSecret, created } = await this.stripe.read(context, (stripe) =>
       stripe.paymentIntents.retrieve(paymentId),
     );
-    return clientSecret === null ? {} : { clientSecret };
+    return { createdAt: instantOf(created), ...(clientSecret !== null && { clientSecret }) };
   }
 
   /** Finds the PaymentIntent that an operation created. @throws {Problem} the decline with which it ended */

@@ -204,6 +204,14 @@ export class Settings {
   )
   readonly PAYMENT_CALLBACK_SECRET?: string;
 
+  @IsOptional()
+  @Satisfies(isSafeOrigin, 'must be an https origin, or an http one on a loopback host, without a path')
+  readonly PUBLIC_URL?: string;
+
+  @toInteger
+  @Satisfies(isLinkLifetime, 'must be a whole number of hours from 1 to 720')
+  readonly CONFIRM_LINK_HOURS: number = 24;
+
   @toInteger
   @Satisfies(isDrain, 'must be a whole number of milliseconds from 0 to 600000')
   readonly DRAIN_MS: number = 5_000;
@@ -348,6 +356,10 @@ function isCallsMax(value: unknown): boolean {
   return Number.isInteger(value) && Number(value) >= 2 && Number(value) <= 1_000;
 }
 
+function isLinkLifetime(value: unknown): boolean {
+  return Number.isInteger(value) && Number(value) >= 1 && Number(value) <= 720;
+}
+
 function isDrain(value: unknown): boolean {
   return Number.isInteger(value) && Number(value) >= 0 && Number(value) <= DRAIN_MAX_MS;
 }
@@ -412,6 +424,7 @@ const OPTIONAL_KEYS = [
   'DOCS',
   'PAYMENT_CALLBACK_URL',
   'PAYMENT_CALLBACK_SECRET',
+  'PUBLIC_URL',
 ];
 
 function reason(constraints: Record<string, string> | undefined, property: string): string {

@@ -77,6 +77,8 @@ export const payments = pgTable(
     isAnnounced: boolean('is_announced').notNull().default(true),
     /** What callers were not notified of, because its event may still arrive. */
     withheld: jsonb().$type<WithheldFact[]>().notNull().default([]),
+    /** The operation that opens, or has opened, a Checkout page in place of its PaymentIntent: see the confirm page. */
+    replacementId: uuid('replacement_id'),
   },
   (table) => [
     uniqueIndex('payments_session').on(table.sessionId),
@@ -85,6 +87,9 @@ export const payments = pgTable(
     index('payments_invoice').on(table.invoiceId),
     index('payments_subscription').on(table.subscriptionId, table.createdAt),
     index('payments_operation').on(table.operationId),
+    index('payments_replacement')
+      .on(table.replacementId)
+      .where(sql`replacement_id is not null`),
     // The list: it reads each status and type apart, so that no filter has to skip rows.
     index('payments_list').on(table.status, table.type, table.createdAt, table.position),
     index('payments_of_tenant').on(table.tenant, table.status, table.type, table.createdAt, table.position),

@@ -1,4 +1,11 @@
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  hkdfSync,
+  randomBytes,
+  timingSafeEqual,
+} from 'node:crypto';
 
 /** The length of a key in `ENCRYPTION_KEY`, for AES-256. */
 export const KEY_BYTES = 32;
@@ -16,6 +23,7 @@ interface DerivedKeys {
   id: string;
   encryption: Buffer;
   pseudonym: Buffer;
+  signature: Buffer;
 }
 
 /** A text that no key of `ENCRYPTION_KEY` decrypts. The message contains nothing of the text. */
@@ -82,6 +90,20 @@ export class Keyring {
     }
   }
 
+  /** Signs a text that others keep, such as the link of a payment, with HMAC-SHA-256. @returns base64url */
+  sign(text: string): string {
+    return signatureOf(text, this.keys[0]);
+  }
+
+  /** Whether this is the signature of a text, also one that was made before a rotation. */
+  isSignature(signature: string, text: string): boolean {
+    const given = Buffer.from(signature);
+    return this.keys.some((key) => {
+      const expected = Buffer.from(signatureOf(text, key));
+      return given.length === expected.length && timingSafeEqual(given, expected);
+    });
+  }
+
   /** A name's keyed hash: the same for the same name, and nobody without the key can test a guess. */
   pseudonym(name: string): string {
     return pseudonymOf(name, this.keys[0]);
@@ -93,11 +115,16 @@ export class Keyring {
   }
 }
 
+function signatureOf(text: string, { signature }: DerivedKeys): string {
+  return createHmac('sha256', signature).update(text).digest('base64url');
+}
+
 function derivedKeys(key: Buffer): DerivedKeys {
   return {
     id: derive(key, 'key id').toString('hex').slice(0, 8),
     encryption: derive(key, 'encryption'),
     pseudonym: derive(key, 'pseudonym'),
+    signature: derive(key, 'signature'),
   };
 }
 

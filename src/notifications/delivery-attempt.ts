@@ -6,6 +6,7 @@ import { withDeadline } from '#core/with-deadline.js';
 import { SERVICE_AUTHOR } from '../access/audit-entry.js';
 import { AuditLog } from '../access/audit-log.store.js';
 import { Settings } from '../config/settings.js';
+import { ConfirmLinks } from '../confirm-links/confirm-links.service.js';
 import { Keyring } from '../encryption/keyring.js';
 import { type OpenSpan, Tracing } from '../tracing/tracing.js';
 import { AddressRules } from './address-rules.js';
@@ -38,6 +39,7 @@ export class DeliveryAttempt {
     private readonly addresses: AddressRules,
     private readonly keyring: Keyring,
     private readonly auditLog: AuditLog,
+    private readonly links: ConfirmLinks,
     private readonly settings: Settings,
     private readonly clock: Clock,
     private readonly tracing: Tracing,
@@ -95,7 +97,8 @@ export class DeliveryAttempt {
     at: Date,
     traceHeaders: OpenSpan['headers'],
   ): Promise<Reply> {
-    const { id, type, at: happenedAt, subject, sequence, data } = notification;
+    const { id, type, at: happenedAt, subject, sequence } = notification;
+    const data = this.links.withConfirmUrl(notification);
     const timestamp = happenedAt.toISOString();
     const content: NotificationBody = { id, type, timestamp, subject, sequence, data };
     const isCallback = endpoint.id === CALLBACK_ENDPOINT_ID;

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { AuditModule } from '../access/audit.module.js';
+import { ConfirmLinksModule } from '../confirm-links/confirm-links.module.js';
 import { AddressRules } from './address-rules.js';
 import { CallbackEndpoint } from './callback-endpoint.service.js';
 import { DeliveriesStore } from './deliveries.store.js';
@@ -18,7 +19,7 @@ import { RedeliveriesStore } from './redeliveries.store.js';
 
 /** Tells callers what has become of payments, also after the answer to their request. */
 @Module({
-  imports: [AuditModule],
+  imports: [AuditModule, ConfirmLinksModule],
   providers: [
     AddressRules,
     CallbackEndpoint,

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { callerName } from '#core/actor.js';
 import type { Page } from '#core/page.js';
 import { invalidField, Problem } from '#core/problem.js';
+import { ConfirmLinks } from '../confirm-links/confirm-links.service.js';
 import { DeliveriesStore } from './deliveries.store.js';
 import type { EndpointOwner } from './endpoints.service.js';
 import { NotificationsStore } from './notifications.store.js';
@@ -13,6 +14,7 @@ export class NotificationsService {
   constructor(
     private readonly store: NotificationsStore,
     private readonly deliveries: DeliveriesStore,
+    private readonly links: ConfirmLinks,
   ) {}
 
   /** @throws {Problem} `not-found` */
@@ -20,7 +22,7 @@ export class NotificationsService {
     await this.deliveries.place();
     const found = await this.store.find(viewerOf(owner), id);
     if (!found) throw new Problem('not-found');
-    return found;
+    return this.withConfirmUrl(found);
   }
 
   /**
@@ -42,7 +44,12 @@ export class NotificationsService {
     if (after && !last)
       throw invalidField(after.field, 'must be the id of a notification of an earlier page');
     const items = await this.store.list(viewer, filter, limit + 1, last?.notification.position ?? 0);
-    return { items: items.slice(0, limit), hasMore: items.length > limit };
+    const shown = items.slice(0, limit).map((item) => this.withConfirmUrl(item));
+    return { items: shown, hasMore: items.length > limit };
+  }
+
+  private withConfirmUrl({ notification, ...sent }: SentNotification): SentNotification {
+    return { ...sent, notification: { ...notification, data: this.links.withConfirmUrl(notification) } };
   }
 }
 

@@ -27,7 +27,11 @@ export interface Viewer {
 
 /** A notification and its deliveries to the caller's endpoints. */
 export interface SentNotification {
-  notification: Omit<NotificationBody, 'timestamp'> & { at: Date; position: number | null };
+  notification: Omit<NotificationBody, 'timestamp'> & {
+    at: Date;
+    position: number | null;
+    paymentId: string | null;
+  };
   deliveries: readonly {
     endpointId: string;
     state: DeliveryState;

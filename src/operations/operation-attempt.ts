@@ -1,7 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { Actor } from '#core/actor.js';
 import { Clock } from '#core/clock.js';
-import { Problem } from '#core/problem.js';
+import { Problem, type ProblemSlug } from '#core/problem.js';
 import { BACKGROUND, type RequestContext } from '#core/request-context.js';
 import { isReplayedFailure } from '#stripe/stripe-errors.js';
 import type { Transaction } from '../database/database.js';
@@ -286,7 +286,8 @@ export class OperationAttempt {
   ): Promise<Outcome<Result>> {
     const row = await this.store.find(id);
     if (row?.state !== 'done') return storedOutcomeOf(row);
-    const refetch = async (stripeId: string) => (await kind.refetch?.(context, stripeId)) ?? {};
+    const refetch = async (stripeId: string, slug?: ProblemSlug) =>
+      (await kind.refetch?.(context, stripeId, slug)) ?? {};
     const outcome = await this.encryption.decryptOutcome(id, row.outcome as StoredOutcome, refetch);
     return storedOutcomeOf({ ...row, outcome });
   }

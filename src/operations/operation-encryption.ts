@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '#core/actor.js';
+import type { ProblemSlug } from '#core/problem.js';
 import { callerReference } from '../encryption/caller-reference.js';
 import { DecryptionError, Keyring } from '../encryption/keyring.js';
 import type { OutcomeSecrets, StoredOutcome } from './operation.js';
 import type { OperationRow } from './operations.store.js';
 
-const SECRETS = ['clientSecret', 'url'] as const satisfies readonly (keyof OutcomeSecrets)[];
+const SECRETS = ['clientSecret', 'confirmUrl', 'url'] as const satisfies readonly (keyof OutcomeSecrets)[];
 
 /** Hides what the rows of operations must not show: plans, the secrets in outcomes, and the ids of users. */
 @Injectable()
@@ -48,7 +49,7 @@ export class OperationEncryption {
   async decryptOutcome(
     id: string,
     outcome: StoredOutcome,
-    refetch: (stripeId: string) => Promise<OutcomeSecrets>,
+    refetch: (stripeId: string, slug?: ProblemSlug) => Promise<OutcomeSecrets>,
   ): Promise<StoredOutcome> {
     if (outcome.enc === undefined) return outcome;
     const decrypted = this.decryptSecrets(id, outcome.enc);
@@ -57,7 +58,8 @@ export class OperationEncryption {
       return { result: { ...result, ...(decrypted ?? (await refetch(result.id))) } };
     }
     const { slug, extras } = outcome.problem;
-    const secrets = decrypted ?? (extras.paymentId === undefined ? {} : await refetch(extras.paymentId));
+    const secrets =
+      decrypted ?? (extras.paymentId === undefined ? {} : await refetch(extras.paymentId, slug));
     return { problem: { slug, extras: { ...extras, ...secrets } } };
   }
 

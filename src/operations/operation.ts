@@ -69,8 +69,9 @@ export interface OperationKind<Plan, Result, Answer = Result> {
    * problem has any.
    *
    * @param stripeId the id of the result, or the `paymentId` of the problem
+   * @param slug of the problem
    */
-  refetch?(context: RequestContext, stripeId: string): Promise<OutcomeSecrets>;
+  refetch?(context: RequestContext, stripeId: string, slug?: ProblemSlug): Promise<OutcomeSecrets>;
 }
 
 /** The end of an operation whose lease is still held. */
@@ -85,6 +86,7 @@ export interface OperationEnd {
 /** What a result or a problem has that gives access to a payment. */
 export interface OutcomeSecrets {
   clientSecret?: string;
+  confirmUrl?: string;
   /** Null if Stripe's page has expired. */
   url?: string | null;
 }

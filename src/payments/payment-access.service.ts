@@ -6,6 +6,7 @@ import type { Transaction } from '../database/database.js';
 import { PaymentCallersStore, type PaymentStart } from './payment-callers.store.js';
 import { isSessionId } from './payment-ids.js';
 import { PaymentRecordStore } from './payment-record.store.js';
+import { ReplacementsStore } from './replacements.store.js';
 import { type PaymentObject, PaymentReferences } from './payment-references.stripe.js';
 
 /**
@@ -19,6 +20,7 @@ export class PaymentAccess {
     private readonly store: PaymentCallersStore,
     private readonly references: PaymentReferences,
     private readonly records: PaymentRecordStore,
+    private readonly replacements: ReplacementsStore,
   ) {}
 
   /** Stores that an operation started the payment of a Checkout Session, in the transaction of its outcome. */
@@ -35,7 +37,7 @@ export class PaymentAccess {
   async find(context: RequestContext, actor: Actor, id: string, owner?: Owner): Promise<PaymentObject> {
     if (owner) return this.findOfOwner(context, actor, id, owner);
     if (actor.kind === 'service' && actor.scopes.includes('payments:any'))
-      return this.references.find(context, id);
+      return this.references.find(context, await this.replacements.currentIdOf(id));
     const caller = callerName(actor);
     const known = await this.store.find(id);
     // A session is stored when it is created, so there is nothing to look up for another one.
@@ -54,7 +56,7 @@ export class PaymentAccess {
   ): Promise<PaymentObject> {
     const known = await this.records.find(id, callerName(actor));
     if (known?.tenant !== tenant || known.userId !== userId) throw unknownObject('paymentId');
-    return this.references.find(context, id);
+    return this.references.find(context, await this.replacements.currentIdOf(id));
   }
 
   /** Who started the Checkout Session of a payment; stored for the object's own id too, as that never changes. */

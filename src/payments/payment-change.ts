@@ -13,12 +13,14 @@ export type PaymentChange = Omit<PaymentSnapshot, 'createdAt'> &
 
 /** What a recorded payment gets from a newer answer of Stripe's. The caller's own id, once known, stays. */
 export function changeOf(
-  before: Pick<RecordedPayment, 'shopTransactionId'>,
+  before: Pick<RecordedPayment, 'paymentId' | 'type' | 'shopTransactionId'>,
   { snapshot, refunds, disputes }: Pick<ReadPayment, 'snapshot' | 'refunds' | 'disputes'>,
 ): PaymentChange {
   const { createdAt: _createdAt, ...current } = snapshot;
   return {
     ...current,
+    // One that is paid on a page in place of its PaymentIntent stays what it was.
+    type: current.sessionId === null || current.sessionId === before.paymentId ? current.type : before.type,
     shopTransactionId: before.shopTransactionId ?? current.shopTransactionId,
     status: statusOf(current.stage),
     refundedMinor: refundedMinorOf(refunds),

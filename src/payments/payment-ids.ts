@@ -12,6 +12,9 @@ export function isSessionId(id: string): boolean {
 /** The kind of the operation that opens a Checkout page. It is stored: never change it. */
 export const CHECKOUT_OPERATION = 'checkout';
 
+/** The kind of the operation that opens a Checkout page in place of a PaymentIntent. It is stored: never change it. */
+export const REPLACEMENT_OPERATION = 'payment-replace';
+
 /** The metadata key under which a payment carries where its customer goes after completing it. */
 export const RETURN_URL = 'paydesk_return_url';
 

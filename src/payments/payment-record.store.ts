@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { and, desc, eq, isNotNull, ne, type SQL, sql } from 'drizzle-orm';
+import { and, desc, eq, inArray, isNotNull, ne, or, type SQL, sql } from 'drizzle-orm';
 import { Clock } from '#core/clock.js';
 import { Problem } from '#core/problem.js';
 import { type Database, DATABASE, type Transaction } from '../database/database.js';
@@ -16,7 +16,7 @@ import {
   statusOf,
 } from './payment.js';
 import { changeOf } from './payment-change.js';
-import { CHECKOUT_OPERATION, isSessionId } from './payment-ids.js';
+import { CHECKOUT_OPERATION, isSessionId, REPLACEMENT_OPERATION } from './payment-ids.js';
 import { readPartsOfOne, saveParts } from './payment-parts.store.js';
 import type { ReadPayment } from './payment-reader.stripe.js';
 import type { TimelineEntry } from './payment-timeline.js';
@@ -25,6 +25,8 @@ import type { WithheldFact } from './withheld-facts.js';
 /** A row of the record with what only the record itself uses. */
 export interface StoredPayment extends RecordedPayment {
   revision: number;
+  /** The operation that opens, or has opened, a Checkout page in place of its PaymentIntent. */
+  replacementId: string | null;
   /** What callers were not notified of yet. */
   withheld: readonly WithheldFact[];
   timeline: readonly TimelineEntry[];
@@ -65,7 +67,13 @@ export class PaymentRecordStore {
     const [row] = await database
       .select()
       .from(payments)
-      .where(and(eq(column, id), caller === undefined ? undefined : eq(payments.caller, caller)))
+      .where(
+        and(
+          // A payment keeps its id if another PaymentIntent has taken the place of the first.
+          or(eq(column, id), eq(payments.paymentId, id)),
+          caller === undefined ? undefined : eq(payments.caller, caller),
+        ),
+      )
       .orderBy(desc(ne(payments.stage, 'open')), desc(payments.createdAt), desc(payments.position))
       .limit(1);
     return readPartsOfOne(database, row);
@@ -183,14 +191,19 @@ export class PaymentRecordStore {
       operations,
       and(
         eq(operations.id, operationId),
-        eq(operations.kind, CHECKOUT_OPERATION),
+        inArray(operations.kind, [CHECKOUT_OPERATION, REPLACEMENT_OPERATION]),
         eq(operations.state, 'running'),
       ),
     );
     const [row] = await this.database
       .select({ sessionId: payments.sessionId })
       .from(payments)
-      .where(and(eq(payments.operationId, operationId), isNotNull(payments.sessionId)));
+      .where(
+        and(
+          or(eq(payments.operationId, operationId), eq(payments.replacementId, operationId)),
+          isNotNull(payments.sessionId),
+        ),
+      );
     if (!row && starting > 0) throw new Problem('in-progress');
     return row?.sessionId ?? undefined;
   }

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Inject, Injectable } from '@nestjs/common';
 import { Clock } from '#core/clock.js';
+import { Problem } from '#core/problem.js';
 import type { RequestContext } from '#core/request-context.js';
 import { type Database, DATABASE, type Transaction } from '../database/database.js';
 import {
@@ -21,6 +22,7 @@ import { type PaymentObjects, PaymentReader, type ReadPayment } from './payment-
 import { PaymentRecordStore, type StoredPayment } from './payment-record.store.js';
 import { requestEntries, type TimelineEntry } from './payment-timeline.js';
 import { paymentView } from './payment-view.js';
+import { ReplacementsStore } from './replacements.store.js';
 import { SubscriptionRecordStore } from './subscription-record.store.js';
 import { untilWritten } from './until-written.js';
 import type { SeenEvent } from './withheld-facts.js';
@@ -42,6 +44,7 @@ export class PaymentRecorder {
     private readonly reader: PaymentReader,
     private readonly notifier: PaymentNotifier,
     private readonly subscriptions: SubscriptionRecordStore,
+    private readonly replacements: ReplacementsStore,
     private readonly clock: Clock,
   ) {}
 
@@ -114,7 +117,9 @@ export class PaymentRecorder {
     const sessionId = known
       ? known.sessionId
       : await this.reader.sessionOf(context, paymentIntentId, findByOperation);
-    return this.refresh(context, { sessionId: sessionId ?? null, paymentIntentId }, events, scope);
+    // The payment may have got a Checkout page in place of this PaymentIntent.
+    const current = known ? known.paymentIntentId : paymentIntentId;
+    return this.refresh(context, { sessionId: sessionId ?? null, paymentIntentId: current }, events, scope);
   }
 
   /** Does the same with a payment of the record, without events. */
@@ -141,6 +146,7 @@ export class PaymentRecorder {
     let { sessionId, paymentIntentId } = objects;
     const after = await untilWritten(async () => {
       const before = await this.store.findEither(sessionId, paymentIntentId);
+      if (before) await this.requireNotReplacing(before);
       const current = {
         sessionId: before?.sessionId ?? sessionId,
         paymentIntentId: before?.paymentIntentId ?? paymentIntentId,
@@ -155,6 +161,12 @@ export class PaymentRecorder {
     });
     if (after.subscriptionId !== null) await this.subscriptions.linkFirstPayment(after.subscriptionId);
     return after;
+  }
+
+  /** In between, its PaymentIntent is canceled and the page is not known yet. */
+  private async requireNotReplacing(payment: StoredPayment): Promise<void> {
+    const mayBe = payment.replacementId !== null && payment.sessionId === null;
+    if (mayBe && (await this.replacements.isReplacing(payment))) throw new Problem('in-progress');
   }
 
   private async insert(

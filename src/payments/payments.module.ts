@@ -16,6 +16,8 @@ import { PaymentReader } from './payment-reader.stripe.js';
 import { PaymentReferences } from './payment-references.stripe.js';
 import { PaymentStatusService } from './payment-status.service.js';
 import { RefundRecorder } from './refund-recorder.service.js';
+import { ReplacementRecorder } from './replacement-recorder.service.js';
+import { ReplacementsStore } from './replacements.store.js';
 import { StartedPayments } from './started-payments.service.js';
 import { StartedPaymentsStore } from './started-payments.store.js';
 import { SubscriptionListService } from './subscription-list.service.js';
@@ -45,6 +47,8 @@ import { SubscriptionRecorder } from './subscription-recorder.service.js';
     PaymentReferences,
     PaymentStatusService,
     RefundRecorder,
+    ReplacementRecorder,
+    ReplacementsStore,
     StartedPayments,
     StartedPaymentsStore,
     SubscriptionListService,
@@ -64,6 +68,7 @@ import { SubscriptionRecorder } from './subscription-recorder.service.js';
     PaymentReferences,
     PaymentStatusService,
     RefundRecorder,
+    ReplacementRecorder,
     StartedPayments,
     SubscriptionListService,
     SubscriptionRecorder,

@@ -12,10 +12,17 @@ import { OPERATIONS } from '../support/openapi.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
 import { declarationFault, routesOf } from './route-table.js';
 
-/** The only routes that need no credential. Webhooks come with a signature. */
-const OPEN = ['GET /health/live', 'GET /health/ready', 'POST /webhooks/stripe'];
+/** The only routes that need no credential. Webhooks come with a signature, and the confirm page has one in its URL. */
+const CONFIRM_PAGE = [
+  'GET /confirm/style.css',
+  'GET /confirm/:token',
+  'GET /confirm/:token/return',
+  'POST /confirm/:token/authenticate',
+  'POST /confirm/:token/another-card',
+];
+const OPEN = ['GET /health/live', 'GET /health/ready', 'POST /webhooks/stripe', ...CONFIRM_PAGE].sort(byName);
 /** Documented in no OpenAPI document. */
-const UNDOCUMENTED = new Set(['POST /webhooks/stripe']);
+const UNDOCUMENTED = new Set(['POST /webhooks/stripe', ...CONFIRM_PAGE]);
 /** Swagger UI, which has no controller. */
 const DOCS = /^[A-Z]+ \/docs(\/|$)/;
 

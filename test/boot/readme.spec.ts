@@ -64,6 +64,7 @@ it.skipIf(!hasCurl)('the commands of the README do what it says', async () => {
   expect(refund).toMatch(/"result":"OK".*"amount":"2.00"/);
   expect(cancellation).toMatch(/"result":"OK".*"cancelAt":"\d{4}-/);
   const [, secondRefund, timeline] = notified;
+  expect(notified.at(-1)).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/confirm\/pi_\S+\n$/);
   expect(secondRefund).toMatch(/"result":"OK".*"amount":"3.00"/);
   expect(await readFile(output, 'utf8')).toMatch(/^refund\.succeeded cs_\w+ \d+\n$/m);
   expect(timeline).toMatch(

@@ -63,6 +63,15 @@ const TEST_DATA: Schema = {
   },
 };
 
+const CONFIRM_URL: Schema = {
+  type: 'string',
+  format: 'uri',
+  description:
+    'The page on which the customer can authenticate the payment or pay with another card, for CONFIRM_LINK_HOURS. ' +
+    'Whoever has the link can pay. Absent if PUBLIC_URL is not set',
+  example: 'https://pay.example/confirm/pi_3TUvWxABCDEFGHIJ0RSTUVWX.t3k9p1.c2lnbmF0dXJl',
+};
+
 /** When each is sent. */
 const SUMMARIES: Readonly<Record<DocumentedType, string>> = {
   'payment.succeeded': 'A payment has succeeded. Sent once for each payment',
@@ -140,12 +149,17 @@ function bodySchema(type: DocumentedType): Schema {
 function dataSchema(type: DocumentedType): Schema {
   if (type === TEST_TYPE) return TEST_DATA;
   if (type.startsWith('checkout.')) return { oneOf: [objectOf(['payment']), objectOf(['subscription'])] };
-  return objectOf(familyOf(type).keys);
+  const { keys } = familyOf(type);
+  return type === 'payment.action_required' ? objectOf(keys, { confirm_url: CONFIRM_URL }) : objectOf(keys);
 }
 
-function objectOf(keys: readonly DataKey[]): Schema {
+function objectOf(keys: readonly DataKey[], optional: Readonly<Record<string, Schema>> = {}): Schema {
   const properties = keys.map((key) => [key, { $ref: getSchemaPath(DATA[key]) }]);
-  return { type: 'object', required: [...keys], properties: Object.fromEntries(properties) };
+  return {
+    type: 'object',
+    required: [...keys],
+    properties: { ...Object.fromEntries(properties), ...optional },
+  };
 }
 
 function exampleBody(

@@ -60,7 +60,15 @@ export class ProblemDocument {
   providerCode?: string;
 
   @ApiPropertyOptional({
-    description: 'The payment that its customer has to authenticate, or that was started before',
+    format: 'uri',
+    description:
+      'The page on which the customer can authenticate the payment or pay with another card, for CONFIRM_LINK_HOURS',
+  })
+  confirm_url?: string;
+
+  @ApiPropertyOptional({
+    description:
+      'The payment that was declined, that its customer has to authenticate, or that was started before',
   })
   paymentId?: string;
 
@@ -93,7 +101,7 @@ export function problemDocument(
 ): ProblemDocument {
   const { status, title, detail, retryable } = PROBLEMS[slug];
   const { errors, operationId, declineCode, advice, providerCode, paymentId, clientSecret } = extras;
-  const { subscriptionId, requiredScope, limit, freeAt } = extras;
+  const { subscriptionId, requiredScope, limit, freeAt, confirmUrl } = extras;
   return {
     type: `urn:paydesk:${slug}`,
     title,
@@ -108,6 +116,7 @@ export function problemDocument(
     ...(providerCode && { providerCode }),
     ...(paymentId && { paymentId }),
     ...(clientSecret && { clientSecret }),
+    ...(confirmUrl && { confirm_url: confirmUrl }),
     ...(subscriptionId && { subscriptionId }),
     ...(requiredScope && { requiredScope }),
     ...(limit && { limit }),

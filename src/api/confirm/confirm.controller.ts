@@ -1,0 +1,192 @@
+import { randomUUID } from 'node:crypto';
+import { Controller, Get, Param, Post, Req, Res } from '@nestjs/common';
+import { ApiExcludeController } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Problem, type ProblemSlug } from '#core/problem.js';
+import { UUID } from '#core/text.js';
+import type { RequestContext } from '#core/request-context.js';
+import { isRedirectAllowed, redirectRules } from '../../config/redirect-url.js';
+import { Settings } from '../../config/settings.js';
+import { CONFIRM_PATH, ConfirmLinks } from '../../confirm-links/confirm-links.service.js';
+import type { Confirmation, ConfirmStep } from '../../confirmations/confirmation.js';
+import { ConfirmationsService } from '../../confirmations/confirmations.service.js';
+import { toProblem } from '../../database/to-problem.js';
+import { describeFailure } from '../../logging/describe-failure.js';
+import { AllowAnyone } from '../http/allow.decorator.js';
+import { CurrentContext } from '../http/current-context.decorator.js';
+import { RequestQuery } from '../http/declared-input.js';
+import { FormPost } from '../http/form-post.js';
+import { askPage, leavePage, noticePage, type Page } from './confirm-page.js';
+import { type Language, languageOf } from './language.js';
+import { STYLE } from './style.js';
+
+/** No scripts, nothing from elsewhere, no frames, and the link is passed on to no other site. */
+const HEADERS = {
+  'Content-Security-Policy':
+    "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+  'Referrer-Policy': 'no-referrer',
+  'X-Robots-Tag': 'noindex, nofollow',
+  'X-Frame-Options': 'DENY',
+  Vary: 'Accept-Language',
+};
+
+/** Problems after which the page shows how the payment stands now. */
+const SHOWN_BY_STATE: ReadonlySet<ProblemSlug> = new Set([
+  'card-declined',
+  'authentication-required',
+  'invalid-state',
+]);
+
+/** The page on which a customer completes one payment. The token in its URL is the credential. */
+@ApiExcludeController()
+@Controller('confirm')
+export class ConfirmController {
+  constructor(
+    private readonly links: ConfirmLinks,
+    private readonly confirmations: ConfirmationsService,
+    private readonly settings: Settings,
+  ) {}
+
+  @Get('style.css')
+  @AllowAnyone()
+  style(@Res() reply: FastifyReply): void {
+    void reply.type('text/css; charset=utf-8').send(STYLE);
+  }
+
+  @Get(':token')
+  @AllowAnyone()
+  async show(
+    @Param('token') token: string,
+    @CurrentContext() context: RequestContext,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    await this.answer(token, request, reply, async (paymentId, language) =>
+      pageOf(await this.confirmations.find(context, paymentId), language, token),
+    );
+  }
+
+  /** Stripe adds parameters of its own to this URL. */
+  @Get(':token/return')
+  @AllowAnyone()
+  async comeBack(
+    @Param('token') token: string,
+    @RequestQuery() _query: object,
+    @CurrentContext() context: RequestContext,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    await this.answer(token, request, reply, async (paymentId, language) => {
+      const confirmation = await this.confirmations.findCompleted(context, paymentId);
+      const returnUrl = confirmation.kind === 'done' ? this.allowedUrl(confirmation.returnUrl) : undefined;
+      return returnUrl ?? pageOf(confirmation, language, token);
+    });
+  }
+
+  @Post(':token/authenticate')
+  @AllowAnyone()
+  @FormPost()
+  async authenticate(
+    @Param('token') token: string,
+    @RequestQuery() query: object,
+    @CurrentContext() context: RequestContext,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const take = (step: ConfirmStep) => this.confirmations.authenticate(context, step);
+    await this.takeStep(token, query, request, reply, take);
+  }
+
+  @Post(':token/another-card')
+  @AllowAnyone()
+  @FormPost()
+  async payWithAnotherCard(
+    @Param('token') token: string,
+    @RequestQuery() query: object,
+    @CurrentContext() context: RequestContext,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const take = (step: ConfirmStep) => this.confirmations.payWithAnotherCard(context, step);
+    await this.takeStep(token, query, request, reply, take);
+  }
+
+  /** Takes a step, and sends the customer to the page that it leads to, or to ours. */
+  private async takeStep(
+    token: string,
+    query: object,
+    request: FastifyRequest,
+    reply: FastifyReply,
+    take: (step: ConfirmStep) => Promise<string | undefined>,
+  ): Promise<void> {
+    await this.answer(token, request, reply, async (paymentId, language) => {
+      const pageUrl = this.links.urlOf(token);
+      const attempt = attemptOf(query);
+      if (pageUrl === undefined || attempt === undefined || isFromAnotherSite(request)) {
+        return noticePage('unknown', language);
+      }
+      const ourReturn = `${pathOf(token)}/return`;
+      try {
+        const url = await take({ paymentId, attempt, pageUrl, returnUrl: `${pageUrl}/return` });
+        return leavePage(url ?? ourReturn, language);
+      } catch (error) {
+        if (error instanceof Problem && SHOWN_BY_STATE.has(error.slug)) return ourReturn;
+        throw error;
+      }
+    });
+  }
+
+  /** Sends a page, or a redirect to a URL. The customer gets a page also if something fails. */
+  private async answer(
+    token: string,
+    request: FastifyRequest,
+    reply: FastifyReply,
+    pageFor: (paymentId: string, language: Language) => Promise<Page | string>,
+  ): Promise<void> {
+    const language = languageOf(request.headers['accept-language']);
+    void reply.headers(HEADERS);
+    const link = this.links.read(token);
+    if (!link) return send(reply, noticePage('unknown', language));
+    if (link.isExpired) return send(reply, noticePage('expired', language));
+    try {
+      const page = await pageFor(link.paymentId, language);
+      if (typeof page === 'string') void reply.redirect(page, 303);
+      else send(reply, page);
+    } catch (error) {
+      const problem = toProblem(error, 'internal-error');
+      if (problem.slug === 'not-found') return send(reply, noticePage('unknown', language));
+      if (problem.status >= 500) request.log.error(describeFailure(problem), problem.slug);
+      send(reply, noticePage('later', language, pathOf(token)));
+    }
+  }
+
+  /** It is in the metadata of the payment, which others can change in Stripe's Dashboard. */
+  private allowedUrl(url: string | null): string | undefined {
+    return url !== null && isRedirectAllowed(url, redirectRules(this.settings)) ? url : undefined;
+  }
+}
+
+function pageOf(confirmation: Confirmation, language: Language, token: string): Page {
+  return confirmation.kind === 'done' || confirmation.kind === 'closed'
+    ? noticePage(confirmation.kind, language)
+    : askPage(confirmation, language, pathOf(token), randomUUID());
+}
+
+function send(reply: FastifyReply, { status, body }: Page): void {
+  void reply.status(status).type('text/html; charset=utf-8').send(body);
+}
+
+function pathOf(token: string): string {
+  return `${CONFIRM_PATH}/${token}`;
+}
+
+function attemptOf(query: object): string | undefined {
+  const { attempt } = query as { attempt?: unknown };
+  return typeof attempt === 'string' && UUID.test(attempt) ? attempt : undefined;
+}
+
+/** Beside the token, which other sites do not have: https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header */
+function isFromAnotherSite({ headers }: FastifyRequest): boolean {
+  const site = headers['sec-fetch-site'];
+  return site !== undefined && site !== 'same-origin';
+}

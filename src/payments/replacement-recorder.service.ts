@@ -1,0 +1,101 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '#core/clock.js';
+import { Problem } from '#core/problem.js';
+import type { Transaction } from '../database/database.js';
+import { type PaymentOperation, type PaymentSnapshot, type RecordedPayment, statusOf } from './payment.js';
+import { isSessionId } from './payment-ids.js';
+import { paymentNoticesOf } from './payment-notices.js';
+import { PaymentNotifier } from './payment-notifier.js';
+import type { PaymentObjects } from './payment-reader.stripe.js';
+import { type PaymentFields, PaymentRecordStore } from './payment-record.store.js';
+import { requestEntries, type TimelineEntry } from './payment-timeline.js';
+import { ReplacementsStore } from './replacements.store.js';
+
+/** A Checkout page that an operation has opened in place of a PaymentIntent, which it has canceled. */
+export interface ReplacedPayment {
+  /** Of the record. It stays the same. */
+  paymentId: string;
+  /** According to the Checkout Session. */
+  snapshot: PaymentSnapshot;
+  /** Stripe's id of the call. */
+  requestId: string | undefined;
+}
+
+/** Records the payments that get a Checkout page in place of their PaymentIntent: docs/adr/0025-the-confirm-page.md. */
+@Injectable()
+export class ReplacementRecorder {
+  constructor(
+    private readonly store: PaymentRecordStore,
+    private readonly replacements: ReplacementsStore,
+    private readonly notifier: PaymentNotifier,
+    private readonly clock: Clock,
+  ) {}
+
+  /** The objects at Stripe of a payment. One that is not in the record is named by its object. */
+  async objectsOf(paymentId: string): Promise<PaymentObjects> {
+    const known = await this.store.find(paymentId);
+    if (known) return known;
+    return isSessionId(paymentId)
+      ? { sessionId: paymentId, paymentIntentId: null }
+      : { sessionId: null, paymentIntentId: paymentId };
+  }
+
+  /** @throws {Problem} `in-progress` while an operation is about to replace the PaymentIntent of a payment */
+  async requireNotReplacing(paymentId: string): Promise<void> {
+    if (await this.replacements.isReplacing({ paymentId })) throw new Problem('in-progress');
+  }
+
+  /** How a payment stands that is paid on a page in place of its PaymentIntent; undefined for any other. */
+  async replacedPayment(
+    paymentId: string,
+  ): Promise<Pick<RecordedPayment, 'paymentIntentId' | 'status'> | undefined> {
+    const known = await this.store.find(paymentId);
+    const isReplaced = known && known.replacementId !== null && known.sessionId !== null;
+    return isReplaced ? known : undefined;
+  }
+
+  /**
+   * Call it before anything is sent. From then on, events of the PaymentIntent wait for the outcome: its cancellation is
+   * not the end of the payment.
+   *
+   * @throws {Problem} `in-progress` if another operation has done this, or is at it
+   */
+  async begin(paymentId: string, operationId: string): Promise<void> {
+    if (!(await this.replacements.mark(paymentId, operationId))) throw new Problem('in-progress');
+  }
+
+  /** Takes it back in the transaction of a final problem. */
+  abandon(transaction: Transaction, operationId: string): Promise<void> {
+    return this.replacements.unmark(transaction, operationId);
+  }
+
+  /** Records it in the transaction of the operation's outcome. */
+  async recordOutcome(
+    transaction: Transaction,
+    { paymentId, snapshot, requestId }: ReplacedPayment,
+    { operationId }: Pick<PaymentOperation, 'operationId'>,
+  ): Promise<void> {
+    const before = await this.store.lock(transaction, paymentId);
+    if (!before) return;
+    const change = replacementOf(snapshot);
+    const after: RecordedPayment = { ...before, ...change };
+    const at = this.clock.now();
+    const timeline: TimelineEntry[] = [
+      ...requestEntries(at.toISOString(), operationId, requestId),
+      ...(after.status === before.status
+        ? []
+        : [{ at: at.toISOString(), kind: 'change' as const, from: before.status, to: after.status }]),
+    ];
+    const { told, withheld } = paymentNoticesOf(before, after, { events: [], scope: 'changes', at });
+    const stored = await this.store.changeLocked(transaction, before, change, { timeline, withheld });
+    await this.notifier.notify(transaction, stored, told);
+  }
+}
+
+/** What the payment is read from now. Its caller, its owner and its own id stay. */
+function replacementOf(snapshot: PaymentSnapshot): PaymentFields {
+  const { stage, checkoutStatus, sessionId, paymentIntentId, chargeId } = snapshot;
+  const { feeMinor, netMinor, methodType, cardBrand, cardLast4 } = snapshot;
+  const card = { feeMinor, netMinor, methodType, cardBrand, cardLast4 };
+  return { stage, status: statusOf(stage), checkoutStatus, sessionId, paymentIntentId, chargeId, ...card };
+}

@@ -1,0 +1,71 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { and, eq, isNotNull, isNull, notExists, or, sql } from 'drizzle-orm';
+import { Problem } from '#core/problem.js';
+import { type Database, DATABASE, type Transaction } from '../database/database.js';
+import { operations } from '../database/schema.js';
+import { payments } from '../database/schema-payments.js';
+
+/** Which payments are paid on a Checkout page in place of their PaymentIntent. */
+@Injectable()
+export class ReplacementsStore {
+  constructor(@Inject(DATABASE) private readonly database: Database) {}
+
+  /**
+   * Marks a payment, so that only one operation replaces its PaymentIntent. A mark whose operation was forgotten does not
+   * count. The new revision keeps those that are reading the payment from writing what they have read.
+   *
+   * @returns false if another operation has done it, or is at it
+   */
+  async mark(paymentId: string, operationId: string): Promise<boolean> {
+    const operation = this.database
+      .select({ id: operations.id })
+      .from(operations)
+      .where(eq(operations.id, payments.replacementId));
+    const { rowCount } = await this.database
+      .update(payments)
+      .set({ replacementId: operationId, revision: sql`${payments.revision} + 1` })
+      .where(
+        and(
+          eq(payments.paymentId, paymentId),
+          isNull(payments.sessionId),
+          or(isNull(payments.replacementId), eq(payments.replacementId, operationId), notExists(operation)),
+        ),
+      );
+    return rowCount === 1;
+  }
+
+  /** Removes the mark of an operation that has replaced nothing. */
+  async unmark(transaction: Transaction, operationId: string): Promise<void> {
+    await transaction
+      .update(payments)
+      .set({ replacementId: null })
+      .where(and(eq(payments.replacementId, operationId), isNull(payments.sessionId)));
+  }
+
+  /**
+   * The id of the object at Stripe with which a payment is paid, if a Checkout page has taken the place of the PaymentIntent
+   * with this id; any other id as it is.
+   *
+   * @throws {Problem} `in-progress` while an operation is about to replace it
+   */
+  async currentIdOf(id: string): Promise<string> {
+    if (!id.startsWith('pi_')) return id;
+    const [replaced] = await this.database
+      .select({ sessionId: payments.sessionId, paymentIntentId: payments.paymentIntentId })
+      .from(payments)
+      .where(and(eq(payments.paymentId, id), isNotNull(payments.replacementId)));
+    if (!replaced) return id;
+    if (replaced.sessionId === null && (await this.isReplacing({ paymentId: id })))
+      throw new Problem('in-progress');
+    return replaced.paymentIntentId ?? replaced.sessionId ?? id;
+  }
+
+  /** Whether an operation is about to replace the PaymentIntent of a payment. */
+  async isReplacing({ paymentId }: { paymentId: string }): Promise<boolean> {
+    const { rows } = await this.database.execute(sql`
+      select from ${payments} join ${operations} on ${operations.id} = ${payments.replacementId}
+      where ${payments.paymentId} = ${paymentId} and ${payments.sessionId} is null
+        and ${operations.state} in ('running', 'needs-review')`);
+    return rows.length > 0;
+  }
+}

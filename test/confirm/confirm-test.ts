@@ -1,0 +1,120 @@
+import { expect } from 'vitest';
+import { idOf } from '#stripe/id-of.js';
+import { paydeskTest, type PaydeskTestOptions } from '../support/paydesk-test.js';
+import { attachCard, someUser } from '../support/saved-card.js';
+
+/** A page as a browser without scripts sees it. */
+export interface SeenPage {
+  status: number;
+  headers: Headers;
+  text: string;
+  /** Where a redirect leads, or where the browser goes by itself. */
+  next: string | undefined;
+  /** The URLs of the forms, by the last part of their path. */
+  forms: Record<string, string>;
+}
+
+/** Visits a page, or sends a form without fields as a browser does. */
+export async function visit(
+  url: string,
+  method: 'GET' | 'POST' = 'GET',
+  headers: Record<string, string> = {},
+): Promise<SeenPage> {
+  const form = { 'content-type': 'application/x-www-form-urlencoded', 'sec-fetch-site': 'same-origin' };
+  const response = await fetch(url, {
+    method,
+    redirect: 'manual',
+    headers: { ...(method === 'POST' && form), ...headers },
+    ...(method === 'POST' && { body: '' }),
+  });
+  const text = unescapeHtml(await response.text());
+  const actions = [...text.matchAll(/<form method="post" action="([^"]+)"/g)].map(
+    ([, action = '']) => action,
+  );
+  const [, refresh] = /http-equiv="refresh"\s+content="0; url=([^"]+)"/.exec(text) ?? [];
+  return {
+    status: response.status,
+    headers: response.headers,
+    text,
+    next: response.headers.get('location') ?? refresh,
+    forms: Object.fromEntries(
+      actions.map((action) => [new URL(action, url).pathname.split('/').at(-1), new URL(action, url).href]),
+    ),
+  };
+}
+
+/** Submits a form of the page, and expects it to lead to another page. */
+export async function press(page: SeenPage, form: 'authenticate' | 'another-card'): Promise<string> {
+  const { [form]: url } = page.forms;
+  expect(url).toBeDefined();
+  const answer = await visit(url ?? '', 'POST');
+  expect(answer.next).toBeDefined();
+  return new URL(answer.next ?? '', url).href;
+}
+
+/** The customer's answer on the page of the bank; returns where it leads. */
+export async function answerBank(url: string, result: 'complete' | 'fail' = 'complete'): Promise<string> {
+  const response = await fetch(url, {
+    method: 'POST',
+    body: new URLSearchParams({ result }),
+    redirect: 'manual',
+  });
+  await response.text();
+  return response.headers.get('location') ?? '';
+}
+
+function unescapeHtml(text: string): string {
+  return text
+    .replaceAll('&quot;', '"')
+    .replaceAll('&#39;', "'")
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&amp;', '&');
+}
+
+/** A `test` with payments that wait for their customer. */
+export function confirmTest(options: PaydeskTestOptions = {}) {
+  return (
+    paydeskTest(options)
+      /** A charge of 30.00 that is refused, by default because the bank wants the customer to authenticate. */
+      .extend(
+        'refusedCharge',
+        ({ paydesk, partner }) =>
+          async (testCard = 'pm_card_authenticationRequired', body: object = {}) => {
+            const user = someUser();
+            const card = await attachCard(paydesk, partner, user, testCard);
+            const charge = { amount: '3000', description: 'Wellness exam', stripe_payment_method_id: card };
+            const path = `/partners/user/${user}`;
+            const send = () =>
+              partner.post(
+                `${path}/payment_intent`,
+                { ...charge, ...body },
+                { 'idempotency-key': `charge-of-${user}` },
+              );
+            const answer = await send();
+            expect(answer.status).toBe(402);
+            const { confirm_url: url, paymentId: id } = answer.body as Record<string, string>;
+            return { user, answer, send, url: url ?? '', id: id ?? '', path: `${path}/payments/${id}` };
+          },
+      )
+      .extend('notified', ({ shop }) => async (id: string) => {
+        const { body } = await shop.get(`/notifications?paymentID=${id}`);
+        return (body.data as { type: string }[]).map(({ type }) => type);
+      })
+      .extend(
+        'recorded',
+        ({ shop }) =>
+          async (id: string) =>
+            (await shop.get(`/pay/payments/${id}`)).body,
+      )
+      /** Everything that has succeeded for a customer, at Stripe. */
+      .extend('paidAtStripe', ({ paydesk }) => async (id: string) => {
+        const { customer } = await paydesk.stripe.paymentIntents.retrieve(id);
+        const { data } = await paydesk.stripe.paymentIntents.list({
+          customer: idOf(customer) ?? '',
+          limit: 100,
+        });
+        return data.filter(({ status }) => status === 'succeeded' || status === 'requires_capture');
+      })
+  );
+}
