@@ -52,11 +52,16 @@ export function inMemory(title: string, file: string, ...fileArguments: string[]
  * @param root folder of its checkout
  * @param operations that are in the table already
  * @param settings in place of those that switch everything on
+ * @param hasCustomers whether the database has its customers already
  */
 export function paydesk(
   title: string,
   root: string,
-  { operations = 0, settings = {} }: { operations?: number; settings?: Record<string, string> } = {},
+  {
+    operations = 0,
+    settings = {},
+    hasCustomers = false,
+  }: { operations?: number; settings?: Record<string, string>; hasCustomers?: boolean } = {},
 ): Contender {
   return {
     title,
@@ -85,7 +90,7 @@ export function paydesk(
         [join(root, 'dist/bundle/token.js'), 'partner', PARTNER],
         { env: { ...process.env, ...environment }, cwd: folder },
       );
-      await addCustomers(databaseUrl);
+      if (!hasCustomers) await addCustomers(databaseUrl);
       if (operations > 0) await addOperations(databaseUrl, operations);
       const server = await startProcess([join(root, 'dist/bundle/main.js')], environment, { isServer: true });
       return { ...server, apiKey: stdout.trim() };

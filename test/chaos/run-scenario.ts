@@ -9,6 +9,7 @@ import { type Moment, MOMENTS_OF_A_DELIVERY, MOMENTS_OF_AN_EVENT } from './kill-
 import { MANY_RETRIES, notifications } from './notifications.js';
 import { outage } from './outage.js';
 import { refunds } from './refunds.js';
+import { restoredDatabase } from './restored-database.js';
 import { subscriptions } from './subscriptions.js';
 import { upgrades, UPGRADES_ENVIRONMENT } from './upgrades.js';
 import { type Figure, expectNone, type Verdict } from './verdict.js';
@@ -54,6 +55,12 @@ export const SCENARIOS = {
   outage: {
     proves: 'no charge is lost or doubled if PostgreSQL is killed repeatedly',
     run: outage,
+  },
+  'restored-database': {
+    proves:
+      'after the loss of an hour of the database, repeated requests do nothing twice, and the record is completed',
+    environment: { EVENTS_WALK_SECONDS: '10' },
+    run: restoredDatabase,
   },
   events: {
     proves: "the record equals Stripe's objects, although events are lost, repeated, late and in any order",

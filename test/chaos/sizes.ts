@@ -27,6 +27,8 @@ export function sizeOf(scenario: Scenario, charges: number, kills: number): Size
       return { requests: charges, kills: 0, instances: 1 };
     case 'backlog':
       return { requests: charges * 5, kills: 0, instances: 1 };
+    case 'restored-database':
+      return { requests: Math.ceil(charges / 5), kills: Math.floor(kills / 4), instances: 2 };
     case 'outage':
       return { requests: Math.ceil(charges / 5), kills: 0, instances: 1 };
   }

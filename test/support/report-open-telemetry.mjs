@@ -1,9 +1,4 @@
-import { createRequire } from 'node:module';
+import { register } from 'node:module';
 
-// To be imported into a process. On SIGTERM it says whether OpenTelemetry's SDK was loaded. Its packages are CommonJS, so that
-// they are in this cache also if a module has imported them. prom-client loads its API, which does nothing alone.
-const { cache } = createRequire(import.meta.url);
-process.on('SIGTERM', () => {
-  const isLoaded = Object.keys(cache).some((file) => file.includes('/@opentelemetry/sdk-'));
-  console.log(`OpenTelemetry: ${isLoaded ? 'loaded' : 'not loaded'}`);
-});
+// To be imported into a process. Says when the process loads the file that imports OpenTelemetry, bundled or not.
+register('./report-open-telemetry-hook.mjs', import.meta.url);
