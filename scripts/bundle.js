@@ -56,8 +56,6 @@ await build({
   platform: 'node',
   format: 'esm',
   target: 'node20.19',
-  // Nest and Swagger use the names of classes.
-  keepNames: true,
   sourcemap: true,
   sourcesContent: false,
   external: ['#package.json', 'reflect-metadata', ...UNBUNDLED],

@@ -31,7 +31,9 @@ export async function createPool(
   for (const userId of USERS) {
     const saved = await saveCards(partner, `/partners/user/${userId}/setup_intent`, stripe);
     cards.push(...saved);
-    for (const card of saved) payments.push(await charge(partner, userId, card));
+    for (const card of saved)
+      for (const capture of ['automatic', 'manual'])
+        payments.push(await charge(partner, userId, card, capture));
   }
   const sessions = [];
   for (let copy = 0; copy < COPIES; copy++) sessions.push(...(await checkouts(service)));
@@ -109,27 +111,30 @@ async function saveCards(caller: Caller, path: string, stripe: Stripe): Promise<
   return ids;
 }
 
-async function charge(partner: Caller, userId: string, card: string): Promise<string> {
+async function charge(partner: Caller, userId: string, card: string, capture: string): Promise<string> {
   const answer = expectStatus(
     await partner.post(`/partners/user/${userId}/payment_intent`, {
       amount: '30000',
       description: 'Wellness exam',
       stripe_payment_method_id: card,
+      capture,
     }),
     201,
   );
   return answer.headers.get('location')?.split('/').at(-1) ?? '';
 }
 
-/** A paid and an open session, and one that has started a subscription. */
+/** A paid, an authorized and an open session, and one that has started a subscription. */
 async function checkouts(service: Caller): Promise<string[]> {
   const body = { amount: '500.00', userId: USER, ...redirects };
   const paid = expectStatus(await service.post('/pay', body), 201);
+  const authorized = expectStatus(await service.post('/pay', { ...body, capture: 'manual' }), 201);
   const open = expectStatus(await service.post('/pay', body), 201);
   const subscribed = expectStatus(await service.post('/pay/recurrent', { ...body, interval: 'month' }), 201);
   await payOnPage(paid.body.redirectToUrl);
+  await payOnPage(authorized.body.redirectToUrl);
   await payOnPage(subscribed.body.redirectToUrl);
-  return [paid, open, subscribed].map((answer) => answer.body.paymentID);
+  return [paid, authorized, open, subscribed].map((answer) => answer.body.paymentID);
 }
 
 async function catalog(stripe: Stripe): Promise<Pool> {

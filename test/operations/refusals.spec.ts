@@ -95,21 +95,16 @@ describe("Stripe's refusal", () => {
     expectProblem(answer, 'currency-mismatch');
   });
 
-  it.for<[string, Method, object]>([
-    ['now', 'DELETE', { cancelType: 'now' }],
-    ['at the end of the period', 'POST', { cancelType: 'endOfPeriod' }],
-  ])(
-    'to cancel %s a subscription that a schedule manages says so',
-    async ([_when, method, when], { shop, refuse, subscribe }) => {
-      const { subscription } = await subscribe();
-      const message =
-        'The subscription is managed by the subscription schedule `sub_sched_1`, and updating any cancelation ' +
-        'behavior directly is not allowed. Please update the schedule instead.';
-      refuse(method, '/v1/subscriptions/*', refusal({ message }));
-      const body = { paymentID: subscription, ...when };
-      expectProblem(await shop.post('/pay/recurrent/expire', body), 'subscription-scheduled');
-    },
-  );
+  it('to cancel at the end of the period a subscription that a schedule of the Dashboard manages says so', async ({
+    paydesk: { stripe },
+    shop,
+    subscribe,
+  }) => {
+    const { subscription } = await subscribe();
+    await stripe.subscriptionSchedules.create({ from_subscription: subscription });
+    const body = { paymentID: subscription, cancelType: 'endOfPeriod' };
+    expectProblem(await shop.post('/pay/recurrent/expire', body), 'subscription-scheduled');
+  });
 
   it('of an Indian export without name and address says that they are required', async ({
     refuse,
