@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { and, eq, isNull, sql } from 'drizzle-orm';
+import { and, eq, isNull, type Placeholder, sql } from 'drizzle-orm';
 import type { Owner } from '#core/actor.js';
 import { Clock } from '#core/clock.js';
 import { type AuditDetails, type Change, type ChangeAuthor, STRIPE_AUTHOR } from '../access/audit-entry.js';
@@ -13,6 +13,9 @@ import { isUniqueViolation } from '../database/unique-violation.js';
 /** The order in which several payment methods are locked, here and where ids are sorted in JavaScript. */
 export const IN_LOCK_ORDER = sql`${attachedPaymentMethods.paymentMethodId} collate "C"`;
 
+/** The owner in a prepared statement. */
+export const ANY_OWNER = { tenant: sql.placeholder('tenant'), userId: sql.placeholder('userId') };
+
 /** Numbers an owner's Stripe customers. A new generation starts when one is deleted, or was certainly not created. */
 export interface Generation {
   generation: number;
@@ -25,20 +28,20 @@ export class CustomersStore {
   private readonly lookUps = new Batches<Owner, string[]>((owners) => this.findAllOfEach(owners), {
     runningMax: 2,
   });
+  private readonly finding: ReturnType<typeof prepareFind>;
 
   constructor(
     @Inject(DATABASE) private readonly database: Database,
     private readonly clock: Clock,
     private readonly settings: Settings,
     private readonly auditLog: AuditLog,
-  ) {}
+  ) {
+    this.finding = prepareFind(database);
+  }
 
   /** The id of an owner's Stripe customer; undefined if there is none. */
   async find(owner: Owner): Promise<string | undefined> {
-    const [row] = await this.database
-      .select({ stripeCustomerId: customers.stripeCustomerId })
-      .from(customers)
-      .where(isOf(owner));
+    const [row] = await this.finding.execute({ ...owner });
     return row?.stripeCustomerId ?? undefined;
   }
 
@@ -196,8 +199,17 @@ function detailsOf({ tenant, userId }: Owner): AuditDetails {
 }
 
 /** The condition for the row of an owner. */
-export function isOf({ tenant, userId }: Owner) {
+export function isOf({ tenant, userId }: Record<keyof Owner, string | Placeholder>) {
   return and(eq(customers.tenant, tenant), eq(customers.userId, userId));
+}
+
+/** Built once: docs/adr/0015-speed.md. */
+function prepareFind(database: Database) {
+  return database
+    .select({ stripeCustomerId: customers.stripeCustomerId })
+    .from(customers)
+    .where(isOf(ANY_OWNER))
+    .prepare('customers-find');
 }
 
 function isWithoutCustomer(owner: Owner, generation: number) {

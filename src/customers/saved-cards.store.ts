@@ -7,7 +7,7 @@ import { type Database, DATABASE, type Transaction } from '../database/database.
 import { attachedPaymentMethods, customers } from '../database/schema.js';
 import { Outbox } from '../notifications/outbox.store.js';
 import { type PaymentMethod, paymentMethodView } from './customer.js';
-import { IN_LOCK_ORDER, isOf } from './customers.store.js';
+import { ANY_OWNER, IN_LOCK_ORDER, isOf } from './customers.store.js';
 
 const { paymentMethodId, stripeCustomerId, isDetached } = attachedPaymentMethods;
 const isOfCustomer = and(eq(stripeCustomerId, customers.stripeCustomerId), sql`not ${isDetached}`);
@@ -38,12 +38,15 @@ export class SavedCardsStore {
   private readonly lookUps = new Batches<OwnersCard, FoundCard | undefined>((cards) => this.findEach(cards), {
     runningMax: 2,
   });
+  private readonly findingAll: ReturnType<typeof prepareFindAll>;
 
   constructor(
     @Inject(DATABASE) private readonly database: Database,
     private readonly outbox: Outbox,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    this.findingAll = prepareFindAll(database);
+  }
 
   /** An owner's customer, and whether the payment method is known to be attached to it; undefined without a customer. */
   find(owner: Owner, id: string): Promise<FoundCard | undefined> {
@@ -52,11 +55,7 @@ export class SavedCardsStore {
 
   /** An owner's customer with the payment methods known to be attached to it; undefined without a customer. */
   async findAll(owner: Owner): Promise<{ customer: string; known: Set<string> } | undefined> {
-    const rows = await this.database
-      .select({ customer: customers.stripeCustomerId, known: paymentMethodId })
-      .from(customers)
-      .leftJoin(attachedPaymentMethods, isOfCustomer)
-      .where(isOf(owner));
+    const rows = await this.findingAll.execute({ ...owner });
     const customer = rows[0]?.customer;
     if (!customer) return undefined;
     return { customer, known: new Set(rows.flatMap(({ known }) => known ?? [])) };
@@ -178,4 +177,14 @@ export class SavedCardsStore {
     );
     await this.outbox.add(transaction, facts);
   }
+}
+
+/** Built once: docs/adr/0015-speed.md. */
+function prepareFindAll(database: Database) {
+  return database
+    .select({ customer: customers.stripeCustomerId, known: paymentMethodId })
+    .from(customers)
+    .leftJoin(attachedPaymentMethods, isOfCustomer)
+    .where(isOf(ANY_OWNER))
+    .prepare('saved-cards-find-all');
 }
