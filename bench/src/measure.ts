@@ -74,7 +74,7 @@ async function measureSaturated(
   route: Requests,
   { connections, requests: amount }: Options,
 ): Promise<Saturated> {
-  await saturate(server.url, route, { connections, amount: Math.ceil(amount / 2) });
+  await saturate(server.url, route, { connections, amount });
   const cpuBeforeMs = server.cpuMs();
   const { ms } = await saturate(server.url, route, { connections, amount });
   return { cpuUs: ((server.cpuMs() - cpuBeforeMs) * 1000) / amount, perSecond: (amount * 1000) / ms };

@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 /** How much a run measures. */
 export interface Options {
   rounds: number;
-  /** Measured on each route of each server and round, after a warm-up of half as many. */
+  /** Measured on each route of each server and round, after a warm-up of as many, as V8 optimizes for some thousand requests. */
   requests: number;
   /** How long latencies are measured, after a warm-up of half as long. */
   seconds: number;
