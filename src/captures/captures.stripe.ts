@@ -10,6 +10,7 @@ import type { Found } from '../operations/operation.js';
 import type { ObservedEnd } from '../payments/end-recorder.service.js';
 import type { PaymentObject } from '../payments/payment-references.stripe.js';
 import { EXPANDED_CHARGE, snapshotOfIntent } from '../payments/payment-snapshot.stripe.js';
+import { ReplacementsStore } from '../payments/replacements.store.js';
 import type { OpenPayment, PaymentEnd } from './capture.js';
 
 /** What is canceled. */
@@ -42,7 +43,10 @@ const CANCELABLE: ReadonlySet<Stripe.PaymentIntent.Status> = new Set([
 /** Calls to Stripe that capture and cancel payments: https://docs.stripe.com/payments/place-a-hold-on-a-payment-method */
 @Injectable()
 export class CapturesStripe {
-  constructor(private readonly stripe: StripeProvider) {}
+  constructor(
+    private readonly stripe: StripeProvider,
+    private readonly replacements: ReplacementsStore,
+  ) {}
 
   /**
    * The current state of a payment.
@@ -91,7 +95,7 @@ export class CapturesStripe {
     return isCaptured ? { result: captured(intent, sessionId) } : 'not-done';
   }
 
-  /** Cancels a payment; succeeds if it is canceled already. @throws {Problem} `invalid-state` if it was paid */
+  /** Cancels a payment; succeeds if it is canceled already. @throws {Problem} `invalid-state` if it was paid, or goes on */
   async cancel(
     context: RequestContext,
     { paymentIntentId, sessionId }: CancelPlan,
@@ -105,7 +109,7 @@ export class CapturesStripe {
     } catch (error) {
       if (!isRefused(error)) throw error;
       const intent = await this.intent(context, paymentIntentId);
-      if (intent.status !== 'canceled') throw new Problem('invalid-state', {}, error);
+      if (!(await this.isEnded(intent))) throw new Problem('invalid-state', {}, error);
       return canceled(intent, sessionId);
     }
   }
@@ -116,7 +120,12 @@ export class CapturesStripe {
     { paymentIntentId, sessionId }: CancelPlan,
   ): Promise<Found<Ended>> {
     const intent = await this.intent(context, paymentIntentId);
-    return intent.status === 'canceled' ? { result: canceled(intent, sessionId) } : 'not-done';
+    return (await this.isEnded(intent)) ? { result: canceled(intent, sessionId) } : 'not-done';
+  }
+
+  /** A PaymentIntent is canceled too when a Checkout page takes its place, and then the payment goes on. */
+  private async isEnded({ id, status }: Stripe.PaymentIntent): Promise<boolean> {
+    return status === 'canceled' && !(await this.replacements.isReplaced(id));
   }
 
   private async intentOf(

@@ -147,11 +147,12 @@ export class ChargesService {
   async payment(context: RequestContext, owner: Owner, id: string): Promise<Payment> {
     const customers = await this.customers.findAllIds(owner);
     if (customers.length === 0) throw new Problem('not-found');
+    const isReplacing = await this.replacements.isReplacing(id);
     const replaced = await this.replacements.replacedPayment(id);
     const currentId = replaced?.paymentIntentId ?? id;
     const payment = await this.historyStripe.payment(context, customers, currentId);
     if (!payment) throw new Problem('not-found');
-    const isWaiting = replaced?.paymentIntentId === null && replaced.status === 'PENDING';
+    const isWaiting = isReplacing || (replaced?.paymentIntentId === null && replaced.status === 'PENDING');
     return { ...payment, id, ...(isWaiting && { status: 'requires_payment_method' }) };
   }
 

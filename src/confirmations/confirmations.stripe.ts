@@ -4,6 +4,7 @@ import { Problem } from '#core/problem.js';
 import type { RequestContext } from '#core/request-context.js';
 import { operationIdOf } from '#stripe/find-by-metadata.js';
 import { StripeProvider } from '#stripe/stripe.provider.js';
+import { undefinedIfMissing } from '#stripe/undefined-if-missing.js';
 import type { Found } from '../operations/operation.js';
 import { RETURN_URL } from '../payments/payment-ids.js';
 import type { PaymentObjects } from '../payments/payment-reader.stripe.js';
@@ -102,12 +103,16 @@ export class ConfirmationsStripe {
   /** Stripe's page on which an invoice is paid with any card; undefined for a payment of something else. */
   async invoicePage(context: RequestContext, paymentIntentId: string): Promise<string | undefined> {
     const invoice = await this.invoiceOf(context, await this.intent(context, paymentIntentId));
+    // Beside a page of ours, the invoice would stay open and be charged again.
+    if (invoice && !invoice.hosted_invoice_url) throw new Problem('invalid-state');
     return invoice?.hosted_invoice_url ?? undefined;
   }
 
   private async ofSession(context: RequestContext, sessionId: string): Promise<Confirmation> {
-    const session = await this.stripe.read(context, (stripe) =>
-      stripe.checkout.sessions.retrieve(sessionId, { expand: ['line_items'] }),
+    const session = await found(
+      this.stripe.read(context, (stripe) =>
+        stripe.checkout.sessions.retrieve(sessionId, { expand: ['line_items'] }),
+      ),
     );
     if (session.status === 'expired') return { kind: 'closed' };
     if (session.status === 'open' && session.url !== null) {
@@ -157,10 +162,18 @@ export class ConfirmationsStripe {
   }
 
   private intent(context: RequestContext, id: string): Promise<Stripe.PaymentIntent> {
-    return this.stripe.read(context, (stripe) =>
-      stripe.paymentIntents.retrieve(id, { expand: ['payment_method'] }),
+    return found(
+      this.stripe.read(context, (stripe) =>
+        stripe.paymentIntents.retrieve(id, { expand: ['payment_method'] }),
+      ),
     );
   }
+}
+
+async function found<T>(response: Promise<T>): Promise<T> {
+  const object = await undefinedIfMissing(response);
+  if (object === undefined) throw new Problem('not-found');
+  return object;
 }
 
 /** After a failed attempt, Stripe has taken the card off the PaymentIntent; the error still has it. */

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type Stripe from 'stripe';
 import { Problem } from '#core/problem.js';
 import type { RequestContext } from '#core/request-context.js';
-import { createdSince, findByOperationId, OPERATION_ID } from '#stripe/find-by-metadata.js';
+import { createdSince, findByOperationId, OPERATION_ID, operationIdOf } from '#stripe/find-by-metadata.js';
 import { idOf } from '#stripe/id-of.js';
 import { isRefused } from '#stripe/stripe-errors.js';
 import { requestIdOf, StripeProvider } from '#stripe/stripe.provider.js';
@@ -26,13 +26,18 @@ export interface Replaced extends ReplacedPayment {
 
 /** The name of what is paid if nothing describes it. The customer sees it. */
 const UNDESCRIBED = 'Payment';
+const NAME_MAX_LENGTH = 250;
 
 /** Opens Checkout pages in place of PaymentIntents, so that customers can pay with another card. */
 @Injectable()
 export class ReplacementsStripe {
   constructor(private readonly stripe: StripeProvider) {}
 
-  /** Plans a Checkout page in place of a PaymentIntent. @throws {Problem} `invalid-state` if it is not open */
+  /**
+   * Plans a Checkout page in place of a PaymentIntent.
+   *
+   * @throws {Problem} `invalid-state` if it is not open, or no operation has started it
+   */
   async plan(
     context: RequestContext,
     paymentIntentId: string,
@@ -40,14 +45,16 @@ export class ReplacementsStripe {
     operationId: string,
   ): Promise<ReplacementPlan> {
     const intent = await this.intent(context, paymentIntentId);
-    if (!OPEN_STATUSES.has(intent.status)) throw new Problem('invalid-state');
+    // Of a payment that other software has started, the page would lose what that software has set.
+    if (!OPEN_STATUSES.has(intent.status) || operationIdOf(intent) === null)
+      throw new Problem('invalid-state');
     return { paymentId: step.paymentId, paymentIntentId, session: sessionFor(intent, step, operationId) };
   }
 
   /**
    * Cancels the PaymentIntent first, so that there are never two payments that can succeed.
    *
-   * @throws {Problem} `invalid-state` if it was paid in the meantime
+   * @throws {Problem} `invalid-state` if it was paid or canceled in the meantime
    */
   async replace(context: RequestContext, plan: ReplacementPlan, idempotencyKey: string): Promise<Replaced> {
     await this.cancel(context, plan.paymentIntentId, `${idempotencyKey}-cancel`);
@@ -91,9 +98,8 @@ export class ReplacementsStripe {
         stripe.paymentIntents.cancel(id, {}, options),
       );
     } catch (error) {
-      if (!isRefused(error)) throw error;
-      const { status } = await this.intent(context, id);
-      if (status !== 'canceled') throw new Problem('invalid-state', {}, error);
+      // Stripe repeats its reply to our own cancellation, so this one was paid, or canceled by somebody else.
+      throw isRefused(error) ? new Problem('invalid-state', {}, error) : error;
     }
   }
 
@@ -116,7 +122,7 @@ function sessionFor(
     line_items: [
       {
         quantity: 1,
-        price_data: { currency, unit_amount: amount, product_data: { name: description ?? UNDESCRIBED } },
+        price_data: { currency, unit_amount: amount, product_data: { name: nameOf(description) } },
       },
     ],
     success_url: returnUrl,
@@ -131,6 +137,14 @@ function sessionFor(
       ...(captureMethod === 'manual' && { capture_method: captureMethod }),
     },
   };
+}
+
+/** A product has a shorter name than a PaymentIntent's description, and an empty one is refused. */
+function nameOf(description: string | null): string {
+  const name = Array.from((description ?? '').trim())
+    .slice(0, NAME_MAX_LENGTH)
+    .join('');
+  return name || UNDESCRIBED;
 }
 
 function replaced(session: Stripe.Checkout.Session, { paymentId }: ReplacementPlan): Replaced {

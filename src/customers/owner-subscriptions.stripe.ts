@@ -42,6 +42,8 @@ export function toOwnedSubscription(subscription: Stripe.Subscription): OwnedSub
     customer: idOf(subscription.customer) ?? '',
     isRunning: RUNNING.has(status),
     isActive: status === 'active' || status === 'trialing',
+    isTrialing: status === 'trialing',
+    isDiscounted: [subscription, ...items.data].some(({ discounts }) => discounts.length > 0),
     cancelAt: subscription.cancel_at,
     cancelAtPeriodEnd: subscription.cancel_at_period_end,
     isPaused: subscription.pause_collection !== null,

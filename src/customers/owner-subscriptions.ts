@@ -16,6 +16,9 @@ export interface OwnedSubscription {
   isRunning: boolean;
   /** Whether its customer is not in arrears. */
   isActive: boolean;
+  isTrialing: boolean;
+  /** Whether it or one of its items has a discount of its own. */
+  isDiscounted: boolean;
   /** In Unix seconds; null if it does not end. */
   cancelAt: number | null;
   cancelAtPeriodEnd: boolean;

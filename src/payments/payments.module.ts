@@ -69,6 +69,7 @@ import { SubscriptionRecorder } from './subscription-recorder.service.js';
     PaymentStatusService,
     RefundRecorder,
     ReplacementRecorder,
+    ReplacementsStore,
     StartedPayments,
     SubscriptionListService,
     SubscriptionRecorder,

@@ -42,7 +42,12 @@ export class ReplacementRecorder {
 
   /** @throws {Problem} `in-progress` while an operation is about to replace the PaymentIntent of a payment */
   async requireNotReplacing(paymentId: string): Promise<void> {
-    if (await this.replacements.isReplacing({ paymentId })) throw new Problem('in-progress');
+    if (await this.isReplacing(paymentId)) throw new Problem('in-progress');
+  }
+
+  /** Whether an operation is about to replace the PaymentIntent of a payment. */
+  isReplacing(paymentId: string): Promise<boolean> {
+    return this.replacements.isReplacing({ paymentId });
   }
 
   /** How a payment stands that is paid on a page in place of its PaymentIntent; undefined for any other. */

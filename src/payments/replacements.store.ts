@@ -60,6 +60,16 @@ export class ReplacementsStore {
     return replaced.paymentIntentId ?? replaced.sessionId ?? id;
   }
 
+  /** Whether a payment is paid on a Checkout page in place of this PaymentIntent, or an operation is about to open one. */
+  async isReplaced(paymentIntentId: string): Promise<boolean> {
+    const [replaced] = await this.database
+      .select({ sessionId: payments.sessionId })
+      .from(payments)
+      .where(and(eq(payments.paymentId, paymentIntentId), isNotNull(payments.replacementId)));
+    if (!replaced) return false;
+    return replaced.sessionId !== null || this.isReplacing({ paymentId: paymentIntentId });
+  }
+
   /** Whether an operation is about to replace the PaymentIntent of a payment. */
   async isReplacing({ paymentId }: { paymentId: string }): Promise<boolean> {
     const { rows } = await this.database.execute(sql`

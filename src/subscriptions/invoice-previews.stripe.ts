@@ -84,10 +84,15 @@ export class InvoicePreviewsStripe {
  * Whether an invoice is made by a change. Otherwise it is that of the next renewal, which may have the prorations. A change
  * of the billing period begins a new one, which is invoiced at once.
  */
-function isMadeBy({ lines }: Stripe.Invoice, { proration, prorationDate }: ItemsChange): boolean {
+function isMadeBy({ lines }: Stripe.Invoice, { proration, subscription }: ItemsChange): boolean {
   return lines.data.some((line) =>
-    isProration(line) ? proration === 'now' : line.period.start <= prorationDate,
+    isProration(line) ? proration === 'now' : beginsBeforeRenewal(line, subscription),
   );
+}
+
+/** The lines of a renewal begin when the current period ends. */
+function beginsBeforeRenewal({ period }: Stripe.InvoiceLineItem, { periodEnd }: OwnedSubscription): boolean {
+  return period.start < periodEnd;
 }
 
 /**
@@ -97,10 +102,10 @@ function isMadeBy({ lines }: Stripe.Invoice, { proration, prorationDate }: Items
 function nextOf(
   renewal: Stripe.Invoice,
   atOnce: Stripe.Invoice | undefined,
-  { subscription, at, prorationDate }: ItemsChange,
+  { subscription, at }: ItemsChange,
 ): ChangePreview['next'] {
   const lines = renewal.lines.data.filter((line) => !isProration(line));
-  const startsNow = lines.some(({ period }) => period.start <= prorationDate);
+  const startsNow = lines.some((line) => beginsBeforeRenewal(line, subscription));
   const renewsAt =
     startsNow && at === 'now' ? Math.max(...lines.map(({ period }) => period.end)) : subscription.periodEnd;
   const total = startsNow ? lines.reduce((sum, { amount }) => sum + amount, 0) : renewal.total;

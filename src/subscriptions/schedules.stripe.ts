@@ -88,7 +88,10 @@ export class SchedulesStripe {
       const { schedule } = await this.stripe.read(context, (stripe) =>
         stripe.subscriptions.retrieve(subscription),
       );
-      const own = await this.findOwn(context, { scheduleId: idOf(schedule) ?? null });
+      const own = await this.findOwn(context, { scheduleId: idOf(schedule) ?? null }).catch((refusal) => {
+        // Stripe's own refusal is final; an attempt later might cancel what nobody wants to cancel any more.
+        throw refusal instanceof Problem ? error : refusal;
+      });
       // Null if an earlier attempt has released it.
       if (own !== null) await this.release(context, own, `${idempotencyKey}-release`);
       return change(`${idempotencyKey}-released`);

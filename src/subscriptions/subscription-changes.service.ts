@@ -53,12 +53,16 @@ export class SubscriptionChangesService {
         else await this.changeNow(context, { subscription, scheduleId, update }, identity.stripeKey);
         return updates.refresh(context, subscription);
       },
-      find: async (context, plan) => {
+      find: async (context, plan, { stripeKey }) => {
         const current = await stripe.retrieve(context, plan.subscription);
         const isDone = plan.phase
           ? await schedules.isScheduled(context, current, plan.wanted)
-          : hasItems(current.items, plan.wanted) && current.scheduleId === null;
-        return isDone ? { result: await updates.refresh(context, plan.subscription) } : 'not-done';
+          : hasItems(current.items, plan.wanted);
+        if (!isDone) return 'not-done';
+        // What was charged is done, also if the attempt ended before the schedule was released.
+        if (!plan.phase && plan.scheduleId !== null && plan.scheduleId === current.scheduleId)
+          await schedules.release(context, plan.scheduleId, `${stripeKey}-found-release`);
+        return { result: await updates.refresh(context, plan.subscription) };
       },
     });
   }
@@ -113,8 +117,11 @@ export class SubscriptionChangesService {
     const now = this.clock.now();
     assertRecent(prorationDate, now);
     const subscription = await this.subscriptions.find(context, actor, paymentId);
-    const endsBefore = at === 'endOfPeriod' && subscription.cancelAt !== null;
-    if (!subscription.isActive || endsBefore) throw new Problem('invalid-state');
+    // A schedule would end a trial and drop a discount: it begins with the Prices and quantities only.
+    const isUnschedulable =
+      subscription.cancelAt !== null || subscription.isTrialing || subscription.isDiscounted;
+    if (!subscription.isActive || (at === 'endOfPeriod' && isUnschedulable))
+      throw new Problem('invalid-state');
     const ids = wanted.map(({ priceId }) => priceId);
     const prices = await readEach(new Set(ids), (id) => this.stripe.price(context, id));
     const recurrence = assertOffered(ids, prices, subscription.items[0]?.currency ?? '');

@@ -52,7 +52,7 @@ describe('a backfill', () => {
     const refunded = await pay();
     const refund = await stripe.refunds.create({ payment_intent: refunded.id, amount: 500 });
     const disputed = await pay('pm_card_createDispute');
-    const order = { amount: '5.00', shopTransactionID: 'order-1', ...redirects };
+    const order = { amount: '5.00', shopTransactionID: 'order-1', allowDuplicate: true, ...redirects };
     const open = (await shop.post('/pay', order)).body;
     const paid = (await shop.post('/pay', order)).body;
     await payOnPage(paid.redirectToUrl);

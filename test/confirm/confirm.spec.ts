@@ -274,6 +274,32 @@ describe('another card', () => {
     expect((await visit(url)).text).toContain('This payment is complete');
   });
 
+  it('has a name that is short enough for a product', async ({ paydesk, refusedCharge }) => {
+    const description = '🙂'.repeat(260);
+    const { url } = await refusedCharge('pm_card_chargeCustomerFail', { description });
+    const checkout = await press(await visit(url), 'another-card');
+    const session = (await paydesk.stripe.checkout.sessions.list({ limit: 100 })).data.find(
+      ({ url: pageUrl }) => pageUrl === checkout,
+    );
+    const { data } = await paydesk.stripe.checkout.sessions.listLineItems(session?.id ?? '');
+    expect(data).toMatchObject([{ description: '🙂'.repeat(250) }]);
+  });
+
+  it('is refused for a payment that was canceled in the meantime', async ({
+    paydesk,
+    partner,
+    refusedCharge,
+    recorded,
+  }) => {
+    const { url, id, path } = await refusedCharge('pm_card_chargeCustomerFail');
+    const page = await visit(url);
+    expect((await partner.post(`${path}/cancel`)).status).toBe(200);
+    const answer = await visit(page.forms['another-card'] ?? '', 'POST');
+    expect(answer.next ?? '').not.toContain('checkout');
+    expect(await recorded(id)).toMatchObject({ status: 'FAILED' });
+    expect((await paydesk.stripe.checkout.sessions.list({ payment_intent: id })).data).toEqual([]);
+  });
+
   it('is not told as a cancellation, whatever events arrive', async ({
     paydesk,
     refusedCharge,

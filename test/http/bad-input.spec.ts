@@ -42,7 +42,7 @@ describe('bad input', () => {
     ['a long description of two code points a character', { description: HEART.repeat(600) }, 'description'],
     ['a path for an id', { stripe_payment_method_id: 'pm_1/../../customers' }, 'stripe_payment_method_id'],
     ['another kind of id', { stripe_payment_method_id: 'cus_123' }, 'stripe_payment_method_id'],
-    ['an unknown property', { capture: true }, 'body'],
+    ['an unknown property', { colour: 'red' }, 'body'],
     ['a property named like a method of ours', { toCommand: 'x' }, 'body'],
     ['a property named like one of every object', { hasOwnProperty: 'x' }, 'body'],
     ['a property named constructor', { constructor: 'x' }, 'body'],

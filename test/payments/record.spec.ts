@@ -200,7 +200,7 @@ describe('the record of payments', () => {
     const shopTransactionID = someUser();
     const amounts = { jpy: '500', kwd: '5.120', usd: '5.00' };
     for (const [currency, amount] of Object.entries(amounts)) {
-      await shop.post('/pay', { amount, currency, shopTransactionID, ...redirects });
+      await shop.post('/pay', { amount, currency, shopTransactionID, allowDuplicate: true, ...redirects });
     }
     const payments: { currency: string; amount: string; amountRefunded: string }[] = await list(
       `shopTransactionID=${shopTransactionID}`,
@@ -215,7 +215,12 @@ describe('the list of payments', () => {
   it('pages through everything once, newest first', async ({ clock, shop, list }) => {
     const shopTransactionID = someUser();
     for (let index = 0; index < 5; index += 1) {
-      await shop.post('/pay', { amount: `${index + 1}.00`, shopTransactionID, ...redirects });
+      await shop.post('/pay', {
+        amount: `${index + 1}.00`,
+        shopTransactionID,
+        allowDuplicate: true,
+        ...redirects,
+      });
       if (index % 2) clock.moveSeconds(1);
     }
     for (const search of [

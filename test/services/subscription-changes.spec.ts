@@ -200,6 +200,23 @@ describe('POST /pay/recurrent/change', () => {
     expect((await change({ paymentID, ...one(await price(1100)) }, {}, limited)).status).toBe(200);
   });
 
+  it('does not schedule a change that would end a trial or a discount', async ({
+    paydesk: { stripe },
+    start,
+    change,
+    price,
+    clock,
+  }) => {
+    const { paymentID, id } = await start();
+    const wanted = { paymentID, ...one(await price(2000)), proration: 'none', at: 'endOfPeriod' };
+    const coupon = await stripe.coupons.create({ percent_off: 10, duration: 'forever' });
+    await stripe.subscriptions.update(id, { discounts: [{ coupon: coupon.id }] });
+    expectProblem(await change(wanted), 'invalid-state');
+    const trialEnd = Math.floor(clock.now().getTime() / 1000) + DAY_SECONDS;
+    await stripe.subscriptions.update(id, { discounts: '', trial_end: trialEnd, proration_behavior: 'none' });
+    expectProblem(await change(wanted), 'invalid-state');
+  });
+
   it.for([
     ['an unknown price', 404, 'products[0].priceId', () => 'price_unknown'],
     [
@@ -247,6 +264,7 @@ describe('POST /pay/recurrent/change', () => {
     ['prorationDate', { prorationDate: 'now' }],
     ['prorationDate', { prorationDate: '2020-01-01T00:00:00Z' }],
     ['prorationDate', { prorationDate: '2020-01-01T00:00:00Z', at: 'endOfPeriod' }],
+    ['prorationDate', { prorationDate: '2020-01-01T00:00:00Z', proration: 'none' }],
     ['paymentID', { paymentID: 'pay_1' }],
   ] as const)('names %s of %o', async ([field, body], { change }) => {
     const answer = await change({ paymentID: 'cs_test_1', ...one('price_1'), ...body });

@@ -55,7 +55,7 @@ export class PartnerPaymentChangesController {
       PartnerUserPayment.FIELD_NAMES,
       this.captures.capture(operation, body.toCommand(payment, partner)),
     );
-    return outcomeResponse(outcome, (end) => PaymentEndResponse.of(end));
+    return outcomeResponse(outcome, (end) => PaymentEndResponse.of({ ...end, id: payment.id }));
   }
 
   @Post('cancel')
@@ -81,7 +81,7 @@ export class PartnerPaymentChangesController {
       PartnerUserPayment.FIELD_NAMES,
       this.captures.cancel(operation, command),
     );
-    return outcomeResponse(outcome, (end) => PaymentEndResponse.of(end));
+    return outcomeResponse(outcome, (end) => PaymentEndResponse.of({ ...end, id: payment.id }));
   }
 
   @Post('refund')

@@ -37,7 +37,8 @@ export class SubscriptionChangesController {
     summary: 'Change what a subscription is for',
     description:
       'At once, or with the next renewal. If an invoice can not be paid with the card of the subscription, nothing ' +
-      'changes. 409 `invalid-state` for a subscription that is in arrears, has ended or is for the same already.',
+      'changes. 409 `invalid-state` for a subscription that is in arrears, has ended or is for the same already, and for a change at the end of the ' +
+      'period of one with a trial or a discount.',
   })
   @ApiOperationHeaders()
   @ApiBody({ type: SubscriptionChangeRequest, examples: CHANGE_EXAMPLES })

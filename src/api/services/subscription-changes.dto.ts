@@ -70,8 +70,8 @@ export class SubscriptionChangeRequest {
   /** @throws {Problem} for a `prorationDate` without a proration */
   toCommand(): ChangeCommand {
     const { paymentID: paymentId, products, proration, at, prorationDate } = this;
-    if (prorationDate !== undefined && at === 'endOfPeriod') {
-      throw invalidField('prorationDate', 'is allowed for a change at once only');
+    if (prorationDate !== undefined && (at === 'endOfPeriod' || proration === 'none')) {
+      throw invalidField('prorationDate', 'is allowed only for a change at once with a proration');
     }
     return {
       paymentId,
