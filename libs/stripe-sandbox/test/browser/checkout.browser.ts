@@ -76,7 +76,7 @@ test('a test card needs one click, also after a decline', async () => {
   const { page, shop } = await openCheckout();
   await page.getByRole('button', { name: /^Insufficient funds/ }).click();
   expect(await page.getByRole('alert').textContent()).toBe('Your card has insufficient funds.');
-  await page.getByRole('button', { name: /^Succeeds/ }).click();
+  await page.getByRole('button', { name: /^Succeeds 4242/ }).click();
   await page.waitForURL(`${shop}/**`);
 });
 
@@ -120,7 +120,7 @@ test('the page shows the period of a subscription, and paying activates it', asy
   const line_items = [{ price_data, quantity: 1 }];
   const { page, shop, current, stripe } = await openCheckout({ mode: 'subscription', line_items });
   expect(await page.getByText('every 3 months').isVisible()).toBe(true);
-  await page.getByRole('button', { name: /^Succeeds/ }).click();
+  await page.getByRole('button', { name: /^Succeeds 4242/ }).click();
   await page.waitForURL(`${shop}/**`);
   const { subscription } = await current();
   expect((await stripe.subscriptions.retrieve(subscription as string)).status).toBe('active');
@@ -143,7 +143,7 @@ test('the home page links to the page of an open intent', async () => {
   const page = await openPage(browser, PHONE);
   await page.goto(sandbox.url);
   await page.getByRole('link', { name: '$49.99' }).click();
-  await page.getByRole('button', { name: /^Succeeds/ }).click();
+  await page.getByRole('button', { name: /^Succeeds 4242/ }).click();
   expect(await page.getByText('The payment has been made.').isVisible()).toBe(true);
   expect((await stripe.paymentIntents.retrieve(intent.id)).status).toBe('succeeded');
 });
