@@ -16,13 +16,7 @@ const OUT_OF_SCOPE =
   /^(account|cash_balance|customer_cash|identity|issuing|payment_link|payout|quote|reporting|tax_rate|topup|transfer|v1\.billing)/;
 
 /** Triggers whose fixtures ask for what the sandbox does not have; its README says so. */
-const REFUSED = [
-  'checkout.session.async_payment_succeeded',
-  'payment_intent.partially_funded',
-  'payment_intent.processing',
-  'payment_method.updated',
-  'setup_intent.requires_action',
-];
+const REFUSED = ['payment_intent.partially_funded', 'payment_method.updated', 'setup_intent.requires_action'];
 
 /**
  * Triggers that succeed without an event of their name: it comes later, has another name, or the sandbox has none. Its
@@ -31,6 +25,7 @@ const REFUSED = [
 const WITHOUT_EVENT = [
   'balance.available',
   'checkout.session.async_payment_failed',
+  'checkout.session.async_payment_succeeded',
   'customer.discount.updated',
   'customer.subscription.paused',
   'subscription.payment_failed',
