@@ -135,7 +135,7 @@ export const MUTANTS: Mutant[] = [
           text: 'async notify(transaction, payment, facts) {',
           replacement: `notify(_transaction, payment, facts) {
             const write = (own) => this.notifyLate(own, payment, facts);
-            setTimeout(() => void this.store.database.transaction(write), 60_000);
+            setTimeout(() => void this.store.database.transaction(write), 600_000);
           }
           async notifyLate(transaction, payment, facts) {`,
         },
