@@ -147,13 +147,11 @@ export class ChargesService {
   async payment(context: RequestContext, owner: Owner, id: string): Promise<Payment> {
     const customers = await this.customers.findAllIds(owner);
     if (customers.length === 0) throw new Problem('not-found');
-    const isReplacing = await this.replacements.isReplacing(id);
     const replaced = await this.replacements.replacedPayment(id);
     const currentId = replaced?.paymentIntentId ?? id;
     const payment = await this.historyStripe.payment(context, customers, currentId);
     if (!payment) throw new Problem('not-found');
-    const isWaiting = isReplacing || (replaced?.paymentIntentId === null && replaced.status === 'PENDING');
-    return { ...payment, id, ...(isWaiting && { status: 'requires_payment_method' }) };
+    return { ...payment, id, ...(replaced?.isWaiting && { status: 'requires_payment_method' }) };
   }
 
   /** A card that was detached in the meantime is refused by Stripe, and then answers like one that is unknown. */

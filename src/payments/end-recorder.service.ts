@@ -1,17 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { Clock } from '#core/clock.js';
 import type { Transaction } from '../database/database.js';
-import {
-  type PaymentOperation,
-  type PaymentSnapshot,
-  type PaymentStage,
-  type RecordedPayment,
-  statusOf,
-} from './payment.js';
-import { paymentNoticesOf } from './payment-notices.js';
-import { PaymentNotifier } from './payment-notifier.js';
+import { type PaymentOperation, type PaymentSnapshot, type PaymentStage, statusOf } from './payment.js';
+import { OutcomeChanges } from './outcome-changes.service.js';
 import { type PaymentFields, PaymentRecordStore } from './payment-record.store.js';
-import { requestEntries, type TimelineEntry } from './payment-timeline.js';
 
 /** What an operation has learned about the end of a payment from one answer of Stripe's. */
 export interface ObservedEnd {
@@ -31,8 +22,7 @@ const LASTING: ReadonlySet<PaymentStage> = new Set(['succeeded', 'canceled', 'ex
 export class EndRecorder {
   constructor(
     private readonly store: PaymentRecordStore,
-    private readonly notifier: PaymentNotifier,
-    private readonly clock: Clock,
+    private readonly changes: OutcomeChanges,
   ) {}
 
   /**
@@ -50,18 +40,7 @@ export class EndRecorder {
       (sessionId === null ? undefined : await this.store.lock(transaction, sessionId));
     if (!before) return;
     const change = LASTING.has(before.stage) ? {} : endOf(snapshot);
-    const after: RecordedPayment = { ...before, ...change };
-    const at = this.clock.now();
-    const timeline: TimelineEntry[] = [
-      ...requestEntries(at.toISOString(), operationId, requestId),
-      ...(after.status === before.status
-        ? []
-        : [{ at: at.toISOString(), kind: 'change' as const, from: before.status, to: after.status }]),
-    ];
-    const cause = { events: [], scope: 'changes', at } as const;
-    const { told, withheld } = paymentNoticesOf(before, after, cause);
-    const stored = await this.store.changeLocked(transaction, before, change, { timeline, withheld });
-    await this.notifier.notify(transaction, stored, told);
+    await this.changes.record(transaction, before, change, { operationId, requestId });
   }
 }
 

@@ -2,10 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '#core/clock.js';
 import type { Transaction } from '../database/database.js';
 import { EXPIRED, type PaymentOperation } from './payment.js';
-import { paymentNoticesOf } from './payment-notices.js';
-import { PaymentNotifier } from './payment-notifier.js';
+import { OutcomeChanges } from './outcome-changes.service.js';
 import { PaymentRecordStore } from './payment-record.store.js';
-import { requestEntries, type TimelineEntry } from './payment-timeline.js';
 import { subscriptionNoticesOf } from './subscription-notices.js';
 import { SubscriptionNotifier } from './subscription-notifier.js';
 import { SubscriptionRecordStore } from './subscription-record.store.js';
@@ -22,7 +20,7 @@ export interface ExpiredSession {
 export class ExpiryRecorder {
   constructor(
     private readonly payments: PaymentRecordStore,
-    private readonly paymentNotifier: PaymentNotifier,
+    private readonly changes: OutcomeChanges,
     private readonly subscriptions: SubscriptionRecordStore,
     private readonly subscriptionNotifier: SubscriptionNotifier,
     private readonly clock: Clock,
@@ -40,15 +38,7 @@ export class ExpiryRecorder {
     await this.expireSubscription(transaction, sessionId);
     const before = await this.payments.lock(transaction, sessionId);
     if (before?.checkoutStatus !== 'open') return;
-    const at = this.clock.now();
-    const timeline: TimelineEntry[] = [
-      ...requestEntries(at.toISOString(), operationId, requestId),
-      { at: at.toISOString(), kind: 'change', from: before.status, to: EXPIRED.status },
-    ];
-    const cause = { events: [], scope: 'changes', at } as const;
-    const { told, withheld } = paymentNoticesOf(before, { ...before, ...EXPIRED }, cause);
-    const after = await this.payments.changeLocked(transaction, before, EXPIRED, { timeline, withheld });
-    await this.paymentNotifier.notify(transaction, after, told);
+    await this.changes.record(transaction, before, EXPIRED, { operationId, requestId });
   }
 
   private async expireSubscription(transaction: Transaction, sessionId: string): Promise<void> {

@@ -4,6 +4,7 @@ import { CancellationRecorder } from './cancellation-recorder.service.js';
 import { EndRecorder } from './end-recorder.service.js';
 import { ExpiryRecorder } from './expiry-recorder.service.js';
 import { FinishedChargeStore } from './finished-charge.store.js';
+import { OutcomeChanges } from './outcome-changes.service.js';
 import { PaymentAccess } from './payment-access.service.js';
 import { PaymentCallersStore } from './payment-callers.store.js';
 import { PaymentDeliveriesStore } from './payment-deliveries.store.js';
@@ -35,6 +36,7 @@ import { SubscriptionRecorder } from './subscription-recorder.service.js';
     EndRecorder,
     ExpiryRecorder,
     FinishedChargeStore,
+    OutcomeChanges,
     PaymentAccess,
     PaymentCallersStore,
     PaymentDeliveriesStore,

@@ -1,14 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { Clock } from '#core/clock.js';
 import { Problem } from '#core/problem.js';
 import type { Transaction } from '../database/database.js';
-import { type PaymentOperation, type PaymentSnapshot, type RecordedPayment, statusOf } from './payment.js';
+import { type PaymentOperation, type PaymentSnapshot, statusOf } from './payment.js';
+import { OutcomeChanges } from './outcome-changes.service.js';
 import { isSessionId } from './payment-ids.js';
-import { paymentNoticesOf } from './payment-notices.js';
-import { PaymentNotifier } from './payment-notifier.js';
 import type { PaymentObjects } from './payment-reader.stripe.js';
 import { type PaymentFields, PaymentRecordStore } from './payment-record.store.js';
-import { requestEntries, type TimelineEntry } from './payment-timeline.js';
 import { ReplacementsStore } from './replacements.store.js';
 
 /** A Checkout page that an operation has opened in place of a PaymentIntent, which it has canceled. */
@@ -27,8 +24,7 @@ export class ReplacementRecorder {
   constructor(
     private readonly store: PaymentRecordStore,
     private readonly replacements: ReplacementsStore,
-    private readonly notifier: PaymentNotifier,
-    private readonly clock: Clock,
+    private readonly changes: OutcomeChanges,
   ) {}
 
   /** The objects at Stripe of a payment. One that is not in the record is named by its object. */
@@ -42,21 +38,19 @@ export class ReplacementRecorder {
 
   /** @throws {Problem} `in-progress` while an operation is about to replace the PaymentIntent of a payment */
   async requireNotReplacing(paymentId: string): Promise<void> {
-    if (await this.isReplacing(paymentId)) throw new Problem('in-progress');
+    if (await this.replacements.isReplacing({ paymentId })) throw new Problem('in-progress');
   }
 
-  /** Whether an operation is about to replace the PaymentIntent of a payment. */
-  isReplacing(paymentId: string): Promise<boolean> {
-    return this.replacements.isReplacing({ paymentId });
-  }
-
-  /** How a payment stands that is paid on a page in place of its PaymentIntent; undefined for any other. */
+  /** How a payment stands that a page replaces, or is about to; undefined for any other. */
   async replacedPayment(
     paymentId: string,
-  ): Promise<Pick<RecordedPayment, 'paymentIntentId' | 'status'> | undefined> {
+  ): Promise<{ paymentIntentId: string | null; isWaiting: boolean } | undefined> {
     const known = await this.store.find(paymentId);
-    const isReplaced = known && known.replacementId !== null && known.sessionId !== null;
-    return isReplaced ? known : undefined;
+    if (!known || known.replacementId === null) return undefined;
+    const { paymentIntentId, status } = known;
+    if (known.sessionId !== null)
+      return { paymentIntentId, isWaiting: paymentIntentId === null && status === 'PENDING' };
+    return (await this.replacements.isReplacing(known)) ? { paymentIntentId, isWaiting: true } : undefined;
   }
 
   /**
@@ -83,17 +77,7 @@ export class ReplacementRecorder {
     const before = await this.store.lock(transaction, paymentId);
     if (!before) return;
     const change = replacementOf(snapshot);
-    const after: RecordedPayment = { ...before, ...change };
-    const at = this.clock.now();
-    const timeline: TimelineEntry[] = [
-      ...requestEntries(at.toISOString(), operationId, requestId),
-      ...(after.status === before.status
-        ? []
-        : [{ at: at.toISOString(), kind: 'change' as const, from: before.status, to: after.status }]),
-    ];
-    const { told, withheld } = paymentNoticesOf(before, after, { events: [], scope: 'changes', at });
-    const stored = await this.store.changeLocked(transaction, before, change, { timeline, withheld });
-    await this.notifier.notify(transaction, stored, told);
+    await this.changes.record(transaction, before, change, { operationId, requestId });
   }
 }
 

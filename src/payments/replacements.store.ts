@@ -50,24 +50,16 @@ export class ReplacementsStore {
    */
   async currentIdOf(id: string): Promise<string> {
     if (!id.startsWith('pi_')) return id;
-    const [replaced] = await this.database
-      .select({ sessionId: payments.sessionId, paymentIntentId: payments.paymentIntentId })
-      .from(payments)
-      .where(and(eq(payments.paymentId, id), isNotNull(payments.replacementId)));
-    if (!replaced) return id;
-    if (replaced.sessionId === null && (await this.isReplacing({ paymentId: id })))
-      throw new Problem('in-progress');
-    return replaced.paymentIntentId ?? replaced.sessionId ?? id;
+    const marked = await this.findMarked(id);
+    if (!marked) return id;
+    if (marked.sessionId === null && (await this.isReplacing(marked))) throw new Problem('in-progress');
+    return marked.paymentIntentId ?? marked.sessionId ?? id;
   }
 
   /** Whether a payment is paid on a Checkout page in place of this PaymentIntent, or an operation is about to open one. */
   async isReplaced(paymentIntentId: string): Promise<boolean> {
-    const [replaced] = await this.database
-      .select({ sessionId: payments.sessionId })
-      .from(payments)
-      .where(and(eq(payments.paymentId, paymentIntentId), isNotNull(payments.replacementId)));
-    if (!replaced) return false;
-    return replaced.sessionId !== null || this.isReplacing({ paymentId: paymentIntentId });
+    const marked = await this.findMarked(paymentIntentId);
+    return marked !== undefined && (marked.sessionId !== null || this.isReplacing(marked));
   }
 
   /** Whether an operation is about to replace the PaymentIntent of a payment. */
@@ -77,5 +69,14 @@ export class ReplacementsStore {
       where ${payments.paymentId} = ${paymentId} and ${payments.sessionId} is null
         and ${operations.state} in ('running', 'needs-review')`);
     return rows.length > 0;
+  }
+
+  private async findMarked(paymentIntentId: string) {
+    const { paymentId, sessionId, paymentIntentId: current } = payments;
+    const [marked] = await this.database
+      .select({ paymentId, sessionId, paymentIntentId: current })
+      .from(payments)
+      .where(and(eq(paymentId, paymentIntentId), isNotNull(payments.replacementId)));
+    return marked;
   }
 }

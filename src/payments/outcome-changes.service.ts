@@ -1,0 +1,46 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '#core/clock.js';
+import type { Transaction } from '../database/database.js';
+import { paymentNoticesOf } from './payment-notices.js';
+import { PaymentNotifier } from './payment-notifier.js';
+import { type PaymentFields, PaymentRecordStore, type StoredPayment } from './payment-record.store.js';
+import { requestEntries, type TimelineEntry } from './payment-timeline.js';
+
+/** The operation that has changed a payment. */
+export interface ChangedBy {
+  operationId: string;
+  /** Stripe's id of the call. */
+  requestId: string | undefined;
+}
+
+/** Records what operations change about payments that are in the record, and notifies of it. */
+@Injectable()
+export class OutcomeChanges {
+  constructor(
+    private readonly store: PaymentRecordStore,
+    private readonly notifier: PaymentNotifier,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Records a change in the transaction of the operation's outcome.
+   *
+   * @param before what the transaction has locked
+   * @param change nothing if an event was first
+   */
+  async record(
+    transaction: Transaction,
+    before: StoredPayment,
+    change: PaymentFields,
+    { operationId, requestId }: ChangedBy,
+  ): Promise<void> {
+    const after = { ...before, ...change };
+    const at = this.clock.now();
+    const timeline: TimelineEntry[] = requestEntries(at.toISOString(), operationId, requestId);
+    if (after.status !== before.status)
+      timeline.push({ at: at.toISOString(), kind: 'change', from: before.status, to: after.status });
+    const { told, withheld } = paymentNoticesOf(before, after, { events: [], scope: 'changes', at });
+    const stored = await this.store.changeLocked(transaction, before, change, { timeline, withheld });
+    await this.notifier.notify(transaction, stored, told);
+  }
+}
