@@ -57,7 +57,8 @@ export async function createApp(
   const requestLog = new RequestLog(keyring);
   const connections = new Connections(settings.REQUEST_TIMEOUT_MS);
   const metrics = settings.METRICS_PORT === undefined ? undefined : new Metrics();
-  const loopDelay = options.loopDelay ?? new EventLoopDelay();
+  const loopDelay =
+    settings.loopDelayMaxMs === undefined ? undefined : (options.loopDelay ?? new EventLoopDelay());
   const admit = admission(settings, loopDelay, log, metrics);
   const adapter = httpAdapter(log, requestLog, connections, settings, admit);
   const tracing = await loadTracing(settings);
@@ -79,7 +80,7 @@ export async function createApp(
   acceptEmptyForms(fastify);
   limitRawBodies(fastify, app.get(RawBodies, { strict: false }));
   closeConnectionsOnceIdle(fastify, connections);
-  fastify.addHook('onClose', async () => loopDelay.stop?.());
+  fastify.addHook('onClose', async () => loopDelay?.stop?.());
   app.useSecurityHeaders({ contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } });
   if (settings.servesDocs) setUpDocs(app);
   return app;
@@ -90,12 +91,12 @@ type WrapHandler = (handler: RequestListener) => RequestListener;
 /** Makes the server refuse requests that it would be too late for, unless that is switched off. */
 function admission(
   settings: Settings,
-  delay: LoopDelay,
+  delay: LoopDelay | undefined,
   log: Pino,
   metrics: Metrics | undefined,
 ): WrapHandler {
   const delayMaxMs = settings.loopDelayMaxMs;
-  if (delayMaxMs === undefined) return (handler) => handler;
+  if (delay === undefined || delayMaxMs === undefined) return (handler) => handler;
   return (handler) =>
     refuseUnderPressure(handler, {
       delay,
