@@ -61,9 +61,7 @@ const it = paydeskTest({ environment: { STRIPE_WEBHOOK_SECRET: SECRET } })
         await paydesk.sandbox.webhooks.flush();
         const bodies = () =>
           receiver.received.map(({ body }) => body).filter((body) => body.subject === subject);
-        await expect
-          .poll(() => bodies().map(({ type }) => type), { timeout: 10_000 })
-          .toEqual(expect.arrayContaining([...types]));
+        await expect.poll(() => bodies().map(({ type }) => type)).toEqual(expect.arrayContaining([...types]));
         expect(bodies().flatMap((body) => notificationFaults(body.type, body))).toEqual([]);
         // What has arrived is delivered again if the clock moves before that is recorded.
         await expect.poll(() => query(paydesk, 'select id from notification_queues')).toEqual([]);

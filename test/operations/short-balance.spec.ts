@@ -175,7 +175,7 @@ describe("a refund that Stripe refuses because the account's balance is short", 
     await vi.advanceTimersByTimeAsync(WORKER_POLL_MS);
     const report = () => shop.get(`/operations/${operation}`);
     await expect
-      .poll(async () => (await report()).body, { timeout: 20_000 })
+      .poll(async () => (await report()).body)
       .toMatchObject({ state: 'failed', problem: 'urn:paydesk:insufficient-balance' });
     expect(await refund(charge, randomUUID(), '15.00')).toMatchObject({ status: 201 });
     expect(await refund(charge, key)).toMatchObject({ status: 201, body: { amount: '5.00' } });

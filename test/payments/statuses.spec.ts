@@ -17,7 +17,7 @@ const it = paydeskTest({ environment: { STRIPE_WEBHOOK_SECRET: SECRET } })
   .extend('handleEvents', ({ paydesk }) => async () => {
     paydesk.sandbox.run(() => undefined);
     await paydesk.sandbox.webhooks.flush();
-    await expect.poll(() => query(paydesk, 'select id from event_targets'), { timeout: 20_000 }).toEqual([]);
+    await expect.poll(() => query(paydesk, 'select id from event_targets')).toEqual([]);
   })
   /** Makes a payment of 20.00 USD in the dashboard. */
   .extend('pay', ({ paydesk }) => (card: string, params: Partial<Stripe.PaymentIntentCreateParams> = {}) => {

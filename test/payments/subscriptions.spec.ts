@@ -18,7 +18,7 @@ const it = paydeskTest({ environment: { STRIPE_WEBHOOK_SECRET: SECRET } })
   .extend('handleEvents', ({ paydesk }) => async () => {
     paydesk.sandbox.run(() => undefined);
     await paydesk.sandbox.webhooks.flush();
-    await expect.poll(() => query(paydesk, 'select id from event_targets'), { timeout: 10_000 }).toEqual([]);
+    await expect.poll(() => query(paydesk, 'select id from event_targets')).toEqual([]);
   })
   .extend('subscription', ({ shop, paydesk }) => async (id: string) => {
     const before = paydesk.stripeCalls.length;
