@@ -37,6 +37,7 @@ async function main(): Promise<void> {
       since,
       report,
     });
+    bar.complete();
     bar.stop();
     process.stdout.write(`${wasResumed ? 'resumed and ' : ''}complete: ${itemCount} objects\n`);
     if (skipped.length > 0) {

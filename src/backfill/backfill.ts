@@ -7,7 +7,7 @@ import type { PaymentListStore } from '../payments/payment-list.store.js';
 import type { PaymentRecorder } from '../payments/payment-recorder.service.js';
 import type { SubscriptionRecorder } from '../payments/subscription-recorder.service.js';
 import type { EventWalkStore } from '../webhooks/event-walk.store.js';
-import { BACKFILL_STEPS, type BackfillItem, type BackfillStep } from './backfill-item.js';
+import { type BackfillItem, type BackfillStep, backfillSteps } from './backfill-item.js';
 import type { BackfillRow, BackfillStore } from './backfill.store.js';
 import type { BackfillStripe } from './backfill.stripe.js';
 
@@ -18,7 +18,7 @@ const FIRST_WAIT_MS = 1_000;
 export interface BackfillProgress {
   step: BackfillStep;
   /** Of the object that was read last; lists are newest first. */
-  createdAt: Date | undefined;
+  createdAt: Date;
   itemCount: number;
 }
 
@@ -59,7 +59,7 @@ export class Backfill {
       const wasResumed = unfinished !== undefined && unfinished.since?.getTime() === since?.getTime();
       const row = wasResumed
         ? unfinished
-        : await this.store.start(since, this.clock.now(), BACKFILL_STEPS[0]);
+        : await this.store.start(since, this.clock.now(), 'payment_intents');
       const { itemCount, skipped } = await this.readAll(row, report);
       await this.walk.clearBackfillNeeded(since);
       await this.store.finish();
@@ -73,7 +73,8 @@ export class Backfill {
   ): Promise<Pick<BackfillResult, 'itemCount' | 'skipped'>> {
     let { itemCount } = row;
     const { skipped } = row;
-    for (const step of BACKFILL_STEPS.slice(BACKFILL_STEPS.indexOf(row.step))) {
+    const steps = backfillSteps(row.since);
+    for (const step of steps.slice(steps.indexOf(row.step))) {
       const after = step === row.step ? (row.lastId ?? undefined) : undefined;
       for await (const items of this.pages(step, row.since, after)) {
         for (const item of items) {
@@ -88,18 +89,13 @@ export class Backfill {
     return { itemCount, skipped };
   }
 
-  /** If all is read, refunds, disputes and undecided payments are read with their payments. */
   private pages(
     step: BackfillStep,
     since: Date | null,
     after: string | undefined,
-  ): AsyncIterable<BackfillItem[]> | BackfillItem[][] {
-    if (step === 'payment_intents' || step === 'checkout_sessions' || step === 'subscriptions') {
-      return this.stripe.pages(step, since, after);
-    }
-    if (since === null) return [];
+  ): AsyncIterable<BackfillItem[]> {
     return step === 'undecided_payments'
-      ? this.undecidedPages(since, after)
+      ? this.undecidedPages(since ?? this.clock.now(), after)
       : this.stripe.pages(step, since, after);
   }
 

@@ -71,7 +71,7 @@ it('reads what has happened since a day, and shows how far it is', async ({ envi
     env: environment,
   });
   expect(stdout).toBe('complete: 3 objects\n');
-  expect(stderr).toMatch(/payment_intents: .*0 % back to \d{4}-\d\d-\d\d, 3 objects/);
+  expect(stderr).toMatch(/payment_intents: .* 100 % back to \d{4}-\d\d-\d\d, 3 objects/);
 });
 
 it.for([
