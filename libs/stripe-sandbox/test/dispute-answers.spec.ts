@@ -1,3 +1,4 @@
+import type Stripe from 'stripe';
 import { expect, test } from 'vitest';
 import { openShop } from './payments.js';
 import { failureOf } from './support.js';
@@ -133,4 +134,48 @@ test('refuses evidence in files', async () => {
   const { stripe, id } = await openDispute();
   const call = stripe.disputes.update(id, { evidence: { receipt: 'file_1' } });
   expect(await failureOf(call)).toMatchObject({ code: 'parameter_unknown', param: 'evidence[receipt]' });
+});
+
+// https://docs.stripe.com/api/disputes/update#update_dispute-evidence
+test('all evidence together has at most 150,000 characters', async () => {
+  const { stripe, id } = await openDispute();
+  const part = 'a'.repeat(20_000);
+  const stage = (evidence: Stripe.DisputeUpdateParams.Evidence) =>
+    stripe.disputes.update(id, { evidence, submit: false });
+  await stage({
+    access_activity_log: part,
+    cancellation_policy_disclosure: part,
+    cancellation_rebuttal: part,
+  });
+  await stage({
+    duplicate_charge_explanation: part,
+    product_description: part,
+    refund_policy_disclosure: part,
+  });
+  await stage({ refund_refusal_explanation: part, uncategorized_text: 'a'.repeat(10_000) });
+  expect(await failureOf(stage({ customer_name: 'A' }))).toMatchObject({
+    statusCode: 400,
+    param: 'evidence',
+  });
+  expect((await stripe.disputes.retrieve(id)).evidence.customer_name).toBeNull();
+});
+
+// https://docs.stripe.com/api/disputes/list
+test('lists disputes by their time, charge and payment', async () => {
+  const { stripe, clock, id, payment } = await openDispute();
+  const { created, charge } = await stripe.disputes.retrieve(id);
+  clock.advanceMs(DAY_MS);
+  await stripe.paymentIntents.create({
+    amount: 2000,
+    currency: 'usd',
+    confirm: true,
+    payment_method: 'pm_card_createDispute',
+    return_url: 'https://shop.example',
+  });
+  const idsOf = async (params: Stripe.DisputeListParams) =>
+    (await stripe.disputes.list(params)).data.map((dispute) => dispute.id);
+  expect(await idsOf({})).toHaveLength(2);
+  expect(await idsOf({ created: { lte: created } })).toEqual([id]);
+  expect(await idsOf({ charge: charge as string })).toEqual([id]);
+  expect(await idsOf({ payment_intent: payment })).toEqual([id]);
 });

@@ -3,7 +3,7 @@ import type { Context } from '../../context.js';
 import { schedule } from '../../due.js';
 import { failures } from '../../http/errors.js';
 import { mergeMetadata } from '../../http/metadata.js';
-import type { Params } from '../../http/params.js';
+import { lengthOf, type Params } from '../../http/params.js';
 import { recordDispute, recordDisputeReversal } from '../balance-transactions/balance-transaction.js';
 import { hasOwnEvidence } from './evidence.js';
 import type { updateParams } from './params.js';
@@ -13,14 +13,18 @@ type Dispute = Stripe.Dispute;
 /** How long the bank takes to decide in the sandbox; Stripe's test mode names no time. */
 const DECISION_SECONDS = 10;
 
+/** Of all text evidence together. Source: https://docs.stripe.com/api/disputes/update#update_dispute-evidence. */
+const MAX_EVIDENCE_LENGTH = 150_000;
+
 /**
  * Stages or submits evidence. Source: https://docs.stripe.com/api/disputes/update.
- * @throws StripeFailure 400 for evidence on a dispute that needs no response
+ * @throws StripeFailure 400 for evidence on a dispute that needs no response, or too much of it
  */
 export function updateDispute(ctx: Context, before: Dispute, params: Params<typeof updateParams>): Dispute {
   const { evidence, metadata, submit = evidence !== undefined } = params;
   if (evidence !== undefined || submit) requireResponseAllowed(before);
   const merged = { ...before.evidence, ...evidence };
+  requireFittingLength(merged);
   const after = ctx.store.disputes.update(before.id, {
     evidence: merged,
     evidence_details: {
@@ -114,6 +118,15 @@ const needsResponse = ({ status }: Dispute): boolean =>
 function requireResponseAllowed(dispute: Dispute): void {
   if (needsResponse(dispute)) return;
   throw failures.invalidRequest(`This dispute is ${dispute.status} and can no longer be answered.`);
+}
+
+function requireFittingLength(evidence: Stripe.Dispute.Evidence): void {
+  const texts = Object.values(evidence).filter((value) => typeof value === 'string');
+  if (texts.reduce((sum, text) => sum + lengthOf(text), 0) <= MAX_EVIDENCE_LENGTH) return;
+  throw failures.invalidRequest(
+    `The evidence is too long: all fields together can have at most ${MAX_EVIDENCE_LENGTH} characters.`,
+    { param: 'evidence' },
+  );
 }
 
 function scheduleDispute(ctx: Context, dispute: Dispute, at: number): void {
