@@ -1,5 +1,6 @@
 /** Which folder may import which, each rule with its reason. Run by `npm run import-rules`. */
-const NOUNS = 'customers|setup-intents|charges|checkout|subscriptions|refunds|portal|captures|confirmations';
+const NOUNS =
+  'customers|setup-intents|charges|checkout|subscriptions|refunds|portal|captures|confirmations|disputes';
 const CALLERS = 'users|partners|services|admin|operations|notifications|webhooks|health|confirm';
 
 const forbid = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to });

@@ -8,6 +8,8 @@ export const SCOPES = [
   'subscriptions:read',
   'subscriptions:write',
   'refunds:write',
+  'disputes:read',
+  'disputes:write',
   'payments:read',
   /** Payments that another caller started. Without it a service acts only on its own. */
   'payments:any',

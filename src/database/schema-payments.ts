@@ -132,10 +132,20 @@ export const paymentDisputes = pgTable(
       .references(() => payments.paymentId),
     amountMinor: minorUnits('amount_minor').notNull(),
     status: text({ enum: DISPUTE_STATUSES }).notNull(),
+    stripeStatus: text('stripe_status'),
     reason: text().notNull(),
     dueBy: instant('due_by'),
+    hasEvidence: boolean('has_evidence').notNull().default(false),
+    isPastDue: boolean('is_past_due').notNull().default(false),
+    submissionCount: integer('submission_count').notNull().default(0),
+    /** At Stripe. The default is for earlier versions, which do not write it. */
+    createdAt: instant('created_at').notNull().defaultNow(),
   },
-  (table) => [index('payment_disputes_payment').on(table.paymentId)],
+  (table) => [
+    index('payment_disputes_payment').on(table.paymentId),
+    index('payment_disputes_list').on(table.createdAt, table.disputeId),
+    index('payment_disputes_of_status').on(table.status, table.createdAt, table.disputeId),
+  ],
 );
 
 /** How far `npm run backfill` has come, while it has not reached its end. One row. */

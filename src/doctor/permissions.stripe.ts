@@ -18,6 +18,7 @@ export const WRITE_PERMISSIONS: readonly Permission[] = [
   { name: 'SetupIntents', probe: (stripe) => stripe.setupIntents.cancel('seti_paydeskdoctor') },
   { name: 'PaymentIntents', probe: (stripe) => stripe.paymentIntents.cancel('pi_paydeskdoctor') },
   { name: 'Refunds', probe: (stripe) => stripe.refunds.update('re_paydeskdoctor', {}) },
+  { name: 'Disputes', probe: (stripe) => stripe.disputes.update('du_paydeskdoctor', {}) },
   { name: 'Checkout Sessions', probe: (stripe) => stripe.checkout.sessions.expire('cs_test_paydeskdoctor') },
   { name: 'Subscriptions', probe: (stripe) => stripe.subscriptions.update('sub_paydeskdoctor', {}) },
   { name: 'PaymentMethods', probe: (stripe) => stripe.paymentMethods.detach('pm_paydeskdoctor') },
@@ -39,7 +40,6 @@ export const READ_PERMISSIONS: readonly Permission[] = [
       await stripe.invoicePayments.list(ONE);
     },
   },
-  { name: 'Disputes', probe: (stripe) => stripe.disputes.list(ONE) },
   // A charge is created with its balance transaction, which has the fee: https://docs.stripe.com/stripe-apps/reference/permissions
   { name: 'Balance transaction sources', probe: (stripe) => stripe.balanceTransactions.list(ONE) },
 ];

@@ -35,8 +35,13 @@ const dispute = (disputeId: string, status: PaymentDispute['status']): PaymentDi
   disputeId,
   amountMinor: 100,
   status,
+  stripeStatus: null,
   reason: 'fraudulent',
   dueBy: null,
+  hasEvidence: false,
+  isPastDue: false,
+  submissionCount: 0,
+  createdAt: AT,
 });
 
 /** All facts of a record that saw these versions one after the other. */

@@ -61,8 +61,13 @@ export async function saveParts(
         set: {
           amountMinor: sql`excluded.amount_minor`,
           status: sql`excluded.status`,
+          stripeStatus: sql`excluded.stripe_status`,
           reason: sql`excluded.reason`,
           dueBy: sql`excluded.due_by`,
+          hasEvidence: sql`excluded.has_evidence`,
+          isPastDue: sql`excluded.is_past_due`,
+          submissionCount: sql`excluded.submission_count`,
+          createdAt: sql`excluded.created_at`,
         },
       });
   }

@@ -29,12 +29,17 @@ export function paymentRefundOf({ id, amount, status, created }: Stripe.Refund):
 
 /** A dispute for the record. */
 export function paymentDisputeOf(dispute: Stripe.Dispute): PaymentDispute {
-  const { id, amount, status, reason, evidence_details: evidence } = dispute;
+  const { id, amount, status, reason, created, evidence_details: evidence } = dispute;
   return {
     disputeId: id,
     amountMinor: amount,
     status: DISPUTE_STATUS[status] ?? 'OPEN',
+    stripeStatus: status,
     reason,
     dueBy: evidence.due_by === null ? null : instantOf(evidence.due_by),
+    hasEvidence: evidence.has_evidence,
+    isPastDue: evidence.past_due,
+    submissionCount: evidence.submission_count,
+    createdAt: instantOf(created),
   };
 }

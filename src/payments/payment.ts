@@ -65,10 +65,17 @@ export interface PaymentDispute {
   disputeId: string;
   amountMinor: number;
   status: DisputeStatus;
+  /** Stripe's own status, such as `needs_response`; null if it was recorded before this was kept. */
+  stripeStatus: string | null;
   /** Stripe's code, such as `fraudulent`. */
   reason: string;
   /** When the evidence is due; null if none can be sent any more. */
   dueBy: Date | null;
+  hasEvidence: boolean;
+  isPastDue: boolean;
+  /** How often evidence was sent to the bank. */
+  submissionCount: number;
+  createdAt: Date;
 }
 
 /** What Stripe says about a payment at one moment. Amounts are in minor units of `currency`. */

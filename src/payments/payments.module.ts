@@ -1,6 +1,9 @@
 import { Module } from '@nestjs/common';
 import { NotificationsModule } from '../notifications/notifications.module.js';
 import { CancellationRecorder } from './cancellation-recorder.service.js';
+import { DisputeListService } from './dispute-list.service.js';
+import { DisputeRecordStore } from './dispute-record.store.js';
+import { DisputeRecorder } from './dispute-recorder.service.js';
 import { EndRecorder } from './end-recorder.service.js';
 import { ExpiryRecorder } from './expiry-recorder.service.js';
 import { FinishedChargeStore } from './finished-charge.store.js';
@@ -33,6 +36,9 @@ import { SubscriptionRecorder } from './subscription-recorder.service.js';
   imports: [NotificationsModule],
   providers: [
     CancellationRecorder,
+    DisputeListService,
+    DisputeRecordStore,
+    DisputeRecorder,
     EndRecorder,
     ExpiryRecorder,
     FinishedChargeStore,
@@ -62,6 +68,8 @@ import { SubscriptionRecorder } from './subscription-recorder.service.js';
   ],
   exports: [
     CancellationRecorder,
+    DisputeListService,
+    DisputeRecorder,
     EndRecorder,
     ExpiryRecorder,
     PaymentAccess,

@@ -142,6 +142,18 @@ const PROBES: Record<string, (world: World) => Probe[]> = {
   ),
   'POST /refund': ({ shop, theirs }) =>
     paymentProbes(theirs, (paymentID) => shop.post('/refund', { paymentID })),
+  'GET /disputes': ({ shop, theirs }) => [
+    probe(theirs.dispute, 'du_unknown', (id) => shop.get(`/disputes?cursor=${id}`)),
+  ],
+  'GET /disputes/{id}': ({ shop, theirs }) => [
+    probe(theirs.dispute, 'du_unknown', (id) => shop.get(`/disputes/${id}`)),
+  ],
+  'POST /disputes/{id}/evidence': ({ shop, theirs }) => [
+    probe(theirs.dispute, 'du_unknown', (id) => shop.post(`/disputes/${id}/evidence`, { submit: true })),
+  ],
+  'POST /disputes/{id}/accept': ({ shop, theirs }) => [
+    probe(theirs.dispute, 'du_unknown', (id) => shop.post(`/disputes/${id}/accept`)),
+  ],
   'GET /pay/payments': ({ shop, theirs }) =>
     paymentProbes(theirs, (id) => shop.get(`/pay/payments?cursor=${id}`)),
   'GET /pay/payments/{paymentID}': ({ shop, theirs }) =>
@@ -205,6 +217,7 @@ describe('an object of another caller', () => {
   );
 
   it('is found by its own caller', async ({ world: { globex, clinic, theirs } }) => {
+    expect((await clinic.get(`/disputes/${theirs.dispute}`)).status).toBe(200);
     expect((await globex.get(`/partners/user/alice/payments/${theirs.payment}`)).status).toBe(200);
     expect((await globex.get('/partners/user/carol/payments')).status).toBe(200);
     for (const id of theirs.sessions) expect((await clinic.get(`/status?paymentID=${id}`)).status).toBe(200);
@@ -246,6 +259,7 @@ async function createWorld(paydesk: Paydesk) {
       payment,
       charge,
       invoice: idOf(invoice) ?? '',
+      dispute: await startDispute(clinic),
       sessions,
       endpoints,
       operations: rows.map(({ id }) => id),
@@ -277,6 +291,15 @@ async function startCheckouts(service: Caller): Promise<string[]> {
   const subscription = await service.post('/pay/recurrent', { ...CHECKOUT, interval: 'month' });
   await payOnPage(subscription.body.redirectToUrl);
   return [open, paid, subscription].map(({ body }) => body.paymentID as string);
+}
+
+/** A payment that its customer disputes: https://docs.stripe.com/testing#disputes */
+async function startDispute(service: Caller): Promise<string> {
+  const { body } = await service.post('/pay', CHECKOUT);
+  await payOnPage(body.redirectToUrl, '4000000000000259');
+  await service.get(`/check?paymentID=${body.paymentID}`);
+  const { disputes } = (await service.get(`/pay/payments/${body.paymentID}`)).body;
+  return disputes[0].disputeID as string;
 }
 
 function probe(foreign: string, unknown: string, call: Probe['call']): Probe {

@@ -103,6 +103,14 @@ function makersOfIds(
     return paidCheckout('/pay', { amount: '5.00', capture: 'manual' });
   }
 
+  async function disputed(): Promise<string> {
+    const { paymentID, redirectToUrl } = await checkout('/pay', { amount: '5.00' });
+    await payOnPage(redirectToUrl, '4000000000000259');
+    await callers.service.get(`/check?paymentID=${paymentID}`);
+    const { disputes } = (await callers.service.get(`/pay/payments/${paymentID}`)).body;
+    return disputes[0].disputeID;
+  }
+
   function subscribed(): Promise<string> {
     return paidCheckout('/pay/recurrent', { amount: '5.00', interval: 'month' });
   }
@@ -189,6 +197,9 @@ function makersOfIds(
     'post /pay/confirm': { cs: authorized },
     'post /pay/void': { cs: authorized },
     'post /refund': { cs: () => paidCheckout('/pay', { amount: '5.00' }) },
+    'get /disputes/{id}': { du: disputed },
+    'post /disputes/{id}/evidence': { du: disputed },
+    'post /disputes/{id}/accept': { du: disputed },
     'get /pay/payments/{paymentID}': { cs: () => paidCheckout('/pay', { amount: '5.00' }) },
     'get /pay/subscriptions/{id}': {
       sub: async () => (await checkout('/pay/recurrent', { amount: '5.00', interval: 'month' })).paymentID,
@@ -214,7 +225,7 @@ function makersOfIds(
 }
 
 const DOCUMENTED_ID =
-  /\b(?:(pm|pi|ch|cs|sub|price|prod|cus|evt)_(test_)?[A-Za-z0-9]{13,}|[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12})/g;
+  /\b(?:(pm|pi|ch|cs|sub|price|prod|cus|evt|du)_(test_)?[A-Za-z0-9]{13,}|[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12})/g;
 
 async function withRealIds(text: string, makers: Record<string, () => Promise<string>> = {}) {
   let real = text;

@@ -70,6 +70,7 @@ const WRITES = [
   ['SetupIntents (write)', '/v1/setup_intents/**'],
   ['PaymentIntents (write)', '/v1/payment_intents/**'],
   ['Refunds (write)', '/v1/refunds/*'],
+  ['Disputes (write)', '/v1/disputes/**'],
   ['Checkout Sessions (write)', '/v1/checkout/sessions/**'],
   ['Subscriptions (write)', '/v1/subscriptions/*'],
   ['PaymentMethods (write)', '/v1/payment_methods/**'],
@@ -82,7 +83,6 @@ const READS = [
   ['Events (read)', '/v1/events'],
   ['Invoices (read)', '/v1/invoices'],
   ['Invoices (read)', '/v1/invoice_payments'],
-  ['Disputes (read)', '/v1/disputes'],
   ['Balance transaction sources (read)', '/v1/balance_transactions'],
 ] as const;
 

@@ -43,6 +43,7 @@ export async function createPool(
   return {
     user: USERS,
     tenant: [PARTNER],
+    du: await disputes(service),
     pm: cards,
     pi: payments,
     ch: charges.data.map(({ id }) => id),
@@ -135,6 +136,22 @@ async function checkouts(service: Caller): Promise<string[]> {
   await payOnPage(authorized.body.redirectToUrl);
   await payOnPage(subscribed.body.redirectToUrl);
   return [paid, authorized, open, subscribed].map((answer) => answer.body.paymentID);
+}
+
+/** Payments whose customers dispute them: https://docs.stripe.com/testing#disputes */
+async function disputes(service: Caller): Promise<string[]> {
+  const ids: string[] = [];
+  for (let copy = 0; copy < COPIES; copy++) {
+    const { body } = expectStatus(
+      await service.post('/pay', { amount: '5.00', userId: USER, ...redirects }),
+      201,
+    );
+    await payOnPage(body.redirectToUrl, '4000000000000259');
+    expectStatus(await service.get(`/check?paymentID=${body.paymentID}`), 200);
+    const payment = expectStatus(await service.get(`/pay/payments/${body.paymentID}`), 200);
+    ids.push(payment.body.disputes[0].disputeID);
+  }
+  return ids;
 }
 
 async function catalog(stripe: Stripe): Promise<Pool> {

@@ -4,6 +4,7 @@ export const EXAMPLE_SUBSCRIPTION_ID = 'sub_1TUvWxABCDEFGHIJKLMNOPQR';
 export const EXAMPLE_PRICE_ID = 'price_1TUvWxABCDEFGHIJKLMNOPQR';
 export const EXAMPLE_PRODUCT_ID = 'prod_TUvWxYz0123456';
 export const EXAMPLE_CUSTOMER_ID = 'cus_TUvWxYz0123456';
+export const EXAMPLE_DISPUTE_ID = 'du_1TUvWxABCDEFGHIJKLMNOPQR';
 
 const redirects = {
   successRedirect: 'https://example.com/ok',
@@ -150,5 +151,17 @@ export const PORTAL_EXAMPLES = {
       returnUrl: 'https://example.com/account',
       flow: 'payment-method',
     },
+  },
+};
+
+/** Examples of `/disputes/:id/evidence` for the OpenAPI document. */
+export const EVIDENCE_EXAMPLES = {
+  keep: {
+    summary: 'Keep some evidence at Stripe',
+    value: { product_description: 'Wellness exam', service_date: '2026-11-20' },
+  },
+  submit: {
+    summary: 'Send all of it to the bank',
+    value: { uncategorized_text: 'The customer came to the appointment and signed for it.', submit: true },
   },
 };

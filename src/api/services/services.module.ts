@@ -2,12 +2,14 @@ import { Module } from '@nestjs/common';
 import { CapturesModule } from '../../captures/captures.module.js';
 import { CheckoutModule } from '../../checkout/checkout.module.js';
 import { CustomersModule } from '../../customers/customers.module.js';
+import { DisputesModule } from '../../disputes/disputes.module.js';
 import { PaymentsModule } from '../../payments/payments.module.js';
 import { PortalModule } from '../../portal/portal.module.js';
 import { RefundsModule } from '../../refunds/refunds.module.js';
 import { SubscriptionsModule } from '../../subscriptions/subscriptions.module.js';
 import { CapturesController } from './captures.controller.js';
 import { CustomersController } from './customers.controller.js';
+import { DisputesController } from './disputes.controller.js';
 import { PayController } from './pay.controller.js';
 import { PaymentsController } from './payments.controller.js';
 import { PortalController } from './portal.controller.js';
@@ -22,6 +24,7 @@ import { SubscriptionsController } from './subscriptions.controller.js';
     CapturesModule,
     CheckoutModule,
     CustomersModule,
+    DisputesModule,
     PaymentsModule,
     PortalModule,
     RefundsModule,
@@ -34,6 +37,7 @@ import { SubscriptionsController } from './subscriptions.controller.js';
     SubscriptionChangesController,
     SubscriptionsController,
     RefundsController,
+    DisputesController,
     StatusController,
     CustomersController,
     PortalController,

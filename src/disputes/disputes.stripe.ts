@@ -1,0 +1,136 @@
+import { Injectable } from '@nestjs/common';
+import type Stripe from 'stripe';
+import { invalidField, Problem } from '#core/problem.js';
+import type { RequestContext } from '#core/request-context.js';
+import { isRefused, refusedParam } from '#stripe/stripe-errors.js';
+import { requestIdOf, StripeProvider } from '#stripe/stripe.provider.js';
+import type { Found } from '../operations/operation.js';
+import type { ObservedDispute } from '../payments/dispute-recorder.service.js';
+import { paymentDisputeOf } from '../payments/payment-parts.stripe.js';
+import { type AnsweredDispute, answeredDispute, type Evidence, EVIDENCE_FIELDS } from './dispute.js';
+
+/** The dispute that is answered, with what the record knows of it. */
+export interface DisputePlan {
+  disputeId: string;
+  paymentId: string;
+  currency: string;
+}
+
+/** The evidence that is added to it. */
+export interface EvidencePlan extends DisputePlan {
+  params: Stripe.DisputeUpdateParams;
+}
+
+/** A dispute that was answered, with what is recorded of it. */
+export interface Answered extends ObservedDispute {
+  result: AnsweredDispute;
+}
+
+/** The metadata key of the operation that was the last to add evidence. */
+const EVIDENCE_ID = 'paydesk_evidence_id';
+
+const ANSWERABLE: ReadonlySet<string> = new Set(['needs_response', 'warning_needs_response']);
+/** An inquiry that is accepted is closed, as it has taken no money. */
+const ACCEPTED: ReadonlySet<string> = new Set(['lost', 'warning_closed']);
+
+/** Calls to Stripe about disputes: https://docs.stripe.com/disputes/api */
+@Injectable()
+export class DisputesStripe {
+  constructor(private readonly stripe: StripeProvider) {}
+
+  /** The texts that a dispute has as evidence. */
+  async evidence(context: RequestContext, disputeId: string): Promise<Evidence> {
+    const { evidence } = await this.dispute(context, disputeId);
+    const texts = EVIDENCE_FIELDS.flatMap((name) => {
+      const text = evidence[name];
+      return typeof text === 'string' ? [[name, text] as const] : [];
+    });
+    return Object.fromEntries(texts);
+  }
+
+  /** @throws {Problem} `invalid-state` unless the bank still waits for an answer */
+  async requireAnswerable(context: RequestContext, disputeId: string): Promise<void> {
+    if (!ANSWERABLE.has((await this.dispute(context, disputeId)).status)) throw new Problem('invalid-state');
+  }
+
+  /** The parameters that add evidence. Stripe would submit it by default. */
+  evidenceParams(evidence: Evidence, isSubmitted: boolean, operationId: string): Stripe.DisputeUpdateParams {
+    return { evidence, submit: isSubmitted, metadata: { [EVIDENCE_ID]: operationId } };
+  }
+
+  /** @throws {Problem} `invalid-state` if it can't be answered any more, `invalid-request` for what Stripe refuses */
+  async addEvidence(
+    context: RequestContext,
+    plan: EvidencePlan,
+    operationId: string,
+    idempotencyKey: string,
+  ): Promise<Answered> {
+    try {
+      return answered(
+        plan,
+        await this.stripe.write(context, idempotencyKey, (stripe, options) =>
+          stripe.disputes.update(plan.disputeId, plan.params, options),
+        ),
+      );
+    } catch (error) {
+      if (!isRefused(error)) throw error;
+      const found = await this.findEvidence(context, plan, operationId);
+      if (typeof found === 'object') return found.result;
+      const [, field] = /^evidence\[(\w+)\]/.exec(refusedParam(error) ?? '') ?? [];
+      if (field !== undefined) throw invalidField(field, 'is refused by Stripe', error);
+      await this.requireAnswerable(context, plan.disputeId);
+      throw error;
+    }
+  }
+
+  /** Finds out whether an operation has added its evidence. */
+  async findEvidence(
+    context: RequestContext,
+    plan: DisputePlan,
+    operationId: string,
+  ): Promise<Found<Answered>> {
+    const dispute = await this.dispute(context, plan.disputeId);
+    const isAdded = dispute.metadata[EVIDENCE_ID] === operationId;
+    return isAdded ? { result: answered(plan, dispute) } : 'not-done';
+  }
+
+  /** Accepts a dispute; succeeds if it is lost already. @throws {Problem} `invalid-state` if it goes on, or is won */
+  async accept(context: RequestContext, plan: DisputePlan, idempotencyKey: string): Promise<Answered> {
+    try {
+      return answered(
+        plan,
+        await this.stripe.write(context, idempotencyKey, (stripe, options) =>
+          stripe.disputes.close(plan.disputeId, {}, options),
+        ),
+      );
+    } catch (error) {
+      if (!isRefused(error)) throw error;
+      const found = await this.findAccepted(context, plan);
+      if (typeof found === 'string') throw new Problem('invalid-state', {}, error);
+      return found.result;
+    }
+  }
+
+  /** Finds out whether a dispute is accepted. Nothing else follows from being lost, whoever has accepted it. */
+  async findAccepted(context: RequestContext, plan: DisputePlan): Promise<Found<Answered>> {
+    const dispute = await this.dispute(context, plan.disputeId);
+    return ACCEPTED.has(dispute.status) ? { result: answered(plan, dispute) } : 'not-done';
+  }
+
+  private dispute(context: RequestContext, id: string): Promise<Stripe.Dispute> {
+    return this.stripe.read(context, (stripe) => stripe.disputes.retrieve(id));
+  }
+}
+
+function answered(
+  { paymentId, currency }: DisputePlan,
+  answer: Stripe.Response<Stripe.Dispute> | Stripe.Dispute,
+): Answered {
+  const dispute = paymentDisputeOf(answer);
+  return {
+    result: answeredDispute({ ...dispute, paymentId, currency }),
+    paymentId,
+    dispute,
+    requestId: requestIdOf(answer),
+  };
+}
