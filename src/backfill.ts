@@ -34,6 +34,7 @@ async function main(): Promise<void> {
       database,
       connection,
       clock,
+      mode: settings.MODE,
       since,
       report,
     });

@@ -1,5 +1,8 @@
+import type { Owner } from '#core/actor.js';
+
 /** What a backfill reads, in this order. */
 export const BACKFILL_STEPS = [
+  'customers',
   'payment_intents',
   'checkout_sessions',
   'subscriptions',
@@ -9,7 +12,12 @@ export const BACKFILL_STEPS = [
 ] as const;
 export type BackfillStep = (typeof BACKFILL_STEPS)[number];
 
-const WHOLE_ACCOUNT: readonly BackfillStep[] = ['payment_intents', 'checkout_sessions', 'subscriptions'];
+const WHOLE_ACCOUNT: readonly BackfillStep[] = [
+  'customers',
+  'payment_intents',
+  'checkout_sessions',
+  'subscriptions',
+];
 
 /** What a backfill since then reads. If all is read, whatever has changed later is read with its payment. */
 export function backfillSteps(since: Date | null): readonly BackfillStep[] {
@@ -21,6 +29,8 @@ export interface BackfillItem {
   /** Its place in the list. */
   id: string;
   createdAt: Date;
+  /** Whose customer the object is. */
+  owner?: Owner | undefined;
   sessionId?: string | undefined;
   paymentIntentId?: string | undefined;
   subscriptionId?: string | undefined;

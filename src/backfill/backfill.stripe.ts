@@ -3,6 +3,7 @@ import { BACKGROUND } from '#core/request-context.js';
 import { idOf } from '#stripe/id-of.js';
 import { listPages, type StripePage } from '#stripe/pagination.js';
 import type { StripeProvider } from '#stripe/stripe.provider.js';
+import { ownerIn } from '../customers/customers.stripe.js';
 import type { BackfillItem, BackfillStep } from './backfill-item.js';
 
 type ListParams = { limit: number; starting_after?: string; created?: { gte: number } };
@@ -24,6 +25,8 @@ export class BackfillStripe {
     after: string | undefined,
   ): AsyncGenerator<BackfillItem[]> {
     switch (step) {
+      case 'customers':
+        return this.list(CUSTOMERS, since, after);
       case 'payment_intents':
         return this.list(INTENTS, since, after);
       case 'checkout_sessions':
@@ -54,6 +57,12 @@ export class BackfillStripe {
     }
   }
 }
+
+/** Without those that were deleted: https://docs.stripe.com/api/customers/list */
+const CUSTOMERS: List<Stripe.Customer> = {
+  fetch: (stripe, params) => stripe.customers.list(params),
+  find: ({ metadata }) => ({ owner: ownerIn(metadata) }),
+};
 
 const INTENTS: List<Stripe.PaymentIntent> = {
   fetch: (stripe, params) => stripe.paymentIntents.list(params),

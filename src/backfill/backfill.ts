@@ -3,6 +3,7 @@ import type { Clock } from '#core/clock.js';
 import { Problem, PROBLEMS } from '#core/problem.js';
 import { BACKGROUND } from '#core/request-context.js';
 import { isDefiniteRefusal } from '#stripe/stripe-errors.js';
+import type { LostCustomersStore } from '../customers/lost-customers.store.js';
 import type { PaymentListStore } from '../payments/payment-list.store.js';
 import type { PaymentRecorder } from '../payments/payment-recorder.service.js';
 import type { SubscriptionRecorder } from '../payments/subscription-recorder.service.js';
@@ -32,7 +33,8 @@ export interface BackfillResult {
 }
 
 /**
- * Brings the record up to date with the whole account, and notifies nobody. Payments are read one after the other by the
+ * Brings the record up to date with the whole account, and notifies nobody. Customers that were created for users, and that
+ * the database has lost, are linked again first, so that payments find their users. Payments are read one after the other by the
  * recorder that handles events. One that is interrupted goes on after the last payment that it has read. An object that
  * Stripe refuses to show is left out.
  */
@@ -41,6 +43,7 @@ export class Backfill {
     private readonly clock: Clock,
     private readonly store: BackfillStore,
     private readonly stripe: BackfillStripe,
+    private readonly customers: LostCustomersStore,
     private readonly payments: PaymentListStore,
     private readonly recorder: PaymentRecorder,
     private readonly subscriptions: SubscriptionRecorder,
@@ -57,9 +60,7 @@ export class Backfill {
     return this.store.withLock(async () => {
       const unfinished = await this.store.unfinished();
       const wasResumed = unfinished !== undefined && unfinished.since?.getTime() === since?.getTime();
-      const row = wasResumed
-        ? unfinished
-        : await this.store.start(since, this.clock.now(), 'payment_intents');
+      const row = wasResumed ? unfinished : await this.store.start(since, this.clock.now(), 'customers');
       const { itemCount, skipped } = await this.readAll(row, report);
       await this.walk.clearBackfillNeeded(since);
       await this.store.finish();
@@ -113,8 +114,9 @@ export class Backfill {
     } while (last !== undefined);
   }
 
-  private async read({ sessionId, paymentIntentId, subscriptionId }: BackfillItem): Promise<void> {
-    if (paymentIntentId !== undefined) {
+  private async read({ id, owner, sessionId, paymentIntentId, subscriptionId }: BackfillItem): Promise<void> {
+    if (owner) await this.customers.link(owner, id);
+    else if (paymentIntentId !== undefined) {
       await this.recorder.refreshIntent(BACKGROUND, paymentIntentId, [], 'nothing');
     } else if (subscriptionId !== undefined) {
       await this.subscriptions.refreshSubscription(BACKGROUND, subscriptionId, [], false);

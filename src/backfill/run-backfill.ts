@@ -1,5 +1,7 @@
 import type { Clock } from '#core/clock.js';
 import type { StripeConnection } from '#stripe/stripe-connection.js';
+import type { Mode } from '../config/mode.js';
+import { LostCustomersStore } from '../customers/lost-customers.store.js';
 import type { Database } from '../database/database.js';
 import { Outbox } from '../notifications/outbox.store.js';
 import { FinishedChargeStore } from '../payments/finished-charge.store.js';
@@ -25,6 +27,8 @@ export interface BackfillOptions {
   database: Database;
   connection: StripeConnection;
   clock: Clock;
+  /** That the account's customers belong to. */
+  mode: Mode;
   /** The whole account if null. */
   since: Date | null;
   /** By default a fifth of Stripe's limit. */
@@ -37,6 +41,7 @@ export function runBackfill({
   database,
   connection,
   clock,
+  mode,
   since,
   readsPerSecond,
   report,
@@ -50,6 +55,7 @@ export function runBackfill({
     clock,
     new BackfillStore(database),
     new BackfillStripe(stripe),
+    new LostCustomersStore(database, clock, mode),
     new PaymentListStore(database),
     new PaymentRecorder(
       database,

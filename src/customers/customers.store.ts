@@ -190,7 +190,8 @@ const FIND_ALL = `
   ) as known
   order by index, unlinked_at desc nulls first`;
 
-function linkOf(owner: Owner, stripeCustomerId: string): Change {
+/** The audit entry of a customer that is linked to an owner. */
+export function linkOf(owner: Owner, stripeCustomerId: string): Change {
   return { action: 'customer.linked', objectId: stripeCustomerId, details: detailsOf(owner) };
 }
 

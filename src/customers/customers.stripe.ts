@@ -166,6 +166,14 @@ function ownerMetadata({ tenant, userId }: Owner): Record<string, string> {
   return { paydesk_tenant: tenant, paydesk_user_id: userId };
 }
 
+/** The owner for which a customer was created; undefined for one that was not created here. */
+export function ownerIn({
+  paydesk_tenant: tenant,
+  paydesk_user_id: userId,
+}: Stripe.Metadata): Owner | undefined {
+  return tenant === undefined || userId === undefined ? undefined : { tenant, userId };
+}
+
 function toCustomer(customer: Stripe.Customer): Customer {
   const { id, metadata } = customer;
   return { stripeCustomerId: id, ...toBillingDetails(customer), metadata };

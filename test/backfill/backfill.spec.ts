@@ -39,6 +39,17 @@ const it = paydeskTest({ workerByHand: true })
         query(paydesk, 'select type from notifications'),
   );
 
+const INTERRUPTION = new Error('interrupted');
+
+/** Interrupts a backfill once it has read this many PaymentIntents. */
+function interruptAfter(count: number): (progress: BackfillProgress) => void {
+  let left = count;
+  return ({ step }) => {
+    if (step === 'payment_intents') left -= 1;
+    if (left === 0) throw INTERRUPTION;
+  };
+}
+
 describe('a backfill', () => {
   it('records the whole account as Stripe has it, and notifies nobody', async ({
     paydesk,
@@ -87,13 +98,7 @@ describe('a backfill', () => {
   it('goes on where it was interrupted', async ({ paydesk, backfill, payment, pay }) => {
     const payments = [await pay(), await pay(), await pay()];
     // The lists are newest first: the one in the middle is the second.
-    const interruption = new Error('interrupted');
-    let count = 0;
-    const interrupt = () => {
-      count += 1;
-      if (count === 2) throw interruption;
-    };
-    await expect(backfill(null, interrupt)).rejects.toThrow(interruption);
+    await expect(backfill(null, interruptAfter(2))).rejects.toThrow(INTERRUPTION);
     expect((await payment(payments[1]?.id ?? '')).status).toBe('ACCEPTED');
     expect((await payment(payments[0]?.id ?? '')).status).toBe(404);
     const before = paydesk.stripeCalls.length;
@@ -120,11 +125,7 @@ describe('a backfill', () => {
         share: 1,
       });
     }
-    const interruption = new Error('interrupted');
-    const interrupt = ({ itemCount }: { itemCount: number }) => {
-      if (itemCount === 3) throw interruption;
-    };
-    await expect(backfill(null, interrupt)).rejects.toThrow(interruption);
+    await expect(backfill(null, interruptAfter(3))).rejects.toThrow(INTERRUPTION);
     expect(await backfill()).toMatchObject({ wasResumed: true, skipped: [gone.id, refused.id] });
     expect((await payment(readable.id)).status).toBe('ACCEPTED');
     expect((await payment(refused.id)).status).toBe(404);

@@ -7,7 +7,7 @@ import type { Paydesk } from './paydesk.js';
 
 /** Runs a backfill, as another process does. */
 export async function backfillAccount(
-  { databaseUrl, sandbox }: Paydesk,
+  { databaseUrl, sandbox, settings }: Paydesk,
   clock: ManualClock,
   since: Date | null = null,
   report: (progress: BackfillProgress) => void = () => undefined,
@@ -15,7 +15,15 @@ export async function backfillAccount(
   const database = openDatabase(databaseUrl, () => undefined);
   const connection = new StripeConnection('sk_test_paydesk', sandbox.url);
   try {
-    return await runBackfill({ database, connection, clock, since, readsPerSecond: 10_000, report });
+    return await runBackfill({
+      database,
+      connection,
+      clock,
+      mode: settings.MODE,
+      since,
+      readsPerSecond: 10_000,
+      report,
+    });
   } finally {
     await database.$client.end();
   }

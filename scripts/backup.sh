@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# Dumps the database of Paydesk to a file, or restores one into an empty database. Needs pg_dump and pg_restore of the
+# server's major version or newer. docs/operations.md says what to do before and after.
+set -euo pipefail
+
+usage='usage: scripts/backup.sh dump FILE | restore FILE   for the database of DATABASE_DIRECT_URL, or else of DATABASE_URL'
+[ $# = 2 ] || { echo "$usage" >&2; exit 2; }
+file=$2
+url=${DATABASE_DIRECT_URL:-${DATABASE_URL:?is not set}}
+# Everybody on this machine can read the arguments of a program, but not its environment.
+if [[ $url =~ ^([^:]+://[^:@/]*):([^@/]*)@(.*)$ ]]; then
+  PGPASSWORD=$(printf '%b' "${BASH_REMATCH[2]//%/\\x}")
+  export PGPASSWORD
+  url=${BASH_REMATCH[1]}@${BASH_REMATCH[3]}
+fi
+
+case $1 in
+  dump)
+    # It has the name of a backup once it is complete. Only its owner can read it.
+    umask 077
+    pg_dump --format=custom --no-owner --no-privileges --no-unlogged-table-data --file="$file.part" --dbname="$url"
+    pg_restore --list "$file.part" >/dev/null
+    mv "$file.part" "$file"
+    ;;
+  restore)
+    # All or nothing. It fails if there are tables already.
+    pg_restore --single-transaction --exit-on-error --no-owner --no-privileges --dbname="$url" "$file"
+    vacuumdb --analyze-only --quiet --dbname="$url"
+    ;;
+  *)
+    echo "$usage" >&2
+    exit 2
+    ;;
+esac
