@@ -6,7 +6,7 @@ import type { Store } from './store/store.js';
 export type EventType = Stripe.Event['type'];
 
 /** Records an event about a resource and makes the changes that follow from it. */
-export type Emit = (ctx: Context, type: EventType, resource: { id: string }, before?: { id: string }) => void;
+export type Emit = (ctx: Context, type: EventType, resource: object, before?: object) => void;
 
 export interface ContextOptions {
   store: Store;
@@ -48,7 +48,7 @@ export class Context {
    * Records an event about a resource and makes the changes that follow from it. With the resource as it was
    * before, the event also gets its `previous_attributes`.
    */
-  emit<T extends { id: string }>(type: EventType, resource: T, before?: T): void {
+  emit<T extends object>(type: EventType, resource: T, before?: T): void {
     this.#emit(this, type, resource, before);
   }
 }

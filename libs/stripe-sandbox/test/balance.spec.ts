@@ -219,3 +219,27 @@ test('balance transactions are filtered by type, currency, source and time', asy
     message: "No such balance transaction: 'txn_none'",
   });
 });
+
+// https://docs.stripe.com/api/events/types#event_types-balance.available: not for negative transactions
+test('reports funds that become available', async () => {
+  const { stripe, pay, clock } = await openShop();
+  const reported = async () =>
+    (await stripe.events.list({ type: 'balance.available' })).data.map(({ data }) => data.object);
+  const { id } = await pay(1000);
+  clock.advanceMs(DAY_MS);
+  expect(await reported()).toEqual([]);
+  clock.advanceMs(DAY_MS);
+  expect(await reported()).toMatchObject([
+    { object: 'balance', available: [{ amount: 941, currency: 'usd' }] },
+  ]);
+  await stripe.refunds.create({ payment_intent: id });
+  clock.advanceMs(9 * DAY_MS);
+  expect(await reported()).toHaveLength(1);
+});
+
+// https://docs.stripe.com/testing#available-balance
+test('reports funds that bypass the pending balance at once', async () => {
+  const { stripe, pay } = await openShop('pm_card_bypassPending');
+  await pay(1000);
+  expect((await stripe.events.list({ type: 'balance.available' })).data).toHaveLength(1);
+});

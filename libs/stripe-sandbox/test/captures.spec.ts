@@ -100,3 +100,18 @@ test('the option for cards overrides the capture method', async () => {
   const intent = await pay(5000, { payment_method_options: { card: { capture_method: 'manual' } } });
   expect(intent).toMatchObject({ status: 'requires_capture', capture_method: 'automatic_async' });
 });
+
+// https://docs.stripe.com/api/payment_intents/capture#capture_payment_intent-statement_descriptor_suffix
+test('a capture can change the statement descriptor suffix', async () => {
+  const { stripe, pay } = await openShop();
+  const { id } = await pay(5000, { ...HELD, statement_descriptor_suffix: 'ORDER 1' });
+  const statement_descriptor_suffix = 'PART 1';
+  const captured = await stripe.paymentIntents.capture(id, {
+    statement_descriptor_suffix,
+    expand: ['latest_charge'],
+  });
+  expect(captured).toMatchObject({
+    statement_descriptor_suffix,
+    latest_charge: { statement_descriptor_suffix, calculated_statement_descriptor: 'Stripe* PART 1' },
+  });
+});

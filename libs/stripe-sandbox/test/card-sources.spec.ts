@@ -75,3 +75,34 @@ test('cards can be added, changed and removed as sources', async ({ stripe }) =>
   expect(deleted).toEqual({ id, object: 'card', deleted: true });
   expect(await failureOf(stripe.customers.retrieveSource(customer, id))).toMatchObject({ statusCode: 404 });
 });
+
+// https://docs.stripe.com/api/customers/update#update_customer-source
+test('a new source replaces the default one, and another can become it', async ({ stripe }) => {
+  const { id, default_source: first } = await stripe.customers.create({ source: 'tok_visa' });
+  const replaced = await stripe.customers.update(id, { source: 'tok_mastercard', name: 'Ada' });
+  expect(replaced).toMatchObject({ name: 'Ada', default_source: expect.stringMatching(/^card_/) });
+  expect(replaced.default_source).not.toBe(first);
+  const sources = async () => (await stripe.customers.listSources(id)).data.map((source) => source.id);
+  expect(await sources()).toEqual([replaced.default_source]);
+  const added = await stripe.customers.createSource(id, { source: 'tok_amex' });
+  const changed = await stripe.customers.update(id, { default_source: added.id });
+  expect(changed.default_source).toBe(added.id);
+  const failure = await failureOf(stripe.customers.update(id, { default_source: first as string }));
+  expect(failure).toMatchObject({ code: 'resource_missing', param: 'default_source' });
+  const declined = stripe.customers.update(id, { source: 'tok_chargeDeclined' });
+  expect(await failureOf(declined)).toMatchObject({ code: 'card_declined' });
+  expect(await sources()).toEqual([added.id, replaced.default_source]);
+});
+
+// https://docs.stripe.com/api/cards/update
+test('the address of a source is that of its payment method', async ({ stripe }) => {
+  const { id, default_source } = await stripe.customers.create({ source: 'tok_visa' });
+  const card = default_source as string;
+  const address = { address_city: 'Berlin', address_country: 'DE', address_zip: '10115' };
+  expect(await stripe.customers.updateSource(id, card, address)).toMatchObject(address);
+  expect((await stripe.paymentMethods.retrieve(card)).billing_details.address).toMatchObject({
+    city: 'Berlin',
+    country: 'DE',
+    postal_code: '10115',
+  });
+});

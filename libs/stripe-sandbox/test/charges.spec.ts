@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { openShop } from './payments.js';
+import { CARD_ONLY, openShop } from './payments.js';
 import { failureOf } from './support.js';
 
 // https://docs.stripe.com/api/charges/object
@@ -84,4 +84,17 @@ test('updates the description, and merges metadata', async () => {
   });
   expect(updated).toMatchObject({ description: 'Two books', metadata: { a: '1', b: '2' } });
   expect(events().at(-1)).toBe('charge.updated');
+});
+
+// https://docs.stripe.com/api/charges/update#update_charge-customer
+test('a charge without a customer can get one', async () => {
+  const { stripe } = await openShop();
+  const [ada, eve] = [await stripe.customers.create(), await stripe.customers.create()];
+  const paid = { ...CARD_ONLY, amount: 1000, payment_method: 'pm_card_visa', confirm: true };
+  const { latest_charge } = await stripe.paymentIntents.create(paid);
+  const give = (customer: string) => stripe.charges.update(latest_charge as string, { customer });
+  expect(await failureOf(give('cus_nobody'))).toMatchObject({ code: 'resource_missing', param: 'customer' });
+  expect((await give(ada.id)).customer).toBe(ada.id);
+  expect(await failureOf(give(eve.id))).toMatchObject({ statusCode: 400, param: 'customer' });
+  expect((await stripe.charges.list({ customer: ada.id })).data).toHaveLength(1);
 });

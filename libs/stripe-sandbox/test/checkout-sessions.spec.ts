@@ -229,3 +229,24 @@ test('refuses an invalid email address', async () => {
     param: 'customer_email',
   });
 });
+
+test('takes what the account does not use only when it is off', async () => {
+  const { create, refusal } = await openShop();
+  const off = { enabled: false };
+  const session = await create({
+    adaptive_pricing: off,
+    automatic_tax: off,
+    integration_identifier: 'shop-7',
+    managed_payments: off,
+  });
+  expect(session).toMatchObject({
+    adaptive_pricing: off,
+    automatic_tax: off,
+    integration_identifier: 'shop-7',
+    managed_payments: off,
+  });
+  for (const name of ['adaptive_pricing', 'automatic_tax', 'managed_payments'] as const) {
+    const failure = await refusal({ [name]: { enabled: true } });
+    expect(failure).toMatchObject({ statusCode: 400, param: `${name}[enabled]` });
+  }
+});

@@ -219,3 +219,27 @@ test('a subscription that costs nothing needs no payment method', async ({ strip
   );
   expect(wrong).toMatchObject({ statusCode: 400, param: 'discounts[0][coupon]' });
 });
+
+// https://docs.stripe.com/api/events/types#event_types-customer.discount.updated
+test('a customer is switched from one coupon to another', async ({ stripe }) => {
+  const [first, second] = [
+    await stripe.coupons.create({ percent_off: 20, duration: 'forever' }),
+    await stripe.coupons.create({ percent_off: 30, duration: 'forever' }),
+  ];
+  const acacia = { apiVersion: '2025-02-24.acacia' };
+  const customer = await stripe.customers.create({ coupon: first.id } as never, acacia);
+  const give = (coupon: string) => stripe.customers.update(customer.id, { coupon } as never, acacia);
+  const switched = await give(second.id);
+  expect(switched.discount!.source.coupon).toBe(second.id);
+  const { data } = await stripe.events.list({ type: 'customer.discount.updated' });
+  expect(data).toMatchObject([
+    { data: { object: { id: switched.discount!.id }, previous_attributes: { id: customer.discount!.id } } },
+  ]);
+  await give('');
+  expect(await types(stripe)).toEqual([
+    'customer.discount.created',
+    'customer.discount.updated',
+    'customer.discount.deleted',
+  ]);
+  expect((await stripe.coupons.retrieve(second.id)).times_redeemed).toBe(1);
+});

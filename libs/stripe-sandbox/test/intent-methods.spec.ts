@@ -67,6 +67,19 @@ describe('an intent that may redirect', () => {
     expect((await stripe.paymentIntents.list()).data).toEqual([]);
   });
 
+  test('not before 2023-08-16, when intents take only cards by default', async ({ stripe }) => {
+    const older = { apiVersion: '2022-11-15' };
+    const setup = { payment_method: 'pm_card_authenticationRequired', confirm: true };
+    expect(await stripe.paymentIntents.create(params, older)).toMatchObject({
+      automatic_payment_methods: null,
+      payment_method_types: ['card'],
+      status: 'succeeded',
+    });
+    expect((await stripe.setupIntents.create(setup, older)).status).toBe('requires_action');
+    const automatic = { ...params, automatic_payment_methods: { enabled: true } };
+    expect((await failureOf(stripe.paymentIntents.create(automatic, older))).statusCode).toBe(400);
+  });
+
   test.for([
     { return_url: 'https://shop.example' },
     { automatic_payment_methods: { enabled: true, allow_redirects: 'never' } },

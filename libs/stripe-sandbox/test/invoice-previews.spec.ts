@@ -82,3 +82,23 @@ test('the older route previews for the versions that have it', async () => {
     expect.stringMatching(/^Unrecognized request URL/),
   ]);
 });
+
+// https://docs.stripe.com/api/invoices/create_preview#create_create_preview-discounts
+test('a preview can have discounts that nothing else has', async () => {
+  const { stripe, subscribe, customer, price, invoices } = await openClub();
+  const { id: coupon } = await stripe.coupons.create({ percent_off: 20 });
+  const discounts = [{ coupon }];
+  const items = [{ price: price.id }];
+  const dueOf = async (params: Stripe.InvoiceCreatePreviewParams) =>
+    (await stripe.invoices.createPreview({ ...params, discounts })).amount_due;
+  const automatic_tax = { enabled: false };
+  expect(await dueOf({ customer, subscription_details: { items }, automatic_tax })).toBe(800);
+  await stripe.invoiceItems.create({ customer, amount: 500, currency: 'usd' });
+  expect(await dueOf({ customer, currency: 'usd', issuer: { type: 'self' } })).toBe(400);
+  const { id } = await subscribe();
+  expect(await dueOf({ subscription: id })).toBe(800);
+  expect(await dueOf({ customer })).toBe(800);
+  expect((await stripe.subscriptions.retrieve(id)).discounts).toEqual([]);
+  expect((await stripe.coupons.retrieve(coupon)).times_redeemed).toBe(0);
+  expect(await invoices(id)).toHaveLength(1);
+});

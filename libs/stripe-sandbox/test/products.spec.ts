@@ -149,3 +149,24 @@ test('recurring prices are also plans, which can be listed, changed and deleted'
   const events = await stripe.events.list({ types: ['plan.created', 'plan.updated', 'plan.deleted'] });
   expect(events.data.map(({ type }) => type)).toEqual(['plan.deleted', 'plan.updated', 'plan.created']);
 });
+
+// https://docs.stripe.com/api/plans/update
+test('a plan can move to another product until a subscription has it', async ({ stripe }) => {
+  const [first, second] = [
+    await stripe.products.create({ name: 'Silver' }),
+    await stripe.products.create({ name: 'Gold' }),
+  ];
+  const plan = await stripe.plans.create({
+    amount: 0,
+    currency: 'usd',
+    interval: 'month',
+    product: first.id,
+  });
+  const moved = await stripe.plans.update(plan.id, { product: second.id, trial_period_days: 14 });
+  expect(moved).toMatchObject({ product: second.id, trial_period_days: 14 });
+  expect((await stripe.prices.retrieve(plan.id)).recurring?.trial_period_days).toBe(14);
+  const { id: customer } = await stripe.customers.create();
+  await stripe.subscriptions.create({ customer, items: [{ plan: plan.id }] });
+  const again = stripe.plans.update(plan.id, { product: first.id });
+  expect(await failureOf(again)).toMatchObject({ statusCode: 400, param: 'product' });
+});

@@ -8,6 +8,8 @@ const IBANS = {
   pays: 'DE89370400440532013000',
   paysLate: 'DE08370400440532013003',
   fails: 'DE62370400440532013001',
+  /** Of `stripe trigger checkout.session.async_payment_failed`. */
+  failsInItaly: 'IT60X0542811101000000123456',
   failsLate: 'DE78370400440532013004',
   isDisputed: 'DE35370400440532013002',
   exceedsVolume: 'DE65370400440000343434',

@@ -26,6 +26,36 @@ test('a trial that ends without a payment method cancels or pauses as its settin
   expect(await invoices(paused.id)).toMatchObject([{ total: 0 }]);
 });
 
+// The fixture of `stripe trigger customer.subscription.paused` ends the trial like this.
+test('a trial that is ended without a payment method cancels or pauses as its settings say', async () => {
+  const { stripe, subscribe, invoices } = await openWithoutCard();
+  const endTrial = async (missing_payment_method: 'cancel' | 'create_invoice' | 'pause') => {
+    const trial_settings = { end_behavior: { missing_payment_method } };
+    const { id } = await subscribe({ trial_period_days: 7, trial_settings });
+    return stripe.subscriptions.update(id, { trial_end: 'now' });
+  };
+  const [canceled, paused, billed] = [
+    await endTrial('cancel'),
+    await endTrial('pause'),
+    await endTrial('create_invoice'),
+  ];
+  expect([canceled.status, paused.status]).toEqual(['canceled', 'paused']);
+  expect(paused.trial_end).toBe(at('2026-11-01'));
+  const events = await stripe.events.list({ type: 'customer.subscription.paused' });
+  expect(events.data).toMatchObject([{ data: { object: { id: paused.id, status: 'paused' } } }]);
+  expect(await invoices(paused.id)).toMatchObject([{ total: 0 }]);
+  expect(await invoices(billed.id)).toMatchObject([{ total: 1000, status: 'open' }, { total: 0 }]);
+});
+
+test('a trial that is ended with a payment method in the same request is billed', async () => {
+  const { stripe, customer, subscribe } = await openWithoutCard();
+  const trial_settings = { end_behavior: { missing_payment_method: 'pause' as const } };
+  const { id } = await subscribe({ trial_period_days: 7, trial_settings });
+  const { id: default_payment_method } = await stripe.paymentMethods.attach('pm_card_visa', { customer });
+  const ended = await stripe.subscriptions.update(id, { trial_end: 'now', default_payment_method });
+  expect(ended.status).toBe('active');
+});
+
 test('a paused subscription is resumed when its invoice is paid', async () => {
   const { stripe, customer, subscribe, wait } = await openWithoutCard();
   const { id } = await subscribe({

@@ -189,3 +189,49 @@ test('a schedule decides when its subscription ends', async () => {
   await stripe.subscriptions.cancel(subscription);
   expect((await again()).status).toBe('canceled');
 });
+
+// https://docs.stripe.com/api/events/types#event_types-subscription_schedule.expiring: 7 days before
+test('warns seven days before a schedule ends', async () => {
+  const { stripe, customer, price, wait } = await openClub();
+  const { id } = await stripe.subscriptionSchedules.create({
+    customer,
+    phases: [
+      { items: [{ price: price.id }], duration: { interval: 'month', interval_count: 1 } },
+      { items: [{ price: price.id, quantity: 2 }], duration: { interval: 'month', interval_count: 1 } },
+    ],
+  });
+  const warnings = async () =>
+    (await stripe.events.list({ type: 'subscription_schedule.expiring' })).data.map(({ created }) => created);
+  wait(53);
+  expect(await warnings()).toEqual([]);
+  wait(1);
+  expect(await warnings()).toEqual([at('2026-12-25')]);
+  wait(8);
+  expect(await warnings()).toHaveLength(1);
+  expect((await stripe.subscriptionSchedules.retrieve(id)).status).toBe('released');
+});
+
+// https://docs.stripe.com/api/events/types#event_types-subscription_schedule.aborted
+test('the schedule of a subscription that ends for want of payment is aborted', async () => {
+  const { stripe, customer, subscription, again, wait } = await openChange({ unit_amount: 3000 });
+  const { id } = await stripe.paymentMethods.attach('pm_card_chargeCustomerFail', { customer });
+  await stripe.subscriptions.update(subscription, { default_payment_method: id });
+  wait(60);
+  expect((await stripe.subscriptions.retrieve(subscription)).status).toBe('canceled');
+  expect((await again()).status).toBe('canceled');
+  const typesOf = async (type: string) => (await stripe.events.list({ type })).data.length;
+  expect(await typesOf('subscription_schedule.aborted')).toBe(1);
+  expect(await typesOf('subscription_schedule.canceled')).toBe(0);
+});
+
+test('a schedule begins its subscription in its billing mode', async () => {
+  const { stripe, customer, price } = await openClub();
+  const { billing_mode, subscription } = await stripe.subscriptionSchedules.create({
+    billing_mode: { type: 'classic' },
+    customer,
+    start_date: 'now',
+    phases: [{ items: [{ price: price.id }], duration: { interval: 'month' } }],
+  });
+  expect(billing_mode.type).toBe('classic');
+  expect((await stripe.subscriptions.retrieve(subscription as string)).billing_mode.type).toBe('classic');
+});

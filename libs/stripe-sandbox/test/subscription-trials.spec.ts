@@ -1,7 +1,7 @@
 import type { Stripe } from 'stripe';
 import { expect, test } from 'vitest';
 import { at, openClub, priceOf } from './club.js';
-import { openBench } from './support.js';
+import { failureOf, openBench } from './support.js';
 
 const warnings = async (stripe: Stripe): Promise<number[]> =>
   (await stripe.events.list({ type: 'customer.subscription.trial_will_end' })).data.map(
@@ -125,4 +125,27 @@ test.each([
   wait(19);
   const again = await stripe.subscriptions.update(id, { trial_end: at('2026-12-25') });
   expect(again).toMatchObject({ status: 'trialing', trial_start: at(laterStart) });
+});
+
+// https://docs.stripe.com/api/subscriptions/update#update_subscription-trial_from_plan
+test('an update can begin the trial of its price', async () => {
+  const { stripe, subscribe } = await openClub();
+  const { id, items } = await subscribe();
+  const { data } = items;
+  const withTrial = await stripe.prices.create({
+    currency: 'usd',
+    unit_amount: 2000,
+    recurring: { interval: 'month', trial_period_days: 14 },
+    product: data[0]!.price.product as string,
+  });
+  const change = { items: [{ id: data[0]!.id, price: withTrial.id }] };
+  const both = stripe.subscriptions.update(id, {
+    ...change,
+    trial_end: at('2026-12-24'),
+    trial_from_plan: true,
+  });
+  expect((await failureOf(both)).statusCode).toBe(400);
+  expect((await stripe.subscriptions.update(id, change)).status).toBe('active');
+  const trial = await stripe.subscriptions.update(id, { trial_from_plan: true });
+  expect(trial).toMatchObject({ status: 'trialing', trial_end: at('2026-11-15') });
 });

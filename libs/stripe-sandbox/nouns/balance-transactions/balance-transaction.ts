@@ -3,6 +3,7 @@ import type { Context } from '../../context.js';
 import { schedule } from '../../due.js';
 import { newId } from '../../store/ids.js';
 import { testCardOf } from '../payment-methods/payment-method.js';
+import { currentBalance } from './balance.js';
 import { chargeFeeMinor, DISPUTE_FEE_MINOR } from './fees.js';
 
 const DAY_SECONDS = 24 * 60 * 60;
@@ -85,9 +86,22 @@ export function recordDisputeReversal(
 }
 
 /** Makes the funds available whose time has come. `availableOn` is in Unix seconds. */
-export function settleFunds({ store }: Context, availableOn: string): void {
-  const due = [...store.balanceTransactions.newestFirst({ where: { settlesOn: Number(availableOn) } })];
-  for (const { id } of due) store.balanceTransactions.update(id, { status: 'available' });
+export function settleFunds(ctx: Context, availableOn: string): void {
+  const { balanceTransactions } = ctx.store;
+  const due = [...balanceTransactions.newestFirst({ where: { settlesOn: Number(availableOn) } })];
+  for (const { id } of due) balanceTransactions.update(id, { status: 'available' });
+  reportAvailable(
+    ctx,
+    due.reduce((sum, { net }) => sum + net, 0),
+  );
+}
+
+/**
+ * Reports new funds, but not losses.
+ * Source: https://docs.stripe.com/api/events/types#event_types-balance.available.
+ */
+function reportAvailable(ctx: Context, netMinor: number): void {
+  if (netMinor > 0) ctx.emit('balance.available', currentBalance(ctx));
 }
 
 interface Draft extends Pick<
@@ -126,7 +140,7 @@ function record(ctx: Context, charge: Stripe.Charge, { fee, ...draft }: Draft): 
   });
   if (transaction.status === 'pending') {
     schedule(ctx, 'balanceTransactions', String(available_on), { at: available_on });
-  }
+  } else reportAvailable(ctx, transaction.net);
   return transaction;
 }
 

@@ -3,6 +3,8 @@ import type Stripe from 'stripe';
 import type { Context } from '../../context.js';
 import { addressFrom, type shippingParams } from '../../http/address.js';
 import { schedule } from '../../due.js';
+import { failures } from '../../http/errors.js';
+import { fromParam } from '../../http/lookup.js';
 import { mergeMetadata } from '../../http/metadata.js';
 import type { Params } from '../../http/params.js';
 import { newId, randomText } from '../../store/ids.js';
@@ -105,12 +107,26 @@ export const withBalanceTransaction = (ctx: Context, charge: Stripe.Charge): Str
 export const latestChargeOf = (ctx: Context, { latest_charge }: Stripe.PaymentIntent): Stripe.Charge =>
   ctx.store.charges.get(latest_charge as string)!;
 
-/** Captures held money and releases the rest. Source: https://docs.stripe.com/api/payment_intents/capture. */
-export function captureCharge(ctx: Context, before: Stripe.Charge, amountMinor: number): Stripe.Charge {
+/**
+ * Captures held money and releases the rest. Source: https://docs.stripe.com/api/payment_intents/capture.
+ * @param suffix a new one for the statement descriptor
+ */
+export function captureCharge(
+  ctx: Context,
+  before: Stripe.Charge,
+  amountMinor: number,
+  suffix = before.statement_descriptor_suffix,
+): Stripe.Charge {
+  const { statement_descriptor } = before;
   const captured = ctx.store.charges.update(before.id, {
     amount_captured: amountMinor,
     amount_refunded: before.amount - amountMinor,
+    calculated_statement_descriptor: statementDescriptorOf({
+      statement_descriptor,
+      statement_descriptor_suffix: suffix,
+    }),
     captured: true,
+    statement_descriptor_suffix: suffix,
   });
   const after = withBalanceTransaction(ctx, captured);
   ctx.emit('charge.captured', after, before);
@@ -124,12 +140,24 @@ export function releaseCharge(ctx: Context, before: Stripe.Charge): Stripe.Charg
   return after;
 }
 
-/** Source: https://docs.stripe.com/api/charges/update. */
+/**
+ * Source: https://docs.stripe.com/api/charges/update.
+ * @throws StripeFailure 400 for an unknown customer, or for a charge that has another one
+ */
 export function updateCharge(
   ctx: Context,
   before: Stripe.Charge,
   { metadata, shipping, fraud_details, ...plain }: Params<typeof updateParams>,
 ): Stripe.Charge {
+  const { customer } = plain;
+  if (customer !== undefined) {
+    fromParam(ctx.store.customers, customer, 'customer');
+    if (before.customer !== null && before.customer !== customer) {
+      throw failures.invalidRequest('This charge already has a customer, which cannot be changed.', {
+        param: 'customer',
+      });
+    }
+  }
   const after = ctx.store.charges.update(before.id, {
     ...plain,
     ...(shipping && { shipping: shippingFrom(shipping) }),
@@ -201,4 +229,5 @@ function outcomeOf({ risk }: TestCard, decline: Decline | undefined): Stripe.Cha
 const statementDescriptorOf = ({
   statement_descriptor: whole,
   statement_descriptor_suffix: suffix,
-}: Stripe.PaymentIntent): string => whole ?? (suffix === null ? 'Stripe' : `Stripe* ${suffix}`);
+}: Pick<Stripe.PaymentIntent, 'statement_descriptor' | 'statement_descriptor_suffix'>): string =>
+  whole ?? (suffix === null ? 'Stripe' : `Stripe* ${suffix}`);

@@ -4,6 +4,7 @@ import { object, oneOf, string } from '../../http/params.js';
 
 /** Source: https://docs.stripe.com/api/charges/update. */
 export const updateParams = {
+  customer: string(),
   description: string(),
   fraud_details: object({ user_report: oneOf('fraudulent', 'safe') }),
   metadata: metadata(),

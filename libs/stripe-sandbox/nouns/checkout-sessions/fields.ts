@@ -55,6 +55,7 @@ export function buildSession(
     ...(params.excluded_payment_method_types && {
       excluded_payment_method_types: params.excluded_payment_method_types,
     }),
+    integration_identifier: params.integration_identifier ?? null,
     invoice: null,
     invoice_creation: invoiceCreationFrom(params),
     livemode: false,
@@ -92,7 +93,6 @@ const UNUSED = {
   consent: null,
   currency_conversion: null,
   customer_account: null,
-  integration_identifier: null,
   managed_payments: { enabled: false },
   origin_context: null,
   payment_link: null,

@@ -16,6 +16,7 @@ import {
   unsettable,
 } from '../../http/params.js';
 import { currencyParam } from '../../money/currencies.js';
+import { automaticTaxParam } from '../accounts/params.js';
 import { statementDescriptor, statementDescriptorSuffix } from '../intents/params.js';
 import { allowRedisplay } from '../payment-methods/params.js';
 import { inlinePriceParams } from '../prices/params.js';
@@ -37,6 +38,15 @@ const country = (): Param<string> => ({
     throw failures.invalidRequest(`Invalid country: ${code}. Use a code of ISO 3166-1, such as DE.`, {
       param: name,
     });
+  },
+});
+
+/** A switch for what the account does not use. */
+const notEnabled = (feature: string): Param<false> => ({
+  isRequired: false,
+  read(value, name, options) {
+    if (!boolean().read(value, name, options)) return false;
+    throw failures.invalidRequest(`The account does not use ${feature}.`, { param: name });
   },
 });
 
@@ -109,8 +119,10 @@ const invoiceCreationParams = {
  */
 export const createParams = {
   ...pageParams,
+  adaptive_pricing: object({ enabled: notEnabled('Adaptive Pricing') }),
   allow_promotion_codes: boolean(),
   allowed_payment_method_types: array(string()),
+  automatic_tax: automaticTaxParam,
   cancel_url: string(),
   client_reference_id: string({ maxLength: 200 }),
   currency: currencyParam(),
@@ -125,9 +137,11 @@ export const createParams = {
   discounts: array(object({ coupon: string(), promotion_code: string() })),
   excluded_payment_method_types: array(string()),
   expires_at: timestamp(),
+  integration_identifier: string(),
   invoice_creation: object(invoiceCreationParams),
   line_items: array(object(lineItemParams)),
   locale: string(),
+  managed_payments: object({ enabled: notEnabled('Managed Payments') }),
   metadata: metadata(),
   mode: required(oneOf('payment', 'setup', 'subscription')),
   payment_intent_data: object({

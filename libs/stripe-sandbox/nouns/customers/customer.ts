@@ -11,7 +11,7 @@ import { newId, randomText } from '../../store/ids.js';
 import { recordBalanceChange } from '../customer-balance/balance-change.js';
 import { setCustomerDiscount } from '../discounts/discount.js';
 import { readOlderRedemptions } from '../discounts/redemption.js';
-import { toCardSource } from '../payment-methods/card-source.js';
+import { isSource, toCardSource } from '../payment-methods/card-source.js';
 import {
   attachPaymentMethod,
   createCard,
@@ -57,7 +57,7 @@ export function createCustomer(ctx: Context, params: Params<typeof createParams>
     const attached = attachPaymentMethod(ctx, source, customer.id);
     ctx.emit('customer.source.created', toCardSource(attached));
   }
-  if (redemptions) setCustomerDiscount(ctx, customer.id, redemptions);
+  if (redemptions) setCustomerDiscount(ctx, customer.id, redemptions[0]);
   return ctx.store.customers.get(customer.id)!;
 }
 
@@ -72,9 +72,10 @@ export function updateCustomer(
 ): Stripe.Customer {
   const changes = changesFrom(before, params);
   requireOwnDefaultPaymentMethod(ctx, { ...before, ...changes });
+  requireOwnSource(ctx, before, params.default_source);
   const { id: customer, currency = null } = before;
   const redemptions = readOlderRedemptions(ctx, params, { customer, currency });
-  if (redemptions) setCustomerDiscount(ctx, customer, redemptions);
+  if (redemptions) setCustomerDiscount(ctx, customer, redemptions[0]);
   recordManualBalance(ctx, before, { ...before, ...changes }, 'adjustment');
   return saveCustomer(ctx, before, changes);
 }
@@ -118,6 +119,13 @@ export function deleteCustomer(ctx: Context, customer: Stripe.Customer): Stripe.
   const tombstone = { id: customer.id, object: 'customer', deleted: true } as const;
   ctx.store.tombstones.insert(tombstone);
   return tombstone;
+}
+
+function requireOwnSource({ store }: Context, { id }: Stripe.Customer, source: string | undefined): void {
+  if (source === undefined) return;
+  const found = store.paymentMethods.get(source);
+  if (found?.customer === id && isSource(found)) return;
+  throw failures.noSuch('source', source, 'default_source', 400);
 }
 
 function requireFreeId({ store }: Context, id: string): void {

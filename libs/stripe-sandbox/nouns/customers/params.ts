@@ -5,8 +5,8 @@ import { array, email, integer, object, oneOf, required, string, unsettable } fr
 
 import { olderDiscountParams } from '../discounts/params.js';
 
-/** Source: https://docs.stripe.com/api/customers/update. */
-export const updateParams = {
+/** What customers are created and updated with. */
+const commonParams = {
   ...olderDiscountParams,
   address: unsettable(addressParam()),
   balance: integer(),
@@ -38,17 +38,20 @@ export const updateParams = {
       phone: unsettable(string()),
     }),
   ),
+  /** A token; other sources are refused. */
+  source: string(),
   tax_exempt: unsettable(oneOf('none', 'exempt', 'reverse')),
 };
 
+/** Source: https://docs.stripe.com/api/customers/update. */
+export const updateParams = { ...commonParams, default_source: string() };
+
 /** Source: https://docs.stripe.com/api/customers/create. */
 export const createParams = {
-  ...updateParams,
+  ...commonParams,
   /** Undocumented since 2014, and still accepted: https://github.com/stripe/stripe-node/pull/968. */
   id: string(),
   payment_method: string(),
-  /** A token; other sources are refused. */
-  source: string(),
   tax_id_data: array(object(taxIdParams)),
   test_clock: string(),
 };
@@ -56,8 +59,14 @@ export const createParams = {
 /** Source: https://docs.stripe.com/api/cards/create, for a token. */
 export const createSourceParams = { metadata: metadata(), source: required(string()) };
 
-/** Source: https://docs.stripe.com/api/cards/update, without the address. */
+/** Source: https://docs.stripe.com/api/cards/update. */
 export const updateSourceParams = {
+  address_city: string(),
+  address_country: string(),
+  address_line1: string(),
+  address_line2: string(),
+  address_state: string(),
+  address_zip: string(),
   exp_month: integer({ min: 1, max: 12 }),
   exp_year: integer(),
   metadata: metadata(),

@@ -5,7 +5,9 @@ import { fromPath, fromPathOrDeleted, notFound } from '../../http/lookup.js';
 import { oneOf, string } from '../../http/params.js';
 import { route, type Route } from '../../http/route.js';
 import { createCustomer, deleteCustomer, updateCustomer } from './customer.js';
+import { createCard, requireAttachable } from '../payment-methods/payment-method.js';
 import { createParams, updateParams } from './params.js';
+import { replaceDefaultSource } from './sources.js';
 
 export const customerRoutes: Route[] = [
   route({
@@ -34,7 +36,13 @@ export const customerRoutes: Route[] = [
     method: 'POST',
     path: '/v1/customers/:customer',
     params: updateParams,
-    handle: ({ ctx, params, path }) => updateCustomer(ctx, customerFromPath(ctx, path.customer), params),
+    handle: ({ ctx, params, path }) => {
+      const before = customerFromPath(ctx, path.customer);
+      if (params.source === undefined) return updateCustomer(ctx, before, params);
+      const card = createCard(ctx, params.source, 'source');
+      requireAttachable(ctx, card);
+      return replaceDefaultSource(ctx, updateCustomer(ctx, before, params), card);
+    },
   }),
   route({
     method: 'DELETE',

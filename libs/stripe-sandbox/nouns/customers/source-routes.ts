@@ -2,9 +2,9 @@ import { listPage, listParams } from '../../http/lists.js';
 import { fromPath } from '../../http/lookup.js';
 import { oneOf } from '../../http/params.js';
 import { route, type Route } from '../../http/route.js';
-import { toCardSource } from '../payment-methods/card-source.js';
+import { isSource, toCardSource } from '../payment-methods/card-source.js';
 import { createSourceParams, updateSourceParams } from './params.js';
-import { createSource, deleteSource, isSource, sourceFromPath, updateSource } from './sources.js';
+import { createSource, deleteSource, sourceFromPath, updateSource } from './sources.js';
 
 export const sourceRoutes: Route[] = [
   route({

@@ -2,7 +2,7 @@ import type Stripe from 'stripe';
 import type { Context } from '../../context.js';
 import { fromPath, notFound } from '../../http/lookup.js';
 import type { Params } from '../../http/params.js';
-import { toCardSource } from '../payment-methods/card-source.js';
+import { isSource, toCardSource } from '../payment-methods/card-source.js';
 import {
   attachPaymentMethod,
   createCard,
@@ -33,6 +33,24 @@ export function createSource(
   return toCardSource(created);
 }
 
+/**
+ * Makes a new card the customer's default source, in place of the old one.
+ * Source: https://docs.stripe.com/api/customers/update#update_customer-source.
+ * @throws StripeFailure 402 for a declined card
+ */
+export function replaceDefaultSource(
+  ctx: Context,
+  customer: Stripe.Customer,
+  card: Stripe.PaymentMethod,
+): Stripe.Customer {
+  const old = ctx.store.paymentMethods.get((customer.default_source as string | null) ?? '');
+  const attached = attachPaymentMethod(ctx, card, customer.id);
+  ctx.emit('customer.source.created', toCardSource(attached));
+  saveCustomer(ctx, customer, { default_source: attached.id });
+  if (old) deleteSource(ctx, old);
+  return ctx.store.customers.get(customer.id)!;
+}
+
 /** Source: https://docs.stripe.com/api/cards/update. */
 export function updateSource(
   ctx: Context,
@@ -40,11 +58,22 @@ export function updateSource(
   params: Params<typeof updateSourceParams>,
 ): Stripe.Card {
   const { exp_month, exp_year, metadata, name } = params;
+  const address = {
+    city: params.address_city,
+    country: params.address_country,
+    line1: params.address_line1,
+    line2: params.address_line2,
+    postal_code: params.address_zip,
+    state: params.address_state,
+  };
+  const hasAddress = Object.values(address).some((line) => line !== undefined);
   const after = updatePaymentMethod(ctx, before, {
     ...((exp_month ?? exp_year) !== undefined && {
       card: { ...(exp_month !== undefined && { exp_month }), ...(exp_year !== undefined && { exp_year }) },
     }),
-    ...(name !== undefined && { billing_details: { name } }),
+    ...((hasAddress || name !== undefined) && {
+      billing_details: { ...(hasAddress && { address }), ...(name !== undefined && { name }) },
+    }),
     ...(metadata !== undefined && { metadata }),
   });
   ctx.emit('customer.source.updated', toCardSource(after), toCardSource(before));
@@ -64,6 +93,3 @@ export function sourceFromPath(ctx: Context, customer: Stripe.Customer, id: stri
   if (source.customer !== customer.id || !isSource(source)) notFound(ctx.store.paymentMethods, id);
   return source;
 }
-
-/** Whether a payment method was made from a token, as a source. */
-export const isSource = ({ id }: Stripe.PaymentMethod): boolean => id.startsWith('card_');

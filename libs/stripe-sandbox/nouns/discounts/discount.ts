@@ -6,7 +6,7 @@ import { omit } from '../../omit.js';
 import { newId } from '../../store/ids.js';
 import { countCouponRedemption } from '../coupons/coupon.js';
 import { countCodeRedemption } from '../promotion-codes/promotion-code.js';
-import type { Redemption } from './redemption.js';
+import type { NewRedemption, Redemption } from './redemption.js';
 
 /** What a discount is applied to. */
 type Target = Partial<
@@ -29,11 +29,15 @@ export const applyRedemptions = (
     return discount.id;
   });
 
-/** A new discount, whose redemption is not counted yet. Source: https://docs.stripe.com/api/discounts/object. */
+/**
+ * A new discount, whose redemption is not counted yet. Source: https://docs.stripe.com/api/discounts/object.
+ * @param replaced the customer's discount until now
+ */
 export function insertDiscount(
   ctx: Context,
-  { terms, coupon, promotionCode }: Exclude<Redemption, { existing: string }>,
+  { terms, coupon, promotionCode }: NewRedemption,
   target: Target,
+  replaced?: Stripe.Discount,
 ): Stripe.Discount {
   const id = newId('discount');
   const start = ctx.now(target.customer);
@@ -56,7 +60,8 @@ export function insertDiscount(
   });
   ctx.store.discountTerms.insert({ id, ...terms });
   schedule(ctx, 'discounts', id, { at: end, customer: target.customer });
-  if (isOfCustomer(discount)) ctx.emit('customer.discount.created', discount);
+  if (replaced) ctx.emit('customer.discount.updated', discount, replaced);
+  else if (isOfCustomer(discount)) ctx.emit('customer.discount.created', discount);
   return discount;
 }
 
@@ -71,6 +76,12 @@ export function countRedemption(ctx: Context, { source, promotion_code }: Stripe
 /** Ends a discount that has run its time or was used once, and takes it off what it was applied to. */
 export function endDiscount(ctx: Context, id: string): void {
   const discount = ctx.store.discounts.get(id)!;
+  takeOff(ctx, discount);
+  if (isOfCustomer(discount)) ctx.emit('customer.discount.deleted', discount);
+}
+
+function takeOff(ctx: Context, discount: Stripe.Discount): void {
+  const { id } = discount;
   schedule(ctx, 'discounts', id, { at: null });
   const without = (discounts: readonly (string | Stripe.Discount)[]): string[] =>
     (discounts as string[]).filter((each) => each !== id);
@@ -82,7 +93,6 @@ export function endDiscount(ctx: Context, id: string): void {
   }
   const customer = ctx.store.customers.get((discount.customer as string | null) ?? '');
   if (customer?.discount?.id === id) ctx.store.customers.update(customer.id, { discount: null });
-  if (isOfCustomer(discount)) ctx.emit('customer.discount.deleted', discount);
 }
 
 /** A discount that was taken off, as the routes that delete it return it. */
@@ -91,13 +101,20 @@ export const toDeletedDiscount = (discount: Stripe.Discount): Stripe.DeletedDisc
   deleted: true,
 });
 
-/** Gives a customer one discount in place of the one it had. */
-export function setCustomerDiscount(ctx: Context, id: string, redemptions: readonly Redemption[]): void {
+/**
+ * Gives a customer one discount, or none, in place of the one it had.
+ * Source: https://docs.stripe.com/api/events/types#event_types-customer.discount.updated.
+ */
+export function setCustomerDiscount(ctx: Context, id: string, redemption: NewRedemption | undefined): void {
   const { discount: old } = ctx.store.customers.get(id)!;
-  if (old) endDiscount(ctx, old.id);
-  const [discount] = applyRedemptions(ctx, redemptions, { customer: id });
-  if (discount === undefined) return;
-  ctx.store.customers.update(id, { discount: ctx.store.discounts.get(discount)! });
+  if (!redemption) {
+    if (old) endDiscount(ctx, old.id);
+    return;
+  }
+  if (old) takeOff(ctx, old);
+  const discount = insertDiscount(ctx, redemption, { customer: id }, old ?? undefined);
+  countRedemption(ctx, discount);
+  ctx.store.customers.update(id, { discount });
 }
 
 /** Whether Stripe emits events about a discount: it belongs to a customer or a subscription for a time. */

@@ -8,9 +8,15 @@ import type { DiscountTerms } from '../../store/records.js';
 import { couponOf } from '../promotion-codes/promotion-code.js';
 import type { discountsParam, olderDiscountParams } from './params.js';
 
+/** A coupon that is about to become a discount. */
+export interface NewRedemption {
+  terms: Omit<DiscountTerms, 'id'>;
+  coupon: string;
+  promotionCode: string | null;
+}
+
 /** A coupon that is about to become a discount, or a discount that is there already. */
-export type Redemption =
-  { terms: Omit<DiscountTerms, 'id'>; coupon: string; promotionCode: string | null } | { existing: string };
+export type Redemption = NewRedemption | { existing: string };
 
 /** Who redeems a coupon, and for what. */
 export interface Redeemer {
@@ -49,7 +55,7 @@ export function readOlderRedemptions(
   ctx: Context,
   { coupon, promotion_code }: Params<typeof olderDiscountParams>,
   redeemer: Redeemer,
-): Redemption[] | undefined {
+): NewRedemption[] | undefined {
   if (coupon === undefined && promotion_code === undefined) return undefined;
   if (coupon && promotion_code) throw failures.exclusive('coupon', 'promotion_code');
   if (coupon) return [redeemCoupon(fromParam(ctx.store.coupons, coupon, 'coupon'), ctx, redeemer, 'coupon')];
@@ -83,7 +89,7 @@ export function redeemCoupon(
   { store }: Context,
   { currency }: Redeemer,
   param: string,
-): Redemption {
+): NewRedemption {
   if (!coupon.valid) {
     throw failures.invalidRequest(`Coupon expired: ${coupon.id}`, { code: 'coupon_expired', param });
   }
@@ -105,7 +111,7 @@ export function redeemCode(
   code: Stripe.PromotionCode,
   redeemer: Redeemer,
   param: string,
-): Redemption {
+): NewRedemption {
   const coupon = couponOf(ctx, code);
   if (!code.active || !coupon) {
     throw failures.invalidRequest('This promotion code is no longer active.', {

@@ -11,8 +11,8 @@ import { endpointsFor, planDeliveries } from '../../webhooks/delivery.js';
 export function recordEvent(
   ctx: Context,
   type: EventType,
-  resource: { id: string },
-  before: { id: string } | undefined,
+  resource: object,
+  before: object | undefined,
 ): void {
   const previous = before && previousAttributes(before, resource);
   const endpoints = endpointsFor(ctx, type);
@@ -31,7 +31,7 @@ export function recordEvent(
 }
 
 /** The time by the clock of the customer that a resource belongs to. */
-function timeOf(ctx: Context, resource: { id: string; object?: string; customer?: unknown }): number {
+function timeOf(ctx: Context, resource: { id?: string; object?: string; customer?: unknown }): number {
   const customer = resource.object === 'customer' ? resource.id : resource.customer;
   return ctx.now(typeof customer === 'string' ? customer : null);
 }

@@ -1,5 +1,7 @@
 import type Stripe from 'stripe';
+import type { Context } from '../../context.js';
 import { failures } from '../../http/errors.js';
+import { isSince } from '../../http/versions.js';
 
 /** The payment methods that the account has turned on, some for one currency only. */
 const ACCOUNT_TYPES: readonly { type: string; currency?: string; canHold: boolean }[] = [
@@ -7,6 +9,9 @@ const ACCOUNT_TYPES: readonly { type: string; currency?: string; canHold: boolea
   { type: 'sepa_debit', currency: 'eur', canHold: false },
 ];
 const CONFIGURATION = { id: 'pmc_1SandboxCardsOnly0000000', parent: null };
+
+/** Earlier versions take only cards by default: https://docs.stripe.com/changelog/2023-08-16/automatic-payment-methods. */
+const AUTOMATIC_BY_DEFAULT_SINCE = '2023-08-16';
 
 /** The parameters that choose which types of payment method an intent accepts. */
 export interface PaymentMethodTypeParams {
@@ -77,4 +82,11 @@ function requireOneChoice(params: PaymentMethodTypeParams): void {
   }
   if (given.length <= 1) return;
   throw failures.invalidRequest(`You may only specify one of these parameters: ${given.join(', ')}.`);
+}
+
+/** The parameters of a new intent with the default of the request's API version. */
+export function withDefaultTypes<P extends PaymentMethodTypeParams>(ctx: Context, params: P): P {
+  const isChosen = EXCLUSIVE.some((name) => params[name] !== undefined);
+  if (isChosen || isSince(ctx.cause.version, AUTOMATIC_BY_DEFAULT_SINCE)) return params;
+  return { ...params, payment_method_types: ['card'] };
 }

@@ -1,5 +1,7 @@
 import { array, object, string } from '../../http/params.js';
 import { currencyParam } from '../../money/currencies.js';
+import { automaticTaxParam, ownAccountParam } from '../accounts/params.js';
+import { discountsParam } from '../discounts/params.js';
 import { previewItemParams } from '../invoice-items/params.js';
 import {
   createParams as subscriptionCreateParams,
@@ -12,9 +14,12 @@ const { cancel_at, cancel_at_period_end } = subscriptionParams;
 
 /** Source: https://docs.stripe.com/api/invoices/create_preview. */
 export const previewParams = {
+  automatic_tax: automaticTaxParam,
   currency: currencyParam(),
   customer: string(),
+  discounts: discountsParam,
   invoice_items: array(object(previewItemParams)),
+  issuer: ownAccountParam,
   subscription: string(),
   subscription_details: object({
     billing_cycle_anchor,

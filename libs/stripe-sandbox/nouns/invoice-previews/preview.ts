@@ -4,6 +4,7 @@ import { failures } from '../../http/errors.js';
 import { fromParam } from '../../http/lookup.js';
 import type { Params } from '../../http/params.js';
 import { newId } from '../../store/ids.js';
+import { readRedemptions } from '../discounts/redemption.js';
 import { createInvoiceItem } from '../invoice-items/create.js';
 import { pendingItems } from '../invoice-items/invoice-item.js';
 import { draftInvoice, finalizeInvoice } from '../invoices/invoice.js';
@@ -42,10 +43,13 @@ function nextInvoice(ctx: Context, params: PreviewParams): Stripe.Invoice {
   fromParam(ctx.store.customers, customer, 'customer');
   for (const item of params.invoice_items ?? []) createInvoiceItem(ctx, { ...item, customer });
   const { subscription_details: details } = params;
-  if (subscription) return invoiceOfSubscription(ctx, subscription, details);
-  if (details?.items) return firstInvoice(ctx, customer, details);
+  const { discounts } = params;
+  if (subscription) return invoiceOfSubscription(ctx, subscription, details, discounts);
+  if (details?.items) return firstInvoice(ctx, customer, details, discounts);
   const renewing = runningSubscriptions(ctx, customer).toSorted((a, b) => periodEnd(a) - periodEnd(b))[0];
-  return renewing ? renewal(ctx, renewing) : pendingInvoice(ctx, customer, params.currency);
+  return renewing
+    ? invoiceOfSubscription(ctx, renewing, undefined, discounts)
+    : pendingInvoice(ctx, customer, params);
 }
 
 type Details = NonNullable<PreviewParams['subscription_details']>;
@@ -55,11 +59,18 @@ function invoiceOfSubscription(
   ctx: Context,
   before: Stripe.Subscription,
   details: Details | undefined,
+  discounts: PreviewParams['discounts'],
 ): Stripe.Invoice {
   if (hasEnded(before)) throw noUpcomingInvoice(before.customer as string);
-  if (!details) return renewal(ctx, before);
+  // The store is rolled back, so that a discount of the subscription is one of this invoice.
+  if (!details)
+    return renewal(ctx, discounts === undefined ? before : updateSubscription(ctx, before, { discounts }));
   const { billing_mode: _fixed, ...change } = details;
-  const after = updateSubscription(ctx, before, { ...change, payment_behavior: 'default_incomplete' });
+  const after = updateSubscription(ctx, before, {
+    ...change,
+    discounts,
+    payment_behavior: 'default_incomplete',
+  });
   if (after.latest_invoice === before.latest_invoice) return renewal(ctx, after);
   return ctx.store.invoices.get(after.latest_invoice as string)!;
 }
@@ -68,11 +79,13 @@ function firstInvoice(
   ctx: Context,
   customer: string,
   { items = [], billing_cycle_anchor: _resets, cancel_at, ...details }: Details,
+  discounts: PreviewParams['discounts'],
 ): Stripe.Invoice {
   const { latest_invoice } = createSubscription(ctx, {
     ...details,
     cancel_at: cancel_at ?? undefined,
     customer,
+    discounts,
     items,
     payment_behavior: 'default_incomplete',
   });
@@ -92,7 +105,11 @@ function renewal(ctx: Context, subscription: Stripe.Subscription): Stripe.Invoic
 }
 
 /** The invoice of a customer who only has pending items. */
-function pendingInvoice(ctx: Context, customer: string, given: string | undefined): Stripe.Invoice {
+function pendingInvoice(
+  ctx: Context,
+  customer: string,
+  { currency: given, discounts }: PreviewParams,
+): Stripe.Invoice {
   const currency = given ?? ctx.store.customers.get(customer)!.currency ?? 'usd';
   const items = pendingItems(ctx, customer, currency);
   if (items.length === 0) throw noUpcomingInvoice(customer);
@@ -103,6 +120,7 @@ function pendingInvoice(ctx: Context, customer: string, given: string | undefine
     currency,
     subscription: null,
     reason: 'manual',
+    redemptions: readRedemptions(ctx, discounts, { customer, currency }),
     items,
     period,
     finalizesAt: null,

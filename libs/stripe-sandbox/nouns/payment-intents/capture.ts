@@ -1,13 +1,17 @@
 import type Stripe from 'stripe';
 import type { Context } from '../../context.js';
 import { failures } from '../../http/errors.js';
-import { mergeMetadata, type MetadataChange } from '../../http/metadata.js';
+import { mergeMetadata } from '../../http/metadata.js';
+import type { Params } from '../../http/params.js';
 import { captureCharge, latestChargeOf } from '../charges/charge.js';
 import { openDisputes } from '../disputes/dispute.js';
 import { unexpectedState, withIntentOnErrors } from '../intents/intent.js';
 import { testCardOf } from '../payment-methods/payment-method.js';
 import { captureMethodOf } from './fields.js';
+import type { captureParams } from './params.js';
 import { cancelPaymentIntent } from './payment-intent.js';
+
+type CaptureParams = Params<typeof captureParams>;
 
 /** Cancels an intent whose hold has expired: https://docs.stripe.com/payments/place-a-hold-on-a-payment-method. */
 export function releaseExpiredHold(ctx: Context, id: string): void {
@@ -24,17 +28,18 @@ export function releaseExpiredHold(ctx: Context, id: string): void {
 export function capturePaymentIntent(
   ctx: Context,
   before: Stripe.PaymentIntent,
-  amountMinor: number = before.amount_capturable,
-  metadata?: MetadataChange,
+  { amount_to_capture: amountMinor = before.amount_capturable, metadata, ...params }: CaptureParams = {},
 ): Stripe.PaymentIntent {
   return withIntentOnErrors(before, () => {
     requireCapturable(before, amountMinor);
-    const charge = captureCharge(ctx, latestChargeOf(ctx, before), amountMinor);
+    const suffix = params.statement_descriptor_suffix;
+    const charge = captureCharge(ctx, latestChargeOf(ctx, before), amountMinor, suffix);
     openDisputes(ctx, charge, testCardOf(ctx, before.payment_method as string));
     const after = ctx.store.paymentIntents.update(before.id, {
       amount_capturable: 0,
       amount_received: amountMinor,
       metadata: mergeMetadata(before.metadata, metadata),
+      ...(suffix !== undefined && { statement_descriptor_suffix: suffix }),
       status: 'succeeded',
     });
     ctx.emit('payment_intent.succeeded', after);

@@ -86,3 +86,11 @@ export const updateParams = {
 
 /** Source: https://docs.stripe.com/api/payment_intents/confirm. */
 export const confirmParams = { ...paymentParams, ...confirmationParams };
+
+/** Source: https://docs.stripe.com/api/payment_intents/capture. */
+export const captureParams = {
+  amount_to_capture: integer(),
+  metadata: metadata(),
+  statement_descriptor: statementDescriptor(),
+  statement_descriptor_suffix: statementDescriptorSuffix(),
+};

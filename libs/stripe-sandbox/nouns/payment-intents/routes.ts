@@ -2,13 +2,13 @@ import type Stripe from 'stripe';
 import type { Context } from '../../context.js';
 import { collectionParams, listPage } from '../../http/lists.js';
 import { fromPath, requireKnown } from '../../http/lookup.js';
-import { metadata } from '../../http/metadata.js';
-import { integer, oneOf, string } from '../../http/params.js';
+import { oneOf, string } from '../../http/params.js';
 import { route, type Route } from '../../http/route.js';
 import { requireWholeSteps } from '../../money/amount-limits.js';
+import { withDefaultTypes } from '../intents/payment-method-types.js';
 import { requireClientSecret } from '../intents/intent.js';
 import { capturePaymentIntent } from './capture.js';
-import { confirmParams, createParams, updateParams } from './params.js';
+import { captureParams, confirmParams, createParams, updateParams } from './params.js';
 import {
   cancelPaymentIntent,
   confirmWithParams,
@@ -26,7 +26,7 @@ export const paymentIntentRoutes: Route[] = [
     params: createParams,
     handle: ({ ctx, params }) => {
       requireWholeSteps(params.amount, params.currency);
-      return createPaymentIntent(ctx, params);
+      return createPaymentIntent(ctx, withDefaultTypes(ctx, params));
     },
   }),
   route({
@@ -73,14 +73,8 @@ export const paymentIntentRoutes: Route[] = [
   route({
     method: 'POST',
     path: '/v1/payment_intents/:intent/capture',
-    params: { amount_to_capture: integer(), metadata: metadata() },
-    handle: (call) =>
-      capturePaymentIntent(
-        call.ctx,
-        intentFromPath(call),
-        call.params.amount_to_capture,
-        call.params.metadata,
-      ),
+    params: captureParams,
+    handle: (call) => capturePaymentIntent(call.ctx, intentFromPath(call), call.params),
   }),
   route({
     method: 'POST',

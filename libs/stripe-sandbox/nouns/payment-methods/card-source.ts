@@ -45,3 +45,6 @@ export function toCardSource(paymentMethod: Stripe.PaymentMethod): Stripe.Card {
     tokenization_method: null,
   };
 }
+
+/** Whether a payment method was made from a token, as a source. */
+export const isSource = ({ id }: Stripe.PaymentMethod): boolean => id.startsWith('card_');

@@ -22,7 +22,10 @@ const DELAYED_SECONDS = 3 * 60;
 
 const FAILED = { code: 'payment_intent_payment_attempt_failed', message: 'The payment failed.' };
 
-/** Test accounts by what becomes of their debits. Source: https://docs.stripe.com/payments/sepa-debit/accept-a-payment. */
+/**
+ * Test accounts by what becomes of their debits. Source: https://docs.stripe.com/payments/sepa-debit/accept-a-payment;
+ * the Italian one is that of `stripe trigger checkout.session.async_payment_failed`.
+ */
 const ACCOUNTS: [ibans: string, outcome: Omit<TestAccount, 'iban'>][] = [
   [
     'AT611904300234573201 BE62510007547061 DE89370400440532013000 EE382200221020145685 FI2112345600000785 FR1420041010050500013M02606 IE29AIBK93115212345678 LU280019400644750000 NL39RABO0300065264',
@@ -33,7 +36,7 @@ const ACCOUNTS: [ibans: string, outcome: Omit<TestAccount, 'iban'>][] = [
     { seconds: DELAYED_SECONDS },
   ],
   [
-    'AT861904300235473202 BE68539007547034 DE62370400440532013001 EE762200221020145680 FI9112345600000786 FR8420041010050500013M02607 IE02AIBK93115212345679 LU980019400644750001 NL91ABNA0417164300',
+    'AT861904300235473202 BE68539007547034 DE62370400440532013001 EE762200221020145680 FI9112345600000786 FR8420041010050500013M02607 IE02AIBK93115212345679 IT60X0542811101000000123456 LU980019400644750001 NL91ABNA0417164300',
     { seconds: SECONDS, failure: FAILED },
   ],
   [

@@ -1,5 +1,15 @@
 import { metadata } from '../../http/metadata.js';
-import { boolean, decimal, integer, object, oneOf, required, string, stringOr } from '../../http/params.js';
+import {
+  boolean,
+  decimal,
+  integer,
+  object,
+  oneOf,
+  required,
+  string,
+  stringOr,
+  unsettable,
+} from '../../http/params.js';
 import { currencyParam } from '../../money/currencies.js';
 import { newProductParams } from '../prices/params.js';
 
@@ -22,4 +32,10 @@ export const createParams = {
 };
 
 /** Source: https://docs.stripe.com/api/plans/update. */
-export const updateParams = { active: boolean(), metadata: metadata(), nickname: string() };
+export const updateParams = {
+  active: boolean(),
+  metadata: metadata(),
+  nickname: string(),
+  product: string(),
+  trial_period_days: unsettable(integer({ min: 0 })),
+};

@@ -1,6 +1,7 @@
 import type Stripe from 'stripe';
 import type { Context } from '../../context.js';
 import { failures } from '../../http/errors.js';
+import { fromParam } from '../../http/lookup.js';
 import type { Params } from '../../http/params.js';
 import { newId } from '../../store/ids.js';
 import { planOf } from '../prices/plan.js';
@@ -40,14 +41,33 @@ export function createPlan(ctx: Context, params: Params<typeof createParams>): S
 
 /**
  * Changes a plan, and the price that it is. Source: https://docs.stripe.com/api/plans/update.
- * @throws StripeFailure 400 for archiving a default price
+ * @throws StripeFailure 400 for archiving a default price, or another product once a subscription has the plan
  */
 export function updatePlan(
   ctx: Context,
   before: Stripe.Price,
-  params: Params<typeof updateParams>,
+  { product, trial_period_days, ...params }: Params<typeof updateParams>,
 ): Stripe.Plan {
-  return planOf(updatePrice(ctx, before, params));
+  if (product !== undefined) requireProductCanChange(ctx, before, product);
+  const changes = {
+    ...(product !== undefined && { product }),
+    ...(trial_period_days !== undefined && { recurring: { ...before.recurring!, trial_period_days } }),
+  };
+  return planOf(updatePrice(ctx, before, params, changes));
+}
+
+function requireProductCanChange(
+  { store }: Context,
+  { id, product: old }: Stripe.Price,
+  product: string,
+): void {
+  fromParam(store.products, product, 'product');
+  const hasPlan = ({ items }: Stripe.Subscription): boolean =>
+    items.data.some(({ price }) => price.id === id);
+  if (product === old || ![...store.subscriptions.newestFirst()].some(hasPlan)) return;
+  throw failures.invalidRequest('The product of a plan cannot be changed once a subscription has used it.', {
+    param: 'product',
+  });
 }
 
 /** Removes a plan; subscriptions keep it. Source: https://docs.stripe.com/api/plans/delete. */

@@ -83,6 +83,7 @@ export function updatePrice(
   ctx: Context,
   before: Stripe.Price,
   params: Params<typeof updateParams>,
+  ofPlan: Partial<Pick<Stripe.Price, 'product' | 'recurring'>> = {},
 ): Stripe.Price {
   const { transfer_lookup_key = false, metadata, tax_behavior, ...plain } = params;
   if (tax_behavior !== undefined && before.tax_behavior !== 'unspecified') {
@@ -96,6 +97,7 @@ export function updatePrice(
   }
   const after = ctx.store.prices.update(before.id, {
     ...plain,
+    ...ofPlan,
     ...(tax_behavior !== undefined && { tax_behavior }),
     metadata: mergeMetadata(before.metadata, metadata),
   });

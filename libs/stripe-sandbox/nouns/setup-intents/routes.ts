@@ -4,6 +4,7 @@ import { collectionParams, listPage } from '../../http/lists.js';
 import { fromParam, fromPath, requireKnown } from '../../http/lookup.js';
 import { oneOf, required, string } from '../../http/params.js';
 import { route, type Route } from '../../http/route.js';
+import { withDefaultTypes } from '../intents/payment-method-types.js';
 import { requireClientSecret } from '../intents/intent.js';
 import { confirmParams, createParams, updateParams } from './params.js';
 import {
@@ -21,7 +22,7 @@ export const setupIntentRoutes: Route[] = [
     method: 'POST',
     path: '/v1/setup_intents',
     params: createParams,
-    handle: ({ ctx, params }) => createSetupIntent(ctx, params),
+    handle: ({ ctx, params }) => createSetupIntent(ctx, withDefaultTypes(ctx, params)),
   }),
   route({
     method: 'GET',

@@ -1,7 +1,7 @@
 import { metadata } from '../../http/metadata.js';
 import { array, boolean, integer, object, oneOf, required, string, timestampOr } from '../../http/params.js';
 import { omit } from '../../omit.js';
-import { newItemParams } from '../subscriptions/params.js';
+import { billingModeParam, newItemParams } from '../subscriptions/params.js';
 
 const prorationBehavior = oneOf('always_invoice', 'create_prorations', 'none');
 
@@ -31,6 +31,7 @@ export const updateParams = {
 
 /** Source: https://docs.stripe.com/api/subscription_schedules/create. */
 export const createParams = {
+  billing_mode: billingModeParam,
   customer: string(),
   end_behavior: oneOf('cancel', 'release'),
   from_subscription: string(),

@@ -21,6 +21,9 @@ import { phaseOf, type Phase, readPhases } from './phases.js';
 
 type Schedule = Stripe.SubscriptionSchedule;
 
+/** Source: https://docs.stripe.com/api/events/types#event_types-subscription_schedule.expiring. */
+const WARNING_SECONDS = 7 * 24 * 60 * 60;
+
 /**
  * Creates a schedule with a new subscription, which begins now or later, or for one that exists.
  * Source: https://docs.stripe.com/api/subscription_schedules/create.
@@ -37,12 +40,12 @@ export function createSchedule(ctx: Context, params: Params<typeof createParams>
   requireSubscriber(ctx, customer, phases[0]!.currency);
   const draft = insertSchedule(ctx, params, { customer, phases, subscription: null });
   if (start <= now) return beginPhase(ctx, draft, phases[0]!);
-  scheduleTask(ctx, 'subscriptionSchedules', draft.id, { at: start, customer });
+  scheduleNext(ctx, draft);
   return draft;
 }
 
 function scheduleExisting(ctx: Context, id: string, params: Params<typeof createParams>): Schedule {
-  for (const name of ['customer', 'phases', 'start_date', 'end_behavior'] as const) {
+  for (const name of ['billing_mode', 'customer', 'phases', 'start_date', 'end_behavior'] as const) {
     if (params[name] === undefined) continue;
     throw failures.invalidRequest(`You can not set \`${name}\` if \`from_subscription\` is set.`, {
       param: name,
@@ -60,7 +63,7 @@ function scheduleExisting(ctx: Context, id: string, params: Params<typeof create
   const customer = subscription.customer as string;
   const phase = phaseOf(subscription);
   const schedule = insertSchedule(ctx, params, { customer, phases: [phase], subscription });
-  scheduleTask(ctx, 'subscriptionSchedules', schedule.id, { at: phase.end_date, customer });
+  scheduleNext(ctx, schedule);
   saveSubscription(ctx, subscription, { schedule: schedule.id });
   return schedule;
 }
@@ -92,8 +95,7 @@ export function updateSchedule(
     phases,
   });
   ctx.emit('subscription_schedule.updated', after, before);
-  const at = current?.end_date ?? phases[0]!.start_date;
-  scheduleTask(ctx, 'subscriptionSchedules', after.id, { at, customer });
+  scheduleNext(ctx, after);
   const subscription = subscriptionOf(ctx, after);
   if (subscription) {
     const applied = current
@@ -104,11 +106,28 @@ export function updateSchedule(
   return after;
 }
 
-/** Begins the next phase of a schedule whose time has come, or ends the schedule. */
+/** Schedules `advanceSchedule` for a schedule's next phase, its end, or the warning before it. */
+function scheduleNext(ctx: Context, { id, customer, current_phase, phases }: Schedule): void {
+  const now = ctx.now(customer as string);
+  const next = current_phase?.end_date ?? phases[0]!.start_date;
+  const warning = phases.at(-1)!.end_date - WARNING_SECONDS;
+  const at = current_phase && warning > now ? Math.min(warning, next) : next;
+  scheduleTask(ctx, 'subscriptionSchedules', id, { at, customer: customer as string });
+}
+
+/** Warns that a schedule will end, begins the next phase of one whose time has come, or ends it. */
 export function advanceSchedule(ctx: Context, id: string): void {
   const schedule = ctx.store.subscriptionSchedules.get(id);
   if (!schedule || !['active', 'not_started'].includes(schedule.status)) return;
   const now = ctx.now(schedule.customer as string);
+  if (now < (schedule.current_phase?.end_date ?? now)) {
+    ctx.emit('subscription_schedule.expiring', schedule);
+    scheduleNext(ctx, schedule);
+    const subscription = subscriptionOf(ctx, schedule);
+    // Its task must come after the schedule's, as in `beginPhase`.
+    if (subscription) scheduleSubscription(ctx, subscription);
+    return;
+  }
   const next = schedule.phases.find(({ end_date }) => end_date > now);
   if (next) beginPhase(ctx, schedule, next);
   else completeSchedule(ctx, schedule);
@@ -131,7 +150,6 @@ function completeSchedule(ctx: Context, schedule: Schedule): void {
 }
 
 function beginPhase(ctx: Context, before: Schedule, phase: Phase): Schedule {
-  const customer = before.customer as string;
   const { start_date, end_date } = phase;
   const existing = subscriptionOf(ctx, before);
   const subscription = existing ?? startPhase(ctx, before, phase);
@@ -142,7 +160,7 @@ function beginPhase(ctx: Context, before: Schedule, phase: Phase): Schedule {
   });
   if (existing || before.status === 'not_started') ctx.emit('subscription_schedule.updated', after, before);
   // At the end of a phase this task must come before the subscription's, which renews it.
-  scheduleTask(ctx, 'subscriptionSchedules', after.id, { at: end_date, customer });
+  scheduleNext(ctx, after);
   if (existing) applyPhase(ctx, existing, phase);
   const current = ctx.store.subscriptions.get(subscription.id)!;
   if (existing) scheduleSubscription(ctx, current);
@@ -216,20 +234,31 @@ export function cancelSchedule(
   return after;
 }
 
-/** Cancels the schedule of a subscription that has ended. */
-export function cancelScheduleOf(ctx: Context, { schedule }: Stripe.Subscription): void {
+/**
+ * Cancels the schedule of a subscription that has ended. Without a payment it is aborted:
+ * https://docs.stripe.com/api/events/types#event_types-subscription_schedule.aborted.
+ */
+export function cancelScheduleOf(
+  ctx: Context,
+  { cancellation_details, schedule }: Stripe.Subscription,
+): void {
   const found = ctx.store.subscriptionSchedules.get((schedule as string | null) ?? '');
-  if (found?.status === 'active') markCanceled(ctx, found);
+  const isDelinquent = cancellation_details?.reason === 'payment_failed';
+  if (found?.status === 'active') markCanceled(ctx, found, isDelinquent ? 'aborted' : 'canceled');
 }
 
-function markCanceled(ctx: Context, { id, customer }: Schedule): Schedule {
+function markCanceled(
+  ctx: Context,
+  { id, customer }: Schedule,
+  event: 'aborted' | 'canceled' = 'canceled',
+): Schedule {
   const after = ctx.store.subscriptionSchedules.update(id, {
     canceled_at: ctx.now(customer as string),
     current_phase: null,
     status: 'canceled',
   });
   scheduleTask(ctx, 'subscriptionSchedules', id, { at: null });
-  ctx.emit('subscription_schedule.canceled', after);
+  ctx.emit(`subscription_schedule.${event}`, after);
   return after;
 }
 
@@ -245,7 +274,7 @@ function requireOpen({ status }: Schedule, action: string): void {
 
 function insertSchedule(
   ctx: Context,
-  { end_behavior = 'release', metadata }: Params<typeof createParams>,
+  { billing_mode, end_behavior = 'release', metadata }: Params<typeof createParams>,
   about: { customer: string; phases: Phase[]; subscription: Stripe.Subscription | null },
 ): Schedule {
   const { customer, phases, subscription } = about;
@@ -255,7 +284,7 @@ function insertSchedule(
     id: newId('subscriptionSchedule'),
     object: 'subscription_schedule',
     application: null,
-    billing_mode: subscription?.billing_mode ?? billingModeFrom(ctx, undefined, created),
+    billing_mode: subscription?.billing_mode ?? billingModeFrom(ctx, billing_mode, created),
     canceled_at: null,
     completed_at: null,
     created,

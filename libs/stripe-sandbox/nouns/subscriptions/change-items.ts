@@ -12,10 +12,11 @@ import { nextItems } from './next-items.js';
 import type { updateParams } from './params.js';
 import { prorate } from './proration.js';
 import { periodLines } from './subscription.js';
+import { endWithoutPaymentMethod, trialEndAfter } from './trial.js';
 
 type ChangeParams = Pick<
   Params<typeof updateParams>,
-  'billing_cycle_anchor' | 'items' | 'proration_behavior' | 'proration_date' | 'trial_end'
+  'billing_cycle_anchor' | 'items' | 'proration_behavior' | 'proration_date' | 'trial_end' | 'trial_from_plan'
 >;
 
 /** The effect of a change of a subscription's items, its trial, or its billing cycle. */
@@ -41,13 +42,19 @@ export function changeItems(
   requireWithinPeriod(before, params.proration_date);
   const isTrial = before.status === 'trialing';
   const { proration_behavior: behavior = 'create_prorations' } = params;
+  if (params.trial_from_plan && params.trial_end !== undefined) {
+    throw failures.exclusive('trial_end', 'trial_from_plan');
+  }
   // Ending a trial has no effect without one.
-  const trialEnd = params.trial_end === 'now' && !isTrial ? undefined : params.trial_end;
+  const givenEnd = params.trial_end === 'now' && !isTrial ? undefined : params.trial_end;
   const asksForReset = params.billing_cycle_anchor?.type === 'now';
-  if (params.items === undefined && trialEnd === undefined && !asksForReset) return undefined;
+  const isUnchanged = params.items === undefined && givenEnd === undefined && !params.trial_from_plan;
+  if (isUnchanged && !asksForReset) return undefined;
   const now = ctx.now(before.customer as string);
   const { proration_date: from = now } = params;
   const next = nextItems(ctx, before, params.items ?? [], now);
+  const planDays = params.trial_from_plan ? next[0]!.price.recurring!.trial_period_days : null;
+  const trialEnd = planDays ? trialEndAfter(now, planDays) : givenEnd;
   const resetsCycle = trialEnd === undefined && (asksForReset || isResetBy(before, next));
   if (!isTrial && behavior !== 'none') {
     const after = resetsCycle || trialEnd !== undefined ? [] : next;
@@ -107,6 +114,13 @@ function changeTrial(
   now: number,
 ): ItemsChange {
   if (end === 'now') {
+    if (endWithoutPaymentMethod(ctx, before)) {
+      return {
+        changes: { ...itemFields(before.id, [...items]), trial_end: now },
+        isInvoicedNow: false,
+        lines: [],
+      };
+    }
     const change = restartCycle(ctx, before, items, now);
     return { ...change, changes: { ...change.changes, status: 'active', trial_end: now } };
   }

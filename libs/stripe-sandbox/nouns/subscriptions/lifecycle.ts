@@ -11,7 +11,7 @@ import {
 } from '../invoices/invoice.js';
 import type { LineDraft } from '../invoices/lines.js';
 import { closePausedInvoice } from '../invoices/paused.js';
-import { invoiceOf, subscriptionPaymentMethod } from '../invoices/pay.js';
+import { invoiceOf } from '../invoices/pay.js';
 import { type Period, periodAt, proratedShare } from './billing-period.js';
 import { withCurrentDiscounts } from './discounts.js';
 import { inPeriod, itemFields } from './items.js';
@@ -25,7 +25,7 @@ import {
   scheduleSubscription,
   type ShareOf,
 } from './subscription.js';
-import { cancelPendingSetup } from './trial.js';
+import { cancelPendingSetup, endWithoutPaymentMethod } from './trial.js';
 
 const HOUR_SECONDS = 60 * 60;
 
@@ -55,15 +55,11 @@ export function advanceSubscription(ctx: Context, id: string): void {
 }
 
 /** Begins the next period, or ends or pauses a subscription whose trial ends without a payment method. */
-function endPeriod(ctx: Context, subscription: Stripe.Subscription): void {
-  const { collection_method, status, trial_settings } = subscription;
-  const behavior = trial_settings?.end_behavior.missing_payment_method;
-  const isUnpayable =
-    status === 'trialing' &&
-    collection_method === 'charge_automatically' &&
-    !subscriptionPaymentMethod(ctx, subscription);
-  if (isUnpayable && behavior === 'cancel') endSubscription(ctx, subscription, {});
-  else if (isUnpayable && behavior === 'pause') {
+export function endPeriod(ctx: Context, subscription: Stripe.Subscription): void {
+  const isTrial = subscription.status === 'trialing';
+  const end = isTrial ? endWithoutPaymentMethod(ctx, subscription) : undefined;
+  if (end === 'cancel') endSubscription(ctx, subscription, {});
+  else if (end === 'pause') {
     ctx.emit('customer.subscription.paused', saveSubscription(ctx, subscription, { status: 'paused' }));
   } else renew(ctx, subscription);
 }

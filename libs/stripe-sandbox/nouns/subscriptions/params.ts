@@ -57,6 +57,12 @@ const cancellationDetails = object({
 /** What `billing_mode[flexible]` takes. */
 const flexibleOptions = object({ proration_discounts: oneOf('included', 'itemized') });
 
+/** Source: https://docs.stripe.com/billing/subscriptions/billing-mode. */
+export const billingModeParam = object({
+  flexible: flexibleOptions,
+  type: required(oneOf('classic', 'flexible')),
+});
+
 /** An item that is sold once. Source: https://docs.stripe.com/api/subscriptions/create. */
 export const oneTimeItemParams = {
   discountable: boolean(),
@@ -101,7 +107,7 @@ export const createParams = {
     month: integer({ min: 1, max: 12 }),
     second: integer({ min: 0, max: 59 }),
   }),
-  billing_mode: object({ flexible: flexibleOptions, type: required(oneOf('classic', 'flexible')) }),
+  billing_mode: billingModeParam,
   cancel_at: timestampOr('min_period_end', 'max_period_end'),
   cancel_at_period_end: boolean(),
   currency: currencyParam(),
@@ -141,6 +147,7 @@ export const updateParams = {
   proration_behavior: prorationBehavior,
   proration_date: timestamp(),
   trial_end: timestampOr('now'),
+  trial_from_plan: boolean(),
 };
 
 /** Source: https://docs.stripe.com/api/subscriptions/migrate. */

@@ -1,12 +1,30 @@
 import type Stripe from 'stripe';
 import type { Context } from '../../context.js';
-import { invoicePaymentMethod } from '../invoices/pay.js';
+import { invoicePaymentMethod, subscriptionPaymentMethod } from '../invoices/pay.js';
 import { cancelSetupIntent, createSetupIntent } from '../setup-intents/setup-intent.js';
 
 const DAY_SECONDS = 24 * 60 * 60;
 
 /** Source: https://docs.stripe.com/api/events/types#event_types-customer.subscription.trial_will_end. */
 const WARNING_SECONDS = 3 * DAY_SECONDS;
+
+/**
+ * What becomes of a subscription whose trial ends without a payment method; undefined if it is billed.
+ * Source: https://docs.stripe.com/billing/subscriptions/trials#create-free-trials-without-payment.
+ */
+export function endWithoutPaymentMethod(
+  ctx: Context,
+  subscription: Stripe.Subscription,
+): 'cancel' | 'pause' | undefined {
+  const { collection_method, trial_settings } = subscription;
+  const chosen = trial_settings?.end_behavior.missing_payment_method;
+  const behavior = (['cancel', 'pause'] as const).find((each) => each === chosen);
+  if (!behavior) return undefined;
+  const isPayable =
+    collection_method !== 'charge_automatically' ||
+    subscriptionPaymentMethod(ctx, subscription) !== undefined;
+  return isPayable ? undefined : behavior;
+}
 
 /** When a trial of a number of days ends, in Unix seconds. */
 export const trialEndAfter = (now: number, days: number): number => now + days * DAY_SECONDS;

@@ -11,7 +11,7 @@ import { sendInvoice } from '../invoices/send.js';
 import { billingModeFrom, isFlexible } from './billing-mode.js';
 import { changeItems } from './change-items.js';
 import { requireFuture } from './anchor.js';
-import { collectFinalInvoice, endSubscription, invoiceImmediately } from './lifecycle.js';
+import { collectFinalInvoice, endPeriod, endSubscription, invoiceImmediately } from './lifecycle.js';
 import { insertOneTimeItem, readOneTimeItems } from './one-time-items.js';
 import type { cancelParams, migrateParams, updateParams } from './params.js';
 import { creditEarlyEnd, deletePendingProrations, prorate } from './proration.js';
@@ -49,7 +49,7 @@ export function updateSubscription(
   const pause = pauseFrom(ctx, before, params);
   const settings = settingsFrom(ctx, params, customer, before);
   const oneTimeItems = readOneTimeItems(ctx, params.add_invoice_items, before.currency);
-  const itemsChange = changeItems(ctx, before, params);
+  const itemsChange = changeItems(ctx, { ...before, ...settings }, params);
   const changes: Partial<Stripe.Subscription> = {
     metadata: mergeMetadata(before.metadata, metadata),
     ...(description !== undefined && { description }),
@@ -66,7 +66,9 @@ export function updateSubscription(
   const prorates = params.proration_behavior !== 'none';
   const changesEnd = Object.keys(scheduledEnd).length > 0 || (itemsChange !== undefined && prorates);
   if (changesEnd && before.cancel_at !== null) deletePendingProrations(ctx, before, before.cancel_at);
-  if (itemsChange && params.trial_end !== undefined) warnIfTrialEndsSoon(ctx, after);
+  if (itemsChange && (params.trial_end ?? params.trial_from_plan) !== undefined)
+    warnIfTrialEndsSoon(ctx, after);
+  if (params.trial_end === 'now' && after.status === 'trialing') endPeriod(ctx, after);
   if (itemsChange?.isInvoicedNow) invoiceChange(ctx, after, itemsChange.lines, params);
   if (changesEnd && prorates) creditEarlyEnd(ctx, after);
   return ctx.store.subscriptions.get(after.id)!;
