@@ -6,7 +6,7 @@ import { expectedPayment, paymentsAtStripe } from './payments-at-stripe.js';
 import { expectNone, type Figure } from './verdict.js';
 
 /** A payment as the service shows it. */
-type Shown = Readonly<Record<string, unknown>> & { paymentID: string };
+export type Shown = Readonly<Record<string, unknown>> & { paymentID: string };
 
 const PAGE_SIZE = 100;
 /** Fields that say how often the record was written. */
@@ -45,7 +45,7 @@ export async function auditRecord(
 }
 
 /** All payments that a service can list. */
-async function shownPayments({ fleet }: Bench, key: string): Promise<Shown[]> {
+export async function shownPayments({ fleet }: Bench, key: string): Promise<Shown[]> {
   const all: Shown[] = [];
   for (let cursor: string | null = ''; cursor !== null;) {
     const { url } = await fleet.next(0);

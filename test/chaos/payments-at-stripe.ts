@@ -80,7 +80,7 @@ export function expectedPayment(payment: StripePayment) {
     type: subscriptionID !== null ? 'subscription' : session ? 'checkout' : 'charge',
     status: statusOf(payment),
     operationId: (session ?? intent)?.metadata?.[OPERATION_ID] ?? null,
-    amount: decimal(intent?.amount ?? session?.amount_total ?? 0),
+    amount: decimal(amountOf(payment)),
     amountRefunded: decimal(sumOf(reserved)),
     amountDisputed: decimal(sumOf(disputes.filter((dispute) => disputeStatusOf(dispute) !== 'WON'))),
     fee: settled ? decimal(settled.fee) : null,
@@ -115,6 +115,12 @@ export function expectedPayment(payment: StripePayment) {
 /** The id under which callers know a payment. */
 export function paymentIdOf({ session, intent }: StripePayment): string {
   return (session ?? intent)!.id;
+}
+
+/** Of a payment that was captured in part, what was captured. */
+function amountOf({ session, intent }: StripePayment): number {
+  if (intent?.status === 'succeeded') return intent.amount_received;
+  return intent?.amount ?? session?.amount_total ?? 0;
 }
 
 function statusOf({ session, intent }: StripePayment): 'PENDING' | 'ACCEPTED' | 'FAILED' {

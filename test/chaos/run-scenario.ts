@@ -1,7 +1,10 @@
 import { backlog } from './backlog.js';
 import { Bench, type RunOptions } from './bench.js';
 import { charges } from './charges.js';
+import { captures } from './captures.js';
+import { changes } from './changes.js';
 import { checkouts } from './checkouts.js';
+import { CONFIRM_PAGE_ENVIRONMENT, confirmPage } from './confirm-page.js';
 import { customers } from './customers.js';
 import { eventRate } from './event-rate.js';
 import { events } from './events.js';
@@ -35,6 +38,11 @@ export const SCENARIOS = {
     proves: 'concurrent refunds never exceed what was paid, and match the responses',
     run: refunds,
   },
+  captures: {
+    proves:
+      'an authorized payment is captured or canceled once, as the responses say, whoever asks for both at once',
+    run: captures,
+  },
   checkouts: {
     proves: 'a checkout is opened once, and closed if two clients withdraw it at once',
     run: checkouts,
@@ -47,6 +55,16 @@ export const SCENARIOS = {
     proves: 'a user subscribes once, however many pages are opened, and an upgrade is charged once',
     environment: UPGRADES_ENVIRONMENT,
     run: upgrades,
+  },
+  changes: {
+    proves: 'a change of a subscription is charged once, and later ones leave it as its clients were told',
+    run: changes,
+  },
+  'confirm-page': {
+    proves:
+      'a payment is never paid twice, although its customer authenticates it, pays with another card, and it is canceled',
+    environment: CONFIRM_PAGE_ENVIRONMENT,
+    run: confirmPage,
   },
   customers: {
     proves: 'many first calls for a user at once create one customer',

@@ -13,15 +13,27 @@ export function sendAll(
   return runAtPace(bench, requests.map(send));
 }
 
-/** Runs tasks, each of which counts as a request, at the pace of the kills. Returns the results in the same order. */
-export async function runAtPace<Result>(
+/** What counts as one request. */
+type Task<Result> = () => Promise<Result>;
+
+/** Runs tasks at the pace of the kills. Returns the results in the same order. */
+export function runAtPace<Result>(bench: Bench, tasks: readonly Task<Result>[]): Promise<Result[]> {
+  return runChainsAtPace(
+    bench,
+    tasks.map((task) => [[task]]),
+  );
+}
+
+/** Runs chains at once, at the pace of the kills: the steps of each one after the other, and the tasks of a step at once. */
+export async function runChainsAtPace<Result>(
   { kills, options }: Bench,
-  tasks: readonly (() => Promise<Result>)[],
+  chains: readonly (readonly (readonly Task<Result>[])[])[],
 ): Promise<Result[]> {
+  const count = chains.flat(2).length;
   let done = 0;
   const tell = () =>
-    options.log(`${done} of ${tasks.length} answered, ${kills.killed} of ${options.kills} kills done`);
-  const run = async (task: () => Promise<Result>): Promise<Result> => {
+    options.log(`${done} of ${count} answered, ${kills.killed} of ${options.kills} kills done`);
+  const run = async (task: Task<Result>): Promise<Result> => {
     await kills.waitToStart();
     const result = await task();
     kills.countAnswer();
@@ -31,11 +43,20 @@ export async function runAtPace<Result>(
   const progress = setInterval(tell, PROGRESS_MS);
   kills.begin();
   try {
-    return await Promise.all(tasks.map(run));
+    return (await Promise.all(chains.map((chain) => runChain(chain, run)))).flat();
   } finally {
     clearInterval(progress);
     tell();
   }
+}
+
+async function runChain<Result>(
+  chain: readonly (readonly Task<Result>[])[],
+  run: (task: Task<Result>) => Promise<Result>,
+): Promise<Result[]> {
+  const results: Result[] = [];
+  for (const step of chain) results.push(...(await Promise.all(step.map(run))));
+  return results;
 }
 
 /**

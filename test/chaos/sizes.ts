@@ -17,6 +17,9 @@ export function sizeOf(scenario: Scenario, charges: number, kills: number): Size
     case 'events':
     case 'notifications':
       return { requests: Math.ceil(charges / 2), kills: Math.floor(kills / 4), instances: 2 };
+    case 'captures':
+    case 'changes':
+    case 'confirm-page':
     case 'checkouts':
     case 'subscriptions':
     case 'upgrades':

@@ -2,7 +2,8 @@ import { describe, expect } from 'vitest';
 import { idOf } from '#stripe/id-of.js';
 import { expectProblem } from '../support/expect-problem.js';
 import { payOnPage } from '../support/hosted-page.js';
-import { answerBank, confirmTest, press, visit } from './confirm-test.js';
+import { answerBank, visit } from '../support/plain-browser.js';
+import { confirmTest, press } from './confirm-test.js';
 
 const it = confirmTest();
 const HOUR_SECONDS = 60 * 60;

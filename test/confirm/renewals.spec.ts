@@ -5,7 +5,8 @@ import { notificationFaults } from '../support/notification-schema.js';
 import { someUser } from '../support/saved-card.js';
 import { startSubscription } from '../support/subscription.js';
 import { customerOfUser } from '../support/user-customer.js';
-import { answerBank, confirmTest, press, visit } from './confirm-test.js';
+import { answerBank, visit } from '../support/plain-browser.js';
+import { confirmTest, press } from './confirm-test.js';
 
 const MONTH_SECONDS = 31 * 24 * 60 * 60;
 
