@@ -54,6 +54,8 @@ export class ChargesService {
       send: (context, plan, identity) => this.send(context, plan, identity),
       find: (context, plan, { operationId }, sentAt) =>
         this.withConfirmUrl(stripe.findCharge(context, plan, operationId, sentAt)),
+      // By authenticating the payment.
+      mayStillPay: ({ slug }) => slug === 'authentication-required',
       refetch: (context, paymentId, slug) => this.refetch(context, paymentId, slug),
       resultOf: ({ id }) => id,
       finish: (end, charged) => recorder.finishCharge(end, charged),

@@ -21,7 +21,7 @@ import { OperationEncryption } from './operation-encryption.js';
 import { fingerprintOf, identityOf, operationIdOf } from './operation-identity.js';
 import { GuardrailCounters } from './guardrail-counters.store.js';
 import type { CountedAmount } from './guardrail-rules.js';
-import { isFinal, mayReopen, mayStillPay, storedOutcomeOf } from './operation-outcome.js';
+import { isFinal, mayReopen, storedOutcomeOf } from './operation-outcome.js';
 import { type OperationRow, OperationsStore } from './operations.store.js';
 import { isLookUpConclusive, maySendAgain } from './retry-policy.js';
 
@@ -265,7 +265,7 @@ export class OperationAttempt {
     held: OperationRow,
     problem: Problem,
   ): ((transaction: Transaction) => Promise<void>) | undefined {
-    const counted = mayStillPay(problem.slug) ? null : held.counted;
+    const counted = kind.mayStillPay?.(problem) ? null : held.counted;
     if (!kind.release && !counted) return undefined;
     return async (transaction) => {
       const { id: operationId, caller } = held;

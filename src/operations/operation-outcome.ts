@@ -26,11 +26,6 @@ export function isFinal(problem: Problem): boolean {
   return FINAL_PROBLEMS.has(problem.slug) || isDefiniteRefusal(problem);
 }
 
-/** Whether the customer can still pay after a refusal, by authenticating the payment. */
-export function mayStillPay(slug: ProblemSlug): boolean {
-  return slug === 'authentication-required';
-}
-
 /**
  * Whether an operation has ended with a refusal that may not last, such as a short balance. The worker leaves it alone;
  * the caller's repetition tries it again.

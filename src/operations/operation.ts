@@ -65,6 +65,11 @@ export interface OperationKind<Plan, Result, Answer = Result> {
     problem: Problem,
   ): Promise<void>;
   /**
+   * Whether the customer can still pay after a final problem. Then what was counted against limits of the day stays counted;
+   * by default it is given back.
+   */
+  mayStillPay?(problem: Problem): boolean;
+  /**
    * Reads the secrets of an earlier outcome from Stripe, as they are stored for a day only. Required if a result or a
    * problem has any.
    *

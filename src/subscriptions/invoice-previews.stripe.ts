@@ -32,16 +32,17 @@ export const PRORATION_BEHAVIORS = {
 export class InvoicePreviewsStripe {
   constructor(private readonly stripe: StripeProvider) {}
 
-  /** The invoice of the next renewal; undefined if there is none. */
+  /** The invoice of the next renewal; undefined if there is none, or it will not be collected. */
   async renewal(
     context: RequestContext,
-    { id, periodEnd }: OwnedSubscription,
+    { id, periodEnd, isPaused }: OwnedSubscription,
   ): Promise<(InvoicePreview & { at: Date }) | undefined> {
+    if (isPaused) return undefined;
     const invoice = await this.preview(context, id);
     return invoice && { ...toPreview(invoice), at: instantOf(periodEnd) };
   }
 
-  /** What a change costs at once, and at the renewal after it. */
+  /** What a change costs at once, and at the renewal after it: nothing in a pause, in which invoices are void. */
   async change(context: RequestContext, change: ItemsChange): Promise<Omit<ChangePreview, 'prorationDate'>> {
     const { subscription, items, proration, at, prorationDate } = change;
     const prorated =
@@ -57,10 +58,10 @@ export class InvoicePreviewsStripe {
     const atOnce = made && at === 'now' && isMadeBy(made, change) ? made : undefined;
     const renewal = proration === 'next' && !atOnce ? made : unprorated;
     const currency = made?.currency ?? subscription.items[0]?.currency ?? '';
-    return {
-      ...(atOnce ? toPreview(atOnce) : { amountDueMinor: 0, currency, lines: [] }),
-      next: renewal ? nextOf(renewal, atOnce, change) : null,
-    };
+    const nothing = { amountDueMinor: 0, currency, lines: [] };
+    const next = renewal ? nextOf(renewal, atOnce, change) : null;
+    if (subscription.isPaused) return { ...nothing, next: next && { ...next, amountDueMinor: 0 } };
+    return { ...(atOnce ? toPreview(atOnce) : nothing), next };
   }
 
   /** Undefined if there is no invoice to come: https://docs.stripe.com/error-codes#invoice-upcoming-none */

@@ -33,8 +33,11 @@ export function itemChanges(current: readonly OwnedItem[], wanted: readonly Want
   ];
 }
 
-/** Whether a subscription has these items and no others. */
-export function hasItems(current: readonly OwnedItem[], wanted: readonly WantedItem[]): boolean {
+/** Whether a subscription, or a phase of its schedule, has these items and no others. */
+export function hasItems(
+  current: readonly Pick<OwnedItem, 'priceId' | 'quantity'>[],
+  wanted: readonly WantedItem[],
+): boolean {
   return (
     current.length === wanted.length &&
     wanted.every(({ priceId, quantity }) =>

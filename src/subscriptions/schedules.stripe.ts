@@ -7,13 +7,30 @@ import { idOf } from '#stripe/id-of.js';
 import { isRefused, isUnclassified } from '#stripe/stripe-errors.js';
 import { StripeProvider } from '#stripe/stripe.provider.js';
 import type { OwnedSubscription } from '../customers/owner-subscriptions.js';
-import type { WantedItem } from './item-changes.js';
+import { hasItems, type WantedItem } from './item-changes.js';
 
 /** What a subscription is for after its current period. */
 export interface NextPhase {
   items: readonly WantedItem[];
   /** The billing period of the Prices. */
   duration: { interval: 'day' | 'week' | 'month' | 'year'; interval_count: number };
+  /** The phase before it, as it was planned. Absent from plans of earlier versions. */
+  current?: CurrentPhase;
+}
+
+/** What a subscription is for in its current period. */
+export interface CurrentPhase {
+  items: readonly WantedItem[];
+  /** In Unix seconds. */
+  endsAt: number;
+}
+
+/** A change at the end of the period. */
+export interface ScheduledChange {
+  subscription: string;
+  /** The schedule that the subscription has already. */
+  scheduleId: string | null;
+  phase: NextPhase;
 }
 
 /**
@@ -25,7 +42,7 @@ export class SchedulesStripe {
   constructor(private readonly stripe: StripeProvider) {}
 
   /**
-   * The schedule of a subscription, if an operation has made it; null if it has none.
+   * The schedule of a subscription, if an operation has made it, or if it changes nothing; null if it has none.
    *
    * @throws {Problem} `subscription-scheduled` for a schedule that was made elsewhere
    */
@@ -34,38 +51,52 @@ export class SchedulesStripe {
     { scheduleId }: Pick<OwnedSubscription, 'scheduleId'>,
   ): Promise<string | null> {
     if (scheduleId === null) return null;
-    const { metadata } = await this.retrieve(context, scheduleId);
-    if (!metadata?.[OPERATION_ID]) throw new Problem('subscription-scheduled');
+    const schedule = await this.retrieve(context, scheduleId);
+    if (!schedule.metadata?.[OPERATION_ID] && !isEmpty(schedule)) throw new Problem('subscription-scheduled');
     return scheduleId;
   }
 
   /**
-   * Schedules what a subscription is for after its current period. A schedule begins with the subscription as it is.
+   * Schedules what a subscription is for after its current period. Stripe takes two calls for it: a schedule begins with the
+   * subscription as it is, and nothing else can be set then.
    *
-   * @param scheduleId the schedule that it has already
+   * @throws {Problem} `invalid-state` if the period is over or the subscription was changed since the plan was made,
+   *   `subscription-scheduled` if it got a schedule elsewhere
    */
   async schedule(
     context: RequestContext,
-    {
-      subscription,
-      scheduleId,
-      phase,
-    }: { subscription: string; scheduleId: string | null; phase: NextPhase },
+    { subscription, scheduleId, phase }: ScheduledChange,
     { operationId, stripeKey }: { operationId: string; stripeKey: string },
   ): Promise<void> {
+    const id = scheduleId ?? (await this.create(context, subscription, `${stripeKey}-schedule`));
+    const schedule = await this.retrieve(context, id);
     try {
-      const schedule =
-        scheduleId === null
-          ? await this.stripe.write(context, `${stripeKey}-schedule`, (stripe, options) =>
-              stripe.subscriptionSchedules.create({ from_subscription: subscription }, options),
-            )
-          : await this.retrieve(context, scheduleId);
+      const params = phasesOf(schedule, phase, operationId);
       await this.stripe.write(context, stripeKey, (stripe, options) =>
-        stripe.subscriptionSchedules.update(schedule.id, phasesOf(schedule, phase, operationId), options),
+        stripe.subscriptionSchedules.update(id, params, options),
       );
     } catch (error) {
+      const isFinal = isRefused(error) || (error instanceof Problem && error.slug === 'invalid-state');
+      if (isFinal && isEmpty(schedule)) await this.release(context, id, `${stripeKey}-undo`);
       throw isRefused(error) && isUnclassified(error) ? new Problem('invalid-state', {}, error) : error;
     }
+  }
+
+  /**
+   * Goes on where an attempt has ended between the two calls.
+   *
+   * @returns false if there is nothing to go on with
+   */
+  async complete(
+    context: RequestContext,
+    { subscription, phase }: ScheduledChange,
+    { operationId, stripeKey }: { operationId: string; stripeKey: string },
+  ): Promise<boolean> {
+    const scheduleId = await this.idOf(context, subscription);
+    if (scheduleId === null || !isEmpty(await this.retrieve(context, scheduleId))) return false;
+    const identity = { operationId, stripeKey: `${stripeKey}-completed` };
+    await this.schedule(context, { subscription, scheduleId, phase }, identity);
+    return true;
   }
 
   /**
@@ -85,10 +116,8 @@ export class SchedulesStripe {
       return await change(idempotencyKey);
     } catch (error) {
       if (!(error instanceof Problem) || error.slug !== 'subscription-scheduled') throw error;
-      const { schedule } = await this.stripe.read(context, (stripe) =>
-        stripe.subscriptions.retrieve(subscription),
-      );
-      const own = await this.findOwn(context, { scheduleId: idOf(schedule) ?? null }).catch((refusal) => {
+      const scheduleId = await this.idOf(context, subscription);
+      const own = await this.findOwn(context, { scheduleId }).catch((refusal) => {
         // Stripe's own refusal is final; an attempt later might cancel what nobody wants to cancel any more.
         throw refusal instanceof Problem ? error : refusal;
       });
@@ -119,13 +148,30 @@ export class SchedulesStripe {
   ): Promise<boolean> {
     if (scheduleId === null) return false;
     const { phases } = await this.retrieve(context, scheduleId);
-    const items = phases.at(-1)?.items.map(toWanted) ?? [];
-    return (
-      items.length === wanted.length &&
-      wanted.every(({ priceId, quantity }) =>
-        items.some((item) => item.priceId === priceId && item.quantity === quantity),
-      )
+    return hasItems(phases.at(-1)?.items.map(toWanted) ?? [], wanted);
+  }
+
+  /** Gives a subscription a schedule. If another request was first, it is that one's: the later change takes its place. */
+  private async create(context: RequestContext, subscription: string, key: string): Promise<string> {
+    try {
+      const { id } = await this.stripe.write(context, key, (stripe, options) =>
+        stripe.subscriptionSchedules.create({ from_subscription: subscription }, options),
+      );
+      return id;
+    } catch (error) {
+      if (!isRefused(error)) throw error;
+      const id = await this.findOwn(context, { scheduleId: await this.idOf(context, subscription) });
+      if (id === null) throw isUnclassified(error) ? new Problem('invalid-state', {}, error) : error;
+      return id;
+    }
+  }
+
+  /** The id of a subscription's schedule. */
+  private async idOf(context: RequestContext, subscription: string): Promise<string | null> {
+    const { schedule } = await this.stripe.read(context, (stripe) =>
+      stripe.subscriptions.retrieve(subscription),
     );
+    return idOf(schedule) ?? null;
   }
 
   private retrieve(context: RequestContext, id: string): Promise<Stripe.SubscriptionSchedule> {
@@ -133,22 +179,39 @@ export class SchedulesStripe {
   }
 }
 
-/** The current phase as it is, and the next one, after which the schedule ends and the subscription goes on. */
+/**
+ * Whether a schedule is as Stripe makes it from a subscription. It changes nothing, so no one minds if it is used or
+ * released: it is what an attempt leaves that ends between the two calls.
+ */
+function isEmpty({ metadata, phases, end_behavior: end }: Stripe.SubscriptionSchedule): boolean {
+  return phases.length === 1 && end === 'release' && Object.keys(metadata ?? {}).length === 0;
+}
+
+/**
+ * The current phase as it was planned, and the next one, after which the schedule ends and the subscription goes on. They
+ * are the same in each attempt: a phase that ends at that time has begun at one time only.
+ *
+ * @throws {Problem} `invalid-state` if the current phase is another one by now
+ */
 function phasesOf(
-  { current_phase: current, phases }: Stripe.SubscriptionSchedule,
+  { current_phase: now, phases }: Stripe.SubscriptionSchedule,
   next: NextPhase,
   operationId: string,
 ): Stripe.SubscriptionScheduleUpdateParams {
-  const running = phases.find(({ start_date: start }) => start === current?.start_date);
+  const running = phases.find(({ start_date: start }) => start === now?.start_date);
   if (!running) throw new Problem('invalid-state');
+  const items = running.items.map(toWanted);
+  const { current = { items, endsAt: running.end_date } } = next;
+  if (running.end_date !== current.endsAt || !hasItems(items, current.items))
+    throw new Problem('invalid-state');
   return {
     end_behavior: 'release',
     metadata: { [OPERATION_ID]: operationId },
     phases: [
       {
         start_date: running.start_date,
-        end_date: running.end_date,
-        items: running.items.map(toWanted).map(toPhaseItem),
+        end_date: current.endsAt,
+        items: current.items.map(toPhaseItem),
         proration_behavior: 'none',
       },
       { items: next.items.map(toPhaseItem), duration: next.duration, proration_behavior: 'none' },

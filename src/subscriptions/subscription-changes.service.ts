@@ -53,16 +53,18 @@ export class SubscriptionChangesService {
         else await this.changeNow(context, { subscription, scheduleId, update }, identity.stripeKey);
         return updates.refresh(context, subscription);
       },
-      find: async (context, plan, { stripeKey }) => {
+      find: async (context, plan, identity) => {
         const current = await stripe.retrieve(context, plan.subscription);
-        const isDone = plan.phase
-          ? await schedules.isScheduled(context, current, plan.wanted)
+        const { subscription, scheduleId, phase } = plan;
+        const isDone = phase
+          ? (await schedules.isScheduled(context, current, plan.wanted)) ||
+            (await schedules.complete(context, { subscription, scheduleId, phase }, identity))
           : hasItems(current.items, plan.wanted);
         if (!isDone) return 'not-done';
         // What was charged is done, also if the attempt ended before the schedule was released.
-        if (!plan.phase && plan.scheduleId !== null && plan.scheduleId === current.scheduleId)
-          await schedules.release(context, plan.scheduleId, `${stripeKey}-found-release`);
-        return { result: await updates.refresh(context, plan.subscription) };
+        if (!phase && scheduleId !== null && scheduleId === current.scheduleId)
+          await schedules.release(context, scheduleId, `${identity.stripeKey}-found-release`);
+        return { result: await updates.refresh(context, subscription) };
       },
     });
   }
@@ -135,6 +137,10 @@ export class SubscriptionChangesService {
       scheduleId,
       phase: {
         items: wanted,
+        current: {
+          items: subscription.items.map(({ priceId, quantity }) => ({ priceId, quantity: quantity ?? 1 })),
+          endsAt: subscription.periodEnd,
+        },
         duration: { interval: recurrence.interval, interval_count: recurrence.intervalCount },
       },
     };

@@ -15,6 +15,7 @@ import type { SubscriptionView } from '../payments/subscription-view.js';
 import { InvoicePreviewsStripe, type ItemsChange } from './invoice-previews.stripe.js';
 import { assertRecent, prorationSecondsOf } from './proration-date.js';
 import type { ChangePreview } from './subscription-change.js';
+import { SchedulesStripe } from './schedules.stripe.js';
 import { SubscriptionUpdates } from './subscription-updates.service.js';
 import type { UpgradeCommand } from './user-subscription.js';
 import {
@@ -27,9 +28,17 @@ import {
 /** A change of a user's subscription to another Price, invoiced at once. */
 export interface UpgradePlan extends UpdatePlan {
   priceId: string;
-  /** Absent from plans of earlier versions, as is `productId`. */
+  /** Absent from plans of earlier versions, as are `productId` and `scheduleId`. */
   customer?: string;
   productId?: string;
+  /** A change that an operation has scheduled, and whose place this one takes. */
+  scheduleId?: string | null;
+}
+
+/** A change to another Price. */
+interface UpgradeChange extends ItemsChange {
+  price: TargetPrice;
+  scheduleId: string | null;
 }
 
 /** Previews and makes changes of a user's subscription to another Price. */
@@ -40,7 +49,8 @@ export class UpgradesService {
   constructor(
     operations: OperationsService,
     private readonly subscriptions: OwnerSubscriptionsService,
-    updates: SubscriptionUpdates,
+    private readonly updates: SubscriptionUpdates,
+    private readonly schedules: SchedulesStripe,
     private readonly previews: InvoicePreviewsStripe,
     private readonly stripe: UserSubscriptionsStripe,
     private readonly pages: OnlyPageStripe,
@@ -51,16 +61,15 @@ export class UpgradesService {
     this.upgradeOperation = operations.define<UpgradePlan & { owner: Owner }, SubscriptionView>({
       name: 'subscription-upgrade',
       send: async (context, plan, { stripeKey }) => {
-        await this.assertStillAllowed(context, plan, `${stripeKey}-before`);
-        await stripe.update(context, plan, stripeKey);
-        await this.closePages(context, plan, `${stripeKey}-after`);
-        return updates.refresh(context, plan.subscription);
+        if (!(await this.isDone(context, plan))) {
+          await this.assertStillAllowed(context, plan, `${stripeKey}-before`);
+          await stripe.update(context, plan, stripeKey);
+        }
+        return this.finish(context, plan, stripeKey);
       },
       find: async (context, plan, { stripeKey }) => {
-        const { items } = await stripe.retrieve(context, plan.subscription);
-        if (!items.some((item) => item.priceId === plan.priceId)) return 'not-done';
-        await this.closePages(context, plan, `${stripeKey}-after`);
-        return { result: await updates.refresh(context, plan.subscription) };
+        if (!(await this.isDone(context, plan))) return 'not-done';
+        return { result: await this.finish(context, plan, `${stripeKey}-found`) };
       },
       release: async (transaction, { owner }, { operationId }, { slug }) => {
         if (slug === 'card-declined') await brake.countDecline(transaction, owner, operationId);
@@ -84,8 +93,8 @@ export class UpgradesService {
    *
    * @throws {Problem} `not-found` for a Price that is not offered or without a subscription, `invalid-state` for a
    *   subscription that can't be changed or has the Price already, `already-subscribed` to the other product,
-   *   `invalid-request` for the date of no preview of the last hour, `card-declined`, `authentication-required`,
-   *   `too-many-attempts`
+   *   `invalid-request` for the date of no preview of the last hour, `subscription-scheduled` for a schedule that was made
+   *   elsewhere, `card-declined`, `authentication-required`, `too-many-attempts`
    */
   upgrade(
     request: OperationRequest,
@@ -98,6 +107,24 @@ export class UpgradesService {
       const { tenant, userId } = owner;
       return { ...planUpgrade(change), owner: { tenant, userId } };
     });
+  }
+
+  /** An attempt before this one may have charged the customer. Whatever has changed since, that is an upgrade. */
+  private async isDone(context: RequestContext, { subscription, priceId }: UpgradePlan): Promise<boolean> {
+    const { items } = await this.stripe.retrieve(context, subscription);
+    return items.some((item) => item.priceId === priceId);
+  }
+
+  /** What a change takes the place of: a scheduled change, and pages for the product. */
+  private async finish(
+    context: RequestContext,
+    plan: UpgradePlan,
+    idempotencyKey: string,
+  ): Promise<SubscriptionView> {
+    const { subscription, scheduleId } = plan;
+    if (scheduleId) await this.schedules.release(context, scheduleId, `${idempotencyKey}-release`);
+    await this.closePages(context, plan, `${idempotencyKey}-after`);
+    return this.updates.refresh(context, subscription);
   }
 
   /** The customer may have paid on a page since the plan was made. @throws {Problem} `already-subscribed` */
@@ -126,7 +153,7 @@ export class UpgradesService {
     context: RequestContext,
     owner: Owner,
     { priceId, prorationDate }: UpgradeCommand,
-  ): Promise<ItemsChange & { price: TargetPrice }> {
+  ): Promise<UpgradeChange> {
     const now = this.clock.now();
     assertRecent(prorationDate, now);
     const price = await this.offered(context, priceId);
@@ -135,6 +162,7 @@ export class UpgradesService {
     const { id, quantity } = changeableItem(subscription, price);
     return {
       subscription,
+      scheduleId: await this.schedules.findOwn(context, subscription),
       price,
       items: [{ id, price: priceId, quantity: quantity ?? 1 }],
       proration: 'now',
@@ -154,10 +182,10 @@ export class UpgradesService {
   }
 }
 
-function planUpgrade(change: ItemsChange & { price: TargetPrice }): UpgradePlan {
-  const { price, subscription } = change;
+function planUpgrade(change: UpgradeChange): UpgradePlan {
+  const { price, subscription, scheduleId } = change;
   const { id: priceId, productId } = price;
-  return { ...planOf(change), priceId, customer: subscription.customer, productId };
+  return { ...planOf(change), priceId, customer: subscription.customer, productId, scheduleId };
 }
 
 /** The only item of a subscription, if its Price can be changed to another. */

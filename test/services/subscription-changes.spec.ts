@@ -4,43 +4,12 @@ import type { Caller } from '../support/caller.js';
 import { expectProblem } from '../support/expect-problem.js';
 import { payOnPage, redirects } from '../support/hosted-page.js';
 import type { Paydesk } from '../support/paydesk.js';
-import { paydeskTest } from '../support/paydesk-test.js';
+import { changesTest, createPrice, one } from './subscription-changes-test.js';
 
-const DAY_SECONDS = 24 * 60 * 60;
 /** Attaches, and then every charge is declined: https://docs.stripe.com/testing#declined-payments */
 const DECLINED_LATER = 'pm_card_chargeCustomerFail';
 
-const it = paydeskTest()
-  .extend(
-    'price',
-    ({ paydesk }) =>
-      (amount: number, more: object = {}) =>
-        createPrice(paydesk, amount, more),
-  )
-  /** A subscription of 10.00 USD a month, whose period is a few days old. */
-  .extend('start', ({ paydesk, shop, clock, price }) => async () => {
-    const old = await price(1000);
-    const started = await shop.post('/pay/recurrent', {
-      ...redirects,
-      products: [{ priceId: old, quantity: 1 }],
-    });
-    await payOnPage(started.body.redirectToUrl);
-    clock.moveSeconds(5 * DAY_SECONDS);
-    const { paymentID } = started.body as { paymentID: string };
-    const { subscription } = await paydesk.stripe.checkout.sessions.retrieve(paymentID);
-    return { paymentID, old, id: idOf(subscription) ?? '' };
-  })
-  .extend('change', ({ shop }) => (body: object, headers?: Record<string, string>, caller: Caller = shop) => {
-    return caller.post('/pay/recurrent/change', { proration: 'now', at: 'now', ...body }, headers);
-  })
-  .extend('preview', ({ shop }) => (body: object) => {
-    return shop.post('/pay/recurrent/change-preview', { proration: 'now', at: 'now', ...body });
-  })
-  .extend('invoicesOf', ({ paydesk }) => async (subscription: string) => {
-    return (await paydesk.stripe.invoices.list({ subscription })).data;
-  });
-
-const one = (priceId: string, quantity = 1) => ({ products: [{ priceId, quantity }] });
+const it = changesTest();
 
 describe('POST /pay/recurrent/change', () => {
   it('charges at once what was previewed', async ({ start, preview, change, price, invoicesOf, clock }) => {
@@ -90,82 +59,27 @@ describe('POST /pay/recurrent/change', () => {
     ]);
   });
 
-  it('takes place with the next renewal', async ({ paydesk, shop, start, preview, change, price, clock }) => {
-    const { paymentID, old, id } = await start();
-    const next = await price(2000);
-    const wanted = { paymentID, ...one(next), proration: 'none', at: 'endOfPeriod' };
-    const { body: previewed } = await preview(wanted);
-    const answer = await change(wanted);
-    expect(answer.body.items).toMatchObject([{ priceId: old }]);
-    expect(previewed).toMatchObject({
-      amountDue: '0.00',
-      next: { amountDue: '20.00', at: answer.body.currentPeriodEnd },
-    });
-    clock.moveSeconds(27 * DAY_SECONDS);
-    const { items, latest_invoice: invoice } = await paydesk.stripe.subscriptions.retrieve(id);
-    expect(items.data).toMatchObject([{ price: { id: next } }]);
-    expect(await paydesk.stripe.invoices.retrieve(idOf(invoice) ?? '')).toMatchObject({ total: 2000 });
-    await paydesk.walkEvents();
-    expect((await shop.get(`/pay/subscriptions/${id}`)).body.subscriptionID).toBe(id);
-  });
-
-  it('takes place with the next renewal also for an amount without a Price', async ({
+  it('costs nothing in a pause, in which no invoice is collected', async ({
     shop,
-    change,
-    price,
-  }) => {
-    const started = await shop.post('/pay/recurrent', { ...redirects, amount: '5.00', interval: 'month' });
-    await payOnPage(started.body.redirectToUrl);
-    const { paymentID } = started.body;
-    const answer = await change({ paymentID, ...one(await price(2000)), at: 'endOfPeriod' });
-    expect(answer).toMatchObject({ status: 200, body: { items: [{ unitAmount: '5.00' }] } });
-  });
-
-  it('takes the place of a scheduled change, and can take it back', async ({
-    paydesk,
     start,
+    preview,
     change,
     price,
-    clock,
+    invoicesOf,
   }) => {
-    const { paymentID, old, id } = await start();
-    const later = { proration: 'none', at: 'endOfPeriod' };
-    expect((await change({ paymentID, ...one(await price(2000)), ...later })).status).toBe(200);
-    expect((await change({ paymentID, ...one(await price(2500)), ...later })).status).toBe(200);
-    expect((await change({ paymentID, ...one(old) })).status).toBe(200);
-    expect((await paydesk.stripe.subscriptions.retrieve(id)).schedule).toBeNull();
-    clock.moveSeconds(27 * DAY_SECONDS);
-    expect((await paydesk.stripe.subscriptions.retrieve(id)).items.data).toMatchObject([
-      { price: { id: old } },
-    ]);
-  });
-
-  it('is taken back by a cancellation', async ({ paydesk, shop, start, change, price }) => {
     const { paymentID, id } = await start();
-    await change({ paymentID, ...one(await price(2000)), at: 'endOfPeriod' });
-    const cancelled = await shop.post('/pay/recurrent/expire', { paymentID, cancelType: 'endOfPeriod' });
-    expect(cancelled.status).toBe(200);
-    expect(await paydesk.stripe.subscriptions.retrieve(id)).toMatchObject({
-      cancel_at_period_end: true,
-      schedule: null,
-    });
-    expectProblem(await change({ paymentID, ...one(await price(2000)), at: 'endOfPeriod' }), 'invalid-state');
+    const next = await price(3000);
+    expect((await shop.post('/pay/recurrent/pause', { paymentID })).status).toBe(200);
+    const { body } = await preview({ paymentID, ...one(next) });
+    expect(body).toMatchObject({ amountDue: '0.00', lines: [], next: { amountDue: '0.00' } });
+    expect((await change({ paymentID, ...one(next) })).status).toBe(200);
+    const paid = (await invoicesOf(id)).filter(({ amount_paid: amount }) => amount > 0);
+    expect(paid).toHaveLength(1);
   });
 
-  it('leaves a schedule of the Dashboard alone', async ({ paydesk, start, change, price }) => {
-    const { paymentID, id } = await start();
-    await paydesk.stripe.subscriptionSchedules.create({ from_subscription: id });
-    const answer = await change({ paymentID, ...one(await price(2000)) });
-    expectProblem(answer, 'subscription-scheduled');
-  });
-
-  it('changes nothing if the card is declined', async ({ paydesk, start, change, price }) => {
+  it('changes nothing if the card is declined', async ({ paydesk, payBy, start, change, price }) => {
     const { paymentID, old, id } = await start();
-    const { customer } = await paydesk.stripe.subscriptions.retrieve(id);
-    const card = await paydesk.stripe.paymentMethods.attach(DECLINED_LATER, {
-      customer: idOf(customer) ?? '',
-    });
-    await paydesk.stripe.subscriptions.update(id, { default_payment_method: card.id });
+    await payBy(id, DECLINED_LATER);
     expectProblem(await change({ paymentID, ...one(await price(3000)) }), 'card-declined');
     expect((await paydesk.stripe.subscriptions.retrieve(id)).items.data).toMatchObject([
       { price: { id: old } },
@@ -189,32 +103,56 @@ describe('POST /pay/recurrent/change', () => {
     },
   );
 
-  it('keeps to the limits of a key', async ({ paydesk, start, change, price }) => {
+  it('keeps to the limits of a key', async ({ limited, start, change, price }) => {
     const { paymentID } = await start();
-    const limited = await paydesk.service('limited');
-    const admin = await paydesk.service('admin', { scopes: ['keys:admin'] });
-    const { body } = await admin.get('/admin/keys?name=limited');
-    await admin.patch(`/admin/keys/${body.data[0].id}`, { guardrails: { maxCharge: { usd: 10_000 } } });
-    const answer = await change({ paymentID, ...one(await price(90_000)) }, {}, limited);
+    const service = await limited({ maxCharge: { usd: 10_000 } });
+    const answer = await change({ paymentID, ...one(await price(90_000)) }, {}, service);
     expectProblem(answer, 'limit-exceeded');
-    expect((await change({ paymentID, ...one(await price(1100)) }, {}, limited)).status).toBe(200);
+    expect((await change({ paymentID, ...one(await price(1100)) }, {}, service)).status).toBe(200);
   });
 
-  it('does not schedule a change that would end a trial or a discount', async ({
+  it('counts the new period that begins at once in classic billing mode', async ({
     paydesk: { stripe },
+    limited,
+    start,
+    preview,
+    change,
+    price,
+  }) => {
+    const { id: flexible, old } = await start();
+    const { customer, default_payment_method: card } = await stripe.subscriptions.retrieve(flexible);
+    const { id: paymentID } = await stripe.subscriptions.create({
+      customer: idOf(customer) ?? '',
+      default_payment_method: idOf(card) ?? '',
+      billing_mode: { type: 'classic' },
+      items: [{ price: old }],
+    });
+    const yearly = await price(9000, { recurring: { interval: 'year' } });
+    const wanted = { paymentID, ...one(yearly), proration: 'none' };
+    expect((await preview(wanted)).body.amountDue).toBe('90.00');
+    const service = await limited({ maxChargesPerDay: { usd: 10_000 } });
+    expectProblem(await change(wanted, {}, await limited({ maxCharge: { usd: 8999 } })), 'limit-exceeded');
+    expect((await change(wanted, {}, service)).status).toBe(200);
+    const back = { ...wanted, ...one(await price(2000)) };
+    expectProblem(await change(back, {}, service), 'limit-exceeded');
+  });
+
+  it('gives back what it had counted if the card needs authentication, as nothing changes', async ({
+    limited,
+    payBy,
     start,
     change,
     price,
-    clock,
   }) => {
     const { paymentID, id } = await start();
-    const wanted = { paymentID, ...one(await price(2000)), proration: 'none', at: 'endOfPeriod' };
-    const coupon = await stripe.coupons.create({ percent_off: 10, duration: 'forever' });
-    await stripe.subscriptions.update(id, { discounts: [{ coupon: coupon.id }] });
-    expectProblem(await change(wanted), 'invalid-state');
-    const trialEnd = Math.floor(clock.now().getTime() / 1000) + DAY_SECONDS;
-    await stripe.subscriptions.update(id, { discounts: '', trial_end: trialEnd, proration_behavior: 'none' });
-    expectProblem(await change(wanted), 'invalid-state');
+    await payBy(id, 'pm_card_authenticationRequired');
+    const service = await limited({ maxChargesPerDay: { usd: 10_000 } });
+    const wanted = { paymentID, ...one(await price(9000)) };
+    for (let attempt = 0; attempt < 3; attempt += 1) {
+      expectProblem(await change(wanted, {}, service), 'authentication-required');
+    }
+    await payBy(id, 'pm_card_visa');
+    expect((await change(wanted, {}, service)).status).toBe(200);
   });
 
   it.for([
@@ -315,14 +253,3 @@ describe('a subscription', () => {
 });
 
 /** A monthly price of a product of its own. */
-async function createPrice({ stripe }: Paydesk, amount: number, more: object): Promise<string> {
-  const { recurring = { interval: 'month' as const }, ...rest } = more as { recurring?: null };
-  const { id } = await stripe.prices.create({
-    currency: 'usd',
-    unit_amount: amount,
-    ...(recurring && { recurring }),
-    product_data: { name: 'Magazine' },
-    ...rest,
-  });
-  return id;
-}

@@ -120,6 +120,66 @@ describe('POST /subscriptions/upgrade', () => {
     expect(data.map(({ status }) => status)).toEqual(['paid', 'paid']);
   });
 
+  it('reports a charge whose answer was lost, although the user has another subscription by then', async ({
+    paydesk,
+    subscriber,
+    price,
+  }) => {
+    const { upgrade, id } = await subscriber();
+    const priceId = await price(3000);
+    const path = `/v1/subscriptions/${id}`;
+    paydesk.sandbox.faults.add({ method: 'POST', path, kinds: ['reset_after_effect'], times: 9 });
+    const key = { 'idempotency-key': 'upgrade-2' };
+    expectProblem(await upgrade(priceId, undefined, key), 'outcome-unknown');
+    paydesk.sandbox.faults.clear();
+    const { customer, default_payment_method: card } = await paydesk.stripe.subscriptions.retrieve(id);
+    await paydesk.stripe.subscriptions.create({
+      customer: idOf(customer) ?? '',
+      default_payment_method: idOf(card) ?? '',
+      items: [{ price: await price(700) }],
+    });
+    expect((await upgrade(priceId, undefined, key)).status).toBe(200);
+    expect((await paydesk.stripe.invoices.list({ subscription: id })).data).toHaveLength(2);
+  });
+
+  it('takes the place of a change that a service has scheduled', async ({
+    paydesk,
+    shop,
+    subscriber,
+    price,
+    clock,
+  }) => {
+    const { upgrade, id } = await subscriber();
+    const [cheaper, dearer] = [await price(500), await price(3000)];
+    const scheduled = await shop.post('/pay/recurrent/change', {
+      paymentID: id,
+      products: [{ priceId: cheaper, quantity: 1 }],
+      proration: 'none',
+      at: 'endOfPeriod',
+    });
+    expect(scheduled.status).toBe(200);
+    expect((await upgrade(dearer)).status).toBe(200);
+    expect((await paydesk.stripe.subscriptions.retrieve(id)).schedule).toBeNull();
+    clock.moveSeconds(32 * DAY_SECONDS);
+    const { items } = await paydesk.stripe.subscriptions.retrieve(id);
+    expect(items.data).toMatchObject([{ price: { id: dearer } }]);
+  });
+
+  it('leaves a schedule of the Dashboard alone', async ({ paydesk, subscriber, price }) => {
+    const { upgrade, preview, id } = await subscriber();
+    const { id: schedule, phases } = await paydesk.stripe.subscriptionSchedules.create({
+      from_subscription: id,
+    });
+    const { start_date = 0, end_date = 0, items = [] } = phases[0] ?? {};
+    const next = { items: [{ price: await price(500) }], duration: { interval: 'month' as const } };
+    await paydesk.stripe.subscriptionSchedules.update(schedule, {
+      phases: [{ start_date, end_date, items: [{ price: idOf(items[0]?.price) ?? '' }] }, next],
+    });
+    expectProblem(await preview(await price(3000)), 'subscription-scheduled');
+    expectProblem(await upgrade(await price(3000)), 'subscription-scheduled');
+    expect((await paydesk.stripe.subscriptions.retrieve(id)).schedule).toBe(schedule);
+  });
+
   it('changes nothing if the card is declined, or wants authentication', async ({
     paydesk,
     subscriber,

@@ -130,7 +130,7 @@ export class UserSubscriptionsController {
       'within an hour.',
   })
   @ApiOkResponse({ type: ChangePreviewResponse })
-  @ApiProblems(...CALLS_STRIPE, 'not-found', 'invalid-state', 'already-subscribed')
+  @ApiProblems(...CALLS_STRIPE, 'not-found', 'invalid-state', 'already-subscribed', 'subscription-scheduled')
   async previewUpgrade(
     @CurrentContext() context: RequestContext,
     @CurrentActor() user: UserActor,

@@ -1,0 +1,157 @@
+import { describe, expect } from 'vitest';
+import { idOf } from '#stripe/id-of.js';
+import { expectProblem } from '../support/expect-problem.js';
+import { payOnPage, redirects } from '../support/hosted-page.js';
+import { changesTest, DAY_SECONDS, one } from './subscription-changes-test.js';
+
+const it = changesTest();
+
+describe('POST /pay/recurrent/change at the end of the period', () => {
+  it('takes place with the next renewal', async ({ paydesk, shop, start, preview, change, price, clock }) => {
+    const { paymentID, old, id } = await start();
+    const next = await price(2000);
+    const wanted = { paymentID, ...one(next), proration: 'none', at: 'endOfPeriod' };
+    const { body: previewed } = await preview(wanted);
+    const answer = await change(wanted);
+    expect(answer.body.items).toMatchObject([{ priceId: old }]);
+    expect(previewed).toMatchObject({
+      amountDue: '0.00',
+      next: { amountDue: '20.00', at: answer.body.currentPeriodEnd },
+    });
+    clock.moveSeconds(27 * DAY_SECONDS);
+    const { items, latest_invoice: invoice } = await paydesk.stripe.subscriptions.retrieve(id);
+    expect(items.data).toMatchObject([{ price: { id: next } }]);
+    expect(await paydesk.stripe.invoices.retrieve(idOf(invoice) ?? '')).toMatchObject({ total: 2000 });
+    await paydesk.walkEvents();
+    expect((await shop.get(`/pay/subscriptions/${id}`)).body.subscriptionID).toBe(id);
+  });
+
+  it('takes place with the next renewal also for an amount without a Price', async ({
+    shop,
+    change,
+    price,
+  }) => {
+    const started = await shop.post('/pay/recurrent', { ...redirects, amount: '5.00', interval: 'month' });
+    await payOnPage(started.body.redirectToUrl);
+    const { paymentID } = started.body;
+    const answer = await change({ paymentID, ...one(await price(2000)), at: 'endOfPeriod' });
+    expect(answer).toMatchObject({ status: 200, body: { items: [{ unitAmount: '5.00' }] } });
+  });
+
+  it('takes the place of a scheduled change, and can take it back', async ({
+    paydesk,
+    start,
+    change,
+    price,
+    clock,
+  }) => {
+    const { paymentID, old, id } = await start();
+    const later = { proration: 'none', at: 'endOfPeriod' };
+    expect((await change({ paymentID, ...one(await price(2000)), ...later })).status).toBe(200);
+    expect((await change({ paymentID, ...one(await price(2500)), ...later })).status).toBe(200);
+    expect((await change({ paymentID, ...one(old) })).status).toBe(200);
+    expect((await paydesk.stripe.subscriptions.retrieve(id)).schedule).toBeNull();
+    clock.moveSeconds(27 * DAY_SECONDS);
+    expect((await paydesk.stripe.subscriptions.retrieve(id)).items.data).toMatchObject([
+      { price: { id: old } },
+    ]);
+  });
+
+  it('is taken back by a cancellation', async ({ paydesk, shop, start, change, price }) => {
+    const { paymentID, id } = await start();
+    await change({ paymentID, ...one(await price(2000)), at: 'endOfPeriod' });
+    const cancelled = await shop.post('/pay/recurrent/expire', { paymentID, cancelType: 'endOfPeriod' });
+    expect(cancelled.status).toBe(200);
+    expect(await paydesk.stripe.subscriptions.retrieve(id)).toMatchObject({
+      cancel_at_period_end: true,
+      schedule: null,
+    });
+    expectProblem(await change({ paymentID, ...one(await price(2000)), at: 'endOfPeriod' }), 'invalid-state');
+  });
+
+  it('leaves a schedule of the Dashboard alone', async ({ paydesk, start, change, price }) => {
+    const { paymentID, old, id } = await start();
+    const { id: schedule, phases } = await paydesk.stripe.subscriptionSchedules.create({
+      from_subscription: id,
+    });
+    const { start_date, end_date = 0 } = phases[0] ?? {};
+    const next = { items: [{ price: await price(5000) }], duration: { interval: 'month' as const } };
+    await paydesk.stripe.subscriptionSchedules.update(schedule, {
+      phases: [{ start_date: start_date ?? 0, end_date, items: [{ price: old }] }, next],
+    });
+    for (const at of ['now', 'endOfPeriod']) {
+      const answer = await change({ paymentID, ...one(await price(2000)), at });
+      expectProblem(answer, 'subscription-scheduled');
+    }
+    expect((await paydesk.stripe.subscriptions.retrieve(id)).schedule).toBe(schedule);
+  });
+
+  it.for(['reset_after_effect', 'error_after_effect'] as const)(
+    'schedules once if the answer to the first call is lost by %s',
+    async (kind, { paydesk, start, change, price }) => {
+      const { paymentID, id } = await start();
+      const path = '/v1/subscription_schedules';
+      paydesk.sandbox.faults.add({ method: 'POST', path, kinds: [kind], times: 9 });
+      const key = { 'idempotency-key': `change-lost-by-${kind}` };
+      const wanted = { paymentID, ...one(await price(2000)), at: 'endOfPeriod' };
+      await change(wanted, key);
+      paydesk.sandbox.faults.clear();
+      expect((await change(wanted, key)).status).toBe(200);
+      const { schedule } = await paydesk.stripe.subscriptions.retrieve(id);
+      const { phases, metadata } = await paydesk.stripe.subscriptionSchedules.retrieve(idOf(schedule) ?? '');
+      expect(phases).toHaveLength(2);
+      expect(metadata?.['operation_id']).toBeDefined();
+    },
+  );
+
+  it('takes over a schedule that an attempt has left empty', async ({ paydesk, start, change, price }) => {
+    const { paymentID, id } = await start();
+    const next = await price(2000);
+    const { id: left } = await paydesk.stripe.subscriptionSchedules.create({ from_subscription: id });
+    const answer = await change({ paymentID, ...one(next), at: 'endOfPeriod' });
+    expect(answer.status).toBe(200);
+    expect((await paydesk.stripe.subscriptionSchedules.retrieve(left)).phases[1]?.items).toMatchObject([
+      { price: next },
+    ]);
+  });
+
+  it('leaves no schedule behind if Stripe refuses the change', async ({ paydesk, start, change, price }) => {
+    const { paymentID, id } = await start();
+    const path = '/v1/subscription_schedules/*';
+    const error = { type: 'invalid_request_error', status: 400 } as const;
+    paydesk.sandbox.faults.add({ method: 'POST', path, kinds: ['refuse'], error });
+    const answer = await change({ paymentID, ...one(await price(2000)), at: 'endOfPeriod' });
+    expectProblem(answer, 'invalid-state');
+    expect((await paydesk.stripe.subscriptions.retrieve(id)).schedule).toBeNull();
+  });
+
+  it('makes two changes at once one after the other', async ({ paydesk, start, change, price }) => {
+    const { paymentID, id } = await start();
+    const prices = [await price(2000), await price(3000)];
+    const answers = await Promise.all(
+      prices.map((next) => change({ paymentID, ...one(next), at: 'endOfPeriod' })),
+    );
+    expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+    const { schedule } = await paydesk.stripe.subscriptions.retrieve(id);
+    const { phases } = await paydesk.stripe.subscriptionSchedules.retrieve(idOf(schedule) ?? '');
+    expect(phases).toHaveLength(2);
+    expect(prices).toContain(phases[1]?.items[0]?.price);
+  });
+
+  it('does not schedule a change that would end a trial or a discount', async ({
+    paydesk: { stripe },
+    start,
+    change,
+    price,
+    clock,
+  }) => {
+    const { paymentID, id } = await start();
+    const wanted = { paymentID, ...one(await price(2000)), proration: 'none', at: 'endOfPeriod' };
+    const coupon = await stripe.coupons.create({ percent_off: 10, duration: 'forever' });
+    await stripe.subscriptions.update(id, { discounts: [{ coupon: coupon.id }] });
+    expectProblem(await change(wanted), 'invalid-state');
+    const trialEnd = Math.floor(clock.now().getTime() / 1000) + DAY_SECONDS;
+    await stripe.subscriptions.update(id, { discounts: '', trial_end: trialEnd, proration_behavior: 'none' });
+    expectProblem(await change(wanted), 'invalid-state');
+  });
+});
