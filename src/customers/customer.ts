@@ -77,7 +77,16 @@ export interface Customer {
   name: string | null;
   phone: string | null;
   address: Address | null;
+  /** The newest one that Stripe has. */
+  taxId: TaxId | null;
   metadata: Record<string, string>;
+}
+
+/** A number by which a tax authority knows a customer. https://docs.stripe.com/billing/customer/tax-ids */
+export interface TaxId {
+  /** Stripe's type, such as `eu_vat`. */
+  type: string;
+  value: string;
 }
 
 /** The details of a customer that an internal service can set. */
@@ -86,5 +95,7 @@ export interface CustomerDetails {
   name?: string;
   phone?: string;
   address?: Partial<Record<keyof Address, string>>;
+  /** Null removes it. */
+  taxId?: TaxId | null;
   metadata?: Record<string, string>;
 }

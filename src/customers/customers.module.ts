@@ -13,6 +13,7 @@ import { OwnerSubscriptionsStripe } from './owner-subscriptions.stripe.js';
 import { SavedCardsService } from './saved-cards.service.js';
 import { SavedCardsStore } from './saved-cards.store.js';
 import { SavedCardsStripe } from './saved-cards.stripe.js';
+import { TaxIdsStripe } from './tax-ids.stripe.js';
 
 @Module({
   imports: [OperationsModule, AuditModule, NotificationsModule],
@@ -22,6 +23,7 @@ import { SavedCardsStripe } from './saved-cards.stripe.js';
     CustomersService,
     CustomersStore,
     CustomersStripe,
+    TaxIdsStripe,
     OnlyPageStripe,
     OwnerSubscriptionsService,
     OwnerSubscriptionsStripe,

@@ -4,6 +4,7 @@ import { Injectable } from '@nestjs/common';
 import type { Owner } from '#core/actor.js';
 import { Problem, unknownObject } from '#core/problem.js';
 import type { RequestContext } from '#core/request-context.js';
+import { isRefused } from '#stripe/stripe-errors.js';
 import { undefinedIfMissing } from '#stripe/undefined-if-missing.js';
 import type { ChangeAuthor } from '../access/audit-entry.js';
 import type { Transaction } from '../database/database.js';
@@ -11,6 +12,7 @@ import { type OperationRunner, OperationsService } from '../operations/operation
 import type { Customer, CustomerDetails, PaymentInformation } from './customer.js';
 import { CustomersStore } from './customers.store.js';
 import { type CustomerCreation, CustomersStripe } from './customers.stripe.js';
+import { type TaxIdChange, TaxIdsStripe } from './tax-ids.stripe.js';
 
 const NO_INFORMATION: PaymentInformation = {
   balanceMinor: null,
@@ -39,6 +41,7 @@ export class CustomersService {
     operations: OperationsService,
     private readonly store: CustomersStore,
     private readonly stripe: CustomersStripe,
+    private readonly taxIds: TaxIdsStripe,
   ) {
     this.createOperation = operations.define<CustomerPlan, string>({
       name: 'customer',
@@ -76,8 +79,8 @@ export class CustomersService {
    * @throws {Problem} `needs-review` if it is not known whether an earlier attempt created one
    */
   async ensureId(context: RequestContext, owner: Owner): Promise<string> {
-    const existing = await this.query(context, owner, (id) => this.stripe.find(context, id));
-    if (existing) return existing.stripeCustomerId;
+    const existing = await this.query(context, owner, (id) => this.stripe.findId(context, id));
+    if (existing !== undefined) return existing;
     return context.dryRun ? this.stripe.rehearseCreation(context, owner) : this.createOnce(context, owner);
   }
 
@@ -118,9 +121,34 @@ export class CustomersService {
     await this.store.unlink(id, author);
   }
 
-  /** Updates an owner's customer, which is created if there is none. */
+  /**
+   * Updates an owner's customer, which is created if there is none. A tax id takes the place of those that Stripe has.
+   *
+   * @throws {Problem} `invalid-request` for a value that Stripe refuses; then the customer has the tax id from before
+   */
   async update(context: RequestContext, owner: Owner, details: CustomerDetails): Promise<Customer> {
-    return this.stripe.update(context, await this.ensureId(context, owner), details, randomUUID());
+    const id = await this.ensureId(context, owner);
+    const { taxId } = details;
+    if (taxId === undefined) return this.stripe.update(context, id, details, randomUUID());
+    const change = await (taxId ? this.taxIds.add(context, id, taxId) : this.taxIds.removal(context, id));
+    const updated = await this.updateOrUndo(context, id, details, change);
+    for (const replaced of change.replaced) await this.taxIds.remove(context, id, replaced);
+    return { ...updated, taxId };
+  }
+
+  /** Takes back the new tax id if Stripe refuses another value. */
+  private async updateOrUndo(
+    context: RequestContext,
+    id: string,
+    details: CustomerDetails,
+    { added }: TaxIdChange,
+  ): Promise<Customer> {
+    try {
+      return await this.stripe.update(context, id, details, randomUUID());
+    } catch (error) {
+      if (added !== undefined && isRefused(error)) await this.taxIds.remove(context, id, added);
+      throw error;
+    }
   }
 
   /** Shows how an owner pays; every value is null for an owner without a customer. */

@@ -18,6 +18,9 @@ import { toCard } from './saved-cards.stripe.js';
 /** A creation is not sent again after Stripe has forgotten its key, within 24 hours. */
 const CREATION_WINDOW_SECONDS = 25 * 60 * 60;
 
+/** The newest ten. https://docs.stripe.com/api/customers/object#customer_object-tax_ids */
+const TAX_IDS = 'tax_ids';
+
 /** Stands for the id of a customer that a dry run does not create. */
 const NEW_CUSTOMER = 'cus_new';
 
@@ -79,7 +82,7 @@ export class CustomersStripe {
     try {
       return toCustomer(
         await this.stripe.write(context, idempotencyKey, (stripe, options) =>
-          stripe.customers.update(id, toParams(details), options),
+          stripe.customers.update(id, { ...toParams(details), expand: [TAX_IDS] }, options),
         ),
       );
     } catch (error) {
@@ -91,8 +94,13 @@ export class CustomersStripe {
 
   /** The customer with this id; undefined if it is unknown or deleted. */
   async find(context: RequestContext, id: string): Promise<Customer | undefined> {
-    const customer = await this.retrieve(context, id);
+    const customer = await this.retrieve(context, id, { expand: [TAX_IDS] });
     return customer && toCustomer(customer);
+  }
+
+  /** The id itself; undefined if the customer is unknown or deleted. */
+  async findId(context: RequestContext, id: string): Promise<string | undefined> {
+    return (await this.retrieve(context, id))?.id;
   }
 
   /**
@@ -175,11 +183,13 @@ export function ownerIn({
 }
 
 function toCustomer(customer: Stripe.Customer): Customer {
-  const { id, metadata } = customer;
-  return { stripeCustomerId: id, ...toBillingDetails(customer), metadata };
+  const { id, tax_ids: taxIds, metadata } = customer;
+  const [newest] = taxIds?.data ?? [];
+  const taxId = newest ? { type: newest.type, value: newest.value } : null;
+  return { stripeCustomerId: id, ...toBillingDetails(customer), taxId, metadata };
 }
 
-function toParams({ address, ...details }: CustomerDetails): Stripe.CustomerUpdateParams {
+function toParams({ address, taxId: _taxId, ...details }: CustomerDetails): Stripe.CustomerUpdateParams {
   if (!address) return details;
   const { postalCode, ...rest } = address;
   return { ...details, address: { ...rest, ...(postalCode !== undefined && { postal_code: postalCode }) } };

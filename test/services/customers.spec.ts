@@ -1,4 +1,5 @@
 import { describe, expect } from 'vitest';
+import { expectProblem } from '../support/expect-problem.js';
 import { someUser } from '../support/saved-card.js';
 import { paydeskTest } from '../support/paydesk-test.js';
 
@@ -19,6 +20,7 @@ describe('/customers/:user_id', () => {
         postalCode: '94080',
         country: 'US',
       },
+      taxId: { type: 'eu_vat', value: 'DE123456789' },
       metadata: { segment: 'gold' },
     };
     const given = {
@@ -158,6 +160,15 @@ describe('/customers/:user_id', () => {
     ['a value that is a number', { metadata: { a: 1 } }, 'metadata'],
     ['many keys', { metadata: MANY_KEYS }, 'metadata'],
     ['a long telephone number', { phone: '0'.repeat(21) }, 'phone'],
+    ['a card number as a telephone number', { phone: '4000000000006' }, 'phone'],
+    ['a card number in a telephone number', { phone: '4242 4242 4242 4242' }, 'phone'],
+    ['a card number with a plus sign', { phone: '+4242424242424242' }, 'phone'],
+    ['a tax id that is a text', { taxId: 'DE123456789' }, 'taxId'],
+    ['a tax id without a type', { taxId: { value: 'DE123456789' } }, 'taxId.type'],
+    ['a tax id without a value', { taxId: { type: 'eu_vat' } }, 'taxId.value'],
+    ['a tax id with another field', { taxId: { type: 'eu_vat', value: 'x', country: 'DE' } }, 'taxId'],
+    ['a type that Stripe can not have', { taxId: { type: 'EU', value: 'x' } }, 'taxId.type'],
+    ['a card number as a tax id', { taxId: { type: 'eu_vat', value: '4242424242424242' } }, 'taxId.value'],
     ['an address that is a text', { address: 'Main Street' }, 'address'],
     ['a country in lower case', { address: { country: 'us' } }, 'address.country'],
     ['an address with another field', { address: { street: 'x' } }, 'address'],
@@ -170,9 +181,114 @@ describe('/customers/:user_id', () => {
     expect(paydesk.stripeCalls.slice(callsBefore)).toEqual([]);
   });
 
+  // A 13-digit number that starts with 4 and has the check digit of cards
+  it.for(['+4000000000006', '+40 000-000 (000) 06'])(
+    'takes the telephone number %s',
+    async (phone, { shop }) => {
+      const { status, body } = await shop.put(`/customers/${someUser()}`, { phone });
+      expect({ status, phone: body.phone }).toEqual({ status: 200, phone });
+    },
+  );
+
   it('allows only services', async ({ paydesk }) => {
     expect((await paydesk.stranger().get('/customers/u')).status).toBe(401);
     expect((await (await paydesk.partner('acme')).get('/customers/u')).status).toBe(403);
     expect((await (await paydesk.user('u')).put('/customers/u', { name: 'x' })).status).toBe(403);
+  });
+});
+
+describe('taxId of /customers/:user_id', () => {
+  const GERMAN = { type: 'eu_vat', value: 'DE123456789' };
+  const SWISS = { type: 'ch_vat', value: 'CHE-123.456.789 MWST' };
+
+  const test = it.extend('customer', async ({ paydesk, shop }) => {
+    const path = `/customers/${someUser()}`;
+    const { stripeCustomerId: id } = (await shop.put(path, { name: 'Jenny' })).body;
+    const atStripe = async () => {
+      const { data } = await paydesk.stripe.customers.listTaxIds(id);
+      return data.map(({ type, value }) => ({ type, value }));
+    };
+    return { id, atStripe, path, put: (taxId: object | null) => shop.put(path, { taxId }) };
+  });
+
+  test('replaces the one before, null removes it, and it can be set again', async ({ shop, customer }) => {
+    const { atStripe, path, put } = customer;
+    for (const taxId of [GERMAN, SWISS, GERMAN, GERMAN]) {
+      expect((await put(taxId)).body.taxId).toEqual(taxId);
+      expect(await atStripe()).toEqual([taxId]);
+      expect((await shop.get(path)).body.taxId).toEqual(taxId);
+    }
+    // Stripe repeats its answer to the request that has added it.
+    for (let round = 0; round < 3; round += 1) {
+      expect((await put(null)).body.taxId).toBeNull();
+      expect(await atStripe()).toEqual([]);
+      expect((await put(GERMAN)).status).toBe(200);
+      expect(await atStripe()).toEqual([GERMAN]);
+    }
+  });
+
+  test('takes the place of those that were added elsewhere', async ({
+    paydesk,
+    customer: { id, atStripe, put },
+  }) => {
+    await paydesk.stripe.customers.createTaxId(id, { type: 'eu_vat', value: 'DE111111111' });
+    await paydesk.stripe.customers.createTaxId(id, { type: 'ch_vat', value: 'CHE-111.111.111 MWST' });
+    await put(GERMAN);
+    expect(await atStripe()).toEqual([GERMAN]);
+  });
+
+  test('is added once, however many requests set it', async ({ paydesk, customer: { atStripe, put } }) => {
+    const type = 'customer.tax_id.created';
+    const before = (await paydesk.stripe.events.list({ type, limit: 100 })).data.length;
+    await Promise.all(Array.from({ length: 5 }, () => put(GERMAN)));
+    expect(await atStripe()).toEqual([GERMAN]);
+    expect((await paydesk.stripe.events.list({ type, limit: 100 })).data.length).toBe(before + 1);
+  });
+
+  test('is added once if the answer is lost', async ({ paydesk, customer: { id, atStripe, put } }) => {
+    const path = `/v1/customers/${id}/tax_ids`;
+    paydesk.sandbox.faults.add({ method: 'POST', path, kinds: ['reset_after_effect'], times: 9 });
+    expectProblem(await put(GERMAN), 'outcome-unknown');
+    paydesk.sandbox.faults.clear();
+    expect((await put(GERMAN)).status).toBe(200);
+    expect(await atStripe()).toEqual([GERMAN]);
+  });
+
+  test('is named if Stripe refuses it, and nothing is changed', async ({
+    shop,
+    customer: { atStripe, path, put },
+  }) => {
+    await put(SWISS);
+    const taxId = { type: 'eu_vat', value: 'nonsense' };
+    const answer = await shop.put(path, { name: 'John', taxId });
+    expect(answer).toMatchObject({ status: 400, body: { errors: [{ field: 'taxId.value' }] } });
+    const unknown = await shop.put(path, { name: 'John', taxId: { type: 'xx_vat', value: '1' } });
+    expect(unknown).toMatchObject({ status: 400, body: { errors: [{ field: 'taxId.type' }] } });
+    expect((await shop.get(path)).body).toMatchObject({ name: 'Jenny', taxId: SWISS });
+    expect(await atStripe()).toEqual([SWISS]);
+  });
+
+  test('stays as it was if Stripe refuses another value', async ({
+    paydesk,
+    shop,
+    customer: { id, atStripe, path, put },
+  }) => {
+    await put(SWISS);
+    const error = { status: 400, type: 'invalid_request_error', param: 'email' } as const;
+    paydesk.sandbox.faults.add({
+      method: 'POST',
+      path: `/v1/customers/${id}`,
+      kinds: ['refuse'],
+      times: 1,
+      error,
+    });
+    const refused = await shop.put(path, { email: 'jenny@example.com', taxId: GERMAN });
+    expect(refused).toMatchObject({ status: 400, body: { errors: [{ field: 'email' }] } });
+    expect(await atStripe()).toEqual([SWISS]);
+  });
+
+  test('may be a SIRET, which has the check digit of cards', async ({ customer: { put } }) => {
+    expect((await put({ type: 'fr_siret', value: '38000000000006' })).status).toBe(200);
+    expect((await put({ type: 'eu_vat', value: '38000000000006' })).status).toBe(400);
   });
 });

@@ -1,14 +1,18 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { Matches, ValidateNested } from 'class-validator';
+import { Matches, ValidateBy, ValidateIf, ValidateNested } from 'class-validator';
 import type { Owner } from '#core/actor.js';
+import { hasCardNumber } from '#core/card-number.js';
 import { Problem } from '#core/problem.js';
+import { codePointLength, PLAIN_TEXT } from '#core/text.js';
 import type { Settings } from '../../config/settings.js';
 import { Satisfies } from '../../config/satisfies.js';
-import type { Address, Customer, CustomerDetails } from '../../customers/customer.js';
+import type { Address, Customer, CustomerDetails, TaxId } from '../../customers/customer.js';
 import { EmailField } from '../dto/email.field.js';
-import { Field, MerchantIdField, PartnerNameField, TextField, UserIdField } from '../dto/fields.js';
+import { Field, MerchantIdField, PartnerNameField, TextField, UserIdField, Without } from '../dto/fields.js';
+import { hasKey, hasToken } from '../../logging/redact.js';
 import { isJsonObject } from '../http/json-object.js';
+import { PhoneField } from '../dto/phone.field.js';
 import { MetadataField, OUR_METADATA_PREFIX } from '../dto/metadata.field.js';
 import { EXAMPLE_CUSTOMER_ID } from './examples.js';
 import { ownerOf } from './owner.js';
@@ -62,6 +66,54 @@ class AddressRequest {
   country?: string;
 }
 
+/** Longer than any of Stripe's examples. */
+const TAX_ID_MAX_LENGTH = 50;
+const TAX_ID_TYPE = /^[a-z]{2}(_[a-z]{2,10}){1,3}$/;
+/** The SIRET of a French establishment has the check digit of cards: https://en.wikipedia.org/wiki/SIRET_code */
+const SIRET = /^\s*(\d\s*){14}$/;
+
+/** A SIRET is told from a card number by its type. */
+function IsNoCardNumber(): PropertyDecorator {
+  return ValidateBy({
+    name: 'isNoCardNumber',
+    validator: {
+      validate: (value: unknown, args) => {
+        if (typeof value !== 'string') return true;
+        const isSiret = (args?.object as TaxIdRequest | undefined)?.type === 'fr_siret' && SIRET.test(value);
+        return isSiret || !hasCardNumber(value);
+      },
+      defaultMessage: () => 'must not contain a card number',
+    },
+  });
+}
+
+class TaxIdRequest implements TaxId {
+  @Field(
+    {
+      description: 'One of [the types of Stripe](https://docs.stripe.com/billing/customer/tax-ids)',
+      example: 'eu_vat',
+    },
+    { type: String, pattern: TAX_ID_TYPE.source },
+    Matches(TAX_ID_TYPE, { message: "must be one of Stripe's types, such as eu_vat" }),
+  )
+  type!: string;
+
+  @Field(
+    { description: 'The number itself', example: 'DE123456789' },
+    { type: String, minLength: 1, maxLength: TAX_ID_MAX_LENGTH },
+    Satisfies(isTaxIdValue, `must be well-formed text of 1 to ${TAX_ID_MAX_LENGTH} characters`),
+    IsNoCardNumber(),
+    Without(hasKey, 'a key'),
+    Without(hasToken, 'a token'),
+  )
+  value!: string;
+}
+
+function isTaxIdValue(value: unknown): boolean {
+  if (typeof value !== 'string' || value === '') return false;
+  return codePointLength(value) <= TAX_ID_MAX_LENGTH && PLAIN_TEXT.test(value);
+}
+
 export class CustomerRequest {
   @MerchantIdField({
     optional: true,
@@ -76,7 +128,7 @@ export class CustomerRequest {
   @TextField({ maxLength: 256, optional: true, description: 'Full name', example: 'Jenny Rosen' })
   name?: string;
 
-  @TextField({ maxLength: 20, optional: true, description: 'Telephone number', example: '+1 555 0100' })
+  @PhoneField()
   phone?: string;
 
   @Type(() => AddressRequest)
@@ -87,6 +139,16 @@ export class CustomerRequest {
     Satisfies(isJsonObject, 'must be an object'),
   )
   address?: AddressRequest;
+
+  @Type(() => TaxIdRequest)
+  @ValidateNested({ message: 'must be an object, or null' })
+  @ValidateIf((_object, value) => value !== null)
+  @Field(
+    { optional: true, description: 'It replaces the tax ids of the customer; null removes them' },
+    { type: () => TaxIdRequest, nullable: true },
+    Satisfies(isJsonObject, 'must be an object, or null'),
+  )
+  taxId?: TaxIdRequest | null;
 
   @MetadataField({
     keysMax: METADATA_KEYS_MAX,
@@ -103,19 +165,20 @@ export class CustomerRequest {
    * @throws {Problem} for both, or neither
    */
   toCommand(): { link: string } | { update: CustomerDetails } {
-    const { stripeCustomerId: link, email, name, phone, address, metadata } = this;
+    const { stripeCustomerId: link, email, name, phone, address, taxId, metadata } = this;
     const update = {
       ...(email !== undefined && { email }),
       ...(name !== undefined && { name }),
       ...(phone !== undefined && { phone }),
       ...(address !== undefined && { address }),
+      ...(taxId !== undefined && { taxId }),
       ...(metadata !== undefined && { metadata }),
     };
     const isUpdate = Object.keys(update).length > 0;
     if (link !== undefined && !isUpdate) return { link };
     if (link === undefined && isUpdate) return { update };
     const message =
-      'requires either stripeCustomerId alone, or any of email, name, phone, address and metadata';
+      'requires either stripeCustomerId alone, or any of email, name, phone, address, taxId and metadata';
     throw new Problem('invalid-request', { errors: [{ field: 'stripeCustomerId', message }] });
   }
 }
@@ -140,6 +203,14 @@ class CustomerAddressResponse implements Address {
   country!: string | null;
 }
 
+class TaxIdResponse implements TaxId {
+  @ApiProperty({ example: 'eu_vat' })
+  type!: string;
+
+  @ApiProperty({ example: 'DE123456789' })
+  value!: string;
+}
+
 export class CustomerResponse {
   @ApiProperty({ example: EXAMPLE_CUSTOMER_ID })
   stripeCustomerId!: string;
@@ -155,6 +226,9 @@ export class CustomerResponse {
 
   @ApiProperty({ type: CustomerAddressResponse, nullable: true })
   address!: CustomerAddressResponse | null;
+
+  @ApiProperty({ type: TaxIdResponse, nullable: true, description: 'The newest one that Stripe has' })
+  taxId!: TaxIdResponse | null;
 
   @ApiProperty({
     type: 'object',

@@ -63,6 +63,7 @@ export const CUSTOMER_EXAMPLES = {
       email: 'jenny@example.com',
       name: 'Jenny Rosen',
       address: { line1: '354 Oyster Point Blvd', city: 'San Francisco', postalCode: '94080', country: 'US' },
+      taxId: { type: 'us_ein', value: '12-3456789' },
       metadata: { segment: 'gold' },
     },
   },
