@@ -5,17 +5,23 @@
  */
 export const REASONS = {
   'Connect: there are no connected accounts': [
+    'application_fee',
     'application_fee_amount',
     'application_fee_percent',
     'attach_to_self',
     'connect',
     'customer_account',
+    'destination',
     'on_behalf_of',
     'refund_application_fee',
     'reverse_transfer',
     'transfer_data',
     '/v1/payment_methods customer',
     '/v1/payment_methods payment_method',
+    '/v1/tokens account',
+    '/v1/tokens customer',
+    '/v1/tokens person',
+    '/v1/tokens pii',
   ],
   'Only cards and SEPA debits: other payment methods, and their balances': [
     'account_holder_name',
@@ -34,6 +40,7 @@ export const REASONS = {
     '/v1/refunds customer',
     '/v1/refunds instructions_email',
     '/v1/refunds origin',
+    '/v1/tokens bank_account',
   ],
   'No taxes and no shipping rates': [
     'default_tax_rates',
@@ -58,7 +65,7 @@ export const REASONS = {
     'transform_usage',
     '/v1/promotion_codes/:promotion_code restrictions',
   ],
-  'Only what Stripe.js or an app collects': ['confirmation_token', 'radar_options'],
+  'Only what Stripe.js or an app collects': ['confirmation_token', 'cvc_update', 'radar_options'],
   'Details for card networks, payment records and agents': [
     'amount_details',
     'hooks',

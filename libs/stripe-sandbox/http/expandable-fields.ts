@@ -273,5 +273,6 @@ export const expandableFields: Readonly<
     'owner.customer': ['customer'],
   },
   'test_helpers.test_clock': {},
+  token: {},
   webhook_endpoint: {},
 };

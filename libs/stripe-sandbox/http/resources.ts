@@ -134,6 +134,7 @@ export const resources: Record<string, Resource> = {
     pathParam: 'id',
   },
   mandate: { called: 'mandate', pathParam: 'mandate' },
+  token: { called: 'token', pathParam: 'token' },
   dispute: {
     called: 'dispute',
     pathParam: 'dispute',

@@ -33,6 +33,7 @@ import { subscriptionScheduleRoutes } from './subscription-schedules/routes.js';
 import { subscriptionRoutes } from './subscriptions/routes.js';
 import { taxIdRoutes } from './tax-ids/routes.js';
 import { testClockRoutes } from './test-clocks/routes.js';
+import { tokenRoutes } from './tokens/routes.js';
 import { webhookEndpointRoutes } from './webhook-endpoints/routes.js';
 
 /** Every route under /v1. */
@@ -47,6 +48,7 @@ export const allRoutes: readonly Route[] = [
   ...balanceRoutes,
   ...accountRoutes,
   ...mandateRoutes,
+  ...tokenRoutes,
   ...disputeRoutes,
   ...earlyFraudWarningRoutes,
   ...productRoutes,

@@ -1,6 +1,6 @@
 import type { DueWork } from '../due.js';
 import { settleFunds } from './balance-transactions/balance-transaction.js';
-import { completeCapture } from './charges/charge.js';
+import { advanceCharge } from './charges/charge.js';
 import { expireDueCheckoutSession } from './checkout-sessions/checkout-session.js';
 import { expireCoupon } from './coupons/coupon.js';
 import { endDiscount } from './discounts/discount.js';
@@ -18,7 +18,7 @@ import { deleteExpiredTestClock } from './test-clocks/test-clock.js';
 /** What to do when an entity's scheduled time comes, by its collection. */
 export const dueWork: DueWork = {
   balanceTransactions: settleFunds,
-  charges: completeCapture,
+  charges: advanceCharge,
   checkoutSessions: expireDueCheckoutSession,
   coupons: expireCoupon,
   discounts: endDiscount,

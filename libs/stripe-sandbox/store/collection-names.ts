@@ -19,6 +19,7 @@ export type CollectionName =
   | 'invoiceItems'
   | 'invoicePayments'
   | 'mandates'
+  | 'tokens'
   | 'disputes'
   | 'fraudWarnings'
   | 'events'
@@ -67,6 +68,7 @@ export const objectOf: Partial<Record<CollectionName, string>> = {
   invoiceItems: 'invoiceitem',
   invoicePayments: 'invoice_payment',
   mandates: 'mandate',
+  tokens: 'token',
   disputes: 'dispute',
   fraudWarnings: 'radar.early_fraud_warning',
   events: 'event',

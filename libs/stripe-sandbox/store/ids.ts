@@ -38,6 +38,7 @@ const SHAPES = {
   invoiceLineItem: ['il_1', 23],
   invoicePayment: ['inpay_1', 23],
   mandate: ['mandate_1', 23],
+  token: ['tok_1', 23],
   payment: ['py_3', 23],
   dispute: ['du_1', 23],
   fraudWarning: ['issfr_1', 23],

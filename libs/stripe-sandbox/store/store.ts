@@ -118,6 +118,7 @@ export class Store {
     { payment_intent: ({ payment }) => present(payment.payment_intent as string) },
   );
   readonly mandates = new Collection<Stripe.Mandate>('mandates', this.#record, ['payment_method']);
+  readonly tokens = new Collection<Stripe.Token>('tokens', this.#record);
   readonly disputes = new Collection<Stripe.Dispute>('disputes', this.#record, ['charge', 'payment_intent']);
   readonly fraudWarnings = new Collection<Stripe.Radar.EarlyFraudWarning>('fraudWarnings', this.#record, [
     'charge',

@@ -103,6 +103,7 @@ describe('a debit', () => {
 
   test.for([
     [IBANS.fails, 'payment_intent_payment_attempt_failed'],
+    [IBANS.failsInItaly, 'payment_intent_payment_attempt_failed'],
     [IBANS.exceedsVolume, 'charge_exceeds_source_limit'],
     [IBANS.exceedsTransactions, 'charge_exceeds_weekly_limit', 'charge_exceeds_source_limit'],
     [IBANS.hasNoFunds, 'insufficient_funds'],

@@ -2,9 +2,24 @@ import type Stripe from 'stripe';
 import type { Decline } from '../payment-methods/declines.js';
 import type { ThreeDSecure } from '../payment-methods/test-card.js';
 
-/** One attempt to pay an intent. */
+/** What a charge is for: an intent, or itself, which has no id. */
+export type Payment = Pick<
+  Stripe.PaymentIntent,
+  | 'amount'
+  | 'currency'
+  | 'customer'
+  | 'description'
+  | 'metadata'
+  | 'receipt_email'
+  | 'shipping'
+  | 'statement_descriptor'
+  | 'statement_descriptor_suffix'
+  | 'transfer_group'
+> & { id: string | null };
+
+/** One attempt to pay. */
 export interface ChargeAttempt {
-  intent: Stripe.PaymentIntent;
+  intent: Payment;
   paymentMethod: Stripe.PaymentMethod;
   /** Whether the money is captured at once, or only held. */
   isCaptured: boolean;

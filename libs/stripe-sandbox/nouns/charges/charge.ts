@@ -9,10 +9,11 @@ import { mergeMetadata } from '../../http/metadata.js';
 import type { Params } from '../../http/params.js';
 import { newId, randomText } from '../../store/ids.js';
 import { recordCharge } from '../balance-transactions/balance-transaction.js';
+import { toCardSource } from '../payment-methods/card-source.js';
 import type { Decline } from '../payment-methods/declines.js';
 import { testCardOf } from '../payment-methods/payment-method.js';
 import type { TestCard } from '../payment-methods/test-card.js';
-import type { ChargeAttempt } from './attempt.js';
+import type { ChargeAttempt, Payment } from './attempt.js';
 import { chargedCard } from './charged-card.js';
 import type { updateParams } from './params.js';
 
@@ -20,11 +21,7 @@ import type { updateParams } from './params.js';
 export const HOLD_SECONDS = 7 * 24 * 60 * 60;
 
 /** The fields that do not depend on the type of payment method. Source: https://docs.stripe.com/api/charges/object. */
-export function chargeFields(
-  ctx: Context,
-  intent: Stripe.PaymentIntent,
-  paymentMethod: Stripe.PaymentMethod,
-) {
+export function chargeFields(ctx: Context, intent: Payment, paymentMethod: Stripe.PaymentMethod) {
   const { amount, currency, customer, description, receipt_email, shipping, transfer_group } = intent;
   return {
     object: 'charge',
@@ -54,7 +51,7 @@ export function chargeFields(
     refunded: false,
     review: null,
     shipping,
-    source: null,
+    source: intent.id === null ? toCardSource(paymentMethod) : null,
     source_transfer: null,
     statement_descriptor: intent.statement_descriptor,
     statement_descriptor_suffix: intent.statement_descriptor_suffix,
@@ -92,11 +89,15 @@ export function createCharge(ctx: Context, attempt: ChargeAttempt): Stripe.Charg
 }
 
 /**
- * Completes an asynchronous capture, which has no balance transaction until then.
+ * Completes an asynchronous capture, which has no balance transaction until then, or releases a hold that has expired.
  * Source: https://docs.stripe.com/payments/payment-intents/asynchronous-capture.
  */
-export function completeCapture(ctx: Context, id: string): void {
+export function advanceCharge(ctx: Context, id: string): void {
   const before = ctx.store.charges.get(id)!;
+  if (!before.captured) {
+    ctx.emit('charge.expired', releaseCharge(ctx, before));
+    return;
+  }
   ctx.emit('charge.updated', withBalanceTransaction(ctx, before), before);
 }
 

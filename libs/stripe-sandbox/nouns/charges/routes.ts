@@ -2,11 +2,28 @@ import { collectionParams, listPage } from '../../http/lists.js';
 import { fromPath, requireKnown } from '../../http/lookup.js';
 import { string } from '../../http/params.js';
 import { route, type Route } from '../../http/route.js';
+import { requireWholeSteps } from '../../money/amount-limits.js';
 import { updateCharge } from './charge.js';
-import { updateParams } from './params.js';
+import { captureDirectCharge, createDirectCharge } from './direct-charge.js';
+import { captureParams, createParams, updateParams } from './params.js';
 
-/** Only payment intents create charges: the sandbox has no `POST /v1/charges`. */
 export const chargeRoutes: Route[] = [
+  route({
+    method: 'POST',
+    path: '/v1/charges',
+    params: createParams,
+    handle: ({ ctx, params }) => {
+      requireWholeSteps(params.amount, params.currency);
+      return createDirectCharge(ctx, params);
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/v1/charges/:charge/capture',
+    params: captureParams,
+    handle: ({ ctx, params, path }) =>
+      captureDirectCharge(ctx, fromPath(ctx.store.charges, path.charge), params),
+  }),
   route({
     method: 'GET',
     path: '/v1/charges',

@@ -30,6 +30,17 @@ export const NO_BILLING_DETAILS: Stripe.PaymentMethod.BillingDetails = {
   tax_id: null,
 };
 
+/** A card and its holder, as tokens take them. */
+interface EnteredCard extends Omit<CardParams, 'token'> {
+  name?: string;
+  address_city?: string;
+  address_country?: string;
+  address_line1?: string;
+  address_line2?: string;
+  address_state?: string;
+  address_zip?: string;
+}
+
 /** What a person enters on a page that accepts a card, or a bank account. */
 export interface CardEntry {
   card: CardParams;
@@ -74,7 +85,7 @@ export function createPaymentMethod(ctx: Context, params: Params<typeof createPa
     });
   }
   if (!params.card) throw failures.missing('card');
-  return insertCard(ctx, readCard(params.card, ctx.now()), billing, extra);
+  return insertCard(ctx, cardDetailsOf(ctx, params.card), billing, extra);
 }
 
 /**
@@ -223,10 +234,52 @@ export function updatePaymentMethod(
 
 /**
  * A card as customers had it before payment methods, which is a payment method with another prefix.
- * @throws StripeFailure 400 for an unknown token
+ * @throws StripeFailure 400 for an unknown token, or one that was used
  */
 export const createCard = (ctx: Context, token: string, param: string): Stripe.PaymentMethod =>
+  redeemToken(ctx, token) ??
   insertCard(ctx, readToken(token, ctx.now(), param), NO_BILLING_DETAILS, { id: newId('card') });
+
+/** The card of a new token. @throws StripeFailure 400 for a missing field, 402 for an invalid card */
+export function createEnteredCard(
+  ctx: Context,
+  { name, number, exp_month, exp_year, cvc, ...address }: EnteredCard,
+): Stripe.PaymentMethod {
+  const billing = mergeBillingDetails(NO_BILLING_DETAILS, {
+    address: {
+      city: address.address_city,
+      country: address.address_country,
+      line1: address.address_line1,
+      line2: address.address_line2,
+      postal_code: address.address_zip,
+      state: address.address_state,
+    },
+    name,
+  });
+  const details = readCard({ number, exp_month, exp_year, cvc }, ctx.now());
+  return insertCard(ctx, details, billing, { id: newId('card') });
+}
+
+/** The card of a token that a request made, which can be used once; undefined for another token. */
+function redeemToken(ctx: Context, id: string): Stripe.PaymentMethod | undefined {
+  const token = ctx.store.tokens.get(id);
+  if (!token) return undefined;
+  if (token.used) {
+    throw failures.invalidRequest(`You cannot use a Stripe token more than once: ${id}.`, {
+      code: 'token_already_used',
+    });
+  }
+  ctx.store.tokens.update(id, { used: true });
+  return ctx.store.paymentMethods.get(token.card!.id);
+}
+
+/** What `card` may be: entered, or a token. */
+function cardDetailsOf(ctx: Context, params: CardParams): CardDetails {
+  const made = params.token === undefined ? undefined : redeemToken(ctx, params.token);
+  if (!made) return readCard(params, ctx.now());
+  const { checks, exp_month, exp_year } = made.card!;
+  return { card: testCardOf(ctx, made.id), exp_month, exp_year, hasCvc: checks?.cvc_check !== null };
+}
 
 function createFromMagicId(ctx: Context, id: string): Stripe.PaymentMethod | undefined {
   const card = id.startsWith('pm_') ? cardByName(id) : undefined;

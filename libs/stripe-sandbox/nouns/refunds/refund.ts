@@ -9,6 +9,7 @@ import type { Params } from '../../http/params.js';
 import { formatAmount } from '../../money/currencies.js';
 import { newId } from '../../store/ids.js';
 import { recordRefund, recordRefundFailure } from '../balance-transactions/balance-transaction.js';
+import { releaseCharge } from '../charges/charge.js';
 import { testCardOf } from '../payment-methods/payment-method.js';
 import type { createParams } from './params.js';
 
@@ -30,6 +31,7 @@ export function createRefund(ctx: Context, params: Params<typeof createParams>):
     });
   }
   requireAmountAvailable(charge, amount, availableMinor);
+  if (!charge.captured) return releaseHold(ctx, charge, params);
   if (ctx.store.settings.isBalanceShort) throw shortBalance();
   const isCard = charge.payment_method_details?.type === 'card';
   const behaviour = isCard ? testCardOf(ctx, charge.payment_method!).refund : 'succeeds';
@@ -51,6 +53,32 @@ export function createRefund(ctx: Context, params: Params<typeof createParams>):
     const customer = charge.customer as string | null;
     schedule(ctx, 'refunds', refund.id, { at: refund.created + SETTLEMENT_SECONDS, customer });
   }
+  return refund;
+}
+
+/** Refunds a charge that was made without an intent and holds money, which must be released as a whole. */
+function releaseHold(
+  ctx: Context,
+  charge: Stripe.Charge,
+  params: Params<typeof createParams>,
+): Stripe.Refund {
+  const { amount = charge.amount, reason = null, metadata } = params;
+  if (amount < charge.amount) {
+    throw failures.invalidRequest('An uncaptured charge can only be refunded completely.', {
+      param: 'amount',
+    });
+  }
+  const refund = ctx.store.refunds.insert({
+    ...buildRefund(charge),
+    amount,
+    created: ctx.now(charge.customer as string | null),
+    metadata: mergeMetadata({}, metadata),
+    reason,
+    status: 'succeeded',
+  });
+  schedule(ctx, 'charges', charge.id, { at: null });
+  ctx.emit('refund.created', refund);
+  releaseCharge(ctx, charge);
   return refund;
 }
 
@@ -140,10 +168,13 @@ function throwNothingToRefund(intentId: string): never {
 }
 
 function requireRefundable(ctx: Context, charge: Stripe.Charge): void {
-  const intentId = charge.payment_intent as string;
-  const intent = ctx.store.paymentIntents.get(intentId)!;
-  if (charge.status !== 'succeeded' || intent.status === 'canceled') throwNothingToRefund(intentId);
-  if (!charge.captured) {
+  const intentId = charge.payment_intent as string | null;
+  const intent = ctx.store.paymentIntents.get(intentId ?? '');
+  if (charge.status !== 'succeeded' && !intent) {
+    throw failures.invalidRequest(`Charge ${charge.id} has failed, so that there is nothing to refund.`);
+  }
+  if (charge.status !== 'succeeded' || intent?.status === 'canceled') throwNothingToRefund(intentId!);
+  if (!charge.captured && intent) {
     throw failures.invalidRequest(
       `This uncaptured Charge was created by a PaymentIntent (${intentId}). You must cancel the PaymentIntent to reverse the authorization instead of refunding the Charge directly. For more information, see https://stripe.com/docs/payments/place-a-hold-on-a-payment-method`,
     );
