@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { type BatchOptions, Batches } from './batches.js';
 
@@ -24,10 +25,27 @@ function open({
   return { batches, started, release };
 }
 
+/** Adds each group of items in a turn of the event loop of its own. */
+async function addInTurns(batches: Batches<string, string>, ...turns: readonly string[][]) {
+  const added: Promise<string>[] = [];
+  for (const items of turns) {
+    added.push(...items.map((item) => batches.add(item)));
+    await nextTurn();
+  }
+  return added;
+}
+
 describe('batches', () => {
+  it('handle together what arrives in one turn of the event loop', async () => {
+    const { batches, started, release } = open({ runningMax: 2 });
+    release();
+    expect(await Promise.all(await addInTurns(batches, ['a', 'b'], ['c']))).toEqual(['A', 'B', 'C']);
+    expect(started).toEqual([['a', 'b'], ['c']]);
+  });
+
   it('handle together what arrives during a statement', async () => {
     const { batches, started, release } = open();
-    const added = ['a', 'b', 'c'].map((item) => batches.add(item));
+    const added = await addInTurns(batches, ['a'], ['b'], ['c']);
     release();
     expect(await Promise.all(added)).toEqual(['A', 'B', 'C']);
     expect(await batches.add('d')).toBe('D');
@@ -36,7 +54,7 @@ describe('batches', () => {
 
   it('run as many statements at the same time as they may', async () => {
     const { batches, started, release } = open({ runningMax: 2 });
-    const added = ['a', 'b', 'c', 'd'].map((item) => batches.add(item));
+    const added = await addInTurns(batches, ['a'], ['b'], ['c'], ['d']);
     expect(started).toEqual([['a'], ['b']]);
     release();
     expect(await Promise.all(added)).toEqual(['A', 'B', 'C', 'D']);
@@ -45,7 +63,7 @@ describe('batches', () => {
 
   it('have no two items with the same key in a statement', async () => {
     const { batches, started, release } = open({ keyOf: (item) => item.slice(0, 1) });
-    const added = ['a', 'b1', 'c1', 'b2', 'b3', 'c2'].map((item) => batches.add(item));
+    const added = await addInTurns(batches, ['a'], ['b1', 'c1', 'b2', 'b3', 'c2']);
     release();
     expect(await Promise.all(added)).toEqual(['A', 'B1', 'C1', 'B2', 'B3', 'C2']);
     expect(started).toEqual([['a'], ['b1', 'c1'], ['b2', 'c2'], ['b3']]);
@@ -56,7 +74,7 @@ describe('batches', () => {
     ['is chosen in a deadlock', DEADLOCK],
   ])('handle the others without an item that %s', async (_, error) => {
     const { batches, started, release } = open({ bad: ['c'], error });
-    const added = ['a', 'b', 'c', 'd'].map((item) => batches.add(item));
+    const added = await addInTurns(batches, ['a'], ['b', 'c', 'd']);
     release();
     const results = await Promise.allSettled(added);
     expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled']);
@@ -65,7 +83,7 @@ describe('batches', () => {
 
   it('do not try each item while the database is unavailable', async () => {
     const { batches, started, release } = open({ bad: ['b', 'c'], error: UNAVAILABLE });
-    const added = ['a', 'b', 'c'].map((item) => batches.add(item));
+    const added = await addInTurns(batches, ['a'], ['b', 'c']);
     release();
     const results = await Promise.allSettled(added);
     expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected']);
@@ -74,7 +92,7 @@ describe('batches', () => {
 
   it('do not try the other items if the database becomes unavailable in between', async () => {
     const { batches, started, release } = open({ bad: ['c'], errorAlone: UNAVAILABLE });
-    const added = ['a', 'b', 'c', 'd'].map((item) => batches.add(item));
+    const added = await addInTurns(batches, ['a'], ['b', 'c', 'd']);
     release();
     const results = await Promise.allSettled(added);
     expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'rejected']);

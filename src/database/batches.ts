@@ -18,12 +18,13 @@ export interface BatchOptions<Item> {
 }
 
 /**
- * Handles with one statement all items that have arrived while others were running. So many items at once need few
- * connections, round trips and commits, and no item waits for others to arrive.
+ * Handles with one statement all items that have arrived while others were running, or in the same turn of the event loop.
+ * So many items at once need few connections, round trips and commits, and no item waits for others to arrive.
  */
 export class Batches<Item, Result> {
   private waiting: WaitingItem<Item, Result>[] = [];
   private running = 0;
+  private isStarting = false;
 
   /**
    * @param run handles all items or, if it throws, none of them, unless the connection is lost. Returns their results in the
@@ -39,7 +40,17 @@ export class Batches<Item, Result> {
     const key = this.options.keyOf?.(item);
     return new Promise((resolve, reject) => {
       this.waiting.push({ item, key, resolve, reject });
-      if (this.running < (this.options.runningMax ?? 1)) void this.runWaiting();
+      this.startSoon();
+    });
+  }
+
+  /** Requests that have been received together come here one after the other. */
+  private startSoon(): void {
+    if (this.isStarting || this.running >= (this.options.runningMax ?? 1)) return;
+    this.isStarting = true;
+    setImmediate(() => {
+      this.isStarting = false;
+      void this.runWaiting();
     });
   }
 

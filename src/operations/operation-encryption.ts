@@ -11,6 +11,9 @@ const SECRETS = ['clientSecret', 'confirmUrl', 'url'] as const satisfies readonl
 /** Hides what the rows of operations must not show: plans, the secrets in outcomes, and the ids of users. */
 @Injectable()
 export class OperationEncryption {
+  /** Plans that this process has just encrypted, by the object that is stored: decrypting them was 3% of a charge. */
+  private readonly ownPlans = new WeakMap<object, string>();
+
   constructor(private readonly keyring: Keyring) {}
 
   /** The caller as it is stored. */
@@ -20,7 +23,10 @@ export class OperationEncryption {
 
   /** The plan as it is stored. */
   encryptPlan(id: string, plan: unknown): { enc: string } {
-    return { enc: this.keyring.encrypt(JSON.stringify(plan), `${id}/plan`) };
+    const text = JSON.stringify(plan);
+    const stored = { enc: this.keyring.encrypt(text, `${id}/plan`) };
+    this.ownPlans.set(stored, text);
+    return stored;
   }
 
   /**
@@ -29,7 +35,8 @@ export class OperationEncryption {
    * @throws {DecryptionError} if its key is not in the keyring
    */
   decryptPlan({ id, plan }: OperationRow): unknown {
-    return isEncrypted(plan) ? JSON.parse(this.keyring.decrypt(plan.enc, `${id}/plan`)) : plan;
+    if (!isEncrypted(plan)) return plan;
+    return JSON.parse(this.ownPlans.get(plan) ?? this.keyring.decrypt(plan.enc, `${id}/plan`));
   }
 
   /** The outcome as it is stored: its secrets are encrypted beside it. */
