@@ -20,12 +20,17 @@ const SECRETS: readonly (readonly [RegExp, string])[] = [
   [/\b(bearer|basic)\s+[\w.~+/=-]+/gi, '$1 [token]'],
 ];
 
+/** What each of the secrets contains. Nearly all lines have none, and one search is quicker than six. */
+const MAY_HAVE_SECRET = /_(?:live|test|secret)_|whsec_|pdk_|eyJ|bearer|basic/i;
+
 /**
  * Replaces secrets, e-mail addresses and card numbers in a text, such as a line of the log. A last resort: what logs a
  * text should know that there is none in it. A line of JSON stays one.
  */
 export function redact(text: string): string {
-  const withoutSecrets = SECRETS.reduce((line, [pattern, mark]) => line.replace(pattern, mark), text);
+  const withoutSecrets = MAY_HAVE_SECRET.test(text)
+    ? SECRETS.reduce((line, [pattern, mark]) => line.replace(pattern, mark), text)
+    : text;
   // The time of a log line stays, as no card number starts with 1.
   const redacted = replaceCardNumbers(withoutSecrets, '[card]');
   return /@|%40/.test(redacted) ? redacted.replace(EMAIL, '[email]') : redacted;
