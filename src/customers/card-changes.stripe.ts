@@ -33,10 +33,12 @@ export interface DefaultPlan {
   subscriptions: string[];
 }
 
-/** Detaches the payment methods of one card, after another one has taken its place. */
+/** Detaches the payment methods of one card, after something else has taken its place. */
 export interface RemovalPlan {
   paymentMethods: string[];
   replacement: DefaultPlan | null;
+  /** Subscriptions that the customer's default pays from then on. Absent from plans of earlier versions. */
+  freed?: string[];
 }
 
 /** Calls to Stripe that change the cards of customers: https://docs.stripe.com/api/payment_methods */
@@ -56,7 +58,10 @@ export class CardChangesStripe {
       customerDefault,
       subscriptions: subscriptions
         .filter(isChargedAutomatically)
-        .map(({ id, default_payment_method: own }) => ({ id, ownDefault: idOf(own) })),
+        .map(({ id, default_payment_method: own, default_source: source }) => ({
+          id,
+          ownDefault: idOf(own) ?? idOf(source),
+        })),
     };
   }
 
@@ -106,13 +111,32 @@ export class CardChangesStripe {
   /** Detaches as planned; also succeeds for what is detached already. */
   async remove(
     context: RequestContext,
-    { paymentMethods, replacement }: RemovalPlan,
+    { paymentMethods, replacement, freed = [] }: RemovalPlan,
     key: string,
   ): Promise<PaymentMethod[]> {
     if (replacement) await this.makeDefault(context, replacement, key);
+    await this.free(context, freed, key);
     const detached: PaymentMethod[] = [];
     for (const id of paymentMethods) detached.push(await this.detach(context, id, `${key}-${id}`));
     return detached;
+  }
+
+  /**
+   * Takes the own default off subscriptions, so that the customer's is charged. A default source, such as a bank account, can
+   * be the customer's only: https://docs.stripe.com/api/subscriptions/update#update_subscription-default_payment_method
+   *
+   * @throws {Problem} `invalid-state` if Stripe refuses it, as a subscription is gone by now
+   */
+  private async free(context: RequestContext, subscriptions: readonly string[], key: string): Promise<void> {
+    try {
+      for (const id of subscriptions) {
+        await this.stripe.write(context, `${key}-${id}`, (stripe, options) =>
+          stripe.subscriptions.update(id, { default_payment_method: '', default_source: '' }, options),
+        );
+      }
+    } catch (error) {
+      throw isRefused(error) ? new Problem('invalid-state', {}, error) : error;
+    }
   }
 
   /** Finds out whether payment methods are detached. */

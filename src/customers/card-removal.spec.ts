@@ -18,7 +18,8 @@ function remove(
   ...ownDefaults: (string | undefined)[]
 ) {
   const subscriptions = ownDefaults.map((ownDefault, index) => ({ id: `sub_${index}`, ownDefault }));
-  return planRemoval('cus_1', cards, VISA, { customerDefault, subscriptions }).replacement;
+  const { replacement, freed = [] } = planRemoval('cus_1', cards, VISA, { customerDefault, subscriptions });
+  return { replacement, freed };
 }
 
 describe('the removal of a card', () => {
@@ -29,16 +30,25 @@ describe('the removal of a card', () => {
     ['if another card is the default', [VISA, AMEX], 'pm_amex', [undefined, BANK_ACCOUNT]],
     ['if it is the only card, and subscriptions have a bank account', [VISA], 'pm_visa', [BANK_ACCOUNT]],
   ] as const)('replaces no default %s', (_case, cards, customerDefault, ownDefaults) => {
-    expect(remove([...cards], customerDefault, ...ownDefaults)).toBeNull();
+    const nothing = { replacement: null, freed: [] };
+    expect(remove([...cards], customerDefault, ...ownDefaults)).toEqual(nothing);
   });
 
   it.each([
-    ['the default, which is a bank account', [AMEX, VISA], BANK_ACCOUNT, BANK_ACCOUNT],
     ['the newest card without a default', [AMEX, VISA], undefined, 'pm_amex'],
     ['the newest card if the default is removed', [VISA, AMEX], 'pm_visa', 'pm_amex'],
   ] as const)('gives its subscriptions %s', (_case, cards, customerDefault, paymentMethod) => {
     const replacement = { customer: 'cus_1', paymentMethod, subscriptions: ['sub_1'] };
-    expect(remove([...cards], customerDefault, undefined, 'pm_visa')).toEqual(replacement);
+    expect(remove([...cards], customerDefault, undefined, 'pm_visa')).toEqual({ replacement, freed: [] });
+  });
+
+  it.each([
+    ['a bank account', BANK_ACCOUNT],
+    ['a bank account that is a source', 'ba_1'],
+    ['another card', 'pm_amex'],
+  ] as const)('leaves its subscriptions to the default, which is %s', (_case, customerDefault) => {
+    const freed = { replacement: null, freed: ['sub_1'] };
+    expect(remove([AMEX, VISA], customerDefault, undefined, 'pm_visa')).toEqual(freed);
   });
 
   it.each([

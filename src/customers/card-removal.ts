@@ -23,12 +23,12 @@ export function planRemoval(
 
   const kept = isRemoved(customerDefault) ? undefined : customerDefault;
   const orphaned = subscriptions.filter(({ ownDefault }) => isRemoved(ownDefault));
-  if (kept !== undefined && orphaned.length === 0) return withoutReplacement;
+  const orphanedIds = orphaned.map(({ id }) => id);
+  if (kept !== undefined) return { ...withoutReplacement, freed: orphanedIds };
 
-  const paymentMethod = kept ?? cards.map((one) => one.paymentMethodId).find((id) => !isRemoved(id));
+  const paymentMethod = cards.map((one) => one.paymentMethodId).find((id) => !isRemoved(id));
   if (paymentMethod !== undefined) {
-    const replacement = { customer, paymentMethod, subscriptions: orphaned.map(({ id }) => id) };
-    return { paymentMethods, replacement };
+    return { paymentMethods, replacement: { customer, paymentMethod, subscriptions: orphanedIds } };
   }
   const areAllPaid = subscriptions.every(
     ({ ownDefault }) => ownDefault !== undefined && !isRemoved(ownDefault),

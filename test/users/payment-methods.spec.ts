@@ -163,6 +163,37 @@ describe('DELETE /payments/payment-methods/:id', () => {
     expect(body).toMatchObject([{ id: newest, isDefault: true }, { isDefault: false }]);
   });
 
+  it.for(['removed', 'cut-off'])(
+    'leaves the subscription a bank account that is the default: %s',
+    async (how, { paydesk, wallet }) => {
+      const { user, customer, attach, list } = await wallet();
+      const { id, default_payment_method: paid } = await startSubscription(paydesk.stripe, {}, customer);
+      const account = await paydesk.stripe.paymentMethods.create({
+        type: 'sepa_debit',
+        sepa_debit: { iban: 'DE89370400440532013000' },
+        billing_details: { name: 'Ada', email: 'ada@example.com' },
+      });
+      await paydesk.stripe.paymentMethods.attach(account.id, { customer });
+      const settings = { default_payment_method: account.id };
+      await paydesk.stripe.customers.update(customer, { invoice_settings: settings });
+      const other = await attach('pm_card_mastercard');
+      if (how === 'cut-off') {
+        const path = `/v1/subscriptions/${id}`;
+        paydesk.sandbox.faults.add({ method: 'POST', path, kinds: ['reset_after_effect'], times: 20 });
+      }
+      const remove = () =>
+        user.delete(`${PATH}/${idOf(paid)}`, undefined, { 'idempotency-key': `bank-${how}` });
+      const first = await remove();
+      paydesk.sandbox.faults.clear();
+      expect(first.status).toBe(how === 'cut-off' ? 503 : 204);
+      expect((await remove()).status).toBe(204);
+      const { default_payment_method: own } = await paydesk.stripe.subscriptions.retrieve(id);
+      expect(own).toBeNull();
+      expect(await paydesk.stripe.customers.retrieve(customer)).toMatchObject({ invoice_settings: settings });
+      expect(await list()).toMatchObject([{ id: other, isDefault: false }]);
+    },
+  );
+
   it('is finished if the process loses its answers on the way', async ({ paydesk, wallet }) => {
     const { user, customer, attach, list } = await wallet();
     const { default_payment_method: paid } = await startSubscription(paydesk.stripe, {}, customer);
