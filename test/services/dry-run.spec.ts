@@ -1,4 +1,5 @@
 import { describe, expect } from 'vitest';
+import { idOf } from '#stripe/id-of.js';
 import type { Caller } from '../support/caller.js';
 import { query } from '../support/database.js';
 import { expectProblem } from '../support/expect-problem.js';
@@ -109,6 +110,70 @@ describe('a dry run', () => {
     const { status, body } = await tryOut(shop, path, { paymentID, ...more });
     expect(status).toBe(200);
     expect(body.wouldSend).toHaveLength(1);
+  });
+
+  it.for([
+    ['/pay/confirm', 'capture'],
+    ['/pay/void', 'cancel'],
+  ] as const)(
+    'of %s leaves the payment authorized',
+    async ([path, call], { paydesk, paid, tryOut, shop }) => {
+      const paymentID = await paid('/pay', { capture: 'manual' });
+      await shop.get(`/check?paymentID=${paymentID}`);
+      const { payment_intent: intent } = await paydesk.stripe.checkout.sessions.retrieve(paymentID);
+      const { body } = await tryOut(shop, path, { paymentID });
+      expect(body.wouldSend).toMatchObject([{ path: `/v1/payment_intents/${idOf(intent)}/${call}` }]);
+    },
+  );
+
+  it('of a change, a resumption or the end of a pause leaves the subscription alone', async ({
+    paydesk,
+    shop,
+    paid,
+    tryOut,
+  }) => {
+    const paymentID = await paid('/pay/recurrent', { interval: 'month' });
+    await shop.get(`/check?paymentID=${paymentID}`);
+    const { subscription } = await paydesk.stripe.checkout.sessions.retrieve(paymentID);
+    const path = `/v1/subscriptions/${idOf(subscription)}`;
+    const { id: priceId } = await paydesk.stripe.prices.create({
+      currency: 'usd',
+      unit_amount: 900,
+      recurring: { interval: 'month' },
+      product_data: { name: 'Magazine' },
+    });
+    const products = [{ priceId, quantity: 1 }];
+    const wouldSend = async (action: string, body: object = {}) =>
+      (await tryOut(shop, `/pay/recurrent/${action}`, { paymentID, ...body })).body.wouldSend;
+    expect(await wouldSend('change', { products, proration: 'now', at: 'now' })).toMatchObject([{ path }]);
+    expect(await wouldSend('change', { products, proration: 'none', at: 'endOfPeriod' })).toMatchObject([
+      { path: '/v1/subscription_schedules', params: { from_subscription: idOf(subscription) } },
+    ]);
+    await shop.post('/pay/recurrent/pause', { paymentID });
+    expect(await wouldSend('unpause')).toMatchObject([{ path, params: { pause_collection: '' } }]);
+    await shop.post('/pay/recurrent/expire', { paymentID, cancelType: 'endOfPeriod' });
+    expect(await wouldSend('resume')).toMatchObject([{ path, params: { cancel_at_period_end: 'false' } }]);
+  });
+
+  it("of a partner's capture, cancellation or refund changes nothing", async ({
+    paydesk,
+    partner,
+    tryOut,
+  }) => {
+    const user = someUser();
+    const card = await saveCard(paydesk, partner, user);
+    const charge = async (capture: string) => {
+      const body = { amount: '500', description: 'x', stripe_payment_method_id: card, capture };
+      const { headers } = await partner.post(`/partners/user/${user}/payment_intent`, body);
+      return headers.get('location') ?? '';
+    };
+    const [reserved, paid] = [await charge('manual'), await charge('automatic')];
+    const wouldSend = async (path: string) => (await tryOut(partner, path, {})).body.wouldSend;
+    expect(await wouldSend(`${reserved}/capture`)).toMatchObject([{ params: { amount_to_capture: '500' } }]);
+    expect(await wouldSend(`${reserved}/cancel`)).toMatchObject([
+      { path: expect.stringMatching(/\/cancel$/) },
+    ]);
+    expect(await wouldSend(`${paid}/refund`)).toMatchObject([{ params: { amount: '500' } }]);
   });
 
   it('is refused as the request would be', async ({ paydesk, shop, tryOut }) => {
