@@ -9,6 +9,7 @@ import { findSubscribable } from '../config/subscribable-prices.js';
 import { CustomersService } from '../customers/customers.service.js';
 import { ONLY_SUBSCRIPTION_TO, OnlyPageStripe } from '../customers/only-page.stripe.js';
 import { OwnerSubscriptionsService } from '../customers/owner-subscriptions.service.js';
+import { UpgradeClaimsStore } from '../customers/upgrade-claims.store.js';
 import type { MovedAmount } from '../operations/guardrail-rules.js';
 import type { OperationRequest, Outcome } from '../operations/operation.js';
 import { type OperationRunner, OperationsService } from '../operations/operations.service.js';
@@ -44,6 +45,7 @@ export class CheckoutService {
     private readonly stripe: CheckoutStripe,
     private readonly onlyPage: OnlyPageStripe,
     private readonly ownerSubscriptions: OwnerSubscriptionsService,
+    private readonly upgrades: UpgradeClaimsStore,
     recorder: PaymentRecorder,
     subscriptions: SubscriptionRecorder,
     expiries: ExpiryRecorder,
@@ -152,7 +154,7 @@ export class CheckoutService {
    * Closes other pages than one that must be the only one.
    *
    * @returns the started page; without its link if it was closed for a newer one
-   * @throws {Problem} `already-subscribed`
+   * @throws {Problem} `already-subscribed`, `not-done` while the customer's subscription is upgraded to the product
    */
   private async closeOthers(
     context: RequestContext,
@@ -162,6 +164,11 @@ export class CheckoutService {
   ): Promise<StartedCheckout> {
     const productId = metadata?.[ONLY_SUBSCRIPTION_TO];
     if (!productId || !customer) return started;
+    // An upgrade that begins later closes this page itself.
+    if (await this.upgrades.isClaimed(customer, String(productId))) {
+      await this.onlyPage.closeAll(context, customer, String(productId), `${stripeKey}-upgrade`);
+      throw new Problem('not-done');
+    }
     const keptId = await this.onlyPage.keepNewest(context, customer, String(productId), stripeKey);
     const { checkout } = started;
     return keptId === checkout.id ? started : { ...started, checkout: { ...checkout, url: null } };

@@ -14,6 +14,7 @@ import { SavedCardsService } from './saved-cards.service.js';
 import { SavedCardsStore } from './saved-cards.store.js';
 import { SavedCardsStripe } from './saved-cards.stripe.js';
 import { TaxIdsStripe } from './tax-ids.stripe.js';
+import { UpgradeClaimsStore } from './upgrade-claims.store.js';
 
 @Module({
   imports: [OperationsModule, AuditModule, NotificationsModule],
@@ -30,6 +31,7 @@ import { TaxIdsStripe } from './tax-ids.stripe.js';
     SavedCardsService,
     SavedCardsStore,
     SavedCardsStripe,
+    UpgradeClaimsStore,
   ],
   exports: [
     CardChangesService,
@@ -37,6 +39,7 @@ import { TaxIdsStripe } from './tax-ids.stripe.js';
     OnlyPageStripe,
     OwnerSubscriptionsService,
     SavedCardsService,
+    UpgradeClaimsStore,
   ],
 })
 export class CustomersModule {}

@@ -17,3 +17,17 @@ export const checkoutClaims = pgTable(
     primaryKey({ name: 'checkout_claims_transaction', columns: [table.caller, table.shopTransactionId] }),
   ],
 );
+
+/** Which operation is upgrading a customer's subscription to a product, while it runs. */
+export const upgradeClaims = pgTable(
+  'upgrade_claims',
+  {
+    customer: text().notNull(),
+    productId: text('product_id').notNull(),
+    operationId: uuid('operation_id')
+      .notNull()
+      .unique('upgrade_claims_operation')
+      .references(() => operations.id, { onDelete: 'cascade' }),
+  },
+  (table) => [primaryKey({ name: 'upgrade_claims_product', columns: [table.customer, table.productId] })],
+);

@@ -8,6 +8,7 @@ import { Settings } from '../config/settings.js';
 import { OnlyPageStripe } from '../customers/only-page.stripe.js';
 import type { OwnedItem, OwnedSubscription } from '../customers/owner-subscriptions.js';
 import { assertNotSubscribed, OwnerSubscriptionsService } from '../customers/owner-subscriptions.service.js';
+import { UpgradeClaimsStore } from '../customers/upgrade-claims.store.js';
 import { CardTestingBrake } from '../limits/card-testing-brake.service.js';
 import type { OperationRequest, Outcome } from '../operations/operation.js';
 import { type OperationRunner, OperationsService } from '../operations/operations.service.js';
@@ -54,6 +55,7 @@ export class UpgradesService {
     private readonly previews: InvoicePreviewsStripe,
     private readonly stripe: UserSubscriptionsStripe,
     private readonly pages: OnlyPageStripe,
+    private readonly claims: UpgradeClaimsStore,
     private readonly brake: CardTestingBrake,
     private readonly settings: Settings,
     private readonly clock: Clock,
@@ -71,7 +73,9 @@ export class UpgradesService {
         if (!(await this.isDone(context, plan))) return 'not-done';
         return { result: await this.finish(context, plan, `${stripeKey}-found`) };
       },
+      record: (transaction, _view, { operationId }) => claims.release(transaction, operationId),
       release: async (transaction, { owner }, { operationId }, { slug }) => {
+        await claims.release(transaction, operationId);
         if (slug === 'card-declined') await brake.countDecline(transaction, owner, operationId);
       },
     });
@@ -94,7 +98,7 @@ export class UpgradesService {
    * @throws {Problem} `not-found` for a Price that is not offered or without a subscription, `invalid-state` for a
    *   subscription that can't be changed or has the Price already, `already-subscribed` to the other product,
    *   `invalid-request` for the date of no preview of the last hour, `subscription-scheduled` for a schedule that was made
-   *   elsewhere, `card-declined`, `authentication-required`, `too-many-attempts`
+   *   elsewhere, `in-progress` while another upgrade to the product runs, `card-declined`, `authentication-required`, `too-many-attempts`
    */
   upgrade(
     request: OperationRequest,
@@ -104,6 +108,8 @@ export class UpgradesService {
     return this.upgradeOperation.run(request, async ({ operationId }) => {
       const change = await this.plan(request.context, owner, command);
       await this.brake.countAttempt(request.context, owner, operationId);
+      const { customer } = change.subscription;
+      if (!request.context.dryRun) await this.claims.claim(operationId, customer, change.price.productId);
       const { tenant, userId } = owner;
       return { ...planUpgrade(change), owner: { tenant, userId } };
     });
@@ -115,38 +121,30 @@ export class UpgradesService {
     return items.some((item) => item.priceId === priceId);
   }
 
-  /** What a change takes the place of: a scheduled change, and pages for the product. */
+  /** A scheduled change gives its place to this one. */
   private async finish(
     context: RequestContext,
-    plan: UpgradePlan,
+    { subscription, scheduleId }: UpgradePlan,
     idempotencyKey: string,
   ): Promise<SubscriptionView> {
-    const { subscription, scheduleId } = plan;
     if (scheduleId) await this.schedules.release(context, scheduleId, `${idempotencyKey}-release`);
-    await this.closePages(context, plan, `${idempotencyKey}-after`);
     return this.updates.refresh(context, subscription);
   }
 
-  /** The customer may have paid on a page since the plan was made. @throws {Problem} `already-subscribed` */
+  /**
+   * Closes open pages for the product, as a payment on one would start a second subscription to it. No other one is opened
+   * while the operation has its claim, so what was paid by now is all.
+   *
+   * @throws {Problem} `already-subscribed`
+   */
   private async assertStillAllowed(
     context: RequestContext,
-    plan: UpgradePlan,
-    idempotencyKey: string,
-  ): Promise<void> {
-    const { subscription, customer, productId } = plan;
-    if (customer === undefined || productId === undefined) return;
-    await this.closePages(context, plan, idempotencyKey);
-    await this.subscriptions.assertNoneOfCustomer(context, customer, productId, subscription);
-  }
-
-  /** Closes open pages for the product of a plan: payment on one would start a second subscription to it. */
-  private async closePages(
-    context: RequestContext,
-    { customer, productId }: UpgradePlan,
+    { subscription, customer, productId }: UpgradePlan,
     idempotencyKey: string,
   ): Promise<void> {
     if (customer === undefined || productId === undefined) return;
     await this.pages.closeAll(context, customer, productId, idempotencyKey);
+    await this.subscriptions.assertNoneOfCustomer(context, customer, productId, subscription);
   }
 
   private async plan(

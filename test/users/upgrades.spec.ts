@@ -289,6 +289,45 @@ describe('POST /subscriptions/upgrade', () => {
     expect(items.data.map(({ price: { product } }) => product)).toEqual(['paper']);
   });
 
+  it('opens no page for the product while an upgrade to it runs', async ({ paydesk, price }) => {
+    const { user, subscribe, start } = await newSubscriber(paydesk);
+    const { subscriptionID: id } = await start(await priceOf(paydesk, 'paper', 500));
+    const path = `/v1/subscriptions/${id}`;
+    paydesk.sandbox.faults.add({ method: 'POST', path, kinds: ['reset_before_effect'], share: 1 });
+    const upgrade = { priceId: await price(3000) };
+    const send = (key: string) => user.post('/subscriptions/upgrade', upgrade, { 'idempotency-key': key });
+    expectProblem(await send('running'), 'outcome-unknown');
+    expectProblem(await send('another'), 'in-progress');
+    expectProblem(await subscribe(upgrade.priceId), 'not-done');
+    const { customer } = await paydesk.stripe.subscriptions.retrieve(id);
+    const open = { customer: idOf(customer) ?? '', status: 'open' as const };
+    expect((await paydesk.stripe.checkout.sessions.list(open)).data).toEqual([]);
+    paydesk.sandbox.faults.clear();
+    await expect.poll(async () => (await send('running')).status).toBe(200);
+    expectProblem(await subscribe(upgrade.priceId), 'already-subscribed');
+  });
+
+  it('is tried out in a dry run, and then made', async ({ subscriber, price }) => {
+    const { user, upgrade, id } = await subscriber();
+    const priceId = await price(3000);
+    const tried = await (await user()).post('/subscriptions/upgrade', { priceId }, { 'dry-run': 'true' });
+    expect(tried.body.wouldSend).toMatchObject([{ method: 'POST', path: `/v1/subscriptions/${id}` }]);
+    expect((await upgrade(priceId)).status).toBe(200);
+  });
+
+  it('lets the user subscribe to the product once the upgrade was declined', async ({ paydesk, price }) => {
+    const { user, subscribe, start } = await newSubscriber(paydesk);
+    const { subscriptionID: id } = await start(await priceOf(paydesk, 'paper', 500));
+    const { customer } = await paydesk.stripe.subscriptions.retrieve(id);
+    const card = await paydesk.stripe.paymentMethods.attach('pm_card_chargeCustomerFail', {
+      customer: idOf(customer) ?? '',
+    });
+    await paydesk.stripe.subscriptions.update(id, { default_payment_method: card.id });
+    const priceId = await price(3000);
+    expectProblem(await user.post('/subscriptions/upgrade', { priceId }), 'card-declined');
+    expect((await subscribe(priceId)).body.checkoutLink).toContain('/c/pay/');
+  });
+
   it('refuses the product of another subscription of the user', async ({ paydesk, price }) => {
     const { user, start } = await newSubscriber(paydesk);
     const { subscriptionID } = await start(await price(1000));
