@@ -31,7 +31,7 @@ export interface OpenPayment {
 
 /** What became of a payment that was captured or canceled. */
 export interface PaymentEnd {
-  /** The PaymentIntent's id. */
+  /** The id of the PaymentIntent, or of the Checkout page that was in its place. */
   id: string;
   status: 'succeeded' | 'canceled';
   /** What was captured; of a canceled payment, what it was for. */

@@ -3,26 +3,37 @@ import { Problem } from '#core/problem.js';
 import type { OperationRequest, Outcome } from '../operations/operation.js';
 import { type OperationRunner, OperationsService } from '../operations/operations.service.js';
 import { EndRecorder } from '../payments/end-recorder.service.js';
+import { ExpiryRecorder } from '../payments/expiry-recorder.service.js';
 import { PaymentAccess } from '../payments/payment-access.service.js';
+import { ReplacementsStore } from '../payments/replacements.store.js';
 import {
   captureAmountMinor,
   type CaptureCommand,
   type OpenPaymentCommand,
   type PaymentEnd,
 } from './capture.js';
-import { type CancelPlan, type CapturePlan, CapturesStripe, type Ended } from './captures.stripe.js';
+import {
+  type CancelPlan,
+  type CapturePlan,
+  CapturesStripe,
+  type Closed,
+  type ClosePlan,
+  type Ended,
+} from './captures.stripe.js';
 
 /** Captures what was authorized, and cancels payments that are not paid: docs/adr/0020-capture-and-cancel.md. */
 @Injectable()
 export class CapturesService {
   private readonly captureOperation: OperationRunner<CapturePlan, PaymentEnd>;
-  private readonly cancelOperation: OperationRunner<CancelPlan, PaymentEnd>;
+  private readonly cancelOperation: OperationRunner<CancelPlan | ClosePlan, PaymentEnd>;
 
   constructor(
     operations: OperationsService,
     private readonly access: PaymentAccess,
     private readonly stripe: CapturesStripe,
+    private readonly replacements: ReplacementsStore,
     recorder: EndRecorder,
+    expiryRecorder: ExpiryRecorder,
   ) {
     this.captureOperation = operations.define<CapturePlan, PaymentEnd, Ended>({
       name: 'payment-capture',
@@ -32,12 +43,19 @@ export class CapturesService {
       resultOf: ({ result }) => result,
       record: (transaction, ended, operation) => recorder.recordOutcome(transaction, ended, operation),
     });
-    this.cancelOperation = operations.define<CancelPlan, PaymentEnd, Ended>({
+    this.cancelOperation = operations.define<CancelPlan | ClosePlan, PaymentEnd, Ended | Closed>({
       name: 'payment-cancel',
-      send: (context, plan, { stripeKey }) => stripe.cancel(context, plan, stripeKey),
-      find: (context, plan) => stripe.findCanceled(context, plan),
+      send: (context, plan, { stripeKey }) =>
+        'pageId' in plan
+          ? stripe.closePage(context, plan, stripeKey)
+          : stripe.cancel(context, plan, stripeKey),
+      find: (context, plan) =>
+        'pageId' in plan ? stripe.findClosed(context, plan) : stripe.findCanceled(context, plan),
       resultOf: ({ result }) => result,
-      record: (transaction, ended, operation) => recorder.recordOutcome(transaction, ended, operation),
+      record: (transaction, ended, operation) =>
+        'snapshot' in ended
+          ? recorder.recordOutcome(transaction, ended, operation)
+          : expiryRecorder.recordOutcome(transaction, ended, operation),
     });
   }
 
@@ -58,13 +76,18 @@ export class CapturesService {
   }
 
   /**
-   * Cancels a payment that is not paid, and releases what was authorized.
+   * Cancels a payment that is not paid, and releases what was authorized. If the customer has a page to pay with another card,
+   * the page is closed.
    *
    * @throws {Problem} `invalid-state` if it is paid, canceled, or on its way, `not-found` as {@link PaymentAccess.find} does
    */
   cancel(request: OperationRequest, command: OpenPaymentCommand): Promise<Outcome<PaymentEnd>> {
     return this.cancelOperation.run(request, async () => {
-      const { paymentIntentId, sessionId, isCancelable } = await this.find(request, command);
+      const { context, actor } = request;
+      const payment = await this.access.find(context, actor, command.paymentId, command.owner);
+      const pageId = await this.replacements.openPageOf(command.paymentId);
+      if (pageId !== undefined) return { pageId };
+      const { paymentIntentId, sessionId, isCancelable } = await this.stripe.find(context, payment);
       if (!isCancelable) throw new Problem('invalid-state');
       return { paymentIntentId, sessionId };
     });

@@ -7,6 +7,7 @@ import { idOf } from '#stripe/id-of.js';
 import { isRefused } from '#stripe/stripe-errors.js';
 import { requestIdOf, StripeProvider } from '#stripe/stripe.provider.js';
 import type { Found } from '../operations/operation.js';
+import type { ExpiredSession } from '../payments/expiry-recorder.service.js';
 import type { ObservedEnd } from '../payments/end-recorder.service.js';
 import type { PaymentObject } from '../payments/payment-references.stripe.js';
 import { EXPANDED_CHARGE, snapshotOfIntent } from '../payments/payment-snapshot.stripe.js';
@@ -22,6 +23,16 @@ export interface CancelPlan {
 /** What is captured, and how much of it. */
 export interface CapturePlan extends CancelPlan {
   amountMinor: number;
+}
+
+/** A Checkout page in place of the PaymentIntent, which is closed. */
+export interface ClosePlan {
+  pageId: string;
+}
+
+/** A payment whose page was closed, with what is recorded of it. */
+export interface Closed extends ExpiredSession {
+  result: PaymentEnd;
 }
 
 /** A payment that was captured or canceled, with what is recorded of it. */
@@ -114,6 +125,28 @@ export class CapturesStripe {
     }
   }
 
+  /** Closes the page of a payment; succeeds if it has expired already. @throws {Problem} `invalid-state` if it was paid */
+  async closePage(context: RequestContext, plan: ClosePlan, idempotencyKey: string): Promise<Closed> {
+    try {
+      return closed(
+        await this.stripe.write(context, idempotencyKey, (stripe, options) =>
+          stripe.checkout.sessions.expire(plan.pageId, {}, options),
+        ),
+      );
+    } catch (error) {
+      if (!isRefused(error)) throw error;
+      const found = await this.findClosed(context, plan);
+      if (typeof found === 'string') throw new Problem('invalid-state', {}, error);
+      return found.result;
+    }
+  }
+
+  /** Finds out whether the page of a payment has expired. */
+  async findClosed(context: RequestContext, { pageId }: ClosePlan): Promise<Found<Closed>> {
+    const session = await this.stripe.read(context, (stripe) => stripe.checkout.sessions.retrieve(pageId));
+    return session.status === 'expired' ? { result: closed(session) } : 'not-done';
+  }
+
   /** Finds out whether a payment is canceled. */
   async findCanceled(
     context: RequestContext,
@@ -143,6 +176,15 @@ export class CapturesStripe {
       stripe.paymentIntents.retrieve(id, { expand: [EXPANDED_CHARGE] }),
     );
   }
+}
+
+function closed(session: Stripe.Checkout.Session): Closed {
+  const { id, amount_total: amountMinor, currency } = session;
+  return {
+    result: { id, status: 'canceled', amountMinor: amountMinor ?? 0, currency: currency ?? '' },
+    sessionId: id,
+    requestId: requestIdOf(session),
+  };
 }
 
 function captured(intent: Stripe.PaymentIntent, sessionId: string | null): Ended {

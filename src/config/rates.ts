@@ -11,9 +11,12 @@ const RATE = /^([a-z-]+):(\d{1,7})\/(\d{1,4})([smhd])$/;
 const UNIT_MS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 const WINDOW_MAX_MS = 86_400_000;
 
-/** The default of `RATE_LIMITS`: requests of one credential, and wrong credentials of one address. */
-export const RATE_LIMITS = 'read:3000/1m,write:1200/1m,admin:120/1m,failures:20/1m';
-export type RateLimitName = 'read' | 'write' | 'admin' | 'failures';
+/**
+ * The default of `RATE_LIMITS`: requests of one credential, requests to the confirm page of one payment, and wrong
+ * credentials of one address.
+ */
+export const RATE_LIMITS = 'read:3000/1m,write:1200/1m,admin:120/1m,confirm:60/1m,failures:20/1m';
+export type RateLimitName = 'read' | 'write' | 'admin' | 'confirm' | 'failures';
 
 /** The default of `CARD_TESTING_BRAKE`. `partner` is the least number of attempts whose declines are compared. */
 export const CARD_TESTING_BRAKE = 'attempts:10/1m,declines:5/1h,setup-intents:60/1h,partner:20/10m';

@@ -10,6 +10,12 @@ const HOUR_MS = 60 * 60 * 1000;
 /** The path of the confirm page. A token follows. */
 export const CONFIRM_PATH = '/confirm';
 
+/** What a link that we have signed is for. */
+export interface ConfirmLink {
+  paymentId: string;
+  isExpired: boolean;
+}
+
 /** Links to the page on which a customer completes one payment: docs/adr/0025-the-confirm-page.md. */
 @Injectable()
 export class ConfirmLinks {
@@ -39,7 +45,7 @@ export class ConfirmLinks {
   }
 
   /** Which payment a token is for; undefined if we have not signed it. */
-  read(token: string): { paymentId: string; isExpired: boolean } | undefined {
+  read(token: string): ConfirmLink | undefined {
     const content = readConfirmToken(token, this.keyring);
     if (!content) return undefined;
     return { paymentId: content.paymentId, isExpired: content.expiresAt <= this.clock.now() };

@@ -16,22 +16,22 @@ export class MerchantName {
     private readonly clock: Clock,
   ) {}
 
-  /** Null if the account has none, or the key may not read it. */
+  /** Null if the account has none, or it can't be read. Only what Stripe has decided is remembered. */
   async find(context: RequestContext): Promise<string | null> {
     const nowMs = this.clock.now().getTime();
     if (this.known && this.known.untilMs > nowMs) return this.known.name;
-    const name = await this.read(context);
-    this.known = { name, untilMs: nowMs + KEPT_MS };
-    return name;
+    try {
+      this.known = { name: await this.read(context), untilMs: nowMs + KEPT_MS };
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      // The key may not read the account, and will not be able to in a moment.
+      if (error.slug === 'provider-misconfigured') this.known = { name: null, untilMs: nowMs + KEPT_MS };
+    }
+    return this.known?.name ?? null;
   }
 
   private async read(context: RequestContext): Promise<string | null> {
-    try {
-      const account = await this.stripe.read(context, (stripe) => stripe.accounts.retrieveCurrent());
-      return account.settings?.dashboard.display_name || account.business_profile?.name || null;
-    } catch (error) {
-      if (error instanceof Problem) return null;
-      throw error;
-    }
+    const account = await this.stripe.read(context, (stripe) => stripe.accounts.retrieveCurrent());
+    return account.settings?.dashboard.display_name || account.business_profile?.name || null;
   }
 }

@@ -5,8 +5,8 @@ import { type Database, DATABASE } from '../database/database.js';
 import { RateLimiter, type RateLimitState } from './rate-limiter.js';
 
 /** Which requests are counted together. */
-export type RequestClass = 'read' | 'write' | 'admin';
-const CLASSES: readonly RequestClass[] = ['read', 'write', 'admin'];
+export type RequestClass = 'read' | 'write' | 'admin' | 'confirm';
+const CLASSES: readonly RequestClass[] = ['read', 'write', 'admin', 'confirm'];
 
 /** A limit and what is left of it. */
 export interface RateLimitUse extends RateLimitState {
@@ -14,7 +14,7 @@ export interface RateLimitUse extends RateLimitState {
   windowMs: number;
 }
 
-/** The rate limits of each credential. */
+/** The rate limits of each credential, and of the confirm page of each payment, whose link is the credential. */
 @Injectable()
 export class RateLimits {
   private readonly rates: ReturnType<typeof ratesOf<RateLimitName>>;

@@ -3,6 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Clock } from '#core/clock.js';
 import { Problem } from '#core/problem.js';
 import type { RequestContext } from '#core/request-context.js';
+import { operationIdOf } from '#stripe/find-by-metadata.js';
 import { type Database, DATABASE, type Transaction } from '../database/database.js';
 import {
   paymentIdOf,
@@ -102,6 +103,9 @@ export class PaymentRecorder {
     const objects = { sessionId, paymentIntentId: null };
     if (await this.store.find(sessionId)) return this.refresh(context, objects, events, scope);
     const session = await this.reader.paymentSession(context, sessionId);
+    const operationId = session && operationIdOf(session);
+    // The page belongs to a payment of the record, which the outcome of the operation tells.
+    if (operationId && (await this.replacements.isOpening(operationId))) throw new Problem('in-progress');
     return session && this.refresh(context, objects, events, scope, session);
   }
 

@@ -71,6 +71,30 @@ export class ReplacementsStore {
     return rows.length > 0;
   }
 
+  /** Whether an operation opens a Checkout page in place of a PaymentIntent, and its outcome is not stored yet. */
+  async isOpening(operationId: string): Promise<boolean> {
+    const [marked] = await this.database
+      .select({ paymentId: payments.paymentId })
+      .from(payments)
+      .where(eq(payments.replacementId, operationId));
+    return marked !== undefined && this.isReplacing(marked);
+  }
+
+  /** The open Checkout page with which a payment is paid in place of its PaymentIntent; undefined if it has none. */
+  async openPageOf(paymentId: string): Promise<string | undefined> {
+    const [row] = await this.database
+      .select({ sessionId: payments.sessionId })
+      .from(payments)
+      .where(
+        and(
+          eq(payments.paymentId, paymentId),
+          isNotNull(payments.replacementId),
+          eq(payments.checkoutStatus, 'open'),
+        ),
+      );
+    return row?.sessionId ?? undefined;
+  }
+
   private async findMarked(paymentIntentId: string) {
     const { paymentId, sessionId, paymentIntentId: current } = payments;
     const [marked] = await this.database

@@ -7,16 +7,17 @@ import { UUID } from '#core/text.js';
 import type { RequestContext } from '#core/request-context.js';
 import { isRedirectAllowed, redirectRules } from '../../config/redirect-url.js';
 import { Settings } from '../../config/settings.js';
-import { CONFIRM_PATH, ConfirmLinks } from '../../confirm-links/confirm-links.service.js';
+import { CONFIRM_PATH, type ConfirmLink, ConfirmLinks } from '../../confirm-links/confirm-links.service.js';
 import type { Confirmation, ConfirmStep } from '../../confirmations/confirmation.js';
 import { ConfirmationsService } from '../../confirmations/confirmations.service.js';
 import { toProblem } from '../../database/to-problem.js';
+import { RateLimits } from '../../limits/rate-limits.service.js';
 import { describeFailure } from '../../logging/describe-failure.js';
 import { AllowAnyone } from '../http/allow.decorator.js';
 import { CurrentContext } from '../http/current-context.decorator.js';
 import { RequestQuery } from '../http/declared-input.js';
 import { FormPost } from '../http/form-post.js';
-import { askPage, leavePage, noticePage, type Page } from './confirm-page.js';
+import { askPage, type AskingConfirmation, leavePage, noticePage, type Page } from './confirm-page.js';
 import { type Language, languageOf } from './language.js';
 import { STYLE } from './style.js';
 
@@ -44,6 +45,7 @@ export class ConfirmController {
   constructor(
     private readonly links: ConfirmLinks,
     private readonly confirmations: ConfirmationsService,
+    private readonly limits: RateLimits,
     private readonly settings: Settings,
   ) {}
 
@@ -61,12 +63,17 @@ export class ConfirmController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    await this.answer(token, request, reply, async (paymentId, language) =>
-      pageOf(await this.confirmations.find(context, paymentId), language, token),
+    await this.answer(token, request, reply, async ({ paymentId, isExpired }, language) =>
+      isExpired
+        ? noticePage('expired', language)
+        : pageOf(await this.confirmations.find(context, paymentId), language, token),
     );
   }
 
-  /** Stripe adds parameters of its own to this URL. */
+  /**
+   * A page of Stripe's lives longer than the link, so whoever comes back later learns of a payment that is complete. Stripe
+   * adds parameters of its own to this URL.
+   */
   @Get(':token/return')
   @AllowAnyone()
   async comeBack(
@@ -76,10 +83,13 @@ export class ConfirmController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    await this.answer(token, request, reply, async (paymentId, language) => {
+    await this.answer(token, request, reply, async ({ paymentId, isExpired }, language) => {
       const confirmation = await this.confirmations.findCompleted(context, paymentId);
       const returnUrl = confirmation.kind === 'done' ? this.allowedUrl(confirmation.returnUrl) : undefined;
-      return returnUrl ?? pageOf(confirmation, language, token);
+      if (returnUrl !== undefined) return returnUrl;
+      return isExpired && isAsking(confirmation)
+        ? noticePage('expired', language)
+        : pageOf(confirmation, language, token);
     });
   }
 
@@ -119,7 +129,8 @@ export class ConfirmController {
     reply: FastifyReply,
     take: (step: ConfirmStep) => Promise<string | undefined>,
   ): Promise<void> {
-    await this.answer(token, request, reply, async (paymentId, language) => {
+    await this.answer(token, request, reply, async ({ paymentId, isExpired }, language) => {
+      if (isExpired) return noticePage('expired', language);
       const pageUrl = this.links.urlOf(token);
       const attempt = attemptOf(query);
       if (pageUrl === undefined || attempt === undefined || isFromAnotherSite(request)) {
@@ -141,15 +152,19 @@ export class ConfirmController {
     token: string,
     request: FastifyRequest,
     reply: FastifyReply,
-    pageFor: (paymentId: string, language: Language) => Promise<Page | string>,
+    pageFor: (link: ConfirmLink, language: Language) => Promise<Page | string>,
   ): Promise<void> {
     const language = languageOf(request.headers['accept-language']);
     void reply.headers(HEADERS);
     const link = this.links.read(token);
     if (!link) return send(reply, noticePage('unknown', language));
-    if (link.isExpired) return send(reply, noticePage('expired', language));
+    const use = await this.limits.take('confirm', link.paymentId);
+    if (use && !use.isAllowed) {
+      void reply.header('Retry-After', Math.ceil(use.resetMs / 1000));
+      return send(reply, { ...noticePage('later', language, pathOf(token)), status: 429 });
+    }
     try {
-      const page = await pageFor(link.paymentId, language);
+      const page = await pageFor(link, language);
       if (typeof page === 'string') void reply.redirect(page, 303);
       else send(reply, page);
     } catch (error) {
@@ -167,9 +182,13 @@ export class ConfirmController {
 }
 
 function pageOf(confirmation: Confirmation, language: Language, token: string): Page {
-  return confirmation.kind === 'done' || confirmation.kind === 'closed'
-    ? noticePage(confirmation.kind, language)
-    : askPage(confirmation, language, pathOf(token), randomUUID());
+  return isAsking(confirmation)
+    ? askPage(confirmation, language, pathOf(token), randomUUID())
+    : noticePage(confirmation.kind, language);
+}
+
+function isAsking(confirmation: Confirmation): confirmation is AskingConfirmation {
+  return confirmation.kind !== 'done' && confirmation.kind !== 'closed';
 }
 
 function send(reply: FastifyReply, { status, body }: Page): void {

@@ -65,8 +65,8 @@ export class PartnerPaymentChangesController {
   @ApiOperation({
     summary: 'Cancel a payment',
     description:
-      'One that is authorized, declined or waits for the user; what was authorized is released. 409 `invalid-state` if it ' +
-      'is paid or cancelled. 404 for a payment that this partner did not start.',
+      'One that is authorized, declined or waits for the user; what was authorized is released, and a page on which the user ' +
+      'could pay with another card is closed. 409 `invalid-state` if it is paid or cancelled. 404 for a payment that this partner did not start.',
   })
   @ApiOperationHeaders()
   @ApiOkResponse({ type: PaymentEndResponse })

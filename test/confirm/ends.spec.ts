@@ -1,0 +1,106 @@
+import { describe, expect } from 'vitest';
+import { backfillAccount } from '../support/backfill.js';
+import { expectProblem } from '../support/expect-problem.js';
+import { payOnPage } from '../support/hosted-page.js';
+import { answerBank, visit } from '../support/plain-browser.js';
+import { confirmTest, press } from './confirm-test.js';
+
+const it = confirmTest();
+const HOUR_SECONDS = 60 * 60;
+const RETURN_URL = 'https://example.com/paid';
+
+describe('after the link has expired', () => {
+  it('the customer who comes back learns that the payment is complete', async ({
+    paydesk,
+    refusedCharge,
+    recorded,
+    clock,
+  }) => {
+    const { url, id } = await refusedCharge();
+    const bank = await press(await visit(url), 'authenticate');
+    clock.moveSeconds(24 * HOUR_SECONDS);
+    expect((await visit(`${url}/return`)).text).toContain('This link has expired');
+    await answerBank(bank);
+    const back = await visit(`${url}/return`);
+    expect(back).toMatchObject({ status: 200, forms: {} });
+    expect(back.text).toContain('This payment is complete');
+    expect(back.text).not.toMatch(/30\.|Wellness/);
+    expect(await recorded(id)).toMatchObject({ status: 'ACCEPTED' });
+    const before = paydesk.stripeCalls.length;
+    expect((await visit(url)).text).toContain('This link has expired');
+    expect(paydesk.stripeCalls).toHaveLength(before);
+  });
+
+  it('the customer is sent to the return URL of a payment that is complete', async ({
+    refusedCharge,
+    clock,
+  }) => {
+    const { url } = await refusedCharge(undefined, { return_url: RETURN_URL });
+    const bank = await press(await visit(url), 'authenticate');
+    clock.moveSeconds(24 * HOUR_SECONDS);
+    await answerBank(bank);
+    expect(await visit(`${url}/return`)).toMatchObject({ status: 303, next: RETURN_URL });
+  });
+});
+
+describe("a partner's cancel of a payment with a page for another card", () => {
+  it('closes the page, records it and notifies', async ({
+    paydesk,
+    partner,
+    refusedCharge,
+    recorded,
+    notified,
+    paidAtStripe,
+  }) => {
+    const { url, id, path } = await refusedCharge('pm_card_chargeCustomerFail');
+    const checkout = await press(await visit(url), 'another-card');
+    const session = (await recorded(id)).stripe.session as string;
+    const faulty = { method: 'POST', path: `/v1/checkout/sessions/${session}/expire` } as const;
+    paydesk.sandbox.faults.add({ ...faulty, kinds: ['reset_after_effect'], times: 9 });
+    const key = { 'idempotency-key': `cancel-${id}` };
+    expectProblem(await partner.post(`${path}/cancel`, undefined, key), 'outcome-unknown');
+    paydesk.sandbox.faults.clear();
+    expect(await partner.post(`${path}/cancel`, undefined, key)).toMatchObject({
+      status: 200,
+      body: { stripe_payment_id: id, amount: '3000' },
+    });
+    await payOnPage(checkout);
+    expect(await paidAtStripe(id)).toEqual([]);
+    expect(await recorded(id)).toMatchObject({ paymentID: id, status: 'FAILED' });
+    expect((await notified(id)).slice(-2)).toEqual(['checkout.expired', 'payment.failed']);
+    expect((await visit(url)).text).toContain('This payment was cancelled');
+    expectProblem(await partner.post(`${path}/cancel`), 'invalid-state');
+  });
+
+  it('is 409 once the page is paid', async ({ partner, refusedCharge, paidAtStripe }) => {
+    const { url, id, path } = await refusedCharge('pm_card_chargeCustomerFail');
+    await payOnPage(await press(await visit(url), 'another-card'));
+    expectProblem(await partner.post(`${path}/cancel`), 'invalid-state');
+    expect(await paidAtStripe(id)).toHaveLength(1);
+  });
+
+  it('closes it also after a card was declined there', async ({ partner, refusedCharge, recorded }) => {
+    const { url, id, path } = await refusedCharge('pm_card_chargeCustomerFail');
+    await payOnPage(await press(await visit(url), 'another-card'), '4000000000000002');
+    await visit(`${url}/return`);
+    expect((await partner.post(`${path}/cancel`)).status).toBe(200);
+    expect(await recorded(id)).toMatchObject({ status: 'FAILED' });
+  });
+});
+
+it('a page whose outcome is not stored is left out by a backfill', async ({
+  paydesk,
+  clock,
+  refusedCharge,
+  recorded,
+}) => {
+  const { url, id } = await refusedCharge('pm_card_chargeCustomerFail');
+  const { forms } = await visit(url);
+  const faulty = { method: 'POST', path: '/v1/checkout/sessions' } as const;
+  paydesk.sandbox.faults.add({ ...faulty, kinds: ['reset_after_effect'], times: 20 });
+  expect((await visit(forms['another-card'] ?? '', 'POST')).status).toBe(503);
+  paydesk.sandbox.faults.clear();
+  await backfillAccount(paydesk, clock);
+  expect((await visit(forms['another-card'] ?? '', 'POST')).next).toContain('/c/pay/');
+  expect(await recorded(id)).toMatchObject({ paymentID: id, status: 'PENDING' });
+});
