@@ -16,6 +16,7 @@ import { ReplacementsStore } from '../payments/replacements.store.js';
 import { SubscriptionReader } from '../payments/subscription-reader.stripe.js';
 import { SubscriptionRecordStore } from '../payments/subscription-record.store.js';
 import { SubscriptionRecorder } from '../payments/subscription-recorder.service.js';
+import { NO_TRACING } from '../tracing/tracing.js';
 import { EventWalkStore } from '../webhooks/event-walk.store.js';
 import { Backfill, type BackfillProgress, type BackfillResult } from './backfill.js';
 import { BackfillStore } from './backfill.store.js';
@@ -50,7 +51,7 @@ export function runBackfill({
   const payments = new PaymentRecordStore(database, clock);
   const subscriptions = new SubscriptionRecordStore(database, clock);
   const references = new PaymentReferences(stripe);
-  const outbox = new Outbox(clock);
+  const outbox = new Outbox(clock, NO_TRACING);
   const backfill = new Backfill(
     clock,
     new BackfillStore(database),

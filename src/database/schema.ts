@@ -175,6 +175,8 @@ export const operations = pgTable(
     firstLookedAt: instant('first_looked_at'),
     createdAt: instant('created_at').notNull(),
     finishedAt: instant('finished_at'),
+    /** The span of the request, which later attempts continue: https://www.w3.org/TR/trace-context/. Null if tracing is off. */
+    traceparent: text(),
   },
   (table) => [
     index('operations_due')
@@ -389,6 +391,8 @@ export const notifications = pgTable(
     inserted: bigint({ mode: 'number' }).notNull().generatedAlwaysAsIdentity(),
     /** The order of the list. Null until it is committed and placed, so that none is placed before one that was read. */
     position: bigint({ mode: 'number' }),
+    /** The span of the change that it reports, which deliveries continue. Null if tracing is off. */
+    traceparent: text(),
   },
   (table) => [
     uniqueIndex('notifications_sequence').on(table.subject, table.sequence),

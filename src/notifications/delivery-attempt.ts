@@ -59,7 +59,12 @@ export class DeliveryAttempt {
     const startMs = performance.now();
     const at = this.clock.now();
     const reply = await this.tracing.inSpan(
-      { name: 'POST', kind: 'client', attributes: { 'webhook.id': due.notification.id } },
+      {
+        name: 'POST',
+        kind: 'client',
+        attributes: { 'webhook.id': due.notification.id },
+        continues: due.notification.traceparent,
+      },
       async (span) => {
         const received = await this.send(due, at, span.headers);
         if (received.status === null) span.fail('no answer');

@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { sql } from 'drizzle-orm';
 import { Clock } from '#core/clock.js';
 import type { Transaction } from '../database/database.js';
+import { Tracing } from '../tracing/tracing.js';
 import type { NotificationFact } from './notification.js';
 import type { TEST_TYPE } from './notification-types.js';
 
@@ -10,12 +11,17 @@ import type { TEST_TYPE } from './notification-types.js';
 export type TestFact = Omit<NotificationFact, 'type'> & { type: typeof TEST_TYPE; endpointId: string };
 
 /** A notification as the JSON of a statement. */
-export type FactRow = (NotificationFact | TestFact) & { id: string; index: number; createdAt: string };
+export type FactRow = (NotificationFact | TestFact) & {
+  id: string;
+  index: number;
+  createdAt: string;
+  traceparent: string | undefined;
+};
 
 /** The columns of {@link FactRow}s, for `jsonb_to_recordset`. */
 export const FACT_COLUMNS = `
   index int, id uuid, type text, subject text, at timestamptz, data jsonb, tenant text, "userId" text,
-  caller text, "paymentId" text, callback jsonb, "endpointId" uuid, "createdAt" timestamptz`;
+  caller text, "paymentId" text, callback jsonb, "endpointId" uuid, "createdAt" timestamptz, traceparent text`;
 
 /**
  * Continues a statement that has the CTE `facts` with {@link FACT_COLUMNS}: numbers and adds them. Locks the subjects in
@@ -31,11 +37,11 @@ export const ADD_FACTS = `, numbered as (
   ), added as (
     insert into notifications (
       id, type, subject, sequence, at, data, tenant, user_id, caller, payment_id, callback, endpoint_id,
-      created_at
+      created_at, traceparent
     )
     select
       id, type, subject, last_sequence - count(*) over (partition by subject) + nth,
-      at, data, tenant, "userId", caller, "paymentId", callback, "endpointId", "createdAt"
+      at, data, tenant, "userId", caller, "paymentId", callback, "endpointId", "createdAt", traceparent
     from numbered join counted using (subject)
     order by index
   )`;
@@ -45,7 +51,10 @@ export const ADD_FACTS = `, numbered as (
 export class Outbox {
   private onAdded: () => void = () => undefined;
 
-  constructor(private readonly clock: Clock) {}
+  constructor(
+    private readonly clock: Clock,
+    private readonly tracing: Tracing,
+  ) {}
 
   /** Calls `listener` after each {@link add}, before or after the commit, so that delivery need not wait for a poll. */
   listen(listener: () => void): void {
@@ -73,7 +82,8 @@ export class Outbox {
   /** Notifications for a statement with {@link ADD_FACTS}. Call {@link announce} after it. */
   rowsOf(facts: readonly (NotificationFact | TestFact)[]): FactRow[] {
     const createdAt = this.clock.now().toISOString();
-    return facts.map((fact, index) => ({ ...fact, id: randomUUID(), index, createdAt }));
+    const { traceparent } = this.tracing;
+    return facts.map((fact, index) => ({ ...fact, id: randomUUID(), index, createdAt, traceparent }));
   }
 
   /** Calls the listener. */

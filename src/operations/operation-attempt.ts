@@ -8,7 +8,7 @@ import type { Transaction } from '../database/database.js';
 import { toProblem } from '../database/to-problem.js';
 import { describeFailure } from '../logging/describe-failure.js';
 import { underLease } from '../queue/lease.js';
-import { Tracing } from '../tracing/tracing.js';
+import { type NewSpan, Tracing } from '../tracing/tracing.js';
 import type {
   MakeEarlyPlan,
   MakePlan,
@@ -84,7 +84,8 @@ export class OperationAttempt {
     kind: OperationKind<Plan, Result, Answer>,
     planned: OperationRow,
   ): Promise<Outcome<Result>> {
-    return this.inStep('resume', kind, () =>
+    const { traceparent: continues } = planned;
+    return this.inStep('resume', { ...kind, continues }, () =>
       underLease(
         () => this.store.renew(planned),
         () => this.carryOut(BACKGROUND, kind, planned),
@@ -107,7 +108,8 @@ export class OperationAttempt {
     if (!early) return undefined;
     const caller = this.encryption.callerOf(actor);
     const plan = this.encryption.encryptPlan(id, early.plan);
-    const operation = { id, kind: kind.name, caller, fingerprint: fingerprintOf(body), plan };
+    const fingerprint = fingerprintOf(body);
+    const operation = { id, kind: kind.name, caller, fingerprint, plan, traceparent: this.traceparent };
     return this.store.claimPlanned(operation, early);
   }
 
@@ -119,7 +121,8 @@ export class OperationAttempt {
   ): Promise<OperationRow | undefined> {
     const fingerprint = fingerprintOf(request.body);
     const caller = this.encryption.callerOf(request.actor);
-    const claimed = await this.store.claim({ id, kind: kind.name, caller, fingerprint });
+    const { traceparent } = this;
+    const claimed = await this.store.claim({ id, kind: kind.name, caller, fingerprint, traceparent });
     if (claimed) return claimed;
     const known = await this.store.find(id);
     if (known && known.fingerprint !== fingerprint) throw new Problem('idempotency-key-reused');
@@ -274,8 +277,17 @@ export class OperationAttempt {
     };
   }
 
-  private inStep<T>(step: string, { name }: { name: string }, work: () => Promise<T>): Promise<T> {
-    return this.tracing.inSpan({ name: `operation ${step}`, attributes: { 'paydesk.kind': name } }, work);
+  private get traceparent(): string | null {
+    return this.tracing.traceparent ?? null;
+  }
+
+  private inStep<T>(
+    step: string,
+    { name, continues }: Pick<NewSpan, 'name' | 'continues'>,
+    work: () => Promise<T>,
+  ): Promise<T> {
+    const attributes = { 'paydesk.kind': name };
+    return this.tracing.inSpan({ name: `operation ${step}`, attributes, continues }, work);
   }
 
   /** How another attempt has ended it, or `in-progress`. */

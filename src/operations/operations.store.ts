@@ -73,7 +73,7 @@ export class OperationsStore {
 
   /** Inserts an operation and leases it; undefined if its id exists already. */
   async claim(
-    operation: Pick<OperationRow, 'id' | 'kind' | 'caller' | 'fingerprint'>,
+    operation: Pick<OperationRow, 'id' | 'kind' | 'caller' | 'fingerprint' | 'traceparent'>,
   ): Promise<OperationRow | undefined> {
     const now = this.clock.now();
     const [row] = await this.statements.claim.execute({ ...operation, ...leaseFrom(now), now });
@@ -84,7 +84,7 @@ export class OperationsStore {
    * Inserts an operation with its plan and leases it; undefined if its id exists already or the condition does not hold.
    */
   async claimPlanned(
-    operation: Pick<OperationRow, 'id' | 'kind' | 'caller' | 'fingerprint' | 'plan'>,
+    operation: Pick<OperationRow, 'id' | 'kind' | 'caller' | 'fingerprint' | 'plan' | 'traceparent'>,
     { owner, condition }: Pick<EarlyPlan<unknown>, 'owner' | 'condition'>,
   ): Promise<OperationRow | undefined> {
     const now = this.clock.now();
@@ -303,6 +303,7 @@ function prepareStatements(database: Database, rows: LeasedRows<typeof operation
         leaseExpiresAt: placeholder('leaseExpiresAt'),
         retryAt: now,
         createdAt: now,
+        traceparent: placeholder('traceparent'),
       })
       .onConflictDoNothing()
       .returning()

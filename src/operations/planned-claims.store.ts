@@ -19,13 +19,15 @@ const claimPlanned = ({ text }: OwnerCondition) => `
   with input as (
     select * from jsonb_to_recordset($1::jsonb) as input (
       id uuid, tenant text, user_id text, kind text, caller text, fingerprint text, plan jsonb,
-      "leaseId" uuid, "leaseExpiresAt" timestamptz, "createdAt" timestamptz)
+      "leaseId" uuid, "leaseExpiresAt" timestamptz, "createdAt" timestamptz, traceparent text)
   ), allowed as (${text(2)})
   insert into operations (
-    id, kind, caller, fingerprint, state, plan, lease_id, lease_expires_at, retry_at, first_sent_at, created_at
+    id, kind, caller, fingerprint, state, plan, lease_id, lease_expires_at, retry_at, first_sent_at, created_at,
+    traceparent
   )
   select
-    id, kind, caller, fingerprint, 'running', plan, "leaseId", "leaseExpiresAt", "createdAt", "createdAt", "createdAt"
+    id, kind, caller, fingerprint, 'running', plan, "leaseId", "leaseExpiresAt", "createdAt", "createdAt", "createdAt",
+    traceparent
   from input join allowed using (tenant, user_id)
   order by id
   on conflict do nothing

@@ -90,7 +90,7 @@ const FINISH_CHARGES = `
     returning operation_id, tenant, user_id, known.xmax = 0 as is_new
   ), facts as (
     select
-      index, id, type, subject, at, fact.caller, "paymentId", callback, "endpointId", "createdAt",
+      index, id, type, subject, at, fact.caller, "paymentId", callback, "endpointId", "createdAt", traceparent,
       recorded.tenant, recorded.user_id as "userId",
       data || jsonb_build_object('payment', data -> 'payment'
         || jsonb_build_object('tenant', recorded.tenant, 'userId', recorded.user_id)) as data

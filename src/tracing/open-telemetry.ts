@@ -2,6 +2,7 @@ import {
   type Context,
   defaultTextMapGetter,
   defaultTextMapSetter,
+  type Link,
   ROOT_CONTEXT,
   type Span,
   SpanKind,
@@ -50,8 +51,15 @@ export class OpenTelemetry extends Tracing {
     this.tracer = this.provider.getTracer('paydesk');
   }
 
+  get traceparent(): string | undefined {
+    return headersOf(this.contexts.active(), this.propagator)['traceparent'];
+  }
+
   inSpan<T>(span: NewSpan, work: (span: OpenSpan) => Promise<T>): Promise<T> {
-    const active = this.start(span, this.contexts.active());
+    const caller = this.contexts.active();
+    const active = span.continues
+      ? this.start(span, this.contextOf(span.continues), linkTo(caller))
+      : this.start(span, caller);
     return this.contexts.with(active.context, async () => {
       try {
         return await work(active);
@@ -70,7 +78,7 @@ export class OpenTelemetry extends Tracing {
   }
 
   startRequest(span: NewSpan, headers: Readonly<Record<string, unknown>>): RequestSpan {
-    return this.start(span, this.propagator.extract(ROOT_CONTEXT, headers, defaultTextMapGetter));
+    return this.start(span, this.contextOf(headers['traceparent']));
   }
 
   async shutdown(): Promise<void> {
@@ -79,8 +87,12 @@ export class OpenTelemetry extends Tracing {
     await this.provider.shutdown().catch(() => undefined);
   }
 
-  private start({ name, kind, attributes = {} }: NewSpan, parent: Context): ActiveSpan {
-    const options = { kind: kind ? KINDS[kind] : SpanKind.INTERNAL, attributes: { ...attributes } };
+  private contextOf(traceparent: unknown): Context {
+    return this.propagator.extract(ROOT_CONTEXT, { traceparent }, defaultTextMapGetter);
+  }
+
+  private start({ name, kind, attributes = {} }: NewSpan, parent: Context, links: Link[] = []): ActiveSpan {
+    const options = { kind: kind ? KINDS[kind] : SpanKind.INTERNAL, attributes: { ...attributes }, links };
     const span = this.tracer.startSpan(name, options, parent);
     const context = trace.setSpan(parent, span);
     return new ActiveSpan(span, context, this.contexts, this.propagator);
@@ -96,9 +108,7 @@ class ActiveSpan implements RequestSpan {
   ) {}
 
   get headers(): Record<string, string> {
-    const headers: Record<string, string> = {};
-    this.propagator.inject(this.context, headers, defaultTextMapSetter);
-    return headers;
+    return headersOf(this.context, this.propagator);
   }
 
   set(attributes: SpanAttributes): void {
@@ -116,6 +126,17 @@ class ActiveSpan implements RequestSpan {
   end(): void {
     this.span.end();
   }
+}
+
+function headersOf(context: Context, propagator: W3CTraceContextPropagator): Record<string, string> {
+  const headers: Record<string, string> = {};
+  propagator.inject(context, headers, defaultTextMapSetter);
+  return headers;
+}
+
+function linkTo(context: Context): Link[] {
+  const span = trace.getSpanContext(context);
+  return span ? [{ context: span }] : [];
 }
 
 const NOT_RECORDED: OpenSpan = { headers: {}, set: () => undefined, fail: () => undefined };

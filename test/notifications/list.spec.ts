@@ -3,6 +3,7 @@ import { describe, expect } from 'vitest';
 import { DEFAULT_SCOPES } from '#core/scope.js';
 import { openDatabase } from '../../src/database/database.js';
 import { Outbox } from '../../src/notifications/outbox.store.js';
+import { NO_TRACING } from '../../src/tracing/tracing.js';
 import type { Caller } from '../support/caller.js';
 import { query } from '../support/database.js';
 import { expectProblem } from '../support/expect-problem.js';
@@ -25,7 +26,7 @@ describe('the list of notifications', () => {
   it('is in the order of commit: nothing appears behind a cursor', async ({ paydesk, clock, shop, add }) => {
     const run = randomUUID();
     const database = openDatabase(paydesk.databaseUrl, () => undefined);
-    const outbox = new Outbox(clock);
+    const outbox = new Outbox(clock, NO_TRACING);
     const owner = { tenant: null, userId: null, caller: null, paymentId: run };
     const fact = { type: 'payment.succeeded', at: clock.now(), data: {}, ...owner } as const;
     await database.transaction(async (transaction) => {

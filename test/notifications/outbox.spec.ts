@@ -4,10 +4,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Database, openDatabase } from '../../src/database/database.js';
 import type { NotificationFact } from '../../src/notifications/notification.js';
 import { Outbox } from '../../src/notifications/outbox.store.js';
+import { NO_TRACING } from '../../src/tracing/tracing.js';
 import { ManualClock } from '../support/manual-clock.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
 
-const outbox = new Outbox(new ManualClock());
+const outbox = new Outbox(new ManualClock(), NO_TRACING);
 let testDatabase: TestDatabase;
 let database: Database;
 

@@ -14,7 +14,7 @@ export interface ResentCharge {
   user: string;
   card: string;
   key: string;
-  send: () => Promise<Answer>;
+  send: (headers?: Record<string, string>) => Promise<Answer>;
   made: () => Stripe.PaymentIntent[];
 }
 
@@ -32,7 +32,8 @@ export async function resentCharge(
     user,
     card,
     key,
-    send: () => partner.post(`/partners/user/${user}/payment_intent`, body, { 'idempotency-key': key }),
+    send: (headers = {}) =>
+      partner.post(`/partners/user/${user}/payment_intent`, body, { ...headers, 'idempotency-key': key }),
     made: () =>
       [...paydesk.sandbox.store.paymentIntents.newestFirst()].filter(
         ({ description }) => description === user,

@@ -11,6 +11,8 @@ export interface ReceivedSpan {
   attributes: Record<string, string | number>;
   /** 2 for an error: https://opentelemetry.io/docs/specs/otel/trace/api/#set-status */
   status: number | undefined;
+  /** The ids of the spans that it is linked to. */
+  links: string[];
 }
 
 /** An OpenTelemetry collector, as far as a test needs it. */
@@ -34,6 +36,7 @@ interface OtlpSpan {
   name: string;
   attributes?: { key: string; value: { stringValue?: string; intValue?: number } }[];
   status?: { code?: number };
+  links?: { spanId: string }[];
 }
 
 /** Starts one that takes OTLP over HTTP, as JSON: https://opentelemetry.io/docs/specs/otlp/#otlphttp */
@@ -64,7 +67,7 @@ export async function startCollector(): Promise<Collector> {
 
 function spansOf({ resourceSpans }: ExportRequest): ReceivedSpan[] {
   const sent = resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap(({ spans }) => spans));
-  return sent.map(({ traceId, spanId, parentSpanId, name, attributes = [], status }) => ({
+  return sent.map(({ traceId, spanId, parentSpanId, name, attributes = [], status, links = [] }) => ({
     traceId,
     spanId,
     parentSpanId: parentSpanId || undefined,
@@ -73,5 +76,6 @@ function spansOf({ resourceSpans }: ExportRequest): ReceivedSpan[] {
       attributes.map(({ key, value }) => [key, value.stringValue ?? value.intValue ?? '']),
     ),
     status: status?.code,
+    links: links.map((link) => link.spanId),
   }));
 }

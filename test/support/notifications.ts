@@ -3,6 +3,7 @@ import type { Clock } from '#core/clock.js';
 import { openDatabase } from '../../src/database/database.js';
 import type { NotificationFact } from '../../src/notifications/notification.js';
 import { Outbox } from '../../src/notifications/outbox.store.js';
+import { NO_TRACING } from '../../src/tracing/tracing.js';
 import { query } from './database.js';
 import type { Paydesk } from './paydesk.js';
 
@@ -18,7 +19,7 @@ export async function addNotifications(
   const database = openDatabase(databaseUrl, () => undefined);
   try {
     return await database.transaction((transaction) =>
-      new Outbox(clock).add(
+      new Outbox(clock, NO_TRACING).add(
         transaction,
         facts.map((fact) => completed(fact, clock)),
       ),

@@ -5,6 +5,7 @@ import type Stripe from 'stripe';
 import type { CallLimits } from '#stripe/fair-queue.js';
 import { StripeConnection } from '#stripe/stripe-connection.js';
 import { createStripeClient } from '#stripe/stripe-client.js';
+import type { Observer } from '#sandbox/http/pipeline.js';
 import { createSandbox, type Sandbox } from '#sandbox/create-sandbox.js';
 import type { ApiKeyKind } from '../../src/access/api-key.js';
 import { ApiKeyAdminService, type ApiKeyRequest } from '../../src/access/api-key-admin.service.js';
@@ -81,6 +82,8 @@ export interface PaydeskOptions {
   limits?: CallLimits;
   /** The delay of the event loop, if `EVENT_LOOP_DELAY_MAX_MS` is set: other files use the same loop. */
   loopDelay?: LoopDelay;
+  /** Sees each request to the sandbox. */
+  observe?: Observer;
 }
 
 /** Starts a Paydesk in this process, on its own ports and database. The caller must close it. */
@@ -89,6 +92,7 @@ export async function startPaydesk({
   clock = new ManualClock(),
   limits,
   loopDelay,
+  observe,
 }: PaydeskOptions = {}): Promise<Paydesk> {
   const dataDir = await mkdtemp(join(tmpdir(), 'paydesk-test-'));
   const settings = settingsFrom({ ...TEST_SETTINGS, DATA_DIR: dataDir, ...environment });
@@ -96,7 +100,10 @@ export async function startPaydesk({
   const stripeCalls: string[] = [];
   const sandbox = await createSandbox({
     clock: { nowMs: () => clock.now().getTime() },
-    observe: ({ method, path }) => stripeCalls.push(`${method} ${path}`),
+    observe: (request, outcome) => {
+      stripeCalls.push(`${request.method} ${request.path}`);
+      observe?.(request, outcome);
+    },
   });
   const { STRIPE_SECRET_KEY: secretKey = SANDBOX_KEY, STRIPE_WEBHOOK_SECRET: webhookSecret } = settings;
   const connection = new StripeConnection(secretKey, sandbox.url, webhookSecret, limits);

@@ -1,10 +1,13 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { describe, expect, test, vi } from 'vitest';
+import type { WireRequest } from '#sandbox/http/pipeline.js';
 import { startCollector } from '../support/collector.js';
 import { ManualClock } from '../support/manual-clock.js';
 import { addNotifications, deliverAll } from '../support/notifications.js';
 import { startPaydesk } from '../support/paydesk.js';
 import { receiverFixture } from '../support/receiver.js';
+import { resentCharge, sendInVain } from '../operations/resent-charge.js';
+import { LONGEST_WAIT_SECONDS } from '../support/durations.js';
 import { saveCard, someUser } from '../support/saved-card.js';
 
 const CHARGE = 'POST /partners/user/:user_id/payment_intent';
@@ -18,12 +21,15 @@ const it = test
     return collector;
   })
   .extend('clock', { scope: 'file' }, () => new ManualClock())
-  .extend('paydesk', { scope: 'file' }, async ({ collector, clock }, { onCleanup }) => {
+  /** Those of each request to Stripe. */
+  .extend('stripeHeaders', { scope: 'file' }, () => [] as WireRequest['headers'][])
+  .extend('paydesk', { scope: 'file' }, async ({ collector, clock, stripeHeaders }, { onCleanup }) => {
     vi.stubEnv('OTEL_BSP_SCHEDULE_DELAY', '20');
     vi.useFakeTimers({ toFake: ['setInterval'] });
     const paydesk = await startPaydesk({
       clock,
       environment: { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url },
+      observe: ({ headers }) => stripeHeaders.push(headers),
     });
     onCleanup(async () => {
       await paydesk.close();
@@ -169,4 +175,71 @@ it('sends the span of a delivery along with a notification', async ({
     attributes: { 'http.response.status_code': 204 },
   });
   expect(collector.text()).not.toContain(receiver.url);
+});
+
+describe('a notification', () => {
+  it('continues the trace of the request that caused it, and is linked to its delivery', async ({
+    paydesk,
+    partner,
+    collector,
+    receiver,
+    spansOf,
+  }) => {
+    const shop = await paydesk.service();
+    expect((await shop.post('/notification-endpoints', { url: receiver.url })).status).toBe(201);
+    const user = someUser();
+    const card = await saveCard(paydesk, partner, user);
+    await deliverAll(paydesk);
+    receiver.received.length = 0;
+    const body = { amount: '3000', description: user, stripe_payment_method_id: card };
+    const parent = someParent();
+    const tracestate = `vendor=${randomUUID()}`;
+    const headers = { ...parent.headers, tracestate };
+    expect((await partner.post(`/partners/user/${user}/payment_intent`, body, headers)).status).toBe(201);
+    await deliverAll(paydesk);
+    const ofRequest = (await spansOf(parent.traceId, CHARGE)).map((span) => span.spanId);
+    const sent = receiver.received.map(({ headers: { traceparent } }) => String(traceparent).split('-'));
+    const [, , spanId] = sent.find(([, traceId]) => traceId === parent.traceId) ?? [];
+    const delivery = () => collector.spans.find((span) => span.spanId === spanId);
+    await expect
+      .poll(delivery)
+      .toMatchObject({ name: 'POST', traceId: parent.traceId, links: [expect.any(String)] });
+    expect(ofRequest).toContain(delivery()?.parentSpanId);
+    expect(receiver.received.filter((request) => request.headers['tracestate'] !== undefined)).toEqual([]);
+  });
+});
+
+it("sends Stripe the traceparent, and keeps the caller's tracestate to itself", async ({
+  partner,
+  collector,
+  stripeHeaders,
+  spansOf,
+}) => {
+  const parent = someParent();
+  const tracestate = `vendor=${randomUUID()}`;
+  await partner.post(`/partners/user/${someUser()}/setup_intent`, undefined, {
+    ...parent.headers,
+    tracestate,
+  });
+  await spansOf(parent.traceId, 'POST /partners/user/:user_id/setup_intent');
+  const sent = stripeHeaders.filter(({ traceparent }) => String(traceparent).includes(parent.traceId));
+  expect(sent.length).toBeGreaterThanOrEqual(1);
+  expect(sent.filter((headers) => headers['tracestate'] !== undefined)).toEqual([]);
+  expect(collector.text()).not.toContain(tracestate);
+});
+
+it('goes on in the trace of the request when the worker resumes its operation', async ({
+  paydesk,
+  clock,
+  partner,
+  spansOf,
+}) => {
+  const parent = someParent();
+  const charge = await resentCharge(paydesk, partner);
+  await sendInVain(paydesk, { ...charge, send: () => charge.send(parent.headers) }, 'reset_before_effect');
+  clock.moveSeconds(LONGEST_WAIT_SECONDS);
+  while (await paydesk.resumeNext());
+  const spans = await spansOf(parent.traceId, 'operation resume');
+  const sends = spans.filter(({ name }) => name === 'operation send');
+  expect(sends.length).toBeGreaterThanOrEqual(2);
 });

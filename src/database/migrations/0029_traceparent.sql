@@ -1,0 +1,2 @@
+ALTER TABLE "notifications" ADD COLUMN "traceparent" text;--> statement-breakpoint
+ALTER TABLE "operations" ADD COLUMN "traceparent" text;
