@@ -9,6 +9,10 @@ promtool test rules ops/prometheus/paydesk.rules.test.yml
 
 for alert in $(sed -n 's/^ *- alert: //p' ops/prometheus/paydesk.rules.yml); do
   grep -qx "### $alert" docs/operations.md || { echo "docs/operations.md has no paragraph about $alert"; exit 1; }
+  grep -A1 "^ *alertname: $alert\$" ops/prometheus/paydesk.rules.test.yml | grep -q exp_alerts ||
+    { echo "no test makes $alert fire"; exit 1; }
+  grep -q "{ eval_time: .*, alertname: $alert }" ops/prometheus/paydesk.rules.test.yml ||
+    { echo "no test keeps $alert from firing"; exit 1; }
 done
 
 promtool check config --syntax-only ops/prometheus/prometheus.yml
