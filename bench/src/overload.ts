@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { paydesk } from './contenders.js';
 import { charges } from './load.js';
 import { type Sent, SocketLoad } from './socket-load.js';
+import { describeMachine } from './machine.js';
 import { startPostgres } from './postgres.js';
 import { leaveServerCore, type ServerProcess, startProcess } from './start-process.js';
 import { createReaders } from './users.js';
@@ -46,7 +47,9 @@ const server = await paydesk('Paydesk', ROOT, { settings }).start({
   folder,
 });
 try {
+  log(`before: ${describeMachine()}`);
   await measure();
+  log(`after: ${describeMachine()}`);
 } finally {
   await server.stop();
   await stub.stop();

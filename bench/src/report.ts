@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { cpus, loadavg, totalmem } from 'node:os';
+import { describeMachine } from './machine.js';
 import type { Latencies, Round } from './measure.js';
 import type { Options } from './options.js';
 import { CAN_PIN } from './start-process.js';
@@ -49,7 +49,6 @@ export function tablesOf(measured: readonly Measured[], stripeDelayMs: number): 
 
 /** Where and with what a run was made. */
 export function surroundingsOf({ rounds, requests, connections }: Options): string {
-  const [cpu] = cpus();
   const { dependencies } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
     dependencies: Record<string, string>;
   };
@@ -58,7 +57,7 @@ export function surroundingsOf({ rounds, requests, connections }: Options): stri
   );
   return [
     `- ${new Date().toISOString().slice(0, 10)}, commit ${commit()}`,
-    `- ${cpus().length} cores (${cpu?.model ?? 'unknown'}), ${Math.round(totalmem() / 2 ** 30)} GB, load average at the end ${loadavg()[0]?.toFixed(1)}`,
+    `- ${describeMachine()} at the end`,
     `- Node ${process.version}, ${versions.join(', ')}`,
     `- medians of ${rounds} rounds of ${requests} requests on ${connections} connections`,
     `- the server ${CAN_PIN ? 'alone on one core' : 'not pinned to a core'}; load, stub and PostgreSQL on the others`,

@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import pg from 'pg';
 import { paydesk, type StartedServer } from './contenders.js';
 import { charges } from './load.js';
+import { describeMachine } from './machine.js';
 import { addOperations, startPostgres } from './postgres.js';
 import { postgresCpu } from './postgres-cpu.js';
 import { SocketLoad } from './socket-load.js';
@@ -38,8 +39,10 @@ const stub: ServerProcess = await startProcess(
 );
 const databaseCpuMs = await postgresCpu(await postgres.createDatabase('cpu'));
 try {
+  log(`before: ${describeMachine()}`);
   await compareInstances();
   await compareRows();
+  log(`after: ${describeMachine()}`);
 } finally {
   await stub.stop();
   await postgres.stop();

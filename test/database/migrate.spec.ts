@@ -76,7 +76,7 @@ describe('migrateDatabase', () => {
     expect(rows).toHaveLength(journal.entries.length);
   });
 
-  it('gives the API keys of before they had scopes every scope but keys:admin', async () => {
+  it('gives the API keys of before they had scopes every scope of that time but keys:admin', async () => {
     const files = (await readdir(FOLDER)).filter((name) => name.endsWith('.sql')).toSorted();
     const scoped = files.findIndex((name) => name.endsWith('_api_key_scopes.sql'));
     const apply = async (name: string) => database.execute(await readFile(join(FOLDER, name), 'utf8'));
@@ -88,8 +88,9 @@ describe('migrateDatabase', () => {
     await apply(files[scoped] ?? '');
 
     const { rows } = await database.execute(sql`select scopes from api_keys`);
-    expect(rows).toEqual([{ scopes: DEFAULT_SCOPES }]);
-    expect(DEFAULT_SCOPES).not.toContain('keys:admin');
+    const ofThatTime = DEFAULT_SCOPES.filter((scope) => !scope.startsWith('disputes:'));
+    expect(rows).toEqual([{ scopes: ofThatTime }]);
+    expect(ofThatTime).not.toContain('keys:admin');
   });
 
   it('fails when the database does not exist', async () => {
