@@ -6,6 +6,10 @@ import type { Store } from './store/store.js';
 /** By collection, what to do with an entity whose task is due. */
 export type DueWork = Partial<Record<CollectionName, (ctx: Context, id: string) => void>>;
 
+/** Whether an entity has a task. */
+export const isScheduled = ({ store }: Context, collection: CollectionName, subject: string): boolean =>
+  store.tasks.get(`${collection}/${subject}`) !== undefined;
+
 /** Schedules an entity's task, in place of the one it had; `at: null` only cancels that. Times are Unix seconds. */
 export function schedule(
   ctx: Context,

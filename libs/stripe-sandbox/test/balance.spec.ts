@@ -226,11 +226,12 @@ test('reports funds that become available', async () => {
   const reported = async () =>
     (await stripe.events.list({ type: 'balance.available' })).data.map(({ data }) => data.object);
   const { id } = await pay(1000);
+  await pay(1000);
   clock.advanceMs(DAY_MS);
   expect(await reported()).toEqual([]);
   clock.advanceMs(DAY_MS);
   expect(await reported()).toMatchObject([
-    { object: 'balance', available: [{ amount: 941, currency: 'usd' }] },
+    { object: 'balance', available: [{ amount: 1882, currency: 'usd' }] },
   ]);
   await stripe.refunds.create({ payment_intent: id });
   clock.advanceMs(9 * DAY_MS);

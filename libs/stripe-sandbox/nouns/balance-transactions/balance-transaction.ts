@@ -1,6 +1,6 @@
 import type Stripe from 'stripe';
 import type { Context } from '../../context.js';
-import { schedule } from '../../due.js';
+import { isScheduled, schedule } from '../../due.js';
 import { newId } from '../../store/ids.js';
 import { testCardOf } from '../payment-methods/payment-method.js';
 import { currentBalance } from './balance.js';
@@ -139,7 +139,11 @@ function record(ctx: Context, charge: Stripe.Charge, { fee, ...draft }: Draft): 
     type: draft.type,
   });
   if (transaction.status === 'pending') {
-    schedule(ctx, 'balanceTransactions', String(available_on), { at: available_on });
+    const day = String(available_on);
+    // One task for all funds of a day: each write is read again at a start.
+    if (!isScheduled(ctx, 'balanceTransactions', day)) {
+      schedule(ctx, 'balanceTransactions', day, { at: available_on });
+    }
   } else reportAvailable(ctx, transaction.net);
   return transaction;
 }
