@@ -86,7 +86,7 @@ export const REASONS = {
   ],
   'No e-mails': ['email_type'],
   'Not modelled yet': [
-    'after_expiration',
+    '/v1/billing_portal/sessions after_expiration',
     'backdate_start_date',
     'billing_schedules',
     'current_trial',

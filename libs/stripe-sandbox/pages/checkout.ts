@@ -1,8 +1,10 @@
 import type Stripe from 'stripe';
 import type { Context } from '../context.js';
+import { recoverCheckoutSession } from '../nouns/checkout-sessions/checkout-session.js';
 import { applyPromotionCode } from '../nouns/checkout-sessions/discounts.js';
 import { lineItemsOf } from '../nouns/checkout-sessions/line-items.js';
 import { attemptedPayment, payCheckout } from '../nouns/checkout-sessions/pay.js';
+import { isRecoverable } from '../nouns/checkout-sessions/recovery.js';
 import { redirectTarget } from '../nouns/checkout-sessions/redirect-urls.js';
 import { createEnteredPaymentMethod } from '../nouns/payment-methods/payment-method.js';
 import { readCardEntry, readPromotionCode } from './card-entry.js';
@@ -45,6 +47,17 @@ export const checkoutPages: PageRoute[] = [
       const session = ctx.store.checkoutSessions.get(named['session']!);
       if (!session) return NOT_FOUND;
       return { redirectTo: session.status === 'complete' ? successUrl(session) : `/c/pay/${session.id}` };
+    },
+  },
+  {
+    // The URL of an expired session for its customer's second thoughts.
+    path: '/c/recover/:session',
+    show(ctx, named) {
+      const session = ctx.store.checkoutSessions.get(named['session']!);
+      if (!session || !isRecoverable(ctx, session)) return NOT_FOUND;
+      const recovered = attempt(() => recoverCheckoutSession(ctx, session));
+      if ('refusal' in recovered) return { status: 400, page: notice('Checkout', recovered.refusal) };
+      return { redirectTo: `/c/pay/${recovered.done.id}` };
     },
   },
 ];

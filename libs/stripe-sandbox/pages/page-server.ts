@@ -7,7 +7,7 @@ import { STYLE } from './style.js';
 
 /** A page to show, a URL to redirect to, or a PDF. */
 export type PageAnswer =
-  { status: 200 | 402 | 404; page: string } | { redirectTo: string } | { pdf: Promise<Uint8Array> };
+  { status: 200 | 400 | 402 | 404; page: string } | { redirectTo: string } | { pdf: Promise<Uint8Array> };
 
 /** The route of a page: `show` answers GET, `submit` its form. */
 export interface PageRoute {

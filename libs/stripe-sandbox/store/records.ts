@@ -69,6 +69,8 @@ export interface CheckoutFacts {
   savesShipping?: boolean;
   /** Whether a saved payment method may be shown again; undefined if the session does not say. */
   allow_redisplay?: Stripe.PaymentMethod.AllowRedisplay | undefined;
+  /** What a session that expires is made again with; undefined if it can't be recovered. */
+  recovery?: CheckoutParams | undefined;
   payment_intent: string | null;
   subscription: string | null;
   /** The discount of the session; undefined if it was created before there were any. */

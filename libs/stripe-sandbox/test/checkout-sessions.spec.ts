@@ -1,5 +1,6 @@
 import type { Stripe } from 'stripe';
 import { expect, test } from 'vitest';
+import { visit } from './pages.js';
 import { failureOf, openBench } from './support.js';
 
 type Create = Stripe.Checkout.SessionCreateParams;
@@ -249,4 +250,38 @@ test('takes what the account does not use only when it is off', async () => {
     const failure = await refusal({ [name]: { enabled: true } });
     expect(failure).toMatchObject({ statusCode: 400, param: `${name}[enabled]` });
   }
+});
+
+// https://docs.stripe.com/payments/checkout/abandoned-carts
+test('an expired session can be recovered for 30 days', async () => {
+  const { create, stripe, clock } = await openShop();
+  const { id, after_expiration } = await create({
+    after_expiration: { recovery: { enabled: true, allow_promotion_codes: true } },
+    metadata: { order: '7' },
+  });
+  const recovery = { allow_promotion_codes: true, enabled: true, expires_at: null, url: null };
+  expect(after_expiration).toEqual({ recovery });
+  const expired = await stripe.checkout.sessions.expire(id);
+  const { url, expires_at } = expired.after_expiration!.recovery!;
+  expect(expires_at).toBe(Date.UTC(2026, 11, 1) / 1000);
+  const { status, location } = await visit(url!);
+  expect(status).toBe(303);
+  const [recovered] = (await stripe.checkout.sessions.list()).data;
+  expect(recovered).toMatchObject({
+    allow_promotion_codes: true,
+    amount_total: 1800,
+    metadata: { order: '7' },
+    recovered_from: id,
+    status: 'open',
+  });
+  expect(recovered!.url).toContain(location);
+  clock.advanceMs(30 * 24 * 60 * 60 * 1000);
+  expect((await visit(url!)).status).toBe(404);
+});
+
+test('a session without recovery has no URL once it is expired', async () => {
+  const { create, stripe } = await openShop();
+  const { id } = await create({ after_expiration: { recovery: { enabled: false } } });
+  const { after_expiration } = await stripe.checkout.sessions.expire(id);
+  expect(after_expiration!.recovery).toMatchObject({ enabled: false, url: null });
 });

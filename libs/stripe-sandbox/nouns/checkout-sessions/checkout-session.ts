@@ -21,6 +21,7 @@ import {
 import { buildSession } from './fields.js';
 import { insertLineItems, type LineItemDraft, readLineItems } from './line-items.js';
 import type { createParams, updateParams } from './params.js';
+import { withRecoveryUrl } from './recovery.js';
 import { requireRedirectUrl } from './redirect-urls.js';
 
 const MINUTE_SECONDS = 60;
@@ -60,6 +61,7 @@ export function createCheckoutSession(ctx: Context, params: CreateParams): Strip
     savesAddress: params.customer_update?.address === 'auto',
     savesShipping: params.customer_update?.shipping === 'auto',
     allow_redisplay: params.payment_method_data?.allow_redisplay,
+    recovery: params.after_expiration?.recovery?.enabled ? params : undefined,
     payment_intent: null,
     subscription: null,
     discount: redemption ? insertSessionDiscount(ctx, session, redemption) : null,
@@ -67,6 +69,28 @@ export function createCheckoutSession(ctx: Context, params: CreateParams): Strip
   });
   schedule(ctx, 'checkoutSessions', session.id, { at: expires_at });
   return session;
+}
+
+/**
+ * A new session that is a copy of an expired one.
+ * Source: https://docs.stripe.com/payments/checkout/abandoned-carts.
+ * @throws StripeFailure 400 for what can't be bought any more
+ */
+export function recoverCheckoutSession(
+  ctx: Context,
+  expired: Stripe.Checkout.Session,
+): Stripe.Checkout.Session {
+  const {
+    after_expiration: _once,
+    expires_at: _past,
+    ...params
+  } = ctx.store.checkoutFacts.get(expired.id)!.recovery!;
+  const { allow_promotion_codes } = expired.after_expiration!.recovery!;
+  const { id } = createCheckoutSession(ctx, {
+    ...params,
+    ...(params.discounts === undefined && { allow_promotion_codes }),
+  });
+  return ctx.store.checkoutSessions.update(id, { recovered_from: expired.id });
 }
 
 /** Source: https://docs.stripe.com/api/checkout/sessions/update. */
@@ -94,7 +118,11 @@ export function expireCheckoutSession(
       `Only Checkout Sessions with a status in ["open"] can be expired. This Checkout Session has a status of \`${session.status}\`.`,
     );
   }
-  const after = ctx.store.checkoutSessions.update(session.id, { status: 'expired', url: null });
+  const after = ctx.store.checkoutSessions.update(session.id, {
+    after_expiration: withRecoveryUrl(ctx, session),
+    status: 'expired',
+    url: null,
+  });
   schedule(ctx, 'checkoutSessions', session.id, { at: null });
   const facts = ctx.store.checkoutFacts.get(session.id);
   const paymentIntent = ctx.store.paymentIntents.get(facts?.payment_intent ?? '');

@@ -37,6 +37,7 @@ export function buildSession(
     object: 'checkout.session',
     ...UNUSED,
     ...pageFields(params),
+    after_expiration: afterExpirationFrom(params),
     adaptive_pricing: mode === 'payment' ? { enabled: false } : null,
     allow_promotion_codes: params.allow_promotion_codes ?? null,
     allowed_payment_method_types,
@@ -84,9 +85,25 @@ export function buildSession(
   };
 }
 
+function afterExpirationFrom({
+  after_expiration: given,
+}: CreateParams): Stripe.Checkout.Session.AfterExpiration | null {
+  if (!given) return null;
+  const { recovery } = given;
+  return {
+    recovery: recovery
+      ? {
+          allow_promotion_codes: recovery.allow_promotion_codes ?? false,
+          enabled: recovery.enabled,
+          expires_at: null,
+          url: null,
+        }
+      : null,
+  };
+}
+
 /** Fields of Stripe's sessions that the sandbox does not use. */
 const UNUSED = {
-  after_expiration: null,
   automatic_tax: { enabled: false, liability: null, provider: null, status: null },
   client_secret: null,
   collected_information: null,

@@ -120,6 +120,9 @@ const invoiceCreationParams = {
 export const createParams = {
   ...pageParams,
   adaptive_pricing: object({ enabled: notEnabled('Adaptive Pricing') }),
+  after_expiration: object({
+    recovery: object({ allow_promotion_codes: boolean(), enabled: required(boolean()) }),
+  }),
   allow_promotion_codes: boolean(),
   allowed_payment_method_types: array(string()),
   automatic_tax: automaticTaxParam,
