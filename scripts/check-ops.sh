@@ -34,8 +34,8 @@ done
 curl -sS --fail "$url" >"$work/metrics"
 promtool check metrics <"$work/metrics"
 
-# Each metric of ours in the rules and in the dashboard exists.
-for name in $(grep -ohE 'paydesk_[a-z_]+' ops/prometheus/paydesk.rules.yml ops/grafana/paydesk.json | sort -u); do
+# Each metric of ours, and of Node's, in the rules and in the dashboard exists.
+for name in $(grep -ohE '\b(paydesk|nodejs)_[a-z0-9_]+' ops/prometheus/paydesk.rules.yml ops/grafana/paydesk.json | sort -u); do
   grep -qE "^# TYPE ${name%_count}(_bucket)? |^# TYPE ${name%_bucket} " "$work/metrics" ||
     { echo "there is no metric $name"; exit 1; }
 done
