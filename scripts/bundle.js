@@ -55,8 +55,9 @@ const packagesAsInNode = {
 };
 
 /**
- * Only classes need their names. For `keepNames`, esbuild also sets those of functions, and of closures whenever they are
- * created, which was a sixth of the CPU time of a read.
+ * Only classes need their names, and functions that are called `type`, by which @nestjs/swagger recognizes lazy types. For
+ * `keepNames`, esbuild sets those of all functions, and of closures whenever they are created, which was a sixth of the CPU
+ * time of a read.
  *
  * @type {import('esbuild').Plugin}
  */
@@ -68,7 +69,10 @@ const namesOfClasses = {
         throw new Error('esbuild sets names otherwise');
       for (const { path, text } of outputFiles) {
         const named = text
-          .replace(SET_NAME, 'var __name = (target) => target;')
+          .replace(
+            SET_NAME,
+            'var __name = (target, value) => value === "type" ? __defProp(target, "name", { value, configurable: true }) : target;',
+          )
           .replaceAll(
             NAME_OF_CLASS,
             'Object.defineProperty(this, "name", { value: $1, configurable: true })',

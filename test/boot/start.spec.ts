@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -57,6 +57,16 @@ describe('npm start', () => {
     expect((await fetch(`${service.url}/health/ready`)).status).toBe(200);
     expect((await fetch(`${service.url}/docs`)).status).toBe(200);
     expect(await service.end('SIGTERM')).toBe(0);
+  });
+
+  it('serves the document of openapi.json, for which the bundle has to keep names', async ({ start }) => {
+    const { url } = await start();
+    const { paths, components } = (await (await fetch(`${url}/docs/openapi.json`)).json()) as typeof written;
+    const written = JSON.parse(await readFile('openapi.json', 'utf8')) as {
+      paths: object;
+      components: object;
+    };
+    expect({ paths, components }).toEqual({ paths: written.paths, components: written.components });
   });
 
   it('keeps credentials, customers and cards after a stop and after a kill -9', async ({ start, token }) => {
