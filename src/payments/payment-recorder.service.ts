@@ -151,10 +151,8 @@ export class PaymentRecorder {
     const after = await untilWritten(async () => {
       const before = await this.store.findEither(sessionId, paymentIntentId);
       if (before) await this.requireNotReplacing(before);
-      const current = {
-        sessionId: before?.sessionId ?? sessionId,
-        paymentIntentId: before?.paymentIntentId ?? paymentIntentId,
-      };
+      const given = { sessionId, paymentIntentId };
+      const current = before ? objectsOf(before, given) : given;
       // It may be older than a row that has been inserted in the meantime.
       const read = await this.reader.read(context, current, before ? undefined : session);
       ({ sessionId, paymentIntentId } = read.snapshot);
@@ -211,6 +209,18 @@ export class PaymentRecorder {
     if (after) await this.notifier.notify(transaction, after, told);
     return after;
   }
+}
+
+/**
+ * What a payment of the record is read from. The PaymentIntent that a page has replaced is none of it, although whoever asks may
+ * have known it before: it is canceled, and the payment goes on. Such a payment has kept the id of that PaymentIntent.
+ */
+function objectsOf(before: StoredPayment, given: PaymentObjects): PaymentObjects {
+  const isReplaced = before.sessionId !== null && given.paymentIntentId === before.paymentId;
+  return {
+    sessionId: before.sessionId ?? given.sessionId,
+    paymentIntentId: before.paymentIntentId ?? (isReplaced ? null : given.paymentIntentId),
+  };
 }
 
 /** What decides about notifications. */
