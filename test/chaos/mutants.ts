@@ -55,8 +55,8 @@ export const MUTANTS: Mutant[] = [
       changes: [
         {
           file: 'refunds/refunds.service.js',
-          text: 'await this.store.reserve(operationId, payment, requestedMinor)',
-          replacement: 'requestedMinor ?? payment.capturedMinor',
+          text: 'return this.store.reserve(operationId, payment, requestedMinor);',
+          replacement: 'return requestedMinor ?? payment.capturedMinor;',
         },
       ],
     },
@@ -121,7 +121,7 @@ export const MUTANTS: Mutant[] = [
           text: 'await stripe.update(context, plan, stripeKey);',
           replacement: `
             const change = await this.plan(context, plan.owner, { priceId: plan.priceId });
-            await stripe.update(context, stripe.planUpgrade(change), stripeKey);`,
+            await stripe.update(context, planUpgrade(change), stripeKey);`,
         },
       ],
     },
@@ -142,6 +142,7 @@ export const MUTANTS: Mutant[] = [
     },
     scenario: 'captures',
     failures: ['captured, and reported as canceled'],
+    options: { requests: 60 },
   },
   {
     mutation: {
@@ -151,6 +152,11 @@ export const MUTANTS: Mutant[] = [
           file: 'subscriptions/subscription-changes.service.js',
           text: 'if (scheduleId !== null)',
           replacement: 'if (false)',
+        },
+        {
+          file: 'subscriptions/subscription-changes.service.js',
+          text: 'if (!phase && scheduleId !== null',
+          replacement: 'if (false',
         },
       ],
     },
