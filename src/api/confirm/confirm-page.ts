@@ -53,7 +53,7 @@ export function askPage(
       <p class="amount">${amountOf(payment, language)}</p>
       ${payment.description !== null && html`<p class="purpose">${payment.description}</p>`}
       ${explanationOf(confirmation, texts)}
-      ${card && form('authenticate', texts.authenticate(card.last4 === null ? '' : ` (•••• ${card.last4})`))}
+      ${card && form('authenticate', texts.authenticate(card.last4 === null ? '' : ` (••••\u00a0${card.last4})`))}
       ${
         confirmation.kind === 'elsewhere'
           ? form('another-card', texts.goOn)
