@@ -34,7 +34,7 @@ export function callbackOf(
   };
 }
 
-/** Checkout pages of this service accept cards only, so a payment without an attempt would have been one by card. */
+/** A payment without an attempt has no method. It is named after the one that `/pay` offers by default. */
 function paymentTypeOf(methodType: string | null): string {
   return methodType === null || methodType === 'card' ? 'CREDITCARD' : methodType.toUpperCase();
 }

@@ -82,7 +82,8 @@ export class EventWalk implements OnApplicationBootstrap, BeforeApplicationShutd
   }
 
   private async addMissing(page: readonly StripeEvent[]): Promise<void> {
-    const handled = page.filter(({ target, isOurs }) => target && isOurs);
+    // All of them are of our account and our mode, as a key lists no others.
+    const handled = page.filter(({ target }) => target);
     if (handled.length === 0) return;
     const known = await this.events.findKnown(handled.map(({ id }) => id));
     const missing = handled.filter(({ id }) => !known.has(id));
