@@ -101,7 +101,8 @@ describe("Stripe's refusal", () => {
     subscribe,
   }) => {
     const { subscription } = await subscribe();
-    await stripe.subscriptionSchedules.create({ from_subscription: subscription });
+    const { id: schedule } = await stripe.subscriptionSchedules.create({ from_subscription: subscription });
+    await stripe.subscriptionSchedules.update(schedule, { end_behavior: 'cancel' });
     const body = { paymentID: subscription, cancelType: 'endOfPeriod' };
     expectProblem(await shop.post('/pay/recurrent/expire', body), 'subscription-scheduled');
   });
