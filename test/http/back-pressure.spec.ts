@@ -1,16 +1,20 @@
 import { randomUUID } from 'node:crypto';
+import type { Socket } from 'node:net';
 import { describe, expect } from 'vitest';
 import { expectProblem } from '../support/expect-problem.js';
+import type { Paydesk } from '../support/paydesk.js';
 import { paydeskTest } from '../support/paydesk-test.js';
-import { exchange, parseResponse } from '../support/raw-request.js';
+import { exchange, parseResponse, sendRaw } from '../support/raw-request.js';
 import { saveCard, someUser } from '../support/saved-card.js';
 
 const DELAY_MAX_MS = 100;
+/** So many requests run at any delay: docs/adr/0017-back-pressure.md. */
+const RUNNING_MIN = 16;
 const SHOP = 'https://shop.example';
 /** What the service believes about the event loop of this process. */
 const loop = { averageMs: 0 };
 
-const it = paydeskTest({
+const pressureTest = paydeskTest({
   environment: {
     EVENT_LOOP_DELAY_MAX_MS: String(DELAY_MAX_MS),
     CORS_ORIGINS: SHOP,
@@ -19,8 +23,43 @@ const it = paydeskTest({
   },
   loopDelay: loop,
 });
+/** A service that always runs as many requests as it does at any delay: their bodies never arrive. */
+const it = pressureTest.extend(
+  'running',
+  { scope: 'file', auto: true },
+  async ({ paydesk, shop }, { onCleanup }) => {
+    const head = `POST /pay HTTP/1.1\r\nHost: paydesk\r\nAuthorization: Bearer ${shop.credential}\r\n`;
+    const unfinished = `${head}Content-Type: application/json\r\nContent-Length: 100\r\n\r\n`;
+    const sockets: Socket[] = [];
+    const running = {
+      sockets,
+      start: async (count: number) => {
+        for (let i = 0; i < count; i += 1) sockets.push(sendRaw(paydesk.url, unfinished));
+        loop.averageMs = DELAY_MAX_MS;
+        await expect.poll(() => statusOf(paydesk)).toBe(503);
+        loop.averageMs = 0;
+      },
+    };
+    await running.start(RUNNING_MIN);
+    onCleanup(() => sockets.forEach((socket) => socket.destroy()));
+    return running;
+  },
+);
 it.afterEach(() => {
   loop.averageMs = 0;
+});
+
+async function statusOf(paydesk: Paydesk): Promise<number> {
+  const { status } = await paydesk.stranger().get('/pay/payments');
+  return status;
+}
+
+it('some requests run, however late the event loop is', async ({ paydesk, running }) => {
+  running.sockets.pop()?.destroy();
+  loop.averageMs = 10 * DELAY_MAX_MS;
+  await expect.poll(() => statusOf(paydesk)).toBe(401);
+  expect(await statusOf(paydesk)).toBe(401);
+  await running.start(1);
 });
 
 describe('while the event loop is too late', () => {
@@ -96,8 +135,7 @@ describe('while the event loop is too late', () => {
 it('refuses a share of the requests that grows with the delay', async ({ paydesk }) => {
   const refusedOf = async (count: number) => {
     let refused = 0;
-    for (let i = 0; i < count; i += 1)
-      refused += Number((await paydesk.stranger().get('/pay/payments')).status === 503);
+    for (let i = 0; i < count; i += 1) refused += Number((await statusOf(paydesk)) === 503);
     return refused;
   };
   loop.averageMs = DELAY_MAX_MS / 2;

@@ -1,4 +1,4 @@
-import type { IncomingMessage, RequestListener } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { CORS_EXPOSED_HEADERS } from './cors.js';
 import type { LoopDelay } from '../../metrics/event-loop-delay.js';
 import { mayHaveLongBody } from './long-body.js';
@@ -6,6 +6,8 @@ import { PROBLEM_MEDIA_TYPE, problemDocument, problemHeaders } from './problem-d
 import { REQUEST_ID_HEADER, requestIdOf } from './request-id.js';
 import { isAmbiguous } from './unambiguous-request.js';
 
+/** So many requests run at any delay: a loop that other processes keep late would otherwise refuse all, and do nothing. */
+const RUNNING_MIN = 16;
 const LOGGED_EVERY_MS = 10_000;
 const HEALTH = '/health/';
 const PLACE_OF_ID = 'REQUEST-ID';
@@ -13,7 +15,7 @@ const PLACE_OF_ID = 'REQUEST-ID';
 /** What {@link refuseUnderPressure} needs. */
 export interface PressureOptions {
   delay: LoopDelay;
-  /** All requests are refused from this delay on, and none below half of it. */
+  /** From this delay on, all requests are refused but for the few that always run, and none below half of it. */
   delayMaxMs: number;
   /** Origins whose pages may read the refusal. */
   origins: readonly string[];
@@ -35,7 +37,7 @@ export function refuseUnderPressure(handler: RequestListener, options: PressureO
   const admission = new PressureAdmission(options);
   const refuse = refusalOf(options.origins);
   return (request, response) => {
-    if (admission.admits() || isAlwaysAnswered(request)) return handler(request, response);
+    if (admission.admits(response) || isAlwaysAnswered(request)) return handler(request, response);
     admission.countRefused();
     return refuse(request, response);
   };
@@ -48,19 +50,21 @@ function isAlwaysAnswered({ url, method }: IncomingMessage): boolean {
 class PressureAdmission {
   /** The refusals that the delay asks for and that were not made yet. */
   private due = 0;
+  private runningCount = 0;
   private refusedCount = 0;
   private loggedMs = -Infinity;
+  private readonly onEnd = () => {
+    this.runningCount -= 1;
+  };
 
   constructor(private readonly options: PressureOptions) {}
 
-  admits(): boolean {
-    const { delay, delayMaxMs } = this.options;
-    const share = Math.min((2 * delay.averageMs) / delayMaxMs - 1, 1);
-    if (share <= 0) return true;
-    this.due += share;
-    if (this.due < 1) return true;
-    this.due -= 1;
-    return false;
+  /** Whether a request may run. One that may is counted until its response has ended. */
+  admits(response: ServerResponse): boolean {
+    if (this.runningCount >= RUNNING_MIN && this.isRefusalDue()) return false;
+    this.runningCount += 1;
+    response.once('close', this.onEnd);
+    return true;
   }
 
   countRefused(): void {
@@ -72,6 +76,16 @@ class PressureAdmission {
     this.options.warn(`Refused ${this.refusedCount} requests: the event loop is ${delayMs} ms late`);
     this.loggedMs = nowMs;
     this.refusedCount = 0;
+  }
+
+  private isRefusalDue(): boolean {
+    const { delay, delayMaxMs } = this.options;
+    const share = Math.min((2 * delay.averageMs) / delayMaxMs - 1, 1);
+    if (share <= 0) return false;
+    this.due += share;
+    if (this.due < 1) return false;
+    this.due -= 1;
+    return true;
   }
 }
 

@@ -110,7 +110,7 @@ export function applyPromotionCode(ctx: Context, session: Stripe.Checkout.Sessio
   }
   const currency = session.currency!;
   const redeemer = { customer: facts.customer, currency, amountMinor: session.amount_subtotal! };
-  const redemption = redeemCode(ctx, found, redeemer, 'promotion_code') as NewRedemption;
+  const redemption = redeemCode(ctx, found, redeemer, 'promotion_code');
   const isTrial = isTrialOf(facts.subscription_data);
   const lines = lineItemsOf(ctx, session.id);
   const { amounts, lineDiscounts } = sessionAmounts(lines, redemption.terms, { currency, isTrial });
