@@ -9,9 +9,14 @@ file=$2
 url=${DATABASE_DIRECT_URL:-${DATABASE_URL:?is not set}}
 # Everybody on this machine can read the arguments of a program, but not its environment.
 if [[ $url =~ ^([^:]+://[^:@/]*):([^@/]*)@(.*)$ ]]; then
-  PGPASSWORD=$(printf '%b' "${BASH_REMATCH[2]//%/\\x}")
+  user=${BASH_REMATCH[1]} password=${BASH_REMATCH[2]//\\/\\\\} rest=${BASH_REMATCH[3]}
+  PGPASSWORD=$(printf '%b' "${password//%/\\x}")
   export PGPASSWORD
-  url=${BASH_REMATCH[1]}@${BASH_REMATCH[3]}
+  url=$user@$rest
+fi
+# Node trusts public certificate authorities. libpq trusts those of a file.
+if [[ $url == *sslmode=verify-full* && $url != *sslrootcert=* ]]; then
+  export PGSSLROOTCERT=${PGSSLROOTCERT:-/etc/ssl/certs/ca-certificates.crt}
 fi
 
 case $1 in

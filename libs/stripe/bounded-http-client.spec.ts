@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import Stripe from 'stripe';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createBoundedHttpClient, type HttpClient, type HttpResponse } from './bounded-http-client.js';
@@ -55,10 +56,41 @@ it('aborts a response that is not complete within the timeout', async () => {
   expect(await failureOf(ask(100))).toBe('ETIMEDOUT');
 });
 
-it('can use the connection again after a response that was discarded', async () => {
-  const { ask } = await serve((_request, reply) => reply.end('{}'));
-  (await ask()).dispose?.();
+it('uses the connection again after a complete response that was discarded', async () => {
+  const ports = new Set<number | undefined>();
+  const { ask } = await serve((request, reply) => {
+    ports.add(request.socket.remotePort);
+    reply.end('{}');
+  });
+  const discarded = await ask();
+  await discarded.toJSON();
+  discarded.dispose?.();
+  // In the same turn of the event loop, undici takes it for busy.
+  await nextTurn();
   expect(await (await ask()).toJSON()).toEqual({});
+  expect(ports.size).toBe(1);
+});
+
+it('closes the connection of a discarded response that is not complete', async () => {
+  let closed: Promise<unknown> | undefined;
+  const { ask } = await serve((_request, reply) => {
+    closed = once(reply, 'close');
+    reply.write('{');
+  });
+  const response = await ask();
+  response.dispose?.();
+  await closed;
+  await expect(response.toJSON()).rejects.toThrow('Failed to read the response body');
+});
+
+it('waits for the response after an interim one', async () => {
+  const { ask } = await serve((_request, reply) => {
+    reply.writeEarlyHints({ link: '</style.css>; rel=preload' });
+    reply.end('{"object":"charge"}');
+  });
+  const response = await ask();
+  expect(response.getStatusCode()).toBe(200);
+  expect(await response.toJSON()).toEqual({ object: 'charge' });
 });
 
 /** stripe-node decides by these codes whether to try again, and we what an outcome is. */

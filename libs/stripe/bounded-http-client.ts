@@ -49,7 +49,7 @@ class BoundedHttpClient extends Stripe.HttpClient {
   }
 }
 
-/** One request and its response. It collects the body itself: a stream for each response was 5% of a read. */
+/** One request and its response. It collects the body itself, without a stream. */
 class Exchange implements Dispatcher.DispatchHandler {
   private response?: BoundedResponse;
 
@@ -131,7 +131,7 @@ class BoundedResponse extends Stripe.HttpClientResponse {
 
   /** For files, which Paydesk reads none of. */
   override toStream(): never {
-    throw new Error('the response is no stream');
+    throw new Error('responses are not streamed');
   }
 
   override async toJSON(): Promise<unknown> {

@@ -11,7 +11,7 @@ const SECRETS = ['clientSecret', 'confirmUrl', 'url'] as const satisfies readonl
 /** Hides what the rows of operations must not show: plans, the secrets in outcomes, and the ids of users. */
 @Injectable()
 export class OperationEncryption {
-  /** Plans that this process has just encrypted, by the object that is stored: decrypting them was 3% of a charge. */
+  /** Plans that this process has just encrypted, by the object that is stored, so that nobody decrypts them at once. */
   private readonly ownPlans = new WeakMap<object, string>();
 
   constructor(private readonly keyring: Keyring) {}

@@ -153,14 +153,14 @@ export class OperationsStore {
     if (!counted) {
       const { id, leaseId } = held;
       const [row] = await this.statements.plan.execute({ id, leaseId, plan, firstSentAt });
-      return row;
+      return row && { ...row, plan };
     }
     const change = { plan, firstSentAt, outcome: null };
     return this.database.transaction(async (transaction) => {
       const row = await this.rows.changeHeld(transaction, held, { ...change, counted });
       // Last, because concurrent operations of the same key wait for this row.
       if (row) await this.counters.add(transaction, counted);
-      return row;
+      return row && { ...row, plan };
     });
   }
 

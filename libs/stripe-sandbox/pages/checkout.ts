@@ -50,7 +50,7 @@ export const checkoutPages: PageRoute[] = [
     },
   },
   {
-    // The URL of an expired session for its customer's second thoughts.
+    // An expired session has a URL for a customer who wants to pay after all.
     path: '/c/recover/:session',
     show(ctx, named) {
       const session = ctx.store.checkoutSessions.get(named['session']!);
