@@ -85,8 +85,10 @@ export class CapturesService {
     return this.cancelOperation.run(request, async () => {
       const { context, actor } = request;
       const payment = await this.access.find(context, actor, command.paymentId, command.owner);
-      const pageId = await this.replacements.openPageOf(command.paymentId);
-      if (pageId !== undefined) return { pageId };
+      if (payment.object === 'checkout.session' && payment.status === 'open') {
+        const pageId = await this.replacements.openPageOf(command.paymentId);
+        if (pageId !== undefined) return { pageId };
+      }
       const { paymentIntentId, sessionId, isCancelable } = await this.stripe.find(context, payment);
       if (!isCancelable) throw new Problem('invalid-state');
       return { paymentIntentId, sessionId };

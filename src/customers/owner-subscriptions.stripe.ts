@@ -47,6 +47,7 @@ export function toOwnedSubscription(subscription: Stripe.Subscription): OwnedSub
     cancelAt: subscription.cancel_at,
     cancelAtPeriodEnd: subscription.cancel_at_period_end,
     isPaused: subscription.pause_collection !== null,
+    isFree: subscription.pause_collection?.behavior === 'void',
     scheduleId: idOf(subscription.schedule) ?? null,
     periodStart: Math.max(...items.data.map((item) => item.current_period_start)),
     periodEnd: Math.min(...items.data.map((item) => item.current_period_end)),

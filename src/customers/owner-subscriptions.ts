@@ -24,6 +24,8 @@ export interface OwnedSubscription {
   cancelAtPeriodEnd: boolean;
   /** Whether its invoices are not collected for now. */
   isPaused: boolean;
+  /** Whether the pause makes its invoices void. In a pause of another kind they may be collected later. */
+  isFree: boolean;
   /** The schedule that manages it; null if there is none. */
   scheduleId: string | null;
   /** Of the current period, in Unix seconds. */

@@ -10,7 +10,8 @@ import { withClient } from './with-client.js';
 export const MIGRATIONS_FOLDER = join(packageRoot, 'src', 'database', 'migrations');
 /** An arbitrary constant: the advisory lock under which one instance migrates while the others wait. */
 const MIGRATION_LOCK = 0x70_64_02;
-const LOCK_NOT_AVAILABLE = /^55P03$/;
+/** A lock is not available, or the migration was chosen in a deadlock: https://www.postgresql.org/docs/current/errcodes-appendix.html */
+const MAY_PASS = /^(55P03|40P01)$/;
 const ATTEMPTS_MAX = 40;
 const PAUSE_MS = 1_000;
 
@@ -30,7 +31,7 @@ export function migrateDatabase(url: string): Promise<void> {
       try {
         return await run();
       } catch (error) {
-        if (!hasSqlState(error, LOCK_NOT_AVAILABLE)) throw error;
+        if (!hasSqlState(error, MAY_PASS)) throw error;
         await setTimeout(PAUSE_MS);
       }
     }

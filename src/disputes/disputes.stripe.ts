@@ -3,6 +3,7 @@ import type Stripe from 'stripe';
 import { invalidField, Problem } from '#core/problem.js';
 import type { RequestContext } from '#core/request-context.js';
 import { isRefused, refusedParam } from '#stripe/stripe-errors.js';
+import { undefinedIfMissing } from '#stripe/undefined-if-missing.js';
 import { requestIdOf, StripeProvider } from '#stripe/stripe.provider.js';
 import type { Found } from '../operations/operation.js';
 import type { ObservedDispute } from '../payments/dispute-recorder.service.js';
@@ -117,8 +118,13 @@ export class DisputesStripe {
     return ACCEPTED.has(dispute.status) ? { result: answered(plan, dispute) } : 'not-done';
   }
 
-  private dispute(context: RequestContext, id: string): Promise<Stripe.Dispute> {
-    return this.stripe.read(context, (stripe) => stripe.disputes.retrieve(id));
+  /** @throws {Problem} `not-found` if Stripe does not know it, such as after its test data was deleted */
+  private async dispute(context: RequestContext, id: string): Promise<Stripe.Dispute> {
+    const dispute = await undefinedIfMissing(
+      this.stripe.read(context, (stripe) => stripe.disputes.retrieve(id)),
+    );
+    if (!dispute) throw new Problem('not-found');
+    return dispute;
   }
 }
 

@@ -35,9 +35,9 @@ export class InvoicePreviewsStripe {
   /** The invoice of the next renewal; undefined if there is none, or it will not be collected. */
   async renewal(
     context: RequestContext,
-    { id, periodEnd, isPaused }: OwnedSubscription,
+    { id, periodEnd, isFree }: OwnedSubscription,
   ): Promise<(InvoicePreview & { at: Date }) | undefined> {
-    if (isPaused) return undefined;
+    if (isFree) return undefined;
     const invoice = await this.preview(context, id);
     return invoice && { ...toPreview(invoice), at: instantOf(periodEnd) };
   }
@@ -60,7 +60,7 @@ export class InvoicePreviewsStripe {
     const currency = made?.currency ?? subscription.items[0]?.currency ?? '';
     const nothing = { amountDueMinor: 0, currency, lines: [] };
     const next = renewal ? nextOf(renewal, atOnce, change) : null;
-    if (subscription.isPaused) return { ...nothing, next: next && { ...next, amountDueMinor: 0 } };
+    if (subscription.isFree) return { ...nothing, next: next && { ...next, amountDueMinor: 0 } };
     return { ...(atOnce ? toPreview(atOnce) : nothing), next };
   }
 

@@ -33,6 +33,9 @@ export interface ScheduledChange {
   phase: NextPhase;
 }
 
+/** Those in which a schedule manages its subscription: https://docs.stripe.com/api/subscription_schedules/object */
+const MANAGING: ReadonlySet<Stripe.SubscriptionSchedule.Status> = new Set(['not_started', 'active']);
+
 /**
  * Calls to Stripe about the schedules that change subscriptions at the end of their period:
  * https://docs.stripe.com/billing/subscriptions/subscription-schedules
@@ -77,7 +80,9 @@ export class SchedulesStripe {
       );
     } catch (error) {
       const isFinal = isRefused(error) || (error instanceof Problem && error.slug === 'invalid-state');
-      if (isFinal && isEmpty(schedule)) await this.release(context, id, `${stripeKey}-undo`);
+      // Read again, because another request may have used it in the meantime.
+      if (isFinal && isEmpty(await this.retrieve(context, id)))
+        await this.release(context, id, `${stripeKey}-undo`);
       throw isRefused(error) && isUnclassified(error) ? new Problem('invalid-state', {}, error) : error;
     }
   }
@@ -127,7 +132,7 @@ export class SchedulesStripe {
     }
   }
 
-  /** Releases a subscription from its schedule; succeeds if that was done before. */
+  /** Releases a subscription from its schedule; succeeds if it has ended before. */
   async release(context: RequestContext, scheduleId: string, idempotencyKey: string): Promise<void> {
     try {
       await this.stripe.write(context, idempotencyKey, (stripe, options) =>
@@ -135,8 +140,8 @@ export class SchedulesStripe {
       );
     } catch (error) {
       if (!isRefused(error)) throw error;
-      const { subscription } = await this.retrieve(context, scheduleId);
-      if (subscription !== null) throw error;
+      const { status } = await this.retrieve(context, scheduleId);
+      if (MANAGING.has(status)) throw error;
     }
   }
 
@@ -160,7 +165,14 @@ export class SchedulesStripe {
       return id;
     } catch (error) {
       if (!isRefused(error)) throw error;
-      const id = await this.findOwn(context, { scheduleId: await this.idOf(context, subscription) });
+      const id = await this.findOwn(context, { scheduleId: await this.idOf(context, subscription) }).catch(
+        (refusal) => {
+          // With Stripe's own refusal it is final; an attempt later might schedule what nobody wants any more.
+          throw refusal instanceof Problem && refusal.slug === 'subscription-scheduled'
+            ? new Problem(refusal.slug, {}, error)
+            : refusal;
+        },
+      );
       if (id === null) throw isUnclassified(error) ? new Problem('invalid-state', {}, error) : error;
       return id;
     }

@@ -234,6 +234,14 @@ describe('POST /disputes/:id/accept', () => {
   });
 });
 
+it('one that Stripe does not know any more is 404', async ({ paydesk, clinic, dispute }) => {
+  const { path } = await dispute();
+  const error = { type: 'invalid_request_error', code: 'resource_missing', status: 404 } as const;
+  paydesk.sandbox.faults.add({ method: 'GET', path: '/v1/disputes/*', kinds: ['refuse'], error, times: 9 });
+  expectProblem(await clinic.get(path), 'not-found');
+  expectProblem(await clinic.post(`${path}/accept`), 'not-found');
+});
+
 it('another service gets 404 for a dispute', async ({ gym, dispute }) => {
   const { path } = await dispute();
   expectProblem(await gym.get(path), 'not-found');

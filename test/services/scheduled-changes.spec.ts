@@ -104,6 +104,27 @@ describe('POST /pay/recurrent/change at the end of the period', () => {
     },
   );
 
+  it('is refused for good once the Dashboard has scheduled something else', async ({
+    paydesk: { sandbox, stripe },
+    start,
+    change,
+    price,
+  }) => {
+    const { paymentID, id } = await start();
+    const key = { 'idempotency-key': 'change-after-the-dashboard' };
+    const wanted = { paymentID, ...one(await price(2000)), at: 'endOfPeriod' };
+    const path = '/v1/subscription_schedules';
+    sandbox.faults.add({ method: 'POST', path, kinds: ['reset_before_effect'], times: 9 });
+    expect((await change(wanted, key)).status).toBeGreaterThanOrEqual(500);
+    sandbox.faults.clear();
+    const { id: schedule } = await stripe.subscriptionSchedules.create({ from_subscription: id });
+    await stripe.subscriptionSchedules.update(schedule, { end_behavior: 'cancel' });
+    expectProblem(await change(wanted, key), 'subscription-scheduled');
+    await stripe.subscriptionSchedules.release(schedule);
+    expectProblem(await change(wanted, key), 'subscription-scheduled');
+    expect((await stripe.subscriptions.retrieve(id)).schedule).toBeNull();
+  });
+
   it('takes over a schedule that an attempt has left empty', async ({ paydesk, start, change, price }) => {
     const { paymentID, id } = await start();
     const next = await price(2000);

@@ -77,6 +77,20 @@ describe('POST /pay/recurrent/change', () => {
     expect(paid).toHaveLength(1);
   });
 
+  it('costs what it costs in a pause whose invoices may be collected later', async ({
+    paydesk,
+    start,
+    preview,
+    price,
+  }) => {
+    const { paymentID, id } = await start();
+    const wanted = { paymentID, ...one(await price(3000)) };
+    const { amountDue } = (await preview(wanted)).body;
+    expect(Number(amountDue)).toBeGreaterThan(0);
+    await paydesk.stripe.subscriptions.update(id, { pause_collection: { behavior: 'keep_as_draft' } });
+    expect((await preview(wanted)).body).toMatchObject({ amountDue });
+  });
+
   it('changes nothing if the card is declined', async ({ paydesk, payBy, start, change, price }) => {
     const { paymentID, old, id } = await start();
     await payBy(id, DECLINED_LATER);
