@@ -4,7 +4,7 @@ import { Problem } from '#core/problem.js';
 import type { RequestContext } from '#core/request-context.js';
 import { createdSince, findByOperationId, OPERATION_ID, operationIdOf } from '#stripe/find-by-metadata.js';
 import { idOf } from '#stripe/id-of.js';
-import { isRefused } from '#stripe/stripe-errors.js';
+import { isRefused, isReplayedFailure } from '#stripe/stripe-errors.js';
 import { requestIdOf, StripeProvider } from '#stripe/stripe.provider.js';
 import type { Found } from '../operations/operation.js';
 import { snapshotOfSession } from '../payments/payment-snapshot.stripe.js';
@@ -24,6 +24,8 @@ export interface Replaced extends ReplacedPayment {
   next: NextPage;
 }
 
+/** No other operation gives it, so it tells who has canceled: https://docs.stripe.com/api/payment_intents/cancel */
+const CANCELLATION_REASON = 'abandoned';
 /** The name of what is paid if nothing describes it. The customer sees it. */
 const UNDESCRIBED = 'Payment';
 const NAME_MAX_LENGTH = 250;
@@ -95,10 +97,13 @@ export class ReplacementsStripe {
   private async cancel(context: RequestContext, id: string, idempotencyKey: string): Promise<void> {
     try {
       await this.stripe.write(context, idempotencyKey, (stripe, options) =>
-        stripe.paymentIntents.cancel(id, {}, options),
+        stripe.paymentIntents.cancel(id, { cancellation_reason: CANCELLATION_REASON }, options),
       );
     } catch (error) {
-      // Stripe repeats its reply to our own cancellation, so this one was paid, or canceled by somebody else.
+      if (!isRefused(error) && !isReplayedFailure(error)) throw error;
+      // It may be canceled although Stripe has answered with an error, which Stripe repeats for the key.
+      const { status, cancellation_reason: reason } = await this.intent(context, id);
+      if (status === 'canceled' && reason === CANCELLATION_REASON) return;
       throw isRefused(error) ? new Problem('invalid-state', {}, error) : error;
     }
   }

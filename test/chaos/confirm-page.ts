@@ -160,9 +160,14 @@ function auditWaiting(
     { what: 'payments', count: payments.length },
     { what: '  paid', count: payments.filter(isPaid).length },
     { what: '  canceled', count: payments.filter(isCanceled).length },
+    { what: '  failed', count: payments.filter((one) => !isPaid(one) && !isCanceled(one)).length },
     none('payments that were paid twice', ({ paid }) => paid.length > 1),
     none('paid, and reported as canceled', (one) => isPaid(one) && isCanceled(one)),
-    none('neither paid nor canceled', (one) => !isPaid(one) && !isCanceled(one)),
+    // Stripe may fail for good to open the page for another card, when the PaymentIntent is canceled already.
+    none(
+      'neither paid, nor canceled, nor known as failed',
+      (one) => !isPaid(one) && !isCanceled(one) && one.record?.['status'] !== 'FAILED',
+    ),
     none('pages that are still open', ({ openPages }) => openPages.length > 0),
     none('cancellations with another outcome', ({ cancellations }) =>
       cancellations.some((one) => !isSuccess(one) && one.slug !== 'invalid-state'),

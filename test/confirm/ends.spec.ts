@@ -88,6 +88,19 @@ describe("a partner's cancel of a payment with a page for another card", () => {
   });
 });
 
+it('a page is opened also if Stripe answers with an error to the cancellation that it has made', async ({
+  paydesk,
+  refusedCharge,
+}) => {
+  const { url } = await refusedCharge();
+  const { forms } = await visit(url);
+  const path = '/v1/payment_intents/*/cancel';
+  paydesk.sandbox.faults.add({ method: 'POST', path, kinds: ['error_after_effect'], times: 9 });
+  expect((await visit(forms['another-card'] ?? '', 'POST')).status).toBe(503);
+  paydesk.sandbox.faults.clear();
+  expect((await visit(forms['another-card'] ?? '', 'POST')).next).toContain('/c/pay/');
+});
+
 it('a page whose outcome is not stored is left out by a backfill', async ({
   paydesk,
   clock,

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Problem } from '#core/problem.js';
+import { EVIDENCE_FIELDS } from '../../disputes/dispute.js';
 import { packageRoot } from '../../package-root.js';
 import { withFieldNames } from './field-names.js';
 
@@ -83,6 +84,7 @@ describe('a service', () => {
     'stripeCustomerId',
     'subject',
     'successRedirect',
+    'taxId',
     'tenant',
     'to',
     'trialDays',
@@ -91,9 +93,10 @@ describe('a service', () => {
     'until',
     'url',
     'userId',
+    'value',
   ]);
   /** Fields of a contract that are parameters of Stripe's too. */
-  const OF_STRIPE = new Set(['return_url', 'statement_descriptor_suffix']);
+  const OF_STRIPE = new Set<string>(['return_url', 'statement_descriptor_suffix', ...EVIDENCE_FIELDS]);
   const COMMENT = /\/\*[\s\S]*?\*\/|\/\/.*/g;
 
   it('names no field that only a contract has', () => {
