@@ -27,7 +27,8 @@ const HELD_UP = {
 const LEFT_MIN = 0.5;
 const PAYERS = 4;
 const CALLS_WITHOUT = 50;
-const PAUSE_MS = 20;
+/** Between two charges, so that they make fewer new objects than the 20 a second whose events an instance handles. */
+const PAUSE_MS = 100;
 /** How much slower a charge may be while events are handled. */
 const RATIO_MAX_PERCENT = 150;
 /** In a smaller run the times are too few to say anything. */
