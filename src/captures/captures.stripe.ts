@@ -3,6 +3,7 @@ import type Stripe from 'stripe';
 import { isCurrency } from '#core/currency.js';
 import { Problem } from '#core/problem.js';
 import type { RequestContext } from '#core/request-context.js';
+import { expireSession, findExpiredSession } from '#stripe/expire-session.js';
 import { idOf } from '#stripe/id-of.js';
 import { isRefused } from '#stripe/stripe-errors.js';
 import { requestIdOf, StripeProvider } from '#stripe/stripe.provider.js';
@@ -127,24 +128,13 @@ export class CapturesStripe {
 
   /** Closes the page of a payment; succeeds if it has expired already. @throws {Problem} `invalid-state` if it was paid */
   async closePage(context: RequestContext, plan: ClosePlan, idempotencyKey: string): Promise<Closed> {
-    try {
-      return closed(
-        await this.stripe.write(context, idempotencyKey, (stripe, options) =>
-          stripe.checkout.sessions.expire(plan.pageId, {}, options),
-        ),
-      );
-    } catch (error) {
-      if (!isRefused(error)) throw error;
-      const found = await this.findClosed(context, plan);
-      if (typeof found === 'string') throw new Problem('invalid-state', {}, error);
-      return found.result;
-    }
+    return closed(await expireSession(this.stripe, context, plan.pageId, idempotencyKey));
   }
 
   /** Finds out whether the page of a payment has expired. */
   async findClosed(context: RequestContext, { pageId }: ClosePlan): Promise<Found<Closed>> {
-    const session = await this.stripe.read(context, (stripe) => stripe.checkout.sessions.retrieve(pageId));
-    return session.status === 'expired' ? { result: closed(session) } : 'not-done';
+    const session = await findExpiredSession(this.stripe, context, pageId);
+    return session ? { result: closed(session) } : 'not-done';
   }
 
   /** Finds out whether a payment is canceled. */

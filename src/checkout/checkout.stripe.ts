@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type Stripe from 'stripe';
 import { findByOperationId, createdSince, OPERATION_ID } from '#stripe/find-by-metadata.js';
+import { expireSession, findExpiredSession } from '#stripe/expire-session.js';
 import { idOf } from '#stripe/id-of.js';
 import { undefinedIfMissing } from '#stripe/undefined-if-missing.js';
 import { readEach } from '#stripe/read-each.js';
-import { isMissing, isRefused, refusedParam } from '#stripe/stripe-errors.js';
+import { isMissing, refusedParam } from '#stripe/stripe-errors.js';
 import { requestIdOf, StripeProvider } from '#stripe/stripe.provider.js';
 import type { Currency } from '#core/currency.js';
 import { invalidField, Problem, unknownObject } from '#core/problem.js';
@@ -146,8 +147,8 @@ export class CheckoutStripe {
 
   /** Finds out whether a Checkout Session has expired unpaid. */
   async findExpired(context: RequestContext, sessionId: string): Promise<Found<ExpiredSession>> {
-    const session = await this.stripe.read(context, (stripe) => stripe.checkout.sessions.retrieve(sessionId));
-    return session.status === 'expired' ? { result: expiredSession(session) } : 'not-done';
+    const session = await findExpiredSession(this.stripe, context, sessionId);
+    return session ? { result: expiredSession(session) } : 'not-done';
   }
 
   /** The id of a payment's Checkout Session; undefined if it was started elsewhere. */
@@ -157,20 +158,7 @@ export class CheckoutStripe {
 
   /** Expires a Checkout Session; succeeds if it has already expired. @throws {Problem} `invalid-state` if it is paid */
   async expire(context: RequestContext, sessionId: string, idempotencyKey: string): Promise<ExpiredSession> {
-    try {
-      const session = await this.stripe.write(context, idempotencyKey, (stripe, options) =>
-        stripe.checkout.sessions.expire(sessionId, {}, options),
-      );
-      return expiredSession(session);
-    } catch (error) {
-      if (!isRefused(error)) throw error;
-      const session = await this.stripe.read(context, (stripe) =>
-        stripe.checkout.sessions.retrieve(sessionId),
-      );
-      if (session.status === 'complete') throw new Problem('invalid-state', {}, error);
-      if (session.status !== 'expired') throw error;
-      return expiredSession(session);
-    }
+    return expiredSession(await expireSession(this.stripe, context, sessionId, idempotencyKey));
   }
 
   /** The Price with this id; undefined if Stripe does not know it. */
