@@ -23,10 +23,9 @@ export const REASONS = {
     '/v1/tokens person',
     '/v1/tokens pii',
   ],
-  'Only cards and SEPA debits: other payment methods, and their balances': [
+  'Only cards, SEPA debits and bank transfers': [
     'account_holder_name',
     'account_holder_type',
-    'cash_balance',
     'flow_directions',
     'forgive',
     'owner',

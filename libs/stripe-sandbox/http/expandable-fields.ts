@@ -42,6 +42,7 @@ export const expandableFields: Readonly<
   },
   'billing_portal.session': { configuration: ['billing_portal.configuration'] },
   card: { account: ['account'], customer: ['customer'] },
+  cash_balance: {},
   charge: {
     application: ['application'],
     application_fee: ['application_fee'],
@@ -110,6 +111,15 @@ export const expandableFields: Readonly<
     customer: ['customer'],
     invoice: ['invoice'],
   },
+  customer_cash_balance_transaction: {
+    'adjusted_for_overdraft.balance_transaction': ['balance_transaction'],
+    'adjusted_for_overdraft.linked_transaction': ['customer_cash_balance_transaction'],
+    'applied_to_payment.payment_intent': ['payment_intent'],
+    customer: ['customer'],
+    'refunded_from_payment.refund': ['refund'],
+    'transferred_to_balance.balance_transaction': ['balance_transaction'],
+    'unapplied_from_payment.payment_intent': ['payment_intent'],
+  },
   discount: { customer: ['customer'], promotion_code: ['promotion_code'], 'source.coupon': ['coupon'] },
   dispute: {
     charge: ['charge'],
@@ -124,6 +134,7 @@ export const expandableFields: Readonly<
     'evidence.uncategorized_file': ['file'],
     payment_intent: ['payment_intent'],
   },
+  funding_instructions: {},
   invoice: {
     account_tax_ids: ['tax_id'],
     application: ['application'],

@@ -1,4 +1,5 @@
 import type Stripe from 'stripe';
+import { cashBalanceOf } from '../nouns/cash-balance/cash-balance.js';
 import { toCardSource } from '../nouns/payment-methods/card-source.js';
 import type { Store } from '../store/store.js';
 
@@ -21,7 +22,8 @@ export const resources: Record<string, Resource> = {
     called: 'customer',
     pathParam: 'id',
     onlyExpanded: {
-      cash_balance: () => null,
+      // null for a customer that never had any.
+      cash_balance: (id, store) => (store.cashFacts.get(id) ? cashBalanceOf(store, id) : null),
       default_source: (id, store) => defaultCard(store, id),
       invoice_credit_balance: () => ({}),
       sources: (id, store) => firstPage(cardsOf(store, id), `/v1/customers/${id}/sources`),
@@ -149,6 +151,9 @@ export const resources: Record<string, Resource> = {
   tax_id: { called: 'tax_id', pathParam: 'id' },
   credit_note: { called: 'credit note', pathParam: 'id' },
   credit_note_line_item: { called: 'credit note line item', pathParam: 'id' },
+  cash_balance: { called: 'cash balance', pathParam: 'customer' },
+  funding_instructions: { called: 'funding instructions', pathParam: 'customer' },
+  customer_cash_balance_transaction: { called: 'customer cash balance transaction', pathParam: 'id' },
   customer_balance_transaction: { called: 'customer balance transaction', pathParam: 'id' },
   'billing_portal.configuration': {
     called: 'configuration',

@@ -1,6 +1,7 @@
 import type { Route } from '../http/route.js';
 import { accountRoutes } from './accounts/routes.js';
 import { balanceRoutes } from './balance-transactions/routes.js';
+import { cashBalanceRoutes } from './cash-balance/routes.js';
 import { chargeRoutes } from './charges/routes.js';
 import { paymentPageRoutes } from './checkout-sessions/payment-page-routes.js';
 import { checkoutSessionRoutes } from './checkout-sessions/routes.js';
@@ -68,6 +69,7 @@ export const allRoutes: readonly Route[] = [
   ...subscriptionScheduleRoutes,
   ...taxIdRoutes,
   ...customerBalanceRoutes,
+  ...cashBalanceRoutes,
   ...creditNoteRoutes,
   ...portalConfigurationRoutes,
   ...portalSessionRoutes,

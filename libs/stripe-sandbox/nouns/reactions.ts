@@ -1,6 +1,11 @@
 import type Stripe from 'stripe';
 import type { Context, Emit, EventType } from '../context.js';
-import { completePaidCheckout, completeSetupCheckout, reportFailedDebit } from './checkout-sessions/pay.js';
+import {
+  completePaidCheckout,
+  completeSetupCheckout,
+  completeTransferCheckout,
+  reportFailedDebit,
+} from './checkout-sessions/pay.js';
 import { completeProcessingCheckout, completeSubscriptionCheckout } from './checkout-sessions/subscribe.js';
 import { closeFraudWarnings } from './early-fraud-warnings/early-fraud-warning.js';
 import { recordEvent } from './events/event.js';
@@ -41,7 +46,10 @@ const REACTIONS: { [T in EventType]?: Reaction<Extract<Stripe.Event, { type: T }
     retryFailedDebit(ctx, intent);
     reportFailedDebit(ctx, intent);
   },
-  'payment_intent.requires_action': recordInvoiceActionRequired,
+  'payment_intent.requires_action': (ctx, intent) => {
+    recordInvoiceActionRequired(ctx, intent);
+    completeTransferCheckout(ctx, intent);
+  },
   'payment_intent.amount_capturable_updated': completePaidCheckout,
   'charge.refunded': closeFraudWarnings,
   'setup_intent.succeeded': (ctx, intent) => {

@@ -5,6 +5,7 @@ import { intentPages } from './intents.js';
 import { invoicePages } from './invoices.js';
 import type { PageRoute } from './page-server.js';
 import { portalPages } from './portal.js';
+import { transferPages } from './transfer.js';
 
 /** Every page of the sandbox. */
 export const allPages: readonly PageRoute[] = [
@@ -14,4 +15,5 @@ export const allPages: readonly PageRoute[] = [
   ...intentPages,
   ...invoicePages,
   ...portalPages,
+  ...transferPages,
 ];

@@ -24,6 +24,7 @@ export function readCardEntry(body: string, defaults: { email: string | null; no
     },
     email: text(form['email']) ?? defaults.email ?? 'customer@example.com',
     iban,
+    isTransfer: form['bank_transfer'] === 'yes',
     name: text(form['name']) ?? (iban === undefined ? null : 'Jenny Rosen'),
   };
 }

@@ -105,6 +105,15 @@ export function sepaDebitForm({ submit, email, name, asksForEmail, more }: CardF
   </form>`;
 }
 
+/** A form for a bank transfer, whose instructions are on the next page. It posts to its own page. */
+export function bankTransferForm({ submit, email, asksForEmail, more }: CardForm): Html {
+  return html`<form method="post" class="card" aria-label="Bank transfer">
+    <h2>Bank transfer</h2>
+    ${asksForEmail && field('email', 'Email', { ...EMAIL, id: 'sender_email', value: email ?? '' })} ${more}
+    <button type="submit" name="bank_transfer" value="yes">${submit} by bank transfer</button>
+  </form>`;
+}
+
 const EMAIL = { type: 'email', autocomplete: 'email', required: true };
 
 interface FieldOptions {

@@ -1,6 +1,6 @@
 import type Stripe from 'stripe';
 import { formatAmount } from '../money/currencies.js';
-import { type CardForm, cardForm, sepaDebitForm } from './card-form.js';
+import { bankTransferForm, type CardForm, cardForm, sepaDebitForm } from './card-form.js';
 import { collectedFields, note } from './checkout-fields.js';
 import { html, type Html } from './html.js';
 import { layout } from './layout.js';
@@ -39,6 +39,9 @@ function methodForms(session: Stripe.Checkout.Session, form: CardForm): Html[] {
     ...(types.includes('card') ? [cardForm({ ...form, more: collectedFields(session, 'card') })] : []),
     ...(types.includes('sepa_debit')
       ? [sepaDebitForm({ ...form, more: collectedFields(session, 'debit') })]
+      : []),
+    ...(types.includes('customer_balance')
+      ? [bankTransferForm({ ...form, more: collectedFields(session, 'transfer') })]
       : []),
     html`${note(session.custom_text.after_submit)}`,
   ];

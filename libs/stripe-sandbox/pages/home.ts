@@ -2,6 +2,7 @@ import type Stripe from 'stripe';
 import type { Context } from '../context.js';
 import { formatAmount } from '../money/currencies.js';
 import type { Intent } from '../nouns/intents/intent.js';
+import { instructionsOf } from '../nouns/payment-intents/transfer.js';
 import type { Collection, Entity } from '../store/collection.js';
 import { take } from '../store/collection.js';
 import { homePage, type Entry } from './home-page.js';
@@ -40,7 +41,11 @@ const sessionEntry = (session: Stripe.Checkout.Session): Entry => ({
 });
 
 function intentEntry({ origin }: Context, intent: Intent): Entry {
-  const page = intent.next_action?.redirect_to_url?.url ?? `${origin}/confirm/${intent.client_secret}`;
+  const transfer = intent.object === 'payment_intent' ? instructionsOf(intent) : undefined;
+  const page =
+    transfer?.hosted_instructions_url ??
+    intent.next_action?.redirect_to_url?.url ??
+    `${origin}/confirm/${intent.client_secret}`;
   return {
     id: intent.id,
     text: intent.object === 'payment_intent' ? formatAmount(intent.amount, intent.currency) : 'Save a card',

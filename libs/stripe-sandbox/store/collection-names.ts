@@ -30,6 +30,8 @@ export type CollectionName =
   | 'subscriptionSchedules'
   | 'creditNotes'
   | 'customerBalanceTransactions'
+  | 'customerCashBalanceTransactions'
+  | 'cashFacts'
   | 'portalSessions'
   | 'tombstones'
   | 'itemOwners'
@@ -79,6 +81,7 @@ export const objectOf: Partial<Record<CollectionName, string>> = {
   subscriptionSchedules: 'subscription_schedule',
   creditNotes: 'credit_note',
   customerBalanceTransactions: 'customer_balance_transaction',
+  customerCashBalanceTransactions: 'customer_cash_balance_transaction',
   portalSessions: 'billing_portal.session',
 };
 

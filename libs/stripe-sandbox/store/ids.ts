@@ -51,6 +51,7 @@ const SHAPES = {
   creditNote: ['cn_1', 23],
   creditNoteLineItem: ['cnli_1', 23],
   customerBalanceTransaction: ['cbtxn_1', 23],
+  customerCashBalanceTransaction: ['ccsbtxn_1', 23],
   portalSession: ['bps_1', 23],
   testClock: ['clock_1', 23],
   request: ['req_', 14],

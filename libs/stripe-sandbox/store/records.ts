@@ -35,6 +35,15 @@ export interface CardFacts {
   authenticatedFor: string | null;
 }
 
+/** The cash of a customer, and how it is applied to payments; the id is the customer's. */
+export interface CashFacts {
+  id: string;
+  /** In minor units, by currency. */
+  available: Record<string, number>;
+  /** null for the account's default. */
+  reconciliation_mode: 'automatic' | 'manual' | null;
+}
+
 /** What a discount takes off, which a later change of its coupon does not affect; the id is the discount's. */
 export interface DiscountTerms {
   id: string;
@@ -60,6 +69,8 @@ type CheckoutParams = Params<typeof checkoutParams>;
 export interface CheckoutFacts {
   id: string;
   payment_intent_data: NonNullable<CheckoutParams['payment_intent_data']>;
+  /** Undefined in older journals. */
+  payment_method_options?: CheckoutParams['payment_method_options'];
   subscription_data: NonNullable<CheckoutParams['subscription_data']>;
   /** What the attempts to pay are made with; the session shows them once it is complete. */
   customer: string | null;

@@ -4,6 +4,7 @@ import { noteEffects } from './effects.js';
 import type { CollectionName } from './collection-names.js';
 import type {
   CardFacts,
+  CashFacts,
   Cause,
   CheckoutFacts,
   Delivery,
@@ -144,6 +145,11 @@ export class Store {
     this.#record,
     ['customer'],
   );
+  readonly customerCashBalanceTransactions = new Collection<Stripe.CustomerCashBalanceTransaction>(
+    'customerCashBalanceTransactions',
+    this.#record,
+    ['customer'],
+  );
   readonly portalConfigurations = new Collection<Stripe.BillingPortal.Configuration>(
     'portalConfigurations',
     this.#record,
@@ -160,6 +166,8 @@ export class Store {
   readonly tombstones = new Collection<Tombstone>('tombstones', this.#record);
   /** Internal: which test card a payment method has. */
   readonly cardFacts = new Collection<CardFacts>('cardFacts', this.#record);
+  /** Internal: the cash that customers have transferred. */
+  readonly cashFacts = new Collection<CashFacts>('cashFacts', this.#record);
   /** Internal: the subscription of each item, by the item's id. */
   readonly itemOwners = new Collection<{ id: string; subscription: string }>('itemOwners', this.#record);
   /** Internal: the products that a coupon applies to, by its id; a coupon for all products has none. */

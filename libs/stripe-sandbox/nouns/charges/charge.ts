@@ -226,6 +226,23 @@ function outcomeOf({ risk }: TestCard, decline: Decline | undefined): Stripe.Cha
   };
 }
 
+/** What a bank has made of a payment, which nobody assesses for risk. */
+export const bankOutcome = (
+  network_status: string,
+  seller_message: string,
+  type: string,
+  reason: string | null = null,
+): Stripe.Charge.Outcome => ({
+  advice_code: null,
+  network_advice_code: null,
+  network_decline_code: null,
+  network_status,
+  reason,
+  risk_level: 'not_assessed',
+  seller_message,
+  type,
+});
+
 /** What the cardholder's statement shows: the invoice's descriptor, or the account's name with the suffix. */
 const statementDescriptorOf = ({
   statement_descriptor: whole,

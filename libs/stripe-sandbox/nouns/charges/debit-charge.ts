@@ -2,7 +2,7 @@ import type Stripe from 'stripe';
 import type { Context } from '../../context.js';
 import { newId } from '../../store/ids.js';
 import type { DebitFailure } from '../payment-methods/test-ibans.js';
-import { chargeFields, newReceiptUrl, withBalanceTransaction } from './charge.js';
+import { bankOutcome, chargeFields, newReceiptUrl, withBalanceTransaction } from './charge.js';
 
 /** A debit that the bank has not answered yet. Source: https://docs.stripe.com/api/charges/object. */
 export function createDebitCharge(
@@ -18,7 +18,7 @@ export function createDebitCharge(
     captured: true,
     failure_code: null,
     failure_message: null,
-    outcome: outcome('approved_by_network', 'Payment complete.', 'authorized'),
+    outcome: bankOutcome('approved_by_network', 'Payment complete.', 'authorized'),
     paid: false,
     payment_method_details: {
       sepa_debit: { bank_code, branch_code, country, fingerprint, last4, mandate: mandate.id },
@@ -51,25 +51,14 @@ export function failDebitCharge(ctx: Context, { id }: Stripe.Charge, failure: De
     captured: false,
     failure_code,
     failure_message: failure.message,
-    outcome: outcome('declined_by_network', 'The bank returned the debit.', 'issuer_declined', failure_code),
+    outcome: bankOutcome(
+      'declined_by_network',
+      'The bank returned the debit.',
+      'issuer_declined',
+      failure_code,
+    ),
     status: 'failed',
   });
   ctx.emit('charge.failed', after);
   return after;
 }
-
-const outcome = (
-  network_status: string,
-  seller_message: string,
-  type: string,
-  reason: string | null = null,
-): Stripe.Charge.Outcome => ({
-  advice_code: null,
-  network_advice_code: null,
-  network_decline_code: null,
-  network_status,
-  reason,
-  risk_level: 'not_assessed',
-  seller_message,
-  type,
-});

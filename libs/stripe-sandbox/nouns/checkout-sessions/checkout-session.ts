@@ -44,6 +44,12 @@ export function createCheckoutSession(ctx: Context, params: CreateParams): Strip
   }
   const expires_at = readExpiry(ctx, params.expires_at);
   const built = buildSession(ctx, params, totals?.amounts.currency ?? params.currency);
+  if (built.payment_method_types.includes('customer_balance') && params.customer === undefined) {
+    throw failures.invalidRequest('A session that takes `customer_balance` requires a customer.', {
+      code: 'parameter_missing',
+      param: 'customer',
+    });
+  }
   const session = ctx.store.checkoutSessions.insert({
     ...built,
     ...totals?.amounts,
@@ -55,6 +61,7 @@ export function createCheckoutSession(ctx: Context, params: CreateParams): Strip
   ctx.store.checkoutFacts.insert({
     id: session.id,
     payment_intent_data: params.payment_intent_data ?? {},
+    payment_method_options: params.payment_method_options,
     subscription_data: params.subscription_data ?? {},
     customer: params.customer ?? null,
     savesName: params.customer_update?.name === 'auto',

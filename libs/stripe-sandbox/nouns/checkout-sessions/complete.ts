@@ -63,8 +63,8 @@ function wishedUpdate(
   };
 }
 
-/** Reports that the debit of a session that is complete was paid: https://docs.stripe.com/payments/checkout/fulfill-orders. */
-export function reportPaidDebit(ctx: Context, { id }: Stripe.Checkout.Session): void {
+/** Reports that a session that is complete was paid by a debit or a bank transfer: https://docs.stripe.com/payments/checkout/fulfill-orders. */
+export function reportLatePayment(ctx: Context, { id }: Stripe.Checkout.Session): void {
   const after = ctx.store.checkoutSessions.update(id, { payment_status: 'paid' });
   ctx.emit('checkout.session.async_payment_succeeded', after);
 }

@@ -22,25 +22,16 @@ export function buildSession(
 ): Omit<Stripe.Checkout.Session, 'setup_intent' | 'expires_at'> {
   const { mode, customer } = params;
   const id = newId('checkoutSession');
-  const { allowed_payment_method_types, payment_method_configuration_details, payment_method_types } =
-    paymentMethodFields(
-      {
-        allowed_payment_method_types: params.allowed_payment_method_types,
-        excluded_payment_method_types: params.excluded_payment_method_types,
-        payment_method_types: params.payment_method_types,
-      },
-      { currency, captureMethod: params.payment_intent_data?.capture_method },
-      'Checkout Session',
-    );
+  const methods = methodFields(params, currency);
   return {
     id,
     object: 'checkout.session',
     ...UNUSED,
     ...pageFields(params),
+    ...methods,
     after_expiration: afterExpirationFrom(params),
     adaptive_pricing: mode === 'payment' ? { enabled: false } : null,
     allow_promotion_codes: params.allow_promotion_codes ?? null,
-    allowed_payment_method_types,
     amount_subtotal: null,
     amount_total: null,
     cancel_url: params.cancel_url ?? null,
@@ -66,11 +57,7 @@ export function buildSession(
     payment_intent: null,
     payment_method_collection:
       mode === 'payment' ? 'if_required' : (params.payment_method_collection ?? 'always'),
-    payment_method_configuration_details,
-    payment_method_options: {
-      card: { request_three_d_secure: 'automatic', ...params.payment_method_options?.card },
-    },
-    payment_method_types,
+    payment_method_options: methodOptions(params, methods.payment_method_types),
     payment_status: mode === 'setup' ? 'no_payment_required' : 'unpaid',
     saved_payment_method_options: customer
       ? { allow_redisplay_filters: ['always'], payment_method_remove: 'disabled', payment_method_save: null }
@@ -82,6 +69,39 @@ export function buildSession(
     total_details: null,
     ui_mode: 'hosted_page',
     url: `${ctx.origin}/c/pay/${id}`,
+  };
+}
+
+/** What a session shows of the types of payment method that it takes. */
+function methodFields(params: CreateParams, currency: string | undefined) {
+  const { allowed_payment_method_types, payment_method_configuration_details, payment_method_types } =
+    paymentMethodFields(
+      {
+        allowed_payment_method_types: params.allowed_payment_method_types,
+        excluded_payment_method_types: params.excluded_payment_method_types,
+        payment_method_types: params.payment_method_types,
+      },
+      {
+        currency,
+        captureMethod: params.payment_intent_data?.capture_method,
+        isPayment: params.mode === 'payment',
+      },
+      'Checkout Session',
+    );
+  return { allowed_payment_method_types, payment_method_configuration_details, payment_method_types };
+}
+
+/** The options of the types of payment method that a session takes. */
+function methodOptions(
+  { payment_method_options: given, payment_method_types: listed }: CreateParams,
+  types: readonly string[],
+): Stripe.Checkout.Session.PaymentMethodOptions {
+  const funding_type = listed ? null : 'bank_transfer';
+  return {
+    card: { request_three_d_secure: 'automatic', ...given?.card },
+    ...(types.includes('customer_balance') && {
+      customer_balance: { funding_type, ...given?.customer_balance },
+    }),
   };
 }
 

@@ -17,6 +17,7 @@ import {
 } from '../../http/params.js';
 import { currencyParam } from '../../money/currencies.js';
 import { automaticTaxParam } from '../accounts/params.js';
+import { customerBalanceOptions } from '../cash-balance/params.js';
 import { statementDescriptor, statementDescriptorSuffix } from '../intents/params.js';
 import { allowRedisplay } from '../payment-methods/params.js';
 import { inlinePriceParams } from '../prices/params.js';
@@ -160,6 +161,7 @@ export const createParams = {
   payment_method_data: object({ allow_redisplay: allowRedisplay }),
   payment_method_options: object({
     card: object({ request_three_d_secure: oneOf('any', 'automatic', 'challenge') }),
+    customer_balance: customerBalanceOptions(),
   }),
   payment_method_collection: oneOf('always', 'if_required'),
   payment_method_types: removed(

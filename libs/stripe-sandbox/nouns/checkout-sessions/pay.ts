@@ -3,21 +3,23 @@ import type { Context } from '../../context.js';
 import { failures } from '../../http/errors.js';
 import type { CheckoutFacts } from '../../store/records.js';
 import { latestChargeOf } from '../charges/charge.js';
+import type { PaymentMethodTypeParams } from '../intents/payment-method-types.js';
 import { authenticationUrl } from '../intents/three-d-secure.js';
 import { invoiceOf } from '../invoices/pay.js';
 import { ACCEPTED_ON_PAGE } from '../mandates/mandate.js';
 import { confirmPaymentIntent } from '../payment-intents/confirm.js';
 import { createPaymentIntent } from '../payment-intents/payment-intent.js';
+import { instructionsOf } from '../payment-intents/transfer.js';
 import { confirmSetupIntent } from '../setup-intents/confirm.js';
 import { collect, type Entered } from './collected.js';
 import { invoiceSessionPayment } from './invoice-payment.js';
-import { completeCheckout, ensureCustomer, reportPaidDebit, updateGuestCustomer } from './complete.js';
+import { completeCheckout, ensureCustomer, reportLatePayment, updateGuestCustomer } from './complete.js';
 import { firstPayment, subscribeAtCheckout, subscriptionFacts } from './subscribe.js';
 
 /**
  * Tries to pay a session. It completes when its payment succeeds, which may be after an authentication.
  * Source: https://docs.stripe.com/payments/checkout/how-checkout-works.
- * @returns the URL where the cardholder must authenticate; null if that is not required
+ * @returns the URL where the customer must authenticate, or is told how to transfer money; null if there is none
  * @throws StripeFailure 400 unless the session is open, 402 for a declined card
  */
 export function payCheckout(
@@ -58,7 +60,9 @@ export function payCheckout(
     session.mode === 'subscription'
       ? subscribeAtCheckout(ctx, session, facts, paymentMethod)
       : paymentIntentFor(ctx, session, facts);
-  return intent ? authenticationUrl(confirmPaymentIntent(ctx, intent, confirmation)) : null;
+  if (!intent) return null;
+  const confirmed = confirmPaymentIntent(ctx, intent, confirmation);
+  return instructionsOf(confirmed)?.hosted_instructions_url ?? authenticationUrl(confirmed);
 }
 
 /** @throws StripeFailure 400 for a type of payment method that the session does not take */
@@ -78,7 +82,7 @@ export function reportFailedDebit(ctx: Context, intent: Stripe.PaymentIntent): v
 }
 
 /** The session that a payment is for, if there is one. */
-function sessionOf(ctx: Context, intent: Stripe.PaymentIntent): Stripe.Checkout.Session | undefined {
+export function sessionOf(ctx: Context, intent: Stripe.PaymentIntent): Stripe.Checkout.Session | undefined {
   const invoice = invoiceOf(ctx, intent);
   const facts = invoice
     ? subscriptionFacts(ctx, invoice)
@@ -86,7 +90,7 @@ function sessionOf(ctx: Context, intent: Stripe.PaymentIntent): Stripe.Checkout.
   return ctx.store.checkoutSessions.get(facts?.id ?? '');
 }
 
-/** Completes the session that a payment is for, or reports that its debit was paid, if there is one. */
+/** Completes the session that a payment is for, or reports that it was paid later, if there is one. */
 export function completePaidCheckout(ctx: Context, intent: Stripe.PaymentIntent): void {
   const [facts] = ctx.store.checkoutFacts.newestFirst({ where: { payment_intent: intent.id } });
   const session = ctx.store.checkoutSessions.get(facts?.id ?? '');
@@ -95,13 +99,19 @@ export function completePaidCheckout(ctx: Context, intent: Stripe.PaymentIntent)
   if (session?.status === 'open') {
     const payment_status = isPaid ? 'paid' : 'unpaid';
     completeCheckout(ctx, facts!, { payment_intent: intent.id, payment_status, invoice });
-  } else if (session?.status === 'complete' && isDebit(ctx, intent)) {
-    reportPaidDebit(ctx, ctx.store.checkoutSessions.update(session.id, { invoice }));
+  } else if (session?.status === 'complete' && isPaid && isDelayed(ctx, intent)) {
+    reportLatePayment(ctx, ctx.store.checkoutSessions.update(session.id, { invoice }));
   }
 }
 
-const isDebit = (ctx: Context, intent: Stripe.PaymentIntent): boolean =>
-  latestChargeOf(ctx, intent).payment_method_details?.type === 'sepa_debit';
+/** Completes the session whose payment waits for a bank transfer, if there is one. */
+export function completeTransferCheckout(ctx: Context, intent: Stripe.PaymentIntent): void {
+  if (instructionsOf(intent)) completePaidCheckout(ctx, intent);
+}
+
+/** Whether a payment was made by something else than a card, which takes time. */
+const isDelayed = (ctx: Context, intent: Stripe.PaymentIntent): boolean =>
+  latestChargeOf(ctx, intent).payment_method_details?.type !== 'card';
 
 /** Completes the session that a setup is for, if there is one. */
 export function completeSetupCheckout(ctx: Context, { id }: Stripe.SetupIntent): void {
@@ -141,21 +151,25 @@ function paymentIntentFor(
     completeCheckout(ctx, facts, { payment_status: 'paid' });
     return undefined;
   }
-  const secure = session.payment_method_options?.card?.request_three_d_secure;
   const intent = createPaymentIntent(ctx, {
     ...facts.payment_intent_data,
-    ...(secure !== undefined && {
-      payment_method_options: { card: { request_three_d_secure: secure as 'automatic' } },
-    }),
+    payment_method_options: facts.payment_method_options,
     amount: session.amount_total!,
     currency: session.currency!,
     ...(customer !== null && { customer }),
-    ...(session.allowed_payment_method_types && {
-      allowed_payment_method_types: session.allowed_payment_method_types,
-    }),
+    ...acceptedTypes(session),
   });
   ctx.store.checkoutFacts.update(session.id, { payment_intent: intent.id });
   return withShipping(ctx, intent, facts);
+}
+
+/** The types of payment method of a session's payment, if the session does not take the account's own. */
+function acceptedTypes({
+  allowed_payment_method_types: allowed,
+  payment_method_types,
+}: Stripe.Checkout.Session): PaymentMethodTypeParams {
+  if (allowed) return { allowed_payment_method_types: allowed };
+  return payment_method_types.includes('customer_balance') ? { payment_method_types } : {};
 }
 
 /** A payment goes where the person who made the last attempt wants the goods. */

@@ -8,7 +8,7 @@ import { attachPaymentMethod, requireAttachable } from '../payment-methods/payme
 import { NEW_SETTINGS } from '../subscriptions/settings.js';
 import { startSubscription } from '../subscriptions/start.js';
 import { trialEndAfter } from '../subscriptions/trial.js';
-import { completeCheckout, ensureCustomer, reportPaidDebit } from './complete.js';
+import { completeCheckout, ensureCustomer, reportLatePayment } from './complete.js';
 import { sessionRedemptions } from './discounts.js';
 import { lineItemsOf } from './line-items.js';
 
@@ -50,7 +50,7 @@ export function completeSubscriptionCheckout(ctx: Context, invoice: Stripe.Invoi
   const session = ctx.store.checkoutSessions.get(facts?.id ?? '');
   const isPaid = invoice.status === 'paid';
   if (session?.status === 'open') completeWithSubscription(ctx, facts!, isPaid ? 'paid' : 'unpaid');
-  else if (session?.status === 'complete' && isPaid) reportPaidDebit(ctx, session);
+  else if (session?.status === 'complete' && isPaid) reportLatePayment(ctx, session);
 }
 
 /** Completes the session whose subscription's first invoice is being paid by a debit, if there is one. */

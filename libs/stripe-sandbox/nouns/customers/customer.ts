@@ -8,6 +8,7 @@ import { mergeMetadata } from '../../http/metadata.js';
 import type { Params } from '../../http/params.js';
 import { omit } from '../../omit.js';
 import { newId, randomText } from '../../store/ids.js';
+import { updateCashBalance } from '../cash-balance/cash-balance.js';
 import { recordBalanceChange } from '../customer-balance/balance-change.js';
 import { setCustomerDiscount } from '../discounts/discount.js';
 import { readOlderRedemptions } from '../discounts/redemption.js';
@@ -50,6 +51,7 @@ export function createCustomer(ctx: Context, params: Params<typeof createParams>
   for (const { type, value } of taxIds) requireFormat(type, value);
   ctx.store.customers.insert(customer);
   recordManualBalance(ctx, draft, customer, 'initial');
+  if (params.cash_balance) updateCashBalance(ctx, customer.id, params.cash_balance);
   ctx.emit('customer.created', customer);
   for (const taxId of taxIds) createTaxId(ctx, customer.id, taxId);
   if (paymentMethod) attachPaymentMethod(ctx, paymentMethod, customer.id);
@@ -77,6 +79,7 @@ export function updateCustomer(
   const redemptions = readOlderRedemptions(ctx, params, { customer, currency });
   if (redemptions) setCustomerDiscount(ctx, customer, redemptions[0]);
   recordManualBalance(ctx, before, { ...before, ...changes }, 'adjustment');
+  if (params.cash_balance) updateCashBalance(ctx, customer, params.cash_balance);
   return saveCustomer(ctx, before, changes);
 }
 
@@ -177,7 +180,15 @@ function buildCustomer(ctx: Context, test_clock: string | undefined): Stripe.Cus
 }
 
 function changesFrom(before: Stripe.Customer, params: Params<typeof createParams>): Partial<Stripe.Customer> {
-  const changes = omit(params, 'coupon', 'payment_method', 'promotion_code', 'source', 'tax_id_data');
+  const changes = omit(
+    params,
+    'cash_balance',
+    'coupon',
+    'payment_method',
+    'promotion_code',
+    'source',
+    'tax_id_data',
+  );
   const { address, shipping, invoice_settings, metadata, ...plain } = changes;
   return {
     ...plain,

@@ -1,5 +1,6 @@
 import { addressParam } from '../../http/address.js';
 import { metadata } from '../../http/metadata.js';
+import { cashBalanceParam } from '../cash-balance/params.js';
 import { createParams as taxIdParams } from '../tax-ids/params.js';
 import { array, email, integer, object, oneOf, required, string, unsettable } from '../../http/params.js';
 
@@ -10,6 +11,7 @@ const commonParams = {
   ...olderDiscountParams,
   address: unsettable(addressParam()),
   balance: integer(),
+  cash_balance: cashBalanceParam(),
   business_name: unsettable(string({ maxLength: 150 })),
   description: unsettable(string()),
   email: unsettable(email()),

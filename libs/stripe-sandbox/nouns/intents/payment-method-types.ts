@@ -1,12 +1,28 @@
 import type Stripe from 'stripe';
 import type { Context } from '../../context.js';
 import { failures } from '../../http/errors.js';
+import { BANK_TRANSFERS } from '../cash-balance/params.js';
 import { isSince } from '../../http/versions.js';
 
-/** The payment methods that the account has turned on, some for one currency only. */
-const ACCOUNT_TYPES: readonly { type: string; currency?: string; canHold: boolean }[] = [
+interface AccountType {
+  type: string;
+  /** Without them, any currency. */
+  currencies?: readonly string[];
+  canHold: boolean;
+  /** Whether it is for payments only, of requests that name it. */
+  isNamed?: boolean;
+}
+
+/** The payment methods that the account has turned on. */
+const ACCOUNT_TYPES: readonly AccountType[] = [
   { type: 'card', canHold: true },
-  { type: 'sepa_debit', currency: 'eur', canHold: false },
+  { type: 'sepa_debit', currencies: ['eur'], canHold: false },
+  {
+    type: 'customer_balance',
+    currencies: Object.values(BANK_TRANSFERS),
+    canHold: false,
+    isNamed: true,
+  },
 ];
 const CONFIGURATION = { id: 'pmc_1SandboxCardsOnly0000000', parent: null };
 
@@ -45,18 +61,23 @@ type PaymentMethodFields = Pick<
  */
 export function paymentMethodFields(
   params: PaymentMethodTypeParams,
-  { currency, captureMethod }: { currency?: string | undefined; captureMethod?: string | undefined },
+  {
+    currency,
+    captureMethod,
+    isPayment = false,
+  }: { currency?: string | undefined; captureMethod?: string | undefined; isPayment?: boolean },
   label: string,
 ): PaymentMethodFields {
   requireOneChoice(params);
   const { allowed_payment_method_types: allowed, excluded_payment_method_types: excluded = null } = params;
   const listed = allowed ?? params.payment_method_types;
   const types = ACCOUNT_TYPES.filter(
-    ({ type, currency: only, canHold }) =>
-      // Without a currency, a type for one currency must be asked for.
-      (listed?.includes(type) ?? (only === undefined || currency !== undefined)) &&
+    ({ type, currencies, canHold, isNamed = false }) =>
+      // Without a currency, a type for some currencies must be asked for.
+      (listed?.includes(type) ?? (!isNamed && (!currencies || currency !== undefined))) &&
+      (isPayment || !isNamed) &&
       !excluded?.includes(type) &&
-      (only === undefined || currency === undefined || currency === only) &&
+      (!currencies || currency === undefined || currencies.includes(currency)) &&
       (canHold || captureMethod !== 'manual'),
   ).map(({ type }) => type);
   if (types.length === 0) {

@@ -30,7 +30,7 @@ export function savedUsage(
   { payment_method_options: options, setup_future_usage }: Stripe.PaymentIntent,
   { type }: Stripe.PaymentMethod,
 ): string | null {
-  const own = type === 'sepa_debit' ? options?.sepa_debit : options?.card;
+  const own = options?.[type as 'card' | 'customer_balance' | 'sepa_debit'];
   const usage = own?.setup_future_usage ?? setup_future_usage;
   return usage === 'none' ? null : usage;
 }

@@ -22,6 +22,7 @@ import { checkCard, testCardOf } from '../payment-methods/payment-method.js';
 import { failPayment, type PaymentOutcome, saveOrUseUp } from './attempt.js';
 import { startDebit } from './debit.js';
 import { captureMethodOf } from './fields.js';
+import { releaseCash, startTransfer } from './transfer.js';
 
 /** How a payment intent is confirmed. */
 export interface Confirmation {
@@ -129,9 +130,13 @@ function attemptPayment(
   confirmation: Confirmation,
 ): PaymentOutcome {
   const paymentMethod = checkCard(ctx, requireReadyToConfirm(ctx, intent, confirmation));
+  if (paymentMethod.type === 'customer_balance') {
+    return { intent: startTransfer(ctx, intent, paymentMethod) };
+  }
   if (paymentMethod.type === 'sepa_debit') {
     return { intent: startDebit(ctx, intent, paymentMethod, confirmation.authorization) };
   }
+  releaseCash(ctx, intent);
   const { offSession = false, returnUrl, failsOnAction = false, waitsForAbsent = false } = confirmation;
   if (ctx.store.cardFacts.get(paymentMethod.id)?.authenticatedFor === intent.id) {
     ctx.store.cardFacts.update(paymentMethod.id, { authenticatedFor: null });

@@ -8,6 +8,7 @@ import { openDebitDispute } from '../disputes/dispute.js';
 import { type Authorization, requireMandate } from '../mandates/mandate.js';
 import { testAccountOf } from '../payment-methods/sepa-debit.js';
 import { failPayment, saveOrUseUp, savedUsage } from './attempt.js';
+import { releaseCash } from './transfer.js';
 
 /**
  * Starts a debit, which succeeds or fails later. Source: https://docs.stripe.com/payments/sepa-debit/accept-a-payment.
@@ -30,6 +31,7 @@ export function startDebit(
   }
   const terms = isSaved ? 'multi_use' : { amount, currency };
   const mandate = requireMandate(ctx, paymentMethod, authorization ?? {}, terms);
+  releaseCash(ctx, intent);
   saveOrUseUp(ctx, intent, paymentMethod);
   const charge = createDebitCharge(ctx, intent, { paymentMethod, mandate });
   const customer = intent.customer as string | null;

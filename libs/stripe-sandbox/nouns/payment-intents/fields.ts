@@ -16,6 +16,11 @@ type CreateParams = Params<typeof createParams>;
 export function buildPaymentIntent(ctx: Context, params: CreateParams): Stripe.PaymentIntent {
   const id = newId('paymentIntent');
   const { customer = null, shipping, metadata } = params;
+  const methods = paymentMethodFields(
+    params,
+    { currency: params.currency, captureMethod: params.capture_method, isPayment: true },
+    'Payment Intent',
+  );
   return {
     id,
     object: 'payment_intent',
@@ -43,12 +48,13 @@ export function buildPaymentIntent(ctx: Context, params: CreateParams): Stripe.P
     next_action: null,
     on_behalf_of: null,
     payment_method: null,
-    ...paymentMethodFields(
-      params,
-      { currency: params.currency, captureMethod: params.capture_method },
-      'Payment Intent',
+    ...methods,
+    payment_method_options: optionsFrom(
+      params.payment_method_options,
+      methods.payment_method_types.includes('customer_balance')
+        ? { customer_balance: { funding_type: params.payment_method_types ? null : 'bank_transfer' } }
+        : {},
     ),
-    payment_method_options: optionsFrom(params.payment_method_options),
     payment_record: null,
     processing: null,
     receipt_email: params.receipt_email ?? null,
@@ -71,21 +77,25 @@ const CARD_OPTIONS: Stripe.PaymentIntent.PaymentMethodOptions.Card = {
   request_three_d_secure: 'automatic',
 };
 
-/** The options for cards: the given values, else the intent's current ones, else Stripe's defaults. */
+/** The options for each type of payment method: the given values, else the intent's current ones, else Stripe's defaults. */
 export function optionsFrom(
   given: CreateParams['payment_method_options'],
-  before?: Stripe.PaymentIntent,
+  before: Stripe.PaymentIntent.PaymentMethodOptions | null = {},
 ): Stripe.PaymentIntent.PaymentMethodOptions {
   const { capture_method, setup_future_usage, ...card } = given?.card ?? {};
-  const sepaDebit = { ...before?.payment_method_options?.sepa_debit, ...given?.sepa_debit };
+  const balance = before?.customer_balance ?? given?.customer_balance;
+  const sepaDebit = { ...before?.sepa_debit, ...given?.sepa_debit };
   return {
     card: {
       ...CARD_OPTIONS,
-      ...before?.payment_method_options?.card,
+      ...before?.card,
       ...card,
       ...(capture_method !== undefined && { capture_method: capture_method ?? undefined }),
       ...(setup_future_usage !== undefined && { setup_future_usage: setup_future_usage ?? undefined }),
     },
+    ...(balance && {
+      customer_balance: { funding_type: null, ...before?.customer_balance, ...given?.customer_balance },
+    }),
     ...(given?.sepa_debit && {
       sepa_debit: { ...sepaDebit, setup_future_usage: sepaDebit.setup_future_usage ?? undefined },
     }),

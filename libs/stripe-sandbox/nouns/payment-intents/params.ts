@@ -13,6 +13,7 @@ import {
   url,
 } from '../../http/params.js';
 import { currencyParam } from '../../money/currencies.js';
+import { customerBalanceOptions } from '../cash-balance/params.js';
 import {
   automaticPaymentMethods,
   offSession,
@@ -36,6 +37,7 @@ const paymentParams = {
       request_three_d_secure: oneOf('any', 'automatic', 'challenge'),
       setup_future_usage: unsettable(oneOf('none', 'off_session', 'on_session')),
     }),
+    customer_balance: customerBalanceOptions(),
     sepa_debit: object({ setup_future_usage: unsettable(oneOf('none', 'off_session', 'on_session')) }),
   }),
   payment_method_types: paymentMethodTypes(),

@@ -12,6 +12,7 @@ import { requireUpdatable, unexpectedState, withIntentOnErrors } from '../intent
 import { paymentMethodFields } from '../intents/payment-method-types.js';
 import { type Confirmation, confirmPaymentIntent, requireReadyToConfirm } from './confirm.js';
 import { buildPaymentIntent, optionsFrom } from './fields.js';
+import { instructionsOf, releaseCash } from './transfer.js';
 import type { confirmParams, createParams, updateParams } from './params.js';
 
 type CreateParams = Params<typeof createParams>;
@@ -110,6 +111,9 @@ export function updatePaymentIntent(
       shipping,
       ...plain
     } = omit(params, 'payment_method', 'payment_method_data');
+    const isPaidAnew = paymentMethod ?? params.amount ?? params.currency;
+    const endsTransfer = instructionsOf(before) && isPaidAnew !== undefined;
+    if (endsTransfer) releaseCash(ctx, before);
     const changesTypes =
       allowed_payment_method_types !== undefined || excluded_payment_method_types !== undefined;
     return ctx.store.paymentIntents.update(before.id, {
@@ -123,14 +127,17 @@ export function updatePaymentIntent(
           {
             currency: params.currency ?? before.currency,
             captureMethod: params.capture_method ?? before.capture_method,
+            isPayment: true,
           },
           'Payment Intent',
         )),
-      ...(payment_method_options && { payment_method_options: optionsFrom(payment_method_options, before) }),
+      ...(payment_method_options && {
+        payment_method_options: optionsFrom(payment_method_options, before.payment_method_options),
+      }),
       ...(shipping !== undefined && { shipping: shipping && shippingFrom(shipping) }),
-      ...(paymentMethod && {
+      ...((paymentMethod || endsTransfer) && {
         next_action: null,
-        payment_method: paymentMethod.id,
+        payment_method: paymentMethod?.id ?? before.payment_method,
         status: 'requires_confirmation',
       }),
     });
@@ -154,6 +161,7 @@ export function cancelPaymentIntent(
         `You cannot cancel this PaymentIntent because it has a status of ${before.status}. Only a PaymentIntent with one of the following statuses may be canceled: ${CANCELABLE_STATUSES.join(', ')}.`,
       );
     }
+    releaseCash(ctx, before);
     if (before.status === 'requires_capture') releaseCharge(ctx, latestChargeOf(ctx, before));
     const after = ctx.store.paymentIntents.update(before.id, {
       amount_capturable: 0,

@@ -23,6 +23,7 @@ export const createParams = {
     number: string(),
     token: string(),
   }),
+  customer_balance: object({}),
   metadata: metadata(),
   sepa_debit: object({ iban: required(string()) }),
   type: string(),

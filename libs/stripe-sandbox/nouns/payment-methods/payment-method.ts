@@ -45,19 +45,23 @@ interface EnteredCard extends Omit<CardParams, 'token'> {
 export interface CardEntry {
   card: CardParams;
   iban?: string | undefined;
+  /** Whether the customer transfers the money instead. */
+  isTransfer: boolean;
   email: string;
   name: string | null;
 }
 
 /**
- * A payment method from what was entered on a page: a bank account in place of a card if there is an IBAN.
+ * A payment method from what was entered on a page: a bank account in place of a card if there is an IBAN, or the
+ * customer's cash balance.
  * @throws StripeFailure 400 for an invalid IBAN, 402 for an invalid card
  */
 export function createEnteredPaymentMethod(
   ctx: Context,
-  { card, email, iban, name }: CardEntry,
+  { card, email, iban, isTransfer, name }: CardEntry,
 ): Stripe.PaymentMethod {
   const billing_details = { email, name };
+  if (isTransfer) return createPaymentMethod(ctx, { type: 'customer_balance', billing_details });
   return iban === undefined
     ? createPaymentMethod(ctx, { type: 'card', card, billing_details })
     : createPaymentMethod(ctx, { type: 'sepa_debit', sepa_debit: { iban }, billing_details });
@@ -65,7 +69,7 @@ export function createEnteredPaymentMethod(
 
 /**
  * Source: https://docs.stripe.com/api/payment_methods/create.
- * @throws StripeFailure 400 for anything but a card or a SEPA debit, or an invalid IBAN, 402 for an invalid card
+ * @throws StripeFailure 400 for anything but a card, a SEPA debit or a customer balance, or an invalid IBAN, 402 for an invalid card
  */
 export function createPaymentMethod(ctx: Context, params: Params<typeof createParams>): Stripe.PaymentMethod {
   if (params.type === undefined) throw failures.missing('type');
@@ -77,6 +81,13 @@ export function createPaymentMethod(ctx: Context, params: Params<typeof createPa
       ...extra,
       sepa_debit: sepaDebitOf(account),
       type: 'sepa_debit',
+    });
+  }
+  if (params.type === 'customer_balance') {
+    return insertPaymentMethod(ctx, '', billing, {
+      ...extra,
+      customer_balance: {},
+      type: 'customer_balance',
     });
   }
   if (params.type !== 'card') {
@@ -167,6 +178,11 @@ export function requireAttachable(ctx: Context, paymentMethod: Stripe.PaymentMet
   if (isUsedUp(ctx, paymentMethod.id)) {
     throw failures.invalidRequest(
       'This PaymentMethod was previously used without being attached to a Customer or was detached from a Customer, and may not be used again.',
+    );
+  }
+  if (paymentMethod.type === 'customer_balance') {
+    throw failures.invalidRequest(
+      'A payment method of type `customer_balance` cannot be attached: each customer has a cash balance.',
     );
   }
   const card = paymentMethod.type === 'card' ? testCardOf(ctx, paymentMethod.id) : undefined;
@@ -305,7 +321,7 @@ const insertCard = (
     type: 'card',
   });
 
-/** @param number of the card, or the IBAN */
+/** @param number of the card, or the IBAN; empty without either */
 function insertPaymentMethod(
   ctx: Context,
   number: string,
@@ -315,7 +331,7 @@ function insertPaymentMethod(
     allow_redisplay = 'unspecified',
     metadata = {},
     ...details
-  }: Extras & Pick<Stripe.PaymentMethod, 'card' | 'sepa_debit' | 'type'>,
+  }: Extras & Pick<Stripe.PaymentMethod, 'card' | 'customer_balance' | 'sepa_debit' | 'type'>,
 ): Stripe.PaymentMethod {
   ctx.store.cardFacts.insert({ id, number, isSetUp: false, isSpent: false, authenticatedFor: null });
   return ctx.store.paymentMethods.insert({

@@ -9,6 +9,7 @@ import type { Params } from '../../http/params.js';
 import { formatAmount } from '../../money/currencies.js';
 import { newId } from '../../store/ids.js';
 import { recordRefund, recordRefundFailure } from '../balance-transactions/balance-transaction.js';
+import { bankTransferOf } from '../cash-balance/bank-accounts.js';
 import { releaseCharge } from '../charges/charge.js';
 import { testCardOf } from '../payment-methods/payment-method.js';
 import type { createParams } from './params.js';
@@ -33,8 +34,7 @@ export function createRefund(ctx: Context, params: Params<typeof createParams>):
   requireAmountAvailable(charge, amount, availableMinor);
   if (!charge.captured) return releaseHold(ctx, charge, params);
   if (ctx.store.settings.isBalanceShort) throw shortBalance();
-  const isCard = charge.payment_method_details?.type === 'card';
-  const behaviour = isCard ? testCardOf(ctx, charge.payment_method!).refund : 'succeeds';
+  const behaviour = refundBehaviour(ctx, charge);
   const { id } = ctx.store.refunds.insert({
     ...buildRefund(charge),
     amount,
@@ -54,6 +54,12 @@ export function createRefund(ctx: Context, params: Params<typeof createParams>):
     schedule(ctx, 'refunds', refund.id, { at: refund.created + SETTLEMENT_SECONDS, customer });
   }
   return refund;
+}
+
+/** What becomes of a charge's refund; the money of a bank transfer goes back by one. */
+function refundBehaviour(ctx: Context, { payment_method, payment_method_details }: Stripe.Charge) {
+  if (payment_method_details?.type === 'card') return testCardOf(ctx, payment_method!).refund;
+  return payment_method_details?.type === 'customer_balance' ? 'succeeds_later' : 'succeeds';
 }
 
 /** Refunds a charge that was made without an intent and holds money, which must be released as a whole. */
@@ -241,21 +247,24 @@ function buildRefund(
     currency: charge.currency,
     customer: charge.customer,
     customer_account: null,
-    destination_details:
-      charge.payment_method_details?.type === 'card'
-        ? {
-            card: {
-              reference_status: 'pending',
-              reference_type: 'acquirer_reference_number',
-              type: 'refund',
-            },
-            type: 'card',
-          }
-        : { eu_bank_transfer: { reference: null, reference_status: 'pending' }, type: 'eu_bank_transfer' },
+    destination_details: destinationOf(charge),
     payment_intent: charge.payment_intent,
     payment_method: charge.payment_method,
     receipt_number: null,
     source_transfer_reversal: null,
     transfer_reversal: null,
   };
+}
+
+const NO_REFERENCE = { reference: null, reference_status: 'pending' };
+
+function destinationOf(charge: Stripe.Charge): Stripe.Refund.DestinationDetails {
+  const { currency, payment_method_details } = charge;
+  if (payment_method_details?.type === 'card') {
+    const card = { reference_status: 'pending', reference_type: 'acquirer_reference_number', type: 'refund' };
+    return { card, type: 'card' };
+  }
+  const type =
+    payment_method_details?.type === 'customer_balance' ? bankTransferOf(currency)!.type : 'eu_bank_transfer';
+  return { [type]: NO_REFERENCE, type };
 }

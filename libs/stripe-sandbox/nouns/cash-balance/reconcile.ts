@@ -1,0 +1,98 @@
+import type Stripe from 'stripe';
+import type { Context } from '../../context.js';
+import { failures } from '../../http/errors.js';
+import type { Params } from '../../http/params.js';
+import { unexpectedState } from '../intents/intent.js';
+import { applyCash, instructionsOf, remainingOf } from '../payment-intents/transfer.js';
+import { bankTransferOf } from './bank-accounts.js';
+import { availableCash, cashBalanceOf, isReconciled, moveCash } from './cash-balance.js';
+import type { applyParams, fundParams } from './params.js';
+
+/**
+ * A bank transfer of a customer arrives: payments that wait for one get it, and the balance keeps the rest.
+ * Source: https://docs.stripe.com/payments/customer-balance/reconciliation.
+ * @throws StripeFailure 400 for a currency without bank transfers
+ */
+export function fundCashBalance(
+  ctx: Context,
+  customer: string,
+  { amount, currency, reference }: Params<typeof fundParams>,
+): Stripe.CustomerCashBalanceTransaction {
+  const type = bankTransferOf(currency)?.type;
+  if (!type) {
+    throw failures.invalidRequest(`The account takes no bank transfers in ${currency}.`, {
+      param: 'currency',
+    });
+  }
+  const funded = moveCash(ctx, customer, {
+    currency,
+    funded: { bank_transfer: { [type]: SENDERS[type], reference: reference ?? null, type } },
+    net_amount: amount,
+    type: 'funded',
+  });
+  if (isReconciled(ctx, customer)) reconcile(ctx, customer, { amount, currency, reference });
+  if (availableCash(ctx, customer, currency) > 0) {
+    ctx.emit('cash_balance.funds_available', cashBalanceOf(ctx.store, customer));
+  }
+  return funded;
+}
+
+/** Applies cash by the reference of a transfer, then to a payment of just its amount, then to the oldest payments. */
+function reconcile(
+  ctx: Context,
+  customer: string,
+  { amount, currency, reference }: Params<typeof fundParams>,
+): void {
+  const waiting = [...ctx.store.paymentIntents.oldestFirst({ where: { customer } })].filter(
+    (intent) => intent.currency === currency && instructionsOf(intent),
+  );
+  const isNamed = (intent: Stripe.PaymentIntent): boolean =>
+    reference !== undefined && reference.includes(instructionsOf(intent)!.reference!);
+  const isExact = (intent: Stripe.PaymentIntent): boolean => remainingOf(intent) === amount;
+  const first = waiting.find(isNamed) ?? waiting.find(isExact);
+  const order = first ? [first, ...waiting.filter((intent) => intent !== first)] : waiting;
+  for (const intent of order) {
+    const share = Math.min(availableCash(ctx, customer, currency), remainingOf(intent));
+    if (share > 0) applyCash(ctx, intent, share);
+  }
+}
+
+/**
+ * Applies a customer's cash to a payment.
+ * Source: https://docs.stripe.com/api/payment_intents/apply_customer_balance.
+ * @throws StripeFailure 400 for an intent that does not wait for a transfer, another currency, or too little cash
+ */
+export function applyCustomerBalance(
+  ctx: Context,
+  intent: Stripe.PaymentIntent,
+  { amount = remainingOf(intent), currency = intent.currency }: Params<typeof applyParams>,
+): Stripe.PaymentIntent {
+  if (!instructionsOf(intent)) {
+    throw unexpectedState(
+      intent,
+      `You cannot apply a customer balance to this PaymentIntent because it does not wait for a bank transfer: it has a status of ${intent.status}.`,
+    );
+  }
+  if (currency !== intent.currency) {
+    throw failures.invalidRequest(`This PaymentIntent is in ${intent.currency}.`, { param: 'currency' });
+  }
+  if (amount > remainingOf(intent)) {
+    throw failures.invalidRequest('The amount is more than this PaymentIntent still needs.', {
+      param: 'amount',
+    });
+  }
+  if (amount > availableCash(ctx, intent.customer as string, currency)) {
+    throw failures.invalidRequest("The amount is more than the customer's cash balance has.", {
+      param: 'amount',
+    });
+  }
+  return applyCash(ctx, intent, amount);
+}
+
+/** Whose transfers a test makes. */
+const SENDERS = {
+  eu_bank_transfer: { bic: 'DEUTDEFFXXX', iban_last4: '3000', sender_name: 'Jenny Rosen' },
+  gb_bank_transfer: { account_number_last4: '2345', sender_name: 'Jenny Rosen', sort_code: '108800' },
+  jp_bank_transfer: { sender_bank: 'Test Bank', sender_branch: 'Test Branch', sender_name: 'Jenny Rosen' },
+  us_bank_transfer: { network: 'ach', sender_name: 'Jenny Rosen' },
+} satisfies Partial<Stripe.CustomerCashBalanceTransaction.Funded.BankTransfer>;
