@@ -95,8 +95,9 @@ export class Backfill {
     since: Date | null,
     after: string | undefined,
   ): AsyncIterable<BackfillItem[]> {
+    // Only a backfill since an instant has this step.
     return step === 'undecided_payments'
-      ? this.undecidedPages(since ?? this.clock.now(), after)
+      ? this.undecidedPages(since as Date, after)
       : this.stripe.pages(step, since, after);
   }
 

@@ -13,6 +13,7 @@ import { OwnerSubscriptionsStripe } from './owner-subscriptions.stripe.js';
 import { SavedCardsService } from './saved-cards.service.js';
 import { SavedCardsStore } from './saved-cards.store.js';
 import { SavedCardsStripe } from './saved-cards.stripe.js';
+import { TaxIdEndsStore } from './tax-id-ends.store.js';
 import { TaxIdsStripe } from './tax-ids.stripe.js';
 import { UpgradeClaimsStore } from './upgrade-claims.store.js';
 
@@ -24,13 +25,14 @@ import { UpgradeClaimsStore } from './upgrade-claims.store.js';
     CustomersService,
     CustomersStore,
     CustomersStripe,
-    TaxIdsStripe,
     OnlyPageStripe,
     OwnerSubscriptionsService,
     OwnerSubscriptionsStripe,
     SavedCardsService,
     SavedCardsStore,
     SavedCardsStripe,
+    TaxIdEndsStore,
+    TaxIdsStripe,
     UpgradeClaimsStore,
   ],
   exports: [

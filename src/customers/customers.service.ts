@@ -9,9 +9,10 @@ import { undefinedIfMissing } from '#stripe/undefined-if-missing.js';
 import type { ChangeAuthor } from '../access/audit-entry.js';
 import type { Transaction } from '../database/database.js';
 import { type OperationRunner, OperationsService } from '../operations/operations.service.js';
-import type { Customer, CustomerDetails, PaymentInformation } from './customer.js';
+import type { Customer, CustomerDetails, PaymentInformation, TaxId } from './customer.js';
 import { CustomersStore } from './customers.store.js';
 import { type CustomerCreation, CustomersStripe } from './customers.stripe.js';
+import { TaxIdEndsStore } from './tax-id-ends.store.js';
 import { type TaxIdChange, TaxIdsStripe } from './tax-ids.stripe.js';
 
 const NO_INFORMATION: PaymentInformation = {
@@ -42,6 +43,7 @@ export class CustomersService {
     private readonly store: CustomersStore,
     private readonly stripe: CustomersStripe,
     private readonly taxIds: TaxIdsStripe,
+    private readonly taxIdEnds: TaxIdEndsStore,
   ) {
     this.createOperation = operations.define<CustomerPlan, string>({
       name: 'customer',
@@ -129,24 +131,43 @@ export class CustomersService {
   async update(context: RequestContext, owner: Owner, details: CustomerDetails): Promise<Customer> {
     const id = await this.ensureId(context, owner);
     const { taxId } = details;
-    if (taxId === undefined) return this.stripe.update(context, id, details, randomUUID());
-    const change = await (taxId ? this.taxIds.add(context, id, taxId) : this.taxIds.removal(context, id));
-    const updated = await this.updateOrUndo(context, id, details, change);
-    for (const replaced of change.replaced) await this.taxIds.remove(context, id, replaced);
-    return { ...updated, taxId };
+    if (taxId) return this.updateWithTaxId(context, id, { ...details, taxId });
+    const customer = await this.stripe.update(context, id, details, randomUUID());
+    if (taxId === undefined) return customer;
+    for (const removed of await this.taxIds.idsOf(context, id))
+      await this.taxIds.remove(context, id, removed);
+    return { ...customer, taxId };
   }
 
-  /** Takes back the new tax id if Stripe refuses another value. */
+  /** The tax id is added first: Stripe may refuse it, and takes it back without a trace. */
+  private async updateWithTaxId(
+    context: RequestContext,
+    id: string,
+    details: CustomerDetails & { taxId: TaxId },
+  ): Promise<Customer> {
+    const change = await this.taxIds.add(context, id, details.taxId);
+    const updated = await this.updateOrUndo(context, id, details, change);
+    if (!(await this.taxIdEnds.keep(change.current))) {
+      // Another request takes it back, or has ended before it could.
+      await this.taxIds.remove(context, id, change.current);
+      return this.updateWithTaxId(context, id, details);
+    }
+    for (const replaced of change.replaced) await this.taxIds.remove(context, id, replaced);
+    return { ...updated, taxId: details.taxId };
+  }
+
+  /** Takes back the new tax id if Stripe refuses another value, unless another request keeps it. */
   private async updateOrUndo(
     context: RequestContext,
     id: string,
     details: CustomerDetails,
-    { added }: TaxIdChange,
+    { current, isAdded }: TaxIdChange,
   ): Promise<Customer> {
     try {
       return await this.stripe.update(context, id, details, randomUUID());
     } catch (error) {
-      if (added !== undefined && isRefused(error)) await this.taxIds.remove(context, id, added);
+      if (isAdded && isRefused(error) && (await this.taxIdEnds.takeBack(current)))
+        await this.taxIds.remove(context, id, current);
       throw error;
     }
   }

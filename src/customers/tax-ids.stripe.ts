@@ -4,7 +4,7 @@ import type Stripe from 'stripe';
 import { invalidField, Problem } from '#core/problem.js';
 import type { RequestContext } from '#core/request-context.js';
 import { listAll } from '#stripe/pagination.js';
-import { hasCode, refusedParam } from '#stripe/stripe-errors.js';
+import { hasCode, isReplayedFailure, refusedParam } from '#stripe/stripe-errors.js';
 import { StripeProvider } from '#stripe/stripe.provider.js';
 import { undefinedIfMissing } from '#stripe/undefined-if-missing.js';
 import type { TaxId } from './customer.js';
@@ -12,11 +12,13 @@ import type { TaxId } from './customer.js';
 /** A tax id was set and removed again as often as this within the day for which Stripe knows an idempotency key. */
 const ATTEMPTS_MAX = 20;
 
-/** What a request does to the tax ids of a customer. */
+/** What a request has done to the tax ids of a customer. */
 export interface TaxIdChange {
-  /** The id at Stripe of the one that it has added; absent if there was nothing to add. */
-  added?: string;
-  /** Those that it has to remove. */
+  /** The id at Stripe of the one that is set. */
+  current: string;
+  /** Whether it was added by this request, or by another that does the same at this moment. */
+  isAdded: boolean;
+  /** Those that have to be removed. */
   replaced: readonly string[];
 }
 
@@ -25,29 +27,32 @@ export interface TaxIdChange {
 export class TaxIdsStripe {
   constructor(private readonly stripe: StripeProvider) {}
 
-  /** What removes all tax ids of a customer. */
-  async removal(context: RequestContext, customer: string): Promise<TaxIdChange> {
-    return { replaced: (await this.list(context, customer)).map(({ id }) => id) };
+  /** The ids of all tax ids of a customer, newest first. */
+  async idsOf(context: RequestContext, customer: string): Promise<string[]> {
+    return idsOf(await this.list(context, customer));
   }
 
   /**
    * Makes a tax id the newest of a customer, unless it is already.
    *
    * The idempotency key follows from what the customer has, so that repeated and concurrent requests create one. If Stripe
-   * repeats the answer of one that was removed since, its id is a part of the next key.
+   * repeats the answer of one that was removed since, or a failure of its own, that is a part of the next key.
    *
    * @throws {Problem} `invalid-request` for a tax id that Stripe refuses
    */
   async add(context: RequestContext, customer: string, taxId: TaxId): Promise<TaxIdChange> {
-    const before = await this.list(context, customer);
-    const [newest] = before;
-    const known = before.map(({ id }) => id);
-    if (newest?.type === taxId.type && newest.value === taxId.value) return { replaced: known.slice(1) };
-    for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt += 1) {
-      const { id } = await this.create(context, customer, taxId, known);
-      const present = (await this.list(context, customer)).map((one) => one.id);
-      if (present.includes(id)) return { added: id, replaced: present.slice(present.indexOf(id) + 1) };
-      known.push(id);
+    const answers: string[] = [];
+    for (let attempt = 0; attempt <= ATTEMPTS_MAX; attempt += 1) {
+      const present = await this.list(context, customer);
+      const position = present.findIndex(
+        (one, index) => answers.includes(one.id) || (index === 0 && isEqual(one, taxId)),
+      );
+      const current = present[position]?.id;
+      if (current !== undefined) {
+        const replaced = idsOf(present.slice(position + 1));
+        return { current, isAdded: answers.length > 0, replaced };
+      }
+      answers.push(await this.create(context, customer, taxId, [...idsOf(present), ...answers]));
     }
     throw new Problem('unavailable');
   }
@@ -68,24 +73,35 @@ export class TaxIdsStripe {
     );
   }
 
+  /** @returns the id of the one that was added, or `failed` if Stripe repeats a failure */
   private async create(
     context: RequestContext,
     customer: string,
     { type, value }: TaxId,
     known: readonly string[],
-  ): Promise<Stripe.TaxId> {
+  ): Promise<string> {
     const identity = createHash('sha256')
       .update(JSON.stringify([customer, type, value, known]))
       .digest('hex');
     try {
-      return await this.stripe.write(context, `paydesk-tax-id-${identity}`, (stripe, options) =>
+      const { id } = await this.stripe.write(context, `paydesk-tax-id-${identity}`, (stripe, options) =>
         stripe.customers.createTaxId(customer, { type, value }, options),
       );
+      return id;
     } catch (error) {
+      if (isReplayedFailure(error)) return 'failed';
       const [refused] = /^(type|value)\b/.exec(refusedParam(error) ?? '') ?? [];
       const field = refused ?? (hasCode(error, 'tax_id_invalid') ? 'value' : undefined);
       if (field !== undefined) throw invalidField(`taxId.${field}`, 'is refused by Stripe', error);
       throw error;
     }
   }
+}
+
+function isEqual(one: Stripe.TaxId, { type, value }: TaxId): boolean {
+  return one.type === type && one.value === value;
+}
+
+function idsOf(taxIds: readonly Stripe.TaxId[]): string[] {
+  return taxIds.map(({ id }) => id);
 }

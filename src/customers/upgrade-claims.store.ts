@@ -19,15 +19,16 @@ export class UpgradeClaimsStore {
    * @throws {Problem} `in-progress` if another upgrade has it
    */
   async claim(operationId: string, customer: string, productId: string): Promise<void> {
-    const isRunning = sql`exists (select from ${operations}
-      where ${operations.id} = ${upgradeClaims.operationId} and ${operations.state} = 'running')`;
+    // False also for an operation that is too new for the statement to see.
+    const hasEnded = sql`exists (select from ${operations}
+      where ${operations.id} = ${upgradeClaims.operationId} and ${operations.state} <> 'running')`;
     const { rowCount } = await this.database
       .insert(upgradeClaims)
       .values({ customer, productId, operationId })
       .onConflictDoUpdate({
         target: [upgradeClaims.customer, upgradeClaims.productId],
         set: { operationId },
-        setWhere: sql`${upgradeClaims.operationId} = ${operationId}::uuid or not ${isRunning}`,
+        setWhere: sql`${upgradeClaims.operationId} = ${operationId}::uuid or ${hasEnded}`,
       });
     if (rowCount === 0) throw new Problem('in-progress');
   }

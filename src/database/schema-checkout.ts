@@ -1,4 +1,4 @@
-import { pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
+import { index, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
 import { operations } from './schema.js';
 
 /** Which operation is starting the payment of a shop transaction, while it runs. */
@@ -16,6 +16,18 @@ export const checkoutClaims = pgTable(
   (table) => [
     primaryKey({ name: 'checkout_claims_transaction', columns: [table.caller, table.shopTransactionId] }),
   ],
+);
+
+/** Which operation is changing a subscription, or was the last to. */
+export const subscriptionClaims = pgTable(
+  'subscription_claims',
+  {
+    subscriptionId: text('subscription_id').primaryKey(),
+    operationId: uuid('operation_id')
+      .notNull()
+      .references(() => operations.id, { onDelete: 'cascade' }),
+  },
+  (table) => [index('subscription_claims_operation').on(table.operationId)],
 );
 
 /** Which operation is upgrading a customer's subscription to a product, while it runs. */

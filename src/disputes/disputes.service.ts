@@ -23,20 +23,21 @@ export class DisputesService {
     operations: OperationsService,
     private readonly disputes: DisputeListService,
     private readonly stripe: DisputesStripe,
-    recorder: DisputeRecorder,
+    private readonly recorder: DisputeRecorder,
   ) {
     this.evidenceOperation = operations.define<EvidencePlan, AnsweredDispute, Answered>({
       name: 'dispute-evidence',
       send: (context, plan, { operationId, stripeKey }) =>
         stripe.addEvidence(context, plan, operationId, stripeKey),
-      find: (context, plan, { operationId }) => stripe.findEvidence(context, plan, operationId),
+      find: async (context, plan, { operationId }) =>
+        stripe.findEvidence(context, await this.withRevision(plan), operationId),
       resultOf: ({ result }) => result,
       record: (transaction, answered, operation) => recorder.recordOutcome(transaction, answered, operation),
     });
     this.acceptOperation = operations.define<DisputePlan, AnsweredDispute, Answered>({
       name: 'dispute-accept',
       send: (context, plan, { stripeKey }) => stripe.accept(context, plan, stripeKey),
-      find: (context, plan) => stripe.findAccepted(context, plan),
+      find: async (context, plan) => stripe.findAccepted(context, await this.withRevision(plan)),
       resultOf: ({ result }) => result,
       record: (transaction, answered, operation) => recorder.recordOutcome(transaction, answered, operation),
     });
@@ -83,7 +84,13 @@ export class DisputesService {
 
   private async plan({ context, actor }: ServiceRequest, disputeId: string): Promise<DisputePlan> {
     const { paymentId, currency } = await this.disputes.find(actor, disputeId);
+    const plan = await this.withRevision({ disputeId, paymentId, currency });
     await this.stripe.requireAnswerable(context, disputeId);
-    return { disputeId, paymentId, currency };
+    return plan;
+  }
+
+  /** With the revision of the record from before Stripe is asked. */
+  private async withRevision<Plan extends DisputePlan>(plan: Plan): Promise<Plan> {
+    return { ...plan, revision: await this.recorder.revision(plan.paymentId) };
   }
 }

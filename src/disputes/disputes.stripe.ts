@@ -15,6 +15,8 @@ export interface DisputePlan {
   disputeId: string;
   paymentId: string;
   currency: string;
+  /** Of the record when this was planned; undefined in plans of earlier versions. */
+  revision?: number | undefined;
 }
 
 /** The evidence that is added to it. */
@@ -129,7 +131,7 @@ export class DisputesStripe {
 }
 
 function answered(
-  { paymentId, currency }: DisputePlan,
+  { paymentId, currency, revision }: DisputePlan,
   answer: Stripe.Response<Stripe.Dispute> | Stripe.Dispute,
 ): Answered {
   const dispute = paymentDisputeOf(answer);
@@ -138,5 +140,6 @@ function answered(
     paymentId,
     dispute,
     requestId: requestIdOf(answer),
+    revision,
   };
 }

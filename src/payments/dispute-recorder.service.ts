@@ -11,6 +11,8 @@ export interface ObservedDispute {
   dispute: PaymentDispute;
   /** Stripe's id of the call. */
   requestId: string | undefined;
+  /** Of the record before the call was first sent, see {@link DisputeRecorder.revision}; undefined if not known. */
+  revision: number | undefined;
 }
 
 /** Records what operations do about disputes. Their later states come with events, as `PaymentRecorder` writes them. */
@@ -21,17 +23,30 @@ export class DisputeRecorder {
     private readonly changes: OutcomeChanges,
   ) {}
 
-  /** Records a dispute in the transaction of its operation's outcome. If an event was first, the state stays. */
+  /**
+   * Call it before a call is sent for the first time: if the row of the payment has changed by the outcome, the answer may be
+   * older than the row.
+   */
+  async revision(paymentId: string): Promise<number | undefined> {
+    return (await this.store.find(paymentId))?.revision;
+  }
+
+  /**
+   * Records a dispute in the transaction of its operation's outcome. A decision is final, and so is a submission of
+   * evidence. Anything else can change again: if the row has changed since the call was first sent, the event of the change
+   * reads it.
+   */
   async recordOutcome(
     transaction: Transaction,
-    { paymentId, dispute, requestId }: ObservedDispute,
+    { paymentId, dispute, requestId, revision }: ObservedDispute,
     { operationId }: Pick<PaymentOperation, 'operationId'>,
   ): Promise<void> {
     await this.store.lockTimeline(transaction, paymentId);
     const before = await this.store.find(paymentId, undefined, transaction);
     const known = before?.disputes.find(({ disputeId }) => disputeId === dispute.disputeId);
     if (!before || !known) return;
-    const current = isLater(known, dispute) ? known : dispute;
+    const isNewer = isLater(dispute, known) || before.revision === revision;
+    const current = known.status === 'OPEN' && isNewer ? dispute : known;
     const disputes = before.disputes.map((other) => (other === known ? current : other));
     const change = current.status === known.status ? {} : { disputedMinor: disputedMinorOf(disputes) };
     await saveParts(transaction, paymentId, { refunds: [], disputes: [current] });
@@ -39,7 +54,7 @@ export class DisputeRecorder {
   }
 }
 
-/** Whether what is known was read later. A decision is final, and evidence that was sent is not taken back. */
-function isLater(known: PaymentDispute, dispute: PaymentDispute): boolean {
-  return known.status !== 'OPEN' || known.submissionCount > dispute.submissionCount;
+/** Whether a dispute must have been read after the other one. */
+function isLater(dispute: PaymentDispute, other: PaymentDispute): boolean {
+  return dispute.status !== 'OPEN' || dispute.submissionCount > other.submissionCount;
 }

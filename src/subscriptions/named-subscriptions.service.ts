@@ -24,22 +24,30 @@ export class NamedSubscriptions {
   /**
    * The running subscription that a caller names.
    *
+   * @param operationId of the operation that is to change it, for which it is claimed
    * @throws {Problem} `invalid-state` if it has ended or is not yet paid, `invalid-request` for a payment without a
-   *   subscription, `not-found` as {@link PaymentAccess.find} does
+   *   subscription, `not-found` as {@link PaymentAccess.find} does, `in-progress` while another operation changes it
    */
-  async find(context: RequestContext, actor: Actor, paymentId: string): Promise<OwnedSubscription> {
+  async find(
+    context: RequestContext,
+    actor: Actor,
+    paymentId: string,
+    operationId?: string,
+  ): Promise<OwnedSubscription> {
     const payment = await this.access.find(context, actor, paymentId);
     const id = await this.references.find(context, payment);
     if (!id) throw invalidField('paymentId', NOT_A_SUBSCRIPTION);
-    const subscription = await this.stripe.retrieve(context, id);
+    const subscription = await (operationId === undefined
+      ? this.stripe.retrieve(context, id)
+      : this.updates.claim(context, operationId, id));
     if (!subscription.isRunning) throw new Problem('invalid-state');
     return subscription;
   }
 
   /** Takes a cancellation back. @throws {Problem} `invalid-state` if it was not cancelled, and as {@link find} does */
   resume(request: OperationRequest, paymentId: string): Promise<Outcome<SubscriptionView>> {
-    return this.updates.end.run(request, async () => {
-      const subscription = await this.find(request.context, request.actor, paymentId);
+    return this.updates.end.run(request, async ({ operationId }) => {
+      const subscription = await this.find(request.context, request.actor, paymentId, operationId);
       if (subscription.cancelAt === null) throw new Problem('invalid-state');
       return this.stripe.planResumption(subscription);
     });

@@ -192,6 +192,18 @@ export class SchedulesStripe {
 }
 
 /**
+ * Requires that a subscription has got no other schedule since a change at once was planned. It would undo the change later.
+ *
+ * @throws {Problem} `invalid-state`
+ */
+export function assertScheduledAsPlanned(
+  { scheduleId }: OwnedSubscription,
+  planned: string | null | undefined,
+): void {
+  if (scheduleId !== null && scheduleId !== planned) throw new Problem('invalid-state');
+}
+
+/**
  * Whether a schedule is as Stripe makes it from a subscription. It changes nothing, so no one minds if it is used or
  * released: it is what an attempt leaves that ends between the two calls.
  */

@@ -13,7 +13,7 @@ import { InvoicePreviewsStripe, type ItemsChange } from './invoice-previews.stri
 import { hasItems, itemChanges, type WantedItem } from './item-changes.js';
 import { NamedSubscriptions } from './named-subscriptions.service.js';
 import { assertRecent, prorationSecondsOf } from './proration-date.js';
-import { type NextPhase, SchedulesStripe } from './schedules.stripe.js';
+import { assertScheduledAsPlanned, type NextPhase, SchedulesStripe } from './schedules.stripe.js';
 import type { ChangeCommand, ChangePreview } from './subscription-change.js';
 import { SubscriptionUpdates } from './subscription-updates.service.js';
 import { assertOffered } from './target-prices.js';
@@ -48,9 +48,9 @@ export class SubscriptionChangesService {
     this.changeOperation = operations.define<ChangePlan, SubscriptionView>({
       name: 'subscription-change',
       send: async (context, plan, identity) => {
-        const { subscription, scheduleId, update, phase } = plan;
+        const { subscription, scheduleId, phase } = plan;
         if (phase) await schedules.schedule(context, { subscription, scheduleId, phase }, identity);
-        else await this.changeNow(context, { subscription, scheduleId, update }, identity.stripeKey);
+        else await this.changeNow(context, plan, identity.stripeKey);
         return updates.refresh(context, subscription);
       },
       find: async (context, plan, identity) => {
@@ -81,12 +81,13 @@ export class SubscriptionChangesService {
    *
    * @throws {Problem} `not-found` for a Price that Stripe does not know and as `PaymentAccess.find` does, `invalid-state` for
    *   a subscription that can't be changed or is for the same already, `invalid-request` for a Price that does not fit or
-   *   the date of no preview of the last hour, `subscription-scheduled`, `card-declined`, `authentication-required`
+   *   the date of no preview of the last hour, `subscription-scheduled`, `in-progress` while another operation changes it,
+   *   `card-declined`, `authentication-required`
    */
   change(request: OperationRequest, command: ChangeCommand): Promise<Outcome<SubscriptionView>> {
     const { context, actor } = request;
-    return this.changeOperation.run(request, async (_identity, count) => {
-      const { change, scheduleId, phase } = await this.plan(context, actor, command);
+    return this.changeOperation.run(request, async ({ operationId }, count) => {
+      const { change, scheduleId, phase } = await this.plan(context, actor, command, operationId);
       const { subscription, at } = change;
       if (at === 'now' && actor.kind !== 'user' && actor.guardrails)
         count(await this.charged(context, change));
@@ -104,9 +105,11 @@ export class SubscriptionChangesService {
   /** The earlier change is taken back last: if this one is refused, the other one stays. */
   private async changeNow(
     context: RequestContext,
-    { subscription, update, scheduleId }: Pick<ChangePlan, 'subscription' | 'update' | 'scheduleId'>,
+    { subscription, wanted, update, scheduleId }: ChangePlan,
     stripeKey: string,
   ): Promise<void> {
+    const current = await this.stripe.retrieve(context, subscription);
+    if (!hasItems(current.items, wanted)) assertScheduledAsPlanned(current, scheduleId);
     await this.stripe.update(context, { subscription, update }, stripeKey);
     if (scheduleId !== null) await this.schedules.release(context, scheduleId, `${stripeKey}-release`);
   }
@@ -115,10 +118,11 @@ export class SubscriptionChangesService {
     context: RequestContext,
     actor: Actor,
     { paymentId, items: wanted, proration, at, prorationDate }: ChangeCommand,
+    operationId?: string,
   ): Promise<{ change: ItemsChange; scheduleId: string | null; phase: NextPhase }> {
     const now = this.clock.now();
     assertRecent(prorationDate, now);
-    const subscription = await this.subscriptions.find(context, actor, paymentId);
+    const subscription = await this.subscriptions.find(context, actor, paymentId, operationId);
     // A schedule would end a trial and drop a discount: it begins with the Prices and quantities only.
     const isUnschedulable =
       subscription.cancelAt !== null || subscription.isTrialing || subscription.isDiscounted;

@@ -3,9 +3,11 @@ import { DryRunEnd } from '#core/dry-run.js';
 import { Problem } from '#core/problem.js';
 import type { RequestContext } from '#core/request-context.js';
 import { type OperationRunner, OperationsService } from '../operations/operations.service.js';
+import type { OwnedSubscription } from '../customers/owner-subscriptions.js';
 import { SubscriptionRecorder } from '../payments/subscription-recorder.service.js';
 import { subscriptionView, type SubscriptionView } from '../payments/subscription-view.js';
 import { SchedulesStripe } from './schedules.stripe.js';
+import { SubscriptionClaimsStore } from './subscription-claims.store.js';
 import { type EndPlan, type PausePlan, UserSubscriptionsStripe } from './user-subscriptions.stripe.js';
 
 /** Carries out the changes of subscriptions that cost nothing, whoever asks for them. */
@@ -16,8 +18,9 @@ export class SubscriptionUpdates {
 
   constructor(
     operations: OperationsService,
-    stripe: UserSubscriptionsStripe,
+    private readonly stripe: UserSubscriptionsStripe,
     schedules: SchedulesStripe,
+    private readonly claims: SubscriptionClaimsStore,
     private readonly recorder: SubscriptionRecorder,
   ) {
     this.end = operations.define<EndPlan, SubscriptionView>({
@@ -45,6 +48,20 @@ export class SubscriptionUpdates {
         return { result: await this.refresh(context, plan.subscription) };
       },
     });
+  }
+
+  /**
+   * Claims a subscription for an operation, and reads it only then: what was read before may be different by now.
+   *
+   * @throws {Problem} `in-progress` while another operation changes it
+   */
+  async claim(
+    context: RequestContext,
+    operationId: string,
+    subscriptionId: string,
+  ): Promise<OwnedSubscription> {
+    await this.claims.claim(context, operationId, subscriptionId);
+    return this.stripe.retrieve(context, subscriptionId);
   }
 
   /** Brings a subscription of the record up to date. @param notifies whether callers are notified of what is new */

@@ -7,6 +7,7 @@ import { InvoicePreviewsStripe } from './invoice-previews.stripe.js';
 import { NamedSubscriptions } from './named-subscriptions.service.js';
 import { SchedulesStripe } from './schedules.stripe.js';
 import { SubscriptionChangesService } from './subscription-changes.service.js';
+import { SubscriptionClaimsStore } from './subscription-claims.store.js';
 import { SubscriptionUpdates } from './subscription-updates.service.js';
 import { SubscriptionsService } from './subscriptions.service.js';
 import { SubscriptionsStripe } from './subscriptions.stripe.js';
@@ -21,6 +22,7 @@ import { UserSubscriptionsStripe } from './user-subscriptions.stripe.js';
     NamedSubscriptions,
     SchedulesStripe,
     SubscriptionChangesService,
+    SubscriptionClaimsStore,
     SubscriptionsService,
     SubscriptionsStripe,
     SubscriptionUpdates,

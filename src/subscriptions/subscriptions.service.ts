@@ -17,6 +17,7 @@ import {
   NOT_A_SUBSCRIPTION,
 } from './subscription.js';
 import { SchedulesStripe } from './schedules.stripe.js';
+import { SubscriptionClaimsStore } from './subscription-claims.store.js';
 import { type Cancelled, type CancelPlan, SubscriptionsStripe } from './subscriptions.stripe.js';
 
 /** Cancels subscriptions that were started on a Checkout page. */
@@ -29,6 +30,7 @@ export class SubscriptionsService {
     private readonly access: PaymentAccess,
     private readonly stripe: SubscriptionsStripe,
     schedules: SchedulesStripe,
+    private readonly claims: SubscriptionClaimsStore,
     private readonly recorder: CancellationRecorder,
     private readonly settings: Settings,
     private readonly clock: Clock,
@@ -57,16 +59,18 @@ export class SubscriptionsService {
    * Cancels a subscription now or later. Cancelling an ended one now succeeds.
    *
    * @throws {Problem} `date-in-past`, `invalid-state` for a subscription that has ended or is not yet paid,
-   *   `invalid-request` for a payment without a subscription, `not-found` as {@link PaymentAccess.find} does
+   *   `invalid-request` for a payment without a subscription, `not-found` as {@link PaymentAccess.find} does,
+   *   `in-progress` while another operation changes it
    */
   cancel(request: OperationRequest, { paymentId, when }: CancelCommand): Promise<Outcome<Cancellation>> {
-    return this.cancelOperation.run(request, async () => {
+    return this.cancelOperation.run(request, async ({ operationId }) => {
       const end = this.endOf(when);
       const subscription = await this.stripe.find(
         request.context,
         await this.access.find(request.context, request.actor, paymentId),
       );
       if (!subscription) throw invalidField('paymentId', NOT_A_SUBSCRIPTION);
+      await this.claims.claim(request.context, operationId, subscription);
       return { ...this.stripe.plan(subscription, end), revision: await this.recorder.revision(subscription) };
     });
   }

@@ -16,7 +16,7 @@ import type { SubscriptionView } from '../payments/subscription-view.js';
 import { InvoicePreviewsStripe, type ItemsChange } from './invoice-previews.stripe.js';
 import { assertRecent, prorationSecondsOf } from './proration-date.js';
 import type { ChangePreview } from './subscription-change.js';
-import { SchedulesStripe } from './schedules.stripe.js';
+import { assertScheduledAsPlanned, SchedulesStripe } from './schedules.stripe.js';
 import { SubscriptionUpdates } from './subscription-updates.service.js';
 import type { UpgradeCommand } from './user-subscription.js';
 import {
@@ -63,14 +63,16 @@ export class UpgradesService {
     this.upgradeOperation = operations.define<UpgradePlan & { owner: Owner }, SubscriptionView>({
       name: 'subscription-upgrade',
       send: async (context, plan, { stripeKey }) => {
-        if (!(await this.isDone(context, plan))) {
+        const current = await stripe.retrieve(context, plan.subscription);
+        if (!isDone(current, plan)) {
+          assertScheduledAsPlanned(current, plan.scheduleId);
           await this.assertStillAllowed(context, plan, `${stripeKey}-before`);
           await stripe.update(context, plan, stripeKey);
         }
         return this.finish(context, plan, stripeKey);
       },
       find: async (context, plan, { stripeKey }) => {
-        if (!(await this.isDone(context, plan))) return 'not-done';
+        if (!isDone(await stripe.retrieve(context, plan.subscription), plan)) return 'not-done';
         return { result: await this.finish(context, plan, `${stripeKey}-found`) };
       },
       record: (transaction, _view, { operationId }) => claims.release(transaction, operationId),
@@ -98,7 +100,7 @@ export class UpgradesService {
    * @throws {Problem} `not-found` for a Price that is not offered or without a subscription, `invalid-state` for a
    *   subscription that can't be changed or has the Price already, `already-subscribed` to the other product,
    *   `invalid-request` for the date of no preview of the last hour, `subscription-scheduled` for a schedule that was made
-   *   elsewhere, `in-progress` while another upgrade to the product runs, `card-declined`, `authentication-required`, `too-many-attempts`
+   *   elsewhere, `in-progress` while another operation changes it or upgrades to the product, `card-declined`, `authentication-required`, `too-many-attempts`
    */
   upgrade(
     request: OperationRequest,
@@ -106,19 +108,13 @@ export class UpgradesService {
     command: UpgradeCommand,
   ): Promise<Outcome<SubscriptionView>> {
     return this.upgradeOperation.run(request, async ({ operationId }) => {
-      const change = await this.plan(request.context, owner, command);
+      const change = await this.plan(request.context, owner, command, operationId);
       await this.brake.countAttempt(request.context, owner, operationId);
       const { customer } = change.subscription;
       if (!request.context.dryRun) await this.claims.claim(operationId, customer, change.price.productId);
       const { tenant, userId } = owner;
       return { ...planUpgrade(change), owner: { tenant, userId } };
     });
-  }
-
-  /** An attempt before this one may have charged the customer. Whatever has changed since, that is an upgrade. */
-  private async isDone(context: RequestContext, { subscription, priceId }: UpgradePlan): Promise<boolean> {
-    const { items } = await this.stripe.retrieve(context, subscription);
-    return items.some((item) => item.priceId === priceId);
   }
 
   /** A scheduled change gives its place to this one. */
@@ -151,11 +147,14 @@ export class UpgradesService {
     context: RequestContext,
     owner: Owner,
     { priceId, prorationDate }: UpgradeCommand,
+    operationId?: string,
   ): Promise<UpgradeChange> {
     const now = this.clock.now();
     assertRecent(prorationDate, now);
     const price = await this.offered(context, priceId);
-    const [subscription, ...others] = await this.subscriptions.requireRunning(context, owner);
+    const [newest, ...others] = await this.subscriptions.requireRunning(context, owner);
+    const subscription =
+      operationId === undefined ? newest : await this.updates.claim(context, operationId, newest.id);
     assertNotSubscribed(others, price.productId);
     const { id, quantity } = changeableItem(subscription, price);
     return {
@@ -178,6 +177,11 @@ export class UpgradesService {
     if (!price.isSellable) throw invalidField('priceId', 'must be an active recurring price');
     return price;
   }
+}
+
+/** An attempt before this one may have charged the customer. Whatever has changed since, that is an upgrade. */
+function isDone({ items }: OwnedSubscription, { priceId }: UpgradePlan): boolean {
+  return items.some((item) => item.priceId === priceId);
 }
 
 function planUpgrade(change: UpgradeChange): UpgradePlan {

@@ -3,6 +3,7 @@ import type { Owner } from '#core/actor.js';
 import { Problem } from '#core/problem.js';
 import type { RequestContext } from '#core/request-context.js';
 import { OwnerSubscriptionsService } from '../customers/owner-subscriptions.service.js';
+import type { OwnedSubscription } from '../customers/owner-subscriptions.js';
 import type { OperationRequest, Outcome } from '../operations/operation.js';
 import type { SubscriptionView } from '../payments/subscription-view.js';
 import { InvoicePreviewsStripe } from './invoice-previews.stripe.js';
@@ -36,12 +37,12 @@ export class UserSubscriptionsService {
   /**
    * Cancels an owner's subscription at the end of the paid period.
    *
-   * @throws {Problem} `not-found` without a subscription, `invalid-state` if it has ended, `subscription-scheduled`
+   * @throws {Problem} `not-found` without a subscription, `invalid-state` if it has ended, `subscription-scheduled`,
+   *   `in-progress` while another operation changes it
    */
   cancel(request: OperationRequest, owner: Owner): Promise<Outcome<SubscriptionView>> {
-    return this.updates.end.run(request, async () => {
-      const [current] = await this.subscriptions.requireRunning(request.context, owner);
-      return this.stripe.planEnd(current);
+    return this.updates.end.run(request, async ({ operationId }) => {
+      return this.stripe.planEnd(await this.claim(request.context, operationId, owner));
     });
   }
 
@@ -49,13 +50,22 @@ export class UserSubscriptionsService {
    * Takes a cancellation back.
    *
    * @throws {Problem} `not-found` without a subscription, `invalid-state` if it has ended or was not cancelled,
-   *   `subscription-scheduled`
+   *   `subscription-scheduled`, `in-progress` while another operation changes it
    */
   resume(request: OperationRequest, owner: Owner): Promise<Outcome<SubscriptionView>> {
-    return this.updates.end.run(request, async () => {
-      const [current] = await this.subscriptions.requireRunning(request.context, owner);
+    return this.updates.end.run(request, async ({ operationId }) => {
+      const current = await this.claim(request.context, operationId, owner);
       if (current.cancelAt === null) throw new Problem('invalid-state');
       return this.stripe.planResumption(current);
     });
+  }
+
+  private async claim(
+    context: RequestContext,
+    operationId: string,
+    owner: Owner,
+  ): Promise<OwnedSubscription> {
+    const [{ id }] = await this.subscriptions.requireRunning(context, owner);
+    return this.updates.claim(context, operationId, id);
   }
 }

@@ -79,6 +79,52 @@ describe("a partner's cancel of a payment with a page for another card", () => {
     expect(await paidAtStripe(id)).toHaveLength(1);
   });
 
+  it('releases what was reserved there, unless it was captured first', async ({
+    partner,
+    refusedCharge,
+    recorded,
+    paidAtStripe,
+  }) => {
+    const reserve = async () => {
+      const { url, id, path } = await refusedCharge('pm_card_chargeCustomerFail', { capture: 'manual' });
+      await payOnPage(await press(await visit(url), 'another-card'));
+      await visit(`${url}/return`);
+      return { id, path };
+    };
+    const [released, captured] = [await reserve(), await reserve()];
+    expect((await partner.post(`${released.path}/cancel`)).status).toBe(200);
+    expectProblem(await partner.post(`${released.path}/capture`, {}), 'invalid-state');
+    expect(await paidAtStripe(released.id)).toEqual([]);
+    expect(await recorded(released.id)).toMatchObject({ status: 'FAILED' });
+    expect((await partner.post(`${captured.path}/capture`, {})).status).toBe(200);
+    expectProblem(await partner.post(`${captured.path}/cancel`), 'invalid-state');
+    expect(await paidAtStripe(captured.id)).toMatchObject([{ status: 'succeeded' }]);
+  });
+
+  it('does not take back what is reserved there before the page can be closed', async ({
+    paydesk,
+    partner,
+    refusedCharge,
+    recorded,
+    paidAtStripe,
+  }) => {
+    const { url, id, path } = await refusedCharge('pm_card_chargeCustomerFail', { capture: 'manual' });
+    const checkout = await press(await visit(url), 'another-card');
+    const session = (await recorded(id)).stripe.session as string;
+    const faulty = { method: 'POST', path: `/v1/checkout/sessions/${session}/expire` } as const;
+    paydesk.sandbox.faults.add({ ...faulty, kinds: ['reset_before_effect'], share: 1 });
+    const key = { 'idempotency-key': `late-cancel-${id}` };
+    const cancel = () => partner.post(`${path}/cancel`, undefined, key);
+    expectProblem(await cancel(), 'outcome-unknown');
+    await payOnPage(checkout);
+    paydesk.sandbox.faults.clear();
+    await expect.poll(async () => (await cancel()).body.type).toBe('urn:paydesk:invalid-state');
+    expect(await paidAtStripe(id)).toMatchObject([{ status: 'requires_capture' }]);
+    expect((await partner.post(`${path}/capture`, {})).status).toBe(200);
+    expectProblem(await cancel(), 'invalid-state');
+    expect(await paidAtStripe(id)).toMatchObject([{ status: 'succeeded' }]);
+  });
+
   it('closes it also after a card was declined there', async ({ partner, refusedCharge, recorded }) => {
     const { url, id, path } = await refusedCharge('pm_card_chargeCustomerFail');
     await payOnPage(await press(await visit(url), 'another-card'), '4000000000000002');

@@ -254,6 +254,35 @@ describe('taxId of /customers/:user_id', () => {
     expect(await atStripe()).toEqual([GERMAN]);
   });
 
+  test('can be set again after a failure that Stripe repeats', async ({
+    paydesk,
+    customer: { id, atStripe, put },
+  }) => {
+    const path = `/v1/customers/${id}/tax_ids`;
+    paydesk.sandbox.faults.add({ method: 'POST', path, kinds: ['error_before_effect'], times: 9 });
+    expectProblem(await put(GERMAN), 'outcome-unknown');
+    paydesk.sandbox.faults.clear();
+    expect((await put(GERMAN)).status).toBe(200);
+    expect(await atStripe()).toEqual([GERMAN]);
+  });
+
+  test('stays if one of two requests that set it at once is refused', async ({
+    paydesk,
+    shop,
+    customer: { id, atStripe, path, put },
+  }) => {
+    const error = { status: 400, type: 'invalid_request_error', param: 'email' } as const;
+    const update = { method: 'POST', path: `/v1/customers/${id}`, kinds: ['refuse'], error } as const;
+    for (let round = 0; round < 5; round += 1) {
+      await put(null);
+      paydesk.sandbox.faults.add({ ...update, times: 1 });
+      const details = { email: 'jenny@example.com', taxId: GERMAN };
+      const answers = await Promise.all([shop.put(path, details), shop.put(path, details)]);
+      expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200, 400]));
+      expect(await atStripe()).toEqual([GERMAN]);
+    }
+  });
+
   test('is named if Stripe refuses it, and nothing is changed', async ({
     shop,
     customer: { atStripe, path, put },

@@ -157,6 +157,25 @@ describe('POST /disputes/:id/evidence', () => {
     expect((await paydesk.stripe.disputes.retrieve(disputeID)).evidence_details.submission_count).toBe(1);
   });
 
+  it('does not set back what has changed since, if its answer is repeated', async ({
+    paydesk,
+    clinic,
+    dispute,
+  }) => {
+    const { disputeID, paymentID, path } = await dispute();
+    const faulty = { method: 'POST', path: `/v1/disputes/${disputeID}` } as const;
+    paydesk.sandbox.faults.add({ ...faulty, kinds: ['reset_after_effect'], times: 9 });
+    const key = { 'idempotency-key': 'evidence-2' };
+    const body = { uncategorized_text: 'It was delivered.' };
+    expectProblem(await clinic.post(`${path}/evidence`, body, key), 'outcome-unknown');
+    paydesk.sandbox.faults.clear();
+    const withdrawn = { evidence: { uncategorized_text: '' }, submit: false };
+    await paydesk.stripe.disputes.update(disputeID, withdrawn);
+    await clinic.get(`/check?paymentID=${paymentID}`);
+    expect((await clinic.post(`${path}/evidence`, body, key)).status).toBe(200);
+    expect((await clinic.get(path)).body.evidenceDetails).toMatchObject({ hasEvidence: false });
+  });
+
   it('is tried out by a dry run', async ({ paydesk, clinic, dispute }) => {
     const { disputeID, path } = await dispute();
     const texts = { uncategorized_text: 'It was delivered.' };

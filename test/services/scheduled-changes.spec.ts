@@ -149,14 +149,62 @@ describe('POST /pay/recurrent/change at the end of the period', () => {
   it('makes two changes at once one after the other', async ({ paydesk, start, change, price }) => {
     const { paymentID, id } = await start();
     const prices = [await price(2000), await price(3000)];
-    const answers = await Promise.all(
-      prices.map((next) => change({ paymentID, ...one(next), at: 'endOfPeriod' })),
-    );
-    expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+    const scheduleChange = (next: string) => change({ paymentID, ...one(next), at: 'endOfPeriod' });
+    const answers = await Promise.all(prices.map(scheduleChange));
+    const refused = answers.filter(({ status }) => status !== 200);
+    expect(refused.length).toBeLessThan(2);
+    for (const answer of refused) expectProblem(answer, 'in-progress');
+    for (const next of prices) expect((await scheduleChange(next)).status).toBe(200);
     const { schedule } = await paydesk.stripe.subscriptions.retrieve(id);
     const { phases } = await paydesk.stripe.subscriptionSchedules.retrieve(idOf(schedule) ?? '');
     expect(phases).toHaveLength(2);
-    expect(prices).toContain(phases[1]?.items[0]?.price);
+    expect(phases[1]?.items[0]?.price).toBe(prices[1]);
+  });
+
+  it('waits for a change at once that has no outcome, and so does not undo it', async ({
+    paydesk: { sandbox, stripe },
+    shop,
+    start,
+    change,
+    price,
+  }) => {
+    const { paymentID, id } = await start();
+    const bought = { paymentID, ...one(await price(3000)) };
+    const key = { 'idempotency-key': 'change-before-a-later-one' };
+    const path = `/v1/subscriptions/${id}`;
+    sandbox.faults.add({ method: 'POST', path, kinds: ['reset_before_effect'], share: 1 });
+    expectProblem(await change(bought, key), 'outcome-unknown');
+    const later = { paymentID, ...one(await price(2000)), at: 'endOfPeriod' };
+    expectProblem(await change(later), 'in-progress');
+    const end = { paymentID, cancelType: 'endOfPeriod' };
+    expectProblem(await shop.post('/pay/recurrent/expire', end), 'in-progress');
+    expect((await stripe.subscriptions.retrieve(id)).schedule).toBeNull();
+    sandbox.faults.clear();
+    await expect.poll(async () => (await change(bought, key)).status).toBe(200);
+    expect((await change(later)).status).toBe(200);
+  });
+
+  it('refuses a change at once that waits while the Dashboard schedules another', async ({
+    paydesk: { sandbox, stripe },
+    start,
+    change,
+    price,
+    invoicesOf,
+  }) => {
+    const { paymentID, old, id } = await start();
+    const before = await invoicesOf(id);
+    const key = { 'idempotency-key': 'change-after-a-schedule' };
+    const wanted = { paymentID, ...one(await price(3000)) };
+    const path = `/v1/subscriptions/${id}`;
+    sandbox.faults.add({ method: 'POST', path, kinds: ['reset_before_effect'], share: 1 });
+    expectProblem(await change(wanted, key), 'outcome-unknown');
+    const { id: schedule } = await stripe.subscriptionSchedules.create({ from_subscription: id });
+    await stripe.subscriptionSchedules.update(schedule, { end_behavior: 'cancel' });
+    sandbox.faults.clear();
+    await expect.poll(async () => (await change(wanted, key)).body.type).toBe('urn:paydesk:invalid-state');
+    const { items } = await stripe.subscriptions.retrieve(id);
+    expect(items.data).toMatchObject([{ price: { id: old } }]);
+    expect(await invoicesOf(id)).toEqual(before);
   });
 
   it('does not schedule a change that would end a trial or a discount', async ({

@@ -307,6 +307,50 @@ describe('POST /subscriptions/upgrade', () => {
     expectProblem(await subscribe(upgrade.priceId), 'already-subscribed');
   });
 
+  it('is not undone by a change that a service schedules while it runs', async ({
+    paydesk: { sandbox, stripe },
+    shop,
+    subscriber,
+    price,
+  }) => {
+    const { id, upgrade } = await subscriber();
+    const [bought, later] = [await price(3000), await price(200)];
+    const send = () => upgrade(bought, undefined, { 'idempotency-key': 'before-a-schedule' });
+    const path = `/v1/subscriptions/${id}`;
+    sandbox.faults.add({ method: 'POST', path, kinds: ['reset_before_effect'], share: 1 });
+    expectProblem(await send(), 'outcome-unknown');
+    const products = [{ priceId: later, quantity: 1 }];
+    const change = { paymentID: id, products, proration: 'none', at: 'endOfPeriod' };
+    expectProblem(await shop.post('/pay/recurrent/change', change), 'in-progress');
+    sandbox.faults.clear();
+    await expect.poll(async () => (await send()).status).toBe(200);
+    const { items, schedule } = await stripe.subscriptions.retrieve(id);
+    expect({ items: items.data, schedule }).toMatchObject({
+      items: [{ price: { id: bought } }],
+      schedule: null,
+    });
+  });
+
+  it('is refused, and charges nothing, if the Dashboard schedules a change before it is sent', async ({
+    paydesk: { sandbox, stripe },
+    subscriber,
+    price,
+    invoiceOf,
+  }) => {
+    const { id, upgrade } = await subscriber();
+    const { id: before } = await invoiceOf(id);
+    const bought = await price(3000);
+    const send = () => upgrade(bought, undefined, { 'idempotency-key': 'after-a-schedule' });
+    const path = `/v1/subscriptions/${id}`;
+    sandbox.faults.add({ method: 'POST', path, kinds: ['reset_before_effect'], share: 1 });
+    expectProblem(await send(), 'outcome-unknown');
+    const { id: schedule } = await stripe.subscriptionSchedules.create({ from_subscription: id });
+    await stripe.subscriptionSchedules.update(schedule, { end_behavior: 'cancel' });
+    sandbox.faults.clear();
+    await expect.poll(async () => (await send()).body.type).toBe('urn:paydesk:invalid-state');
+    expect((await invoiceOf(id)).id).toBe(before);
+  });
+
   it('is tried out in a dry run, and then made', async ({ subscriber, price }) => {
     const { user, upgrade, id } = await subscriber();
     const priceId = await price(3000);

@@ -1,0 +1,29 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { eq } from 'drizzle-orm';
+import { type Database, DATABASE } from '../database/database.js';
+import { taxIdEnds } from '../database/schema.js';
+
+/**
+ * Whether a tax id that was added at Stripe is kept or taken back. Requests that set the same one at once share it, and the
+ * first of them that ends decides.
+ */
+@Injectable()
+export class TaxIdEndsStore {
+  constructor(@Inject(DATABASE) private readonly database: Database) {}
+
+  /** False if another request takes it back. */
+  keep(taxId: string): Promise<boolean> {
+    return this.decide(taxId, true);
+  }
+
+  /** False if another request keeps it. */
+  takeBack(taxId: string): Promise<boolean> {
+    return this.decide(taxId, false);
+  }
+
+  private async decide(taxId: string, isKept: boolean): Promise<boolean> {
+    await this.database.insert(taxIdEnds).values({ taxId, isKept }).onConflictDoNothing();
+    const [decided] = await this.database.select().from(taxIdEnds).where(eq(taxIdEnds.taxId, taxId));
+    return decided?.isKept === isKept;
+  }
+}
