@@ -81,6 +81,36 @@ describe('batches', () => {
     expect(started).toEqual([['a'], ['b', 'c', 'd'], ['b'], ['c'], ['d']]);
   });
 
+  it('fail only an item whose row cannot be made', async () => {
+    const prepare = (item: string) => {
+      if (item === 'c') throw new RangeError('no row');
+      return `${item}-row`;
+    };
+    const { batches, started, release } = open({ prepare });
+    const added = await addInTurns(batches, ['a'], ['b', 'c', 'd'], ['e']);
+    release();
+    const results = await Promise.allSettled(added);
+    expect(results.map((result) => (result.status === 'fulfilled' ? result.value : result.reason))).toEqual([
+      'A-ROW',
+      'B-ROW',
+      new RangeError('no row'),
+      'D-ROW',
+      'E-ROW',
+    ]);
+    expect(started).toEqual([['a-row'], ['b-row', 'd-row', 'e-row']]);
+  });
+
+  it('go on after a batch without a row', async () => {
+    const prepare = (item: string) => {
+      if (item === 'a') throw new RangeError('no row');
+      return item;
+    };
+    const { batches, release } = open({ prepare });
+    release();
+    await expect(batches.add('a')).rejects.toThrow('no row');
+    expect(await batches.add('b')).toBe('B');
+  });
+
   it('do not try each item while the database is unavailable', async () => {
     const { batches, started, release } = open({ bad: ['b', 'c'], error: UNAVAILABLE });
     const added = await addInTurns(batches, ['a'], ['b', 'c']);

@@ -69,7 +69,7 @@ export class Outbox {
    */
   async add(transaction: Transaction, facts: readonly (NotificationFact | TestFact)[]): Promise<string[]> {
     if (facts.length === 0) return [];
-    const rows = this.rowsOf(facts);
+    const rows = this.rowsOf(facts, this.traceparent);
     await transaction.execute(sql`
       with facts as (
         select * from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as fact (${sql.raw(FACT_COLUMNS)})
@@ -79,10 +79,18 @@ export class Outbox {
     return rows.map(({ id }) => id);
   }
 
-  /** Notifications for a statement with {@link ADD_FACTS}. Call {@link announce} after it. */
-  rowsOf(facts: readonly (NotificationFact | TestFact)[]): FactRow[] {
+  /** The span in which something happens that is to be notified of. */
+  get traceparent(): string | undefined {
+    return this.tracing.traceparent;
+  }
+
+  /**
+   * Notifications for a statement with {@link ADD_FACTS}. Call {@link announce} after it.
+   *
+   * @param traceparent as it was in the request
+   */
+  rowsOf(facts: readonly (NotificationFact | TestFact)[], traceparent: string | undefined): FactRow[] {
     const createdAt = this.clock.now().toISOString();
-    const { traceparent } = this.tracing;
     return facts.map((fact, index) => ({ ...fact, id: randomUUID(), index, createdAt, traceparent }));
   }
 

@@ -107,10 +107,10 @@ export class OperationAttempt {
     const early = await makeEarlyPlan(identityOf({ id, generation: 1 })).catch(undefinedForProblem);
     if (!early) return undefined;
     const caller = this.encryption.callerOf(actor);
-    const plan = this.encryption.encryptPlan(id, early.plan);
     const fingerprint = fingerprintOf(body);
-    const operation = { id, kind: kind.name, caller, fingerprint, plan, traceparent: this.traceparent };
-    return this.store.claimPlanned(operation, early);
+    const { traceparent } = this;
+    const operation = { id, kind: kind.name, caller, fingerprint, plan: early.plan, traceparent };
+    return this.store.claimPlanned(operation, early, () => this.encryption.encryptPlan(id, early.plan));
   }
 
   /** Undefined if it has ended, or another attempt holds the lease. */
@@ -143,7 +143,8 @@ export class OperationAttempt {
         counted = guardrails && this.counters.check(guardrails, moved);
       });
       const planned = await this.store.plan(held, this.encryption.encryptPlan(held.id, plan), counted);
-      if (planned) return planned;
+      // What another attempt reads has no undefined properties and no dates.
+      if (planned) return { ...planned, plan: JSON.parse(JSON.stringify(plan)) };
     } catch (error) {
       if (await this.store.forget(held)) throw error;
     }

@@ -11,9 +11,6 @@ const SECRETS = ['clientSecret', 'confirmUrl', 'url'] as const satisfies readonl
 /** Hides what the rows of operations must not show: plans, the secrets in outcomes, and the ids of users. */
 @Injectable()
 export class OperationEncryption {
-  /** Plans that this process has just encrypted, by the object that is stored, so that nobody decrypts them at once. */
-  private readonly ownPlans = new WeakMap<object, string>();
-
   constructor(private readonly keyring: Keyring) {}
 
   /** The caller as it is stored. */
@@ -23,20 +20,17 @@ export class OperationEncryption {
 
   /** The plan as it is stored. */
   encryptPlan(id: string, plan: unknown): { enc: string } {
-    const text = JSON.stringify(plan);
-    const stored = { enc: this.keyring.encrypt(text, `${id}/plan`) };
-    this.ownPlans.set(stored, text);
-    return stored;
+    return { enc: this.keyring.encrypt(JSON.stringify(plan), `${id}/plan`) };
   }
 
   /**
-   * The plan of an operation, also one that an earlier version has stored in clear.
+   * The plan of an operation, also one that an earlier version has stored in clear, or that was never read from a row.
    *
    * @throws {DecryptionError} if its key is not in the keyring
    */
   decryptPlan({ id, plan }: OperationRow): unknown {
     if (!isEncrypted(plan)) return plan;
-    return JSON.parse(this.ownPlans.get(plan) ?? this.keyring.decrypt(plan.enc, `${id}/plan`));
+    return JSON.parse(this.keyring.decrypt(plan.enc, `${id}/plan`));
   }
 
   /** The outcome as it is stored: its secrets are encrypted beside it. */

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { callerName } from '#core/actor.js';
 import type { OperationIdentity, OperationRequest } from './operation.js';
 
@@ -7,8 +7,7 @@ import type { OperationIdentity, OperationRequest } from './operation.js';
  * the same key of another caller. A hash of the request alone, so it survives a lost database and hides the key.
  */
 export function operationIdOf({ actor, route, idempotencyKey }: Omit<OperationRequest, 'context'>): string {
-  const hash = sha256(JSON.stringify([callerName(actor), route, idempotencyKey]));
-  return uuidFrom(hash);
+  return uuidFrom(sha256(JSON.stringify([callerName(actor), route, idempotencyKey])));
 }
 
 /** A hash of a request's body, independent of the order of its properties. */
@@ -26,13 +25,13 @@ export function identityOf({ id, generation }: { id: string; generation: number 
 }
 
 /** A UUID of version 8, whose bits may be chosen freely: https://www.rfc-editor.org/rfc/rfc9562#section-5.8 */
-function uuidFrom(hash: string): string {
-  const digits = `${hash.slice(0, 12)}8${hash.slice(13, 16)}8${hash.slice(17, 32)}`;
-  return digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+function uuidFrom(digits: string): string {
+  const [a, b, c] = [digits.slice(0, 8), digits.slice(8, 12), digits.slice(13, 16)];
+  return `${a}-${b}-8${c}-8${digits.slice(17, 20)}-${digits.slice(20, 32)}`;
 }
 
 function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+  return hash('sha256', text, 'hex');
 }
 
 function sortedKeys(_key: string, value: unknown): unknown {

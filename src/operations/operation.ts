@@ -109,6 +109,7 @@ export type MakePlan<Plan> = (
 
 /** A plan that needed only reads, and what has to hold when it is stored. */
 export interface EarlyPlan<Plan> {
+  /** Without undefined properties and dates, as another attempt reads it from JSON. */
   plan: Plan;
   owner: Owner;
   condition: OwnerCondition;

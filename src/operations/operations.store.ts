@@ -82,15 +82,18 @@ export class OperationsStore {
 
   /**
    * Inserts an operation with its plan and leases it; undefined if its id exists already or the condition does not hold.
+   *
+   * @param encrypted makes the plan as it is stored. The result has the plan itself.
    */
   async claimPlanned(
     operation: Pick<OperationRow, 'id' | 'kind' | 'caller' | 'fingerprint' | 'plan' | 'traceparent'>,
     { owner, condition }: Pick<EarlyPlan<unknown>, 'owner' | 'condition'>,
+    encrypted: () => unknown,
   ): Promise<OperationRow | undefined> {
     const now = this.clock.now();
     const times = { retryAt: now, firstSentAt: now, createdAt: now };
     const row = { ...NEW_OPERATION, ...operation, ...leaseFrom(now), ...times };
-    return (await this.plannedClaims.add(condition, { row, owner })) ? row : undefined;
+    return (await this.plannedClaims.add(condition, { row, owner, encrypted })) ? row : undefined;
   }
 
   async find(id: string): Promise<OperationRow | undefined> {

@@ -4,10 +4,12 @@ import type { Database } from '../database/database.js';
 import type { OwnerCondition } from '../database/owner-condition.js';
 import type { operations } from '../database/schema.js';
 
-/** A new operation with its plan and lease, and the owner for whom the condition has to hold. */
+/** A new operation with its lease, and the owner for whom the condition has to hold. */
 interface PlannedClaim {
   row: typeof operations.$inferSelect;
   owner: Owner;
+  /** Makes the plan as it is stored. */
+  encrypted: () => unknown;
 }
 
 /**
@@ -35,7 +37,7 @@ const claimPlanned = ({ text }: OwnerCondition) => `
 
 /** Inserts new operations with their plans, several with one statement: docs/adr/0015-speed.md. */
 export class PlannedClaims {
-  private readonly batches = new Map<string, Batches<PlannedClaim, boolean>>();
+  private readonly batches = new Map<string, Batches<PlannedClaim, boolean, ClaimRow>>();
 
   constructor(private readonly database: Database) {}
 
@@ -43,23 +45,45 @@ export class PlannedClaims {
   add(condition: OwnerCondition, claim: PlannedClaim): Promise<boolean> {
     const known = this.batches.get(condition.name);
     if (known) return known.add(claim);
-    const batches = new Batches<PlannedClaim, boolean>((claims) => this.insert(condition, claims), {
+    const batches = new Batches<PlannedClaim, boolean, ClaimRow>((rows) => this.insert(condition, rows), {
       runningMax: 2,
+      prepare: rowOf,
       keyOf: ({ owner }) => JSON.stringify([owner.tenant, owner.userId]),
     });
     this.batches.set(condition.name, batches);
     return batches.add(claim);
   }
 
-  private async insert(condition: OwnerCondition, claims: readonly PlannedClaim[]): Promise<boolean[]> {
-    const input = claims.map(({ row, owner: { tenant, userId } }) => ({ ...row, tenant, user_id: userId }));
+  private async insert(condition: OwnerCondition, claims: readonly ClaimRow[]): Promise<boolean[]> {
     const { rows } = await this.database.$client.query<{ leaseId: string }>({
       name: `operations-claim-planned-${condition.name}`,
       text: claimPlanned(condition),
-      values: [JSON.stringify(input), ...condition.values()],
+      values: [JSON.stringify(claims), ...condition.values()],
     });
     // Another attempt at the same operation may have been faster.
     const inserted = new Set(rows.map(({ leaseId }) => leaseId));
-    return claims.map(({ row }) => inserted.has(row.leaseId));
+    return claims.map(({ leaseId }) => inserted.has(leaseId));
   }
+}
+
+type ClaimRow = ReturnType<typeof rowOf>;
+
+/** What the statement reads of a claim. */
+function rowOf({ row, owner, encrypted }: PlannedClaim) {
+  const { id, kind, caller, fingerprint, leaseId, leaseExpiresAt, createdAt, traceparent } = row;
+  const { tenant, userId } = owner;
+  const plan = encrypted();
+  return {
+    id,
+    kind,
+    caller,
+    fingerprint,
+    plan,
+    leaseId,
+    leaseExpiresAt,
+    createdAt,
+    traceparent,
+    tenant,
+    user_id: userId,
+  };
 }

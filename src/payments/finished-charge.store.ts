@@ -110,12 +110,27 @@ interface FinishedCharge extends OperationEnd {
   notifications: readonly FactRow[];
 }
 
+/** What is recorded of a charge with its end. */
+export interface ChargeRecord {
+  /** Without its owner, which is looked up. */
+  payment: RecordedPayment;
+  timeline: readonly TimelineEntry[];
+  notifications: readonly NotificationFact[];
+}
+
+interface ChargeEnd {
+  end: OperationEnd;
+  record: () => ChargeRecord;
+  traceparent: string | undefined;
+}
+
 /** Ends the operations of charges: docs/adr/0015-speed.md. */
 @Injectable()
 export class FinishedChargeStore {
-  private readonly ends = new Batches<FinishedCharge, boolean>((charges) => this.finishAll(charges), {
-    runningMax: 2,
-  });
+  private readonly ends = new Batches<ChargeEnd, boolean, FinishedCharge>(
+    (charges) => this.finishAll(charges),
+    { runningMax: 2, prepare: (end) => this.rowOf(end) },
+  );
 
   constructor(
     @Inject(DATABASE) private readonly database: Database,
@@ -125,18 +140,23 @@ export class FinishedChargeStore {
   /**
    * Stores the end of a charge with everything that depends on it.
    *
-   * @param payment without its owner, which is looked up
+   * @param record called when the statement is made, once
    * @returns false if the operation's lease is lost; nothing is stored then
    */
-  finish(
-    end: OperationEnd,
-    payment: RecordedPayment,
-    timeline: readonly TimelineEntry[],
-    notifications: readonly NotificationFact[],
-  ): Promise<boolean> {
-    const rows = this.outbox.rowsOf(notifications);
-    const told = notificationEntries(payment.updatedAt, rows);
-    return this.ends.add({ ...end, payment, timeline, told, notifications: rows });
+  finish(end: OperationEnd, record: () => ChargeRecord): Promise<boolean> {
+    return this.ends.add({ end, record, traceparent: this.outbox.traceparent });
+  }
+
+  private rowOf({ end, record, traceparent }: ChargeEnd): FinishedCharge {
+    const { payment, timeline, notifications } = record();
+    const rows = this.outbox.rowsOf(notifications, traceparent);
+    return {
+      ...end,
+      payment,
+      timeline,
+      told: notificationEntries(payment.updatedAt, rows),
+      notifications: rows,
+    };
   }
 
   private async finishAll(charges: readonly FinishedCharge[]): Promise<boolean[]> {

@@ -17,7 +17,7 @@ import { changeOf } from './payment-change.js';
 import { type FactSource, factsOf } from './payment-facts.js';
 import { type NoticeScope, paymentNoticesOf, type ReadCause } from './payment-notices.js';
 import type { OperationEnd } from '../operations/operation.js';
-import { FinishedChargeStore } from './finished-charge.store.js';
+import { type ChargeRecord, FinishedChargeStore } from './finished-charge.store.js';
 import { notificationsOf, PaymentNotifier } from './payment-notifier.js';
 import { type PaymentObjects, PaymentReader, type ReadPayment } from './payment-reader.stripe.js';
 import { PaymentRecordStore, type StoredPayment } from './payment-record.store.js';
@@ -65,27 +65,8 @@ export class PaymentRecorder {
    *
    * @returns false if the operation's lease is lost; nothing is stored then
    */
-  async finishCharge(end: OperationEnd, { snapshot, requestId }: ObservedPayment): Promise<boolean> {
-    const { operationId, caller, finishedAt } = end;
-    const payment: RecordedPayment = {
-      ...snapshot,
-      paymentId: paymentIdOf(snapshot),
-      status: statusOf(snapshot.stage),
-      operationId,
-      caller,
-      // The statement looks up the owner of the customer.
-      tenant: null,
-      userId: null,
-      refundedMinor: 0,
-      disputedMinor: 0,
-      updatedAt: finishedAt,
-      version: 1,
-      refunds: [],
-      disputes: [],
-    };
-    const timeline = outcomeEntries(finishedAt, { snapshot, requestId }, operationId);
-    const notifications = notificationsOf(payment, factsOf(undefined, payment), payment.paymentId);
-    return this.charges.finish(end, payment, timeline, notifications);
+  finishCharge(end: OperationEnd, charged: ObservedPayment): Promise<boolean> {
+    return this.charges.finish(end, () => recordOf(end, charged));
   }
 
   /**
@@ -247,6 +228,34 @@ function byRefundAge(a: PaymentRefund, b: PaymentRefund): number {
 
 function compare(a: string, b: string): number {
   return a < b ? -1 : 1;
+}
+
+/** What is recorded of a PaymentIntent that an operation has charged. */
+function recordOf(
+  { operationId, caller, finishedAt }: OperationEnd,
+  { snapshot, requestId }: ObservedPayment,
+): ChargeRecord {
+  const payment: RecordedPayment = {
+    ...snapshot,
+    paymentId: paymentIdOf(snapshot),
+    status: statusOf(snapshot.stage),
+    operationId,
+    caller,
+    // The statement looks up the owner of the customer.
+    tenant: null,
+    userId: null,
+    refundedMinor: 0,
+    disputedMinor: 0,
+    updatedAt: finishedAt,
+    version: 1,
+    refunds: [],
+    disputes: [],
+  };
+  return {
+    payment,
+    timeline: outcomeEntries(finishedAt, { snapshot, requestId }, operationId),
+    notifications: notificationsOf(payment, factsOf(undefined, payment), payment.paymentId),
+  };
 }
 
 /** What an operation adds to the timeline of the payment that it has started. */
