@@ -87,14 +87,14 @@ export class ChargesService {
         const customer = await this.cards.findCustomer(request.context, owner, command.paymentMethodId);
         if (!customer) throw unknownObject('paymentMethodId');
         await this.brake.countAttempt(request.context, owner, operationId);
-        return this.stripe.plan(customer, command, operationId);
+        return { ...this.stripe.plan(command, operationId), customer };
       },
-      async ({ operationId }) => {
+      ({ operationId }) => {
         this.assertAcceptable(command);
-        const customer = await this.cards.findKnownCustomer(owner, command.paymentMethodId);
-        if (!customer) return undefined;
-        const plan = this.stripe.plan(customer, command, operationId);
-        return { plan, owner, condition: this.brake.newAttempts };
+        const { paymentMethodId } = command;
+        const plan = this.stripe.plan(command, operationId);
+        const { customerLookUp } = this.cards;
+        return { plan, owner, paymentMethodId, customerLookUp, condition: this.brake.newAttempts };
       },
     );
   }

@@ -31,13 +31,15 @@ export interface Charged extends ObservedPayment {
 export class ChargesStripe {
   constructor(private readonly stripe: StripeProvider) {}
 
-  /** Charges a saved card immediately and off-session: https://docs.stripe.com/payments/save-and-reuse */
-  plan(customer: string, command: ChargeCommand, operationId: string): ChargePlan {
+  /**
+   * Charges a saved card immediately and off-session: https://docs.stripe.com/payments/save-and-reuse The customer is still
+   * to be added.
+   */
+  plan(command: ChargeCommand, operationId: string): Omit<ChargePlan, 'customer'> {
     const { metadata, returnUrl, statementDescriptorSuffix: suffix, isManualCapture } = command;
     return {
       amount: command.amountMinor,
       currency: command.currency,
-      customer,
       payment_method: command.paymentMethodId,
       description: command.description,
       allowed_payment_method_types: ['card'],

@@ -5,12 +5,15 @@ import { undefinedIfMissing } from '#stripe/undefined-if-missing.js';
 import type { Transaction } from '../database/database.js';
 import type { PaymentMethod, SavedCard } from './customer.js';
 import { CustomersService } from './customers.service.js';
-import { SavedCardsStore } from './saved-cards.store.js';
+import { CUSTOMER_LOOK_UP, SavedCardsStore } from './saved-cards.store.js';
 import { SavedCardsStripe } from './saved-cards.stripe.js';
 
 /** Lists owners' cards, and remembers which payment methods are attached to which customer. */
 @Injectable()
 export class SavedCardsService {
+  /** Finds owners' customers to which payment methods are known to be attached. */
+  readonly customerLookUp = CUSTOMER_LOOK_UP;
+
   constructor(
     private readonly customers: CustomersService,
     private readonly store: SavedCardsStore,
@@ -55,12 +58,6 @@ export class SavedCardsService {
     if (!method) return undefined;
     if (!context.dryRun) await this.store.remember(customer, [method]);
     return customer;
-  }
-
-  /** The owner's customer, if the payment method is known to be attached to it. Asks Stripe nothing. */
-  async findKnownCustomer(owner: Owner, id: string): Promise<string | undefined> {
-    const found = await this.store.find(owner, id);
-    return found?.isKnown ? found.customer : undefined;
   }
 
   /** Asks Stripe whether a payment method is still attached to a customer, and forgets it if not. */

@@ -4,6 +4,7 @@ import type { Owner } from '#core/actor.js';
 import { Clock } from '#core/clock.js';
 import { Batches } from '../database/batches.js';
 import { type Database, DATABASE, type Transaction } from '../database/database.js';
+import type { CustomerLookUp } from '../database/owner-condition.js';
 import { attachedPaymentMethods, customers } from '../database/schema.js';
 import { Outbox } from '../notifications/outbox.store.js';
 import { type PaymentMethod, paymentMethodView } from './customer.js';
@@ -20,6 +21,17 @@ const FIND = `
   left join attached_payment_methods as attached on attached.payment_method_id = method
     and attached.stripe_customer_id = customers.stripe_customer_id and not is_detached
   where customers.stripe_customer_id is not null`;
+
+/** For the statement that claims and plans charges. */
+export const CUSTOMER_LOOK_UP: CustomerLookUp = {
+  name: 'saved-cards',
+  text: `
+    select id, customers.stripe_customer_id as customer
+    from claims
+    join customers using (tenant, user_id)
+    join attached_payment_methods as attached using (payment_method_id, stripe_customer_id)
+    where not is_detached`,
+};
 
 interface OwnersCard {
   owner: Owner;

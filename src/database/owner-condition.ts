@@ -11,6 +11,17 @@ export interface OwnerCondition {
   values: () => readonly unknown[];
 }
 
+/** A look-up of customers for a statement of another store. */
+export interface CustomerLookUp {
+  /** Part of the name of the prepared statement. */
+  name: string;
+  /**
+   * A query of the `id` and `customer` of those of the CTE `claims` for which there is one. That has the columns `id` of an
+   * operation, `tenant`, `user_id` and `payment_method_id`.
+   */
+  text: string;
+}
+
 /** A condition that always holds. */
 export const ALWAYS: OwnerCondition = {
   name: 'always',

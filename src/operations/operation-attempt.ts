@@ -104,13 +104,13 @@ export class OperationAttempt {
     makeEarlyPlan: MakeEarlyPlan<Plan>,
   ): Promise<OperationRow | undefined> {
     if (actor.kind !== 'user' && actor.guardrails) return undefined;
-    const early = await makeEarlyPlan(identityOf({ id, generation: 1 })).catch(undefinedForProblem);
+    const early = undefinedForProblem(() => makeEarlyPlan(identityOf({ id, generation: 1 })));
     if (!early) return undefined;
     const caller = this.encryption.callerOf(actor);
     const fingerprint = fingerprintOf(body);
     const { traceparent } = this;
-    const operation = { id, kind: kind.name, caller, fingerprint, plan: early.plan, traceparent };
-    return this.store.claimPlanned(operation, early, () => this.encryption.encryptPlan(id, early.plan));
+    const operation = { id, kind: kind.name, caller, fingerprint, traceparent };
+    return this.store.claimPlanned(operation, early, () => this.encryption.encryptEarlyPlan(id, early.plan));
   }
 
   /** Undefined if it has ended, or another attempt holds the lease. */
@@ -306,6 +306,11 @@ export class OperationAttempt {
   }
 }
 
-function undefinedForProblem(error: unknown): undefined {
-  if (!(error instanceof Problem)) throw error;
+function undefinedForProblem<T>(work: () => T): T | undefined {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof Problem) return undefined;
+    throw error;
+  }
 }

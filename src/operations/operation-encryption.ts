@@ -23,6 +23,11 @@ export class OperationEncryption {
     return { enc: this.keyring.encrypt(JSON.stringify(plan), `${id}/plan`) };
   }
 
+  /** The plan as it is stored, to which the statement adds the customer. Earlier versions can't decrypt it. */
+  encryptEarlyPlan(id: string, plan: unknown): { enc: string } {
+    return { enc: this.keyring.encrypt(JSON.stringify(plan), `${id}/plan without customer`) };
+  }
+
   /**
    * The plan of an operation, also one that an earlier version has stored in clear, or that was never read from a row.
    *
@@ -30,7 +35,10 @@ export class OperationEncryption {
    */
   decryptPlan({ id, plan }: OperationRow): unknown {
     if (!isEncrypted(plan)) return plan;
-    return JSON.parse(this.keyring.decrypt(plan.enc, `${id}/plan`));
+    const { enc, customer } = plan;
+    if (customer === undefined) return JSON.parse(this.keyring.decrypt(enc, `${id}/plan`));
+    const rest = JSON.parse(this.keyring.decrypt(enc, `${id}/plan without customer`)) as object;
+    return { ...rest, customer };
   }
 
   /** The outcome as it is stored: its secrets are encrypted beside it. */
@@ -75,7 +83,7 @@ export class OperationEncryption {
   }
 }
 
-function isEncrypted(plan: unknown): plan is { enc: string } {
+function isEncrypted(plan: unknown): plan is { enc: string; customer?: string } {
   return typeof plan === 'object' && plan !== null && 'enc' in plan && typeof plan.enc === 'string';
 }
 

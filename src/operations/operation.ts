@@ -3,7 +3,7 @@ import type { MovedAmount } from './guardrail-rules.js';
 import type { Problem, ProblemExtras, ProblemSlug } from '#core/problem.js';
 import type { RequestContext } from '#core/request-context.js';
 import type { Transaction } from '../database/database.js';
-import type { OwnerCondition } from '../database/owner-condition.js';
+import type { CustomerLookUp, OwnerCondition } from '../database/owner-condition.js';
 
 /** A request that moves money, as it arrived: who asked for what, under which key. */
 export interface OperationRequest {
@@ -107,22 +107,23 @@ export type MakePlan<Plan> = (
   count: (moved: MovedAmount) => void,
 ) => Promise<Plan>;
 
-/** A plan that needed only reads, and what has to hold when it is stored. */
+/** A plan that lacks only the owner's customer, and what has to hold when it is stored. */
 export interface EarlyPlan<Plan> {
   /** Without undefined properties and dates, as another attempt reads it from JSON. */
-  plan: Plan;
+  plan: Omit<Plan, 'customer'>;
   owner: Owner;
+  paymentMethodId: string;
+  /** Finds the customer to which the payment method is known to be attached. */
+  customerLookUp: CustomerLookUp;
   condition: OwnerCondition;
 }
 
 /**
- * Works out the same plan as {@link MakePlan} before the operation is claimed, so that one statement claims and plans it.
- * It only reads, and asks Stripe nothing.
- *
- * @returns undefined, or throws a {@link Problem}, if that is not possible or there is something to refuse: then the
- *   operation is claimed first, and `MakePlan` decides
+ * Works out the same plan as {@link MakePlan} before the operation is claimed, so that one statement looks up the customer,
+ * and claims and plans the operation. If the customer or the card is not known, nothing is stored. Then, and if this throws
+ * a {@link Problem}, the operation is claimed first, and `MakePlan` decides.
  */
-export type MakeEarlyPlan<Plan> = (identity: OperationIdentity) => Promise<EarlyPlan<Plan> | undefined>;
+export type MakeEarlyPlan<Plan> = (identity: OperationIdentity) => EarlyPlan<Plan>;
 
 /** What a look-up at Stripe has proved: that it was done, that it was not, or neither. */
 export type Found<Result> = { result: Result } | 'not-done' | 'unknown';

@@ -81,19 +81,22 @@ export class OperationsStore {
   }
 
   /**
-   * Inserts an operation with its plan and leases it; undefined if its id exists already or the condition does not hold.
+   * Inserts an operation with its plan and leases it; undefined if its id exists already, the customer or card is not known,
+   * or the condition does not hold.
    *
-   * @param encrypted makes the plan as it is stored. The result has the plan itself.
+   * @param encrypted makes the plan as it is stored, but without the customer. The result has the plan itself.
    */
   async claimPlanned(
-    operation: Pick<OperationRow, 'id' | 'kind' | 'caller' | 'fingerprint' | 'plan' | 'traceparent'>,
-    { owner, condition }: Pick<EarlyPlan<unknown>, 'owner' | 'condition'>,
-    encrypted: () => unknown,
+    operation: Pick<OperationRow, 'id' | 'kind' | 'caller' | 'fingerprint' | 'traceparent'>,
+    { plan, owner, paymentMethodId, customerLookUp, condition }: EarlyPlan<unknown>,
+    encrypted: () => object,
   ): Promise<OperationRow | undefined> {
     const now = this.clock.now();
     const times = { retryAt: now, firstSentAt: now, createdAt: now };
     const row = { ...NEW_OPERATION, ...operation, ...leaseFrom(now), ...times };
-    return (await this.plannedClaims.add(condition, { row, owner, encrypted })) ? row : undefined;
+    const claim = { row, owner, paymentMethodId, encrypted };
+    const customer = await this.plannedClaims.add(customerLookUp, condition, claim);
+    return customer === undefined ? undefined : { ...row, plan: { ...plan, customer } };
   }
 
   async find(id: string): Promise<OperationRow | undefined> {
