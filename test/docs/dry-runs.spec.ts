@@ -12,6 +12,11 @@ const WITHOUT_DRY_RUN = [
 const SETTINGS = /^\w+ \/(admin|notification-endpoints|notifications)(\/|$)/;
 /** Of Stripe, of Paydesk, and of webhooks. */
 const SECRET = /\b(sk|rk|whsec|pdk)_\w+|_secret_|Bearer/;
+const CALL = {
+  method: expect.any(String),
+  path: expect.stringMatching(/^\/v1\//),
+  params: expect.anything(),
+};
 
 const it = examplesTest({ workerByHand: true });
 
@@ -26,17 +31,20 @@ it('every operation can be tried out, which does nothing and leaves the key unus
       const send = await prepare(operation, documented, example);
       const key = { 'idempotency-key': name.replaceAll(' ', ':') };
       const tried = await withoutChange(paydesk, () => send({ ...key, 'dry-run': 'true' }));
-      expect(tried, name).toMatchObject({ status: 200, body: { dryRun: true } });
-      expect(tried.body.wouldSend.length, name).toBeGreaterThan(0);
-      for (const call of tried.body.wouldSend) {
-        expect(Object.keys(call), name).toEqual(['method', 'path', 'params']);
-        expect(call.path, name).toMatch(/^\/v1\//);
-      }
-      expect(JSON.stringify(tried.body), name).not.toMatch(SECRET);
-      expect(tried.headers.get('idempotency-key'), name).toBeNull();
+      const { status, body, headers } = tried;
+      expect({ name, status, body, usedKey: headers.get('idempotency-key') }).toEqual({
+        name,
+        status: 200,
+        body: { dryRun: true, wouldSend: expect.arrayContaining([CALL]) },
+        usedKey: null,
+      });
+      expect(JSON.stringify(body)).not.toMatch(SECRET);
       const done = await send(key);
-      expect(Math.floor(done.status / 100), name).toBe(2);
-      expect(done.headers.get('idempotent-replayed'), name).toBeNull();
+      expect({ name, status: done.status, replayed: done.headers.get('idempotent-replayed') }).toEqual({
+        name,
+        status: expect.toSatisfy((code: number) => code >= 200 && code < 300),
+        replayed: null,
+      });
     }
   }
 });
@@ -46,11 +54,12 @@ it('any other route refuses the header', async ({ paydesk, operations, prepare }
     ([name, one]) => !name.startsWith('get ') && !SETTINGS.test(name) && !hasDryRun(one),
   );
   expect(others.map(([name]) => name)).toEqual(WITHOUT_DRY_RUN);
-  for (const [operation, documented] of others) {
+  for (const [name, documented] of others) {
     for (const example of exampleNames(documented)) {
-      const send = await prepare(operation, documented, example);
-      const answer = await withoutChange(paydesk, () => send({ 'dry-run': 'true' }));
-      expect(answer, operation).toMatchObject({ status: 400, body: { errors: [{ field: 'Dry-Run' }] } });
+      const send = await prepare(name, documented, example);
+      const { status, body } = await withoutChange(paydesk, () => send({ 'dry-run': 'true' }));
+      const errors = [expect.objectContaining({ field: 'Dry-Run' })];
+      expect({ name, status, errors: body.errors }).toEqual({ name, status: 400, errors });
     }
   }
 });
