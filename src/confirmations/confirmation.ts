@@ -18,7 +18,7 @@ export type Confirmation =
       /** Whether the bank has declined the card, or the authentication has failed. */
       isDeclined: boolean;
     }
-  /** It is paid on a page of Stripe's, which is open. */
+  /** It is paid on a page of Stripe's, or by a bank transfer as that page explains. */
   | { kind: 'elsewhere'; payment: AskedPayment; url: string }
   /** It is paid, authorized, or on its way. */
   | { kind: 'done'; returnUrl: string | null }

@@ -79,15 +79,19 @@ export class ConfirmationsService {
   }
 
   /**
-   * Lets the customer pay with another card: on a Checkout page, or on Stripe's page of the invoice.
+   * Lets the customer pay with another card: on a Checkout page, or on Stripe's page of the invoice. A payment that has a page
+   * already, or waits for a bank transfer, goes on there.
    *
    * @returns the page; undefined if the payment needs nothing more
    * @throws {Problem} `invalid-state` if it was paid or canceled in the meantime, `in-progress` while another request opens
    *   the page
    */
   async payWithAnotherCard(context: RequestContext, step: ConfirmStep): Promise<string | undefined> {
-    const { sessionId, paymentIntentId } = await this.replacementRecorder.objectsOf(step.paymentId);
-    if (sessionId !== null) return (await this.replacements.page(context, sessionId)).url ?? undefined;
+    const objects = await this.replacementRecorder.objectsOf(step.paymentId);
+    const current = await this.stripe.find(context, objects);
+    if (current.kind === 'elsewhere') return current.url;
+    const { sessionId, paymentIntentId } = objects;
+    if (sessionId !== null) return undefined;
     if (paymentIntentId === null) throw new Problem('not-found');
     const invoicePage = await this.stripe.invoicePage(context, paymentIntentId);
     if (invoicePage !== undefined) return invoicePage;

@@ -134,10 +134,13 @@ export class ConfirmationsStripe {
     const { status, last_payment_error: error } = intent;
     if (status === 'canceled') return { kind: 'closed' };
     if (!OPEN_STATUSES.has(status)) return { kind: 'done', returnUrl: intent.metadata[RETURN_URL] ?? null };
+    const payment = await this.asked(context, intent);
+    const url = intent.next_action?.display_bank_transfer_instructions?.hosted_instructions_url;
+    if (url) return { kind: 'elsewhere', payment, url };
     const card = waitingCard(intent);
     return {
       kind: 'open',
-      payment: await this.asked(context, intent),
+      payment,
       card: card && { last4: card.last4 },
       isDeclined: error !== null && error.code !== 'authentication_required',
     };

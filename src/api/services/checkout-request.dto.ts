@@ -133,6 +133,11 @@ export abstract class CheckoutRequest extends CheckoutOptionsRequest {
       throw invalidField('customerEmail', 'is allowed without userId only');
     }
     if (userId !== undefined) return ownerOf(userId, tenant, issuer);
+    if (this.paymentMethods?.includes('customer_balance'))
+      throw invalidField(
+        'userId',
+        'is required for a bank transfer, which pays from the balance of a customer',
+      );
     if (tenant !== undefined) throw invalidField('tenant', 'requires userId');
     return undefined;
   }
