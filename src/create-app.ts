@@ -1,4 +1,3 @@
-import type { RequestListener } from 'node:http';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest, FastifyServerFactory } from 'fastify';
@@ -7,7 +6,7 @@ import { Problem } from '#core/problem.js';
 import { EXTERNAL_ID_MAX_LENGTH } from '#core/text.js';
 import { setUpDocs } from './api/docs/docs.js';
 import { Admission, admitRequests } from './api/http/admission.js';
-import { refuseUnderPressure } from './api/http/back-pressure.js';
+import { BackPressure, type LoopPressure } from './api/http/back-pressure.js';
 import { Connections } from './api/http/connections.js';
 import { frameworkProblem } from './api/http/framework-problem.js';
 import { HttpAdapter } from './api/http/http-adapter.js';
@@ -21,6 +20,7 @@ import { limitRawBodies, RawBodies } from './api/http/raw-body.js';
 import { observeRequests } from './api/http/observe-requests.js';
 import { answerRequestIds, requestIdOf } from './api/http/request-id.js';
 import { RequestLog } from './api/http/request-log.js';
+import { countRunning, RunningRequests } from './api/http/running-requests.js';
 import { traceRequests } from './api/http/trace-requests.js';
 import { AppModule, type AppOptions } from './app.module.js';
 import type { Settings } from './config/settings.js';
@@ -28,7 +28,7 @@ import { loadKeyring } from './encryption/load-keyring.js';
 import { NestLogger } from './logging/nest-logger.js';
 import { redact } from './logging/redact.js';
 import { standardOutput } from './logging/standard-output.js';
-import { EventLoopDelay, type LoopDelay } from './metrics/event-loop-delay.js';
+import { EventLoopDelay } from './metrics/event-loop-delay.js';
 import { Metrics } from './metrics/metrics.js';
 import { loadTracing } from './tracing/load-tracing.js';
 
@@ -57,10 +57,16 @@ export async function createApp(
   const requestLog = new RequestLog(keyring);
   const connections = new Connections(settings.REQUEST_TIMEOUT_MS);
   const metrics = settings.METRICS_PORT === undefined ? undefined : new Metrics();
-  const loopDelay =
-    settings.loopDelayMaxMs === undefined ? undefined : (options.loopDelay ?? new EventLoopDelay());
-  const admit = admission(settings, loopDelay, log, metrics);
-  const adapter = httpAdapter(log, requestLog, connections, settings, admit);
+  const loop = loopPressure(options);
+  const running = new RunningRequests(settings.STRIPE_CALLS_MAX);
+  const pressure = new BackPressure({
+    loop,
+    running,
+    origins: settings.CORS_ORIGINS,
+    onRefused: metrics && ((reason) => metrics.countRefused(reason)),
+    warn: (text) => log.warn(text),
+  });
+  const adapter = httpAdapter(log, requestLog, connections, settings, pressure);
   const tracing = await loadTracing(settings);
   const module = AppModule.forRoot(options, keyring, tracing, metrics);
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
@@ -76,35 +82,21 @@ export async function createApp(
   if (metrics) observeRequests(fastify, metrics);
   await allowUserOrigins(fastify, options.settings.CORS_ORIGINS);
   admitRequests(fastify, app.get(Admission, { strict: false }));
+  countRunning(fastify, running);
   acceptJsonOnly(fastify);
   acceptEmptyForms(fastify);
   limitRawBodies(fastify, app.get(RawBodies, { strict: false }));
   closeConnectionsOnceIdle(fastify, connections);
-  fastify.addHook('onClose', async () => loopDelay?.stop?.());
+  fastify.addHook('onClose', async () => loop?.delay.stop?.());
   app.useSecurityHeaders({ contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } });
   if (settings.servesDocs) setUpDocs(app);
   return app;
 }
 
-type WrapHandler = (handler: RequestListener) => RequestListener;
-
-/** Makes the server refuse requests that it would be too late for, unless that is switched off. */
-function admission(
-  settings: Settings,
-  delay: LoopDelay | undefined,
-  log: Pino,
-  metrics: Metrics | undefined,
-): WrapHandler {
-  const delayMaxMs = settings.loopDelayMaxMs;
-  if (delay === undefined || delayMaxMs === undefined) return (handler) => handler;
-  return (handler) =>
-    refuseUnderPressure(handler, {
-      delay,
-      delayMaxMs,
-      origins: settings.CORS_ORIGINS,
-      onRefused: metrics && (() => metrics.countRefused()),
-      warn: (text) => log.warn(text),
-    });
+/** Undefined if the delay of the event loop is no reason to refuse a request. */
+function loopPressure({ settings, loopDelay }: AppOptions): LoopPressure | undefined {
+  const { loopDelayMaxMs: delayMaxMs } = settings;
+  return delayMaxMs === undefined ? undefined : { delay: loopDelay ?? new EventLoopDelay(), delayMaxMs };
 }
 
 function httpAdapter(
@@ -112,11 +104,13 @@ function httpAdapter(
   requestLog: RequestLog,
   connections: Connections,
   settings: Settings,
-  admit: WrapHandler,
+  pressure: BackPressure,
 ): HttpAdapter {
   const limits = { requestTimeoutMs: settings.REQUEST_TIMEOUT_MS, maxConnections: settings.MAX_CONNECTIONS };
   const serverFactory: FastifyServerFactory = (handler) =>
-    createHttpServer(admit(handler), connections, limits);
+    createHttpServer(pressure.guard(handler), connections, limits, (request) =>
+      pressure.refuseUnparsed(request),
+    );
   return new HttpAdapter({
     serverFactory,
     loggerInstance: log,

@@ -46,13 +46,24 @@ export function inMemory(title: string, file: string, ...fileArguments: string[]
   };
 }
 
+/** How a Paydesk differs from one with everything on. */
+export interface PaydeskOptions {
+  /** How many are in the table already. */
+  operations?: number;
+  /** In place of those that switch everything on. */
+  settings?: Record<string, string>;
+  /** Whether the database has its customers already. */
+  hasCustomers?: boolean;
+  /** Whether it sends traces, to the stub. */
+  hasTraces?: boolean;
+  /** Makes the folder of its bundle; by default `dist/bundle` of the checkout. */
+  bundle?: (root: string) => string;
+}
+
 /**
- * A built Paydesk with everything on, on a database of its own.
+ * A built Paydesk with everything on but traces, on a database of its own.
  *
  * @param root folder of its checkout
- * @param operations that are in the table already
- * @param settings in place of those that switch everything on
- * @param hasCustomers whether the database has its customers already
  */
 export function paydesk(
   title: string,
@@ -61,7 +72,9 @@ export function paydesk(
     operations = 0,
     settings = {},
     hasCustomers = false,
-  }: { operations?: number; settings?: Record<string, string>; hasCustomers?: boolean } = {},
+    hasTraces = false,
+    bundle = bundleOf,
+  }: PaydeskOptions = {},
 ): Contender {
   return {
     title,
@@ -82,18 +95,23 @@ export function paydesk(
         RATE_LIMITS: 'read:1000000/1m,write:1000000/1m',
         CARD_TESTING_BRAKE: 'attempts:1000000/1m,setup-intents:1000000/1m',
         EVENT_LOOP_DELAY_MAX_MS: '10000',
+        ...(hasTraces && { OTEL_EXPORTER_OTLP_ENDPOINT: stripeUrl }),
         ...settings,
       };
       // Also migrates the database.
       const { stdout } = await runFile(
         process.execPath,
-        [join(root, 'dist/bundle/token.js'), 'partner', PARTNER],
+        [join(bundleOf(root), 'token.js'), 'partner', PARTNER],
         { env: { ...process.env, ...environment }, cwd: folder },
       );
       if (!hasCustomers) await addCustomers(databaseUrl);
       if (operations > 0) await addOperations(databaseUrl, operations);
-      const server = await startProcess([join(root, 'dist/bundle/main.js')], environment, { isServer: true });
+      const server = await startProcess([join(bundle(root), 'main.js')], environment, { isServer: true });
       return { ...server, apiKey: stdout.trim() };
     },
   };
+}
+
+function bundleOf(root: string): string {
+  return join(root, 'dist/bundle');
 }

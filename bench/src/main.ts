@@ -8,6 +8,7 @@ import { type Options, optionsOf, USAGE } from './options.js';
 import { startPostgres } from './postgres.js';
 import { type Measured, surroundingsOf, tablesOf } from './report.js';
 import { leaveServerCore, type ServerProcess, startProcess } from './start-process.js';
+import { untracedBundle } from './untraced-bundle.js';
 import { createReaders } from './users.js';
 
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -26,11 +27,13 @@ const CONTENDERS: Record<string, Contender> = {
 };
 const OFF = { RATE_LIMITS: 'off', CARD_TESTING_BRAKE: 'off', LOG_LEVEL: 'silent' };
 /** Measured only if they are named: they show what a part of Paydesk costs. */
-const WITHOUT_PARTS: Record<string, Contender> = {
+const OTHER_PARTS: Record<string, Contender> = {
   'without-rates': without('RATE_LIMITS'),
   'without-brake': without('CARD_TESTING_BRAKE'),
   'without-log': without('LOG_LEVEL'),
   'without-all': without('RATE_LIMITS', 'CARD_TESTING_BRAKE', 'LOG_LEVEL'),
+  'without-tracing': paydesk('Paydesk without the calls for traces', ROOT, { bundle: untracedBundle }),
+  'with-traces': paydesk('Paydesk that sends traces', ROOT, { hasTraces: true }),
 };
 /** Contenders whose latencies are measured too. */
 const TIMED = new Set([REFERENCE, 'paydesk', 'baseline']);
@@ -66,7 +69,7 @@ function chosenContenders({ only, baseline, isSmoke }: Options): [string, Conten
     ...CONTENDERS,
     ...(baseline !== undefined && { baseline: paydesk(`Paydesk in ${baseline}`, resolve(baseline)) }),
   };
-  const all = { ...usual, ...WITHOUT_PARTS };
+  const all = { ...usual, ...OTHER_PARTS };
   const unknown = only.filter((name) => !(name in all));
   if (unknown.length > 0)
     throw new Error(`${unknown.join(', ')} is none of ${Object.keys(all).join(', ')}\n${USAGE}`);

@@ -7,6 +7,7 @@ import { charges } from './load.js';
 import { type Sent, SocketLoad } from './socket-load.js';
 import { describeMachine } from './machine.js';
 import { startPostgres } from './postgres.js';
+import { postgresCpu } from './postgres-cpu.js';
 import { leaveServerCore, type ServerProcess, startProcess } from './start-process.js';
 import { createReaders } from './users.js';
 
@@ -15,7 +16,6 @@ import { createReaders } from './users.js';
  * each rate, with clients that wait for each answer.
  */
 const ROOT = resolve(import.meta.dirname, '../..');
-const CONNECTIONS = 64;
 const CONNECTIONS_OPEN = 2_000;
 const FACTORS = [1, 2, 3, 5];
 const CHARGED = 201;
@@ -25,6 +25,8 @@ const { values } = parseArgs({
   options: {
     seconds: { type: 'string', default: '10' },
     limit: { type: 'string', default: '200' },
+    // Of the peak. One caller may have 200 requests running: with fewer, the server waits for the disk between batches.
+    connections: { type: 'string', default: '192' },
   },
 });
 const seconds = Number(values.seconds);
@@ -40,6 +42,7 @@ const stub: ServerProcess = await startProcess(
   { STUB_DELAY_MS: '0', STUB_JWKS: readers.jwks },
   { isServer: false },
 );
+const postgresCpuMs = await postgresCpu(await postgres.createDatabase('bench'));
 const server = await paydesk('Paydesk', ROOT, { settings }).start({
   stripeUrl: stub.url,
   readers,
@@ -59,7 +62,7 @@ try {
 
 async function measure(): Promise<void> {
   const load = await SocketLoad.open(server.url, charges(server.apiKey), CONNECTIONS_OPEN);
-  const saturation = { connections: CONNECTIONS, seconds };
+  const saturation = { connections: Number(values.connections), seconds };
   await load.saturate(saturation);
   let before = await account(() => load.saturate(saturation));
   log(`peak: ${lineOf(before)}`);
@@ -82,23 +85,34 @@ async function measure(): Promise<void> {
 /** What was sent, how many charges a second succeeded, and which share of its core the server had. */
 async function account(send: () => Promise<Sent>) {
   const startMs = performance.now();
-  const cpuBeforeMs = server.cpuMs();
+  const before = cpuTimesMs();
   const sent = await send();
   const elapsedMs = performance.now() - startMs;
   const goodput = ((sent.counts[CHARGED] ?? 0) * 1000) / elapsedMs;
-  return { sent, goodput, cpuShare: (server.cpuMs() - cpuBeforeMs) / elapsedMs };
+  const [cpuShare = 0, ...otherShares] = cpuTimesMs().map((ms, index) => (ms - before[index]!) / elapsedMs);
+  return { sent, goodput, cpuShare, otherShares };
 }
 
-function lineOf({ sent, goodput, cpuShare }: Awaited<ReturnType<typeof account>>): string {
+/** Of the server, and of what shares the other cores: the load, the stub and PostgreSQL. */
+function cpuTimesMs(): number[] {
+  const { user, system } = process.cpuUsage();
+  return [server.cpuMs(), (user + system) / 1000, stub.cpuMs(), postgresCpuMs()];
+}
+
+function lineOf({ sent, goodput, cpuShare, otherShares }: Awaited<ReturnType<typeof account>>): string {
   const { counts, latenciesMs, lost } = sent;
   const others = Object.entries(counts).filter(([status]) => ![CHARGED, REFUSED].includes(Number(status)));
   return [
     `${goodput.toFixed(0)} charges a second after ${quantiles(latenciesMs[CHARGED])} ms`,
     `${((counts[REFUSED] ?? 0) / seconds).toFixed(0)} refused a second after ${quantiles(latenciesMs[REFUSED])} ms`,
     `${lost} lost`,
-    `${(100 * cpuShare).toFixed(0)}% of the core`,
+    `${percent(cpuShare)} of the core (load, stub and PostgreSQL ${otherShares.map(percent).join(', ')})`,
     ...others.map(([status, count]) => `${count} answered ${status}`),
   ].join(', ');
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(0)}%`;
 }
 
 /** The median and the 99th percentile. */

@@ -38,7 +38,8 @@ export class Metrics {
   });
   private readonly refusedRequests = new Counter({
     name: 'paydesk_http_requests_refused_total',
-    help: 'Requests to Paydesk that were refused because the event loop was late. The histogram does not include them.',
+    help: 'Requests to Paydesk that were refused before they were authenticated. The histogram does not include them.',
+    labelNames: ['pressure'],
     registers: [this.registry],
   });
   private readonly stripeRequests = this.histogram(
@@ -139,8 +140,9 @@ export class Metrics {
     this.abortedRequests.inc({ method, route });
   }
 
-  countRefused(): void {
-    this.refusedRequests.inc();
+  /** @param pressure what was too much */
+  countRefused(pressure: string): void {
+    this.refusedRequests.inc({ pressure });
   }
 
   observeStripe({ endpoint, status, durationMs, isRetry }: StripeRequest): void {

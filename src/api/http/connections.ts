@@ -1,5 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { type RequestHead, wholeRequest } from './whole-request.js';
 
 /** More requests than these that wait for an answer on one connection close it. */
 const MAX_WAITING_REQUESTS = 16;
@@ -13,7 +14,14 @@ interface Exchange {
   readBytes: number;
 }
 
+/** The bytes that answer a request before Node's HTTP parser gets it; undefined if it gets it. */
+export type AnswerUnparsed = (request: RequestHead) => string | undefined;
+
 interface Connection {
+  /** Whether Node's HTTP parser has got something. Its timeout for the first request would end a connection without. */
+  isParsed: boolean;
+  /** Whether the parser has got whole requests only, each after the answer to the one before. */
+  isInStep: boolean;
   /** Being answered, or answered before its body has arrived. */
   current?: Exchange;
   waiting: Exchange[];
@@ -35,10 +43,23 @@ export class Connections {
    */
   constructor(private readonly writeTimeoutMs: number) {}
 
-  /** Keeps track of a new connection until it is closed. */
-  add(socket: Socket): void {
-    this.open.set(socket, { waiting: [] });
+  /**
+   * Keeps track of a new connection of Node's HTTP server until it is closed.
+   *
+   * @param answerUnparsed asked for each request that comes in one piece, after the first one
+   */
+  add(socket: Socket, answerUnparsed: AnswerUnparsed): void {
+    const connection: Connection = { isParsed: false, isInStep: true, waiting: [] };
+    this.open.set(socket, connection);
     socket.once('close', () => this.open.delete(socket));
+    // The parser listens to the connection. As it would read it natively otherwise, it gets the bytes from here.
+    const parsers = socket.listeners('data') as ((bytes: Buffer) => void)[];
+    socket.removeAllListeners('data');
+    socket.on('data', (bytes: Buffer) => {
+      const answer = this.read(socket, connection, bytes, answerUnparsed);
+      if (answer !== undefined) socket.write(answer, 'latin1');
+      else for (const parse of parsers) parse.call(socket, bytes);
+    });
   }
 
   /** Makes a handler of requests handle one at a time for each connection. */
@@ -83,6 +104,23 @@ export class Connections {
     for (const [socket, { current }] of this.open) {
       if (!current?.request.complete) socket.destroy();
     }
+  }
+
+  /** What answers bytes that the parser does not get. */
+  private read(
+    socket: Socket,
+    connection: Connection,
+    bytes: Buffer,
+    answerUnparsed: AnswerUnparsed,
+  ): string | undefined {
+    const request = connection.isInStep && !connection.current ? wholeRequest(bytes) : undefined;
+    if (request && connection.isParsed && socket.writableLength === 0) {
+      const answer = answerUnparsed(request);
+      if (answer !== undefined) return answer;
+    }
+    connection.isParsed = true;
+    connection.isInStep = request !== undefined;
+    return undefined;
   }
 
   private handle(handler: RequestListener, connection: Connection, exchange: Exchange): void {

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import type { RequestListener } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
 import { expect, it, onTestFinished } from 'vitest';
 import { Connections } from './connections.js';
@@ -13,7 +14,8 @@ const RESPONSE = Buffer.alloc(256 * 1024 * 1024);
 it('disconnects a client that reads a little again and again', async () => {
   const connections = new Connections(TIMEOUT_MS);
   const limits = { requestTimeoutMs: TIMEOUT_MS, maxConnections: 10 };
-  const server = createHttpServer((_request, response) => response.end(RESPONSE), connections, limits);
+  const handler: RequestListener = (_request, response) => response.end(RESPONSE);
+  const server = createHttpServer(handler, connections, limits, () => undefined);
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
   let receivedBytes = 0;

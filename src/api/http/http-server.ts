@@ -2,7 +2,7 @@ import { createServer, type RequestListener, type Server, type ServerOptions } f
 import type { Socket } from 'node:net';
 import { invalidField } from '#core/problem.js';
 import { clientErrorProblem, isHeadRequest, sendRawProblem } from './client-error.js';
-import type { Connections } from './connections.js';
+import type { AnswerUnparsed, Connections } from './connections.js';
 
 /** Of the request line and the headers together. */
 const HEADERS_MAX_BYTES = 16 * 1024;
@@ -21,11 +21,14 @@ export interface ServerLimits {
 /**
  * Node's HTTP server, strict and with deadlines. Requests that Node would answer by itself, without a problem document,
  * go to the handler, which refuses them (`unambiguous-request.ts`): those without a Host or with an unknown Expect.
+ *
+ * @param answerUnparsed answers requests before they are parsed, unless the server is closing
  */
 export function createHttpServer(
   handler: RequestListener,
   connections: Connections,
   { requestTimeoutMs, maxConnections }: ServerLimits,
+  answerUnparsed: AnswerUnparsed,
 ): Server {
   const checkingIntervalMs = Math.min(requestTimeoutMs / CHECKS_PER_TIMEOUT, CHECK_MAX_MS);
   const options: ServerOptions = {
@@ -45,7 +48,9 @@ export function createHttpServer(
   const slowReaders = setInterval(() => connections.closeSlowReaders(), checkingIntervalMs);
   slowReaders.unref();
   server.once('close', () => clearInterval(slowReaders));
-  server.on('connection', (socket: Socket) => connections.add(socket));
+  const answerWhileOpen: AnswerUnparsed = (request) =>
+    server.listening ? answerUnparsed(request) : undefined;
+  server.on('connection', (socket: Socket) => connections.add(socket, answerWhileOpen));
   server.on('checkContinue', handleInTurn);
   server.on('checkExpectation', handleInTurn);
   server.on('connect', (_request, socket: Socket) => refuseConnect(socket));
@@ -62,5 +67,7 @@ export function onClientError(connections: Connections) {
 
 /** For proxies, which this is not: https://www.rfc-editor.org/rfc/rfc9110#section-9.3.6 */
 function refuseConnect(socket: Socket): void {
+  // Node has taken its parser away from the connection.
+  socket.removeAllListeners('data');
   sendRawProblem(invalidField('request', 'must not have the method CONNECT'), socket);
 }
