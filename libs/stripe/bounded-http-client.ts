@@ -87,11 +87,14 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 }
 
-class BoundedResponse extends Stripe.HttpClientResponse {
-  private readonly chunks: Buffer[] = [];
+/** A response whose body is collected as it arrives. */
+export class BoundedResponse extends Stripe.HttpClientResponse {
+  /** Tried first. Undefined means that the body has to be parsed as a whole. */
+  parse?: (text: string) => unknown;
+  private chunks: Buffer[] = [];
   private readonly timer: NodeJS.Timeout;
-  private readonly body: Promise<string>;
-  private complete!: (text: string) => void;
+  private readonly ended: Promise<void>;
+  private complete!: () => void;
   private abandon!: (error: unknown) => void;
 
   constructor(
@@ -102,12 +105,12 @@ class BoundedResponse extends Stripe.HttpClientResponse {
   ) {
     super(status, headers as ConstructorParameters<typeof Stripe.HttpClientResponse>[1]);
     this.timer = setTimeout(() => this.controller.abort(Stripe.HttpClient.makeTimeoutError()), timeoutMs);
-    this.body = new Promise((resolve, reject) => {
+    this.ended = new Promise((resolve, reject) => {
       this.complete = resolve;
       this.abandon = reject;
     });
     // Nobody waits for the body of a response that is disposed of.
-    this.body.catch(() => undefined);
+    this.ended.catch(() => undefined);
   }
 
   add(chunk: Buffer): void {
@@ -116,7 +119,7 @@ class BoundedResponse extends Stripe.HttpClientResponse {
 
   end(): void {
     clearTimeout(this.timer);
-    this.complete(Buffer.concat(this.chunks).toString());
+    this.complete();
   }
 
   fail(error: unknown): void {
@@ -135,9 +138,18 @@ class BoundedResponse extends Stripe.HttpClientResponse {
   }
 
   override async toJSON(): Promise<unknown> {
+    await this.ended;
+    const text = this.takeText();
     // The base class parses as stripe-node expects, with the raw body in the error.
     // oxlint-disable-next-line no-underscore-dangle
-    return this._parseResponseBody(await this.body) as unknown;
+    return this.parse?.(text) ?? (this._parseResponseBody(text) as unknown);
+  }
+
+  /** Nothing keeps the text: others keep the response until the next one, and V8 would copy long texts again and again. */
+  private takeText(): string {
+    const text = Buffer.concat(this.chunks).toString();
+    this.chunks = [];
+    return text;
   }
 
   /** stripe-node calls this before it tries again. */

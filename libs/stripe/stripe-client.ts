@@ -1,6 +1,6 @@
 import Stripe from 'stripe';
 import { type Clock, SystemClock } from '#core/clock.js';
-import { createBoundedHttpClient } from './bounded-http-client.js';
+import { createBoundedHttpClient, type HttpClient } from './bounded-http-client.js';
 import { RateLimitPauses } from './rate-limit-pauses.js';
 import { observeRequests } from './observed-http-client.js';
 import { pauseWhenRateLimited } from './rate-limited-http-client.js';
@@ -11,25 +11,36 @@ import type { StripeHooks } from './stripe-hooks.js';
 const TIMEOUT_MS = 10_000;
 
 /**
- * Creates the process's Stripe client. Telemetry is off because it writes to the home directory.
+ * Creates a Stripe client. Telemetry is off because it writes to the home directory.
  *
- * @param clock times the pauses after rate limits
- * @param hooks into the HTTP client
+ * @param httpClient sends its requests
  */
 export function createStripeClient(
   { secretKey, apiBase }: StripeConnection,
-  clock: Clock = new SystemClock(),
-  { observe, wrap = (client) => client }: StripeHooks = {},
+  httpClient: HttpClient = createHttpClient(),
 ): Stripe {
-  const client = wrap(createBoundedHttpClient());
-  const observed = observe ? observeRequests(client, observe) : client;
   return new Stripe(secretKey, {
     ...(apiBase ? addressFrom(apiBase) : {}),
     timeout: TIMEOUT_MS,
     maxNetworkRetries: 1,
-    httpClient: pauseWhenRateLimited(observed, new RateLimitPauses(clock)),
+    httpClient,
     telemetry: false,
   });
+}
+
+/**
+ * Creates the client that sends all requests of a process.
+ *
+ * @param clock times the pauses after rate limits
+ * @param hooks into the HTTP client
+ */
+export function createHttpClient(
+  clock: Clock = new SystemClock(),
+  { observe, wrap = (client) => client }: StripeHooks = {},
+): HttpClient {
+  const client = wrap(createBoundedHttpClient());
+  const observed = observe ? observeRequests(client, observe) : client;
+  return pauseWhenRateLimited(observed, new RateLimitPauses(clock));
 }
 
 function addressFrom(apiBase: string): Pick<Stripe.StripeConfig, 'protocol' | 'host' | 'port'> {

@@ -5,7 +5,11 @@ import { type DryRun, DryRunEnd } from '#core/dry-run.js';
 import { Problem } from '#core/problem.js';
 import type { RequestContext } from '#core/request-context.js';
 import { CallLimiter } from './call-limiter.js';
-import { createStripeClient } from './stripe-client.js';
+import type { HttpClient } from './bounded-http-client.js';
+import { createHttpClient, createStripeClient } from './stripe-client.js';
+import type { StripePage } from './pagination.js';
+import type { Picked, WantedFields } from './pick-items.js';
+import { pickItems } from './picking-http-client.js';
 import { StripeConnection } from './stripe-connection.js';
 import { STRIPE_HOOKS, type StripeHooks } from './stripe-hooks.js';
 import { recordCall } from './recorded-call.js';
@@ -19,17 +23,20 @@ const DEADLINE_MS = 22_000;
 /** The only access to Stripe: all modules call it through here. Failures are {@link Problem}s. */
 @Injectable()
 export class StripeProvider {
+  private readonly httpClient: HttpClient;
   private readonly client: Stripe;
+  private readonly pickingClients = new Map<WantedFields, Stripe>();
   private readonly reads: CallLimiter;
   private readonly writes: CallLimiter;
   private readonly shared = new SharedReads();
 
   constructor(
-    connection: StripeConnection,
+    private readonly connection: StripeConnection,
     clock: Clock,
     @Optional() @Inject(STRIPE_HOOKS) hooks?: StripeHooks,
   ) {
-    this.client = createStripeClient(connection, clock, hooks);
+    this.httpClient = createHttpClient(clock, hooks);
+    this.client = createStripeClient(connection, this.httpClient);
     this.reads = new CallLimiter(connection.limits, DEADLINE_MS);
     this.writes = new CallLimiter(connection.limits, DEADLINE_MS);
   }
@@ -59,6 +66,26 @@ export class StripeProvider {
   }
 
   /**
+   * Lists a page as {@link readShared} does, of whose items only some fields are needed.
+   *
+   * @param wanted a constant
+   */
+  listShared<Item, Wanted extends WantedFields>(
+    context: RequestContext,
+    key: string,
+    wanted: Wanted,
+    list: (stripe: Stripe) => Promise<StripePage<Item>>,
+  ): Promise<StripePage<Picked<Item, Wanted>>> {
+    return this.shared.run(key, () =>
+      this.call(context, this.reads, () =>
+        withoutStackTrace(
+          () => list(this.pickingClient(wanted)) as Promise<StripePage<Picked<Item, Wanted>>>,
+        ),
+      ),
+    );
+  }
+
+  /**
    * Makes a call that changes something at Stripe. A repetition under the same idempotency key changes nothing more.
    * https://docs.stripe.com/api/idempotent_requests
    *
@@ -73,6 +100,14 @@ export class StripeProvider {
     if (context.dryRun) return endDryRun(context.dryRun, (stripe) => call(stripe, {}));
     const write = () => withoutStackTrace(() => call(this.client, { idempotencyKey }));
     return this.call(context, this.writes, write).finally(() => this.shared.forget());
+  }
+
+  private pickingClient(wanted: WantedFields): Stripe {
+    const known = this.pickingClients.get(wanted);
+    if (known) return known;
+    const client = createStripeClient(this.connection, pickItems(this.httpClient, wanted));
+    this.pickingClients.set(wanted, client);
+    return client;
   }
 
   private async call<T extends object>(

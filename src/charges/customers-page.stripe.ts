@@ -2,12 +2,10 @@ import type { Page, PageRequest } from '#core/page.js';
 import { unknownObject } from '#core/problem.js';
 import { idOf } from '#stripe/id-of.js';
 import { undefinedIfMissing } from '#stripe/undefined-if-missing.js';
-import { type FetchList, mergeLists } from './merge-lists.stripe.js';
+import { type Dated, type FetchList, mergeLists } from './merge-lists.stripe.js';
 
 /** A PaymentIntent, a Charge or an Invoice. */
-interface CustomersItem {
-  id: string;
-  created: number;
+interface CustomersItem extends Dated {
   customer: string | { id: string } | null;
 }
 
@@ -16,10 +14,10 @@ interface CustomersItem {
  *
  * @throws {Problem} `not-found` for a cursor that is not among it
  */
-export async function pageOfCustomers<Item extends CustomersItem>(
+export async function pageOfCustomers<Item extends Dated>(
   customers: readonly string[],
   { limit, cursor }: PageRequest,
-  retrieve: (id: string) => Promise<Item>,
+  retrieve: (id: string) => Promise<CustomersItem>,
   listOf: (customer: string) => FetchList<Item>,
 ): Promise<Page<Item>> {
   const lists = customers.map((customer) => emptyIfMissing(listOf(customer)));

@@ -3,6 +3,7 @@ import type Stripe from 'stripe';
 import type { Page, PageRequest } from '#core/page.js';
 import type { RequestContext } from '#core/request-context.js';
 import { idOf } from '#stripe/id-of.js';
+import type { Picked } from '#stripe/pick-items.js';
 import { readKey } from '#stripe/shared-reads.js';
 import { StripeProvider } from '#stripe/stripe.provider.js';
 import { undefinedIfMissing } from '#stripe/undefined-if-missing.js';
@@ -11,6 +12,42 @@ import type { Charge } from './charge.js';
 import { pageOfCustomers } from './customers-page.stripe.js';
 import type { Invoice } from './invoice.js';
 import type { Payment } from './payment.js';
+
+const CHARGE_FIELDS = {
+  id: true,
+  amount: true,
+  amount_refunded: true,
+  created: true,
+  currency: true,
+  description: true,
+  paid: true,
+  payment_intent: true,
+  payment_method_details: { card: { brand: true, last4: true } },
+  receipt_url: true,
+  refunded: true,
+  status: true,
+} as const;
+
+const INTENT_FIELDS = {
+  id: true,
+  amount: true,
+  amount_received: true,
+  created: true,
+  currency: true,
+  description: true,
+  status: true,
+} as const;
+
+const INVOICE_FIELDS = {
+  id: true,
+  created: true,
+  currency: true,
+  hosted_invoice_url: true,
+  invoice_pdf: true,
+  number: true,
+  status: true,
+  total: true,
+} as const;
 
 /** Calls to Stripe that list the Charges, PaymentIntents and Invoices of an owner, who may have had several customers. */
 @Injectable()
@@ -28,7 +65,7 @@ export class HistoryStripe {
       request,
       (id) => this.stripe.read(context, (stripe) => stripe.charges.retrieve(id)),
       (customer) => (params) =>
-        this.stripe.readShared(context, readKey('charges', customer, params), (stripe) =>
+        this.stripe.listShared(context, readKey('charges', customer, params), CHARGE_FIELDS, (stripe) =>
           stripe.charges.list({ customer, ...params }),
         ),
     );
@@ -58,7 +95,7 @@ export class HistoryStripe {
       request,
       (id) => this.stripe.read(context, (stripe) => stripe.invoices.retrieve(id)),
       (customer) => (params) =>
-        this.stripe.readShared(context, readKey('invoices', customer, params), (stripe) =>
+        this.stripe.listShared(context, readKey('invoices', customer, params), INVOICE_FIELDS, (stripe) =>
           stripe.invoices.list({ customer, ...params }),
         ),
     );
@@ -76,8 +113,11 @@ export class HistoryStripe {
       request,
       (id) => this.stripe.read(context, (stripe) => stripe.paymentIntents.retrieve(id)),
       (customer) => (params) =>
-        this.stripe.readShared(context, readKey('payment_intents', customer, params), (stripe) =>
-          stripe.paymentIntents.list({ customer, ...params }),
+        this.stripe.listShared(
+          context,
+          readKey('payment_intents', customer, params),
+          INTENT_FIELDS,
+          (stripe) => stripe.paymentIntents.list({ customer, ...params }),
         ),
     );
     return { ...page, items: page.items.map(toPayment) };
@@ -98,7 +138,7 @@ export class HistoryStripe {
   }
 }
 
-function toPayment(intent: Stripe.PaymentIntent): Payment {
+function toPayment(intent: Picked<Stripe.PaymentIntent, typeof INTENT_FIELDS>): Payment {
   return {
     id: intent.id,
     createdAt: new Date(intent.created * 1000),
@@ -109,7 +149,7 @@ function toPayment(intent: Stripe.PaymentIntent): Payment {
   };
 }
 
-function toCharge(charge: Stripe.Charge): Charge {
+function toCharge(charge: Picked<Stripe.Charge, typeof CHARGE_FIELDS>): Charge {
   const card = charge.payment_method_details?.card;
   return {
     id: charge.id,
@@ -127,7 +167,7 @@ function toCharge(charge: Stripe.Charge): Charge {
   };
 }
 
-function toInvoice(invoice: Stripe.Invoice): Invoice {
+function toInvoice(invoice: Picked<Stripe.Invoice, typeof INVOICE_FIELDS>): Invoice {
   return {
     id: invoice.id,
     number: invoice.number,

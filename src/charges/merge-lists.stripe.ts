@@ -18,7 +18,8 @@ export interface MergeCursor {
   direction: 'forward' | 'back';
 }
 
-interface Dated {
+/** What Stripe sorts by. */
+export interface Dated {
   id: string;
   created: number;
 }
@@ -29,6 +30,11 @@ export async function mergeLists<Item extends Dated>(
   limit: number,
   cursor?: MergeCursor,
 ): Promise<Page<Item>> {
+  const [only, ...others] = lists;
+  if (only && others.length === 0) {
+    const { data, has_more: hasMore } = await pageOf(only, 0, limit, cursor);
+    return { items: data, hasMore };
+  }
   const pages = await readEach(lists, (list, index) => pageOf(list, index, limit, cursor));
   const merged = pages.flatMap(({ data }) => data).sort((a, b) => b.created - a.created);
   return {

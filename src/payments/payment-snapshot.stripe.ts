@@ -82,7 +82,11 @@ export function snapshotOfSession(session: Stripe.Checkout.Session): PaymentSnap
 }
 
 /** Of a payment that was captured in part, what was captured: https://docs.stripe.com/api/payment_intents/object */
-export function amountOf({ status, amount, amount_received: received }: Stripe.PaymentIntent): number {
+export function amountOf({
+  status,
+  amount,
+  amount_received: received,
+}: Pick<Stripe.PaymentIntent, 'status' | 'amount' | 'amount_received'>): number {
   return status === 'succeeded' ? received : amount;
 }
 
