@@ -1,17 +1,16 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { Actor } from '#core/actor.js';
-
-const actors = new WeakMap<FastifyRequest, Actor>();
+import { stateOf } from './request-state.js';
 
 /** Remembers the authenticated caller of a request. */
 export function setActor(request: FastifyRequest, actor: Actor): void {
-  actors.set(request, actor);
+  stateOf(request).actor = actor;
 }
 
 /** The authenticated caller of a request; undefined if it has none. */
 export function findActor(request: FastifyRequest): Actor | undefined {
-  return actors.get(request);
+  return stateOf(request).actor;
 }
 
 /** The authenticated caller of a request. */

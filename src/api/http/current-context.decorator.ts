@@ -3,21 +3,16 @@ import type { FastifyRequest } from 'fastify';
 import { callerName } from '#core/actor.js';
 import type { RequestContext } from '#core/request-context.js';
 import { findActor } from './current-actor.decorator.js';
-
-const contexts = new WeakMap<FastifyRequest, RequestContext>();
+import { stateOf } from './request-state.js';
 
 /** The context of a request, once its caller is authenticated. */
 export function contextOf(request: FastifyRequest): RequestContext {
-  const known = contexts.get(request);
-  if (known) return known;
-  const context = { caller: callerOf(request), stripeRequestIds: [] };
-  contexts.set(request, context);
-  return context;
+  return (stateOf(request).context ??= { caller: callerOf(request), stripeRequestIds: [] });
 }
 
 /** Stripe's ids of the calls that a request has made so far. */
 export function stripeRequestIdsOf(request: FastifyRequest): readonly string[] {
-  return contexts.get(request)?.stripeRequestIds ?? [];
+  return stateOf(request).context?.stripeRequestIds ?? [];
 }
 
 /** Handler parameter: the context of the request, for services that call Stripe. */

@@ -2,25 +2,22 @@ import { type FastifyInstance, type FastifyReply, type FastifyRequest, LogContro
 import type { Actor } from '#core/actor.js';
 import { callerReference } from '../../encryption/caller-reference.js';
 import type { Keyring } from '../../encryption/keyring.js';
-import { findActor } from './current-actor.decorator.js';
 import { stripeRequestIdsOf } from './current-context.decorator.js';
+import { stateOf } from './request-state.js';
 
 /** The route of a request for which there is none. */
 const NO_ROUTE = 'none';
 /** Keeps the line of a request with many calls short. */
 const STRIPE_IDS_MAX = 20;
 
-const operationIds = new WeakMap<FastifyRequest, string>();
-const logged = new WeakSet<FastifyRequest>();
-
 /** Remembers the operation behind a request for its log line. */
 export function setOperationId(request: FastifyRequest, operationId: string): void {
-  operationIds.set(request, operationId);
+  stateOf(request).operationId = operationId;
 }
 
 /** The operation behind a request, once it is known. */
 export function operationIdOf(request: FastifyRequest): string | undefined {
-  return operationIds.get(request);
+  return stateOf(request).operationId;
 }
 
 /**
@@ -46,9 +43,10 @@ export class RequestLog extends LogController {
 
   private log(request: FastifyRequest, result: object): void {
     // A response may still be written after the caller has gone.
-    if (logged.has(request)) return;
-    logged.add(request);
-    const actor = findActor(request);
+    const state = stateOf(request);
+    if (state.isLogged) return;
+    state.isLogged = true;
+    const { actor, operationId } = state;
     const stripeRequestIds = stripeRequestIdsOf(request).slice(0, STRIPE_IDS_MAX);
     request.log.info(
       {
@@ -56,7 +54,7 @@ export class RequestLog extends LogController {
         route: routeOf(request),
         ...result,
         ...(actor && { caller: callerReference(actor, this.keyring), ...keyIdOf(actor) }),
-        operationId: operationIdOf(request),
+        operationId,
         ...(stripeRequestIds.length > 0 && { stripeRequestIds }),
       },
       'request',
