@@ -26,11 +26,18 @@ const FIND = `
 export const CUSTOMER_LOOK_UP: CustomerLookUp = {
   name: 'saved-cards',
   text: `
-    select id, customers.stripe_customer_id as customer
+    select id, customer
     from claims
-    join customers using (tenant, user_id)
-    join attached_payment_methods as attached using (payment_method_id, stripe_customer_id)
-    where not is_detached`,
+    cross join lateral (
+      select stripe_customer_id as customer
+      from customers
+      where tenant = claims.tenant and user_id = claims.user_id and exists (
+        select from attached_payment_methods as attached
+        where attached.payment_method_id = claims.payment_method_id
+          and attached.stripe_customer_id = customers.stripe_customer_id and not is_detached)
+      -- Keeps PostgreSQL from reading a whole table, as it expects 100 claims.
+      limit 1
+    ) as found`,
 };
 
 interface OwnersCard {
