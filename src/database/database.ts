@@ -14,6 +14,8 @@ export type Database = NodePgDatabase & {
 export type Transaction = Parameters<Parameters<Database['transaction']>[0]>[0];
 
 const CONNECTIONS_MAX = 10;
+/** Longer than quiet moments: on a new connection, PostgreSQL parses and plans each statement again, which is slow. */
+const IDLE_CONNECTION_MS = 10 * 60 * 1000;
 /** How long a request waits for a connection of the pool before it fails as `unavailable`. */
 const CONNECT_TIMEOUT_MS = 5_000;
 /** The server cancels a statement after this time; the client gives up a little later. */
@@ -43,6 +45,7 @@ export function openDatabase(
     application_name: 'paydesk',
     max: CONNECTIONS_MAX,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    idleTimeoutMillis: IDLE_CONNECTION_MS,
     query_timeout: UNANSWERED_QUERY_TIMEOUT_MS,
     keepAlive: true,
     ...(directUrl === undefined ? SESSION_TIMEOUTS : { Client: UnnamedStatementsClient }),
