@@ -8,8 +8,14 @@ export interface ReadOptions {
   version: string;
 }
 
+/** What is inside a parameter: the fields of an object, or the items of an array or a hash. */
+interface Inside {
+  readonly fields?: Schema;
+  readonly items?: Param<unknown>;
+}
+
 /** How one parameter is read. `name` is its bracketed path, for errors. */
-export interface Param<T, Required extends boolean = false> {
+export interface Param<T, Required extends boolean = false> extends Inside {
   readonly isRequired: Required;
   read(value: FormValue, name: string, options: ReadOptions): T;
 }
@@ -29,14 +35,19 @@ export type Params<S extends Schema> = { [K in RequiredKeys<S>]: Value<S[K]> } &
 /** The length in code points, the unit of Stripe's limits as far as is known. */
 export const lengthOf = (value: string): number => Array.from(value).length;
 
-const param = <T>(read: Param<T>['read']): Param<T> => ({ isRequired: false, read });
+const param = <T>(read: Param<T>['read'], { fields, items }: Inside = {}): Param<T> => ({
+  isRequired: false,
+  read,
+  ...(fields && { fields }),
+  ...(items && { items }),
+});
 
 /** Makes a parameter's absence an error. */
 export const required = <T>(inner: Param<T>): Param<T, true> => ({ ...inner, isRequired: true });
 
 /** Lets an empty string unset the field: read as null. */
 export const unsettable = <T>(inner: Param<T>): Param<T | null> =>
-  param((value, name, options) => (value === '' ? null : inner.read(value, name, options)));
+  param((value, name, options) => (value === '' ? null : inner.read(value, name, options)), inner);
 
 export const string = ({ maxLength = 5000 }: { maxLength?: number } = {}): Param<string> =>
   param((value, name) => {
@@ -133,41 +144,57 @@ export const oneOf = <const T extends string>(...allowed: readonly T[]): Param<T
 
 /** Either text, or what `other` reads. */
 export const stringOr = <T>(other: Param<T>): Param<string | T> =>
-  param((value, name, options) =>
-    typeof value === 'string' ? string().read(value, name, options) : other.read(value, name, options),
+  param(
+    (value, name, options) =>
+      typeof value === 'string' ? string().read(value, name, options) : other.read(value, name, options),
+    other,
   );
 
 export const object = <S extends Schema>(schema: S): Param<Params<S>> =>
-  param((value, name, options) => {
-    if (value === '') throw failures.empty(name);
-    if (typeof value === 'string' || Array.isArray(value)) throw failures.badType('object', name, value);
-    return readFields(schema, value, name, options);
-  });
+  param(
+    (value, name, options) => {
+      if (value === '') throw failures.empty(name);
+      if (typeof value === 'string' || Array.isArray(value)) throw failures.badType('object', name, value);
+      return readFields(schema, value, name, options);
+    },
+    { fields: schema },
+  );
 
 export const array = <T>(item: Param<T>): Param<T[]> =>
-  param((value, name, options) => {
-    if (value === '') throw failures.empty(name);
-    const items = typeof value === 'string' ? undefined : itemsOf(value);
-    if (!items) throw failures.badType('array', name, value);
-    return items.map((each, index) => item.read(each, `${name}[${index}]`, options));
-  });
+  param(
+    (value, name, options) => {
+      if (value === '') throw failures.empty(name);
+      const items = typeof value === 'string' ? undefined : itemsOf(value);
+      if (!items) throw failures.badType('array', name, value);
+      return items.map((each, index) => item.read(each, `${name}[${index}]`, options));
+    },
+    { items: item },
+  );
 
 /** A free hash of text, such as `tracking[carrier]`. */
 export const hash = <T>(item: Param<T>): Param<Record<string, T>> =>
-  param((value, name, options) => {
-    if (typeof value === 'string' || Array.isArray(value)) throw failures.badType('hash', name, value);
-    return Object.fromEntries(
-      Object.entries(value).map(([key, each]) => [key, item.read(each, `${name}[${key}]`, options)]),
-    );
-  });
+  param(
+    (value, name, options) => {
+      if (typeof value === 'string' || Array.isArray(value)) throw failures.badType('hash', name, value);
+      return Object.fromEntries(
+        Object.entries(value).map(([key, each]) => [key, item.read(each, `${name}[${key}]`, options)]),
+      );
+    },
+    { items: item },
+  );
+
+const RANGE = { gt: timestamp(), gte: timestamp(), lt: timestamp(), lte: timestamp() };
 
 /** A list filter: `created=1700000000`, or `created[gte]=...`. */
 export const range = (): Param<Range> =>
-  param((value, name, options) => {
-    if (typeof value !== 'string') return object(RANGE).read(value, name, options);
-    const exactly = timestamp().read(value, name, options);
-    return { gte: exactly, lte: exactly };
-  });
+  param(
+    (value, name, options) => {
+      if (typeof value !== 'string') return object(RANGE).read(value, name, options);
+      const exactly = timestamp().read(value, name, options);
+      return { gte: exactly, lte: exactly };
+    },
+    { fields: RANGE },
+  );
 
 export interface Range {
   gt?: number;
@@ -175,8 +202,6 @@ export interface Range {
   lt?: number;
   lte?: number;
 }
-
-const RANGE = { gt: timestamp(), gte: timestamp(), lt: timestamp(), lte: timestamp() };
 
 /** A parameter that Stripe removed: refused from version `since` on, read as `inner` before. */
 export const removed = <T>(
@@ -187,14 +212,14 @@ export const removed = <T>(
   param((value, name, options) => {
     if (isSince(options.version, since)) throw failures.noLongerSupported(name, code, message);
     return inner.read(value, name, options);
-  });
+  }, inner);
 
 /** A parameter that Stripe removed without a word about it: unknown from version `since` on. */
 export const onlyBefore = <T>(since: string, inner: Param<T>): Param<T> =>
   param((value, name, options) => {
     if (isSince(options.version, since)) throw failures.unknown(name);
     return inner.read(value, name, options);
-  });
+  }, inner);
 
 /** Parameters that every request accepts. */
 const COMMON = { expand: array(string()) };

@@ -33,7 +33,8 @@ export function openBench(options: BenchOptions = {}): Promise<Bench> {
   return startBench(options, onTestFinished);
 }
 
-async function startBench(
+/** Opens a bench that is closed by what `onEnd` is given. */
+export async function startBench(
   options: BenchOptions,
   onEnd: (close: () => Promise<void>) => void,
 ): Promise<Bench> {

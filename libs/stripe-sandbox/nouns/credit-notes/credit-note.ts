@@ -40,8 +40,19 @@ export function previewCreditNote(ctx: Context, params: CreateParams): Stripe.Cr
   const pre_payment_amount = Math.min(total, invoice.amount_remaining);
   const note = buildCreditNote(ctx, invoice, params, lines, { total, pre_payment_amount });
   requireFullAllocation(params, note);
-  return note;
+  const refunds = (params.refunds ?? []).map(({ refund: id, amount_refunded }, index) =>
+    linkTo(fromParam(ctx.store.refunds, id, `refunds[${index}][refund]`), amount_refunded),
+  );
+  return { ...note, refunds };
 }
+
+/** A refund as its credit note shows it. */
+const linkTo = ({ id, amount }: Stripe.Refund, amount_refunded = amount): Stripe.CreditNote.Refund => ({
+  amount_refunded,
+  payment_record_refund: null,
+  refund: id,
+  type: 'refund',
+});
 
 /**
  * Creates a credit note: what the invoice still asks for becomes less, and the rest is refunded, credited to the
@@ -49,26 +60,18 @@ export function previewCreditNote(ctx: Context, params: CreateParams): Stripe.Cr
  * @throws StripeFailure 400 for an amount that is too large, or one that is not wholly allocated
  */
 export function createCreditNote(ctx: Context, params: CreateParams): Stripe.CreditNote {
-  const { credit_amount = 0, refund_amount = 0, refunds = [] } = params;
+  const { credit_amount = 0, refund_amount = 0 } = params;
   const draft = previewCreditNote(ctx, params);
   const invoice = ctx.store.invoices.get(draft.invoice as string)!;
-  const linked = refunds.map(({ refund: id, amount_refunded }, index) => {
-    const refund = fromParam(ctx.store.refunds, id, `refunds[${index}][refund]`);
-    return { id, amount: amount_refunded ?? refund.amount };
-  });
+  const linked = [...draft.refunds];
   if (refund_amount > 0) {
     const payment_intent = paidIntentOf(ctx, invoice);
-    linked.push(createRefund(ctx, { payment_intent, amount: refund_amount }));
+    linked.push(linkTo(createRefund(ctx, { payment_intent, amount: refund_amount })));
   }
   const note = ctx.store.creditNotes.insert({
     ...draft,
     customer_balance_transaction: credit_amount > 0 ? creditBalance(ctx, draft, credit_amount) : null,
-    refunds: linked.map(({ id, amount }) => ({
-      amount_refunded: amount,
-      payment_record_refund: null,
-      refund: id,
-      type: 'refund',
-    })),
+    refunds: linked,
   });
   ctx.emit('credit_note.created', note);
   creditInvoice(ctx, invoice, note);

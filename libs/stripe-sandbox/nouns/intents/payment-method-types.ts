@@ -96,6 +96,12 @@ export function paymentMethodFields(
   };
 }
 
+/** Whether a request changes which types of payment method an intent accepts. */
+export const choosesTypes = (params: PaymentMethodTypeParams): boolean =>
+  params.allowed_payment_method_types !== undefined ||
+  params.excluded_payment_method_types !== undefined ||
+  params.payment_method_types !== undefined;
+
 function requireOneChoice(params: PaymentMethodTypeParams): void {
   const given = EXCLUSIVE.filter((name) => params[name] !== undefined);
   if (params.excluded_payment_method_types && params.allowed_payment_method_types) {

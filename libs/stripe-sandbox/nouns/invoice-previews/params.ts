@@ -1,12 +1,9 @@
-import { array, object, string } from '../../http/params.js';
+import { array, object, oneOf, required, string } from '../../http/params.js';
 import { currencyParam } from '../../money/currencies.js';
 import { automaticTaxParam, ownAccountParam } from '../accounts/params.js';
 import { discountsParam } from '../discounts/params.js';
 import { previewItemParams } from '../invoice-items/params.js';
-import {
-  createParams as subscriptionCreateParams,
-  updateParams as subscriptionParams,
-} from '../subscriptions/params.js';
+import { updateParams as subscriptionParams } from '../subscriptions/params.js';
 
 /** The changes of a subscription that an invoice can be previewed with. */
 const { billing_cycle_anchor, items, proration_behavior, proration_date, trial_end } = subscriptionParams;
@@ -23,7 +20,7 @@ export const previewParams = {
   subscription: string(),
   subscription_details: object({
     billing_cycle_anchor,
-    billing_mode: subscriptionCreateParams.billing_mode,
+    billing_mode: object({ type: required(oneOf('classic', 'flexible')) }),
     cancel_at,
     cancel_at_period_end,
     items,

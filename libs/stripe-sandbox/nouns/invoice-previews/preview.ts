@@ -11,7 +11,7 @@ import { draftInvoice, finalizeInvoice } from '../invoices/invoice.js';
 import { createSubscription } from '../subscriptions/create.js';
 import { renew } from '../subscriptions/lifecycle.js';
 import { hasEnded, periodEnd } from '../subscriptions/subscription.js';
-import { updateSubscription } from '../subscriptions/update.js';
+import { migrateSubscription, updateSubscription } from '../subscriptions/update.js';
 import type { previewParams } from './params.js';
 
 type PreviewParams = Params<typeof previewParams>;
@@ -23,7 +23,11 @@ type PreviewParams = Params<typeof previewParams>;
  */
 export function previewInvoice(ctx: Context, params: PreviewParams): Stripe.Invoice {
   try {
-    return asPreview(nextInvoice(ctx, params));
+    const invoice = nextInvoice(ctx, params);
+    if (params.currency !== undefined && params.currency !== invoice.currency) {
+      throw failures.invalidRequest(`The next invoice is in ${invoice.currency}.`, { param: 'currency' });
+    }
+    return asPreview(invoice);
   } finally {
     ctx.store.rollback();
   }
@@ -65,14 +69,32 @@ function invoiceOfSubscription(
   // The store is rolled back, so that a discount of the subscription is one of this invoice.
   if (!details)
     return renewal(ctx, discounts === undefined ? before : updateSubscription(ctx, before, { discounts }));
-  const { billing_mode: _fixed, ...change } = details;
-  const after = updateSubscription(ctx, before, {
+  const { billing_mode, ...change } = details;
+  const current = billing_mode ? inMode(ctx, before, billing_mode) : before;
+  const after = updateSubscription(ctx, current, {
     ...change,
     discounts,
     payment_behavior: 'default_incomplete',
   });
   if (after.latest_invoice === before.latest_invoice) return renewal(ctx, after);
   return ctx.store.invoices.get(after.latest_invoice as string)!;
+}
+
+/**
+ * A subscription after the change to a billing mode.
+ * Source: https://docs.stripe.com/billing/subscriptions/billing-mode.
+ * @throws StripeFailure 400 for a change to classic mode
+ */
+function inMode(
+  ctx: Context,
+  subscription: Stripe.Subscription,
+  { type }: NonNullable<Details['billing_mode']>,
+): Stripe.Subscription {
+  if (type === 'flexible') return migrateSubscription(ctx, subscription, { billing_mode: { type } });
+  if (subscription.billing_mode.type === 'classic') return subscription;
+  throw failures.invalidRequest('A subscription in flexible billing mode cannot change to classic mode.', {
+    param: 'subscription_details[billing_mode][type]',
+  });
 }
 
 function firstInvoice(

@@ -1,4 +1,4 @@
-import { boolean, object, oneOf, required, string, timestamp } from '../../http/params.js';
+import { object, oneOf, required, string, timestamp } from '../../http/params.js';
 
 /** Source: https://docs.stripe.com/api/payment_intents/confirm#confirm_payment_intent-mandate_data. */
 export const mandateData = () =>
@@ -7,7 +7,7 @@ export const mandateData = () =>
       object({
         accepted_at: timestamp(),
         offline: object({}),
-        online: object({ infer_from_client: boolean(), ip_address: string(), user_agent: string() }),
+        online: object({ ip_address: string(), user_agent: string() }),
         type: required(oneOf('offline', 'online')),
       }),
     ),

@@ -9,7 +9,7 @@ import { omit } from '../../omit.js';
 import { latestChargeOf, releaseCharge, shippingFrom } from '../charges/charge.js';
 import { paymentMethodFromParams, requireUsableByCustomer } from '../intents/confirmation.js';
 import { requireUpdatable, unexpectedState, withIntentOnErrors } from '../intents/intent.js';
-import { paymentMethodFields } from '../intents/payment-method-types.js';
+import { choosesTypes, paymentMethodFields } from '../intents/payment-method-types.js';
 import { type Confirmation, confirmPaymentIntent, requireReadyToConfirm } from './confirm.js';
 import { buildPaymentIntent, optionsFrom } from './fields.js';
 import { instructionsOf, releaseCash } from './transfer.js';
@@ -81,7 +81,7 @@ export function confirmWithParams(
       'use_stripe_sdk',
     );
     rejectSavingOffSession(params, before);
-    requireReadyToConfirm(ctx, before, confirmation);
+    requireReadyToConfirm(ctx, { ...before, ...changedTypes(before, changes) }, confirmation);
     const intent = Object.keys(changes).length === 0 ? before : updatePaymentIntent(ctx, before, changes);
     return confirmPaymentIntent(ctx, intent, confirmation);
   });
@@ -103,34 +103,23 @@ export function updatePaymentIntent(
     requireChargeable(params.amount ?? before.amount, params.currency ?? before.currency);
     const paymentMethod = paymentMethodFromParams(ctx, params);
     if (paymentMethod) requireUsableByCustomer(ctx, paymentMethod, { object: before.object, customer });
-    const {
-      allowed_payment_method_types,
-      excluded_payment_method_types,
-      metadata,
-      payment_method_options,
-      shipping,
-      ...plain
-    } = omit(params, 'payment_method', 'payment_method_data');
+    const { metadata, payment_method_options, shipping, ...plain } = omit(
+      params,
+      'allowed_payment_method_types',
+      'excluded_payment_method_types',
+      'payment_method',
+      'payment_method_data',
+      'payment_method_types',
+    );
     const isPaidAnew = paymentMethod ?? params.amount ?? params.currency;
     const endsTransfer = instructionsOf(before) && isPaidAnew !== undefined;
     if (endsTransfer) releaseCash(ctx, before);
-    const changesTypes =
-      allowed_payment_method_types !== undefined || excluded_payment_method_types !== undefined;
     return ctx.store.paymentIntents.update(before.id, {
       ...plain,
       customer,
       last_payment_error: null,
       metadata: mergeMetadata(before.metadata, metadata),
-      ...(changesTypes &&
-        paymentMethodFields(
-          { allowed_payment_method_types, excluded_payment_method_types },
-          {
-            currency: params.currency ?? before.currency,
-            captureMethod: params.capture_method ?? before.capture_method,
-            isPayment: true,
-          },
-          'Payment Intent',
-        )),
+      ...changedTypes(before, params),
       ...(payment_method_options && {
         payment_method_options: optionsFrom(payment_method_options, before.payment_method_options),
       }),
@@ -142,6 +131,17 @@ export function updatePaymentIntent(
       }),
     });
   });
+}
+
+/** The types of payment method that an update chooses, if it does. */
+function changedTypes(
+  before: Stripe.PaymentIntent,
+  params: Params<typeof updateParams>,
+): Partial<Stripe.PaymentIntent> {
+  if (!choosesTypes(params)) return {};
+  const currency = params.currency ?? before.currency;
+  const captureMethod = params.capture_method ?? before.capture_method;
+  return paymentMethodFields(params, { currency, captureMethod, isPayment: true }, 'Payment Intent');
 }
 
 /**

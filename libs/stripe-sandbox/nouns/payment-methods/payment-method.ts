@@ -270,7 +270,7 @@ export function createEnteredCard(
       postal_code: address.address_zip,
       state: address.address_state,
     },
-    name,
+    ...(name !== undefined && { name }),
   });
   const details = readCard({ number, exp_month, exp_year, cvc }, ctx.now());
   return insertCard(ctx, details, billing, { id: newId('card') });

@@ -7,7 +7,7 @@ import type { Params } from '../../http/params.js';
 import { newClientSecret, newId } from '../../store/ids.js';
 import { paymentMethodFromParams, requireUsableByCustomer } from '../intents/confirmation.js';
 import { OPEN_STATUSES, requireUpdatable, unexpectedState, withIntentOnErrors } from '../intents/intent.js';
-import { paymentMethodFields } from '../intents/payment-method-types.js';
+import { choosesTypes, paymentMethodFields } from '../intents/payment-method-types.js';
 import { confirmSetupIntent, requireReadyToSetUp, type SetupConfirmation } from './confirm.js';
 import type { confirmParams, createParams, updateParams } from './params.js';
 
@@ -53,7 +53,7 @@ export function confirmSetupWithParams(
 ): Stripe.SetupIntent {
   return withIntentOnErrors(before, () => {
     const confirmation = confirmationFrom(params, paymentMethodFromParams(ctx, params));
-    requireReadyToSetUp(ctx, before, confirmation);
+    requireReadyToSetUp(ctx, { ...before, ...changedTypes(params) }, confirmation);
     const { allowed_payment_method_types, payment_method_options } = params;
     const intent = updateSetupIntent(ctx, before, { allowed_payment_method_types, payment_method_options });
     return confirmSetupIntent(ctx, intent, confirmation);
@@ -75,25 +75,12 @@ export function updateSetupIntent(
     if (params.customer !== undefined) fromParam(ctx.store.customers, params.customer, 'customer');
     const paymentMethod = paymentMethodFromParams(ctx, params);
     if (paymentMethod) requireUsableByCustomer(ctx, paymentMethod, { object: before.object, customer });
-    const {
-      allowed_payment_method_types,
-      description,
-      excluded_payment_method_types,
-      metadata,
-      payment_method_options,
-    } = params;
-    const changesTypes =
-      allowed_payment_method_types !== undefined || excluded_payment_method_types !== undefined;
+    const { description, metadata, payment_method_options } = params;
     return ctx.store.setupIntents.update(before.id, {
       customer,
       metadata: mergeMetadata(before.metadata ?? {}, metadata),
       ...(description !== undefined && { description }),
-      ...(changesTypes &&
-        paymentMethodFields(
-          { allowed_payment_method_types, excluded_payment_method_types },
-          {},
-          'Setup Intent',
-        )),
+      ...changedTypes(params),
       ...(payment_method_options && { payment_method_options: optionsFrom(payment_method_options) }),
       ...(paymentMethod && {
         next_action: null,
@@ -103,6 +90,10 @@ export function updateSetupIntent(
     });
   });
 }
+
+/** The types of payment method that an update chooses, if it does. */
+const changedTypes = (params: Params<typeof updateParams>): Partial<Stripe.SetupIntent> =>
+  choosesTypes(params) ? paymentMethodFields(params, {}, 'Setup Intent') : {};
 
 /**
  * Source: https://docs.stripe.com/api/setup_intents/cancel.
