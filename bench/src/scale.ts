@@ -72,7 +72,10 @@ async function compareRows(): Promise<void> {
     const empty = await measure([few.server], few.apiKey);
     const full = await measure([many.server], many.apiKey);
     log(`round ${round}: few rows ${empty.text}`);
-    log(`round ${round}: many rows ${full.text}, ${(full.cpu / empty.cpu).toFixed(2)}x the CPU time`);
+    const slower = `${(full.medianMs / empty.medianMs).toFixed(2)}x the median`;
+    log(
+      `round ${round}: many rows ${full.text}, ${slower}, ${(full.cpu / empty.cpu).toFixed(2)}x the CPU time`,
+    );
   }
   await few.server.stop();
   log(`deleting old operations: ${await measurePruning(many.url, many.server, many.apiKey)}`);
@@ -107,7 +110,7 @@ async function measure(servers: readonly ServerProcess[], apiKey: string) {
   const medianMs = latencies[Math.floor(latencies.length / 2)] ?? NaN;
   const cpu = usedMs / latencies.length;
   const text = `${perSecond.toFixed(0)} charges a second, median ${medianMs.toFixed(1)} ms, ${cpu.toFixed(2)} ms of CPU each`;
-  return { perSecond, cpu, text };
+  return { perSecond, medianMs, cpu, text };
 }
 
 /** Deletes as the service does, while it charges cards. */

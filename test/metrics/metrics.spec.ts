@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect } from 'vitest';
-import { query } from '../support/database.js';
+import type { Answer } from '../support/caller.js';
+import { query, withLock } from '../support/database.js';
 import { addNotifications, deliverAll } from '../support/notifications.js';
 import { paydeskTest } from '../support/paydesk-test.js';
 import { receiverFixture } from '../support/receiver.js';
 import { saveCard, someUser } from '../support/saved-card.js';
 
+const BLOCKED_MS = 500;
 const CHARGE_ROUTE = '/partners/user/:user_id/payment_intent';
 
 const it = paydeskTest({ workerByHand: true, environment: { METRICS_PORT: '0' } })
@@ -135,6 +137,22 @@ describe('the metrics', () => {
       'paydesk_notification_deliveries_oldest_age_seconds{endpoint_state="failing"}': 10,
       'paydesk_notification_deliveries_pending{endpoint_state="working"}': 0,
     });
+  });
+
+  it('show the use of the pool, and how late the event loop is', async ({ paydesk, partner, scrape }) => {
+    const busy = async () => (await scrape())['paydesk_database_connections{state="busy"}'];
+    await expect.poll(busy).toBe(0);
+    let saving: Promise<Answer> | undefined;
+    await withLock(paydesk, 'lock table customers in access exclusive mode', async () => {
+      saving = partner.post(`/partners/user/${someUser()}/setup_intent`);
+      await expect.poll(busy).toBeGreaterThanOrEqual(1);
+    });
+    expect((await saving)?.status).toBe(201);
+    const untilMs = performance.now() + BLOCKED_MS;
+    while (performance.now() < untilMs);
+    const lagSeconds = async () => (await scrape())['nodejs_eventloop_lag_max_seconds'];
+    await expect.poll(lagSeconds).toBeGreaterThan(BLOCKED_MS / 2 / 1000);
+    expect(await scrape()).toHaveProperty(['nodejs_eventloop_lag_p99_seconds']);
   });
 
   it('are served without the database, which they report', async ({ paydesk, scrape }) => {
