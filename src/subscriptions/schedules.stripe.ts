@@ -124,7 +124,7 @@ export class SchedulesStripe {
       const scheduleId = await this.idOf(context, subscription);
       const own = await this.findOwn(context, { scheduleId }).catch((refusal) => {
         // Stripe's own refusal is final; an attempt later might cancel what nobody wants to cancel any more.
-        throw refusal instanceof Problem ? error : refusal;
+        throw refusal instanceof Problem && refusal.slug === 'subscription-scheduled' ? error : refusal;
       });
       // Null if an earlier attempt has released it.
       if (own !== null) await this.release(context, own, `${idempotencyKey}-release`);

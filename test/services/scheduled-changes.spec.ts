@@ -69,6 +69,27 @@ describe('POST /pay/recurrent/change at the end of the period', () => {
     expectProblem(await change({ paymentID, ...one(await price(2000)), at: 'endOfPeriod' }), 'invalid-state');
   });
 
+  it('is taken back by a cancellation also if Stripe can not show it at first', async ({
+    paydesk: { sandbox, stripe },
+    shop,
+    start,
+    change,
+    price,
+  }) => {
+    const { paymentID, id } = await start();
+    await change({ paymentID, ...one(await price(2000)), at: 'endOfPeriod' });
+    const path = '/v1/subscription_schedules/*';
+    sandbox.faults.add({ method: 'GET', path, kinds: ['error_before_effect'], share: 1 });
+    const key = { 'idempotency-key': 'cancel-a-hidden-schedule' };
+    const end = { paymentID, cancelType: 'endOfPeriod' };
+    const cancel = () => shop.post('/pay/recurrent/expire', end, key);
+    expectProblem(await cancel(), 'outcome-unknown');
+    sandbox.faults.clear();
+    await expect.poll(async () => (await cancel()).status).toBe(200);
+    const ended = { cancel_at_period_end: true, schedule: null };
+    expect(await stripe.subscriptions.retrieve(id)).toMatchObject(ended);
+  });
+
   it('leaves a schedule of the Dashboard alone', async ({ paydesk, start, change, price }) => {
     const { paymentID, old, id } = await start();
     const { id: schedule, phases } = await paydesk.stripe.subscriptionSchedules.create({
