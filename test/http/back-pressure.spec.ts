@@ -164,6 +164,11 @@ it('on a connection that is in use, a refusal costs no parsing', async ({ paydes
       'content-type': 'application/problem+json; charset=utf-8',
     });
   }
+  loop.averageMs = DELAY_MAX_MS * 0.625;
+  const statuses: number[] = [];
+  for (let i = 0; i < 20; i += 1) statuses.push((await ask(whole('/pay'))).status);
+  expect(statuses.filter((status) => status === 503)).toHaveLength(5);
+  loop.averageMs = 10 * DELAY_MAX_MS;
   expect((await ask('GET /health/live HTTP/1.1\r\nHost: paydesk\r\n\r\n')).status).toBe(200);
 
   loop.averageMs = 0;

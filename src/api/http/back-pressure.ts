@@ -47,6 +47,8 @@ export class BackPressure {
   private readonly refusal: EarlyRefusal;
   /** The refusals that the delay asks for and that were not made yet. */
   private due = 0;
+  /** Whether the request that the parser gets next has been decided about. */
+  private isDecided = false;
   private admittedCount = 0;
   private refusedCount = 0;
   private loggedMs = -Infinity;
@@ -60,13 +62,17 @@ export class BackPressure {
 
   /** The bytes that refuse a request which Node's HTTP parser has not seen; undefined if it is not refused yet. */
   refuseUnparsed(request: RequestHead): string | undefined {
-    return this.refuses(request) ? this.refusal.bytes(request) : undefined;
+    if (this.refuses(request)) return this.refusal.bytes(request);
+    this.isDecided = true;
+    return undefined;
   }
 
   /** Makes a handler refuse requests. */
   guard(handler: RequestListener): RequestListener {
     return (request, response) => {
-      if (this.refuses(request)) {
+      const isAdmitted = this.isDecided || !this.refuses(request);
+      this.isDecided = false;
+      if (!isAdmitted) {
         this.refusal.send(request, response, mayHaveLongBody(request.headers) || isAmbiguous(request));
       } else {
         this.admit(request, response);
