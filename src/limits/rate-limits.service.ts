@@ -33,6 +33,7 @@ export class RateLimits {
     const limiter = this.limiters.get(requestClass);
     if (!limiter || !this.rates) return undefined;
     const { count, windowMs } = this.rates[requestClass];
-    return { ...(await limiter.take(credential)), limit: count, windowMs };
+    const { isAllowed, remaining, resetMs } = await limiter.take(credential);
+    return { isAllowed, remaining, resetMs, limit: count, windowMs };
   }
 }
