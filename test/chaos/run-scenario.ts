@@ -6,6 +6,7 @@ import { changes } from './changes.js';
 import { checkouts } from './checkouts.js';
 import { CONFIRM_PAGE_ENVIRONMENT, confirmPage } from './confirm-page.js';
 import { customers } from './customers.js';
+import { disputes } from './disputes.js';
 import { eventRate } from './event-rate.js';
 import { events } from './events.js';
 import { type Moment, MOMENTS_OF_A_DELIVERY, MOMENTS_OF_AN_EVENT } from './kill-plan.js';
@@ -65,6 +66,10 @@ export const SCENARIOS = {
       'a payment is never paid twice, although its customer authenticates it, pays with another card, and it is canceled',
     environment: CONFIRM_PAGE_ENVIRONMENT,
     run: confirmPage,
+  },
+  disputes: {
+    proves: 'the evidence of a dispute is submitted once, or the dispute is accepted, as the responses say',
+    run: disputes,
   },
   customers: {
     proves: 'many first calls for a user at once create one customer',

@@ -20,6 +20,7 @@ export function sizeOf(scenario: Scenario, charges: number, kills: number): Size
     case 'captures':
     case 'changes':
     case 'confirm-page':
+    case 'disputes':
     case 'checkouts':
     case 'subscriptions':
     case 'upgrades':
