@@ -55,7 +55,7 @@ const cancellationDetails = object({
 });
 
 /** What `billing_mode[flexible]` takes. */
-const flexibleOptions = object({ proration_discounts: oneOf('included', 'itemized') });
+const flexibleOptions = object({ proration_discounts: oneOf('included') });
 
 /** Source: https://docs.stripe.com/billing/subscriptions/billing-mode. */
 export const billingModeParam = object({

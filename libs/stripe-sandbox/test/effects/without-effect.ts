@@ -12,6 +12,7 @@ export const WITHOUT_EFFECT: Record<string, readonly string[]> = {
     'POST /v1/checkout/sessions managed_payments[enabled]',
     'POST /v1/checkout/sessions ui_mode',
     'POST /v1/subscriptions/:id/migrate billing_mode[type]',
+    'POST /v1/subscriptions/:id/migrate billing_mode[flexible][proration_discounts]',
     'POST /v1/subscriptions/:id/resume billing_cycle_anchor',
     'POST /v1/invoices/create_preview automatic_tax',
     'POST /v1/invoices/create_preview issuer[type]',
