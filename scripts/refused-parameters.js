@@ -86,7 +86,6 @@ export const REASONS = {
   'No e-mails': ['email_type'],
   'Not modelled yet': [
     '/v1/billing_portal/sessions after_expiration',
-    'backdate_start_date',
     'billing_schedules',
     'current_trial',
     'default_settings',

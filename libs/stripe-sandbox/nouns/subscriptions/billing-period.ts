@@ -55,3 +55,35 @@ export function prorated(amountMinor: number, period: Period, from: number): num
 /** The part of an amount for a span within a period, in whole minor units. */
 export const proratedShare = (amountMinor: number, period: Period, span: Period): number =>
   prorated(amountMinor, period, span.start) - prorated(amountMinor, period, span.end);
+
+/** The parts of a span that are in different periods of a billing cycle, each with its period, in order. */
+export function splitByCycle(
+  anchor: number,
+  recurrence: Recurrence,
+  { start, end }: Period,
+): { period: Period; span: Period }[] {
+  const parts: { period: Period; span: Period }[] = [];
+  let count = 0;
+  while (boundary(anchor, recurrence, count) > start) count -= 1;
+  for (; boundary(anchor, recurrence, count) < end; count += 1) {
+    const period = {
+      start: boundary(anchor, recurrence, count),
+      end: boundary(anchor, recurrence, count + 1),
+    };
+    const span = { start: Math.max(start, period.start), end: Math.min(end, period.end) };
+    if (span.start < span.end) parts.push({ period, span });
+  }
+  return parts;
+}
+
+/** What a span costs at an amount for each full period of a billing cycle, in whole minor units. */
+export const costOfSpan = (
+  amountMinor: number,
+  anchor: number,
+  recurrence: Recurrence,
+  span: Period,
+): number =>
+  splitByCycle(anchor, recurrence, span).reduce(
+    (sum, part) => sum + proratedShare(amountMinor, part.period, part.span),
+    0,
+  );

@@ -4,6 +4,7 @@ import { failures } from '../../http/errors.js';
 import type { Params } from '../../http/params.js';
 import { readOlderRedemptions, readRedemptions, type Redemption } from '../discounts/redemption.js';
 import { anchorConfigFrom, readAnchor, requireFuture } from './anchor.js';
+import { readStartDate } from './backdating.js';
 import { type ItemDraft, readItems } from './items.js';
 import { readOneTimeItems } from './one-time-items.js';
 import type { createParams } from './params.js';
@@ -36,6 +37,7 @@ export function createSubscription(ctx: Context, params: Params<typeof createPar
     description: params.description ?? null,
     metadata: params.metadata,
     redemptions: redemptionsFrom(ctx, params, currency),
+    startDate: readStartDate(params.backdate_start_date, now),
     trialEnd: readTrialEnd(params, items, now),
     anchor: readAnchor(
       params,

@@ -99,6 +99,7 @@ const settingsParams = {
 export const createParams = {
   ...olderDiscountParams,
   ...settingsParams,
+  backdate_start_date: timestamp(),
   billing_cycle_anchor: timestamp(),
   billing_cycle_anchor_config: object({
     day_of_month: required(integer({ min: 1, max: 31 })),

@@ -11,8 +11,9 @@ import { draftInvoice, finalizeInvoice } from '../invoices/invoice.js';
 import { HOUR_SECONDS } from '../invoices/settings.js';
 import { type LineDraft, trialLine } from '../invoices/lines.js';
 import { invoicePaymentMethod, isPaidOrProcessing, tryToPayInvoice } from '../invoices/pay.js';
+import { backdatedLines, firstPeriodStart } from './backdating.js';
 import { billingModeFrom, isFlexible } from './billing-mode.js';
-import { periodAt, proratedShare } from './billing-period.js';
+import { costOfSpan, periodAt } from './billing-period.js';
 import { insertItem, type ItemDraft, itemFields, requireCompatiblePrices } from './items.js';
 import { insertOneTimeItem, type OneTimeItem } from './one-time-items.js';
 import type { createParams } from './params.js';
@@ -41,6 +42,8 @@ export interface SubscriptionDraft {
   offSession?: boolean;
   description?: string | null;
   metadata?: MetadataChange;
+  /** When it began, in Unix seconds; the time since then is billed if it is prorated. By default now. */
+  startDate?: number;
   trialEnd?: number | null;
   redemptions?: readonly Redemption[] | undefined;
   /** The `billing_cycle_anchor`, if the first full period does not begin at once. */
@@ -77,6 +80,7 @@ function insertSubscription(ctx: Context, draft: SubscriptionDraft): Stripe.Subs
   const id = newId('subscription');
   const { customer, trialEnd = null, prorates = true } = draft;
   const now = ctx.now(customer);
+  const { startDate: start_date = now } = draft;
   const settings = { ...NEW_SETTINGS, ...draft.settings };
   const isSent = settings.collection_method === 'send_invoice';
   const billing_mode = billingModeFrom(ctx, draft.billing_mode, now);
@@ -91,7 +95,11 @@ function insertSubscription(ctx: Context, draft: SubscriptionDraft): Stripe.Subs
   const isCut = cancel_at !== null && trialEnd === null && (prorates || !isFlexible({ billing_mode }));
   const items = draft.items.map((item, index) => {
     const end = isCut ? Math.min(ends[index]!, cancel_at) : ends[index]!;
-    return insertItem(ctx, item, { customer, subscription: id, created: now, period: { start: now, end } });
+    const start = firstPeriodStart(
+      { billing_mode, start_date },
+      { anchor: draft.anchor, now, recurrence: item.price.recurring! },
+    );
+    return insertItem(ctx, item, { customer, subscription: id, created: now, period: { start, end } });
   });
   const subscription = ctx.store.subscriptions.insert({
     id,
@@ -115,7 +123,7 @@ function insertSubscription(ctx: Context, draft: SubscriptionDraft): Stripe.Subs
     latest_invoice: null,
     metadata: mergeMetadata({}, draft.metadata),
     pending_setup_intent: null,
-    start_date: now,
+    start_date,
     status: trialEnd ? 'trialing' : isSent ? 'active' : 'incomplete',
     test_clock: ctx.store.customers.get(customer)!.test_clock ?? null,
     trial_end: trialEnd,
@@ -161,10 +169,13 @@ function createFirstInvoice(
 }
 
 function firstLines(ctx: Context, subscription: Stripe.Subscription, draft: SubscriptionDraft): LineDraft[] {
-  if (subscription.status !== 'trialing') {
-    return periodLines(ctx, subscription.items.data, firstPeriodShare(subscription, draft));
-  }
-  return subscription.items.data.map((item) => trialLine(ctx, subscription, item));
+  const { data: items } = subscription.items;
+  const elapsed = draft.prorates === false ? [] : backdatedLines(ctx, subscription);
+  const current =
+    subscription.status === 'trialing'
+      ? items.map((item) => trialLine(ctx, subscription, item))
+      : periodLines(ctx, items, firstPeriodShare(subscription, draft));
+  return [...elapsed, ...current];
 }
 
 /** The part of an item's price that the first period costs. */
@@ -172,13 +183,14 @@ function firstPeriodShare(
   subscription: Stripe.Subscription,
   { anchor, prorates = true }: SubscriptionDraft,
 ): ShareOf {
-  const { billing_cycle_anchor, created } = subscription;
+  const { billing_cycle_anchor, start_date } = subscription;
+  // In classic billing mode backdated time is prorated by intervals that begin at the start date.
+  const isBackdated = start_date < subscription.created && anchor !== undefined;
+  const origin = isBackdated && !isFlexible(subscription) ? start_date : billing_cycle_anchor;
   if (!prorates && anchor !== undefined) return () => 0;
   if (!prorates && isFlexible(subscription)) return (amountMinor) => amountMinor;
-  return (amountMinor, { price, current_period_end: end }) => {
-    const fullPeriod = periodAt(billing_cycle_anchor, price.recurring!, created);
-    return proratedShare(amountMinor, fullPeriod, { start: created, end });
-  };
+  return (amountMinor, { price, current_period_start: start, current_period_end: end }) =>
+    costOfSpan(amountMinor, origin, price.recurring!, { start, end });
 }
 
 /** @throws StripeFailure as `startSubscription` */

@@ -48,6 +48,7 @@ export function knownValues(world: World): Known {
     test_clock: [world.clockId],
     trial_end: later,
     cancel_at: later,
+    backdate_start_date: [String(world.now - 40 * 86_400)],
     billing_cycle_anchor: later,
     subscription_trial_end: later,
     proration_date: prorations,
