@@ -49,8 +49,12 @@ export class ConfirmationsService {
 
   /** How a payment stands. @throws {Problem} `not-found`, `in-progress` while its page is being opened */
   async find(context: RequestContext, paymentId: string): Promise<Confirmation> {
-    await this.replacementRecorder.requireNotReplacing(paymentId);
-    return this.stripe.find(context, await this.replacementRecorder.objectsOf(paymentId));
+    const objects = await this.objectsNow(paymentId);
+    const found = await this.stripe.find(context, objects);
+    if (found.kind !== 'closed' || objects.sessionId !== null) return found;
+    // A page that was opened in the meantime has canceled the PaymentIntent.
+    const now = await this.objectsNow(paymentId);
+    return now.sessionId === null ? found : this.stripe.find(context, now);
   }
 
   /** The same once the customer has come back from a page of Stripe's: the payment is recorded, and its callers notified. */
@@ -106,6 +110,12 @@ export class ConfirmationsService {
       },
     );
     return result.url ?? undefined;
+  }
+
+  /** What a payment is paid with. @throws {Problem} `in-progress` while its page is being opened */
+  private async objectsNow(paymentId: string): Promise<PaymentObjects> {
+    await this.replacementRecorder.requireNotReplacing(paymentId);
+    return this.replacementRecorder.objectsOf(paymentId);
   }
 
   private async refresh(context: RequestContext, paymentId: string): Promise<void> {

@@ -84,6 +84,8 @@ describe('a payment by bank transfer', () => {
 
   it('fails if it is given up, and takes no money then', async ({ paydesk, shop, choose, told }) => {
     const [voided, canceled] = [await choose(), await choose()];
+    for (const { paymentID } of [voided, canceled])
+      expect(await told(paymentID)).toEqual({ ...PENDING, types: CHOSEN });
     expect((await shop.post('/pay/void', { paymentID: voided.paymentID })).status).toBe(200);
     const session = await paydesk.stripe.checkout.sessions.retrieve(canceled.paymentID);
     await paydesk.stripe.paymentIntents.cancel(idOf(session.payment_intent) ?? '');

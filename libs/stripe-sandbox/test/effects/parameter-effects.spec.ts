@@ -1,3 +1,5 @@
+import crypto from 'node:crypto';
+import { syncBuiltinESMExports } from 'node:module';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { allRoutes } from '../../nouns/all-routes.js';
 import { decodeForm, type FormValue } from '../../http/form.js';
@@ -10,20 +12,17 @@ import { type Example, type Outcome, tryOut } from './trial.js';
 import { fillWorld, type World } from './world.js';
 import { WITHOUT_EFFECT } from './without-effect.js';
 
-const random = vi.hoisted(() => ({ next: 0 }));
+const random = { next: 0 };
 
 /** The same random numbers in each trial, so that two of them differ only by what was sent. */
-vi.mock('node:crypto', async (original) => ({
-  ...(await original<typeof import('node:crypto')>()),
-  randomInt: (low: number, high?: number): number => {
-    const [from, to] = high === undefined ? [0, low] : [low, high];
-    // Mulberry32.
-    random.next = (random.next + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(random.next ^ (random.next >>> 15), 1 | random.next);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return from + (((mixed ^ (mixed >>> 14)) >>> 0) % (to - from));
-  },
-}));
+function repeatableInt(low: number, high?: unknown): number {
+  const [from, to] = typeof high === 'number' ? [low, high] : [0, low];
+  // Mulberry32.
+  random.next = (random.next + 0x6d2b79f5) | 0;
+  let mixed = Math.imul(random.next ^ (random.next >>> 15), 1 | random.next);
+  mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+  return from + (((mixed ^ (mixed >>> 14)) >>> 0) % (to - from));
+}
 
 const LATEST = '2026-09-30.endive';
 
@@ -78,9 +77,16 @@ let world: World;
 let close: () => Promise<void>;
 
 beforeAll(async () => {
+  // Not `vi.mock`: other specs have imported the modules that use it.
+  vi.spyOn(crypto, 'randomInt').mockImplementation(repeatableInt);
+  syncBuiltinESMExports();
   world = await fillWorld(await startBench({}, (end) => (close = end)));
 });
-afterAll(() => close());
+afterAll(async () => {
+  vi.restoreAllMocks();
+  syncBuiltinESMExports();
+  await close();
+});
 
 describe('no parameter is accepted without effect', () => {
   test.for(routes)('$name', ({ name, route }) => {
