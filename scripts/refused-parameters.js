@@ -93,7 +93,6 @@ export const REASONS = {
     'invoicing_rules',
     'optional_items',
     'pause_schedules',
-    'pending_invoice_item_interval',
     'preserve_cancel_date',
     'preview_mode',
     'schedule',

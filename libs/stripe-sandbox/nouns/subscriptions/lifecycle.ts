@@ -15,6 +15,7 @@ import { invoiceOf } from '../invoices/pay.js';
 import { type Period, periodAt, proratedShare } from './billing-period.js';
 import { withCurrentDiscounts } from './discounts.js';
 import { inPeriod, itemFields } from './items.js';
+import { nextPendingInvoiceAt } from './pending-interval.js';
 import { deletePendingProrations } from './proration.js';
 import {
   hasEnded,
@@ -25,7 +26,7 @@ import {
   scheduleSubscription,
   type ShareOf,
 } from './subscription.js';
-import { cancelPendingSetup, endWithoutPaymentMethod } from './trial.js';
+import { cancelPendingSetup, endWithoutPaymentMethod, trialWarningAt } from './trial.js';
 
 const HOUR_SECONDS = 60 * 60;
 
@@ -47,11 +48,18 @@ export function advanceSubscription(ctx: Context, id: string): void {
     endAtScheduledTime(ctx, subscription);
     return;
   }
-  if (periodEnd(subscription) <= now) endPeriod(ctx, subscription);
-  else if (subscription.status === 'trialing') {
-    ctx.emit('customer.subscription.trial_will_end', subscription);
-    scheduleSubscription(ctx, subscription);
+  if (periodEnd(subscription) <= now) {
+    endPeriod(ctx, subscription);
+    return;
   }
+  const pendingAt = subscription.next_pending_invoice_item_invoice ?? Infinity;
+  const warningAt = trialWarningAt(subscription) ?? Infinity;
+  // A warning from before the pending items were due has been sent.
+  if (warningAt <= now && (pendingAt > now || pendingAt <= warningAt)) {
+    ctx.emit('customer.subscription.trial_will_end', subscription);
+  }
+  if (pendingAt <= now) invoicePendingItems(ctx, subscription);
+  else scheduleSubscription(ctx, subscription);
 }
 
 /** Begins the next period, or ends or pauses a subscription whose trial ends without a payment method. */
@@ -209,10 +217,46 @@ export function renew(ctx: Context, before: Stripe.Subscription): void {
   saveSubscription(ctx, before, {
     ...itemFields(before.id, withCurrentDiscounts(ctx, before.id, items)),
     latest_invoice: invoice.id,
+    next_pending_invoice_item_invoice: nextPendingInvoiceAt(before, start),
     ...(before.status === 'trialing' && { status: 'active' }),
   });
-  if (before.pause_collection) closePausedInvoice(ctx, invoice, before.pause_collection);
-  else if (before.status === 'unpaid') stopCollecting(ctx, invoice);
+  stopIfNotCollected(ctx, before, invoice);
+}
+
+/**
+ * Bills the pending items of a subscription within a period, as an invoice that is created for it would. Without items
+ * there is no invoice. Source: https://docs.stripe.com/api/subscriptions/object, `pending_invoice_item_interval`.
+ */
+function invoicePendingItems(ctx: Context, before: Stripe.Subscription): void {
+  const customer = before.customer as string;
+  const now = ctx.now(customer);
+  const items = pendingItemsFor(ctx, before);
+  const next_pending_invoice_item_invoice = nextPendingInvoiceAt(before, now);
+  if (items.length === 0) {
+    saveSubscription(ctx, before, { next_pending_invoice_item_invoice });
+    return;
+  }
+  const invoice = draftInvoice(ctx, {
+    customer,
+    currency: before.currency,
+    subscription: before,
+    reason: 'manual',
+    items,
+    period: { start: now, end: now },
+    finalizesAt: before.pause_collection ? null : now + HOUR_SECONDS,
+  });
+  saveSubscription(ctx, before, { latest_invoice: invoice.id, next_pending_invoice_item_invoice });
+  stopIfNotCollected(ctx, before, invoice);
+}
+
+/** Does not collect a new draft of a subscription that is unpaid, or whose payments are not collected. */
+function stopIfNotCollected(
+  ctx: Context,
+  { pause_collection, status }: Stripe.Subscription,
+  invoice: Stripe.Invoice,
+): void {
+  if (pause_collection) closePausedInvoice(ctx, invoice, pause_collection);
+  else if (status === 'unpaid') stopCollecting(ctx, invoice);
 }
 
 /** Creates and finalizes an invoice for a change within a period; undefined if there is nothing to put on it. */

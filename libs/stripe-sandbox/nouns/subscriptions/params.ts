@@ -88,6 +88,12 @@ const settingsParams = {
     issuer: ownAccountParam,
   }),
   payment_settings: paymentSettings,
+  pending_invoice_item_interval: unsettable(
+    object({
+      interval: required(oneOf('day', 'month', 'week', 'year')),
+      interval_count: integer({ min: 1 }),
+    }),
+  ),
   trial_settings: object({
     end_behavior: required(
       object({ missing_payment_method: required(oneOf('cancel', 'create_invoice', 'pause')) }),

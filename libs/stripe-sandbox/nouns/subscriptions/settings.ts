@@ -5,6 +5,7 @@ import type { Params } from '../../http/params.js';
 import { requireOwnPaymentMethod } from '../payment-methods/payment-method.js';
 import { requireAccountTaxIds } from '../tax-ids/tax-id.js';
 import type { updateParams } from './params.js';
+import { readPendingInterval } from './pending-interval.js';
 
 type Settings = Pick<
   Params<typeof updateParams>,
@@ -14,6 +15,7 @@ type Settings = Pick<
   | 'default_source'
   | 'invoice_settings'
   | 'payment_settings'
+  | 'pending_invoice_item_interval'
   | 'trial_settings'
 >;
 
@@ -35,6 +37,7 @@ export const NEW_SETTINGS = {
     payment_method_types: null,
     save_default_payment_method: 'off',
   },
+  pending_invoice_item_interval: null,
   trial_settings: {
     end_behavior: { billing_cycle_anchor: null, missing_payment_method: 'create_invoice' },
   },
@@ -69,6 +72,10 @@ export function settingsFrom(
     default_source: own('default_source'),
     invoice_settings: { ...before.invoice_settings, ...invoiceSettings },
     payment_settings: { ...before.payment_settings!, ...params.payment_settings },
+    pending_invoice_item_interval: readPendingInterval(
+      params.pending_invoice_item_interval,
+      before.pending_invoice_item_interval,
+    ),
     trial_settings: params.trial_settings
       ? {
           end_behavior: {

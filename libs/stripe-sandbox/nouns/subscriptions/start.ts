@@ -17,6 +17,7 @@ import { costOfSpan, periodAt } from './billing-period.js';
 import { insertItem, type ItemDraft, itemFields, requireCompatiblePrices } from './items.js';
 import { insertOneTimeItem, type OneTimeItem } from './one-time-items.js';
 import type { createParams } from './params.js';
+import { nextPendingInvoiceAt } from './pending-interval.js';
 import { NEW_SETTINGS, type SubscriptionSettings } from './settings.js';
 import {
   NO_CANCELLATION_DETAILS,
@@ -122,6 +123,10 @@ function insertSubscription(ctx: Context, draft: SubscriptionDraft): Stripe.Subs
     ...itemFields(id, items),
     latest_invoice: null,
     metadata: mergeMetadata({}, draft.metadata),
+    next_pending_invoice_item_invoice: nextPendingInvoiceAt(
+      { ...settings, billing_cycle_anchor: anchor },
+      now,
+    ),
     pending_setup_intent: null,
     start_date,
     status: trialEnd ? 'trialing' : isSent ? 'active' : 'incomplete',
@@ -230,10 +235,8 @@ const UNUSED = {
   default_tax_rates: [],
   livemode: false,
   managed_payments: { enabled: false },
-  next_pending_invoice_item_invoice: null,
   on_behalf_of: null,
   pause_collection: null,
-  pending_invoice_item_interval: null,
   pending_update: null,
   schedule: null,
   transfer_data: null,

@@ -43,12 +43,19 @@ export function scheduleSubscription(ctx: Context, subscription: Stripe.Subscrip
   const customer = subscription.customer as string;
   const next = Math.min(
     nextChangeAt(subscription, ctx.now(customer)),
+    nextPendingInvoice(subscription),
     subscription.cancel_at ?? Infinity,
     subscription.pause_collection?.resumes_at ?? Infinity,
   );
   const at = hasEnded(subscription) || next === Infinity ? null : next;
   schedule(ctx, 'subscriptions', subscription.id, { at, customer });
 }
+
+const nextPendingInvoice = ({
+  status,
+  next_pending_invoice_item_invoice: at,
+}: Stripe.Subscription): number =>
+  status === 'incomplete' || status === 'paused' ? Infinity : (at ?? Infinity);
 
 function nextChangeAt(subscription: Stripe.Subscription, now: number): number {
   if (subscription.status === 'incomplete') return subscription.created + INCOMPLETE_SECONDS;

@@ -14,6 +14,7 @@ import { requireFuture } from './anchor.js';
 import { collectFinalInvoice, endPeriod, endSubscription, invoiceImmediately } from './lifecycle.js';
 import { insertOneTimeItem, readOneTimeItems } from './one-time-items.js';
 import type { cancelParams, migrateParams, updateParams } from './params.js';
+import { nextPendingInvoiceAt } from './pending-interval.js';
 import { creditEarlyEnd, deletePendingProrations, prorate } from './proration.js';
 import {
   hasEnded,
@@ -60,6 +61,10 @@ export function updateSubscription(
     ...pause,
     ...(redemptions && { discounts: replaceDiscounts(ctx, before, redemptions) }),
   };
+  changes.next_pending_invoice_item_invoice = nextPendingInvoiceAt(
+    { ...before, ...changes },
+    ctx.now(customer),
+  );
   for (const item of oneTimeItems) insertOneTimeItem(ctx, before, item);
   if (isDeepStrictEqual({ ...before, ...changes }, before)) return before;
   const after = saveSubscription(ctx, before, changes);
