@@ -180,7 +180,8 @@ function auditWaiting(
       'payments that were not notified of once',
       (one) =>
         countOf(one, 'payment.succeeded') !== (isPaid(one) ? 1 : 0) ||
-        countOf(one, 'payment.canceled') !== (isPaid(one) ? 0 : 1),
+        // If the customer has chosen another card, a cancellation closes the page for it.
+        countOf(one, 'payment.canceled') + countOf(one, 'checkout.expired') !== (isPaid(one) ? 0 : 1),
     ),
   ];
 }
