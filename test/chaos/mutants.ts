@@ -113,7 +113,7 @@ export const MUTANTS: Mutant[] = [
       changes: [
         {
           file: 'subscriptions/upgrades.service.js',
-          text: 'if (!(await this.isDone(context, plan))) {',
+          text: 'if (!isDone(current, plan)) {',
           replacement: '{',
         },
         {
