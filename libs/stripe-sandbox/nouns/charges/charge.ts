@@ -21,7 +21,7 @@ import type { updateParams } from './params.js';
 export const HOLD_SECONDS = 7 * 24 * 60 * 60;
 
 /** The fields that do not depend on the type of payment method. Source: https://docs.stripe.com/api/charges/object. */
-export function chargeFields(ctx: Context, intent: Payment, paymentMethod: Stripe.PaymentMethod) {
+function chargeFields(ctx: Context, intent: Payment, paymentMethod: Stripe.PaymentMethod) {
   const { amount, currency, customer, description, receipt_email, shipping, transfer_group } = intent;
   return {
     object: 'charge',
@@ -57,6 +57,19 @@ export function chargeFields(ctx: Context, intent: Payment, paymentMethod: Strip
     statement_descriptor_suffix: intent.statement_descriptor_suffix,
     transfer_data: null,
     transfer_group,
+  } satisfies Partial<Stripe.Charge>;
+}
+
+/** The fields of a charge that a bank has approved, but for whether the money has arrived. */
+export function approvedByBank(ctx: Context, intent: Payment, paymentMethod: Stripe.PaymentMethod) {
+  return {
+    ...chargeFields(ctx, intent, paymentMethod),
+    id: newId('payment'),
+    amount_captured: intent.amount,
+    captured: true,
+    failure_code: null,
+    failure_message: null,
+    outcome: bankOutcome('approved_by_network', 'Payment complete.', 'authorized'),
   } satisfies Partial<Stripe.Charge>;
 }
 

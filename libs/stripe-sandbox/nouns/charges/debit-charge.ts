@@ -1,8 +1,7 @@
 import type Stripe from 'stripe';
 import type { Context } from '../../context.js';
-import { newId } from '../../store/ids.js';
 import type { DebitFailure } from '../payment-methods/test-ibans.js';
-import { bankOutcome, chargeFields, newReceiptUrl, withBalanceTransaction } from './charge.js';
+import { approvedByBank, bankOutcome, newReceiptUrl, withBalanceTransaction } from './charge.js';
 
 /** A debit that the bank has not answered yet. Source: https://docs.stripe.com/api/charges/object. */
 export function createDebitCharge(
@@ -12,13 +11,7 @@ export function createDebitCharge(
 ): Stripe.Charge {
   const { bank_code, branch_code, country, fingerprint, last4 } = paymentMethod.sepa_debit!;
   const charge = ctx.store.charges.insert({
-    ...chargeFields(ctx, intent, paymentMethod),
-    id: newId('payment'),
-    amount_captured: intent.amount,
-    captured: true,
-    failure_code: null,
-    failure_message: null,
-    outcome: bankOutcome('approved_by_network', 'Payment complete.', 'authorized'),
+    ...approvedByBank(ctx, intent, paymentMethod),
     paid: false,
     payment_method_details: {
       sepa_debit: { bank_code, branch_code, country, fingerprint, last4, mandate: mandate.id },
