@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq } from 'drizzle-orm';
 import { Problem } from '#core/problem.js';
+import { mayTakeClaim } from '../database/claim-condition.js';
 import { type Database, DATABASE, type Transaction } from '../database/database.js';
 import { operations } from '../database/schema.js';
 import { upgradeClaims } from '../database/schema-checkout.js';
@@ -19,16 +20,13 @@ export class UpgradeClaimsStore {
    * @throws {Problem} `in-progress` if another upgrade has it
    */
   async claim(operationId: string, customer: string, productId: string): Promise<void> {
-    // False also for an operation that is too new for the statement to see.
-    const hasEnded = sql`exists (select from ${operations}
-      where ${operations.id} = ${upgradeClaims.operationId} and ${operations.state} <> 'running')`;
     const { rowCount } = await this.database
       .insert(upgradeClaims)
       .values({ customer, productId, operationId })
       .onConflictDoUpdate({
         target: [upgradeClaims.customer, upgradeClaims.productId],
         set: { operationId },
-        setWhere: sql`${upgradeClaims.operationId} = ${operationId}::uuid or ${hasEnded}`,
+        setWhere: mayTakeClaim(upgradeClaims.operationId, operationId),
       });
     if (rowCount === 0) throw new Problem('in-progress');
   }

@@ -1,9 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { eq, sql } from 'drizzle-orm';
 import { Problem } from '#core/problem.js';
 import type { RequestContext } from '#core/request-context.js';
+import { mayTakeClaim } from '../database/claim-condition.js';
 import { type Database, DATABASE } from '../database/database.js';
-import { operations } from '../database/schema.js';
 import { subscriptionClaims } from '../database/schema-checkout.js';
 
 /**
@@ -27,14 +26,8 @@ export class SubscriptionClaimsStore {
       .onConflictDoUpdate({
         target: subscriptionClaims.subscriptionId,
         set: { operationId },
-        setWhere: sql`${eq(subscriptionClaims.operationId, operationId)} or ${hasEnded()}`,
+        setWhere: mayTakeClaim(subscriptionClaims.operationId, operationId),
       });
     if (rowCount === 0) throw new Problem('in-progress');
   }
-}
-
-/** False also for an operation that is too new for the statement to see. */
-function hasEnded() {
-  return sql`exists (select from ${operations}
-    where ${operations.id} = ${subscriptionClaims.operationId} and ${operations.state} <> 'running')`;
 }
