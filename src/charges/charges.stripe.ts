@@ -32,8 +32,9 @@ export class ChargesStripe {
   constructor(private readonly stripe: StripeProvider) {}
 
   /**
-   * Charges a saved card immediately and off-session: https://docs.stripe.com/payments/save-and-reuse The customer is still
-   * to be added.
+   * Charges a saved card immediately and off-session: https://docs.stripe.com/payments/save-and-reuse
+   *
+   * @returns what is sent, without the customer, which is still to be added
    */
   plan(command: ChargeCommand, operationId: string): Omit<ChargePlan, 'customer'> {
     const { metadata, returnUrl, statementDescriptorSuffix: suffix, isManualCapture } = command;

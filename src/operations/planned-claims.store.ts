@@ -14,9 +14,9 @@ interface PlannedClaim {
 }
 
 /**
- * $1 is an array of operations, the others are the parameters of the condition. Those without a customer are left out. The condition is evaluated for all of
- * them before the first one is inserted, because they are sorted, so locks are taken in one order. The defaults of the
- * other columns are those of a new operation.
+ * $1 is an array of operations, the others are the parameters of the condition. Those without a customer are left out. The
+ * condition is evaluated for all of them before the first one is inserted, because they are sorted, so locks are taken in
+ * one order. The defaults of the other columns are those of a new operation.
  */
 const claimPlanned = (customers: CustomerLookUp, { text }: OwnerCondition) => `
   with claims as (
@@ -31,8 +31,8 @@ const claimPlanned = (customers: CustomerLookUp, { text }: OwnerCondition) => `
     traceparent
   )
   select
-    id, kind, caller, fingerprint, 'running', plan || jsonb_build_object('customer', customer), "leaseId", "leaseExpiresAt", "createdAt", "createdAt", "createdAt",
-    traceparent
+    id, kind, caller, fingerprint, 'running', plan || jsonb_build_object('customer', customer), "leaseId",
+    "leaseExpiresAt", "createdAt", "createdAt", "createdAt", traceparent
   from input join allowed using (tenant, user_id)
   order by id
   on conflict do nothing

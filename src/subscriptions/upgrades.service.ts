@@ -100,7 +100,8 @@ export class UpgradesService {
    * @throws {Problem} `not-found` for a Price that is not offered or without a subscription, `invalid-state` for a
    *   subscription that can't be changed or has the Price already, `already-subscribed` to the other product,
    *   `invalid-request` for the date of no preview of the last hour, `subscription-scheduled` for a schedule that was made
-   *   elsewhere, `in-progress` while another operation changes it or upgrades to the product, `card-declined`, `authentication-required`, `too-many-attempts`
+   *   elsewhere, `in-progress` while another operation changes it or upgrades to the product, `card-declined`,
+   *   `authentication-required`, `too-many-attempts`
    */
   upgrade(
     request: OperationRequest,

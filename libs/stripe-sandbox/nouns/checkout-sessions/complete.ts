@@ -63,7 +63,10 @@ function wishedUpdate(
   };
 }
 
-/** Reports that a session that is complete was paid by a debit or a bank transfer: https://docs.stripe.com/payments/checkout/fulfill-orders. */
+/**
+ * Reports that a session that is complete was paid by a debit or a bank transfer.
+ * Source: https://docs.stripe.com/payments/checkout/fulfill-orders.
+ */
 export function reportLatePayment(ctx: Context, { id }: Stripe.Checkout.Session): void {
   const after = ctx.store.checkoutSessions.update(id, { payment_status: 'paid' });
   ctx.emit('checkout.session.async_payment_succeeded', after);
