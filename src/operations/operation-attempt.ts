@@ -6,6 +6,7 @@ import { BACKGROUND, type RequestContext } from '#core/request-context.js';
 import { isReplayedFailure } from '#stripe/stripe-errors.js';
 import type { Transaction } from '../database/database.js';
 import { toProblem } from '../database/to-problem.js';
+import { DecryptionError } from '../encryption/keyring.js';
 import { describeFailure } from '../logging/describe-failure.js';
 import { underLease } from '../queue/lease.js';
 import { type NewSpan, Tracing } from '../tracing/tracing.js';
@@ -158,8 +159,7 @@ export class OperationAttempt {
   ): Promise<Outcome<Result>> {
     let planned = stored;
     try {
-      // A lost key leaves the outcome unknown: an earlier attempt may have sent the plan.
-      planned = { ...stored, plan: this.encryption.decryptPlan(stored) };
+      planned = { ...stored, plan: this.decryptPlan(stored) };
       const answer = await this.inStep('send', kind, () => this.send(context, kind, planned));
       const result = kind.resultOf ? kind.resultOf(answer) : (answer as unknown as Result);
       const { id: operationId } = planned;
@@ -170,6 +170,23 @@ export class OperationAttempt {
       return { result, operationId, replayed: false };
     } catch (error) {
       return this.finishWithProblem(context, kind, planned, toProblem(error, 'outcome-unknown'));
+    }
+  }
+
+  /**
+   * A lost key leaves the outcome unknown, as an earlier attempt may have sent the plan. Once Stripe has forgotten the
+   * operation's key, only a person can find it out.
+   *
+   * @throws {Problem} `needs-review`
+   * @throws {DecryptionError}
+   */
+  private decryptPlan(stored: OperationRow): unknown {
+    try {
+      return this.encryption.decryptPlan(stored);
+    } catch (error) {
+      if (!(error instanceof DecryptionError)) throw error;
+      if (maySendAgain(stored.firstSentAt ?? stored.createdAt, this.clock.now())) throw error;
+      throw new Problem('needs-review', {}, error);
     }
   }
 

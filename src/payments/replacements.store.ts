@@ -2,8 +2,12 @@ import { Inject, Injectable } from '@nestjs/common';
 import { and, eq, isNotNull, isNull, notExists, or, sql } from 'drizzle-orm';
 import { Problem } from '#core/problem.js';
 import { type Database, DATABASE, type Transaction } from '../database/database.js';
-import { operations } from '../database/schema.js';
+import { operationReviews, operations } from '../database/schema.js';
 import { payments } from '../database/schema-payments.js';
+
+/** A person who closes a review has found out what became of the PaymentIntent. */
+const IS_NOT_REVIEWED = sql`not exists (select from ${operationReviews}
+  where ${operationReviews.operationId} = ${operations.id})`;
 
 /** Which payments are paid on a Checkout page in place of their PaymentIntent. */
 @Injectable()
@@ -11,8 +15,8 @@ export class ReplacementsStore {
   constructor(@Inject(DATABASE) private readonly database: Database) {}
 
   /**
-   * Marks a payment, so that only one operation replaces its PaymentIntent. A mark whose operation was forgotten does not
-   * count. The new revision keeps those that are reading the payment from writing what they have read.
+   * Marks a payment, so that only one operation replaces its PaymentIntent. A mark whose operation was forgotten, or reviewed,
+   * does not count. The new revision keeps those that are reading the payment from writing what they have read.
    *
    * @returns false if another operation has done it, or is at it
    */
@@ -20,7 +24,7 @@ export class ReplacementsStore {
     const operation = this.database
       .select({ id: operations.id })
       .from(operations)
-      .where(eq(operations.id, payments.replacementId));
+      .where(and(eq(operations.id, payments.replacementId), IS_NOT_REVIEWED));
     const { rowCount } = await this.database
       .update(payments)
       .set({ replacementId: operationId, revision: sql`${payments.revision} + 1` })
@@ -67,7 +71,7 @@ export class ReplacementsStore {
     const { rows } = await this.database.execute(sql`
       select from ${payments} join ${operations} on ${operations.id} = ${payments.replacementId}
       where ${payments.paymentId} = ${paymentId} and ${payments.sessionId} is null
-        and ${operations.state} in ('running', 'needs-review')`);
+        and ${operations.state} in ('running', 'needs-review') and ${IS_NOT_REVIEWED}`);
     return rows.length > 0;
   }
 
