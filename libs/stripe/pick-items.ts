@@ -16,6 +16,7 @@ export type Picked<Value, Wanted> = {
 };
 
 const LIST_START = '{\n  "object": "list",\n  "data": [\n';
+const ITEMS_END = '  ]';
 const INDENT = 2;
 const ITEM_INDENT = 2 * INDENT;
 const SPACE = ' '.charCodeAt(0);
@@ -24,13 +25,16 @@ const PLAIN_INTEGER = /^(0|[1-9]\d{0,14})$/;
 /** Without escapes. */
 const PLAIN_STRING = /^"[^"\\]*"$/;
 
-/** The text is not laid out as Stripe's, or a field is missing. */
+/** The text is not laid out as Stripe's. */
 const OTHER_TEXT = Symbol('other text');
 
 /**
- * Reads pages of lists as `JSON.parse` does, but only the wanted fields of their items. For ten charges that takes 100 us
- * instead of 192, which were a fifth of a read. It relies on Stripe's layout, where each field has a line and is indented
- * by its depth. A line break is never part of a value: https://www.rfc-editor.org/rfc/rfc8259#section-7
+ * Reads pages of lists, but only the wanted fields of their items; what an item lacks is undefined. For ten charges that
+ * takes 100 us instead of 192, which were a fifth of a read. It relies on Stripe's layout, where each field has a line and
+ * is indented by its depth. A line break is never part of a value: https://www.rfc-editor.org/rfc/rfc8259#section-7
+ *
+ * Of JSON as Stripe sends it, the result is that of `JSON.parse`. But Stripe is trusted: whether the other lines of an item
+ * are JSON, and no name is there twice, is not checked.
  *
  * @returns a function that returns undefined for any other text, which has to be parsed as a whole
  */
@@ -51,6 +55,7 @@ function pickItems(text: string, shape: Shape): unknown {
   const lines = new Lines(text, LIST_START.length);
   const data: object[] = [];
   for (; lines.isAt(shape.opening); lines.next()) data.push(shape.read(lines));
+  if (!lines.isAt(ITEMS_END)) return undefined;
   const rest = JSON.parse(`${LIST_START}${text.slice(lines.start)}`) as object;
   return { ...rest, data };
 }
@@ -72,8 +77,12 @@ class Lines {
     this.end = this.endOfLine(this.start);
   }
 
-  /** Goes to the next line with this indentation and start, unless a line that is indented less comes before. */
-  find(start: string, indent: number): void {
+  /**
+   * Goes to the next line with this indentation and start.
+   *
+   * @returns false, and stays, if a line that is indented less comes before
+   */
+  find(start: string, indent: number): boolean {
     const { text } = this;
     const closing = start.length - '": '.length;
     let at = this.end + 1 + indent;
@@ -83,11 +92,12 @@ class Lines {
       !text.startsWith(start, at)
     ) {
       // The first of them is where the object ends, one level above.
-      if (text.charCodeAt(at - INDENT) !== SPACE) throw OTHER_TEXT;
+      if (text.charCodeAt(at - INDENT) !== SPACE) return false;
       at = this.endOfLine(at - INDENT) + 1 + indent;
     }
     this.start = at - indent;
     this.end = this.endOfLine(at);
+    return true;
   }
 
   isAt(start: string): boolean {
@@ -124,10 +134,14 @@ class Shape {
 
   /** Reads an object that starts in the current line, and goes to the line where it ends. */
   read(lines: Lines): object {
-    const { text } = lines;
+    const { text, start: openedAt } = lines;
     const object = { ...this.empty };
     for (const { name, start, shape } of this.fields) {
-      lines.find(start, this.indent);
+      if (!lines.find(start, this.indent)) {
+        // Or before the field that was read last, where Stripe does not write it.
+        if (new Lines(text, openedAt).find(start, this.indent)) throw OTHER_TEXT;
+        continue;
+      }
       const valueAt = lines.start + this.indent + start.length;
       const hasComma = text.endsWith(',', lines.end);
       const value = text.slice(valueAt, hasComma ? lines.end - 1 : lines.end);

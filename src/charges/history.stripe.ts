@@ -13,7 +13,7 @@ import { pageOfCustomers } from './customers-page.stripe.js';
 import type { Invoice } from './invoice.js';
 import type { Payment } from './payment.js';
 
-const CHARGE_FIELDS = {
+export const CHARGE_FIELDS = {
   id: true,
   amount: true,
   amount_refunded: true,
@@ -28,7 +28,7 @@ const CHARGE_FIELDS = {
   status: true,
 } as const;
 
-const INTENT_FIELDS = {
+export const INTENT_FIELDS = {
   id: true,
   amount: true,
   amount_received: true,
@@ -38,7 +38,7 @@ const INTENT_FIELDS = {
   status: true,
 } as const;
 
-const INVOICE_FIELDS = {
+export const INVOICE_FIELDS = {
   id: true,
   created: true,
   currency: true,

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { StripeFailure } from './errors.js';
 import { OWN_ACCOUNT } from './own-account.js';
+import { stripeJson } from './stripe-json.js';
 
 /** A response about to be sent. */
 export interface Reply {
@@ -14,7 +15,7 @@ export interface Reply {
 }
 
 export function success(resource: object): Reply {
-  return { status: 200, headers: {}, body: textOf(resource), resource };
+  return { status: 200, headers: {}, body: stripeJson(resource), resource };
 }
 
 /** Stripe's error body. Source: https://docs.stripe.com/api/errors. */
@@ -25,11 +26,8 @@ export function failure(cause: StripeFailure, requestId: string): Reply {
     ...(body.code !== undefined && { doc_url: docUrlOf(body.code) }),
     request_log_url: `https://dashboard.stripe.com/${OWN_ACCOUNT}/test/workbench/logs?object=${requestId}`,
   };
-  return { status, headers: cause.headers, body: textOf({ error }) };
+  return { status, headers: cause.headers, body: stripeJson({ error }) };
 }
-
-/** JSON as Stripe writes it: indented. */
-export const textOf = (body: object): string => JSON.stringify(body, undefined, 2);
 
 /** Stripe's documentation page for an error code. */
 export const docUrlOf = (code: string): string =>

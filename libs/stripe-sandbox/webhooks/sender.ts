@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import type { Clock } from '../clock.js';
 import type { Context } from '../context.js';
 import { SeededRandom } from '../faults/random.js';
+import { stripeJson } from '../http/stripe-json.js';
 import { JournalError } from '../store/journal.js';
 import type { Delivery } from '../store/records.js';
 import type { Store } from '../store/store.js';
@@ -156,7 +157,7 @@ export class WebhookSender {
       return;
     }
     const api_version = endpoint.api_version ?? event.api_version;
-    const body = JSON.stringify({ ...event, api_version }, undefined, 2);
+    const body = stripeJson({ ...event, api_version });
     const { secret } = store.endpointSecrets.get(endpoint.id)!;
     const isDelivered = await this.#post(endpoint.url, body, secret);
     if (!this.#closing.signal.aborted) run((ctx) => recordAttempt(ctx, delivery, isDelivered));
