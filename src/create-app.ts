@@ -8,6 +8,7 @@ import { setUpDocs } from './api/docs/docs.js';
 import { Admission, admitRequests } from './api/http/admission.js';
 import { BackPressure, type LoopPressure } from './api/http/back-pressure.js';
 import { Connections } from './api/http/connections.js';
+import { countRunning } from './api/http/count-running.js';
 import { frameworkProblem } from './api/http/framework-problem.js';
 import { HttpAdapter } from './api/http/http-adapter.js';
 import { allowUserOrigins } from './api/http/cors.js';
@@ -20,7 +21,7 @@ import { limitRawBodies, RawBodies } from './api/http/raw-body.js';
 import { observeRequests } from './api/http/observe-requests.js';
 import { answerRequestIds, requestIdOf } from './api/http/request-id.js';
 import { RequestLog } from './api/http/request-log.js';
-import { countRunning, RunningRequests } from './api/http/running-requests.js';
+import { RunningRequests } from './api/http/running-requests.js';
 import { traceRequests } from './api/http/trace-requests.js';
 import { AppModule, type AppOptions } from './app.module.js';
 import type { Settings } from './config/settings.js';
@@ -58,10 +59,9 @@ export async function createApp(
   const connections = new Connections(settings.REQUEST_TIMEOUT_MS);
   const metrics = settings.METRICS_PORT === undefined ? undefined : new Metrics();
   const loop = loopPressure(options);
-  const running = new RunningRequests(settings.STRIPE_CALLS_MAX);
   const pressure = new BackPressure({
     loop,
-    running,
+    running: new RunningRequests(settings.STRIPE_CALLS_MAX),
     origins: settings.CORS_ORIGINS,
     onRefused: metrics && ((reason) => metrics.countRefused(reason)),
     warn: (text) => log.warn(text),
@@ -82,7 +82,7 @@ export async function createApp(
   if (metrics) observeRequests(fastify, metrics);
   await allowUserOrigins(fastify, options.settings.CORS_ORIGINS);
   admitRequests(fastify, app.get(Admission, { strict: false }));
-  countRunning(fastify, running);
+  countRunning(fastify, pressure);
   acceptJsonOnly(fastify);
   acceptEmptyForms(fastify);
   limitRawBodies(fastify, app.get(RawBodies, { strict: false }));
@@ -108,8 +108,8 @@ function httpAdapter(
 ): HttpAdapter {
   const limits = { requestTimeoutMs: settings.REQUEST_TIMEOUT_MS, maxConnections: settings.MAX_CONNECTIONS };
   const serverFactory: FastifyServerFactory = (handler) =>
-    createHttpServer(pressure.guard(handler), connections, limits, (request) =>
-      pressure.refuseUnparsed(request),
+    createHttpServer(pressure.guard(handler), connections, limits, (request, parse) =>
+      pressure.refuseUnparsed(request, parse),
     );
   return new HttpAdapter({
     serverFactory,

@@ -38,7 +38,7 @@ export class Metrics {
   });
   private readonly refusedRequests = new Counter({
     name: 'paydesk_http_requests_refused_total',
-    help: 'Requests to Paydesk that were refused before they were authenticated. The histogram does not include them.',
+    help: 'Requests to Paydesk that were refused because too many ran, or the event loop was late.',
     labelNames: ['pressure'],
     registers: [this.registry],
   });

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { describe, expect } from 'vitest';
+import type { Caller } from '../support/caller.js';
 import { expectProblem } from '../support/expect-problem.js';
-import type { Paydesk } from '../support/paydesk.js';
 import { paydeskTest } from '../support/paydesk-test.js';
 import { exchange, parseResponse, sendRaw } from '../support/raw-request.js';
 import { saveCard, someUser } from '../support/saved-card.js';
@@ -24,43 +24,68 @@ const pressureTest = paydeskTest({
   },
   loopDelay: loop,
 });
-/** A service that always runs as many requests as it does at any delay: their bodies never arrive. */
+/**
+ * A service that always runs as many requests as it does at any delay, with a credential and without one: their bodies never
+ * arrive.
+ */
 const it = pressureTest.extend(
   'running',
   { scope: 'file', auto: true },
-  async ({ paydesk, shop }, { onCleanup }) => {
-    const head = `POST /pay HTTP/1.1\r\nHost: paydesk\r\nAuthorization: Bearer ${shop.credential}\r\n`;
-    const unfinished = `${head}Content-Type: application/json\r\nContent-Length: 100\r\n\r\n`;
-    const sockets: Socket[] = [];
-    const running = {
-      sockets,
-      start: async (count: number) => {
-        for (let i = 0; i < count; i += 1) sockets.push(sendRaw(paydesk.url, unfinished));
-        loop.averageMs = DELAY_MAX_MS;
-        await expect.poll(() => statusOf(paydesk)).toBe(503);
-        loop.averageMs = 0;
-      },
+  async ({ paydesk, shop, clock }, { onCleanup }) => {
+    const bodiless = 'Host: paydesk\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n';
+    const seconds = Math.floor(clock.now().getTime() / 1000);
+    const heads = {
+      ofCallers: `POST /pay HTTP/1.1\r\nAuthorization: Bearer ${shop.credential}\r\n`,
+      ofStrangers: `POST /webhooks/stripe HTTP/1.1\r\nStripe-Signature: t=${seconds},v1=${'0'.repeat(64)}\r\n`,
     };
-    await running.start(RUNNING_MIN);
-    onCleanup(() => sockets.forEach((socket) => socket.destroy()));
-    return running;
+    const sockets: Record<keyof typeof heads, Socket[]> = { ofCallers: [], ofStrangers: [] };
+    const start = (kind: keyof typeof heads) =>
+      sockets[kind].push(sendRaw(paydesk.url, `${heads[kind]}${bodiless}`));
+    const areRefused = async () => {
+      loop.averageMs = DELAY_MAX_MS;
+      await expect.poll(() => statusOf(paydesk.stranger())).toBe(503);
+      await expect.poll(() => statusOf(shop)).toBe(503);
+      loop.averageMs = 0;
+    };
+    for (let i = 0; i < RUNNING_MIN; i += 1) {
+      start('ofCallers');
+      start('ofStrangers');
+    }
+    await areRefused();
+    onCleanup(() =>
+      Object.values(sockets)
+        .flat()
+        .forEach((socket) => socket.destroy()),
+    );
+    return { sockets, start, areRefused };
   },
 );
 it.afterEach(() => {
   loop.averageMs = 0;
 });
 
-async function statusOf(paydesk: Paydesk): Promise<number> {
-  const { status } = await paydesk.stranger().get('/pay/payments');
+async function statusOf(caller: Caller): Promise<number> {
+  const { status } = await caller.get('/pay/payments');
   return status;
 }
 
-it('some requests run, however late the event loop is', async ({ paydesk, running }) => {
-  running.sockets.pop()?.destroy();
-  loop.averageMs = 10 * DELAY_MAX_MS;
-  await expect.poll(() => statusOf(paydesk)).toBe(401);
-  expect(await statusOf(paydesk)).toBe(401);
-  await running.start(1);
+it('some requests of callers run, and some without a credential, however late the event loop is', async ({
+  paydesk,
+  shop,
+  running,
+}) => {
+  const stranger = paydesk.stranger();
+  for (const [kind, caller, other, status] of [
+    ['ofStrangers', stranger, shop, 401],
+    ['ofCallers', shop, stranger, 200],
+  ] as const) {
+    running.sockets[kind].pop()?.destroy();
+    loop.averageMs = 10 * DELAY_MAX_MS;
+    await expect.poll(() => statusOf(caller)).toBe(status);
+    expect([await statusOf(caller), await statusOf(other)]).toEqual([status, 503]);
+    running.start(kind);
+    await running.areRefused();
+  }
 });
 
 describe('while the event loop is too late', () => {
@@ -182,10 +207,22 @@ it('on a connection that is in use, a refusal costs no parsing', async ({ paydes
   socket.destroy();
 });
 
+it("what Node's parser refuses lets no other request pass", async ({ paydesk }) => {
+  const socket = sendRaw(paydesk.url, 'GET /pay HTTP/1.1\r\nHost: paydesk\r\n\r\n');
+  await once(socket, 'data');
+  const filler = 'a'.repeat(20 * 1024);
+  socket.write(`GET /pay HTTP/1.1\r\nHost: paydesk\r\nFiller: ${filler}\r\n\r\n`);
+  const [answer] = (await once(socket, 'data')) as [Buffer];
+  expect(parseResponse(answer.toString()).status).toBe(431);
+  loop.averageMs = DELAY_MAX_MS;
+  const next = 'GET /pay HTTP/1.1\r\nHost: paydesk\r\nConnection: close\r\n\r\n';
+  expect(parseResponse(await exchange(paydesk.url, next)).status).toBe(503);
+});
+
 it('refuses a share of the requests that grows with the delay', async ({ paydesk }) => {
   const refusedOf = async (count: number) => {
     let refused = 0;
-    for (let i = 0; i < count; i += 1) refused += Number((await statusOf(paydesk)) === 503);
+    for (let i = 0; i < count; i += 1) refused += Number((await statusOf(paydesk.stranger())) === 503);
     return refused;
   };
   loop.averageMs = DELAY_MAX_MS / 2;

@@ -1,4 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { Problem } from '#core/problem.js';
 import type { LoopDelay } from '../../metrics/event-loop-delay.js';
 import { EarlyRefusal } from './early-refusal.js';
 import { mayHaveLongBody } from './long-body.js';
@@ -6,7 +7,10 @@ import type { RunningRequests } from './running-requests.js';
 import { isAmbiguous } from './unambiguous-request.js';
 import type { RequestHead } from './whole-request.js';
 
-/** So many requests run at any delay: a loop that other processes keep late would otherwise refuse all, and do nothing. */
+/**
+ * So many requests with a credential run at any delay, and as many without one: a loop that other processes keep late would
+ * otherwise refuse all, and do nothing.
+ */
 const RUNNING_MIN = 16;
 const LOGGED_EVERY_MS = 10_000;
 const HEALTH = '/health/';
@@ -47,43 +51,56 @@ export class BackPressure {
   private readonly refusal: EarlyRefusal;
   /** The refusals that the delay asks for and that were not made yet. */
   private due = 0;
-  /** Whether the request that the parser gets next has been decided about. */
+  /** Whether the request that is being parsed has been decided about. */
   private isDecided = false;
-  private admittedCount = 0;
+  private readonly ofCallers = new Admitted();
+  private readonly ofStrangers = new Admitted();
   private refusedCount = 0;
   private loggedMs = -Infinity;
-  private readonly onEnd = () => {
-    this.admittedCount -= 1;
-  };
 
   constructor(private readonly options: PressureOptions) {
     this.refusal = new EarlyRefusal(options.origins);
   }
 
-  /** The bytes that refuse a request which Node's HTTP parser has not seen; undefined if it is not refused yet. */
-  refuseUnparsed(request: RequestHead): string | undefined {
+  /**
+   * The bytes that refuse a request which Node's HTTP parser has not seen; undefined if it is not refused yet.
+   *
+   * @param parse gives it to the parser, which reads all of it at once
+   */
+  refuseUnparsed(request: RequestHead, parse: () => void): string | undefined {
     if (this.refuses(request)) return this.refusal.bytes(request);
     this.isDecided = true;
+    parse();
+    // Node may have refused it by itself.
+    this.isDecided = false;
     return undefined;
   }
 
   /** Makes a handler refuse requests. */
   guard(handler: RequestListener): RequestListener {
     return (request, response) => {
-      const isAdmitted = this.isDecided || !this.refuses(request);
-      this.isDecided = false;
-      if (!isAdmitted) {
+      if (!this.isDecided && this.refuses(request)) {
         this.refusal.send(request, response, mayHaveLongBody(request.headers) || isAmbiguous(request));
       } else {
-        this.admit(request, response);
+        if (!isAlwaysAnswered(request)) this.admit(request, response);
         handler(request, response);
       }
     };
   }
 
+  /**
+   * Counts a request of an authenticated caller among those that run.
+   *
+   * @throws {Problem} `unavailable` if too many do
+   */
+  start(caller: string, request: IncomingMessage, response: ServerResponse): void {
+    if (this.options.running.start(caller, request, response)) return;
+    this.countRefused('running-requests');
+    throw new Problem('unavailable');
+  }
+
   private admit(request: IncomingMessage, response: ServerResponse): void {
-    this.admittedCount += 1;
-    response.once('close', this.onEnd);
+    this.admittedLike(request).add(response);
     this.options.running.startKnown(request, response);
   }
 
@@ -95,7 +112,11 @@ export class BackPressure {
 
   private pressureOn(request: RequestHead): Pressure | undefined {
     if (this.options.running.isFullFor(request)) return 'running-requests';
-    return this.admittedCount >= RUNNING_MIN && this.isRefusalDue() ? 'event-loop' : undefined;
+    return this.admittedLike(request).count >= RUNNING_MIN && this.isRefusalDue() ? 'event-loop' : undefined;
+  }
+
+  private admittedLike({ headers }: RequestHead): Admitted {
+    return headers.authorization === undefined ? this.ofStrangers : this.ofCallers;
   }
 
   private countRefused(pressure: Pressure): void {
@@ -103,9 +124,10 @@ export class BackPressure {
     this.refusedCount += 1;
     const nowMs = performance.now();
     if (nowMs - this.loggedMs < LOGGED_EVERY_MS) return;
+    const runningCount = this.ofCallers.count + this.ofStrangers.count;
     const delayMs = Math.round(this.options.loop?.delay.averageMs ?? 0);
     this.options.warn(
-      `Refused ${this.refusedCount} requests: ${this.admittedCount} run, and the event loop is ${delayMs} ms late`,
+      `Refused ${this.refusedCount} requests: ${runningCount} run, and the event loop is ${delayMs} ms late`,
     );
     this.loggedMs = nowMs;
     this.refusedCount = 0;
@@ -120,6 +142,19 @@ export class BackPressure {
     if (this.due < 1) return false;
     this.due -= 1;
     return true;
+  }
+}
+
+/** Requests that are not answered yet. */
+class Admitted {
+  count = 0;
+  private readonly onEnd = () => {
+    this.count -= 1;
+  };
+
+  add(response: ServerResponse): void {
+    this.count += 1;
+    response.once('close', this.onEnd);
   }
 }
 

@@ -14,8 +14,13 @@ interface Exchange {
   readBytes: number;
 }
 
-/** The bytes that answer a request before Node's HTTP parser gets it; undefined if it gets it. */
-export type AnswerUnparsed = (request: RequestHead) => string | undefined;
+/**
+ * Decides about a request before Node's HTTP parser gets it.
+ *
+ * @param parse gives all of it to the parser
+ * @returns the bytes that answer it; undefined if it has been parsed
+ */
+export type AnswerUnparsed = (request: RequestHead, parse: () => void) => string | undefined;
 
 interface Connection {
   /** Whether Node's HTTP parser has got something. Its timeout for the first request would end a connection without. */
@@ -56,9 +61,11 @@ export class Connections {
     const parsers = socket.listeners('data') as ((bytes: Buffer) => void)[];
     socket.removeAllListeners('data');
     socket.on('data', (bytes: Buffer) => {
-      const answer = this.read(socket, connection, bytes, answerUnparsed);
+      const parse = () => parsers.forEach((parser) => parser.call(socket, bytes));
+      const request = this.unparsed(socket, connection, bytes);
+      if (!request) return parse();
+      const answer = answerUnparsed(request, parse);
       if (answer !== undefined) socket.write(answer, 'latin1');
-      else for (const parse of parsers) parse.call(socket, bytes);
     });
   }
 
@@ -106,21 +113,13 @@ export class Connections {
     }
   }
 
-  /** What answers bytes that the parser does not get. */
-  private read(
-    socket: Socket,
-    connection: Connection,
-    bytes: Buffer,
-    answerUnparsed: AnswerUnparsed,
-  ): string | undefined {
+  /** The request that bytes are, if it may be answered before it is parsed. */
+  private unparsed(socket: Socket, connection: Connection, bytes: Buffer): RequestHead | undefined {
     const request = connection.isInStep && !connection.current ? wholeRequest(bytes) : undefined;
-    if (request && connection.isParsed && socket.writableLength === 0) {
-      const answer = answerUnparsed(request);
-      if (answer !== undefined) return answer;
-    }
+    const mayAnswer = connection.isParsed && socket.writableLength === 0;
     connection.isParsed = true;
     connection.isInStep = request !== undefined;
-    return undefined;
+    return mayAnswer ? request : undefined;
   }
 
   private handle(handler: RequestListener, connection: Connection, exchange: Exchange): void {

@@ -15,7 +15,10 @@ it('disconnects a client that reads a little again and again', async () => {
   const connections = new Connections(TIMEOUT_MS);
   const limits = { requestTimeoutMs: TIMEOUT_MS, maxConnections: 10 };
   const handler: RequestListener = (_request, response) => response.end(RESPONSE);
-  const server = createHttpServer(handler, connections, limits, () => undefined);
+  const server = createHttpServer(handler, connections, limits, (_request, parse) => {
+    parse();
+    return undefined;
+  });
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
   let receivedBytes = 0;

@@ -48,8 +48,11 @@ export function createHttpServer(
   const slowReaders = setInterval(() => connections.closeSlowReaders(), checkingIntervalMs);
   slowReaders.unref();
   server.once('close', () => clearInterval(slowReaders));
-  const answerWhileOpen: AnswerUnparsed = (request) =>
-    server.listening ? answerUnparsed(request) : undefined;
+  const answerWhileOpen: AnswerUnparsed = (request, parse) => {
+    if (server.listening) return answerUnparsed(request, parse);
+    parse();
+    return undefined;
+  };
   server.on('connection', (socket: Socket) => connections.add(socket, answerWhileOpen));
   server.on('checkContinue', handleInTurn);
   server.on('checkExpectation', handleInTurn);

@@ -1,17 +1,20 @@
+import type { IncomingMessage } from 'node:http';
 import type { FastifyRequest } from 'fastify';
 import type { Actor } from '#core/actor.js';
 import type { RequestContext } from '#core/request-context.js';
 
 const STATE = Symbol('paydesk:request-state');
 
-declare module 'fastify' {
-  interface FastifyRequest {
+declare module 'node:http' {
+  interface IncomingMessage {
     [STATE]?: RequestState;
   }
 }
 
 /** What is remembered of a request. */
 export interface RequestState {
+  /** Whether it counts among those that run. */
+  isCounted?: true;
   /** The authenticated caller. */
   actor?: Actor;
   context?: RequestContext;
@@ -20,6 +23,11 @@ export interface RequestState {
 }
 
 /** Kept in the request itself: entries of a `WeakMap` cost time in every garbage collection. */
-export function stateOf(request: FastifyRequest): RequestState {
-  return (request[STATE] ??= {});
+export function stateOf({ raw }: FastifyRequest): RequestState {
+  return stateOfRaw(raw);
+}
+
+/** As {@link stateOf}, of a request that Fastify does not have yet. */
+export function stateOfRaw(raw: IncomingMessage): RequestState {
+  return (raw[STATE] ??= {});
 }

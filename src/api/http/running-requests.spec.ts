@@ -5,7 +5,10 @@ import { describe, expect, it } from 'vitest';
 import { RunningRequests } from './running-requests.js';
 
 const CALLS_MAX = 4;
-const RUNNING_MAX = 2 * CALLS_MAX;
+const SHARED_MAX = 2 * CALLS_MAX;
+const RUNNING_MAX = 6 * CALLS_MAX;
+/** So many callers never have so many requests running that nobody else may. */
+const CROWD = RUNNING_MAX - SHARED_MAX;
 
 function someRequests() {
   const running = new RunningRequests(CALLS_MAX);
@@ -15,12 +18,8 @@ function someRequests() {
   /** @returns what ends the request; undefined if it was refused */
   const start = (caller: string, method?: string): (() => void) | undefined => {
     const response = new EventEmitter() as ServerResponse;
-    try {
-      running.start(caller, requestOf(caller, method), response);
-    } catch {
-      return undefined;
-    }
-    return () => response.emit('close');
+    const isStarted = running.start(caller, requestOf(caller, method), response);
+    return isStarted ? () => response.emit('close') : undefined;
   };
   const startAll = (caller: string) => {
     const ends: (() => void)[] = [];
@@ -31,11 +30,11 @@ function someRequests() {
 }
 
 describe('RunningRequests', () => {
-  it('one caller has half of them, and a newcomer half of the rest', () => {
+  it('one caller has half of them, and the next one half of the rest', () => {
     const { isFullFor, startAll } = someRequests();
-    expect(startAll('a')).toHaveLength(RUNNING_MAX / 2);
+    expect(startAll('a')).toHaveLength(SHARED_MAX / 2);
     expect([isFullFor('a'), isFullFor('b')]).toEqual([true, false]);
-    expect(startAll('b')).toHaveLength(RUNNING_MAX / 4);
+    expect(startAll('b')).toHaveLength(SHARED_MAX / 4);
   });
 
   it('reads run beside writes', () => {
@@ -71,31 +70,68 @@ describe('RunningRequests', () => {
   it('a request whose caller has gone does not count', () => {
     const { running, requestOf, startAll } = someRequests();
     running.start('a', requestOf('a'), { destroyed: true } as ServerResponse);
-    expect(startAll('a')).toHaveLength(RUNNING_MAX / 2);
+    expect(startAll('a')).toHaveLength(SHARED_MAX / 2);
   });
 
-  it('never are there more than the limit, and a caller with fewer than another is not refused before it', () => {
-    const step = fc.record({ caller: fc.constantFrom('a', 'b', 'c', 'd'), ends: fc.boolean() });
+  it('a caller with nothing running may start a request, whatever 16 others do', () => {
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
-        const { start, isFullFor } = someRequests();
-        const endsOf: Record<string, (() => void)[]> = { a: [], b: [], c: [], d: [] };
-        for (const { caller, ends } of steps) {
-          if (ends) endsOf[caller]!.pop()?.();
-          else {
-            const end = start(caller);
-            if (end) endsOf[caller]!.push(end);
-          }
-          const counts = Object.entries(endsOf).map(([name, { length }]) => ({ name, length }));
-          const total = counts.reduce((sum, { length }) => sum + length, 0);
-          expect(total).toBeLessThanOrEqual(RUNNING_MAX);
-          for (const { name, length } of counts) expect(isFullFor(name)).toBe(length >= RUNNING_MAX - total);
-        }
-        Object.values(endsOf)
-          .flat()
-          .forEach((end) => end());
-        expect(isFullFor('a')).toBe(false);
+      fc.property(fc.array(aStep(CROWD), { maxLength: 200 }), (steps) => {
+        const { isFullFor, start } = someRequests();
+        play(steps, start);
+        expect(isFullFor('newcomer')).toBe(false);
+        expect(start('newcomer')).toBeDefined();
+      }),
+    );
+  });
+
+  it('a request without a credential is not refused, whatever others do', () => {
+    const { running, startAll } = someRequests();
+    for (let i = 0; i <= RUNNING_MAX; i += 1) startAll(`caller-${i}`);
+    expect(running.isFullFor({ method: 'POST', headers: {} })).toBe(false);
+  });
+
+  it('a crowd does not have more running than memory allows, and nobody is refused before who has more', () => {
+    fc.assert(
+      fc.property(fc.array(aStep(2 * RUNNING_MAX), { maxLength: 200 }), (steps) => {
+        const { isFullFor, start } = someRequests();
+        const endsOf = play(steps, start);
+        const counts = [...endsOf].map(([caller, ends]) => ({ caller, count: ends.length }));
+        expect(counts.reduce((sum, { count }) => sum + count, 0)).toBeLessThanOrEqual(RUNNING_MAX);
+        counts.sort((a, b) => a.count - b.count);
+        const areFull = counts.map(({ caller }) => isFullFor(caller));
+        expect(areFull).toEqual(areFull.toSorted((a, b) => Number(a) - Number(b)));
+        [...endsOf.values()].flat().forEach((end) => end());
+        expect(isFullFor('caller-0')).toBe(false);
       }),
     );
   });
 });
+
+interface Step {
+  caller: number;
+  /** How many it starts, or ends if negative. */
+  count: number;
+}
+
+function aStep(callers: number) {
+  return fc.record<Step>({
+    caller: fc.nat({ max: callers - 1 }),
+    count: fc.integer({ min: -SHARED_MAX, max: SHARED_MAX }),
+  });
+}
+
+/** @returns what ends the requests that run, by caller */
+function play(steps: readonly Step[], start: (caller: string) => (() => void) | undefined) {
+  const endsOf = new Map<string, (() => void)[]>();
+  for (const { caller: number, count } of steps) {
+    const caller = `caller-${number}`;
+    const ends = endsOf.get(caller) ?? [];
+    endsOf.set(caller, ends);
+    for (const end of count < 0 ? ends.splice(count) : []) end();
+    for (let i = 0; i < count; i += 1) {
+      const end = start(caller);
+      if (end) ends.push(end);
+    }
+  }
+  return endsOf;
+}
