@@ -51,9 +51,13 @@ export class DisputesStripe {
     return Object.fromEntries(texts);
   }
 
-  /** @throws {Problem} `invalid-state` unless the bank still waits for an answer */
-  async requireAnswerable(context: RequestContext, disputeId: string): Promise<void> {
-    if (!ANSWERABLE.has((await this.dispute(context, disputeId)).status)) throw new Problem('invalid-state');
+  /**
+   * @param refusal Stripe's refusal of the answer, if there is one
+   * @throws {Problem} `invalid-state` unless the bank still waits for an answer
+   */
+  async requireAnswerable(context: RequestContext, disputeId: string, refusal?: unknown): Promise<void> {
+    const { status } = await this.dispute(context, disputeId);
+    if (!ANSWERABLE.has(status)) throw new Problem('invalid-state', {}, refusal);
   }
 
   /** The parameters that add evidence. Stripe would submit it by default. */
@@ -81,7 +85,7 @@ export class DisputesStripe {
       if (typeof found === 'object') return found.result;
       const [, field] = /^evidence\[(\w+)\]/.exec(refusedParam(error) ?? '') ?? [];
       if (field !== undefined) throw invalidField(field, 'is refused by Stripe', error);
-      await this.requireAnswerable(context, plan.disputeId);
+      await this.requireAnswerable(context, plan.disputeId, error);
       throw error;
     }
   }

@@ -22,7 +22,7 @@ import { OperationEncryption } from './operation-encryption.js';
 import { fingerprintOf, identityOf, operationIdOf } from './operation-identity.js';
 import { GuardrailCounters } from './guardrail-counters.store.js';
 import type { CountedAmount } from './guardrail-rules.js';
-import { isFinal, mayReopen, storedOutcomeOf } from './operation-outcome.js';
+import { isFinal, mayReopen, ownRefusal, storedOutcomeOf } from './operation-outcome.js';
 import { type OperationRow, OperationsStore } from './operations.store.js';
 import { isLookUpConclusive, maySendAgain } from './retry-policy.js';
 
@@ -64,11 +64,9 @@ export class OperationAttempt {
       return await underLease(
         () => this.store.renew(claimed),
         async () => {
-          const planned =
-            claimed.plan === null
-              ? await this.inStep('plan', kind, () => this.plan(claimed, request.actor, makePlan))
-              : claimed;
-          return this.carryOut(context, kind, planned);
+          if (claimed.plan !== null) return this.carryOut(context, kind, claimed);
+          const planned = await this.inStep('plan', kind, () => this.plan(claimed, request.actor, makePlan));
+          return this.carryOut(context, kind, planned, true);
         },
       );
     } catch (error) {
@@ -152,15 +150,17 @@ export class OperationAttempt {
     throw new Problem('in-progress');
   }
 
+  /** @param isFirst whether no attempt before this one can have sent anything */
   private async carryOut<Plan, Result, Answer>(
     context: RequestContext,
     kind: OperationKind<Plan, Result, Answer>,
     stored: OperationRow,
+    isFirst = false,
   ): Promise<Outcome<Result>> {
     let planned = stored;
     try {
       planned = { ...stored, plan: this.decryptPlan(stored) };
-      const answer = await this.inStep('send', kind, () => this.send(context, kind, planned));
+      const answer = await this.inStep('send', kind, () => this.send(context, kind, planned, isFirst));
       const result = kind.resultOf ? kind.resultOf(answer) : (answer as unknown as Result);
       const { id: operationId } = planned;
       const isStored = await this.inStep('finish', kind, () =>
@@ -210,35 +210,46 @@ export class OperationAttempt {
     );
   }
 
-  /** Sends the plan while Stripe remembers the key. After that, or if Stripe replays a failure, looks it up instead. */
+  /**
+   * Sends the plan while Stripe remembers the key. After that, or if Stripe replays a failure, looks it up instead. So it
+   * does if a check refuses to send it again: an earlier attempt may have.
+   */
   private async send<Plan, Result, Answer>(
     context: RequestContext,
     kind: OperationKind<Plan, Result, Answer>,
     planned: OperationRow,
+    isFirst: boolean,
   ): Promise<Answer> {
     const sentAt = planned.firstSentAt ?? this.clock.now();
+    let refusal: Problem | undefined;
     if (maySendAgain(sentAt, this.clock.now())) {
       try {
         return await kind.send(context, planned.plan as Plan, identityOf(planned));
       } catch (error) {
-        if (!isReplayedFailure(error)) throw error;
+        refusal = isFirst ? undefined : ownRefusal(error);
+        if (!refusal && !isReplayedFailure(error)) throw error;
       }
     }
-    return this.inStep('look up', kind, () => this.lookUp(context, kind, planned, sentAt));
+    return this.inStep('look up', kind, () => this.lookUp(context, kind, planned, sentAt, refusal));
   }
 
-  /** If nothing is found, the outcome stays unknown for as long as Stripe may still process an earlier call. */
+  /**
+   * If nothing is found, the outcome stays unknown for as long as Stripe may still process an earlier call.
+   *
+   * @param refusal how it ends if it was not done; `not-done` by default
+   */
   private async lookUp<Plan, Result, Answer>(
     context: RequestContext,
     kind: OperationKind<Plan, Result, Answer>,
     planned: OperationRow,
     sentAt: Date,
+    refusal = new Problem('not-done'),
   ): Promise<Answer> {
     const firstLookedAt = planned.firstLookedAt ?? (await this.store.startLookUp(planned));
     const found = await kind.find(context, planned.plan as Plan, identityOf(planned), sentAt);
     if (typeof found !== 'string') return found.result;
     if (!isLookUpConclusive(firstLookedAt, this.clock.now())) throw new Problem('outcome-unknown');
-    throw new Problem(found === 'not-done' ? 'not-done' : 'needs-review');
+    throw found === 'not-done' ? refusal : new Problem('needs-review');
   }
 
   /**

@@ -3,7 +3,7 @@ import { isDefiniteRefusal } from '#stripe/stripe-errors.js';
 import type { Outcome, StoredOutcome } from './operation.js';
 import type { OperationRow } from './operations.store.js';
 
-/** A step throws these only after a look-up at Stripe, so they are final, regardless of their cause. */
+/** A step throws these only after a look-up at Stripe, or before it sends anything, so they are final, regardless of their cause. */
 const FINAL_PROBLEMS: ReadonlySet<ProblemSlug> = new Set([
   'not-done',
   'invalid-state',
@@ -24,6 +24,11 @@ const REOPENABLE_PROBLEMS: ReadonlySet<ProblemSlug> = new Set([
 /** Whether a problem is stored as the outcome. After any other one, the same key tries again. */
 export function isFinal(problem: Problem): boolean {
   return FINAL_PROBLEMS.has(problem.slug) || isDefiniteRefusal(problem);
+}
+
+/** A final problem that says nothing about an earlier attempt, because Stripe has not answered with it; undefined for others. */
+export function ownRefusal(error: unknown): Problem | undefined {
+  return error instanceof Problem && isFinal(error) && !isDefiniteRefusal(error) ? error : undefined;
 }
 
 /**

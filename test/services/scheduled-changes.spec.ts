@@ -1,8 +1,11 @@
 import { describe, expect } from 'vitest';
 import { idOf } from '#stripe/id-of.js';
+import { FOREVER_MS, STRIPE_SETTLES_SECONDS } from '../support/durations.js';
 import { expectProblem } from '../support/expect-problem.js';
 import { payOnPage, redirects } from '../support/hosted-page.js';
 import { changesTest, DAY_SECONDS, one } from './subscription-changes-test.js';
+
+const HOUR_SECONDS = 60 * 60;
 
 const it = changesTest();
 
@@ -211,6 +214,7 @@ describe('POST /pay/recurrent/change at the end of the period', () => {
     change,
     price,
     invoicesOf,
+    clock,
   }) => {
     const { paymentID, old, id } = await start();
     const before = await invoicesOf(id);
@@ -222,10 +226,58 @@ describe('POST /pay/recurrent/change at the end of the period', () => {
     const { id: schedule } = await stripe.subscriptionSchedules.create({ from_subscription: id });
     await stripe.subscriptionSchedules.update(schedule, { end_behavior: 'cancel' });
     sandbox.faults.clear();
+    expectProblem(await change(wanted, key), 'outcome-unknown');
+    clock.moveSeconds(STRIPE_SETTLES_SECONDS);
     await expect.poll(async () => (await change(wanted, key)).body.type).toBe('urn:paydesk:invalid-state');
     const { items } = await stripe.subscriptions.retrieve(id);
     expect(items.data).toMatchObject([{ price: { id: old } }]);
     expect(await invoicesOf(id)).toEqual(before);
+  });
+
+  it('finds a change at once that Stripe makes late, although the Dashboard has scheduled another', async ({
+    paydesk: { sandbox, stripe },
+    start,
+    change,
+    price,
+    clock,
+  }) => {
+    const { paymentID, id } = await start();
+    const key = { 'idempotency-key': 'change-that-is-late' };
+    const next = await price(3000);
+    const send = () => change({ paymentID, ...one(next) }, key);
+    const path = `/v1/subscriptions/${id}`;
+    sandbox.faults.add({ method: 'POST', path, kinds: ['error_then_effect'], waitMs: FOREVER_MS });
+    expectProblem(await send(), 'outcome-unknown');
+    await stripe.subscriptionSchedules.create({ from_subscription: id });
+    expect((await send()).body.retryable).toBe(true);
+    sandbox.faults.clear();
+    const priceNow = async () => (await stripe.subscriptions.retrieve(id)).items.data[0]?.price.id;
+    await expect.poll(priceNow).toBe(next);
+    clock.moveSeconds(STRIPE_SETTLES_SECONDS);
+    await expect.poll(async () => (await send()).status).toBe(200);
+  });
+
+  it('finds a change at the end of a period that is over by now', async ({
+    paydesk: { sandbox, stripe },
+    start,
+    change,
+    price,
+    clock,
+  }) => {
+    const { paymentID, id } = await start();
+    const next = await price(2000);
+    const send = () =>
+      change({ paymentID, ...one(next), at: 'endOfPeriod' }, { 'idempotency-key': 'change-that-took-place' });
+    const { items } = await stripe.subscriptions.retrieve(id);
+    const endsInSeconds = (items.data[0]?.current_period_end ?? 0) - clock.now().getTime() / 1000;
+    clock.moveSeconds(endsInSeconds - HOUR_SECONDS);
+    const path = '/v1/subscription_schedules/*';
+    sandbox.faults.add({ method: 'POST', path, kinds: ['reset_after_effect'], share: 1 });
+    expectProblem(await send(), 'outcome-unknown');
+    clock.moveSeconds(2 * HOUR_SECONDS);
+    expect((await stripe.subscriptions.retrieve(id)).items.data).toMatchObject([{ price: { id: next } }]);
+    sandbox.faults.clear();
+    await expect.poll(async () => (await send()).status).toBe(200);
   });
 
   it('does not schedule a change that would end a trial or a discount', async ({

@@ -1,5 +1,6 @@
 import { describe, expect } from 'vitest';
 import { idOf } from '#stripe/id-of.js';
+import { FOREVER_MS, STRIPE_SETTLES_SECONDS } from '../support/durations.js';
 import { expectProblem } from '../support/expect-problem.js';
 import { payOnPage } from '../support/hosted-page.js';
 import { paydeskTest } from '../support/paydesk-test.js';
@@ -271,7 +272,7 @@ describe('POST /subscriptions/upgrade', () => {
     }
   });
 
-  it('refuses a product whose page was paid before it could be closed', async ({ paydesk, price }) => {
+  it('refuses a product whose page was paid before it could be closed', async ({ paydesk, price, clock }) => {
     const { user, subscribe, start } = await newSubscriber(paydesk);
     const { subscriptionID } = await start(await priceOf(paydesk, 'paper', 500));
     const page = await subscribe(await price(1000));
@@ -284,7 +285,10 @@ describe('POST /subscriptions/upgrade', () => {
     expect(first.status).toBeGreaterThanOrEqual(500);
     paydesk.sandbox.faults.clear();
     await payOnPage(page.body.checkoutLink);
-    expectProblem(await user.post('/subscriptions/upgrade', upgrade, key), 'already-subscribed');
+    const again = () => user.post('/subscriptions/upgrade', upgrade, key);
+    expectProblem(await again(), 'outcome-unknown');
+    clock.moveSeconds(STRIPE_SETTLES_SECONDS);
+    await expect.poll(async () => (await again()).body.type).toBe('urn:paydesk:already-subscribed');
     const { items } = await paydesk.stripe.subscriptions.retrieve(subscriptionID);
     expect(items.data.map(({ price: { product } }) => product)).toEqual(['paper']);
   });
@@ -336,6 +340,7 @@ describe('POST /subscriptions/upgrade', () => {
     subscriber,
     price,
     invoiceOf,
+    clock,
   }) => {
     const { id, upgrade } = await subscriber();
     const { id: before } = await invoiceOf(id);
@@ -347,8 +352,31 @@ describe('POST /subscriptions/upgrade', () => {
     const { id: schedule } = await stripe.subscriptionSchedules.create({ from_subscription: id });
     await stripe.subscriptionSchedules.update(schedule, { end_behavior: 'cancel' });
     sandbox.faults.clear();
+    expectProblem(await send(), 'outcome-unknown');
+    clock.moveSeconds(STRIPE_SETTLES_SECONDS);
     await expect.poll(async () => (await send()).body.type).toBe('urn:paydesk:invalid-state');
     expect((await invoiceOf(id)).id).toBe(before);
+  });
+
+  it('is found if Stripe makes it late, although the Dashboard has scheduled a change', async ({
+    paydesk: { sandbox, stripe },
+    subscriber,
+    price,
+    clock,
+  }) => {
+    const { id, upgrade } = await subscriber();
+    const bought = await price(3000);
+    const send = () => upgrade(bought, undefined, { 'idempotency-key': 'late-after-a-schedule' });
+    const path = `/v1/subscriptions/${id}`;
+    sandbox.faults.add({ method: 'POST', path, kinds: ['error_then_effect'], waitMs: FOREVER_MS });
+    expectProblem(await send(), 'outcome-unknown');
+    await stripe.subscriptionSchedules.create({ from_subscription: id });
+    expect((await send()).body.retryable).toBe(true);
+    sandbox.faults.clear();
+    const priceNow = async () => (await stripe.subscriptions.retrieve(id)).items.data[0]?.price.id;
+    await expect.poll(priceNow).toBe(bought);
+    clock.moveSeconds(STRIPE_SETTLES_SECONDS);
+    await expect.poll(async () => (await send()).status).toBe(200);
   });
 
   it('is tried out in a dry run, and then made', async ({ subscriber, price }) => {
