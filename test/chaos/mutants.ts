@@ -201,7 +201,6 @@ export const MUTANTS: Mutant[] = [
 
 /** The size of a run with a bug. The faults suffice to find these, so nothing is killed, and one instance starts sooner. */
 export const RUN_OPTIONS = {
-  seed: 'mutants',
   requests: 20,
   kills: 0,
   instances: 1,
