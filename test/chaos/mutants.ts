@@ -109,8 +109,13 @@ export const MUTANTS: Mutant[] = [
   },
   {
     mutation: {
-      name: 'each attempt at an upgrade plans it again',
+      name: 'each attempt at an upgrade plans it again, and may refuse it for good',
       changes: [
+        {
+          file: 'operations/operation-attempt.js',
+          text: 'refusal = isFirst ? undefined : ownRefusal(error);',
+          replacement: '',
+        },
         {
           file: 'subscriptions/upgrades.service.js',
           text: 'if (!isDone(current, plan)) {',
