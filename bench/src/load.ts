@@ -53,18 +53,28 @@ export function reads(tokens: readonly string[]): Requests {
 /**
  * Sends an amount of requests, on each connection one after the other, as fast as they are answered.
  *
+ * @param sample is called at the first answer and at the last. autocannon itself tells only after how many whole seconds
+ *   it has noticed the end
  * @throws {Error} if an answer has another status
  */
-export async function saturate(
+export async function saturate<Sample>(
   url: string,
   requests: Requests,
   { connections, amount }: { connections: number; amount: number },
-): Promise<{ ms: number }> {
-  const startedMs = performance.now();
+  sample: () => Sample,
+): Promise<{ first: Sample; last: Sample }> {
+  const samples: Sample[] = [];
+  let answers = 0;
+  const onAnswer = (status: number) => {
+    if (status !== requests.status) return;
+    answers += 1;
+    if (answers === 1 || answers === amount) samples.push(sample());
+  };
   const result = await autocannon({
     url,
     connections,
     amount,
+    setupClient: (client) => client.on('response', onAnswer),
     requests: [
       {
         method: requests.method,
@@ -72,12 +82,13 @@ export async function saturate(
       },
     ],
   });
-  const answers = result.statusCodeStats?.[`${requests.status}`]?.count ?? 0;
-  if (answers < amount) {
-    const failed = JSON.stringify({ ...result.statusCodeStats, errors: result.errors });
+  const [first, last] = samples;
+  if (first === undefined || last === undefined) {
+    const { statusCodeStats, errors, timeouts } = result;
+    const failed = JSON.stringify({ ...statusCodeStats, errors, timeouts });
     throw new Error(`${amount - answers} requests failed: ${failed}`);
   }
-  return { ms: performance.now() - startedMs };
+  return { first, last };
 }
 
 /**

@@ -84,10 +84,13 @@ async function measureAll(
 ): Promise<Measured[]> {
   const results = new Map<string, Measured>();
   for (const [name, { title }] of contenders) {
-    results.set(name, { title, isReference: name === REFERENCE, rounds: [], latencies: undefined });
+    results.set(name, { title, isReference: name === REFERENCE, rounds: [], latencies: [] });
   }
   for (let round = 1; round <= options.rounds; round += 1) {
-    for (const [name, contender] of contenders) {
+    // Each round begins with another one, as the one before may still keep the disk busy.
+    const first = (round - 1) % contenders.length;
+    const inTurn = [...contenders.slice(first), ...contenders.slice(0, first)];
+    for (const [name, contender] of inTurn) {
       await withStripe(0, surroundings, async (all) => {
         const measured = await measureRound(contender, all, options);
         results.get(name)?.rounds.push(measured);
@@ -97,12 +100,11 @@ async function measureAll(
         );
       });
     }
-  }
-  for (const [name, contender] of contenders.filter(([each]) => TIMED.has(each))) {
-    await withStripe(STRIPE_DELAY_MS, surroundings, async (all) => {
-      const result = results.get(name);
-      if (result) result.latencies = await measureLatencies(contender, all, options);
-    });
+    for (const [name, contender] of inTurn.filter(([each]) => TIMED.has(each))) {
+      await withStripe(STRIPE_DELAY_MS, surroundings, async (all) => {
+        results.get(name)?.latencies.push(await measureLatencies(contender, all, options));
+      });
+    }
   }
   return [...results.values()];
 }

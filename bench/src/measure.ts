@@ -1,5 +1,6 @@
 import { charges, reads, type Requests, saturate, sendAtRate } from './load.js';
 import type { Contender, StartedServer, Surroundings } from './contenders.js';
+import { otherCoresBusyMs } from './machine.js';
 import type { Options } from './options.js';
 
 /** What one round has measured of one route at saturation. */
@@ -7,6 +8,8 @@ export interface Saturated {
   /** CPU time of the server in microseconds for each request. */
   cpuUs: number;
   perSecond: number;
+  /** Shares of the time: of its core that the server had, of another one that the load had, and that all others were busy. */
+  shares: { server: number; load: number; otherCores: number };
 }
 
 /** What one round has measured of one server. */
@@ -74,10 +77,29 @@ async function measureSaturated(
   route: Requests,
   { connections, requests: amount }: Options,
 ): Promise<Saturated> {
-  await saturate(server.url, route, { connections, amount });
-  const cpuBeforeMs = server.cpuMs();
-  const { ms } = await saturate(server.url, route, { connections, amount });
-  return { cpuUs: ((server.cpuMs() - cpuBeforeMs) * 1000) / amount, perSecond: (amount * 1000) / ms };
+  const sample = () => {
+    const { user, system } = process.cpuUsage();
+    return {
+      ms: performance.now(),
+      serverMs: server.cpuMs(),
+      loadMs: (user + system) / 1000,
+      otherCoresMs: otherCoresBusyMs(),
+    };
+  };
+  await saturate(server.url, route, { connections, amount }, sample);
+  const { first, last } = await saturate(server.url, route, { connections, amount }, sample);
+  const ms = last.ms - first.ms;
+  const serverMs = last.serverMs - first.serverMs;
+  const answers = amount - 1;
+  return {
+    cpuUs: (serverMs * 1000) / answers,
+    perSecond: (answers * 1000) / ms,
+    shares: {
+      server: serverMs / ms,
+      load: (last.loadMs - first.loadMs) / ms,
+      otherCores: (last.otherCoresMs - first.otherCoresMs) / ms,
+    },
+  };
 }
 
 async function mapInTurn<Item, Result>(

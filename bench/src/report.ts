@@ -11,7 +11,8 @@ export interface Measured {
   /** What the ratios of the others are relative to. */
   isReference: boolean;
   rounds: Round[];
-  latencies: Latencies | undefined;
+  /** Of each round; empty if they are not measured. */
+  latencies: Latencies[];
 }
 
 type Row = readonly string[];
@@ -19,7 +20,7 @@ type Row = readonly string[];
 /** The tables of a run as Markdown. Ratios compare servers of the same run only. */
 export function tablesOf(measured: readonly Measured[], stripeDelayMs: number): string {
   const reference = measured.find(({ isReference }) => isReference);
-  const timed = measured.filter(({ latencies }) => latencies);
+  const timed = measured.filter(({ latencies }) => latencies.length > 0);
   return [
     table(
       [
@@ -33,6 +34,16 @@ export function tablesOf(measured: readonly Measured[], stripeDelayMs: number): 
       ],
       measured.map((row) => saturatedRow(row, reference)),
     ),
+    ...(CAN_PIN
+      ? [
+          'Shares of the time: of its core that the server had, of another core that the load had, and for which the other ' +
+            'cores were busy. Throughput is limited by the server only where it had nearly all of its core:',
+          table(
+            ['', 'POST charge: server', 'load', 'other cores', 'GET history: server', 'load', 'other cores'],
+            measured.map(sharesRow),
+          ),
+        ]
+      : []),
     ...(timed.length > 0
       ? [
           `Milliseconds that are added to a Stripe that answers after ${stripeDelayMs} ms, at 100 requests a second:`,
@@ -77,11 +88,23 @@ function saturatedRow({ title, rounds }: Measured, reference: Measured | undefin
   return [title, ...cells];
 }
 
+function sharesRow({ title, rounds }: Measured): Row {
+  const cells = (['charge', 'read'] as const).flatMap((route) =>
+    (['server', 'load', 'otherCores'] as const).map((part) => {
+      return `${(100 * median(rounds.map((round) => round[route].shares[part]))).toFixed(0)}%`;
+    }),
+  );
+  return [title, ...cells];
+}
+
 function latencyRow({ title, latencies }: Measured, stripeDelayMs: number): Row {
-  const added = (sorted: readonly number[], share: number) =>
-    (quantile(sorted, share) - stripeDelayMs).toFixed(1);
-  const { chargeMs = [], readMs = [] } = latencies ?? {};
-  return [title, added(chargeMs, 0.5), added(chargeMs, 0.99), added(readMs, 0.5), added(readMs, 0.99)];
+  const cells = (['chargeMs', 'readMs'] as const).flatMap((route) =>
+    [0.5, 0.99].map((share) => {
+      const ofRounds = latencies.map((round) => quantile(round[route], share));
+      return (median(ofRounds) - stripeDelayMs).toFixed(1);
+    }),
+  );
+  return [title, ...cells];
 }
 
 function startRow({ title, rounds }: Measured): Row {

@@ -20,7 +20,7 @@ const LISTENS = /listens on (http:\S+)/;
 const TICKS_PER_SECOND = 100;
 
 /** The server under test has one core for itself; what loads it has the others. */
-const SERVER_CORE = 0;
+export const SERVER_CORE = 0;
 export const CAN_PIN = availableParallelism() > 1 && spawnSync('taskset', ['--version']).status === 0;
 
 const children = new Set<ChildProcess>();
