@@ -37,7 +37,6 @@ export const REASONS = {
     '/v1/payment_methods *',
     '/v1/refunds currency',
     '/v1/refunds customer',
-    '/v1/refunds instructions_email',
     '/v1/refunds origin',
     '/v1/tokens bank_account',
   ],

@@ -41,6 +41,13 @@ const it = paydeskTest({ environment: { STRIPE_WEBHOOK_SECRET: SECRET } })
     await fetch(String(url), { method: 'POST', body: form, redirect: 'manual' });
     return id;
   })
+  /** Its refund waits until the customer has named a bank account. */
+  .extend('payByTransfer', ({ paydesk: { stripe }, pay }) => async () => {
+    const { id: customer } = await stripe.customers.create({ email: 'ada@example.com' });
+    await stripe.testHelpers.customers.fundCashBalance(customer, { amount: 2000, currency: 'usd' });
+    const { id: method } = await stripe.paymentMethods.create({ type: 'customer_balance' });
+    return pay(method, { customer, allowed_payment_method_types: ['customer_balance'] });
+  })
   .extend(
     'payment',
     ({ shop }) =>
@@ -111,16 +118,24 @@ describe('the record follows', () => {
   });
 
   // https://docs.stripe.com/api/refunds/object#refund_object-status
-  it('a refund through each status', async ({ paydesk, clock, handleEvents, pay, payment, typesOf }) => {
-    const refunded = async (card: string) => {
-      const { id } = await pay(card);
+  it('a refund through each status', async ({
+    paydesk,
+    clock,
+    handleEvents,
+    pay,
+    payByTransfer,
+    payment,
+    typesOf,
+  }) => {
+    const refunded = async ({ id }: { id: string }) => {
       await handleEvents();
       const refund = await paydesk.stripe.refunds.create({ payment_intent: id, amount: 500 });
       return { id, refundID: refund.id };
     };
-    const waiting = await refunded('pm_card_pendingRefund');
-    const canceled = await refunded('pm_card_pendingRefund');
-    const failing = await refunded('pm_card_refundFail');
+    const waiting = await refunded(await pay('pm_card_pendingRefund'));
+    const asking = await refunded(await payByTransfer());
+    const canceled = await refunded(await payByTransfer());
+    const failing = await refunded(await pay('pm_card_refundFail'));
     await paydesk.stripe.refunds.cancel(canceled.refundID);
     await handleEvents();
     const seen = async ({ id, refundID }: typeof waiting) => {
@@ -129,12 +144,14 @@ describe('the record follows', () => {
       return [refunds[0].status, amountRefunded, ...(await typesOf(id)).slice(1)];
     };
     expect(await seen(waiting)).toEqual(['PENDING', '5.00']);
+    expect(await seen(asking)).toEqual(['PENDING', '5.00']);
     expect(await seen(canceled)).toEqual(['CANCELED', '0.00', 'refund.failed']);
     expect(await seen(failing)).toEqual(['SUCCEEDED', '5.00', 'refund.succeeded']);
 
     clock.moveSeconds(MINUTE_SECONDS);
     await handleEvents();
     expect(await seen(waiting)).toEqual(['SUCCEEDED', '5.00', 'refund.succeeded']);
+    expect(await seen(asking)).toEqual(['SUCCEEDED', '5.00', 'refund.succeeded']);
     expect(await seen(failing)).toEqual(['FAILED', '0.00', 'refund.succeeded', 'refund.failed']);
     const { timeline } = await payment(failing.id);
     expect(timeline.filter(({ objectId }: { objectId?: string }) => objectId === failing.refundID)).toEqual([

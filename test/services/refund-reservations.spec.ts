@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect } from 'vitest';
 import { idOf } from '#stripe/id-of.js';
-import { settleRefund } from '#sandbox/nouns/refunds/refund.js';
+import { advanceRefund } from '#sandbox/nouns/refunds/refund.js';
 import type { Answer } from '../support/caller.js';
 import { query } from '../support/database.js';
 import { paydeskTest } from '../support/paydesk-test.js';
@@ -141,7 +141,7 @@ describe('reservations of refunds', () => {
     ]);
     expect(kept.status).toBe('succeeded');
     expect(await refund(charge, '10.01')).toMatchObject(NOT_POSSIBLE);
-    paydesk.sandbox.run((ctx) => settleRefund(ctx, failing.id));
+    paydesk.sandbox.run((ctx) => advanceRefund(ctx, failing.id));
     const calls = await refundCallsDuring(async () => {
       expect(await refund(charge, '16.01')).toMatchObject(NOT_POSSIBLE);
     });
@@ -159,7 +159,7 @@ describe('reservations of refunds', () => {
     const charge = await paid('pm_card_refundFail');
     const { body } = await refund(charge);
     expect(await refund(charge)).toMatchObject(NOT_POSSIBLE);
-    paydesk.sandbox.run((ctx) => settleRefund(ctx, body.refundID));
+    paydesk.sandbox.run((ctx) => advanceRefund(ctx, body.refundID));
     expect(await refund(charge, '8.00')).toMatchObject({ status: 201, body: { amount: '8.00' } });
     expect(await reservedMinor(charge)).toEqual({ reservations: 1, reserved: 800 });
   });

@@ -1,6 +1,6 @@
 import { describe, expect } from 'vitest';
 import { idOf } from '#stripe/id-of.js';
-import { settleRefund } from '#sandbox/nouns/refunds/refund.js';
+import { advanceRefund } from '#sandbox/nouns/refunds/refund.js';
 import { ensureWebhookEndpoint } from '#sandbox/nouns/webhook-endpoints/webhook-endpoint.js';
 import { query } from '../support/database.js';
 import { saveCard, someUser } from '../support/saved-card.js';
@@ -43,7 +43,7 @@ describe('events of the sandbox', () => {
     const charge = idOf(intent.latest_charge);
     const reserved = 'select reserved_minor::int from refundable_charges where charge_id = $1';
     expect(await query(paydesk, reserved, [charge])).toEqual([{ reserved_minor: 2000 }]);
-    sandbox.run((ctx) => settleRefund(ctx, body.refundID));
+    sandbox.run((ctx) => advanceRefund(ctx, body.refundID));
     await handleEvents();
     expect(await query(paydesk, reserved, [charge])).toEqual([{ reserved_minor: 0 }]);
   });

@@ -9,7 +9,7 @@ import { advanceInvoice } from './invoices/collect.js';
 import { releaseExpiredHold } from './payment-intents/capture.js';
 import { settleDebit } from './payment-intents/debit.js';
 import { expirePromotionCode } from './promotion-codes/promotion-code.js';
-import { settleRefund } from './refunds/refund.js';
+import { advanceRefund } from './refunds/refund.js';
 import { advanceSubscription, markOverdue } from './subscriptions/lifecycle.js';
 import { advanceSchedule } from './subscription-schedules/subscription-schedule.js';
 import { verifyTaxId } from './tax-ids/tax-id.js';
@@ -33,7 +33,7 @@ export const dueWork: DueWork = {
     settleDebit(ctx, id);
   },
   promotionCodes: expirePromotionCode,
-  refunds: settleRefund,
+  refunds: advanceRefund,
   subscriptionSchedules: advanceSchedule,
   taxIds: verifyTaxId,
   testClocks: deleteExpiredTestClock,

@@ -109,7 +109,7 @@ test('a refund has a balance transaction without a fee', async () => {
 });
 
 // https://docs.stripe.com/api/refunds/object#refund_object-failure_balance_transaction
-test('a refund that fails or is canceled returns its amount to the balance', async () => {
+test('a refund that fails returns its amount to the balance, which one that waits has taken', async () => {
   const failing = await openShop('pm_card_refundFail');
   const { id } = await failing.pay(1000);
   const failed = await failing.stripe.refunds.create({ payment_intent: id });
@@ -128,10 +128,8 @@ test('a refund that fails or is canceled returns its amount to the balance', asy
 
   const waiting = await openShop('pm_card_pendingRefund');
   const { id: payment_intent } = await waiting.pay(1000);
-  const pending = await waiting.stripe.refunds.create({ payment_intent });
+  await waiting.stripe.refunds.create({ payment_intent });
   expect(await amountsOf(waiting)).toEqual({ available: 0, pending: -59 });
-  await waiting.stripe.refunds.cancel(pending.id);
-  expect(await amountsOf(waiting)).toEqual({ available: 0, pending: 941 });
 });
 
 // https://docs.stripe.com/disputes/how-disputes-work; fee: https://stripe.com/pricing

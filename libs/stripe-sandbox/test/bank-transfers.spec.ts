@@ -1,46 +1,8 @@
 import type { Stripe } from 'stripe';
 import { describe, expect, test } from 'vitest';
+import { BANK_TRANSFER, instructionsOf, openBank } from './bank.js';
 import { visit } from './pages.js';
-import { failureOf, openBench } from './support.js';
-
-const OPTIONS = {
-  customer_balance: {
-    funding_type: 'bank_transfer',
-    bank_transfer: { type: 'eu_bank_transfer', eu_bank_transfer: { country: 'DE' } },
-  },
-} satisfies Stripe.PaymentIntentCreateParams.PaymentMethodOptions;
-
-// https://docs.stripe.com/payments/bank-transfers/accept-a-payment
-async function openBank() {
-  const bench = await openBench();
-  const { stripe, sandbox } = bench;
-  const customer = (await stripe.customers.create({ email: 'ada@example.com' })).id;
-  const pay = (more: Partial<Stripe.PaymentIntentCreateParams> = {}) =>
-    stripe.paymentIntents.create({
-      amount: 2500,
-      currency: 'eur',
-      customer,
-      allowed_payment_method_types: ['customer_balance'],
-      payment_method_data: { type: 'customer_balance' },
-      payment_method_options: OPTIONS,
-      confirm: true,
-      return_url: 'https://shop.example/done',
-      ...more,
-    });
-  const fund = (amount: number, reference?: string, currency = 'eur') =>
-    stripe.testHelpers.customers.fundCashBalance(customer, { amount, currency, reference });
-  const available = async () => (await stripe.customers.retrieveCashBalance(customer)).available;
-  const moves = async () =>
-    (await stripe.customers.listCashBalanceTransactions(customer)).data
-      .map(({ type, net_amount, ending_balance }) => [type, net_amount, ending_balance])
-      .toReversed();
-  const current = (id: string) => stripe.paymentIntents.retrieve(id);
-  const events = () => [...sandbox.store.events.oldestFirst()].map(({ type }) => type);
-  return { ...bench, customer, pay, fund, available, moves, current, events };
-}
-
-const instructionsOf = ({ next_action }: Stripe.PaymentIntent) =>
-  next_action!.display_bank_transfer_instructions!;
+import { failureOf } from './support.js';
 
 describe('a payment', () => {
   test('waits for a bank transfer, which pays it', async () => {
@@ -193,19 +155,6 @@ describe('a payment', () => {
     expect(instructionsOf(intent).financial_addresses!.map((each) => each.type)).toEqual(addresses);
   });
 
-  test('is refunded by a bank transfer', async () => {
-    const { stripe, pay, fund, clock } = await openBank();
-    const { id } = await pay();
-    await fund(2500);
-    const refund = await stripe.refunds.create({ payment_intent: id, amount: 1000 });
-    expect(refund).toMatchObject({
-      status: 'pending',
-      destination_details: { type: 'eu_bank_transfer' },
-    });
-    clock.advanceMs(10_000);
-    expect((await stripe.refunds.retrieve(refund.id)).status).toBe('succeeded');
-  });
-
   test('cannot be attached as a payment method', async () => {
     const { stripe, customer } = await openBank();
     const { id } = await stripe.paymentMethods.create({ type: 'customer_balance' });
@@ -224,6 +173,39 @@ describe('a transfer', () => {
     expect(await current(named.id)).toMatchObject({ status: 'succeeded' });
     expect(await current(exact.id)).toMatchObject({ status: 'succeeded' });
     expect(instructionsOf(await current(oldest.id)).amount_remaining).toBe(2400);
+  });
+
+  test('pays the smallest and oldest group of payments that waits for just its amount', async () => {
+    const { pay, fund, current } = await openBank();
+    const intents: Stripe.PaymentIntent[] = [];
+    for (const amount of [900, 300, 400, 300, 700]) intents.push(await pay({ amount }));
+    const paid = async () => {
+      const now = await Promise.all(intents.map(({ id }) => current(id)));
+      return now.map(({ status }) => status === 'succeeded');
+    };
+    // 300 + 700, rather than 300 + 400 + 300.
+    await fund(1000);
+    expect(await paid()).toEqual([false, true, false, false, true]);
+    await fund(900 + 400 + 300);
+    expect(await paid()).toEqual([true, true, true, true, true]);
+  });
+
+  test('of an amount that no group waits for pays the oldest', async () => {
+    const { pay, fund, current } = await openBank();
+    const [oldest, other] = [await pay({ amount: 900 }), await pay({ amount: 400 })];
+    await fund(1000);
+    expect(await current(oldest.id)).toMatchObject({ status: 'succeeded' });
+    expect(instructionsOf(await current(other.id)).amount_remaining).toBe(300);
+  });
+
+  test('in Japan has no reference', async () => {
+    const { pay, fund, current } = await openBank();
+    const [oldest, named] = [
+      await pay({ currency: 'jpy', payment_method_options: undefined }),
+      await pay({ currency: 'jpy', payment_method_options: undefined }),
+    ];
+    await fund(900, instructionsOf(named).reference!, 'jpy');
+    expect(instructionsOf(await current(oldest.id)).amount_remaining).toBe(1600);
   });
 
   test('waits to be applied by hand', async () => {
@@ -262,7 +244,7 @@ describe('a transfer', () => {
       await stripe.customers.createFundingInstructions(customer, {
         funding_type: 'bank_transfer',
         currency: 'eur',
-        bank_transfer: OPTIONS.customer_balance.bank_transfer,
+        bank_transfer: BANK_TRANSFER.customer_balance.bank_transfer,
       }),
     ).toMatchObject({ object: 'funding_instructions', bank_transfer: { financial_addresses: first } });
   });
@@ -320,7 +302,7 @@ describe('a checkout page', () => {
 
   test('takes test transfers on the page of the instructions', async () => {
     const { session, now } = await openSession({
-      payment_method_options: OPTIONS,
+      payment_method_options: BANK_TRANSFER,
     });
     const { location } = await visit(session.url!, { bank_transfer: 'yes' });
     expect((await visit(location!, { amount: 'much' })).status).toBe(400);
@@ -350,7 +332,7 @@ describe('a checkout page', () => {
         mode: 'payment',
         customer,
         payment_method_types: ['customer_balance', 'card'],
-        payment_method_options: OPTIONS,
+        payment_method_options: BANK_TRANSFER,
         line_items: [
           { price_data: { currency: 'eur', unit_amount: 900, product_data: { name: 'Mug' } }, quantity: 1 },
         ],

@@ -6,6 +6,7 @@ import { unexpectedState } from '../intents/intent.js';
 import { applyCash, instructionsOf, remainingOf } from '../payment-intents/transfer.js';
 import { bankTransferOf } from './bank-accounts.js';
 import { availableCash, cashBalanceOf, isReconciled, moveCash } from './cash-balance.js';
+import { exactGroup } from './exact-group.js';
 import type { applyParams, fundParams } from './params.js';
 
 /**
@@ -37,24 +38,32 @@ export function fundCashBalance(
   return funded;
 }
 
-/** Applies cash by the reference of a transfer, then to a payment of just its amount, then to the oldest payments. */
-function reconcile(
-  ctx: Context,
-  customer: string,
-  { amount, currency, reference }: Params<typeof fundParams>,
-): void {
+/**
+ * Applies the cash of a transfer to the payments that it was made for, and the rest to the oldest ones.
+ * Source: https://docs.stripe.com/payments/customer-balance/reconciliation#cash-automatic-reconciliation.
+ */
+function reconcile(ctx: Context, customer: string, transfer: Params<typeof fundParams>): void {
+  const { currency } = transfer;
   const waiting = [...ctx.store.paymentIntents.oldestFirst({ where: { customer } })].filter(
     (intent) => intent.currency === currency && instructionsOf(intent),
   );
-  const isNamed = (intent: Stripe.PaymentIntent): boolean =>
-    reference !== undefined && reference.includes(instructionsOf(intent)!.reference!);
-  const isExact = (intent: Stripe.PaymentIntent): boolean => remainingOf(intent) === amount;
-  const first = waiting.find(isNamed) ?? waiting.find(isExact);
-  const order = first ? [first, ...waiting.filter((intent) => intent !== first)] : waiting;
-  for (const intent of order) {
+  const meant = paymentsOf(transfer, waiting);
+  for (const intent of new Set([...meant, ...waiting])) {
     const share = Math.min(availableCash(ctx, customer, currency), remainingOf(intent));
     if (share > 0) applyCash(ctx, intent, share);
   }
+}
+
+/** The payments that a transfer names, or that wait for just its amount. Japanese transfers have no reference. */
+function paymentsOf(
+  { amount, currency, reference }: Params<typeof fundParams>,
+  waiting: readonly Stripe.PaymentIntent[],
+): readonly Stripe.PaymentIntent[] {
+  const named =
+    reference !== undefined &&
+    currency !== 'jpy' &&
+    waiting.find((intent) => reference.includes(instructionsOf(intent)!.reference!));
+  return named ? [named] : exactGroup(waiting, amount);
 }
 
 /**

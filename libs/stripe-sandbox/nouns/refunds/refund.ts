@@ -12,19 +12,24 @@ import { recordRefund, recordRefundFailure } from '../balance-transactions/balan
 import { bankTransferOf } from '../cash-balance/bank-accounts.js';
 import { releaseCharge } from '../charges/charge.js';
 import { testCardOf } from '../payment-methods/payment-method.js';
+import { bankAccountRequest, requireEmail } from './bank-account-request.js';
 import type { createParams } from './params.js';
 
-/** How long an asynchronous refund takes in the sandbox; Stripe names no time. */
-const SETTLEMENT_SECONDS = 10;
+/** How long each step of an asynchronous refund takes in the sandbox; Stripe names no time. */
+const STEP_SECONDS = 10;
+
+/** Refunds in these have taken the money from the account's balance, but not given it to the customer. */
+const UNFINISHED: ReadonlySet<string | null> = new Set(['pending', 'requires_action']);
 
 /**
  * Refunds a charge, or the rest of it. Source: https://docs.stripe.com/api/refunds/create.
- * @throws StripeFailure 400 if there is nothing to refund, if too little is left, or if the charge was charged back
+ * @throws StripeFailure 400 if there is nothing to refund, if too little is left, if the charge was charged back, or if there
+ *   is no email address to ask for the bank account of a bank transfer
  */
 export function createRefund(ctx: Context, params: Params<typeof createParams>): Stripe.Refund {
   const charge = chargeToRefund(ctx, params);
   requireRefundable(ctx, charge);
-  const availableMinor = charge.amount - charge.amount_refunded - pendingRefundsMinor(ctx, charge);
+  const availableMinor = charge.amount - charge.amount_refunded - unfinishedRefundsMinor(ctx, charge);
   const { amount = availableMinor, reason = null, metadata } = params;
   if (availableMinor === 0) {
     throw failures.invalidRequest(`Charge ${charge.id} has already been refunded.`, {
@@ -35,31 +40,39 @@ export function createRefund(ctx: Context, params: Params<typeof createParams>):
   if (!charge.captured) return releaseHold(ctx, charge, params);
   if (ctx.store.settings.isBalanceShort) throw shortBalance();
   const behaviour = refundBehaviour(ctx, charge);
+  const created = ctx.now(charge.customer as string | null);
+  const instructions_email =
+    behaviour === 'asks_for_account' ? requireEmail(ctx, charge, params) : params.instructions_email;
   const { id } = ctx.store.refunds.insert({
     ...buildRefund(charge),
     amount,
-    created: ctx.now(charge.customer as string | null),
+    created,
+    instructions_email,
     metadata: mergeMetadata({}, metadata),
     reason,
-    status: behaviour === 'succeeds_later' ? 'pending' : 'succeeded',
-    ...(behaviour === 'succeeds_later' && { pending_reason: 'processing' as const }),
+    status: 'succeeded',
+    ...(behaviour === 'succeeds_later' && PROCESSING),
+    ...(behaviour === 'asks_for_account' && bankAccountRequest(instructions_email!, created)),
   });
   const transaction = recordRefund(ctx, charge, ctx.store.refunds.get(id)!);
   const refund = ctx.store.refunds.update(id, { balance_transaction: transaction.id });
   ctx.emit('refund.created', refund);
   const reported = reason === 'fraudulent' ? reportFraud(ctx, charge) : charge;
   if (refund.status === 'succeeded') changeAmountRefunded(ctx, reported, amount);
-  if (behaviour !== 'succeeds') {
-    const customer = charge.customer as string | null;
-    schedule(ctx, 'refunds', refund.id, { at: refund.created + SETTLEMENT_SECONDS, customer });
-  }
+  if (behaviour !== 'succeeds') scheduleStep(ctx, refund, refund.created);
   return refund;
 }
+
+const PROCESSING = { pending_reason: 'processing', status: 'pending' } as const;
 
 /** What becomes of a charge's refund; the money of a bank transfer goes back by one. */
 function refundBehaviour(ctx: Context, { payment_method, payment_method_details }: Stripe.Charge) {
   if (payment_method_details?.type === 'card') return testCardOf(ctx, payment_method!).refund;
-  return payment_method_details?.type === 'customer_balance' ? 'succeeds_later' : 'succeeds';
+  return payment_method_details?.type === 'customer_balance' ? 'asks_for_account' : 'succeeds';
+}
+
+function scheduleStep(ctx: Context, { id, customer }: Stripe.Refund, atSeconds: number): void {
+  schedule(ctx, 'refunds', id, { at: atSeconds + STEP_SECONDS, customer: customer as string | null });
 }
 
 /** Refunds a charge that was made without an intent and holds money, which must be released as a whole. */
@@ -88,25 +101,54 @@ function releaseHold(
   return refund;
 }
 
-/** Makes an asynchronous refund succeed or fail, by its test card. Source: https://docs.stripe.com/testing#refunds. */
-export function settleRefund(ctx: Context, id: string): void {
+/**
+ * Takes the next step of an asynchronous refund: a customer has named the bank account, the money has arrived, or the bank
+ * has refused it. Source: https://docs.stripe.com/testing#refunds.
+ */
+export function advanceRefund(ctx: Context, id: string): void {
   const before = ctx.store.refunds.get(id)!;
   const charge = ctx.store.charges.get(before.charge as string)!;
-  if (before.status === 'pending') {
+  if (before.status === 'requires_action') {
+    const after = ctx.store.refunds.update(id, { ...PROCESSING, next_action: undefined });
+    scheduleStep(ctx, after, ctx.now(after.customer as string | null));
+    emitUpdated(ctx, after, before);
+  } else if (before.status === 'pending') {
     const after = ctx.store.refunds.update(id, { pending_reason: undefined, status: 'succeeded' });
     changeAmountRefunded(ctx, charge, before.amount);
     emitUpdated(ctx, after, before);
   } else if (before.status === 'succeeded') {
-    const failure = {
-      failure_balance_transaction: recordRefundFailure(ctx, charge, before).id,
-      failure_reason: 'expired_or_canceled_card',
-      status: 'failed',
-    };
-    const after = ctx.store.refunds.update(id, failure);
     changeAmountRefunded(ctx, charge, -before.amount);
-    ctx.emit('refund.failed', after, before);
-    emitUpdated(ctx, after, before);
+    fail(ctx, before, 'expired_or_canceled_card');
   }
+}
+
+/**
+ * The customer has named no bank account in time.
+ * Source: https://docs.stripe.com/api/refunds/expire.
+ * @throws StripeFailure 400 for a refund that does not wait for one
+ */
+export function expireRefund(ctx: Context, before: Stripe.Refund): Stripe.Refund {
+  if (before.status !== 'requires_action')
+    throw failures.invalidRequest('Expiring this refund is unsupported.');
+  return fail(ctx, before, 'unknown');
+}
+
+function fail(ctx: Context, before: Stripe.Refund, failure_reason: string): Stripe.Refund {
+  const after = end(ctx, before, { failure_reason, status: 'failed' });
+  ctx.emit('refund.failed', after, before);
+  emitUpdated(ctx, after, before);
+  return after;
+}
+
+/** Ends a refund without success: its money returns to the account's balance. */
+function end(ctx: Context, before: Stripe.Refund, changes: Partial<Stripe.Refund>): Stripe.Refund {
+  const charge = ctx.store.charges.get(before.charge as string)!;
+  schedule(ctx, 'refunds', before.id, { at: null });
+  return ctx.store.refunds.update(before.id, {
+    failure_balance_transaction: recordRefundFailure(ctx, charge, before).id,
+    next_action: undefined,
+    ...changes,
+  });
 }
 
 /** A refund for fraud reports its charge: https://docs.stripe.com/api/charges/object#charge_object-fraud_details. */
@@ -127,16 +169,13 @@ export function updateRefund(
 
 /**
  * Source: https://docs.stripe.com/api/refunds/cancel.
- * @throws StripeFailure 400 for a refund that is not pending
+ * @throws StripeFailure 400 for a refund that does not wait for the customer
  */
 export function cancelRefund(ctx: Context, before: Stripe.Refund): Stripe.Refund {
-  if (before.status !== 'pending') throw failures.invalidRequest('Canceling this refund is unsupported.');
-  const charge = ctx.store.charges.get(before.charge as string)!;
-  const after = ctx.store.refunds.update(before.id, {
-    failure_balance_transaction: recordRefundFailure(ctx, charge, before).id,
-    pending_reason: undefined,
-    status: 'canceled',
-  });
+  if (before.status !== 'requires_action') {
+    throw failures.invalidRequest('Canceling this refund is unsupported.');
+  }
+  const after = end(ctx, before, { status: 'canceled' });
   emitUpdated(ctx, after, before);
   return after;
 }
@@ -217,10 +256,11 @@ const shortBalance = (): StripeFailure =>
     message_code: 'insufficient_balance_for_refund',
   });
 
-/** The amount of a charge's pending refunds. */
-function pendingRefundsMinor(ctx: Context, charge: Stripe.Charge): number {
-  const pending = [...ctx.store.refunds.newestFirst({ where: { charge: charge.id, status: 'pending' } })];
-  return pending.reduce((sum, { amount }) => sum + amount, 0);
+/** The amount of a charge's refunds that have not arrived yet. */
+function unfinishedRefundsMinor(ctx: Context, { id: charge }: Stripe.Charge): number {
+  return [...ctx.store.refunds.newestFirst({ where: { charge } })]
+    .filter(({ status }) => UNFINISHED.has(status))
+    .reduce((sum, { amount }) => sum + amount, 0);
 }
 
 /** Adds a refund to its charge's refunded amount; a negative amount takes a failed one back. */

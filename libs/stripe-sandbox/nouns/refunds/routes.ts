@@ -4,7 +4,7 @@ import { metadata } from '../../http/metadata.js';
 import { string } from '../../http/params.js';
 import { route, type Route } from '../../http/route.js';
 import { createParams } from './params.js';
-import { cancelRefund, createRefund, updateRefund } from './refund.js';
+import { cancelRefund, createRefund, expireRefund, updateRefund } from './refund.js';
 
 export const refundRoutes: Route[] = [
   route({
@@ -41,5 +41,11 @@ export const refundRoutes: Route[] = [
     path: '/v1/refunds/:refund/cancel',
     params: {},
     handle: ({ ctx, path }) => cancelRefund(ctx, fromPath(ctx.store.refunds, path.refund)),
+  }),
+  route({
+    method: 'POST',
+    path: '/v1/test_helpers/refunds/:refund/expire',
+    params: {},
+    handle: ({ ctx, path }) => expireRefund(ctx, fromPath(ctx.store.refunds, path.refund)),
   }),
 ];

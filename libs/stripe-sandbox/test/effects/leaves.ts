@@ -1,6 +1,7 @@
 import type { Form, FormValue } from '../../http/form.js';
 import { StripeFailure } from '../../http/errors.js';
 import type { Param, Schema } from '../../http/params.js';
+import { LATEST_VERSION } from '../../http/versions.js';
 
 /** A parameter that holds a value, with the path to it; `0` is an item of an array or of a hash. */
 export interface Leaf {
@@ -113,7 +114,7 @@ export function valuesFor(
   key: string,
   param: Param<unknown, boolean>,
   known: Known,
-  version = '2026-09-30.endive',
+  version = LATEST_VERSION,
 ): FormValue[] {
   const own = [...(known[key] ?? []), ...wordsOf(param, version), ...SAMPLES, { key: 'Some text' }, {}];
   const readable = own.filter((value) => {

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { allRoutes } from '../../nouns/all-routes.js';
 import { decodeForm, type FormValue } from '../../http/form.js';
 import type { Route } from '../../http/route.js';
+import { LATEST_VERSION } from '../../http/versions.js';
 import { startBench } from '../support.js';
 import { examplesOf } from './examples.js';
 import { knownValues } from './known-values.js';
@@ -24,8 +25,6 @@ function repeatableInt(low: number, high?: unknown): number {
   return from + (((mixed ^ (mixed >>> 14)) >>> 0) % (to - from));
 }
 
-const LATEST = '2026-09-30.endive';
-
 /** A seed for trials, whose ids must not be those of the world. */
 const TRIAL_SEED = 20_261_126;
 
@@ -44,9 +43,8 @@ const pageAfter = (id: string): string => Buffer.from(id).toString('base64url');
 
 /** Whether a request shows an effect of a leaf: another value, or none, has another result, which is no refusal to read it. */
 function hasEffect(world: World, route: Route, example: Example, leaf: Leaf): boolean {
-  const { version = LATEST } = example;
+  const { version = LATEST_VERSION } = example;
   const form = decodeForm(example.form ?? '');
-
   const own = valueAt(form, leaf.path);
   const base = outcomeOf(world, route, example);
   const list = {

@@ -4,6 +4,7 @@ import { StripeFailure, type ErrorBody } from '../../http/errors.js';
 import type { Form } from '../../http/form.js';
 import { readParams } from '../../http/params.js';
 import type { Route } from '../../http/route.js';
+import { LATEST_VERSION } from '../../http/versions.js';
 import { dueWork } from '../../nouns/due-work.js';
 import { emit } from '../../nouns/reactions.js';
 import { objectOf } from '../../store/collection-names.js';
@@ -35,12 +36,11 @@ export interface Outcome {
 }
 
 const DAY_SECONDS = 24 * 60 * 60;
-const LATEST = '2026-09-30.endive';
 
 /** Tries a request, tells what it shows and changes, and takes it back. */
 export function tryOut({ sandbox, clock }: Bench, route: Route, example: Example, form: Form): Outcome {
   const { store } = sandbox;
-  const version = example.version ?? LATEST;
+  const version = example.version ?? LATEST_VERSION;
   const cause = { requestId: 'req_trial', idempotencyKey: null, version };
   const contextAt = (nowMs: number): Context =>
     new Context({
@@ -49,7 +49,7 @@ export function tryOut({ sandbox, clock }: Bench, route: Route, example: Example
       emit,
       cause,
       origin: sandbox.url,
-      accountVersion: LATEST,
+      accountVersion: LATEST_VERSION,
     });
   const outcome: Outcome = { seen: '' };
   const shown: unknown[] = [];
