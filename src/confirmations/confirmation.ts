@@ -17,6 +17,8 @@ export type Confirmation =
       card: { last4: string | null } | undefined;
       /** Whether the bank has declined the card, or the authentication has failed. */
       isDeclined: boolean;
+      /** The invoice that it pays, with Stripe's page on which that is paid with any card. Undefined if it pays none. */
+      invoice: { page: string | null } | undefined;
     }
   /** It is paid on a page of Stripe's, or by a bank transfer as that page explains. */
   | { kind: 'elsewhere'; payment: AskedPayment; url: string }

@@ -97,8 +97,11 @@ export class ConfirmationsService {
     const { sessionId, paymentIntentId } = objects;
     if (sessionId !== null) return undefined;
     if (paymentIntentId === null) throw new Problem('not-found');
-    const invoicePage = await this.stripe.invoicePage(context, paymentIntentId);
-    if (invoicePage !== undefined) return invoicePage;
+    if (current.kind === 'open' && current.invoice) {
+      // Beside a page of ours, the invoice would stay open and be charged again.
+      if (current.invoice.page === null) throw new Problem('invalid-state');
+      return current.invoice.page;
+    }
     const { result } = await this.replaceOperation.run(
       this.request(context, 'another-card', step),
       async ({ operationId }) => {

@@ -9,7 +9,7 @@ import type { Found } from '../operations/operation.js';
 import { RETURN_URL } from '../payments/payment-ids.js';
 import type { PaymentObjects } from '../payments/payment-reader.stripe.js';
 import { PaymentReferences } from '../payments/payment-references.stripe.js';
-import type { AskedPayment, Confirmation, ConfirmStep } from './confirmation.js';
+import type { Confirmation, ConfirmStep } from './confirmation.js';
 import { MerchantName } from './merchant-name.stripe.js';
 
 /** Confirms a PaymentIntent with the card that waits for its holder. */
@@ -100,14 +100,6 @@ export class ConfirmationsStripe {
     return nextPageOf(await this.intent(context, paymentIntentId));
   }
 
-  /** Stripe's page on which an invoice is paid with any card; undefined for a payment of something else. */
-  async invoicePage(context: RequestContext, paymentIntentId: string): Promise<string | undefined> {
-    const invoice = await this.invoiceOf(context, await this.intent(context, paymentIntentId));
-    // Beside a page of ours, the invoice would stay open and be charged again.
-    if (invoice && !invoice.hosted_invoice_url) throw new Problem('invalid-state');
-    return invoice?.hosted_invoice_url ?? undefined;
-  }
-
   private async ofSession(context: RequestContext, sessionId: string): Promise<Confirmation> {
     const session = await found(
       this.stripe.read(context, (stripe) =>
@@ -134,7 +126,13 @@ export class ConfirmationsStripe {
     const { status, last_payment_error: error } = intent;
     if (status === 'canceled') return { kind: 'closed' };
     if (!OPEN_STATUSES.has(status)) return { kind: 'done', returnUrl: intent.metadata[RETURN_URL] ?? null };
-    const payment = await this.asked(context, intent);
+    const invoice = await this.invoiceOf(context, intent);
+    const payment = {
+      merchant: await this.merchant.find(context),
+      description: invoice?.lines.data[0]?.description ?? intent.description,
+      amountMinor: intent.amount,
+      currency: intent.currency,
+    };
     const url = intent.next_action?.display_bank_transfer_instructions?.hosted_instructions_url;
     if (url) return { kind: 'elsewhere', payment, url };
     const card = waitingCard(intent);
@@ -143,16 +141,7 @@ export class ConfirmationsStripe {
       payment,
       card: card && { last4: card.last4 },
       isDeclined: error !== null && error.code !== 'authentication_required',
-    };
-  }
-
-  private async asked(context: RequestContext, intent: Stripe.PaymentIntent): Promise<AskedPayment> {
-    const invoice = await this.invoiceOf(context, intent);
-    return {
-      merchant: await this.merchant.find(context),
-      description: invoice?.lines.data[0]?.description ?? intent.description,
-      amountMinor: intent.amount,
-      currency: intent.currency,
+      invoice: invoice && { page: invoice.hosted_invoice_url ?? null },
     };
   }
 

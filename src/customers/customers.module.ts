@@ -14,6 +14,7 @@ import { SavedCardsService } from './saved-cards.service.js';
 import { SavedCardsStore } from './saved-cards.store.js';
 import { SavedCardsStripe } from './saved-cards.stripe.js';
 import { TaxIdEndsStore } from './tax-id-ends.store.js';
+import { TaxIdEndsWorker } from './tax-id-ends.worker.js';
 import { TaxIdsStripe } from './tax-ids.stripe.js';
 import { UpgradeClaimsStore } from './upgrade-claims.store.js';
 
@@ -32,6 +33,7 @@ import { UpgradeClaimsStore } from './upgrade-claims.store.js';
     SavedCardsStore,
     SavedCardsStripe,
     TaxIdEndsStore,
+    TaxIdEndsWorker,
     TaxIdsStripe,
     UpgradeClaimsStore,
   ],

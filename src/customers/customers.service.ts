@@ -25,6 +25,9 @@ const NO_INFORMATION: PaymentInformation = {
 const WAIT_MS = 100;
 const WAITS_MAX = 20;
 
+/** How often a tax id is added again that another request takes back. */
+const TAX_ID_ATTEMPTS_MAX = 3;
+
 /** Parameters of one customer's creation. */
 interface CustomerPlan {
   owner: Owner;
@@ -139,21 +142,27 @@ export class CustomersService {
     return { ...customer, taxId };
   }
 
-  /** The tax id is added first: Stripe may refuse it, and takes it back without a trace. */
+  /**
+   * The tax id is added first: Stripe may refuse it, and takes it back without a trace.
+   *
+   * @throws {Problem} `unavailable` if other requests take it back again and again
+   */
   private async updateWithTaxId(
     context: RequestContext,
     id: string,
     details: CustomerDetails & { taxId: TaxId },
   ): Promise<Customer> {
-    const change = await this.taxIds.add(context, id, details.taxId);
-    const updated = await this.updateOrUndo(context, id, details, change);
-    if (!(await this.taxIdEnds.keep(change.current))) {
+    for (let attempt = 0; attempt < TAX_ID_ATTEMPTS_MAX; attempt += 1) {
+      const change = await this.taxIds.add(context, id, details.taxId);
+      const updated = await this.updateOrUndo(context, id, details, change);
+      if (await this.taxIdEnds.keep(change.current)) {
+        for (const replaced of change.replaced) await this.taxIds.remove(context, id, replaced);
+        return { ...updated, taxId: details.taxId };
+      }
       // Another request takes it back, or has ended before it could.
       await this.taxIds.remove(context, id, change.current);
-      return this.updateWithTaxId(context, id, details);
     }
-    for (const replaced of change.replaced) await this.taxIds.remove(context, id, replaced);
-    return { ...updated, taxId: details.taxId };
+    throw new Problem('unavailable');
   }
 
   /** Takes back the new tax id if Stripe refuses another value, unless another request keeps it. */

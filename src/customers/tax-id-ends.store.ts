@@ -1,7 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { eq } from 'drizzle-orm';
+import { eq, lt } from 'drizzle-orm';
+import { Clock } from '#core/clock.js';
 import { type Database, DATABASE } from '../database/database.js';
 import { taxIdEnds } from '../database/schema.js';
+
+/** Longer than Stripe knows the idempotency key under which a tax id was added, which is a day. */
+const RETENTION_MS = 48 * 60 * 60 * 1000;
 
 /**
  * Whether a tax id that was added at Stripe is kept or taken back. Requests that set the same one at once share it, and the
@@ -9,7 +13,10 @@ import { taxIdEnds } from '../database/schema.js';
  */
 @Injectable()
 export class TaxIdEndsStore {
-  constructor(@Inject(DATABASE) private readonly database: Database) {}
+  constructor(
+    @Inject(DATABASE) private readonly database: Database,
+    private readonly clock: Clock,
+  ) {}
 
   /** False if another request takes it back. */
   keep(taxId: string): Promise<boolean> {
@@ -21,8 +28,15 @@ export class TaxIdEndsStore {
     return this.decide(taxId, false);
   }
 
+  /** Deletes decisions that no request needs any more. */
+  async prune(): Promise<void> {
+    const oldest = new Date(this.clock.now().getTime() - RETENTION_MS);
+    await this.database.delete(taxIdEnds).where(lt(taxIdEnds.decidedAt, oldest));
+  }
+
   private async decide(taxId: string, isKept: boolean): Promise<boolean> {
-    await this.database.insert(taxIdEnds).values({ taxId, isKept }).onConflictDoNothing();
+    const decidedAt = this.clock.now();
+    await this.database.insert(taxIdEnds).values({ taxId, isKept, decidedAt }).onConflictDoNothing();
     const [decided] = await this.database.select().from(taxIdEnds).where(eq(taxIdEnds.taxId, taxId));
     return decided?.isKept === isKept;
   }

@@ -140,11 +140,20 @@ export const paymentDisputes = pgTable(
     submissionCount: integer('submission_count').notNull().default(0),
     /** At Stripe. The default is for earlier versions, which do not write it. */
     createdAt: instant('created_at').notNull().defaultNow(),
+    /** Of its payment. Triggers keep it the same, as earlier versions do not write it. */
+    caller: text(),
   },
   (table) => [
     index('payment_disputes_payment').on(table.paymentId),
     index('payment_disputes_list').on(table.createdAt, table.disputeId),
     index('payment_disputes_of_status').on(table.status, table.createdAt, table.disputeId),
+    index('payment_disputes_of_caller').on(table.caller, table.createdAt, table.disputeId),
+    index('payment_disputes_of_caller_and_status').on(
+      table.caller,
+      table.status,
+      table.createdAt,
+      table.disputeId,
+    ),
   ],
 );
 

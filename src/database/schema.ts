@@ -66,6 +66,8 @@ export const taxIdEnds = pgTable('tax_id_ends', {
   /** At Stripe. */
   taxId: text('tax_id').primaryKey(),
   isKept: boolean('is_kept').notNull(),
+  /** The default is for earlier versions, which do not write it. */
+  decidedAt: instant('decided_at').notNull().defaultNow(),
 });
 
 /**

@@ -1,8 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { and, desc, eq, getTableColumns, type SQL, sql } from 'drizzle-orm';
+import { and, desc, eq, type SQL, sql } from 'drizzle-orm';
 import { type Database, DATABASE } from '../database/database.js';
 import { paymentDisputes, payments } from '../database/schema-payments.js';
 import type { DisputeStatus, PaymentDispute } from './payment.js';
+import { DISPUTE_COLUMNS } from './payment-parts.store.js';
 
 /** A dispute in the record, with the payment that it is about. */
 export interface RecordedDispute extends PaymentDispute {
@@ -10,7 +11,7 @@ export interface RecordedDispute extends PaymentDispute {
   currency: string;
 }
 
-const COLUMNS = { ...getTableColumns(paymentDisputes), currency: payments.currency };
+const COLUMNS = { ...DISPUTE_COLUMNS, currency: payments.currency };
 
 /** The disputes of the record, of all payments. */
 @Injectable()
@@ -54,7 +55,7 @@ export class DisputeRecordStore {
 }
 
 function ofCaller(caller: string | undefined): SQL | undefined {
-  return caller === undefined ? undefined : eq(payments.caller, caller);
+  return caller === undefined ? undefined : eq(paymentDisputes.caller, caller);
 }
 
 function isAfter({ createdAt, disputeId }: RecordedDispute): SQL {

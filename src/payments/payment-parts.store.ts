@@ -1,4 +1,4 @@
-import { asc, inArray, sql } from 'drizzle-orm';
+import { asc, getTableColumns, inArray, sql } from 'drizzle-orm';
 import type { Database, Transaction } from '../database/database.js';
 import { paymentDisputes, paymentRefunds, type payments } from '../database/schema-payments.js';
 import type { PaymentDispute, PaymentRefund } from './payment.js';
@@ -10,6 +10,10 @@ export interface PaymentParts {
   refunds: readonly PaymentRefund[];
   disputes: readonly PaymentDispute[];
 }
+
+const { caller: _caller, ...disputeColumns } = getTableColumns(paymentDisputes);
+/** What is recorded of a dispute, without what is known of its payment. */
+export const DISPUTE_COLUMNS = disputeColumns;
 
 /** Adds the refunds and disputes of some payments to their rows. */
 export async function readParts(
@@ -24,7 +28,7 @@ export async function readParts(
     .where(inArray(paymentRefunds.paymentId, ids))
     .orderBy(asc(paymentRefunds.createdAt), asc(paymentRefunds.refundId));
   const disputes = await database
-    .select()
+    .select(DISPUTE_COLUMNS)
     .from(paymentDisputes)
     .where(inArray(paymentDisputes.paymentId, ids))
     .orderBy(asc(paymentDisputes.disputeId));

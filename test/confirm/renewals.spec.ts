@@ -48,7 +48,12 @@ it('is authenticated on the page of its notification', async ({ paydesk, renewal
 
 it("is paid with another card on Stripe's page of its invoice", async ({ paydesk, renewal }) => {
   const { subscription, url } = await renewal();
-  const next = await press(await visit(url), 'another-card');
+  const opened = await visit(url);
+  await expect.poll(() => query(paydesk, 'select id from event_targets')).toEqual([]);
+  const before = paydesk.stripeCalls.length;
+  const next = await press(opened, 'another-card');
+  const calls = paydesk.stripeCalls.slice(before).filter((call) => /payment_intents|invoice/.test(call));
+  expect(calls).toEqual([...new Set(calls)]);
   const { latest_invoice: invoice } = await paydesk.stripe.subscriptions.retrieve(subscription);
   const { hosted_invoice_url: page } = await paydesk.stripe.invoices.retrieve(idOf(invoice) ?? '');
   expect(next).toBe(page);

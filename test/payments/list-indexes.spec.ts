@@ -2,6 +2,7 @@ import { drizzle } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Database } from '../../src/database/database.js';
+import { DisputeRecordStore } from '../../src/payments/dispute-record.store.js';
 import { PaymentListStore } from '../../src/payments/payment-list.store.js';
 import { SubscriptionListStore } from '../../src/payments/subscription-list.store.js';
 import { createTestDatabase } from '../support/postgres.js';
@@ -36,6 +37,7 @@ const database: Database = Object.assign(drizzle({ client: pool, logger }), {
 });
 const payments = new PaymentListStore(database);
 const subscriptions = new SubscriptionListStore(database);
+const disputes = new DisputeRecordStore(database);
 
 /** The rows that one page reads; each node must use an index. */
 async function rowsRead(list: () => Promise<unknown>, table: string): Promise<number> {
@@ -134,6 +136,37 @@ describe('a page of subscriptions reads few rows', () => {
     for (const caller of callers) {
       const page = () => subscriptions.list(filter, LIMIT, { caller, after: undefined });
       expect(await rowsRead(page, 'payment_subscriptions')).toBeLessThanOrEqual(READ_ROWS_MAX);
+    }
+  });
+});
+
+describe('a page of disputes reads few rows', () => {
+  /** Has as many payments as the other caller, and only the oldest disputes. */
+  const caller = 'service:quiet';
+
+  beforeAll(async () => {
+    await pool.query(`
+      insert into payments (
+        payment_id, caller, type, status, stage, amount_minor, refunded_minor, disputed_minor, currency, created_at,
+        updated_at, version, revision, timeline
+      )
+      select 'pi_' || n, '${caller}', 'charge', 'ACCEPTED', 'succeeded', 500, 0, 0, 'usd',
+        timestamptz '2025-01-01' + n * interval '1 minute', now(), 1, 1, '[]'
+      from generate_series(1, ${ROWS}) as n`);
+    await pool.query(`
+      insert into payment_disputes (dispute_id, payment_id, amount_minor, status, reason, created_at)
+      select 'dp_' || n, case when ${OLD} then 'pi_' || n else 'cs_' || n end, 500, 'LOST', 'general',
+        timestamptz '2026-01-01' + n * interval '1 minute'
+      from generate_series(1, ${ROWS}) as n`);
+    await pool.query('analyze payments');
+    await pool.query('analyze payment_disputes');
+  });
+
+  it.each([undefined, 'LOST', 'OPEN'] as const)('by the status %s', async (status) => {
+    for (const of of [undefined, caller]) {
+      const page = () => disputes.list(status, LIMIT, { caller: of, after: undefined });
+      expect(await rowsRead(page, 'payment_disputes')).toBeLessThanOrEqual(READ_ROWS_MAX);
+      expect(await rowsRead(page, 'payments')).toBeLessThanOrEqual(READ_ROWS_MAX);
     }
   });
 });

@@ -267,3 +267,20 @@ it('another service gets 404 for a dispute', async ({ gym, dispute }) => {
   expectProblem(await gym.post(`${path}/evidence`, { submit: true }), 'not-found');
   expectProblem(await gym.post(`${path}/accept`), 'not-found');
 });
+
+it('a dispute belongs to the service that has started its payment, also if that is known later', async ({
+  paydesk,
+  clinic,
+  gym,
+  dispute,
+}) => {
+  const { paymentID, path } = await dispute();
+  for (const [caller, seen, unseen] of [
+    ['service:gym', gym, clinic],
+    ['service:clinic', clinic, gym],
+  ] as const) {
+    await query(paydesk, 'update payments set caller = $1 where payment_id = $2', [caller, paymentID]);
+    expect((await seen.get(path)).status).toBe(200);
+    expectProblem(await unseen.get(path), 'not-found');
+  }
+});

@@ -1,0 +1,31 @@
+import {
+  Injectable,
+  Logger,
+  type BeforeApplicationShutdown,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
+import { PeriodicTask, PRUNE_MS } from '../queue/periodic-task.js';
+import { warnOf } from '../queue/warn-of.js';
+import { TaxIdEndsStore } from './tax-id-ends.store.js';
+
+/** Deletes what is not needed any more of the tax ids that were set; each instance runs one. */
+@Injectable()
+export class TaxIdEndsWorker implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly pruning: PeriodicTask;
+
+  constructor(store: TaxIdEndsStore) {
+    this.pruning = new PeriodicTask(
+      () => store.prune(),
+      PRUNE_MS,
+      warnOf(new Logger(TaxIdEndsWorker.name), 'Could not delete old decisions about tax ids'),
+    );
+  }
+
+  onApplicationBootstrap(): void {
+    this.pruning.start();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.pruning.stop();
+  }
+}
