@@ -119,6 +119,18 @@ describe('a payment by bank transfer', () => {
     expect((await visit(url)).text).toContain('This payment is complete.');
   });
 
+  // https://docs.stripe.com/payments/customer-balance/refunding
+  it('is refunded once the customer has named a bank account', async ({ shop, clock, choose, told }) => {
+    const { paymentID, instructions } = await choose();
+    await submit(instructions, {});
+    const paid = await told(paymentID);
+    const refund = await shop.post('/refund', { paymentID, amount: '10.00' });
+    expect(refund).toMatchObject({ status: 201, body: { result: 'PENDING' } });
+    expect(await told(paymentID)).toEqual(paid);
+    clock.moveSeconds(DAY_SECONDS);
+    expect(await told(paymentID)).toEqual({ ...paid, types: [...paid.types, 'refund.succeeded'] });
+  });
+
   it('requires a user', async ({ start }) => {
     expect(await start()).toMatchObject({ status: 400, body: { errors: [{ field: 'userId' }] } });
     expect((await start({ paymentMethods: ['card', 'customer_balance'] })).status).toBe(400);

@@ -27,7 +27,8 @@ export function completeCheckout(
   });
   schedule(ctx, 'checkoutSessions', id, { at: null });
   const saved = ctx.store.customers.get(facts.customer ?? '');
-  if (saved && contact) saveCustomer(ctx, saved, wishedUpdate(facts, contact));
+  if (saved && contact)
+    saveCustomer(ctx, saved, { ...missingEmail(saved, contact), ...wishedUpdate(facts, contact) });
   redeemSessionDiscount(ctx, after, ctx.store.checkoutFacts.get(id)!);
   ctx.emit('checkout.session.completed', after);
 }
@@ -48,6 +49,10 @@ function collectedFields(contact: Contact): Partial<Stripe.Checkout.Session> {
     ...(customFields && { custom_fields: customFields }),
   };
 }
+
+/** Source: https://docs.stripe.com/api/checkout/sessions/create#create_checkout_session-customer. */
+const missingEmail = (customer: Stripe.Customer, { email }: Contact): Partial<Stripe.Customer> =>
+  customer.email === null && email !== null ? { email } : {};
 
 /** What `customer_update` saves of what was entered. */
 function wishedUpdate(
