@@ -235,6 +235,29 @@ describe('a transfer', () => {
     expect(updated.settings).toEqual({ reconciliation_mode: 'automatic', using_merchant_default: true });
   });
 
+  // As in the example of https://docs.stripe.com/payments/customer-balance/reconciliation#cash-manual-reconciliation
+  test('is applied by hand to payments that have no payment method yet, as far as it goes', async () => {
+    const { stripe, customer, pay, fund, events, available } = await openBank();
+    await stripe.customers.updateCashBalance(customer, { settings: { reconciliation_mode: 'manual' } });
+    const unconfirmed = { payment_method_data: undefined, confirm: undefined, return_url: undefined };
+    const [first, second] = [await pay(unconfirmed), await pay(unconfirmed)];
+    expect(first.status).toBe('requires_payment_method');
+    expect((await failureOf(stripe.paymentIntents.applyCustomerBalance(first.id))).param).toBe('amount');
+    await fund(3000);
+    const paid = await stripe.paymentIntents.applyCustomerBalance(first.id);
+    expect(paid).toMatchObject({ status: 'succeeded', amount_received: 2500 });
+    const partly = await stripe.paymentIntents.applyCustomerBalance(second.id);
+    expect(partly.status).toBe('requires_action');
+    expect(instructionsOf(partly).amount_remaining).toBe(2000);
+    expect(events().at(-1)).toBe('payment_intent.partially_funded');
+    expect(await available()).toBe(null);
+    const card = await pay({ ...unconfirmed, allowed_payment_method_types: ['card'] });
+    await fund(3000);
+    expect((await failureOf(stripe.paymentIntents.applyCustomerBalance(card.id))).code).toBe(
+      'payment_intent_unexpected_state',
+    );
+  });
+
   test('comes to the same account each time', async () => {
     const { stripe, customer, pay } = await openBank();
     const addresses = async () => instructionsOf(await pay()).financial_addresses;

@@ -3,7 +3,7 @@ import type { Context } from '../../context.js';
 import { failures } from '../../http/errors.js';
 import type { Params } from '../../http/params.js';
 import { unexpectedState } from '../intents/intent.js';
-import { applyCash, instructionsOf, remainingOf } from '../payment-intents/transfer.js';
+import { applyCash, fund, instructionsOf, isFundable, remainingOf } from '../payment-intents/transfer.js';
 import { bankTransferOf } from './bank-accounts.js';
 import { availableCash, cashBalanceOf, isReconciled, moveCash } from './cash-balance.js';
 import { exactGroup } from './exact-group.js';
@@ -67,16 +67,16 @@ function paymentsOf(
 }
 
 /**
- * Applies a customer's cash to a payment.
+ * Applies a customer's cash to a payment; without an amount what the payment needs, or all that there is.
  * Source: https://docs.stripe.com/api/payment_intents/apply_customer_balance.
- * @throws StripeFailure 400 for an intent that does not wait for a transfer, another currency, or too little cash
+ * @throws StripeFailure 400 for an intent that does not wait for cash, another currency, or too little cash
  */
 export function applyCustomerBalance(
   ctx: Context,
   intent: Stripe.PaymentIntent,
-  { amount = remainingOf(intent), currency = intent.currency }: Params<typeof applyParams>,
+  { amount: given, currency = intent.currency }: Params<typeof applyParams>,
 ): Stripe.PaymentIntent {
-  if (!instructionsOf(intent)) {
+  if (!isFundable(intent)) {
     throw unexpectedState(
       intent,
       `You cannot apply a customer balance to this PaymentIntent because it does not wait for a bank transfer: it has a status of ${intent.status}.`,
@@ -85,17 +85,19 @@ export function applyCustomerBalance(
   if (currency !== intent.currency) {
     throw failures.invalidRequest(`This PaymentIntent is in ${intent.currency}.`, { param: 'currency' });
   }
-  if (amount > remainingOf(intent)) {
+  const availableMinor = availableCash(ctx, intent.customer as string, currency);
+  const amountMinor = given ?? Math.min(remainingOf(intent), availableMinor);
+  if (amountMinor > remainingOf(intent)) {
     throw failures.invalidRequest('The amount is more than this PaymentIntent still needs.', {
       param: 'amount',
     });
   }
-  if (amount > availableCash(ctx, intent.customer as string, currency)) {
+  if (amountMinor > availableMinor || availableMinor === 0) {
     throw failures.invalidRequest("The amount is more than the customer's cash balance has.", {
       param: 'amount',
     });
   }
-  return applyCash(ctx, intent, amount);
+  return fund(ctx, intent, amountMinor);
 }
 
 /** Whose transfers a test makes. */

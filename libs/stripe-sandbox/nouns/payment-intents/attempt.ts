@@ -28,7 +28,7 @@ export function failPayment(
 /** For which later payments an intent saves its payment method; null if it does not. */
 export function savedUsage(
   { payment_method_options: options, setup_future_usage }: Stripe.PaymentIntent,
-  { type }: Stripe.PaymentMethod,
+  { type }: Pick<Stripe.PaymentMethod, 'type'>,
 ): string | null {
   const own = options?.[type as 'card' | 'customer_balance' | 'sepa_debit'];
   const usage = own?.setup_future_usage ?? setup_future_usage;

@@ -10,6 +10,7 @@ import {
 } from '../cash-balance/bank-accounts.js';
 import { availableCash, isReconciled, moveCash } from '../cash-balance/cash-balance.js';
 import { createTransferCharge } from '../charges/transfer-charge.js';
+import { createPaymentMethod } from '../payment-methods/payment-method.js';
 import { saveOrUseUp, savedUsage } from './attempt.js';
 
 type Instructions = Stripe.PaymentIntent.NextAction.DisplayBankTransferInstructions;
@@ -30,31 +31,67 @@ export function startTransfer(
   paymentMethod: Stripe.PaymentMethod,
 ): Stripe.PaymentIntent {
   const customer = requireCustomer(intent);
+  const { amount, currency } = intent;
+  const cash = isReconciled(ctx, customer) ? availableCash(ctx, customer, currency) + appliedTo(intent) : 0;
+  const transfer = requireTransfer(intent, { paymentMethod, cashMinor: cash });
+  releaseCash(ctx, intent);
+  const waiting = waitForCash(ctx, intent, { paymentMethod, transfer });
+  if (cash < amount) ctx.emit('payment_intent.requires_action', waiting);
+  return cash > 0 ? applyCash(ctx, waiting, Math.min(cash, amount)) : waiting;
+}
+
+/** Whether cash can be applied to an intent: it waits for a transfer, or for a payment method that may be one. */
+export const isFundable = (intent: Stripe.PaymentIntent): boolean =>
+  instructionsOf(intent) !== undefined ||
+  (intent.status === 'requires_payment_method' &&
+    intent.customer !== null &&
+    intent.payment_method_types.includes('customer_balance'));
+
+/**
+ * Applies cash to an intent that may have no payment method yet.
+ * Source: https://docs.stripe.com/payments/customer-balance/reconciliation#cash-manual-reconciliation.
+ * @throws StripeFailure 400 as {@link startTransfer}
+ */
+export function fund(ctx: Context, intent: Stripe.PaymentIntent, amountMinor: number): Stripe.PaymentIntent {
+  if (instructionsOf(intent)) return applyCash(ctx, intent, amountMinor);
+  const type = 'customer_balance';
+  const transfer = requireTransfer(intent, { paymentMethod: { type }, cashMinor: amountMinor });
+  const paymentMethod = createPaymentMethod(ctx, { type });
+  return applyCash(ctx, waitForCash(ctx, intent, { paymentMethod, transfer }), amountMinor);
+}
+
+/**
+ * How the cash that an intent lacks is transferred, if it says so.
+ * @throws StripeFailure 400 for one that saves its payment method, or that lacks cash and does not say how to transfer it
+ */
+function requireTransfer(
+  intent: Stripe.PaymentIntent,
+  { paymentMethod, cashMinor }: { paymentMethod: Pick<Stripe.PaymentMethod, 'type'>; cashMinor: number },
+): BankTransfer | undefined {
   if (savedUsage(intent, paymentMethod) !== null) {
     throw failures.invalidRequest('A `customer_balance` payment method cannot be saved for future usage.', {
       param: 'setup_future_usage',
     });
   }
-  const { amount, currency } = intent;
-  const cash = isReconciled(ctx, customer) ? availableCash(ctx, customer, currency) + appliedTo(intent) : 0;
   const transfer = transferOf(intent);
-  if (cash < amount && !transfer) {
-    throw failures.invalidRequest(
-      "The customer's cash balance is too low for this payment. Set `payment_method_options[customer_balance][funding_type]` to `bank_transfer` to have the rest transferred.",
-      { param: 'payment_method_options[customer_balance][funding_type]' },
-    );
-  }
-  releaseCash(ctx, intent);
-  const waiting = ctx.store.paymentIntents.update(intent.id, {
+  if (transfer || cashMinor >= intent.amount) return transfer;
+  throw failures.invalidRequest(
+    "The customer's cash balance is too low for this payment. Set `payment_method_options[customer_balance][funding_type]` to `bank_transfer` to have the rest transferred.",
+    { param: 'payment_method_options[customer_balance][funding_type]' },
+  );
+}
+
+const waitForCash = (
+  ctx: Context,
+  intent: Stripe.PaymentIntent,
+  { paymentMethod, transfer }: { paymentMethod: Stripe.PaymentMethod; transfer: BankTransfer | undefined },
+): Stripe.PaymentIntent =>
+  ctx.store.paymentIntents.update(intent.id, {
     last_payment_error: null,
     next_action: transfer ? instructions(ctx, intent, transfer) : null,
     payment_method: paymentMethod.id,
     status: 'requires_action',
   });
-  const isEnough = cash >= amount;
-  if (!isEnough) ctx.emit('payment_intent.requires_action', waiting);
-  return cash > 0 ? applyCash(ctx, waiting, Math.min(cash, amount)) : waiting;
-}
 
 /**
  * Applies cash to an intent that waits for it, which succeeds once it has all.
