@@ -1,29 +1,36 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { paydesk } from './contenders.js';
 import { charges } from './load.js';
-import { type Sent, SocketLoad } from './socket-load.js';
+import { SocketLoad } from './socket-load.js';
 import { describeMachine } from './machine.js';
+import { median } from './quantile.js';
 import { startPostgres } from './postgres.js';
 import { postgresCpu } from './postgres-cpu.js';
 import { leaveServerCore, type ServerProcess, startProcess } from './start-process.js';
 import { createReaders } from './users.js';
 
 /**
- * `npm run bench:overload`: how many charges a second succeed while many more arrive. The peak is measured before and after
- * each rate, with clients that wait for each answer.
+ * `npm run bench:overload`: how many charges a second succeed while many more arrive. The peak, of clients that wait for each
+ * answer, and the overload are measured in turns, as other processes may slow down either of them.
  */
 const ROOT = resolve(import.meta.dirname, '../..');
 const CONNECTIONS_OPEN = 2_000;
-const FACTORS = [1, 2, 3, 5];
 const CHARGED = 201;
 const REFUSED = 503;
+/** From when requests begin to be sent until there are as many as there will be, running and answered. */
+const RAMP_MS = 1000;
 
 const { values } = parseArgs({
   options: {
-    seconds: { type: 'string', default: '10' },
+    // Of each turn.
+    seconds: { type: 'string', default: '3' },
+    rounds: { type: 'string', default: '5' },
+    // Times the peak.
+    factor: { type: 'string', multiple: true, default: ['1', '2', '3', '5'] },
     limit: { type: 'string', default: '200' },
     // Of the peak. One caller may have 200 requests running: with fewer, the server waits for the disk between batches.
     connections: { type: 'string', default: '192' },
@@ -62,35 +69,43 @@ try {
 
 async function measure(): Promise<void> {
   const load = await SocketLoad.open(server.url, charges(server.apiKey), CONNECTIONS_OPEN);
-  const saturation = { connections: Number(values.connections), seconds };
-  await load.saturate(saturation);
-  let before = await account(() => load.saturate(saturation));
-  log(`peak: ${lineOf(before)}`);
-  for (const factor of FACTORS) {
-    const perSecond = factor * before.goodput;
-    const measured = await account(() => load.sendAtRate({ perSecond, seconds }));
-    const after = await account(() => load.saturate(saturation));
-    // Other processes may have slowed down one of them.
-    const peak = after.goodput > before.goodput ? after : before;
-    before = after;
-    const share = (100 * measured.goodput) / peak.goodput;
-    const perCpu = (100 * measured.goodput * peak.cpuShare) / (peak.goodput * measured.cpuShare);
-    log(`${factor}x: ${lineOf(measured)}`);
-    log(`    peak after it: ${lineOf(after)}`);
-    log(`    ${share.toFixed(0)}% of the peak, ${perCpu.toFixed(0)}% for the same CPU time`);
+  const peak = () => turn(load, () => load.saturate(Number(values.connections)));
+  await peak();
+  for (const factor of values.factor) {
+    const shares: Record<'goodput' | 'perCpu', number[]> = { goodput: [], perCpu: [] };
+    let before = await peak();
+    log(`${factor}x, in turns with the peak: ${lineOf(before)}`);
+    for (let round = 0; round < Number(values.rounds); round += 1) {
+      const perSecond = Number(factor) * before.goodput;
+      const measured = await turn(load, () => load.sendAtRate(perSecond));
+      const after = await peak();
+      const goodput = (2 * measured.goodput) / (before.goodput + after.goodput);
+      const cpu = (2 * measured.cpuShare) / (before.cpuShare + after.cpuShare);
+      shares.goodput.push(goodput);
+      shares.perCpu.push(goodput / cpu);
+      log(`  ${lineOf(measured)}`);
+      log(`    peak after it: ${lineOf(after)}`);
+      before = after;
+    }
+    const goodputs = shares.goodput.toSorted((a, b) => a - b).map(percent);
+    log(`  ${percent(median(shares.goodput))} of the peak (${goodputs.join(', ')})`);
+    log(`  ${percent(median(shares.perCpu))} for the same CPU time`);
   }
   load.close();
 }
 
-/** What was sent, how many charges a second succeeded, and which share of its core the server had. */
-async function account(send: () => Promise<Sent>) {
+/** What was answered in one turn, how many charges a second succeeded, and which shares of a core everything had. */
+async function turn(load: SocketLoad, start: () => void) {
+  start();
+  await delay(RAMP_MS);
   const startMs = performance.now();
   const before = cpuTimesMs();
-  const sent = await send();
+  const answered = await load.count(seconds);
   const elapsedMs = performance.now() - startMs;
-  const goodput = ((sent.counts[CHARGED] ?? 0) * 1000) / elapsedMs;
   const [cpuShare = 0, ...otherShares] = cpuTimesMs().map((ms, index) => (ms - before[index]!) / elapsedMs);
-  return { sent, goodput, cpuShare, otherShares };
+  await load.stop();
+  const goodput = ((answered.counts[CHARGED] ?? 0) * 1000) / elapsedMs;
+  return { answered, goodput, cpuShare, otherShares };
 }
 
 /** Of the server, and of what shares the other cores: the load, the stub and PostgreSQL. */
@@ -99,8 +114,8 @@ function cpuTimesMs(): number[] {
   return [server.cpuMs(), (user + system) / 1000, stub.cpuMs(), postgresCpuMs()];
 }
 
-function lineOf({ sent, goodput, cpuShare, otherShares }: Awaited<ReturnType<typeof account>>): string {
-  const { counts, latenciesMs, lost } = sent;
+function lineOf({ answered, goodput, cpuShare, otherShares }: Awaited<ReturnType<typeof turn>>): string {
+  const { counts, latenciesMs, lost } = answered;
   const others = Object.entries(counts).filter(([status]) => ![CHARGED, REFUSED].includes(Number(status)));
   return [
     `${goodput.toFixed(0)} charges a second after ${quantiles(latenciesMs[CHARGED])} ms`,

@@ -102,8 +102,10 @@ async function measure(servers: readonly ServerProcess[], apiKey: string) {
   );
   const cpuMs = () => servers.reduce((sum, server) => sum + server.cpuMs(), 0) + databaseCpuMs();
   const cpuBeforeMs = cpuMs();
-  const all = await Promise.all(loads.map((load) => load.saturate({ connections, seconds })));
+  loads.forEach((load) => load.saturate(connections));
+  const all = await Promise.all(loads.map((load) => load.count(seconds)));
   const usedMs = cpuMs() - cpuBeforeMs;
+  await Promise.all(loads.map((load) => load.stop()));
   loads.forEach((load) => load.close());
   const latencies = all.flatMap(({ latenciesMs }) => latenciesMs[CHARGED] ?? []).sort((a, b) => a - b);
   const perSecond = latencies.length / seconds;

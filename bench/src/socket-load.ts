@@ -3,13 +3,13 @@ import { connect, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Requests } from './load.js';
 
-/** What became of the requests that were sent at a rate. */
-export interface Sent {
-  /** How many got each status. */
+/** What happened during some time. */
+export interface Answered {
+  /** How many requests got each status. */
   counts: Record<number, number>;
   /** How long those with each status took. In ascending order. */
   latenciesMs: Record<number, number[]>;
-  /** Requests that were not answered in time, or that found no free connection. */
+  /** Requests that were answered too late, or that found no free connection. */
   lost: number;
 }
 
@@ -28,6 +28,7 @@ export class SocketLoad {
   private latenciesMs: Record<number, number[]> = {};
   private lost = 0;
   private onAnswer: (() => void) | undefined;
+  private timer: NodeJS.Timeout | undefined;
 
   private constructor(
     private readonly host: string,
@@ -49,24 +50,42 @@ export class SocketLoad {
     return load;
   }
 
-  /** Sends requests at a rate, whether or not earlier ones are answered. */
-  async sendAtRate({ perSecond, seconds }: { perSecond: number; seconds: number }): Promise<Sent> {
+  /** Sends requests at a rate, whether or not earlier ones are answered, until it is stopped. */
+  sendAtRate(perSecond: number): void {
     const startMs = performance.now();
-    for (let due = 0; due < perSecond * seconds;) {
-      const target = Math.min((perSecond * (performance.now() - startMs)) / 1000, perSecond * seconds);
-      for (; due < target; due += 1) this.send();
-      await delay(STEP_MS);
-    }
-    return this.result();
+    let sent = 0;
+    this.timer = setInterval(() => {
+      const due = (perSecond * (performance.now() - startMs)) / 1000;
+      for (; sent < due; sent += 1) this.send();
+    }, STEP_MS);
   }
 
-  /** Sends the next request on each of some connections as soon as the last one is answered. */
-  async saturate({ connections, seconds }: { connections: number; seconds: number }): Promise<Sent> {
+  /** Sends the next request on each of some connections as soon as the last one is answered, until it is stopped. */
+  saturate(connections: number): void {
     this.onAnswer = () => this.send();
     for (let i = 0; i < connections; i += 1) this.send();
+  }
+
+  /** Counts what is answered from now on. */
+  async count(seconds: number): Promise<Answered> {
+    this.forget();
     await delay(seconds * 1000);
+    const { latenciesMs, lost } = this;
+    this.forget();
+    const counts: Record<number, number> = {};
+    for (const [status, all] of Object.entries(latenciesMs)) {
+      counts[Number(status)] = all.sort((a, b) => a - b).length;
+    }
+    return { counts, latenciesMs, lost };
+  }
+
+  /** Sends nothing more, and waits until all is answered. @throws {Error} if something is not */
+  async stop(): Promise<void> {
+    clearInterval(this.timer);
     this.onAnswer = undefined;
-    return this.result();
+    const endMs = performance.now() + ANSWER_MS;
+    while (this.sentMs.size > 0 && performance.now() < endMs) await delay(STEP_MS);
+    if (this.sentMs.size > 0) throw new Error(`${this.sentMs.size} requests were not answered`);
   }
 
   close(): void {
@@ -97,19 +116,8 @@ export class SocketLoad {
     this.free.push(socket);
     this.onAnswer?.();
   }
-
-  /** Waits for the answers to what was sent. */
-  private async result(): Promise<Sent> {
-    const endMs = performance.now() + ANSWER_MS;
-    while (this.sentMs.size > 0 && performance.now() < endMs) await delay(STEP_MS);
-    const sorted = Object.entries(this.latenciesMs).map(
-      ([status, all]) => [status, all.sort((a, b) => a - b)] as const,
-    );
-    const latenciesMs = Object.fromEntries(sorted) as Record<number, number[]>;
-    const counts = Object.fromEntries(sorted.map(([status, all]) => [status, all.length]));
-    const lost = this.lost + this.sentMs.size;
+  private forget(): void {
     this.latenciesMs = {};
     this.lost = 0;
-    return { counts, latenciesMs, lost };
   }
 }

@@ -38,6 +38,9 @@ describe('wholeRequest', () => {
     ['a folded line', 'GET / HTTP/1.1\r\nHost: a\r\nAccept: b\r\n c\r\n\r\n'],
     ['a space before the colon', 'GET / HTTP/1.1\r\nHost: a\r\nAccept : b\r\n\r\n'],
     ['a single line feed', 'GET / HTTP/1.1\r\nHost: a\nAccept: b\r\n\r\n'],
+    ['a tab after a length', 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\t\r\n\r\n{}'],
+    ['a head that is too long', `GET / HTTP/1.1\r\nHost: a\r\nAccept: ${'b'.repeat(16 * 1024)}\r\n\r\n`],
+    ['many spaces, at once', `GET / HTTP/1.1\r\nHost:${' '.repeat(300_000)}\0\r\n\r\n`],
     ['the name of a property of all objects', 'GET / HTTP/1.1\r\nHost: a\r\n__proto__: b\r\n\r\n'],
   ])('leaves %s to the parser', (_name, text) => {
     expect(of(text)).toBeUndefined();
