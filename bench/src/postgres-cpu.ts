@@ -1,11 +1,10 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import pg from 'pg';
-
-const TICKS_PER_SECOND = 100;
+import { type ProcessStat, processStat } from './process-stat.js';
 
 /**
  * Returns what reads the CPU time that a PostgreSQL on this machine has used so far, in milliseconds, by all of its processes
- * that are running: https://www.man7.org/linux/man-pages/man5/proc_pid_stat.5.html
+ * that are running.
  */
 export async function postgresCpu(url: string): Promise<() => number> {
   const client = new pg.Client(url);
@@ -20,14 +19,9 @@ export async function postgresCpu(url: string): Promise<() => number> {
       .reduce((sum, stat) => sum + (stat?.parent === parent ? (stat?.cpuMs ?? 0) : 0), 0);
 }
 
-function statOf(pid: number): { parent: number; cpuMs: number } | undefined {
+function statOf(pid: number): ProcessStat | undefined {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return {
-      parent: Number(fields[1]),
-      cpuMs: ((Number(fields[11]) + Number(fields[12])) * 1000) / TICKS_PER_SECOND,
-    };
+    return processStat(pid);
   } catch {
     // It has ended.
     return undefined;

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createWriteStream, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import type { Readable } from 'node:stream';
+import { processStat } from './process-stat.js';
 
 /** A server under test, or a part of the load, as a child process. */
 export interface ServerProcess {
@@ -17,7 +18,6 @@ export interface ServerProcess {
 }
 
 const LISTENS = /listens on (http:\S+)/;
-const TICKS_PER_SECOND = 100;
 
 /** The server under test has one core for itself; what loads it has the others. */
 export const SERVER_CORE = 0;
@@ -59,7 +59,8 @@ export async function startProcess(
   return {
     url,
     startMs: performance.now() - startedMs,
-    cpuMs: () => cpuMsOf(pid),
+    // taskset replaces itself by Node.
+    cpuMs: () => processStat(pid).cpuMs,
     memoryMb: () => memoryMbOf(pid),
     stop: async () => {
       child.kill('SIGTERM');
@@ -81,13 +82,6 @@ function listeningUrl(child: ChildProcess, stdout: Readable, name: string): Prom
     stdout.on('data', onData);
     child.once('exit', (code) => reject(new Error(`${name} ended with ${code}: ${output}`)));
   });
-}
-
-/** https://www.man7.org/linux/man-pages/man5/proc_pid_stat.5.html: utime and stime. taskset replaces itself by Node. */
-function cpuMsOf(pid: number): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return ((Number(fields[11]) + Number(fields[12])) * 1000) / TICKS_PER_SECOND;
 }
 
 function memoryMbOf(pid: number): number {
