@@ -57,11 +57,14 @@ export class Client {
   }
 
   /** Sends a request to the next instance. Undefined if the connection failed. */
-  private async sendOnce({ path, body }: PlannedRequest, key: string): Promise<Answer | undefined> {
+  private async sendOnce(
+    { method = 'POST', path, body }: PlannedRequest,
+    key: string,
+  ): Promise<Answer | undefined> {
     try {
       const { number, url } = await this.servers.next(this.turn++);
       const response = await fetch(url + path, {
-        method: 'POST',
+        method,
         headers: {
           authorization: `Bearer ${this.credential}`,
           'content-type': 'application/json',

@@ -3,12 +3,16 @@ import { auditSuccess, groupBy } from './audit.js';
 import type { Bench } from './bench.js';
 import { sendAll } from './send-all.js';
 import { settle } from './settle.js';
+import { auditTaxIds, setTaxIds } from './tax-ids.js';
 import { type Figure, expectNone } from './verdict.js';
 
 const FIRST_CALLS_PER_USER = 16;
 const RESET_SHARE = 0.1;
 
-/** Sends many first calls for each user at once, with connection resets: each user becomes one customer. */
+/**
+ * Sends many first calls for each user at once, with connection resets: each user becomes one customer. Then sets several
+ * tax ids of each customer at once.
+ */
 export async function customers(bench: Bench): Promise<Figure[]> {
   const key = await bench.issueKey('partner', 'acme');
   const users = Math.ceil(bench.options.requests / FIRST_CALLS_PER_USER);
@@ -18,6 +22,10 @@ export async function customers(bench: Bench): Promise<Figure[]> {
   });
   bench.stripe.faults.add({ kinds: ['reset_before_effect', 'reset_after_effect'], share: RESET_SHARE });
   const outcomes = await sendAll(bench, key, requests);
+  const taxIds = await setTaxIds(
+    bench,
+    await bench.query('select user_id as "userId", stripe_customer_id as customer from customers'),
+  );
   const left = await settle(bench, key, outcomes);
 
   const { ledger } = bench.stripe;
@@ -40,6 +48,7 @@ export async function customers(bench: Bench): Promise<Figure[]> {
       `customers without exactly ${FIRST_CALLS_PER_USER} setup intents`,
       created.filter(({ id }) => byCustomer.get(id)?.length !== FIRST_CALLS_PER_USER).map(describe),
     ),
+    ...auditTaxIds(bench, taxIds),
     ...left,
   ];
 }

@@ -185,6 +185,35 @@ export const MUTANTS: Mutant[] = [
   },
   {
     mutation: {
+      name: 'a new tax id leaves the earlier ones in place',
+      changes: [
+        {
+          file: 'customers/customers.service.js',
+          text: 'for (const replaced of change.replaced)',
+          replacement: 'for (const replaced of [])',
+        },
+      ],
+    },
+    scenario: 'customers',
+    failures: ['customers without exactly one tax id'],
+    options: { requests: 64 },
+  },
+  {
+    mutation: {
+      name: 'evidence counts as submitted, whoever has submitted it',
+      changes: [
+        {
+          file: 'disputes/disputes.stripe.js',
+          text: 'dispute.metadata[EVIDENCE_ID] === operationId',
+          replacement: "dispute.status === 'under_review'",
+        },
+      ],
+    },
+    scenario: 'disputes',
+    failures: ['another number of submissions was reported than made'],
+  },
+  {
+    mutation: {
       name: 'the outbox is written after the commit',
       changes: [
         {

@@ -2,6 +2,8 @@
 export interface PlannedRequest {
   /** A unique name, which objects at Stripe have as description or reference if they can. */
   name: string;
+  /** `POST` by default. */
+  method?: 'POST' | 'PUT';
   path: string;
   body: object;
 }

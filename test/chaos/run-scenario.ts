@@ -72,7 +72,8 @@ export const SCENARIOS = {
     run: disputes,
   },
   customers: {
-    proves: 'many first calls for a user at once create one customer',
+    proves:
+      'many first calls for a user at once create one customer, and of many tax ids set at once one is kept',
     run: customers,
   },
   outage: {

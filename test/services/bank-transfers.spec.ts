@@ -138,6 +138,16 @@ describe('a payment by bank transfer', () => {
 });
 
 describe('a payment by whatever the account takes', () => {
+  it('can be a bank transfer, of a known user', async ({ paydesk, start, choose, told }) => {
+    const { paymentID, instructions } = await choose({ paymentMethods: 'dynamic' });
+    expect(await told(paymentID)).toEqual({ ...PENDING, types: CHOSEN });
+    await submit(instructions, {});
+    expect(await told(paymentID)).toEqual({ ...ACCEPTED, types: [...CHOSEN, 'payment.succeeded'] });
+    const { body } = await start({ paymentMethods: 'dynamic' });
+    const { payment_method_types: types } = await paydesk.stripe.checkout.sessions.retrieve(body.paymentID);
+    expect(types).toEqual(['card', 'sepa_debit']);
+  });
+
   it.for([
     [PAYING_IBAN, ACCEPTED, 'payment.succeeded'],
     [FAILING_IBAN, FAILED, 'payment.failed'],

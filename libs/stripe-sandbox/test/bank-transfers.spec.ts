@@ -347,6 +347,24 @@ describe('a checkout page', () => {
     expect(events()).not.toContain('checkout.session.async_payment_succeeded');
   });
 
+  // https://docs.stripe.com/payments/bank-transfers#get-started
+  test('offers a transfer of its own accord to a customer only', async () => {
+    const typesFor = async (more: Partial<Stripe.Checkout.SessionCreateParams>) =>
+      (await openSession({ allowed_payment_method_types: undefined, ...more })).session.payment_method_types;
+    expect(await typesFor({})).toEqual(['card', 'sepa_debit', 'customer_balance']);
+    expect(await typesFor({ customer: undefined })).toEqual(['card', 'sepa_debit']);
+    expect(await typesFor({ excluded_payment_method_types: ['customer_balance'] })).toEqual([
+      'card',
+      'sepa_debit',
+    ]);
+    const recurring = { interval: 'month' as const };
+    const price_data = { currency: 'eur', unit_amount: 900, product_data: { name: 'Mug' }, recurring };
+    expect(await typesFor({ mode: 'subscription', line_items: [{ price_data, quantity: 1 }] })).toEqual([
+      'card',
+      'sepa_debit',
+    ]);
+  });
+
   test('lists the type in an older version', async () => {
     const { stripe, customer } = await openBank();
     const older = { apiVersion: '2026-08-26.dahlia' };

@@ -85,7 +85,7 @@ function PaymentMethodsField(): PropertyDecorator {
         "How the customer can pay: a list of Stripe's types, of which the page offers those that the account has " +
         'switched on and that fit the payment, or `dynamic` for all of these; `["card"]` by default. A method that is ' +
         'not paid at once, such as `sepa_debit`, stays PENDING until Stripe knows the outcome. `customer_balance` (bank ' +
-        'transfers) requires `userId`.',
+        'transfers) requires `userId`; `dynamic` offers them only with it, for a one-time payment.',
       example: ['card', 'sepa_debit'],
     },
     {

@@ -85,6 +85,7 @@ function methodFields(params: CreateParams, currency: string | undefined) {
         currency,
         captureMethod: params.payment_intent_data?.capture_method,
         isPayment: params.mode === 'payment',
+        isOfCustomer: params.customer !== undefined,
       },
       'Checkout Session',
     );

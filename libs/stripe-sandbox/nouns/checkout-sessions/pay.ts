@@ -153,7 +153,7 @@ function paymentIntentFor(
   }
   const intent = createPaymentIntent(ctx, {
     ...facts.payment_intent_data,
-    payment_method_options: facts.payment_method_options,
+    payment_method_options: methodOptions(session, facts),
     amount: session.amount_total!,
     currency: session.currency!,
     ...(customer !== null && { customer }),
@@ -170,6 +170,16 @@ function acceptedTypes({
 }: Stripe.Checkout.Session): PaymentMethodTypeParams {
   if (allowed) return { allowed_payment_method_types: allowed };
   return payment_method_types.includes('customer_balance') ? { payment_method_types } : {};
+}
+
+/** The options of a session's payment. How money is transferred is chosen for a session that does not list its types. */
+function methodOptions(
+  { payment_method_options: chosen }: Stripe.Checkout.Session,
+  { payment_method_options: given }: CheckoutFacts,
+): CheckoutFacts['payment_method_options'] {
+  const funding_type = chosen?.customer_balance?.funding_type;
+  if (!funding_type) return given;
+  return { ...given, customer_balance: { ...given?.customer_balance, funding_type } };
 }
 
 /** A payment goes where the person who made the last attempt wants the goods. */

@@ -9,8 +9,8 @@ interface AccountType {
   /** Without them, any currency. */
   currencies?: readonly string[];
   canHold: boolean;
-  /** Whether it is for payments only, of requests that name it. */
-  isNamed?: boolean;
+  /** Whether it is for payments of a customer only: those that name it, and pages for a known customer. */
+  needsCustomer?: boolean;
 }
 
 /** The payment methods that the account has turned on. */
@@ -21,7 +21,7 @@ const ACCOUNT_TYPES: readonly AccountType[] = [
     type: 'customer_balance',
     currencies: Object.values(BANK_TRANSFERS),
     canHold: false,
-    isNamed: true,
+    needsCustomer: true,
   },
 ];
 const CONFIGURATION = { id: 'pmc_1SandboxCardsOnly0000000', parent: null };
@@ -55,7 +55,8 @@ type PaymentMethodFields = Pick<
 /**
  * The fields of an intent about its types of payment method. Without parameters the account's types apply.
  * Source: https://docs.stripe.com/changelog/dahlia/2026-07-29/allowed-payment-method-types-parameter.
- * @param payment what is to be paid or set up, if that is known already
+ * @param payment what is to be paid or set up, if that is known already. `isOfCustomer` is for pages:
+ *   https://docs.stripe.com/payments/bank-transfers#get-started
  * @param label how Stripe's messages name the resource, such as `Payment Intent`
  * @throws StripeFailure 400 for parameters that exclude each other, or when no type is left
  */
@@ -65,17 +66,24 @@ export function paymentMethodFields(
     currency,
     captureMethod,
     isPayment = false,
-  }: { currency?: string | undefined; captureMethod?: string | undefined; isPayment?: boolean },
+    isOfCustomer = false,
+  }: {
+    currency?: string | undefined;
+    captureMethod?: string | undefined;
+    isPayment?: boolean;
+    isOfCustomer?: boolean;
+  },
   label: string,
 ): PaymentMethodFields {
   requireOneChoice(params);
   const { allowed_payment_method_types: allowed, excluded_payment_method_types: excluded = null } = params;
   const listed = allowed ?? params.payment_method_types;
   const types = ACCOUNT_TYPES.filter(
-    ({ type, currencies, canHold, isNamed = false }) =>
+    ({ type, currencies, canHold, needsCustomer = false }) =>
       // Without a currency, a type for some currencies must be asked for.
-      (listed?.includes(type) ?? (!isNamed && (!currencies || currency !== undefined))) &&
-      (isPayment || !isNamed) &&
+      (listed?.includes(type) ??
+        ((isOfCustomer || !needsCustomer) && (!currencies || currency !== undefined))) &&
+      (isPayment || !needsCustomer) &&
       !excluded?.includes(type) &&
       (!currencies || currency === undefined || currencies.includes(currency)) &&
       (canHold || captureMethod !== 'manual'),
