@@ -43,9 +43,12 @@ const takeAttempts = (condition: string) => `
 const TAKE_ATTEMPT = `
   with input as (select $1::text as tenant, $2::text as user_id, $3::uuid as id)
   ${renumbered(takeAttempts(''), 4)}`;
-/** For operations that do not exist yet: an attempt of one that exists was counted before. */
+/**
+ * For operations that do not exist yet: an attempt of one that exists was counted before. As a subquery in a comparison, each
+ * is looked up by its key. With `not exists`, a new database is planned to read the whole table.
+ */
 const TAKE_NEW_ATTEMPTS = takeAttempts(
-  'and not exists (select from operations where operations.id = input.id)',
+  'and (select id from operations where operations.id = input.id) is null',
 );
 
 /** $1 tenant, $2 user, $3 operation, $4 now and $5 start of the window in milliseconds, $6 now, $7 allowed */

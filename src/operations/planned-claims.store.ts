@@ -18,7 +18,7 @@ interface PlannedClaim {
  * condition is evaluated for all of them before the first one is inserted, because they are sorted, so locks are taken in
  * one order. The defaults of the other columns are those of a new operation.
  */
-const claimPlanned = (customers: CustomerLookUp, { text }: OwnerCondition) => `
+export const claimPlanned = (customers: CustomerLookUp, { text }: OwnerCondition) => `
   with claims as (
     select * from jsonb_to_recordset($1::jsonb) as claims (
       id uuid, tenant text, user_id text, payment_method_id text, kind text, caller text, fingerprint text, plan jsonb,

@@ -2,6 +2,10 @@ import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, expect, it } from 'vitest';
 import { CUSTOMER_LOOK_UP } from '../../src/customers/saved-cards.store.js';
+import { CARD_TESTING_BRAKE, type CardTestingRateName, ratesOf } from '../../src/config/rates.js';
+import { openDatabase } from '../../src/database/database.js';
+import { CardTestingStore } from '../../src/limits/card-testing.store.js';
+import { claimPlanned } from '../../src/operations/planned-claims.store.js';
 import { createTestDatabase } from '../support/postgres.js';
 
 const CARDS = 10_000;
@@ -37,4 +41,22 @@ it('the look-up of a charge reads no whole table of customers or cards', async (
   const { rows } = await pool.query<{ 'QUERY PLAN': string }>(`explain ${lookUp}`, values);
   const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
   expect(plan).not.toContain('Seq Scan');
+});
+
+it('the claim of a charge reads no whole table of operations in a new database', async () => {
+  const newDatabase = await createTestDatabase();
+  const database = openDatabase(newDatabase.url, () => undefined);
+  try {
+    const rates = ratesOf<CardTestingRateName>(CARD_TESTING_BRAKE, CARD_TESTING_BRAKE)!;
+    const condition = new CardTestingStore(database).newAttempts(rates, () => new Date());
+    const { rows } = await database.$client.query<{ 'QUERY PLAN': string }>(
+      `explain ${claimPlanned(CUSTOMER_LOOK_UP, condition)}`,
+      [JSON.stringify([]), ...condition.values()],
+    );
+    const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
+    expect(plan).not.toContain('Seq Scan on operations');
+  } finally {
+    await database.$client.end();
+    await newDatabase.drop();
+  }
 });
