@@ -91,7 +91,7 @@ export class Outbox {
    */
   rowsOf(facts: readonly (NotificationFact | TestFact)[], traceparent: string | undefined): FactRow[] {
     const createdAt = this.clock.now().toISOString();
-    return facts.map((fact, index) => ({ ...fact, id: randomUUID(), index, createdAt, traceparent }));
+    return facts.map((fact, index) => ({ id: randomUUID(), index, createdAt, traceparent, ...fact }));
   }
 
   /** Calls the listener. */

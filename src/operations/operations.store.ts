@@ -92,11 +92,17 @@ export class OperationsStore {
     encrypted: () => object,
   ): Promise<OperationRow | undefined> {
     const now = this.clock.now();
-    const times = { retryAt: now, firstSentAt: now, createdAt: now };
-    const row = { ...NEW_OPERATION, ...operation, ...leaseFrom(now), ...times };
+    const row = {
+      retryAt: now,
+      firstSentAt: now,
+      createdAt: now,
+      ...NEW_OPERATION,
+      ...operation,
+      ...leaseFrom(now),
+    };
     const claim = { row, owner, paymentMethodId, encrypted };
     const customer = await this.plannedClaims.add(customerLookUp, condition, claim);
-    return customer === undefined ? undefined : { ...row, plan: { ...plan, customer } };
+    return customer === undefined ? undefined : { plan: { ...plan, customer }, ...row };
   }
 
   async find(id: string): Promise<OperationRow | undefined> {

@@ -151,11 +151,11 @@ export class FinishedChargeStore {
     const { payment, timeline, notifications } = record();
     const rows = this.outbox.rowsOf(notifications, traceparent);
     return {
-      ...end,
       payment,
       timeline,
       told: notificationEntries(payment.updatedAt, rows),
       notifications: rows,
+      ...end,
     };
   }
 
