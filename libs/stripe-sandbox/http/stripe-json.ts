@@ -12,7 +12,7 @@ function inStripesOrder(value: unknown): unknown {
   const fields = value as Record<string, unknown>;
   const ordered: Record<string, unknown> = {};
   for (const name of ['id', 'object', ...Object.keys(fields).sort()]) {
-    if (!(name in fields) || name in ordered) continue;
+    if (!Object.hasOwn(fields, name) || Object.hasOwn(ordered, name)) continue;
     ordered[name] = name === 'metadata' ? fields[name] : inStripesOrder(fields[name]);
   }
   return ordered;
