@@ -57,11 +57,11 @@ export class CheckoutService {
     this.startOperation = operations.define<CheckoutPlan, Checkout, StartedCheckout>({
       name: CHECKOUT_OPERATION,
       send: async (context, plan, { stripeKey }) =>
-        this.closeOthers(context, plan, await stripe.create(context, plan, stripeKey), stripeKey),
-      find: async (context, plan, { operationId, stripeKey }, sentAt) => {
+        this.closeOthers(context, plan, await stripe.create(context, plan, stripeKey)),
+      find: async (context, plan, { operationId }, sentAt) => {
         const found = await stripe.findCreated(context, plan, operationId, sentAt);
         if (typeof found === 'string') return found;
-        return { result: await this.closeOthers(context, plan, found.result, stripeKey) };
+        return { result: await this.closeOthers(context, plan, found.result) };
       },
       refetch: (context, id) => stripe.retrieve(context, id),
       resultOf: ({ checkout }) => checkout,
@@ -160,16 +160,15 @@ export class CheckoutService {
     context: RequestContext,
     { customer, metadata }: CheckoutPlan,
     started: StartedCheckout,
-    stripeKey: string,
   ): Promise<StartedCheckout> {
     const productId = metadata?.[ONLY_SUBSCRIPTION_TO];
     if (!productId || !customer) return started;
     // An upgrade that begins later closes this page itself.
     if (await this.upgrades.isClaimed(customer, String(productId))) {
-      await this.onlyPage.closeAll(context, customer, String(productId), `${stripeKey}-upgrade`);
+      await this.onlyPage.closeAll(context, customer, String(productId));
       throw new Problem('not-done');
     }
-    const keptId = await this.onlyPage.keepNewest(context, customer, String(productId), stripeKey);
+    const keptId = await this.onlyPage.keepNewest(context, customer, String(productId));
     const { checkout } = started;
     return keptId === checkout.id ? started : { ...started, checkout: { ...checkout, url: null } };
   }

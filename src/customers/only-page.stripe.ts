@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Problem } from '#core/problem.js';
 import type { RequestContext } from '#core/request-context.js';
@@ -27,30 +28,24 @@ export class OnlyPageStripe {
     context: RequestContext,
     customer: string,
     productId: string,
-    idempotencyKey: string,
   ): Promise<string | undefined> {
     const [newest, ...older] = await this.openPages(context, customer, productId);
-    for (const id of older) await this.close(context, id, idempotencyKey);
+    for (const id of older) await this.close(context, id);
     try {
       // No older page can be paid any more, so this is final.
       await this.subscriptions.assertNoneOfCustomer(context, customer, productId);
     } catch (error) {
       const hasPaid = error instanceof Problem && error.slug === 'already-subscribed';
-      if (hasPaid && newest !== undefined) await this.close(context, newest, idempotencyKey);
+      if (hasPaid && newest !== undefined) await this.close(context, newest);
       throw error;
     }
     return newest;
   }
 
   /** Closes all pages for a product. */
-  async closeAll(
-    context: RequestContext,
-    customer: string,
-    productId: string,
-    idempotencyKey: string,
-  ): Promise<void> {
+  async closeAll(context: RequestContext, customer: string, productId: string): Promise<void> {
     const pages = await this.openPages(context, customer, productId);
-    for (const id of pages) await this.close(context, id, idempotencyKey);
+    for (const id of pages) await this.close(context, id);
   }
 
   /** Newest first. */
@@ -63,10 +58,10 @@ export class OnlyPageStripe {
     return open.filter(({ metadata }) => metadata?.[ONLY_SUBSCRIPTION_TO] === productId).map(({ id }) => id);
   }
 
-  /** A page that is paid or closed by now is refused. */
-  private async close(context: RequestContext, id: string, idempotencyKey: string): Promise<void> {
+  /** A page that is paid or closed by now is refused. With a new key, as Stripe would repeat a failure under the same. */
+  private async close(context: RequestContext, id: string): Promise<void> {
     try {
-      await this.stripe.write(context, `${idempotencyKey}-${id}`, (stripe, options) =>
+      await this.stripe.write(context, randomUUID(), (stripe, options) =>
         stripe.checkout.sessions.expire(id, {}, options),
       );
     } catch (error) {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type Stripe from 'stripe';
 import { Problem } from '#core/problem.js';
@@ -81,8 +82,7 @@ export class SchedulesStripe {
     } catch (error) {
       const isFinal = isRefused(error) || (error instanceof Problem && error.slug === 'invalid-state');
       // Read again, because another request may have used it in the meantime.
-      if (isFinal && isEmpty(await this.retrieve(context, id)))
-        await this.release(context, id, `${stripeKey}-undo`);
+      if (isFinal && isEmpty(await this.retrieve(context, id))) await this.release(context, id);
       throw isRefused(error) && isUnclassified(error) ? new Problem('invalid-state', {}, error) : error;
     }
   }
@@ -99,7 +99,7 @@ export class SchedulesStripe {
   ): Promise<boolean> {
     const scheduleId = await this.idOf(context, subscription);
     if (scheduleId === null || !isEmpty(await this.retrieve(context, scheduleId))) return false;
-    const identity = { operationId, stripeKey: `${stripeKey}-completed` };
+    const identity = { operationId, stripeKey: `${stripeKey}-${randomUUID()}` };
     await this.schedule(context, { subscription, scheduleId, phase }, identity);
     return true;
   }
@@ -127,15 +127,18 @@ export class SchedulesStripe {
         throw refusal instanceof Problem && refusal.slug === 'subscription-scheduled' ? error : refusal;
       });
       // Null if an earlier attempt has released it.
-      if (own !== null) await this.release(context, own, `${idempotencyKey}-release`);
+      if (own !== null) await this.release(context, own);
       return change(`${idempotencyKey}-released`);
     }
   }
 
-  /** Releases a subscription from its schedule; succeeds if it has ended before. */
-  async release(context: RequestContext, scheduleId: string, idempotencyKey: string): Promise<void> {
+  /**
+   * Releases a subscription from its schedule; succeeds if it has ended before. With a new key, as Stripe would repeat a failure
+   * under the same.
+   */
+  async release(context: RequestContext, scheduleId: string): Promise<void> {
     try {
-      await this.stripe.write(context, idempotencyKey, (stripe, options) =>
+      await this.stripe.write(context, randomUUID(), (stripe, options) =>
         stripe.subscriptionSchedules.release(scheduleId, {}, options),
       );
     } catch (error) {

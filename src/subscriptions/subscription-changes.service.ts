@@ -63,7 +63,7 @@ export class SubscriptionChangesService {
         if (!isDone) return 'not-done';
         // What was charged is done, also if the attempt ended before the schedule was released.
         if (!phase && scheduleId !== null && scheduleId === current.scheduleId)
-          await schedules.release(context, scheduleId, `${identity.stripeKey}-found-release`);
+          await schedules.release(context, scheduleId);
         return { result: await updates.refresh(context, subscription) };
       },
     });
@@ -111,7 +111,7 @@ export class SubscriptionChangesService {
     const current = await this.stripe.retrieve(context, subscription);
     if (!hasItems(current.items, wanted)) assertScheduledAsPlanned(current, scheduleId);
     await this.stripe.update(context, { subscription, update }, stripeKey);
-    if (scheduleId !== null) await this.schedules.release(context, scheduleId, `${stripeKey}-release`);
+    if (scheduleId !== null) await this.schedules.release(context, scheduleId);
   }
 
   private async plan(

@@ -66,14 +66,14 @@ export class UpgradesService {
         const current = await stripe.retrieve(context, plan.subscription);
         if (!isDone(current, plan)) {
           assertScheduledAsPlanned(current, plan.scheduleId);
-          await this.assertStillAllowed(context, plan, `${stripeKey}-before`);
+          await this.assertStillAllowed(context, plan);
           await stripe.update(context, plan, stripeKey);
         }
-        return this.finish(context, plan, stripeKey);
+        return this.finish(context, plan);
       },
-      find: async (context, plan, { stripeKey }) => {
+      find: async (context, plan) => {
         if (!isDone(await stripe.retrieve(context, plan.subscription), plan)) return 'not-done';
-        return { result: await this.finish(context, plan, `${stripeKey}-found`) };
+        return { result: await this.finish(context, plan) };
       },
       record: (transaction, _view, { operationId }) => claims.release(transaction, operationId),
       release: async (transaction, { owner }, { operationId }, { slug }) => {
@@ -122,9 +122,8 @@ export class UpgradesService {
   private async finish(
     context: RequestContext,
     { subscription, scheduleId }: UpgradePlan,
-    idempotencyKey: string,
   ): Promise<SubscriptionView> {
-    if (scheduleId) await this.schedules.release(context, scheduleId, `${idempotencyKey}-release`);
+    if (scheduleId) await this.schedules.release(context, scheduleId);
     return this.updates.refresh(context, subscription);
   }
 
@@ -137,10 +136,9 @@ export class UpgradesService {
   private async assertStillAllowed(
     context: RequestContext,
     { subscription, customer, productId }: UpgradePlan,
-    idempotencyKey: string,
   ): Promise<void> {
     if (customer === undefined || productId === undefined) return;
-    await this.pages.closeAll(context, customer, productId, idempotencyKey);
+    await this.pages.closeAll(context, customer, productId);
     await this.subscriptions.assertNoneOfCustomer(context, customer, productId, subscription);
   }
 

@@ -148,6 +148,20 @@ describe('POST /subscriptions/subscribe', () => {
   });
 });
 
+it('a page is opened in the end although Stripe repeats a failure to close an earlier one', async ({
+  paydesk,
+  price,
+}) => {
+  const { subscribe } = await newSubscriber(paydesk);
+  expect((await subscribe(await price())).status).toBe(201);
+  const [priceId, key] = [await price(2000), { 'idempotency-key': 'page-after-a-failure' }];
+  const path = '/v1/checkout/sessions/*/expire';
+  paydesk.sandbox.faults.add({ method: 'POST', path, kinds: ['error_before_effect'], times: 9 });
+  expectProblem(await subscribe(priceId, key), 'outcome-unknown');
+  paydesk.sandbox.faults.clear();
+  await expect.poll(async () => (await subscribe(priceId, key)).status).toBe(201);
+});
+
 describe('GET /subscriptions/current', () => {
   it('shows the next renewal', async ({ subscriber, price }) => {
     const { user, start } = await subscriber();
