@@ -1,5 +1,6 @@
 ALTER TABLE "tax_id_ends" ADD COLUMN "decided_at" timestamp with time zone DEFAULT now() NOT NULL;--> statement-breakpoint
--- "payments" is locked first, in the order of the transactions that write both tables.
+-- First, as the transactions that write both tables lock rows of "payments" before they write disputes.
+LOCK TABLE "payments" IN EXCLUSIVE MODE;--> statement-breakpoint
 CREATE FUNCTION "set_callers_of_disputes"() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   UPDATE payment_disputes SET caller = NEW.caller WHERE payment_id = NEW.payment_id;
