@@ -67,6 +67,17 @@ describe('RunningRequests', () => {
     }
   });
 
+  it('a credential is forgotten once nothing runs with it, although others of its caller run', () => {
+    const { running, requestOf, startAll, isFullFor } = someRequests();
+    const response = new EventEmitter() as ServerResponse;
+    running.start('a', requestOf('first'), response);
+    startAll('a');
+    expect([isFullFor('first'), isFullFor('a')]).toEqual([true, true]);
+    response.emit('close');
+    startAll('a');
+    expect([isFullFor('first'), isFullFor('a')]).toEqual([false, true]);
+  });
+
   it('a request whose caller has gone does not count', () => {
     const { running, requestOf, startAll } = someRequests();
     running.start('a', requestOf('a'), { destroyed: true } as ServerResponse);

@@ -11,7 +11,13 @@ const READS: ReadonlySet<string | undefined> = new Set(['GET', 'HEAD']);
 interface Caller {
   name: string;
   running: number;
-  credentials: Set<string>;
+}
+
+interface Credential {
+  text: string;
+  caller: Caller;
+  /** Requests with it. */
+  running: number;
 }
 
 /**
@@ -37,14 +43,14 @@ export class RunningRequests {
   isFullFor({ method, headers: { authorization } }: RequestHead): boolean {
     if (authorization === undefined) return false;
     const kind = this.kindOf(method);
-    return kind.isFullFor(kind.find(authorization));
+    return kind.isFullFor(kind.find(authorization)?.caller);
   }
 
   /** Counts a request before it is authenticated, if its credential is that of others that run. */
   startKnown(request: IncomingMessage, response: ServerResponse): void {
     const kind = this.kindOf(request.method);
-    const caller = kind.find(request.headers.authorization);
-    if (caller) count(kind, caller, request, response);
+    const credential = kind.find(request.headers.authorization);
+    if (credential) count(kind, credential, request, response);
   }
 
   /** Counts a request of an authenticated caller, unless it is counted already. False if too many run. */
@@ -52,9 +58,9 @@ export class RunningRequests {
     // A response that is closed will not be closed again.
     if (stateOfRaw(request).isCounted || response.destroyed) return true;
     const kind = this.kindOf(request.method);
-    const caller = kind.admit(name, request.headers.authorization ?? '');
-    if (caller) count(kind, caller, request, response);
-    return caller !== undefined;
+    const credential = kind.admit(name, request.headers.authorization ?? '');
+    if (credential) count(kind, credential, request, response);
+    return credential !== undefined;
   }
 
   private kindOf(method: string | undefined): RunningKind {
@@ -62,15 +68,20 @@ export class RunningRequests {
   }
 }
 
-function count(kind: RunningKind, caller: Caller, request: IncomingMessage, response: ServerResponse): void {
-  kind.add(caller);
+function count(
+  kind: RunningKind,
+  credential: Credential,
+  request: IncomingMessage,
+  response: ServerResponse,
+): void {
+  kind.add(credential);
   stateOfRaw(request).isCounted = true;
-  response.once('close', () => kind.remove(caller));
+  response.once('close', () => kind.remove(credential));
 }
 
 class RunningKind {
-  private readonly byName = new Map<string, Caller>();
-  private readonly byCredential = new Map<string, Caller>();
+  private readonly callers = new Map<string, Caller>();
+  private readonly credentials = new Map<string, Credential>();
   private running = 0;
 
   /**
@@ -82,9 +93,9 @@ class RunningKind {
     private readonly max: number,
   ) {}
 
-  /** The caller with a credential, if it has requests running. */
-  find(credential = ''): Caller | undefined {
-    return this.byCredential.get(credential);
+  /** A credential, if requests with it run. */
+  find(text = ''): Credential | undefined {
+    return this.credentials.get(text);
   }
 
   /** @param caller undefined if it has nothing running */
@@ -92,27 +103,29 @@ class RunningKind {
     return caller ? caller.running >= this.sharedMax - this.running : this.running >= this.max;
   }
 
-  /** The caller of a request that may run; undefined if too many do. */
-  admit(name: string, credential: string): Caller | undefined {
-    const known = this.byName.get(name);
-    if (this.isFullFor(known)) return undefined;
-    const caller = known ?? { name, running: 0, credentials: new Set() };
-    caller.credentials.add(credential);
-    this.byName.set(name, caller);
-    this.byCredential.set(credential, caller);
-    return caller;
+  /** The credential of a request that may run; undefined if too many do. */
+  admit(name: string, text: string): Credential | undefined {
+    const caller = this.callers.get(name);
+    if (this.isFullFor(caller)) return undefined;
+    return this.find(text) ?? { text, caller: caller ?? { name, running: 0 }, running: 0 };
   }
 
-  add(caller: Caller): void {
+  add(credential: Credential): void {
+    const { text, caller } = credential;
+    credential.running += 1;
     caller.running += 1;
     this.running += 1;
+    this.credentials.set(text, credential);
+    this.callers.set(caller.name, caller);
   }
 
-  remove(caller: Caller): void {
+  /** Forgets what has nothing running: a caller that is never idle may have a new credential each time. */
+  remove(credential: Credential): void {
+    const { text, caller } = credential;
+    credential.running -= 1;
     caller.running -= 1;
     this.running -= 1;
-    if (caller.running > 0) return;
-    this.byName.delete(caller.name);
-    for (const credential of caller.credentials) this.byCredential.delete(credential);
+    if (credential.running === 0) this.credentials.delete(text);
+    if (caller.running === 0) this.callers.delete(caller.name);
   }
 }
