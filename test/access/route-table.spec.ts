@@ -6,6 +6,7 @@ import { SystemClock } from '#core/clock.js';
 import type { Scope } from '#core/scope.js';
 import { StripeConnection } from '#stripe/stripe-connection.js';
 import { Allow, AllowAnyone } from '../../src/api/http/allow.decorator.js';
+import { isOfCaller } from '../../src/api/http/early-route.js';
 import { settingsFrom } from '../../src/config/settings.js';
 import { createApp } from '../../src/create-app.js';
 import { OPERATIONS } from '../support/openapi.js';
@@ -80,6 +81,15 @@ describe('every route', () => {
   it('needs a credential, except for these', () => {
     const open = routesOf(app).filter(({ access }) => access === 'anyone');
     expect(open.map(({ name }) => name).sort(byName)).toEqual(OPEN);
+  });
+
+  it('is known to be for callers before it is routed, or for anyone', () => {
+    const headers = { authorization: 'Bearer a' };
+    const ofCallers = registeredRoutes().filter((name) => isOfCaller({ url: name.split(' ')[1], headers }));
+    const open = routesOf(app).filter(({ access }) => access === 'anyone');
+    const others = new Set(open.map(({ name }) => name));
+    const expected = registeredRoutes().filter((name) => !others.has(name) && !DOCS.test(name));
+    expect(ofCallers).toEqual(expected);
   });
 
   it('is documented with what it declares', () => {

@@ -207,18 +207,6 @@ it('on a connection that is in use, a refusal costs no parsing', async ({ paydes
   socket.destroy();
 });
 
-it("what Node's parser refuses lets no other request pass", async ({ paydesk }) => {
-  const socket = sendRaw(paydesk.url, 'GET /pay HTTP/1.1\r\nHost: paydesk\r\n\r\n');
-  await once(socket, 'data');
-  const filler = 'a'.repeat(20 * 1024);
-  socket.write(`GET /pay HTTP/1.1\r\nHost: paydesk\r\nFiller: ${filler}\r\n\r\n`);
-  const [answer] = (await once(socket, 'data')) as [Buffer];
-  expect(parseResponse(answer.toString()).status).toBe(431);
-  loop.averageMs = DELAY_MAX_MS;
-  const next = 'GET /pay HTTP/1.1\r\nHost: paydesk\r\nConnection: close\r\n\r\n';
-  expect(parseResponse(await exchange(paydesk.url, next)).status).toBe(503);
-});
-
 it('refuses a share of the requests that grows with the delay', async ({ paydesk }) => {
   const refusedOf = async (count: number) => {
     let refused = 0;

@@ -2,18 +2,18 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { Problem } from '#core/problem.js';
 import type { LoopDelay } from '../../metrics/event-loop-delay.js';
 import { EarlyRefusal } from './early-refusal.js';
+import { isOfCaller, isProbeOrPreflight } from './early-route.js';
 import { mayHaveLongBody } from './long-body.js';
 import type { RunningRequests } from './running-requests.js';
 import { isAmbiguous } from './unambiguous-request.js';
 import type { RequestHead } from './whole-request.js';
 
 /**
- * So many requests with a credential run at any delay, and as many without one: a loop that other processes keep late would
+ * So many requests of callers run at any delay, and as many others: a loop that other processes keep late would
  * otherwise refuse all, and do nothing.
  */
 const RUNNING_MIN = 16;
 const LOGGED_EVERY_MS = 10_000;
-const HEALTH = '/health/';
 
 /** What there is too much of. */
 export type Pressure = 'event-loop' | 'running-requests';
@@ -82,7 +82,7 @@ export class BackPressure {
       if (!this.isDecided && this.refuses(request)) {
         this.refusal.send(request, response, mayHaveLongBody(request.headers) || isAmbiguous(request));
       } else {
-        if (!isAlwaysAnswered(request)) this.admit(request, response);
+        if (!isProbeOrPreflight(request)) this.admit(request, response);
         handler(request, response);
       }
     };
@@ -105,7 +105,7 @@ export class BackPressure {
   }
 
   private refuses(request: RequestHead): boolean {
-    const pressure = isAlwaysAnswered(request) ? undefined : this.pressureOn(request);
+    const pressure = isProbeOrPreflight(request) ? undefined : this.pressureOn(request);
     if (pressure) this.countRefused(pressure);
     return pressure !== undefined;
   }
@@ -115,8 +115,8 @@ export class BackPressure {
     return this.admittedLike(request).count >= RUNNING_MIN && this.isRefusalDue() ? 'event-loop' : undefined;
   }
 
-  private admittedLike({ headers }: RequestHead): Admitted {
-    return headers.authorization === undefined ? this.ofStrangers : this.ofCallers;
+  private admittedLike(request: RequestHead): Admitted {
+    return isOfCaller(request) ? this.ofCallers : this.ofStrangers;
   }
 
   private countRefused(pressure: Pressure): void {
@@ -156,8 +156,4 @@ class Admitted {
     this.count += 1;
     response.once('close', this.onEnd);
   }
-}
-
-function isAlwaysAnswered({ url, method }: RequestHead): boolean {
-  return method === 'OPTIONS' || url?.startsWith(HEALTH) === true;
 }
