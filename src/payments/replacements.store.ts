@@ -5,9 +5,9 @@ import { type Database, DATABASE, type Transaction } from '../database/database.
 import { operationReviews, operations } from '../database/schema.js';
 import { payments } from '../database/schema-payments.js';
 
-/** A person who closes a review has found out what became of the PaymentIntent. */
-const IS_NOT_REVIEWED = sql`not exists (select from ${operationReviews}
-  where ${operationReviews.operationId} = ${operations.id})`;
+/** Unless a person has found out that an operation opened no page. If it did, the page can still be paid. */
+const MAY_HAVE_OPENED = sql`not exists (select from ${operationReviews}
+  where ${operationReviews.operationId} = ${operations.id} and ${operationReviews.finding} = 'not-done')`;
 
 /** Which payments are paid on a Checkout page in place of their PaymentIntent. */
 @Injectable()
@@ -15,8 +15,8 @@ export class ReplacementsStore {
   constructor(@Inject(DATABASE) private readonly database: Database) {}
 
   /**
-   * Marks a payment, so that only one operation replaces its PaymentIntent. A mark whose operation was forgotten, or reviewed,
-   * does not count. The new revision keeps those that are reading the payment from writing what they have read.
+   * Marks a payment, so that only one operation replaces its PaymentIntent. A mark whose operation was forgotten, or reviewed as
+   * `not-done`, does not count. The new revision keeps those that are reading the payment from writing what they have read.
    *
    * @returns false if another operation has done it, or is at it
    */
@@ -24,7 +24,7 @@ export class ReplacementsStore {
     const operation = this.database
       .select({ id: operations.id })
       .from(operations)
-      .where(and(eq(operations.id, payments.replacementId), IS_NOT_REVIEWED));
+      .where(and(eq(operations.id, payments.replacementId), MAY_HAVE_OPENED));
     const { rowCount } = await this.database
       .update(payments)
       .set({ replacementId: operationId, revision: sql`${payments.revision} + 1` })
@@ -71,7 +71,7 @@ export class ReplacementsStore {
     const { rows } = await this.database.execute(sql`
       select from ${payments} join ${operations} on ${operations.id} = ${payments.replacementId}
       where ${payments.paymentId} = ${paymentId} and ${payments.sessionId} is null
-        and ${operations.state} in ('running', 'needs-review') and ${IS_NOT_REVIEWED}`);
+        and ${operations.state} in ('running', 'needs-review') and ${MAY_HAVE_OPENED}`);
     return rows.length > 0;
   }
 

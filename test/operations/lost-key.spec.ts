@@ -21,8 +21,8 @@ const it = confirmTest({ workerByHand: true })
     expect(data).toHaveLength(1);
     return data[0].operationId as string;
   })
-  .extend('close', ({ admin }) => async (operationId: string) => {
-    const review = { finding: 'not-done', note: 'Stripe has nothing of it' };
+  .extend('close', ({ admin }) => async (operationId: string, finding: 'done' | 'not-done' = 'not-done') => {
+    const review = { finding, note: 'According to the dashboard' };
     expect((await admin.post(`/admin/reviews/${operationId}/close`, review)).status).toBe(200);
   });
 
@@ -69,7 +69,7 @@ describe('an operation whose plan can not be decrypted', () => {
     await close(operationId);
   });
 
-  it('keeps a payment from being paid with another card until its review is closed', async ({
+  it('keeps a payment from being paid with another card until its review finds no page', async ({
     paydesk: { sandbox },
     refusedCharge,
     recorded,
@@ -84,7 +84,9 @@ describe('an operation whose plan can not be decrypted', () => {
     sandbox.faults.clear();
     const operationId = await aDayWithoutKey();
     expect((await visit(url)).forms).toEqual({});
-    await close(operationId);
+    await close(operationId, 'done');
+    expect((await visit(url)).forms).toEqual({});
+    await close(operationId, 'not-done');
     const page = await visit(url);
     expect((await visit(page.forms['another-card'] ?? '', 'POST')).next).toContain('/c/pay/');
     expect(await recorded(id)).toMatchObject({ paymentID: id, status: 'PENDING' });
