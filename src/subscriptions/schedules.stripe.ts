@@ -5,7 +5,7 @@ import { Problem } from '#core/problem.js';
 import type { RequestContext } from '#core/request-context.js';
 import { OPERATION_ID } from '#stripe/find-by-metadata.js';
 import { idOf } from '#stripe/id-of.js';
-import { isRefused, isUnclassified } from '#stripe/stripe-errors.js';
+import { isRefused, isReplayedFailure, isUnclassified } from '#stripe/stripe-errors.js';
 import { StripeProvider } from '#stripe/stripe.provider.js';
 import type { OwnedSubscription } from '../customers/owner-subscriptions.js';
 import { hasItems, type WantedItem } from './item-changes.js';
@@ -99,8 +99,13 @@ export class SchedulesStripe {
   ): Promise<boolean> {
     const scheduleId = await this.idOf(context, subscription);
     if (scheduleId === null || !isEmpty(await this.retrieve(context, scheduleId))) return false;
-    const identity = { operationId, stripeKey: `${stripeKey}-${randomUUID()}` };
-    await this.schedule(context, { subscription, scheduleId, phase }, identity);
+    const scheduleWith = (key: string) =>
+      this.schedule(context, { subscription, scheduleId, phase }, { operationId, stripeKey: key });
+    // Keys of its own only: a call without an answer, made late, would undo a later change.
+    await scheduleWith(`${stripeKey}-completed`).catch((error) => {
+      if (!isReplayedFailure(error)) throw error;
+      return scheduleWith(`${stripeKey}-completed-2`);
+    });
     return true;
   }
 
