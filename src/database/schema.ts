@@ -180,7 +180,7 @@ export const operations = pgTable(
     attempts: integer().notNull().default(0),
     retryAt: instant('retry_at').notNull(),
     firstSentAt: instant('first_sent_at'),
-    /** When it was first looked up at Stripe, because sending it again could no longer show the outcome. */
+    /** When it was first looked up at Stripe, or not decrypted, since it was last sent without a clear answer. */
     firstLookedAt: instant('first_looked_at'),
     createdAt: instant('created_at').notNull(),
     finishedAt: instant('finished_at'),

@@ -24,7 +24,7 @@ import { GuardrailCounters } from './guardrail-counters.store.js';
 import type { CountedAmount } from './guardrail-rules.js';
 import { isFinal, mayReopen, ownRefusal, storedOutcomeOf } from './operation-outcome.js';
 import { type OperationRow, OperationsStore } from './operations.store.js';
-import { isLookUpConclusive, maySendAgain } from './retry-policy.js';
+import { isKeyLost, isLookUpConclusive, maySendAgain } from './retry-policy.js';
 
 /**
  * One attempt at an operation: claim -> plan -> send -> look up -> finish.
@@ -56,15 +56,17 @@ export class OperationAttempt {
     const id = operationIdOf(request);
     const { context } = request;
     try {
+      let isFirst = false;
       const claimed = await this.inStep('claim', kind, async () => {
         const planned = makeEarlyPlan && (await this.claimPlanned(id, kind, request, makeEarlyPlan));
+        isFirst = planned !== undefined;
         return planned ?? this.claim(id, kind, request);
       });
       if (!claimed) return await this.currentOutcome(context, kind, id);
       return await underLease(
         () => this.store.renew(claimed),
         async () => {
-          if (claimed.plan !== null) return this.carryOut(context, kind, claimed);
+          if (claimed.plan !== null) return this.carryOut(context, kind, claimed, isFirst);
           const planned = await this.inStep('plan', kind, () => this.plan(claimed, request.actor, makePlan));
           return this.carryOut(context, kind, planned, true);
         },
@@ -159,7 +161,7 @@ export class OperationAttempt {
   ): Promise<Outcome<Result>> {
     let planned = stored;
     try {
-      planned = { ...stored, plan: this.decryptPlan(stored) };
+      planned = { ...stored, plan: await this.decryptPlan(stored) };
       const answer = await this.inStep('send', kind, () => this.send(context, kind, planned, isFirst));
       const result = kind.resultOf ? kind.resultOf(answer) : (answer as unknown as Result);
       const { id: operationId } = planned;
@@ -174,18 +176,18 @@ export class OperationAttempt {
   }
 
   /**
-   * A lost key leaves the outcome unknown, as an earlier attempt may have sent the plan. Once Stripe has forgotten the
-   * operation's key, only a person can find it out.
+   * A lost key leaves the outcome unknown, as an earlier attempt may have sent the plan. 23 hours after the first attempt
+   * without it, a person has to find the outcome out.
    *
    * @throws {Problem} `needs-review`
    * @throws {DecryptionError}
    */
-  private decryptPlan(stored: OperationRow): unknown {
+  private async decryptPlan(stored: OperationRow): Promise<unknown> {
     try {
       return this.encryption.decryptPlan(stored);
     } catch (error) {
       if (!(error instanceof DecryptionError)) throw error;
-      if (maySendAgain(stored.firstSentAt ?? stored.createdAt, this.clock.now())) throw error;
+      if (!isKeyLost(await this.store.startLookUp(stored), this.clock.now())) throw error;
       throw new Problem('needs-review', {}, error);
     }
   }
@@ -223,6 +225,8 @@ export class OperationAttempt {
     const sentAt = planned.firstSentAt ?? this.clock.now();
     let refusal: Problem | undefined;
     if (maySendAgain(sentAt, this.clock.now())) {
+      // Stripe may still process this call long after an earlier look-up.
+      if (planned.firstLookedAt !== null) await this.store.forgetLookUp(planned);
       try {
         return await kind.send(context, planned.plan as Plan, identityOf(planned));
       } catch (error) {
@@ -245,7 +249,7 @@ export class OperationAttempt {
     sentAt: Date,
     refusal = new Problem('not-done'),
   ): Promise<Answer> {
-    const firstLookedAt = planned.firstLookedAt ?? (await this.store.startLookUp(planned));
+    const firstLookedAt = await this.store.startLookUp(planned);
     const found = await kind.find(context, planned.plan as Plan, identityOf(planned), sentAt);
     if (typeof found !== 'string') return found.result;
     if (!isLookUpConclusive(firstLookedAt, this.clock.now())) throw new Problem('outcome-unknown');

@@ -176,11 +176,21 @@ export class OperationsStore {
     });
   }
 
-  /** Stores when it was first looked up at Stripe. @throws {Problem} `in-progress` if the lease is lost */
+  /**
+   * Stores when it was first looked up at Stripe, or its plan could first not be decrypted: the time before this attempt, if
+   * there is one.
+   *
+   * @throws {Problem} `in-progress` if the lease is lost
+   */
   async startLookUp(held: OperationRow): Promise<Date> {
-    const firstLookedAt = this.clock.now();
+    const firstLookedAt = held.firstLookedAt ?? this.clock.now();
     if (!(await this.updateHeld(held, { firstLookedAt }))) throw new Problem('in-progress');
     return firstLookedAt;
+  }
+
+  /** Forgets that time before something is sent again. @throws {Problem} `in-progress` if the lease is lost */
+  async forgetLookUp(held: OperationRow): Promise<void> {
+    if (!(await this.updateHeld(held, { firstLookedAt: null }))) throw new Problem('in-progress');
   }
 
   /**

@@ -23,3 +23,8 @@ export function isLookUpConclusive(firstLookedAt: Date, now: Date): boolean {
 export function maySendAgain(firstSentAt: Date, now: Date): boolean {
   return now.getTime() - firstSentAt.getTime() < KEY_LIFETIME_MS;
 }
+
+/** Whether a plan could not be decrypted for so long that its key counts as lost, given when it first could not. */
+export function isKeyLost(firstMissedAt: Date, now: Date): boolean {
+  return now.getTime() - firstMissedAt.getTime() >= KEY_LIFETIME_MS;
+}

@@ -114,6 +114,26 @@ describe('a charge whose outcome is unknown', () => {
     expect(made()).toEqual([]);
   });
 
+  it('is not concluded from a look-up before its last sending', async ({
+    paydesk,
+    clock,
+    someCharge,
+    failCharges,
+  }) => {
+    const { send, made } = await someCharge();
+    failCharges('error_before_effect');
+    expect((await send()).body.type).toBe('urn:paydesk:outcome-unknown');
+    paydesk.sandbox.faults.clear();
+    clock.moveSeconds(STRIPE_SETTLES_SECONDS);
+    failCharges('reset_before_effect');
+    expect((await send()).body.type).toBe('urn:paydesk:outcome-unknown');
+    paydesk.sandbox.faults.clear();
+    expect((await send()).body.type).toBe('urn:paydesk:outcome-unknown');
+    clock.moveSeconds(STRIPE_SETTLES_SECONDS);
+    expect((await send()).body.type).toBe('urn:paydesk:not-done');
+    expect(made()).toEqual([]);
+  });
+
   it.for<[string, FaultKind, object]>([
     ['found', 'reset_after_effect', { state: 'succeeded', problem: null }],
     ['not found', 'reset_before_effect', { state: 'failed', problem: 'urn:paydesk:not-done' }],
