@@ -121,7 +121,7 @@ describe('a charge whose outcome is unknown', () => {
     failCharges,
   }) => {
     const { send, made } = await someCharge();
-    failCharges('error_before_effect');
+    paydesk.sandbox.faults.add({ ...CHARGING, kinds: ['error_before_effect'] });
     expect((await send()).body.type).toBe('urn:paydesk:outcome-unknown');
     paydesk.sandbox.faults.clear();
     clock.moveSeconds(STRIPE_SETTLES_SECONDS);
