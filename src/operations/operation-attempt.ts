@@ -214,7 +214,8 @@ export class OperationAttempt {
 
   /**
    * Sends the plan while Stripe remembers the key. After that, or if Stripe replays a failure, looks it up instead. So it
-   * does if a check refuses to send it again: an earlier attempt may have.
+   * does if a check refuses to send it again: an earlier attempt may have. Nothing is sent until such a look-up is
+   * conclusive, because it would prove nothing about that call.
    */
   private async send<Plan, Result, Answer>(
     context: RequestContext,
@@ -222,11 +223,14 @@ export class OperationAttempt {
     planned: OperationRow,
     isFirst: boolean,
   ): Promise<Answer> {
-    const sentAt = planned.firstSentAt ?? this.clock.now();
+    const now = this.clock.now();
+    const { firstSentAt, firstLookedAt } = planned;
+    const sentAt = firstSentAt ?? now;
+    const isSettling = firstLookedAt !== null && !isLookUpConclusive(firstLookedAt, now);
     let refusal: Problem | undefined;
-    if (maySendAgain(sentAt, this.clock.now())) {
-      // Stripe may still process this call long after an earlier look-up.
-      if (planned.firstLookedAt !== null) await this.store.forgetLookUp(planned);
+    if (!isSettling && maySendAgain(sentAt, now)) {
+      // Stripe may still process this call long after that look-up.
+      if (firstLookedAt !== null) await this.store.forgetLookUp(planned);
       try {
         return await kind.send(context, planned.plan as Plan, identityOf(planned));
       } catch (error) {
