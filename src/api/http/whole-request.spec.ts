@@ -82,7 +82,7 @@ describe('wholeRequest', () => {
       }),
       { numRuns: 1000 },
     );
-    expect(foundCount).toBeGreaterThan(50);
+    expect(foundCount).toBeGreaterThan(10);
   });
 });
 
