@@ -1,6 +1,7 @@
 import type Stripe from 'stripe';
 import { Problem } from '#core/problem.js';
 import type { RequestContext } from '#core/request-context.js';
+import { readAfterRefusal } from './read-after-refusal.js';
 import { isRefused } from './stripe-errors.js';
 import type { StripeProvider } from './stripe.provider.js';
 
@@ -21,7 +22,10 @@ export async function expireSession(
     );
   } catch (error) {
     if (!isRefused(error)) throw error;
-    const session = await provider.read(context, (stripe) => stripe.checkout.sessions.retrieve(sessionId));
+    const session = await readAfterRefusal(
+      error,
+      provider.read(context, (stripe) => stripe.checkout.sessions.retrieve(sessionId)),
+    );
     if (session.status === 'complete') throw new Problem('invalid-state', {}, error);
     if (session.status !== 'expired') throw error;
     return session;

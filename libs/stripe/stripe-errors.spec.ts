@@ -4,7 +4,9 @@ import { Problem, type ProblemSlug, unknownObject } from '#core/problem.js';
 import {
   isDefiniteRefusal,
   isMissing,
+  isRefusedBesides,
   isReplayedFailure,
+  problemBesides,
   problemFromStripe,
   refusedParam,
 } from './stripe-errors.js';
@@ -224,6 +226,17 @@ describe('the Stripe error behind a problem', () => {
       );
     },
   );
+
+  it('is no definite refusal for a call that is not what an operation is to do', () => {
+    const refused = problemBesides(answer(404, { type: 'invalid_request_error' }));
+    const problem = unknownObject('paymentId', refused);
+    expect({ definite: isDefiniteRefusal(problem), besides: isRefusedBesides(problem) }).toEqual({
+      definite: false,
+      besides: true,
+    });
+    expect(isRefusedBesides(problemBesides(answer(500)))).toBe(false);
+    expect(isRefusedBesides(problemFromStripe(answer(404)))).toBe(false);
+  });
 
   it('is no definite refusal for an idempotency key of another request', () => {
     expect(isDefiniteRefusal(problemFromStripe(answer(400, { type: 'idempotency_error' })))).toBe(false);

@@ -19,6 +19,9 @@ const SLUG_BY_STATUS: Readonly<Record<number, ProblemSlug>> = {
 /** After these answers, Stripe may still carry the request out under the same idempotency key. */
 const UNDECIDED_PROBLEMS: ReadonlySet<ProblemSlug> = new Set(['provider-busy', 'outcome-unknown']);
 
+/** Errors of calls that are not what an operation is to do: see {@link problemBesides}. */
+const besides = new WeakSet<Stripe.errors.StripeError>();
+
 /** A balance is topped up or settles within hours or days: https://docs.stripe.com/payouts#payout-schedule */
 const BALANCE_RETRY_SECONDS = 3_600;
 
@@ -31,6 +34,15 @@ const BALANCE_RETRY_SECONDS = 3_600;
 export function problemFromStripe(error: unknown): Problem {
   if (!(error instanceof Stripe.errors.StripeError)) return new Problem('internal-error', {}, error);
   return new Problem(slugOf(error), extrasOf(error), error);
+}
+
+/**
+ * Classifies a failed call that is not what an operation is to do, such as a read. Whether the operation was done does not
+ * follow from it.
+ */
+export function problemBesides(error: unknown): Problem {
+  if (error instanceof Stripe.errors.StripeError) besides.add(error);
+  return problemFromStripe(error);
 }
 
 /** The parameter that Stripe refused, such as `line_items[0][price]`, if its 400 names one. */
@@ -57,13 +69,18 @@ export function isRefused(problem: unknown): boolean {
 }
 
 /**
- * Whether Stripe's answer ends the request under its idempotency key: a refusal or a decline. Stripe saves the answers of
- * requests that it has executed, refusals included: https://docs.stripe.com/api/idempotent_requests
+ * Whether Stripe's answer ends what an operation is to do, under its idempotency key: a refusal or a decline. Stripe saves
+ * the answers of requests that it has executed, refusals included: https://docs.stripe.com/api/idempotent_requests
  */
 export function isDefiniteRefusal(problem: unknown): boolean {
   const error = stripeErrorOf(problem);
-  if (!error) return false;
-  return (isRefused(error) || error.statusCode === 402) && !UNDECIDED_PROBLEMS.has(slugOf(error));
+  return error !== undefined && isRefusal(error) && !besides.has(error);
+}
+
+/** Whether Stripe has refused a call that is not what an operation is to do. */
+export function isRefusedBesides(problem: unknown): boolean {
+  const error = stripeErrorOf(problem);
+  return error !== undefined && isRefusal(error) && besides.has(error);
 }
 
 /** Whether a refusal's code says nothing specific. Then the refused parameter may say more. */
@@ -86,6 +103,10 @@ export function isReplayedFailure(problem: unknown): boolean {
 function stripeErrorOf(problem: unknown): Stripe.errors.StripeError | undefined {
   if (problem instanceof Stripe.errors.StripeError) return problem;
   return problem instanceof Problem ? stripeErrorOf(problem.cause) : undefined;
+}
+
+function isRefusal(error: Stripe.errors.StripeError): boolean {
+  return (isRefused(error) || error.statusCode === 402) && !UNDECIDED_PROBLEMS.has(slugOf(error));
 }
 
 function slugOf(error: Stripe.errors.StripeError): ProblemSlug {

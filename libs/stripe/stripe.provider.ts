@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { Inject, Injectable, Optional } from '@nestjs/common';
 import type Stripe from 'stripe';
 import { Clock } from '#core/clock.js';
@@ -14,7 +15,7 @@ import { StripeConnection } from './stripe-connection.js';
 import { STRIPE_HOOKS, type StripeHooks } from './stripe-hooks.js';
 import { recordCall } from './recorded-call.js';
 import { SharedReads } from './shared-reads.js';
-import { problemFromStripe } from './stripe-errors.js';
+import { problemBesides, problemFromStripe } from './stripe-errors.js';
 import { withoutStackTrace } from './without-stack-trace.js';
 
 /** For one call, including waiting for its turn and stripe-node's retries. */
@@ -47,7 +48,7 @@ export class StripeProvider {
    * @throws {Problem} as classified by `problemFromStripe`
    */
   read<T extends object>(context: RequestContext, call: (stripe: Stripe) => Promise<T>): Promise<T> {
-    return this.call(context, this.reads, () => withoutStackTrace(() => call(this.client)));
+    return this.call(context, this.reads, problemBesides, () => withoutStackTrace(() => call(this.client)));
   }
 
   /**
@@ -77,7 +78,7 @@ export class StripeProvider {
     list: (stripe: Stripe) => Promise<StripePage<Item>>,
   ): Promise<StripePage<Picked<Item, Wanted>>> {
     return this.shared.run(key, () =>
-      this.call(context, this.reads, () =>
+      this.call(context, this.reads, problemBesides, () =>
         withoutStackTrace(
           () => list(this.pickingClient(wanted)) as Promise<StripePage<Picked<Item, Wanted>>>,
         ),
@@ -97,9 +98,29 @@ export class StripeProvider {
     idempotencyKey: string,
     call: (stripe: Stripe, options: Stripe.RequestOptions) => Promise<T>,
   ): Promise<T> {
+    return this.change(context, idempotencyKey, problemFromStripe, call);
+  }
+
+  /**
+   * Makes a call that changes something at Stripe as {@link write} does, under a new idempotency key, as Stripe repeats a
+   * failure under the same. It is not what an operation is to do: its refusal is not that of the operation.
+   */
+  writeBesides<T extends object>(
+    context: RequestContext,
+    call: (stripe: Stripe, options: Stripe.RequestOptions) => Promise<T>,
+  ): Promise<T> {
+    return this.change(context, randomUUID(), problemBesides, call);
+  }
+
+  private change<T extends object>(
+    context: RequestContext,
+    idempotencyKey: string,
+    classify: (error: unknown) => Problem,
+    call: (stripe: Stripe, options: Stripe.RequestOptions) => Promise<T>,
+  ): Promise<T> {
     if (context.dryRun) return endDryRun(context.dryRun, (stripe) => call(stripe, {}));
     const write = () => withoutStackTrace(() => call(this.client, { idempotencyKey }));
-    return this.call(context, this.writes, write).finally(() => this.shared.forget());
+    return this.call(context, this.writes, classify, write).finally(() => this.shared.forget());
   }
 
   private pickingClient(wanted: WantedFields): Stripe {
@@ -113,6 +134,7 @@ export class StripeProvider {
   private async call<T extends object>(
     context: RequestContext,
     limiter: CallLimiter,
+    classify: (error: unknown) => Problem,
     call: () => Promise<T>,
   ): Promise<T> {
     try {
@@ -122,7 +144,7 @@ export class StripeProvider {
     } catch (error) {
       if (error instanceof Problem) throw error;
       addRequestId(context, error);
-      throw problemFromStripe(error);
+      throw classify(error);
     }
   }
 }

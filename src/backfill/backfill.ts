@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { Clock } from '#core/clock.js';
 import { Problem, PROBLEMS } from '#core/problem.js';
 import { BACKGROUND } from '#core/request-context.js';
-import { isDefiniteRefusal } from '#stripe/stripe-errors.js';
+import { isRefusedBesides } from '#stripe/stripe-errors.js';
 import type { LostCustomersStore } from '../customers/lost-customers.store.js';
 import type { PaymentListStore } from '../payments/payment-list.store.js';
 import type { PaymentRecorder } from '../payments/payment-recorder.service.js';
@@ -136,7 +136,7 @@ async function withRetries(read: () => Promise<void>): Promise<boolean> {
       await read();
       return true;
     } catch (error) {
-      if (isDefiniteRefusal(error)) return false;
+      if (isRefusedBesides(error)) return false;
       if (isStarting(error)) return true;
       if (attempt === ATTEMPTS_MAX || !(error instanceof Problem) || !PROBLEMS[error.slug].retryable)
         throw error;

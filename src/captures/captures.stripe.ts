@@ -5,6 +5,7 @@ import { Problem } from '#core/problem.js';
 import type { RequestContext } from '#core/request-context.js';
 import { expireSession, findExpiredSession } from '#stripe/expire-session.js';
 import { idOf } from '#stripe/id-of.js';
+import { readAfterRefusal } from '#stripe/read-after-refusal.js';
 import { isRefused } from '#stripe/stripe-errors.js';
 import { requestIdOf, StripeProvider } from '#stripe/stripe.provider.js';
 import type { Found } from '../operations/operation.js';
@@ -120,7 +121,7 @@ export class CapturesStripe {
       return canceled(intent, sessionId);
     } catch (error) {
       if (!isRefused(error)) throw error;
-      const intent = await this.intent(context, paymentIntentId);
+      const intent = await readAfterRefusal(error, this.intent(context, paymentIntentId));
       if (!(await this.isEnded(intent))) throw new Problem('invalid-state', {}, error);
       return canceled(intent, sessionId);
     }

@@ -3,8 +3,8 @@ import type Stripe from 'stripe';
 import { Problem } from '#core/problem.js';
 import type { RequestContext } from '#core/request-context.js';
 import { operationIdOf } from '#stripe/find-by-metadata.js';
+import { notFoundIfMissing } from '#stripe/not-found-if-missing.js';
 import { StripeProvider } from '#stripe/stripe.provider.js';
-import { undefinedIfMissing } from '#stripe/undefined-if-missing.js';
 import type { Found } from '../operations/operation.js';
 import { RETURN_URL } from '../payments/payment-ids.js';
 import type { PaymentObjects } from '../payments/payment-reader.stripe.js';
@@ -101,7 +101,7 @@ export class ConfirmationsStripe {
   }
 
   private async ofSession(context: RequestContext, sessionId: string): Promise<Confirmation> {
-    const session = await found(
+    const session = await notFoundIfMissing(
       this.stripe.read(context, (stripe) =>
         stripe.checkout.sessions.retrieve(sessionId, { expand: ['line_items'] }),
       ),
@@ -154,18 +154,12 @@ export class ConfirmationsStripe {
   }
 
   private intent(context: RequestContext, id: string): Promise<Stripe.PaymentIntent> {
-    return found(
+    return notFoundIfMissing(
       this.stripe.read(context, (stripe) =>
         stripe.paymentIntents.retrieve(id, { expand: ['payment_method'] }),
       ),
     );
   }
-}
-
-async function found<T>(response: Promise<T>): Promise<T> {
-  const object = await undefinedIfMissing(response);
-  if (object === undefined) throw new Problem('not-found');
-  return object;
 }
 
 /** After a failed attempt, Stripe has taken the card off the PaymentIntent; the error still has it. */

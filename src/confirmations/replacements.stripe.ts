@@ -4,6 +4,7 @@ import { Problem } from '#core/problem.js';
 import type { RequestContext } from '#core/request-context.js';
 import { createdSince, findByOperationId, OPERATION_ID, operationIdOf } from '#stripe/find-by-metadata.js';
 import { idOf } from '#stripe/id-of.js';
+import { readAfterRefusal } from '#stripe/read-after-refusal.js';
 import { isRefused, isReplayedFailure } from '#stripe/stripe-errors.js';
 import { requestIdOf, StripeProvider } from '#stripe/stripe.provider.js';
 import type { Found } from '../operations/operation.js';
@@ -102,7 +103,8 @@ export class ReplacementsStripe {
     } catch (error) {
       if (!isRefused(error) && !isReplayedFailure(error)) throw error;
       // It may be canceled although Stripe has answered with an error, which Stripe repeats for the key.
-      const { status, cancellation_reason: reason } = await this.intent(context, id);
+      const intent = await readAfterRefusal(error, this.intent(context, id));
+      const { status, cancellation_reason: reason } = intent;
       if (status === 'canceled' && reason === CANCELLATION_REASON) return;
       throw isRefused(error) ? new Problem('invalid-state', {}, error) : error;
     }

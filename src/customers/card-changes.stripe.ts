@@ -5,6 +5,7 @@ import type { RequestContext } from '#core/request-context.js';
 import { idOf } from '#stripe/id-of.js';
 import { listAll } from '#stripe/pagination.js';
 import { readEach } from '#stripe/read-each.js';
+import { readAfterRefusal } from '#stripe/read-after-refusal.js';
 import { isRefused } from '#stripe/stripe-errors.js';
 import { StripeProvider } from '#stripe/stripe.provider.js';
 import type { Found } from '../operations/operation.js';
@@ -158,7 +159,7 @@ export class CardChangesStripe {
       );
     } catch (error) {
       if (!isRefused(error)) throw error;
-      const method = await this.retrieve(context, id);
+      const method = await readAfterRefusal(error, this.retrieve(context, id));
       if (method.customer !== null) throw error;
       return toPaymentMethod(method);
     }

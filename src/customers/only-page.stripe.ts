@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Problem } from '#core/problem.js';
 import type { RequestContext } from '#core/request-context.js';
@@ -58,10 +57,10 @@ export class OnlyPageStripe {
     return open.filter(({ metadata }) => metadata?.[ONLY_SUBSCRIPTION_TO] === productId).map(({ id }) => id);
   }
 
-  /** A page that is paid or closed by now is refused. With a new key, as Stripe would repeat a failure under the same. */
+  /** A page that is paid or closed by now is refused. */
   private async close(context: RequestContext, id: string): Promise<void> {
     try {
-      await this.stripe.write(context, randomUUID(), (stripe, options) =>
+      await this.stripe.writeBesides(context, (stripe, options) =>
         stripe.checkout.sessions.expire(id, {}, options),
       );
     } catch (error) {

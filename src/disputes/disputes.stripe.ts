@@ -2,8 +2,9 @@ import { Injectable } from '@nestjs/common';
 import type Stripe from 'stripe';
 import { invalidField, Problem } from '#core/problem.js';
 import type { RequestContext } from '#core/request-context.js';
+import { notFoundIfMissing } from '#stripe/not-found-if-missing.js';
+import { readAfterRefusal } from '#stripe/read-after-refusal.js';
 import { isRefused, refusedParam } from '#stripe/stripe-errors.js';
-import { undefinedIfMissing } from '#stripe/undefined-if-missing.js';
 import { requestIdOf, StripeProvider } from '#stripe/stripe.provider.js';
 import type { Found } from '../operations/operation.js';
 import type { ObservedDispute } from '../payments/dispute-recorder.service.js';
@@ -81,7 +82,7 @@ export class DisputesStripe {
       );
     } catch (error) {
       if (!isRefused(error)) throw error;
-      const found = await this.findEvidence(context, plan, operationId);
+      const found = await readAfterRefusal(error, this.findEvidence(context, plan, operationId));
       if (typeof found === 'object') return found.result;
       const [, field] = /^evidence\[(\w+)\]/.exec(refusedParam(error) ?? '') ?? [];
       if (field !== undefined) throw invalidField(field, 'is refused by Stripe', error);
@@ -112,7 +113,7 @@ export class DisputesStripe {
       );
     } catch (error) {
       if (!isRefused(error)) throw error;
-      const found = await this.findAccepted(context, plan);
+      const found = await readAfterRefusal(error, this.findAccepted(context, plan));
       if (typeof found === 'string') throw new Problem('invalid-state', {}, error);
       return found.result;
     }
@@ -125,12 +126,8 @@ export class DisputesStripe {
   }
 
   /** @throws {Problem} `not-found` if Stripe does not know it, such as after its test data was deleted */
-  private async dispute(context: RequestContext, id: string): Promise<Stripe.Dispute> {
-    const dispute = await undefinedIfMissing(
-      this.stripe.read(context, (stripe) => stripe.disputes.retrieve(id)),
-    );
-    if (!dispute) throw new Problem('not-found');
-    return dispute;
+  private dispute(context: RequestContext, id: string): Promise<Stripe.Dispute> {
+    return notFoundIfMissing(this.stripe.read(context, (stripe) => stripe.disputes.retrieve(id)));
   }
 }
 

@@ -3,7 +3,7 @@ import type { Actor } from '#core/actor.js';
 import { Clock } from '#core/clock.js';
 import { Problem, type ProblemSlug } from '#core/problem.js';
 import { BACKGROUND, type RequestContext } from '#core/request-context.js';
-import { isReplayedFailure } from '#stripe/stripe-errors.js';
+import { isRefusedBesides, isReplayedFailure } from '#stripe/stripe-errors.js';
 import type { Transaction } from '../database/database.js';
 import { toProblem } from '../database/to-problem.js';
 import { DecryptionError } from '../encryption/keyring.js';
@@ -214,8 +214,9 @@ export class OperationAttempt {
 
   /**
    * Sends the plan while Stripe remembers the key. After that, or if Stripe replays a failure, looks it up instead. So it
-   * does if a check refuses to send it again: an earlier attempt may have. Nothing is sent until such a look-up is
-   * conclusive, because it would prove nothing about that call.
+   * does if a check refuses to send it again, as an earlier attempt may have, and if Stripe refuses another call, such as a
+   * read, as the plan may have been sent before it. Nothing is sent until such a look-up is conclusive, because it would
+   * prove nothing about that call.
    */
   private async send<Plan, Result, Answer>(
     context: RequestContext,
@@ -235,14 +236,16 @@ export class OperationAttempt {
         return await kind.send(context, planned.plan as Plan, identityOf(planned));
       } catch (error) {
         refusal = isFirst ? undefined : ownRefusal(error);
-        if (!refusal && !isReplayedFailure(error)) throw error;
+        if (isRefusedBesides(error)) this.logRefused(planned, error);
+        else if (!refusal && !isReplayedFailure(error)) throw error;
       }
     }
     return this.inStep('look up', kind, () => this.lookUp(context, kind, planned, sentAt, refusal));
   }
 
   /**
-   * If nothing is found, the outcome stays unknown for as long as Stripe may still process an earlier call.
+   * If nothing is found, the outcome stays unknown for as long as Stripe may still process an earlier call. If Stripe refuses
+   * to show it, nothing can be proved.
    *
    * @param refusal how it ends if it was not done; `not-done` by default
    */
@@ -254,7 +257,13 @@ export class OperationAttempt {
     refusal = new Problem('not-done'),
   ): Promise<Answer> {
     const firstLookedAt = await this.store.startLookUp(planned);
-    const found = await kind.find(context, planned.plan as Plan, identityOf(planned), sentAt);
+    const found = await kind
+      .find(context, planned.plan as Plan, identityOf(planned), sentAt)
+      .catch((error: unknown) => {
+        if (!isRefusedBesides(error)) throw error;
+        this.logRefused(planned, error);
+        return 'unknown' as const;
+      });
     if (typeof found !== 'string') return found.result;
     if (!isLookUpConclusive(firstLookedAt, this.clock.now())) throw new Problem('outcome-unknown');
     throw found === 'not-done' ? refusal : new Problem('needs-review');
@@ -312,6 +321,11 @@ export class OperationAttempt {
       await kind.release?.(transaction, held.plan as Plan, { operationId, caller }, problem);
       if (counted) await this.counters.giveBack(transaction, counted);
     };
+  }
+
+  /** Such a refusal is a fault of ours, or of the settings at Stripe, and does not become the outcome. */
+  private logRefused({ id: operationId }: OperationRow, refusal: unknown): void {
+    this.logger.error(describeFailure(toProblem(refusal, 'outcome-unknown').with({ operationId })));
   }
 
   private get traceparent(): string | null {

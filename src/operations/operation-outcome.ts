@@ -1,5 +1,5 @@
 import { Problem, type ProblemSlug } from '#core/problem.js';
-import { isDefiniteRefusal } from '#stripe/stripe-errors.js';
+import { isDefiniteRefusal, isRefusedBesides } from '#stripe/stripe-errors.js';
 import type { Outcome, StoredOutcome } from './operation.js';
 import type { OperationRow } from './operations.store.js';
 
@@ -23,7 +23,7 @@ const REOPENABLE_PROBLEMS: ReadonlySet<ProblemSlug> = new Set([
 
 /** Whether a problem is stored as the outcome. After any other one, the same key tries again. */
 export function isFinal(problem: Problem): boolean {
-  return FINAL_PROBLEMS.has(problem.slug) || isDefiniteRefusal(problem);
+  return (FINAL_PROBLEMS.has(problem.slug) && !isRefusedBesides(problem)) || isDefiniteRefusal(problem);
 }
 
 /** A final problem that says nothing about an earlier attempt, because Stripe has not answered with it; undefined for others. */

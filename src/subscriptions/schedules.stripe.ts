@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type Stripe from 'stripe';
 import { Problem } from '#core/problem.js';
@@ -138,12 +137,11 @@ export class SchedulesStripe {
   }
 
   /**
-   * Releases a subscription from its schedule; succeeds if it has ended before. With a new key, as Stripe would repeat a failure
-   * under the same.
+   * Releases a subscription from its schedule; succeeds if it has ended before.
    */
   async release(context: RequestContext, scheduleId: string): Promise<void> {
     try {
-      await this.stripe.write(context, randomUUID(), (stripe, options) =>
+      await this.stripe.writeBesides(context, (stripe, options) =>
         stripe.subscriptionSchedules.release(scheduleId, {}, options),
       );
     } catch (error) {

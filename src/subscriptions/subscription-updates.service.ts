@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import { DryRunEnd } from '#core/dry-run.js';
-import { Problem } from '#core/problem.js';
 import type { RequestContext } from '#core/request-context.js';
 import { type OperationRunner, OperationsService } from '../operations/operations.service.js';
 import type { OwnedSubscription } from '../customers/owner-subscriptions.js';
@@ -69,8 +68,7 @@ export class SubscriptionUpdates {
     // There was nothing to send.
     if (context.dryRun) throw new DryRunEnd(context.dryRun.calls);
     const recorded = await this.recorder.refreshSubscription(context, subscriptionId, [], notifies);
-    // Its page is open, so that it is not paid.
-    if (!recorded) throw new Problem('invalid-state');
+    if (!recorded) throw new Error(`the page of ${subscriptionId}, which runs, is open`);
     return subscriptionView(recorded);
   }
 }

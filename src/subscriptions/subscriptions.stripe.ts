@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type Stripe from 'stripe';
+import { readAfterRefusal } from '#stripe/read-after-refusal.js';
 import { isRefused, isUnclassified, refusedParam } from '#stripe/stripe-errors.js';
 import { requestIdOf, StripeProvider } from '#stripe/stripe.provider.js';
 import { invalidField, Problem } from '#core/problem.js';
@@ -99,8 +100,9 @@ export class SubscriptionsStripe {
     plan: CancelPlan,
     refusal: unknown,
   ): Promise<Cancelled> {
-    const subscription = await this.stripe.read(context, (stripe) =>
-      stripe.subscriptions.retrieve(plan.subscription),
+    const subscription = await readAfterRefusal(
+      refusal,
+      this.stripe.read(context, (stripe) => stripe.subscriptions.retrieve(plan.subscription)),
     );
     if (!ENDED.has(subscription.status)) throw refusal;
     if (plan.update) throw new Problem('invalid-state', {}, refusal);

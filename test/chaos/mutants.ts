@@ -41,8 +41,8 @@ export const MUTANTS: Mutant[] = [
       changes: [
         {
           file: 'operations/operation-outcome.js',
-          text: 'return FINAL_PROBLEMS.has(problem.slug) ||',
-          replacement: "return problem.slug === 'outcome-unknown' || FINAL_PROBLEMS.has(problem.slug) ||",
+          text: 'return (FINAL_PROBLEMS.has(problem.slug)',
+          replacement: "return problem.slug === 'outcome-unknown' || (FINAL_PROBLEMS.has(problem.slug)",
         },
       ],
     },

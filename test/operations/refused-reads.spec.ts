@@ -1,0 +1,139 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect } from 'vitest';
+import type { Method } from '#sandbox/http/route.js';
+import type { Caller } from '../support/caller.js';
+import { LONGEST_WAIT_SECONDS } from '../support/durations.js';
+import { expectLogged, expectProblem } from '../support/expect-problem.js';
+import { paydeskTest } from '../support/paydesk-test.js';
+import { someUser } from '../support/saved-card.js';
+import { startSubscription } from '../support/subscription.js';
+import { customerOfUser } from '../support/user-customer.js';
+
+const MISSING = { status: 404, type: 'invalid_request_error', code: 'resource_missing' } as const;
+const UNCLEAR = { status: 400, type: 'invalid_request_error' } as const;
+
+const it = paydeskTest({ workerByHand: true })
+  .extend(
+    'refuse',
+    ({ paydesk }) =>
+      (method: Method, path: string, error: typeof MISSING | typeof UNCLEAR) => {
+        paydesk.sandbox.faults.add({ method, path, kinds: ['refuse'], error, share: 1 });
+      },
+  )
+  /** A subscription that a service names, and how it is paused. */
+  .extend('pausable', ({ paydesk, shop }) => async () => {
+    const { id } = await startSubscription(paydesk.stripe);
+    const headers = { 'idempotency-key': randomUUID() };
+    return {
+      pause: () => shop.post('/pay/recurrent/pause', { paymentID: id }, headers),
+      isPaused: async () => (await paydesk.stripe.subscriptions.retrieve(id)).pause_collection !== null,
+    };
+  })
+  /** The state of an operation after the worker's next attempt. */
+  .extend('resume', ({ paydesk, clock }) => async (caller: Caller, operationId: string) => {
+    clock.moveSeconds(LONGEST_WAIT_SECONDS);
+    expect(await paydesk.resumeNext()).toBe(true);
+    return (await caller.get(`/operations/${operationId}`)).body;
+  });
+
+describe('what Stripe refuses beside what an operation is to do', () => {
+  it('is not the outcome if it is a read afterwards', async ({ paydesk, shop, refuse, pausable, resume }) => {
+    const { pause, isPaused } = await pausable();
+    refuse('GET', '/v1/checkout/sessions', MISSING);
+    const answer = await pause();
+    expectProblem(answer, 'outcome-unknown');
+    expect(await isPaused()).toBe(true);
+    expect(paydesk.log).toContainEqual(
+      expect.objectContaining({
+        problem: 'internal-error',
+        operationId: answer.body.operationId,
+        alert: true,
+      }),
+    );
+    paydesk.sandbox.faults.clear();
+    expect(await resume(shop, answer.body.operationId)).toMatchObject({ state: 'succeeded', problem: null });
+    expect((await pause()).status).toBe(200);
+  });
+
+  it('leads to a review if Stripe goes on refusing', async ({ paydesk, shop, refuse, pausable, resume }) => {
+    const { pause, isPaused } = await pausable();
+    refuse('GET', '/v1/checkout/sessions', UNCLEAR);
+    const { operationId } = (await pause()).body;
+    expect(await resume(shop, operationId)).toMatchObject({ state: 'needs-review' });
+    expect(await isPaused()).toBe(true);
+    const repeated = await pause();
+    expectProblem(repeated, 'needs-review');
+    expectLogged(paydesk, repeated, true);
+  });
+
+  it('is not the outcome if it is a read before it is sent again', async ({
+    paydesk,
+    shop,
+    refuse,
+    resume,
+  }) => {
+    const { id } = await startSubscription(paydesk.stripe);
+    const price = await paydesk.stripe.prices.create({
+      currency: 'usd',
+      unit_amount: 2000,
+      recurring: { interval: 'month' },
+      product_data: { name: 'Magazine' },
+    });
+    const path = `/v1/subscriptions/${id}`;
+    paydesk.sandbox.faults.add({ method: 'POST', path, kinds: ['reset_after_effect'], share: 1 });
+    const wanted = { products: [{ priceId: price.id, quantity: 1 }], proration: 'none', at: 'now' };
+    const { operationId } = (await shop.post('/pay/recurrent/change', { paymentID: id, ...wanted })).body;
+    paydesk.sandbox.faults.clear();
+    refuse('GET', path, MISSING);
+    expect(await resume(shop, operationId)).toMatchObject({ state: 'running' });
+    paydesk.sandbox.faults.clear();
+    expect(await resume(shop, operationId)).toMatchObject({ state: 'succeeded' });
+  });
+
+  it('is not the outcome if it is the release of a schedule afterwards', async ({
+    paydesk,
+    shop,
+    refuse,
+    resume,
+  }) => {
+    const { id, items } = await startSubscription(paydesk.stripe);
+    const { price } = items.data[0]!;
+    const dearer = await paydesk.stripe.prices.create({
+      currency: 'usd',
+      unit_amount: 2000,
+      recurring: { interval: 'month' },
+      product: String(price.product),
+    });
+    const change = (at: string) =>
+      shop.post('/pay/recurrent/change', {
+        paymentID: id,
+        products: [{ priceId: dearer.id, quantity: 1 }],
+        proration: 'none',
+        at,
+      });
+    expect((await change('endOfPeriod')).status).toBe(200);
+    refuse('POST', '/v1/subscription_schedules/*/release', UNCLEAR);
+    const answer = await change('now');
+    expectProblem(answer, 'outcome-unknown');
+    const now = await paydesk.stripe.subscriptions.retrieve(id);
+    expect(now.items.data).toMatchObject([{ price: { id: dearer.id } }]);
+    expect(now.schedule).not.toBeNull();
+    paydesk.sandbox.faults.clear();
+    expect(await resume(shop, answer.body.operationId)).toMatchObject({ state: 'succeeded' });
+    expect((await paydesk.stripe.subscriptions.retrieve(id)).schedule).toBeNull();
+  });
+
+  it('does not make a refusal unclear that Stripe has given before', async ({ paydesk, refuse }) => {
+    const user = await paydesk.user(someUser());
+    const customer = await customerOfUser(paydesk, user);
+    const { id } = await paydesk.stripe.paymentMethods.attach('pm_card_visa', { customer });
+    refuse('POST', `/v1/payment_methods/${id}/detach`, MISSING);
+    refuse('GET', `/v1/payment_methods/${id}`, MISSING);
+    const headers = { 'idempotency-key': randomUUID() };
+    const remove = () => user.delete(`/payments/payment-methods/${id}`, undefined, headers);
+    expectProblem(await remove(), 'internal-error');
+    const repeated = await remove();
+    expectProblem(repeated, 'internal-error');
+    expect(repeated.headers.get('idempotent-replayed')).toBe('true');
+  });
+});
