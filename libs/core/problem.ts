@@ -112,6 +112,14 @@ export const PROBLEMS = {
       'Idempotency-Key once there are funds; nothing is tried until then.',
     retryable: true,
   },
+  'customer-email-required': {
+    status: 409,
+    title: 'Customer email required',
+    detail:
+      'The payment provider asks the customer by email where this refund is to go, and the customer has no email address. ' +
+      'Set one, then send the request under a new Idempotency-Key.',
+    retryable: false,
+  },
   'already-subscribed': {
     status: 409,
     title: 'Already subscribed',

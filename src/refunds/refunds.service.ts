@@ -40,8 +40,8 @@ export class RefundsService {
    * Refunds part of a payment, or all that is left. "All" is fixed as an amount before Stripe is called, so that a
    * repetition refunds the same.
    *
-   * @throws {Problem} `refund-not-possible`, `invalid-request` for an amount that is not valid in the payment's
-   *   currency, or `not-found` as {@link PaymentAccess.find} does
+   * @throws {Problem} `refund-not-possible`, `customer-email-required`, `invalid-request` for an amount that is not valid in
+   *   the payment's currency, or `not-found` as {@link PaymentAccess.find} does
    */
   refund(request: OperationRequest, command: RefundCommand): Promise<Outcome<Refund>> {
     return this.refundOperation.run(request, async ({ operationId }, count) => {

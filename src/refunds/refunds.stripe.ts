@@ -3,6 +3,7 @@ import type Stripe from 'stripe';
 import { idOf } from '#stripe/id-of.js';
 import { listAll } from '#stripe/pagination.js';
 import { findByOperationId, OPERATION_ID } from '#stripe/find-by-metadata.js';
+import { readAfterRefusal } from '#stripe/read-after-refusal.js';
 import { isUnclassified, refusedParam } from '#stripe/stripe-errors.js';
 import { requestIdOf, StripeProvider } from '#stripe/stripe.provider.js';
 import { type Currency, isCurrency } from '#core/currency.js';
@@ -57,7 +58,10 @@ export class RefundsStripe {
     return { charge: chargeId, amount: amountMinor, metadata: { [OPERATION_ID]: operationId } };
   }
 
-  /** @throws {Problem} `refund-not-possible` if Stripe says that nothing, or less, is left */
+  /**
+   * @throws {Problem} `refund-not-possible` if Stripe says that nothing, or less, is left, `customer-email-required` if it
+   *   would have to ask a customer without an email address for a bank account
+   */
   async refund(context: RequestContext, plan: RefundPlan, idempotencyKey: string): Promise<Refunded> {
     try {
       return toRefunded(
@@ -69,8 +73,24 @@ export class RefundsStripe {
       if (isUnclassified(error) && refusedParam(error) === 'amount') {
         throw new Problem('refund-not-possible', {}, error);
       }
+      if (isUnclassified(error) && (await readAfterRefusal(error, this.lacksEmail(context, plan)))) {
+        throw new Problem('customer-email-required', {}, error);
+      }
       throw error;
     }
+  }
+
+  /**
+   * Whether a payment was a bank transfer of a customer without an email address. Stripe does not document how it refuses the
+   * refund then: https://docs.stripe.com/payments/customer-balance/refunding
+   */
+  private async lacksEmail(context: RequestContext, { charge = '' }: RefundPlan): Promise<boolean> {
+    const { customer, payment_method_details: details } = await this.stripe.read(context, (stripe) =>
+      stripe.charges.retrieve(charge, { expand: ['customer'] }),
+    );
+    const hasEmail =
+      typeof customer === 'object' && customer !== null && 'email' in customer && customer.email;
+    return details?.type === 'customer_balance' && !hasEmail;
   }
 
   /** Finds the refund that an operation made. */

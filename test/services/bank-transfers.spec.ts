@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { describe, expect } from 'vitest';
 import { idOf } from '#stripe/id-of.js';
 import { ensureWebhookEndpoint } from '#sandbox/nouns/webhook-endpoints/webhook-endpoint.js';
 import { press } from '../confirm/confirm-test.js';
 import { query } from '../support/database.js';
+import { expectProblem } from '../support/expect-problem.js';
 import { redirects } from '../support/hosted-page.js';
 import { paydeskTest } from '../support/paydesk-test.js';
 import { visit } from '../support/plain-browser.js';
@@ -129,6 +131,41 @@ describe('a payment by bank transfer', () => {
     expect(await told(paymentID)).toEqual(paid);
     clock.moveSeconds(DAY_SECONDS);
     expect(await told(paymentID)).toEqual({ ...paid, types: [...paid.types, 'refund.succeeded'] });
+  });
+
+  // https://docs.stripe.com/payments/customer-balance/refunding
+  it('is refunded only to a customer with an email address', async ({ paydesk, shop, choose }) => {
+    const userId = someUser();
+    const { paymentID, instructions } = await choose({ userId });
+    await submit(instructions, {});
+    const path = `/customers/${userId}`;
+    const { stripeCustomerId } = (await shop.get(path)).body;
+    await paydesk.stripe.customers.update(stripeCustomerId, { email: '' });
+    const headers = { 'idempotency-key': randomUUID() };
+    for (const replayed of [null, 'true']) {
+      const refused = await shop.post('/refund', { paymentID }, headers);
+      expectProblem(refused, 'customer-email-required');
+      expect(refused.headers.get('idempotent-replayed')).toBe(replayed);
+    }
+    await shop.put(path, { email: 'ada@example.com' });
+    expect(await shop.post('/refund', { paymentID })).toMatchObject({
+      status: 201,
+      body: { result: 'PENDING', amount: '25.00' },
+    });
+  });
+
+  it('needs no email address for a refund that is refused for another reason', async ({
+    paydesk,
+    shop,
+    choose,
+  }) => {
+    const userId = someUser();
+    const { paymentID, instructions } = await choose({ userId });
+    await submit(instructions, {});
+    await shop.put(`/customers/${userId}`, { email: 'ada@example.com' });
+    const error = { status: 400, type: 'invalid_request_error' } as const;
+    paydesk.sandbox.faults.add({ method: 'POST', path: '/v1/refunds', kinds: ['refuse'], error });
+    expectProblem(await shop.post('/refund', { paymentID }), 'provider-refused');
   });
 
   it('requires a user', async ({ start }) => {

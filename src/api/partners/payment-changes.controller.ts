@@ -96,7 +96,13 @@ export class PartnerPaymentChangesController {
   @ApiOperationHeaders()
   @ApiBody({ type: PartnerRefundRequest, examples: REFUND_EXAMPLES })
   @ApiCreatedResponse({ type: PartnerRefundResponse })
-  @ApiProblems('not-found', 'limit-exceeded', 'refund-not-possible', 'insufficient-balance')
+  @ApiProblems(
+    'not-found',
+    'limit-exceeded',
+    'refund-not-possible',
+    'customer-email-required',
+    'insufficient-balance',
+  )
   async refund(
     @CurrentActor() partner: PartnerActor,
     @Param() payment: PartnerUserPayment,

@@ -32,7 +32,13 @@ export class RefundsController {
   @ApiOperationHeaders()
   @ApiBody({ type: RefundRequest, examples: REFUND_EXAMPLES })
   @ApiCreatedResponse({ type: RefundResponse })
-  @ApiProblems('not-found', 'limit-exceeded', 'refund-not-possible', 'insufficient-balance')
+  @ApiProblems(
+    'not-found',
+    'limit-exceeded',
+    'refund-not-possible',
+    'customer-email-required',
+    'insufficient-balance',
+  )
   async refund(
     @RequestBody() body: RefundRequest,
     @CurrentOperation() operation: OperationRequest,

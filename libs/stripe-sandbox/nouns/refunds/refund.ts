@@ -123,8 +123,10 @@ export function advanceRefund(ctx: Context, id: string): void {
 }
 
 /**
- * The customer has named no bank account in time.
- * Source: https://docs.stripe.com/api/refunds/expire.
+ * The customer has named no bank account in time. Stripe's page about it says in its table of statuses that the refund
+ * becomes `failed`, with `refund.failed`, and that the money has to be returned outside of Stripe. A sentence before that table
+ * says that it is canceled and the money returns to the cash balance, which can't both be; the table is followed.
+ * Source: https://docs.stripe.com/payments/customer-balance/refunding.
  * @throws StripeFailure 400 for a refund that does not wait for one
  */
 export function expireRefund(ctx: Context, before: Stripe.Refund): Stripe.Refund {
