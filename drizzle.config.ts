@@ -6,6 +6,7 @@ export default defineConfig({
     './src/database/schema.ts',
     './src/database/schema-checkout.ts',
     './src/database/schema-payments.ts',
+    './src/database/schema-tax-ids.ts',
   ],
   out: './src/database/migrations',
 });

@@ -13,6 +13,7 @@ import { OwnerSubscriptionsStripe } from './owner-subscriptions.stripe.js';
 import { SavedCardsService } from './saved-cards.service.js';
 import { SavedCardsStore } from './saved-cards.store.js';
 import { SavedCardsStripe } from './saved-cards.stripe.js';
+import { TaxIdAdditionsStore } from './tax-id-additions.store.js';
 import { TaxIdEndsStore } from './tax-id-ends.store.js';
 import { TaxIdEndsWorker } from './tax-id-ends.worker.js';
 import { TaxIdsStripe } from './tax-ids.stripe.js';
@@ -32,6 +33,7 @@ import { UpgradeClaimsStore } from './upgrade-claims.store.js';
     SavedCardsService,
     SavedCardsStore,
     SavedCardsStripe,
+    TaxIdAdditionsStore,
     TaxIdEndsStore,
     TaxIdEndsWorker,
     TaxIdsStripe,

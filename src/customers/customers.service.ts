@@ -12,6 +12,7 @@ import { type OperationRunner, OperationsService } from '../operations/operation
 import type { Customer, CustomerDetails, PaymentInformation, TaxId } from './customer.js';
 import { CustomersStore } from './customers.store.js';
 import { type CustomerCreation, CustomersStripe } from './customers.stripe.js';
+import { TaxIdAdditionsStore } from './tax-id-additions.store.js';
 import { TaxIdEndsStore } from './tax-id-ends.store.js';
 import { type TaxIdChange, TaxIdsStripe } from './tax-ids.stripe.js';
 
@@ -25,8 +26,8 @@ const NO_INFORMATION: PaymentInformation = {
 const WAIT_MS = 100;
 const WAITS_MAX = 20;
 
-/** How often a tax id is added again that another request takes back. */
-const TAX_ID_ATTEMPTS_MAX = 3;
+/** How often a request adds a tax id that is gone by then: removed after Stripe's old answer, or taken back by another request. */
+const TAX_ID_ATTEMPTS_MAX = 5;
 
 /** Parameters of one customer's creation. */
 interface CustomerPlan {
@@ -46,6 +47,7 @@ export class CustomersService {
     private readonly store: CustomersStore,
     private readonly stripe: CustomersStripe,
     private readonly taxIds: TaxIdsStripe,
+    private readonly taxIdAdditions: TaxIdAdditionsStore,
     private readonly taxIdEnds: TaxIdEndsStore,
   ) {
     this.createOperation = operations.define<CustomerPlan, string>({
@@ -129,16 +131,17 @@ export class CustomersService {
   /**
    * Updates an owner's customer, which is created if there is none. A tax id takes the place of those that Stripe has.
    *
-   * @throws {Problem} `invalid-request` for a value that Stripe refuses; then the customer has the tax id from before
+   * @throws {Problem} `invalid-request` for a value that Stripe refuses; then the customer has the tax id from before.
+   *   `provider-busy` while it is not known whether another tax id was added
    */
   async update(context: RequestContext, owner: Owner, details: CustomerDetails): Promise<Customer> {
     const id = await this.ensureId(context, owner);
     const { taxId } = details;
     if (taxId) return this.updateWithTaxId(context, id, { ...details, taxId });
+    if (taxId === null) await this.taxIdAdditions.requireSettled(id);
     const customer = await this.stripe.update(context, id, details, randomUUID());
     if (taxId === undefined) return customer;
-    for (const removed of await this.taxIds.idsOf(context, id))
-      await this.taxIds.remove(context, id, removed);
+    await this.taxIds.removeAll(context, id);
     return { ...customer, taxId };
   }
 
@@ -154,6 +157,7 @@ export class CustomersService {
   ): Promise<Customer> {
     for (let attempt = 0; attempt < TAX_ID_ATTEMPTS_MAX; attempt += 1) {
       const change = await this.taxIds.add(context, id, details.taxId);
+      if (!change) continue;
       const updated = await this.updateOrUndo(context, id, details, change);
       if (await this.taxIdEnds.keep(change.current)) {
         for (const replaced of change.replaced) await this.taxIds.remove(context, id, replaced);

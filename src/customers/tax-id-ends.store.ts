@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { eq, lt } from 'drizzle-orm';
 import { Clock } from '#core/clock.js';
 import { type Database, DATABASE } from '../database/database.js';
-import { taxIdEnds } from '../database/schema.js';
+import { taxIdEnds } from '../database/schema-tax-ids.js';
 
 /** Longer than Stripe knows the idempotency key under which a tax id was added, which is a day. */
 const RETENTION_MS = 48 * 60 * 60 * 1000;

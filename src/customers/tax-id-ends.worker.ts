@@ -6,6 +6,7 @@ import {
 } from '@nestjs/common';
 import { PeriodicTask, PRUNE_MS } from '../queue/periodic-task.js';
 import { warnOf } from '../queue/warn-of.js';
+import { TaxIdAdditionsStore } from './tax-id-additions.store.js';
 import { TaxIdEndsStore } from './tax-id-ends.store.js';
 
 /** Deletes what is not needed any more of the tax ids that were set; each instance runs one. */
@@ -13,11 +14,14 @@ import { TaxIdEndsStore } from './tax-id-ends.store.js';
 export class TaxIdEndsWorker implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly pruning: PeriodicTask;
 
-  constructor(store: TaxIdEndsStore) {
+  constructor(ends: TaxIdEndsStore, additions: TaxIdAdditionsStore) {
     this.pruning = new PeriodicTask(
-      () => store.prune(),
+      async () => {
+        await ends.prune();
+        await additions.prune();
+      },
       PRUNE_MS,
-      warnOf(new Logger(TaxIdEndsWorker.name), 'Could not delete old decisions about tax ids'),
+      warnOf(new Logger(TaxIdEndsWorker.name), 'Could not delete what is known of tax ids'),
     );
   }
 

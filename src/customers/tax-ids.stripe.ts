@@ -1,16 +1,13 @@
-import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type Stripe from 'stripe';
 import { invalidField, Problem } from '#core/problem.js';
 import type { RequestContext } from '#core/request-context.js';
 import { listAll } from '#stripe/pagination.js';
-import { hasCode, isReplayedFailure, refusedParam } from '#stripe/stripe-errors.js';
+import { hasCode, isDefiniteRefusal, isReplayedFailure, refusedParam } from '#stripe/stripe-errors.js';
 import { StripeProvider } from '#stripe/stripe.provider.js';
 import { undefinedIfMissing } from '#stripe/undefined-if-missing.js';
 import type { TaxId } from './customer.js';
-
-/** A tax id was set and removed again as often as this within the day for which Stripe knows an idempotency key. */
-const ATTEMPTS_MAX = 20;
+import { TaxIdAdditionsStore } from './tax-id-additions.store.js';
 
 /** What a request has done to the tax ids of a customer. */
 export interface TaxIdChange {
@@ -25,43 +22,40 @@ export interface TaxIdChange {
 /** Calls to Stripe about the tax ids of customers, of which Paydesk keeps one: https://docs.stripe.com/api/tax_ids */
 @Injectable()
 export class TaxIdsStripe {
-  constructor(private readonly stripe: StripeProvider) {}
+  constructor(
+    private readonly stripe: StripeProvider,
+    private readonly additions: TaxIdAdditionsStore,
+  ) {}
 
-  /** The ids of all tax ids of a customer, newest first. */
-  async idsOf(context: RequestContext, customer: string): Promise<string[]> {
-    return idsOf(await this.list(context, customer));
+  /** Removes all tax ids of a customer. */
+  async removeAll(context: RequestContext, customer: string): Promise<void> {
+    for (const { id } of await this.list(context, customer)) await this.remove(context, customer, id);
   }
 
   /**
-   * Makes a tax id the newest of a customer, unless it is already.
+   * Makes a tax id the newest of a customer, unless it is already. Requests that add the same one do so under the same
+   * idempotency key, so that it is added once. After a failure that Stripe repeats, it is added under another key once Stripe
+   * does not work on it any more: https://docs.stripe.com/api/idempotent_requests
    *
-   * The idempotency key follows from what the customer has, so that repeated and concurrent requests create one. If Stripe
-   * repeats the answer of one that was removed since, or a failure of its own, that is a part of the next key.
-   *
-   * @throws {Problem} `invalid-request` for a tax id that Stripe refuses
+   * @returns undefined if Stripe has repeated an old answer; the next call adds it
+   * @throws {Problem} `invalid-request` for a tax id that Stripe refuses, `outcome-unknown`, `provider-busy` while Stripe may
+   *   still add another one
    */
-  async add(context: RequestContext, customer: string, taxId: TaxId): Promise<TaxIdChange> {
-    const answers: string[] = [];
-    for (let attempt = 0; attempt <= ATTEMPTS_MAX; attempt += 1) {
-      const present = await this.list(context, customer);
-      const position = present.findIndex(
-        (one, index) => answers.includes(one.id) || (index === 0 && isEqual(one, taxId)),
-      );
-      const current = present[position]?.id;
-      if (current !== undefined) {
-        const replaced = idsOf(present.slice(position + 1));
-        return { current, isAdded: answers.length > 0, replaced };
-      }
-      answers.push(await this.create(context, customer, taxId, [...idsOf(present), ...answers]));
+  async add(context: RequestContext, customer: string, taxId: TaxId): Promise<TaxIdChange | undefined> {
+    const before = await this.list(context, customer);
+    const [newest, ...others] = before;
+    if (newest && isEqual(newest, taxId)) {
+      return { current: newest.id, isAdded: false, replaced: idsOf(others) };
     }
-    throw new Problem('unavailable');
-  }
-
-  /** Newest first. */
-  private list(context: RequestContext, customer: string): Promise<Stripe.TaxId[]> {
-    return listAll((page) =>
-      this.stripe.read(context, (stripe) => stripe.customers.listTaxIds(customer, page)),
-    );
+    await this.additions.requireSettled(customer, taxId);
+    const key = await this.additions.begin(customer, taxId);
+    const current = await this.create(context, customer, taxId, key);
+    const present = idsOf(await this.list(context, customer));
+    if (current === undefined || idsOf(before).includes(current) || !present.includes(current)) {
+      await this.additions.renew(key);
+      return undefined;
+    }
+    return { current, isAdded: true, replaced: present.slice(present.indexOf(current) + 1) };
   }
 
   /** Removes a tax id, if it is still there. */
@@ -73,23 +67,32 @@ export class TaxIdsStripe {
     );
   }
 
-  /** @returns the id of the one that was added, or `failed` if Stripe repeats a failure */
+  /** Newest first. */
+  private list(context: RequestContext, customer: string): Promise<Stripe.TaxId[]> {
+    return listAll((page) =>
+      this.stripe.read(context, (stripe) => stripe.customers.listTaxIds(customer, page)),
+    );
+  }
+
+  /** @returns the id of the one that was added; undefined if Stripe repeats a failure on which it does not work any more */
   private async create(
     context: RequestContext,
     customer: string,
     { type, value }: TaxId,
-    known: readonly string[],
-  ): Promise<string> {
-    const identity = createHash('sha256')
-      .update(JSON.stringify([customer, type, value, known]))
-      .digest('hex');
+    key: string,
+  ): Promise<string | undefined> {
     try {
-      const { id } = await this.stripe.write(context, `paydesk-tax-id-${identity}`, (stripe, options) =>
+      const { id } = await this.stripe.write(context, key, (stripe, options) =>
         stripe.customers.createTaxId(customer, { type, value }, options),
       );
       return id;
     } catch (error) {
-      if (isReplayedFailure(error)) return 'failed';
+      if (isDefiniteRefusal(error)) await this.additions.renew(key);
+      if (error instanceof Problem && error.slug === 'outcome-unknown') {
+        const isReplayed = isReplayedFailure(error);
+        const isSettled = await this.additions.fail(key, isReplayed);
+        if (isReplayed && isSettled) return undefined;
+      }
       const [refused] = /^(type|value)\b/.exec(refusedParam(error) ?? '') ?? [];
       const field = refused ?? (hasCode(error, 'tax_id_invalid') ? 'value' : undefined);
       if (field !== undefined) throw invalidField(`taxId.${field}`, 'is refused by Stripe', error);

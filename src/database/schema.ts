@@ -61,15 +61,6 @@ export const formerCustomers = pgTable(
   (table) => [index('former_customers_owner').on(table.tenant, table.userId)],
 );
 
-/** Whether a tax id that was added to a customer at Stripe is kept or taken back. Requests that add it at once share it. */
-export const taxIdEnds = pgTable('tax_id_ends', {
-  /** At Stripe. */
-  taxId: text('tax_id').primaryKey(),
-  isKept: boolean('is_kept').notNull(),
-  /** The default is for earlier versions, which do not write it. */
-  decidedAt: instant('decided_at').notNull().defaultNow(),
-});
-
 /**
  * Payment methods that are attached to users' customers, as far as we know, so that a charge need not ask Stripe. An
  * entry can be out of date only after a detachment, which is permanent: Stripe then refuses the charge.

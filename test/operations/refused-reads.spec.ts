@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect } from 'vitest';
 import type { Method } from '#sandbox/http/route.js';
+import { idOf } from '#stripe/id-of.js';
 import type { Caller } from '../support/caller.js';
 import { LONGEST_WAIT_SECONDS } from '../support/durations.js';
 import { expectLogged, expectProblem } from '../support/expect-problem.js';
@@ -102,7 +103,7 @@ describe('what Stripe refuses beside what an operation is to do', () => {
       currency: 'usd',
       unit_amount: 2000,
       recurring: { interval: 'month' },
-      product: String(price.product),
+      product: idOf(price.product) ?? '',
     });
     const change = (at: string) =>
       shop.post('/pay/recurrent/change', {

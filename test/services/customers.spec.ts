@@ -1,4 +1,5 @@
 import { describe, expect } from 'vitest';
+import { FOREVER_MS, STRIPE_SETTLES_SECONDS } from '../support/durations.js';
 import { expectProblem } from '../support/expect-problem.js';
 import { someUser } from '../support/saved-card.js';
 import { paydeskTest } from '../support/paydesk-test.js';
@@ -256,15 +257,39 @@ describe('taxId of /customers/:user_id', () => {
 
   test('can be set again after a failure that Stripe repeats', async ({
     paydesk,
+    clock,
     customer: { id, atStripe, put },
   }) => {
     const path = `/v1/customers/${id}/tax_ids`;
     paydesk.sandbox.faults.add({ method: 'POST', path, kinds: ['error_before_effect'], times: 9 });
     expectProblem(await put(GERMAN), 'outcome-unknown');
     paydesk.sandbox.faults.clear();
+    expectProblem(await put(GERMAN), 'outcome-unknown');
+    clock.moveSeconds(STRIPE_SETTLES_SECONDS);
     expect((await put(GERMAN)).status).toBe(200);
     expect(await atStripe()).toEqual([GERMAN]);
   });
+
+  // https://docs.stripe.com/error-low-level#server-errors
+  test.for([
+    ['is set again', GERMAN, 'outcome-unknown'],
+    ['is replaced', SWISS, 'provider-busy'],
+    ['is removed', null, 'provider-busy'],
+  ] as const)(
+    'that was added long after a 500 %s, and none stays beside it',
+    async ([, next, refusal], { paydesk, clock, customer: { id, atStripe, put } }) => {
+      const path = `/v1/customers/${id}/tax_ids`;
+      paydesk.sandbox.faults.add({ method: 'POST', path, kinds: ['error_then_effect'], waitMs: FOREVER_MS });
+      expectProblem(await put(GERMAN), 'outcome-unknown');
+      expectProblem(await put(next), refusal);
+      expect(await atStripe()).toEqual([]);
+      paydesk.sandbox.faults.clear();
+      await expect.poll(atStripe).toEqual([GERMAN]);
+      clock.moveSeconds(STRIPE_SETTLES_SECONDS);
+      expect((await put(next)).status).toBe(200);
+      expect(await atStripe()).toEqual(next ? [next] : []);
+    },
+  );
 
   test('stays if one of two requests that set it at once is refused', async ({
     paydesk,
