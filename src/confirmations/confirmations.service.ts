@@ -43,7 +43,6 @@ export class ConfirmationsService {
       resultOf: ({ next }) => next,
       record: (transaction, replaced, operation) =>
         replacementRecorder.recordOutcome(transaction, replaced, operation),
-      release: (transaction, _plan, { operationId }) => replacementRecorder.abandon(transaction, operationId),
     });
   }
 

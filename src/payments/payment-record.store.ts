@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { and, desc, eq, inArray, isNotNull, ne, or, type SQL, sql } from 'drizzle-orm';
+import { and, type Column, desc, eq, isNotNull, isNull, ne, or, type SQL, sql } from 'drizzle-orm';
 import { Clock } from '#core/clock.js';
 import { Problem } from '#core/problem.js';
 import { type Database, DATABASE, type Transaction } from '../database/database.js';
@@ -16,7 +16,7 @@ import {
   statusOf,
 } from './payment.js';
 import { changeOf } from './payment-change.js';
-import { CHECKOUT_OPERATION, isSessionId, REPLACEMENT_OPERATION } from './payment-ids.js';
+import { CHECKOUT_OPERATION, isSessionId } from './payment-ids.js';
 import { readPartsOfOne, saveParts } from './payment-parts.store.js';
 import type { ReadPayment } from './payment-reader.stripe.js';
 import type { TimelineEntry } from './payment-timeline.js';
@@ -118,10 +118,13 @@ export class PaymentRecordStore {
   }
 
   /** The payment of a PaymentIntent or Checkout Session, locked until the transaction ends; undefined if there is none. */
-  async lock(transaction: Transaction, id: string): Promise<StoredPayment | undefined> {
-    const column = isSessionId(id) ? payments.sessionId : payments.paymentIntentId;
-    const [row] = await transaction.select().from(payments).where(eq(column, id)).for('update');
-    return readPartsOfOne(transaction, row);
+  lock(transaction: Transaction, id: string): Promise<StoredPayment | undefined> {
+    return lockBy(transaction, isSessionId(id) ? payments.sessionId : payments.paymentIntentId, id);
+  }
+
+  /** Does the same by the id that the payment has in the record, whatever it is paid with now. */
+  lockKnown(transaction: Transaction, paymentId: string): Promise<StoredPayment | undefined> {
+    return lockBy(transaction, payments.paymentId, paymentId);
   }
 
   /**
@@ -183,7 +186,8 @@ export class PaymentRecordStore {
   /**
    * The Checkout Session that an operation has started; undefined if it has started none.
    *
-   * @throws {Problem} `in-progress` while the outcome of the operation is not stored, which has the session's id
+   * @throws {Problem} `in-progress` until the id of the session is known, from the outcome of the operation, or from the session
+   *   of a payment whose PaymentIntent it has replaced
    */
   async sessionOfOperation(operationId: string): Promise<string | undefined> {
     // Asked first: if the outcome is stored in between, the session is found.
@@ -191,7 +195,7 @@ export class PaymentRecordStore {
       operations,
       and(
         eq(operations.id, operationId),
-        inArray(operations.kind, [CHECKOUT_OPERATION, REPLACEMENT_OPERATION]),
+        eq(operations.kind, CHECKOUT_OPERATION),
         eq(operations.state, 'running'),
       ),
     );
@@ -199,13 +203,22 @@ export class PaymentRecordStore {
       .select({ sessionId: payments.sessionId })
       .from(payments)
       .where(
-        and(
-          or(eq(payments.operationId, operationId), eq(payments.replacementId, operationId)),
-          isNotNull(payments.sessionId),
+        or(
+          and(eq(payments.operationId, operationId), isNotNull(payments.sessionId)),
+          eq(payments.replacementId, operationId),
         ),
       );
-    if (!row && starting > 0) throw new Problem('in-progress');
+    if (row ? row.sessionId === null : starting > 0) throw new Problem('in-progress');
     return row?.sessionId ?? undefined;
+  }
+
+  /** The payment whose PaymentIntent an operation replaces, if its session is not known yet; undefined for any other operation. */
+  async findReplaced(operationId: string): Promise<StoredPayment | undefined> {
+    const [row] = await this.database
+      .select()
+      .from(payments)
+      .where(and(eq(payments.replacementId, operationId), isNull(payments.sessionId)));
+    return readPartsOfOne(this.database, row);
   }
 
   /** The Checkout Session with which a subscription was started; undefined if none is known. */
@@ -319,6 +332,15 @@ export class PaymentRecordStore {
       timeline: [...timeline],
     };
   }
+}
+
+async function lockBy(
+  transaction: Transaction,
+  column: Column,
+  id: string,
+): Promise<StoredPayment | undefined> {
+  const [row] = await transaction.select().from(payments).where(eq(column, id)).for('update');
+  return readPartsOfOne(transaction, row);
 }
 
 /** The tenant or the user id of a customer's owner, looked up in the statement itself; null if it has none. */

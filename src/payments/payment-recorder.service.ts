@@ -3,7 +3,6 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Clock } from '#core/clock.js';
 import { Problem } from '#core/problem.js';
 import type { RequestContext } from '#core/request-context.js';
-import { operationIdOf } from '#stripe/find-by-metadata.js';
 import { type Database, DATABASE, type Transaction } from '../database/database.js';
 import {
   paymentIdOf,
@@ -84,9 +83,6 @@ export class PaymentRecorder {
     const objects = { sessionId, paymentIntentId: null };
     if (await this.store.find(sessionId)) return this.refresh(context, objects, events, scope);
     const session = await this.reader.paymentSession(context, sessionId);
-    const operationId = session && operationIdOf(session);
-    // The page belongs to a payment of the record, which the outcome of the operation tells.
-    if (operationId && (await this.replacements.isOpening(operationId))) throw new Problem('in-progress');
     return session && this.refresh(context, objects, events, scope, session);
   }
 
@@ -130,13 +126,14 @@ export class PaymentRecorder {
   ): Promise<StoredPayment> {
     let { sessionId, paymentIntentId } = objects;
     const after = await untilWritten(async () => {
-      const before = await this.store.findEither(sessionId, paymentIntentId);
-      if (before) await this.requireNotReplacing(before);
+      const known = await this.store.findEither(sessionId, paymentIntentId);
+      if (known) await this.requireNotReplacing(known);
       const given = { sessionId, paymentIntentId };
-      const current = before ? objectsOf(before, given) : given;
+      const current = known ? objectsOf(known, given) : given;
       // It may be older than a row that has been inserted in the meantime.
-      const read = await this.reader.read(context, current, before ? undefined : session);
+      const read = await this.reader.read(context, current, known ? undefined : session);
       ({ sessionId, paymentIntentId } = read.snapshot);
+      const before = known ?? (await this.findReplaced(read));
       const cause = { events, scope, at: this.clock.now() };
       return this.database.transaction((transaction) =>
         before ? this.update(transaction, before, read, cause) : this.insert(transaction, read, cause),
@@ -144,6 +141,12 @@ export class PaymentRecorder {
     });
     if (after.subscriptionId !== null) await this.subscriptions.linkFirstPayment(after.subscriptionId);
     return after;
+  }
+
+  /** The payment that a page of no known payment belongs to, as its operation has not stored it, and may never do so. */
+  private async findReplaced({ snapshot, operationId }: ReadPayment): Promise<StoredPayment | undefined> {
+    if (snapshot.sessionId === null || operationId === null) return undefined;
+    return this.store.findReplaced(operationId);
   }
 
   /** In between, its PaymentIntent is canceled and the page is not known yet. */

@@ -63,20 +63,16 @@ export class ReplacementRecorder {
     if (!(await this.replacements.mark(paymentId, operationId))) throw new Problem('in-progress');
   }
 
-  /** Takes it back in the transaction of a final problem. */
-  abandon(transaction: Transaction, operationId: string): Promise<void> {
-    return this.replacements.unmark(transaction, operationId);
-  }
-
   /** Records it in the transaction of the operation's outcome. */
   async recordOutcome(
     transaction: Transaction,
     { paymentId, snapshot, requestId }: ReplacedPayment,
     { operationId }: Pick<PaymentOperation, 'operationId'>,
   ): Promise<void> {
-    const before = await this.store.lock(transaction, paymentId);
+    const before = await this.store.lockKnown(transaction, paymentId);
     if (!before) return;
-    const change = replacementOf(snapshot);
+    // An event of the page may have been first.
+    const change = before.sessionId === null ? replacementOf(snapshot) : {};
     await this.changes.record(transaction, before, change, { operationId, requestId });
   }
 }

@@ -1,12 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { and, eq, isNotNull, isNull, notExists, or, sql } from 'drizzle-orm';
 import { Problem } from '#core/problem.js';
-import { type Database, DATABASE, type Transaction } from '../database/database.js';
+import { type Database, DATABASE } from '../database/database.js';
 import { operationReviews, operations } from '../database/schema.js';
 import { payments } from '../database/schema-payments.js';
 
-/** Unless a person has found out that an operation opened no page. If it did, the page can still be paid. */
-const MAY_HAVE_OPENED = sql`not exists (select from ${operationReviews}
+/** Whether an operation may open, or have opened, a page that nobody knows: until it has ended, or a person has found no page. */
+const MAY_OPEN = sql`${operations.state} in ('running', 'needs-review') and not exists (
+  select from ${operationReviews}
   where ${operationReviews.operationId} = ${operations.id} and ${operationReviews.finding} = 'not-done')`;
 
 /** Which payments are paid on a Checkout page in place of their PaymentIntent. */
@@ -15,8 +16,8 @@ export class ReplacementsStore {
   constructor(@Inject(DATABASE) private readonly database: Database) {}
 
   /**
-   * Marks a payment, so that only one operation replaces its PaymentIntent. A mark whose operation was forgotten, or reviewed as
-   * `not-done`, does not count. The new revision keeps those that are reading the payment from writing what they have read.
+   * Marks a payment, so that only one operation replaces its PaymentIntent. The mark of an operation that has opened no page does
+   * not count, but is kept: if Stripe makes the page late, it belongs to this payment. The new revision keeps those that are reading the payment from writing what they have read.
    *
    * @returns false if another operation has done it, or is at it
    */
@@ -24,7 +25,7 @@ export class ReplacementsStore {
     const operation = this.database
       .select({ id: operations.id })
       .from(operations)
-      .where(and(eq(operations.id, payments.replacementId), MAY_HAVE_OPENED));
+      .where(and(eq(operations.id, payments.replacementId), MAY_OPEN));
     const { rowCount } = await this.database
       .update(payments)
       .set({ replacementId: operationId, revision: sql`${payments.revision} + 1` })
@@ -36,14 +37,6 @@ export class ReplacementsStore {
         ),
       );
     return rowCount === 1;
-  }
-
-  /** Removes the mark of an operation that has replaced nothing. */
-  async unmark(transaction: Transaction, operationId: string): Promise<void> {
-    await transaction
-      .update(payments)
-      .set({ replacementId: null })
-      .where(and(eq(payments.replacementId, operationId), isNull(payments.sessionId)));
   }
 
   /**
@@ -70,18 +63,8 @@ export class ReplacementsStore {
   async isReplacing({ paymentId }: { paymentId: string }): Promise<boolean> {
     const { rows } = await this.database.execute(sql`
       select from ${payments} join ${operations} on ${operations.id} = ${payments.replacementId}
-      where ${payments.paymentId} = ${paymentId} and ${payments.sessionId} is null
-        and ${operations.state} in ('running', 'needs-review') and ${MAY_HAVE_OPENED}`);
+      where ${payments.paymentId} = ${paymentId} and ${payments.sessionId} is null and ${MAY_OPEN}`);
     return rows.length > 0;
-  }
-
-  /** Whether an operation opens a Checkout page in place of a PaymentIntent, and its outcome is not stored yet. */
-  async isOpening(operationId: string): Promise<boolean> {
-    const [marked] = await this.database
-      .select({ paymentId: payments.paymentId })
-      .from(payments)
-      .where(eq(payments.replacementId, operationId));
-    return marked !== undefined && this.isReplacing(marked);
   }
 
   /** The open Checkout page with which a payment is paid in place of its PaymentIntent; undefined if it has none. */

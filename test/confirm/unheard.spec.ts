@@ -1,0 +1,121 @@
+import { describe, expect } from 'vitest';
+import { idOf } from '#stripe/id-of.js';
+import { query } from '../support/database.js';
+import { FOREVER_MS, LONGEST_WAIT_SECONDS, STRIPE_SETTLES_SECONDS } from '../support/durations.js';
+import { payOnPage } from '../support/hosted-page.js';
+import { visit } from '../support/plain-browser.js';
+import { confirmTest } from './confirm-test.js';
+
+const HOUR_SECONDS = 60 * 60;
+const OPEN_PAGE = { method: 'POST', path: '/v1/checkout/sessions' } as const;
+
+const it = confirmTest()
+  .extend('admin', { scope: 'file' }, ({ paydesk }) => paydesk.service('admin', { scopes: ['keys:admin'] }))
+  /** A payment whose customer has chosen another card; `press` does so again, with the same button. */
+  .extend('chosen', ({ refusedCharge }) => async () => {
+    const { url, id } = await refusedCharge('pm_card_chargeCustomerFail');
+    const { forms } = await visit(url);
+    return { id, url, press: () => visit(forms['another-card'] ?? '', 'POST') };
+  })
+  /** The page that Stripe has made for a payment, of which the service has not heard. */
+  .extend('pageOf', ({ paydesk }) => async (id: string) => {
+    const { customer } = await paydesk.stripe.paymentIntents.retrieve(id);
+    const { data } = await paydesk.stripe.checkout.sessions.list({ customer: idOf(customer) ?? '' });
+    expect(data).toHaveLength(1);
+    return { sessionId: data[0]?.id ?? '', url: data[0]?.url ?? '' };
+  })
+  /** The operations that open pages and have no outcome. */
+  .extend('running', ({ paydesk }) => () => {
+    return query(paydesk, "select from operations where kind = 'payment-replace' and state = 'running'");
+  })
+  /** Expects what was paid on a page to be one payment with one history. */
+  .extend('expectPaid', ({ paydesk, shop, recorded, notified }) => async (id: string, sessionId: string) => {
+    await paydesk.walkEvents();
+    await expect.poll(async () => (await recorded(id)).status).toBe('ACCEPTED');
+    expect(await recorded(id)).toMatchObject({
+      paymentID: id,
+      type: 'charge',
+      caller: 'partner:acme',
+      stripe: { session: sessionId },
+    });
+    const { data } = (await shop.get('/pay/payments?limit=100')).body;
+    expect(data.map(({ paymentID }: { paymentID: string }) => paymentID)).not.toContain(sessionId);
+    const told = await notified(id);
+    expect(told.filter((type) => type === 'payment.succeeded')).toHaveLength(1);
+    expect(await notified(sessionId)).toEqual([]);
+  });
+
+describe('a page whose operation has no outcome', () => {
+  it('is paid as the payment that it replaces', async ({
+    paydesk,
+    clock,
+    chosen,
+    running,
+    pageOf,
+    expectPaid,
+  }) => {
+    const { id, press } = await chosen();
+    paydesk.sandbox.faults.add({ ...OPEN_PAGE, kinds: ['reset_after_effect'], share: 1 });
+    expect((await press()).status).toBe(503);
+    const { sessionId, url } = await pageOf(id);
+    await payOnPage(url);
+    await expectPaid(id, sessionId);
+    paydesk.sandbox.faults.clear();
+    clock.moveSeconds(LONGEST_WAIT_SECONDS);
+    await expect.poll(running).toEqual([]);
+    await expectPaid(id, sessionId);
+  });
+
+  it.for([[null], ['done'], ['not-done']] as const)(
+    'and that needs a review with the finding %s, is paid as the payment that it replaces',
+    async ([finding], { paydesk, clock, admin, chosen, pageOf, expectPaid }) => {
+      const { id, press } = await chosen();
+      paydesk.sandbox.faults.add({ ...OPEN_PAGE, kinds: ['reset_after_effect'], share: 1 });
+      expect((await press()).status).toBe(503);
+      await query(
+        paydesk,
+        `update operations set plan = jsonb_set(plan, '{enc}',
+           to_jsonb(regexp_replace(plan ->> 'enc', '^v1\\.[^.]+', 'v1.00000000')))
+         where state = 'running'`,
+      );
+      paydesk.sandbox.faults.clear();
+      await press();
+      clock.moveSeconds(23 * HOUR_SECONDS);
+      const openReviews = async () => {
+        await press();
+        return (await admin.get('/admin/reviews?state=open')).body.data;
+      };
+      await expect.poll(openReviews).toHaveLength(1);
+      const [{ operationId }] = await openReviews();
+      const review = { finding: finding ?? 'done', note: 'According to the dashboard' };
+      if (finding !== null) await admin.post(`/admin/reviews/${operationId}/close`, review);
+      const { sessionId, url } = await pageOf(id);
+      await payOnPage(url);
+      await expectPaid(id, sessionId);
+      await admin.post(`/admin/reviews/${operationId}/close`, review);
+    },
+  );
+
+  it('and that Stripe makes after the operation has failed, is paid as the payment that it replaces', async ({
+    paydesk,
+    clock,
+    chosen,
+    running,
+    recorded,
+    pageOf,
+    expectPaid,
+  }) => {
+    const { id, press } = await chosen();
+    paydesk.sandbox.faults.add({ ...OPEN_PAGE, kinds: ['error_then_effect'], waitMs: FOREVER_MS });
+    expect((await press()).status).toBe(503);
+    await press();
+    clock.moveSeconds(STRIPE_SETTLES_SECONDS);
+    await expect.poll(running).toEqual([]);
+    expect(await recorded(id)).toMatchObject({ status: 'FAILED' });
+    paydesk.sandbox.faults.clear();
+    await expect.poll(() => pageOf(id).catch(() => undefined)).toBeDefined();
+    const { sessionId, url } = await pageOf(id);
+    await payOnPage(url);
+    await expectPaid(id, sessionId);
+  });
+});
