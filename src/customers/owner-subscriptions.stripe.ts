@@ -7,6 +7,9 @@ import { StripeProvider } from '#stripe/stripe.provider.js';
 import { undefinedIfMissing } from '#stripe/undefined-if-missing.js';
 import type { OwnedSubscription } from './owner-subscriptions.js';
 
+/** The metadata key of the operation that was the last to change a subscription. `operation_id` is the one that has started it. */
+export const CHANGE_ID = 'paydesk_change_id';
+
 /** https://docs.stripe.com/api/subscriptions/object#subscription_object-status: one that was paid once, and has not ended. */
 const RUNNING = new Set<Stripe.Subscription.Status>(['active', 'trialing', 'past_due', 'unpaid', 'paused']);
 
@@ -49,6 +52,7 @@ export function toOwnedSubscription(subscription: Stripe.Subscription): OwnedSub
     isPaused: subscription.pause_collection !== null,
     isFree: subscription.pause_collection?.behavior === 'void',
     scheduleId: idOf(subscription.schedule) ?? null,
+    changeId: subscription.metadata[CHANGE_ID] ?? null,
     periodStart: Math.max(...items.data.map((item) => item.current_period_start)),
     periodEnd: Math.min(...items.data.map((item) => item.current_period_end)),
     items: items.data.map(({ id: itemId, price, quantity }) => ({

@@ -28,6 +28,8 @@ export interface OwnedSubscription {
   isFree: boolean;
   /** The schedule that manages it; null if there is none. */
   scheduleId: string | null;
+  /** The operation that was the last to change it, see `tracedUpdate`; null if none has. */
+  changeId: string | null;
   /** Of the current period, in Unix seconds. */
   periodStart: number;
   periodEnd: number;

@@ -49,7 +49,7 @@ export class NamedSubscriptions {
     return this.updates.end.run(request, async ({ operationId }) => {
       const subscription = await this.find(request.context, request.actor, paymentId, operationId);
       if (subscription.cancelAt === null) throw new Problem('invalid-state');
-      return this.stripe.planResumption(subscription);
+      return this.stripe.planResumption(subscription, operationId);
     });
   }
 
@@ -63,10 +63,10 @@ export class NamedSubscriptions {
     paymentId: string,
     isPaused: boolean,
   ): Promise<Outcome<SubscriptionView>> {
-    return this.updates.pause.run(request, async () => {
-      const subscription = await this.find(request.context, request.actor, paymentId);
+    return this.updates.pause.run(request, async ({ operationId }) => {
+      const subscription = await this.find(request.context, request.actor, paymentId, operationId);
       if (subscription.isPaused === isPaused) throw new Problem('invalid-state');
-      return this.stripe.planPause(subscription, isPaused);
+      return this.stripe.planPause(subscription, isPaused, operationId);
     });
   }
 }

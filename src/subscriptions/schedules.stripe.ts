@@ -2,12 +2,13 @@ import { Injectable } from '@nestjs/common';
 import type Stripe from 'stripe';
 import { Problem } from '#core/problem.js';
 import type { RequestContext } from '#core/request-context.js';
-import { OPERATION_ID } from '#stripe/find-by-metadata.js';
+import { findByOperationId, OPERATION_ID } from '#stripe/find-by-metadata.js';
 import { idOf } from '#stripe/id-of.js';
-import { isRefused, isReplayedFailure, isUnclassified } from '#stripe/stripe-errors.js';
+import { isRefused, isUnclassified } from '#stripe/stripe-errors.js';
 import { StripeProvider } from '#stripe/stripe.provider.js';
 import type { OwnedSubscription } from '../customers/owner-subscriptions.js';
 import { hasItems, type WantedItem } from './item-changes.js';
+import type { Proof } from './traced-update.stripe.js';
 
 /** What a subscription is for after its current period. */
 export interface NextPhase {
@@ -64,7 +65,7 @@ export class SchedulesStripe {
    * subscription as it is, and nothing else can be set then.
    *
    * @throws {Problem} `invalid-state` if the period is over or the subscription was changed since the plan was made,
-   *   `subscription-scheduled` if it got a schedule elsewhere
+   *   `not-done` if its schedule was released since, `subscription-scheduled` if it got a schedule elsewhere
    */
   async schedule(
     context: RequestContext,
@@ -73,6 +74,8 @@ export class SchedulesStripe {
   ): Promise<void> {
     const id = scheduleId ?? (await this.create(context, subscription, `${stripeKey}-schedule`));
     const schedule = await this.retrieve(context, id);
+    // A look-up or the Dashboard has released it. A new request gets another one.
+    if (!MANAGING.has(schedule.status)) throw new Problem('not-done');
     try {
       const params = phasesOf(schedule, phase, operationId);
       await this.stripe.write(context, stripeKey, (stripe, options) =>
@@ -87,25 +90,21 @@ export class SchedulesStripe {
   }
 
   /**
-   * Goes on where an attempt has ended between the two calls.
-   *
-   * @returns false if there is nothing to go on with
+   * Looks up whether an operation has scheduled a change, also if it has taken place or was taken back since. What an attempt
+   * has left that ended between the two calls is released: the second one, made late, would undo a later change.
    */
-  async complete(
+  async prove(
     context: RequestContext,
-    { subscription, phase }: ScheduledChange,
-    { operationId, stripeKey }: { operationId: string; stripeKey: string },
-  ): Promise<boolean> {
-    const scheduleId = await this.idOf(context, subscription);
-    if (scheduleId === null || !isEmpty(await this.retrieve(context, scheduleId))) return false;
-    const scheduleWith = (key: string) =>
-      this.schedule(context, { subscription, scheduleId, phase }, { operationId, stripeKey: key });
-    // Keys of its own only: a call without an answer, made late, would undo a later change.
-    await scheduleWith(`${stripeKey}-completed`).catch((error) => {
-      if (!isReplayedFailure(error)) throw error;
-      return scheduleWith(`${stripeKey}-completed-2`);
-    });
-    return true;
+    { customer, scheduleId }: OwnedSubscription,
+    operationId: string,
+  ): Promise<Proof> {
+    const found = await findByOperationId(operationId, (page) =>
+      this.stripe.read(context, (stripe) => stripe.subscriptionSchedules.list({ customer, ...page })),
+    );
+    if (typeof found !== 'string') return 'done';
+    if (scheduleId !== null && isEmpty(await this.retrieve(context, scheduleId)))
+      await this.release(context, scheduleId);
+    return found;
   }
 
   /**
@@ -149,17 +148,6 @@ export class SchedulesStripe {
       const { status } = await this.retrieve(context, scheduleId);
       if (MANAGING.has(status)) throw error;
     }
-  }
-
-  /** Whether a subscription is scheduled to be for these items after its current period. */
-  async isScheduled(
-    context: RequestContext,
-    { scheduleId }: OwnedSubscription,
-    wanted: readonly WantedItem[],
-  ): Promise<boolean> {
-    if (scheduleId === null) return false;
-    const { phases } = await this.retrieve(context, scheduleId);
-    return hasItems(phases.at(-1)?.items.map(toWanted) ?? [], wanted);
   }
 
   /** Gives a subscription a schedule. If another request was first, it is that one's: the later change takes its place. */

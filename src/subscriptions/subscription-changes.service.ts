@@ -5,28 +5,26 @@ import { isCurrency } from '#core/currency.js';
 import { Problem } from '#core/problem.js';
 import type { RequestContext } from '#core/request-context.js';
 import { readEach } from '#stripe/read-each.js';
+import type { OwnedSubscription } from '../customers/owner-subscriptions.js';
 import type { MovedAmount } from '../operations/guardrail-rules.js';
-import type { OperationRequest, Outcome } from '../operations/operation.js';
+import type { OperationIdentity, OperationRequest, Outcome } from '../operations/operation.js';
 import { type OperationRunner, OperationsService } from '../operations/operations.service.js';
 import type { SubscriptionView } from '../payments/subscription-view.js';
 import { InvoicePreviewsStripe, type ItemsChange } from './invoice-previews.stripe.js';
-import { hasItems, itemChanges, type WantedItem } from './item-changes.js';
+import { hasItems, itemChanges } from './item-changes.js';
 import { NamedSubscriptions } from './named-subscriptions.service.js';
 import { assertRecent, prorationSecondsOf } from './proration-date.js';
 import { assertScheduledAsPlanned, type NextPhase, SchedulesStripe } from './schedules.stripe.js';
 import type { ChangeCommand, ChangePreview } from './subscription-change.js';
 import { SubscriptionUpdates } from './subscription-updates.service.js';
 import { assertOffered } from './target-prices.js';
+import { type Proof, proofOf } from './traced-update.stripe.js';
 import { planOf, type UpdatePlan, UserSubscriptionsStripe } from './user-subscriptions.stripe.js';
 
-/** A change of a subscription's items. */
-interface ChangePlan {
-  subscription: string;
-  wanted: WantedItem[];
+/** A change of a subscription's items. Without an update, only its schedule is changed. */
+interface ChangePlan extends UpdatePlan {
   /** An earlier change that an operation has scheduled. */
   scheduleId: string | null;
-  /** What is changed at once; null if only the schedule is. */
-  update: UpdatePlan['update'] | null;
   /** What is changed at the end of the period; null for a change at once. */
   phase: NextPhase | null;
 }
@@ -50,17 +48,16 @@ export class SubscriptionChangesService {
       send: async (context, plan, identity) => {
         const { subscription, scheduleId, phase } = plan;
         if (phase) await schedules.schedule(context, { subscription, scheduleId, phase }, identity);
-        else await this.changeNow(context, plan, identity.stripeKey);
+        else await this.changeNow(context, plan, identity);
         return updates.refresh(context, subscription);
       },
-      find: async (context, plan, identity) => {
-        const current = await stripe.retrieve(context, plan.subscription);
+      find: async (context, plan, { operationId }) => {
         const { subscription, scheduleId, phase } = plan;
-        const isDone = phase
-          ? (await schedules.isScheduled(context, current, plan.wanted)) ||
-            (await schedules.complete(context, { subscription, scheduleId, phase }, identity))
-          : hasItems(current.items, plan.wanted);
-        if (!isDone) return 'not-done';
+        const current = await stripe.retrieve(context, subscription);
+        const proof = phase
+          ? await schedules.prove(context, current, operationId)
+          : proofOfChangeNow(current, plan, operationId);
+        if (proof !== 'done') return proof;
         // What was charged is done, also if the attempt ended before the schedule was released.
         if (!phase && scheduleId !== null && scheduleId === current.scheduleId)
           await schedules.release(context, scheduleId);
@@ -91,26 +88,24 @@ export class SubscriptionChangesService {
       const { subscription, at } = change;
       if (at === 'now' && actor.kind !== 'user' && actor.guardrails)
         count(await this.charged(context, change));
+      const { id } = subscription;
+      if (at === 'endOfPeriod') return { subscription: id, update: null, scheduleId, phase };
       const isSame = hasItems(subscription.items, command.items);
-      return {
-        subscription: subscription.id,
-        wanted: [...command.items],
-        scheduleId,
-        update: at === 'now' && !isSame ? planOf(change).update : null,
-        phase: at === 'now' ? null : phase,
-      };
+      const update = isSame ? { subscription: id, update: null } : planOf(change, operationId);
+      return { ...update, scheduleId, phase: null };
     });
   }
 
   /** The earlier change is taken back last: if this one is refused, the other one stays. */
   private async changeNow(
     context: RequestContext,
-    { subscription, wanted, update, scheduleId }: ChangePlan,
-    stripeKey: string,
+    plan: ChangePlan,
+    { operationId, stripeKey }: OperationIdentity,
   ): Promise<void> {
+    const { subscription, scheduleId } = plan;
     const current = await this.stripe.retrieve(context, subscription);
-    if (!hasItems(current.items, wanted)) assertScheduledAsPlanned(current, scheduleId);
-    await this.stripe.update(context, { subscription, update }, stripeKey);
+    if (current.changeId !== operationId) assertScheduledAsPlanned(current, scheduleId);
+    await this.stripe.update(context, plan, stripeKey);
     if (scheduleId !== null) await this.schedules.release(context, scheduleId);
   }
 
@@ -156,4 +151,14 @@ export class SubscriptionChangesService {
     if (!isCurrency(currency)) throw new Problem('invalid-state');
     return { kind: 'charge', amountMinor: amountDueMinor, currency };
   }
+}
+
+/** A change at once without an update takes a scheduled one back. */
+function proofOfChangeNow(
+  current: OwnedSubscription,
+  { update, scheduleId, previousChangeId }: ChangePlan,
+  operationId: string,
+): Proof {
+  if (update) return proofOf(current, { previousChangeId }, operationId);
+  return current.scheduleId === scheduleId ? 'not-done' : 'done';
 }

@@ -1,19 +1,20 @@
 import { Injectable } from '@nestjs/common';
 import { DryRunEnd } from '#core/dry-run.js';
 import type { RequestContext } from '#core/request-context.js';
+import type { OperationIdentity } from '../operations/operation.js';
 import { type OperationRunner, OperationsService } from '../operations/operations.service.js';
 import type { OwnedSubscription } from '../customers/owner-subscriptions.js';
 import { SubscriptionRecorder } from '../payments/subscription-recorder.service.js';
 import { subscriptionView, type SubscriptionView } from '../payments/subscription-view.js';
 import { SchedulesStripe } from './schedules.stripe.js';
 import { SubscriptionClaimsStore } from './subscription-claims.store.js';
-import { type EndPlan, type PausePlan, UserSubscriptionsStripe } from './user-subscriptions.stripe.js';
+import { type UpdatePlan, UserSubscriptionsStripe } from './user-subscriptions.stripe.js';
 
 /** Carries out the changes of subscriptions that cost nothing, whoever asks for them. */
 @Injectable()
 export class SubscriptionUpdates {
-  readonly end: OperationRunner<EndPlan, SubscriptionView>;
-  readonly pause: OperationRunner<PausePlan, SubscriptionView>;
+  readonly end: OperationRunner<UpdatePlan, SubscriptionView>;
+  readonly pause: OperationRunner<UpdatePlan, SubscriptionView>;
 
   constructor(
     operations: OperationsService,
@@ -22,7 +23,11 @@ export class SubscriptionUpdates {
     private readonly claims: SubscriptionClaimsStore,
     private readonly recorder: SubscriptionRecorder,
   ) {
-    this.end = operations.define<EndPlan, SubscriptionView>({
+    const find = async (context: RequestContext, plan: UpdatePlan, { operationId }: OperationIdentity) => {
+      const proof = await stripe.prove(context, plan, operationId);
+      return proof === 'done' ? { result: await this.refresh(context, plan.subscription) } : proof;
+    };
+    this.end = operations.define<UpdatePlan, SubscriptionView>({
       name: 'subscription-end',
       send: async (context, plan, { stripeKey }) => {
         await schedules.withoutOwn(context, plan.subscription, stripeKey, (key) =>
@@ -30,22 +35,15 @@ export class SubscriptionUpdates {
         );
         return this.refresh(context, plan.subscription);
       },
-      find: async (context, plan) => {
-        if (!(await stripe.hasEnd(context, plan))) return 'not-done';
-        return { result: await this.refresh(context, plan.subscription) };
-      },
+      find,
     });
-    this.pause = operations.define<PausePlan, SubscriptionView>({
+    this.pause = operations.define<UpdatePlan, SubscriptionView>({
       name: 'subscription-pause',
       send: async (context, plan, { stripeKey }) => {
         await stripe.update(context, plan, stripeKey);
         return this.refresh(context, plan.subscription);
       },
-      find: async (context, plan) => {
-        const { isPaused } = await stripe.retrieve(context, plan.subscription);
-        if (isPaused !== plan.isPaused) return 'not-done';
-        return { result: await this.refresh(context, plan.subscription) };
-      },
+      find,
     });
   }
 

@@ -17,7 +17,7 @@ import {
   NOT_A_SUBSCRIPTION,
 } from './subscription.js';
 import { SchedulesStripe } from './schedules.stripe.js';
-import { SubscriptionClaimsStore } from './subscription-claims.store.js';
+import { SubscriptionUpdates } from './subscription-updates.service.js';
 import { type Cancelled, type CancelPlan, SubscriptionsStripe } from './subscriptions.stripe.js';
 
 /** Cancels subscriptions that were started on a Checkout page. */
@@ -30,7 +30,7 @@ export class SubscriptionsService {
     private readonly access: PaymentAccess,
     private readonly stripe: SubscriptionsStripe,
     schedules: SchedulesStripe,
-    private readonly claims: SubscriptionClaimsStore,
+    private readonly updates: SubscriptionUpdates,
     private readonly recorder: CancellationRecorder,
     private readonly settings: Settings,
     private readonly clock: Clock,
@@ -44,9 +44,9 @@ export class SubscriptionsService {
         );
         return { ...cancelled, revision: plan.revision };
       },
-      find: async (context, plan) => {
+      find: async (context, plan, { operationId }) => {
         const revision = await recorder.revision(plan.subscription);
-        const found = await stripe.findCancelled(context, plan);
+        const found = await stripe.findCancelled(context, plan, operationId);
         return typeof found === 'string' ? found : { result: { ...found.result, revision } };
       },
       resultOf: ({ result }) => result,
@@ -65,13 +65,12 @@ export class SubscriptionsService {
   cancel(request: OperationRequest, { paymentId, when }: CancelCommand): Promise<Outcome<Cancellation>> {
     return this.cancelOperation.run(request, async ({ operationId }) => {
       const end = this.endOf(when);
-      const subscription = await this.stripe.find(
-        request.context,
-        await this.access.find(request.context, request.actor, paymentId),
-      );
-      if (!subscription) throw invalidField('paymentId', NOT_A_SUBSCRIPTION);
-      await this.claims.claim(request.context, operationId, subscription);
-      return { ...this.stripe.plan(subscription, end), revision: await this.recorder.revision(subscription) };
+      const { context, actor } = request;
+      const id = await this.stripe.find(context, await this.access.find(context, actor, paymentId));
+      if (!id) throw invalidField('paymentId', NOT_A_SUBSCRIPTION);
+      const subscription = await this.updates.claim(context, operationId, id);
+      const plan = this.stripe.plan(subscription, end, operationId);
+      return { ...plan, revision: await this.recorder.revision(id) };
     });
   }
 

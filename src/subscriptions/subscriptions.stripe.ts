@@ -5,16 +5,18 @@ import { isRefused, isUnclassified, refusedParam } from '#stripe/stripe-errors.j
 import { requestIdOf, StripeProvider } from '#stripe/stripe.provider.js';
 import { invalidField, Problem } from '#core/problem.js';
 import type { RequestContext } from '#core/request-context.js';
+import type { OwnedSubscription } from '../customers/owner-subscriptions.js';
+import { toOwnedSubscription } from '../customers/owner-subscriptions.stripe.js';
 import type { ObservedCancellation } from '../payments/cancellation-recorder.service.js';
 import { endOf } from '../payments/subscription-snapshot.stripe.js';
 import { type PaymentObject, PaymentReferences } from '../payments/payment-references.stripe.js';
 import type { Found } from '../operations/operation.js';
 import type { Cancellation } from './subscription.js';
+import { proofOf, type TracedUpdate, tracedUpdate } from './traced-update.stripe.js';
 
 /** Without an update, the subscription is cancelled immediately. */
-export interface CancelPlan {
+export interface CancelPlan extends Partial<TracedUpdate> {
   subscription: string;
-  update?: Stripe.SubscriptionUpdateParams;
   /** Of the record when this was planned; undefined if it had none, and in plans of earlier versions. */
   revision?: number | undefined;
 }
@@ -48,11 +50,14 @@ export class SubscriptionsStripe {
    * credits the unused part of that last period regardless:
    * https://docs.stripe.com/billing/subscriptions/cancel
    */
-  plan(subscription: string, end: 'now' | 'endOfPeriod' | Date): CancelPlan {
+  plan(current: OwnedSubscription, end: 'now' | 'endOfPeriod' | Date, operationId: string): CancelPlan {
+    const { id: subscription } = current;
     if (end === 'now') return { subscription };
-    if (end === 'endOfPeriod') return { subscription, update: { cancel_at_period_end: true } };
-    const cancelAt = end.getTime() / 1000;
-    return { subscription, update: { cancel_at: cancelAt, proration_behavior: 'none' } };
+    const update =
+      end === 'endOfPeriod'
+        ? { cancel_at_period_end: true }
+        : { cancel_at: end.getTime() / 1000, proration_behavior: 'none' as const };
+    return { subscription, ...tracedUpdate(current, update, operationId) };
   }
 
   /** Cancels as planned. @throws {Problem} `invalid-state` if the subscription ended earlier */
@@ -68,18 +73,28 @@ export class SubscriptionsStripe {
     }
   }
 
-  /** Finds out whether a subscription is cancelled as planned. @throws {Problem} `invalid-state` if it ended earlier */
+  /**
+   * Finds out whether an operation has cancelled a subscription as planned. It may have ended since.
+   *
+   * @throws {Problem} `invalid-state` if it ended before it could be cancelled later
+   */
   async findCancelled(
     context: RequestContext,
-    { subscription: id, update }: CancelPlan,
+    plan: CancelPlan,
+    operationId: string,
   ): Promise<Found<Cancelled>> {
-    const subscription = await this.stripe.read(context, (stripe) => stripe.subscriptions.retrieve(id));
-    const ended = ENDED.has(subscription.status);
-    const planned = update?.cancel_at_period_end
-      ? subscription.cancel_at_period_end
-      : subscription.cancel_at === update?.cancel_at;
-    if (ended && update) throw new Problem('invalid-state');
-    return ended || (update && planned) ? { result: toCancelled(subscription) } : 'not-done';
+    const subscription = await this.stripe.read(context, (stripe) =>
+      stripe.subscriptions.retrieve(plan.subscription),
+    );
+    const isEnded = ENDED.has(subscription.status);
+    const proof = plan.update
+      ? proofOf(toOwnedSubscription(subscription), plan, operationId)
+      : isEnded
+        ? 'done'
+        : 'not-done';
+    if (proof === 'done') return { result: toCancelled(subscription) };
+    if (proof === 'not-done' && isEnded) throw new Problem('invalid-state');
+    return proof;
   }
 
   private change(

@@ -28,7 +28,6 @@ import {
 
 /** A change of a user's subscription to another Price, invoiced at once. */
 export interface UpgradePlan extends UpdatePlan {
-  priceId: string;
   /** Absent from plans of earlier versions, as are `productId` and `scheduleId`. */
   customer?: string;
   productId?: string;
@@ -62,18 +61,19 @@ export class UpgradesService {
   ) {
     this.upgradeOperation = operations.define<UpgradePlan & { owner: Owner }, SubscriptionView>({
       name: 'subscription-upgrade',
-      send: async (context, plan, { stripeKey }) => {
+      send: async (context, plan, { operationId, stripeKey }) => {
         const current = await stripe.retrieve(context, plan.subscription);
-        if (!isDone(current, plan)) {
+        // An attempt before this one may have charged the customer. Whatever has changed since, that is an upgrade.
+        if (current.changeId !== operationId) {
           assertScheduledAsPlanned(current, plan.scheduleId);
           await this.assertStillAllowed(context, plan);
           await stripe.update(context, plan, stripeKey);
         }
         return this.finish(context, plan);
       },
-      find: async (context, plan) => {
-        if (!isDone(await stripe.retrieve(context, plan.subscription), plan)) return 'not-done';
-        return { result: await this.finish(context, plan) };
+      find: async (context, plan, { operationId }) => {
+        const proof = await stripe.prove(context, plan, operationId);
+        return proof === 'done' ? { result: await this.finish(context, plan) } : proof;
       },
       record: (transaction, _view, { operationId }) => claims.release(transaction, operationId),
       release: async (transaction, { owner }, { operationId }, { slug }) => {
@@ -114,7 +114,7 @@ export class UpgradesService {
       const { customer } = change.subscription;
       if (!request.context.dryRun) await this.claims.claim(operationId, customer, change.price.productId);
       const { tenant, userId } = owner;
-      return { ...planUpgrade(change), owner: { tenant, userId } };
+      return { ...planUpgrade(change, operationId), owner: { tenant, userId } };
     });
   }
 
@@ -178,15 +178,10 @@ export class UpgradesService {
   }
 }
 
-/** An attempt before this one may have charged the customer. Whatever has changed since, that is an upgrade. */
-function isDone({ items }: OwnedSubscription, { priceId }: UpgradePlan): boolean {
-  return items.some((item) => item.priceId === priceId);
-}
-
-function planUpgrade(change: UpgradeChange): UpgradePlan {
+function planUpgrade(change: UpgradeChange, operationId: string): UpgradePlan {
   const { price, subscription, scheduleId } = change;
-  const { id: priceId, productId } = price;
-  return { ...planOf(change), priceId, customer: subscription.customer, productId, scheduleId };
+  const { customer } = subscription;
+  return { ...planOf(change, operationId), customer, productId: price.productId, scheduleId };
 }
 
 /** The only item of a subscription, if its Price can be changed to another. */

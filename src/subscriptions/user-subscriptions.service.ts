@@ -42,7 +42,7 @@ export class UserSubscriptionsService {
    */
   cancel(request: OperationRequest, owner: Owner): Promise<Outcome<SubscriptionView>> {
     return this.updates.end.run(request, async ({ operationId }) => {
-      return this.stripe.planEnd(await this.claim(request.context, operationId, owner));
+      return this.stripe.planEnd(await this.claim(request.context, operationId, owner), operationId);
     });
   }
 
@@ -56,7 +56,7 @@ export class UserSubscriptionsService {
     return this.updates.end.run(request, async ({ operationId }) => {
       const current = await this.claim(request.context, operationId, owner);
       if (current.cancelAt === null) throw new Problem('invalid-state');
-      return this.stripe.planResumption(current);
+      return this.stripe.planResumption(current, operationId);
     });
   }
 

@@ -9,23 +9,12 @@ import { undefinedIfMissing } from '#stripe/undefined-if-missing.js';
 import type { OwnedSubscription } from '../customers/owner-subscriptions.js';
 import { toOwnedSubscription } from '../customers/owner-subscriptions.stripe.js';
 import { type ItemsChange, PRORATION_BEHAVIORS } from './invoice-previews.stripe.js';
+import { type Proof, proofOf, type TracedUpdate, tracedUpdate } from './traced-update.stripe.js';
 
-/** A change of a subscription's end; without an update there is nothing to change. */
-export interface EndPlan {
+/** A change of a subscription; without an update there is nothing to change. */
+export interface UpdatePlan extends Pick<TracedUpdate, 'previousChangeId'> {
   subscription: string;
-  end: 'endOfPeriod' | 'none';
   update: Stripe.SubscriptionUpdateParams | null;
-}
-
-/** A change of a subscription. */
-export interface UpdatePlan {
-  subscription: string;
-  update: Stripe.SubscriptionUpdateParams;
-}
-
-/** The start or end of a pause, in which no invoice is collected. */
-export interface PausePlan extends UpdatePlan {
-  isPaused: boolean;
 }
 
 /** The billing period of a Price. */
@@ -70,30 +59,29 @@ export class UserSubscriptionsStripe {
   }
 
   /** A cancellation at the end of the period, unless the subscription ends by then anyway. */
-  planEnd({ id: subscription, cancelAt, periodEnd }: OwnedSubscription): EndPlan {
-    const endsByThen = cancelAt !== null && cancelAt <= periodEnd;
-    return { subscription, end: 'endOfPeriod', update: endsByThen ? null : { cancel_at_period_end: true } };
+  planEnd(current: OwnedSubscription, operationId: string): UpdatePlan {
+    const { id: subscription, cancelAt, periodEnd } = current;
+    if (cancelAt !== null && cancelAt <= periodEnd) return { subscription, update: null };
+    return { subscription, ...tracedUpdate(current, { cancel_at_period_end: true }, operationId) };
   }
 
   /** Stripe takes `cancel_at` or `cancel_at_period_end`, not both. */
-  planResumption({ id: subscription, cancelAtPeriodEnd }: OwnedSubscription): EndPlan {
+  planResumption(current: OwnedSubscription, operationId: string): UpdatePlan {
+    const { id: subscription, cancelAtPeriodEnd } = current;
     const update = cancelAtPeriodEnd ? { cancel_at_period_end: false } : { cancel_at: '' as const };
-    return { subscription, end: 'none', update };
+    return { subscription, ...tracedUpdate(current, update, operationId) };
   }
 
   /** Invoices of the pause are void: https://docs.stripe.com/billing/subscriptions/pause-payment */
-  planPause({ id: subscription }: OwnedSubscription, isPaused: boolean): PausePlan {
-    return {
-      subscription,
-      isPaused,
-      update: { pause_collection: isPaused ? { behavior: 'void' } : '' },
-    };
+  planPause(current: OwnedSubscription, isPaused: boolean, operationId: string): UpdatePlan {
+    const update = { pause_collection: isPaused ? { behavior: 'void' as const } : ('' as const) };
+    return { subscription: current.id, ...tracedUpdate(current, update, operationId) };
   }
 
   /** Changes a subscription as planned. @throws {Problem} `invalid-state` if it has ended or its period has */
   async update(
     context: RequestContext,
-    { subscription, update }: { subscription: string; update: Stripe.SubscriptionUpdateParams | null },
+    { subscription, update }: Pick<UpdatePlan, 'subscription' | 'update'>,
     idempotencyKey: string,
   ): Promise<void> {
     if (!update) return;
@@ -106,10 +94,10 @@ export class UserSubscriptionsStripe {
     }
   }
 
-  /** Whether a subscription ends as planned. */
-  async hasEnd(context: RequestContext, { subscription, end }: EndPlan): Promise<boolean> {
-    const { cancelAt, periodEnd } = await this.retrieve(context, subscription);
-    return end === 'none' ? cancelAt === null : cancelAt !== null && cancelAt <= periodEnd;
+  /** Looks up whether an operation has changed a subscription as planned. */
+  async prove(context: RequestContext, plan: UpdatePlan, operationId: string): Promise<Proof> {
+    if (!plan.update) return 'done';
+    return proofOf(await this.retrieve(context, plan.subscription), plan, operationId);
   }
 
   /** The subscription as Stripe has it now. */
@@ -124,14 +112,15 @@ export class UserSubscriptionsStripe {
  * What changes the items of a subscription at once. Nothing changes if an invoice can't be paid:
  * https://docs.stripe.com/api/subscriptions/update#update_subscription-payment_behavior
  */
-export function planOf({ subscription, items, proration, prorationDate }: ItemsChange): UpdatePlan {
-  return {
-    subscription: subscription.id,
-    update: {
-      items,
-      proration_behavior: PRORATION_BEHAVIORS[proration],
-      ...(proration !== 'none' && { proration_date: prorationDate }),
-      payment_behavior: 'error_if_incomplete',
-    },
+export function planOf(
+  { subscription, items, proration, prorationDate }: ItemsChange,
+  operationId: string,
+): UpdatePlan {
+  const update: Stripe.SubscriptionUpdateParams = {
+    items,
+    proration_behavior: PRORATION_BEHAVIORS[proration],
+    ...(proration !== 'none' && { proration_date: prorationDate }),
+    payment_behavior: 'error_if_incomplete',
   };
+  return { subscription: subscription.id, ...tracedUpdate(subscription, update, operationId) };
 }

@@ -118,15 +118,15 @@ export const MUTANTS: Mutant[] = [
         },
         {
           file: 'subscriptions/upgrades.service.js',
-          text: 'if (!isDone(current, plan)) {',
+          text: 'if (current.changeId !== operationId) {',
           replacement: '{',
         },
         {
           file: 'subscriptions/upgrades.service.js',
           text: 'await stripe.update(context, plan, stripeKey);',
           replacement: `
-            const change = await this.plan(context, plan.owner, { priceId: plan.priceId });
-            await stripe.update(context, planUpgrade(change), stripeKey);`,
+            const change = await this.plan(context, plan.owner, { priceId: plan.update.items[0].price });
+            await stripe.update(context, planUpgrade(change, operationId), stripeKey);`,
         },
       ],
     },

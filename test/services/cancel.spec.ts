@@ -3,6 +3,8 @@ import { idOf } from '#stripe/id-of.js';
 import { paydeskTest } from '../support/paydesk-test.js';
 import { startSubscription } from '../support/subscription.js';
 
+const DAY_SECONDS = 24 * 60 * 60;
+
 const it = paydeskTest({ environment: { BUSINESS_TIMEZONE: 'Europe/Rome' } })
   .extend('subscription', ({ paydesk }) => () => {
     return startSubscription(paydesk.stripe, { paydesk_shop_transaction_id: 'order-9' });
@@ -62,6 +64,26 @@ describe('POST /pay/recurrent/expire', () => {
       status: 'active',
       cancel_at: Date.UTC(2030, 11, 31, 22, 59, 59) / 1000,
     });
+  });
+
+  it('reports what was cancelled unheard, also once it has ended as planned', async ({
+    paydesk: { sandbox, stripe },
+    shop,
+    subscription,
+    clock,
+  }) => {
+    const { id, items } = await subscription();
+    const body = { paymentID: id, cancelType: 'endOfPeriod' };
+    const cancel = () => shop.post('/pay/recurrent/expire', body, { 'idempotency-key': 'cancelled-unheard' });
+    const path = `/v1/subscriptions/${id}`;
+    sandbox.faults.add({ method: 'POST', path, kinds: ['reset_after_effect'], share: 1 });
+    expect(await cancel()).toMatchObject({ status: 503, body: { type: 'urn:paydesk:outcome-unknown' } });
+    clock.moveSeconds(32 * DAY_SECONDS);
+    expect((await stripe.subscriptions.retrieve(id)).status).toBe('canceled');
+    sandbox.faults.clear();
+    await expect.poll(async () => (await cancel()).status).toBe(200);
+    const periodEnd = Number(items.data[0]?.current_period_end);
+    expect((await cancel()).body.cancelAt).toBe(new Date(periodEnd * 1000).toISOString());
   });
 
   it('finds the subscription by its invoice, payment and charge', async ({

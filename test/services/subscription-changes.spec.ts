@@ -4,7 +4,7 @@ import type { Caller } from '../support/caller.js';
 import { expectProblem } from '../support/expect-problem.js';
 import { payOnPage, redirects } from '../support/hosted-page.js';
 import type { Paydesk } from '../support/paydesk.js';
-import { changesTest, createPrice, one } from './subscription-changes-test.js';
+import { changesTest, createPrice, DAY_SECONDS, one } from './subscription-changes-test.js';
 
 /** Attaches, and then every charge is declined: https://docs.stripe.com/testing#declined-payments */
 const DECLINED_LATER = 'pm_card_chargeCustomerFail';
@@ -248,6 +248,48 @@ describe('a subscription', () => {
     expectProblem(await post(shop, 'pause', paymentID), 'invalid-state');
     expect((await post(shop, 'unpause', paymentID)).status).toBe(200);
     expect((await paydesk.stripe.subscriptions.retrieve(id)).pause_collection).toBeNull();
+  });
+
+  it('is paused although the answer was lost and the Dashboard has ended the pause since', async ({
+    paydesk: { sandbox, stripe },
+    shop,
+    start,
+    clock,
+  }) => {
+    const { paymentID, id } = await start();
+    const key = { 'idempotency-key': 'pause-that-is-over' };
+    const pause = () => shop.post('/pay/recurrent/pause', { paymentID }, key);
+    const path = `/v1/subscriptions/${id}`;
+    sandbox.faults.add({ method: 'POST', path, kinds: ['reset_after_effect'], share: 1 });
+    expectProblem(await pause(), 'outcome-unknown');
+    expectProblem(await post(shop, 'unpause', paymentID), 'in-progress');
+    sandbox.faults.clear();
+    await stripe.subscriptions.update(id, { pause_collection: '' });
+    clock.moveSeconds(DAY_SECONDS);
+    await expect.poll(async () => (await pause()).status).toBe(200);
+  });
+
+  it('is not reported as resumed if it has ended before it could be', async ({
+    paydesk: { sandbox, stripe },
+    shop,
+    start,
+    clock,
+  }) => {
+    const { paymentID, id } = await start();
+    await shop.post('/pay/recurrent/expire', { paymentID, cancelType: 'endOfPeriod' });
+    const key = { 'idempotency-key': 'resumption-that-is-late' };
+    const resume = () => shop.post('/pay/recurrent/resume', { paymentID }, key);
+    const path = `/v1/subscriptions/${id}`;
+    sandbox.faults.add({ method: 'POST', path, kinds: ['reset_before_effect'], share: 1 });
+    expectProblem(await resume(), 'outcome-unknown');
+    sandbox.faults.clear();
+    await stripe.subscriptions.update(id, { cancel_at_period_end: false });
+    await stripe.subscriptions.cancel(id);
+    const problem = async () => {
+      clock.moveSeconds(DAY_SECONDS);
+      return (await resume()).body.type;
+    };
+    await expect.poll(problem).toBe('urn:paydesk:not-done');
   });
 
   it.for(['resume', 'pause', 'unpause'])(

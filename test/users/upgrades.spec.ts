@@ -1,44 +1,13 @@
 import { describe, expect } from 'vitest';
 import { idOf } from '#stripe/id-of.js';
-import { FOREVER_MS, STRIPE_SETTLES_SECONDS } from '../support/durations.js';
+import { STRIPE_SETTLES_SECONDS } from '../support/durations.js';
 import { expectProblem } from '../support/expect-problem.js';
 import { payOnPage } from '../support/hosted-page.js';
-import { paydeskTest } from '../support/paydesk-test.js';
 import { someUser } from '../support/saved-card.js';
-import { createProducts, ENVIRONMENT, newSubscriber, priceOf } from './subscriptions-test.js';
+import { newSubscriber, priceOf } from './subscriptions-test.js';
+import { DAY_SECONDS, upgradesTest } from './upgrades-test.js';
 
-const DAY_SECONDS = 24 * 60 * 60;
-
-const it = paydeskTest({ environment: ENVIRONMENT })
-  .extend('products', { scope: 'file', auto: true }, ({ paydesk }) => createProducts(paydesk))
-  /** A user with a subscription of 10.00 USD a month, whose period is a few days old. */
-  .extend('subscriber', ({ paydesk, clock }) => async () => {
-    const { userId, start } = await newSubscriber(paydesk);
-    const subscription = await start(await priceOf(paydesk, 'magazine', 1000));
-    clock.moveSeconds(5 * DAY_SECONDS + 12_345);
-    /** Tokens expire while time passes. */
-    const user = () => paydesk.user(userId);
-    return {
-      user,
-      id: String(subscription.subscriptionID),
-      periodEnd: String(subscription.currentPeriodEnd),
-      preview: async (priceId: string) =>
-        (await user()).get(`/subscriptions/preview-upgrade?priceId=${priceId}`),
-      upgrade: async (priceId: string, prorationDate?: string, headers?: Record<string, string>) =>
-        (await user()).post('/subscriptions/upgrade', { priceId, prorationDate }, headers),
-    };
-  })
-  .extend(
-    'price',
-    ({ paydesk }) =>
-      (amount: number) =>
-        priceOf(paydesk, 'magazine', amount),
-  )
-  /** The latest invoice of a subscription. */
-  .extend('invoiceOf', ({ paydesk }) => async (id: string) => {
-    const { latest_invoice: latest } = await paydesk.stripe.subscriptions.retrieve(id);
-    return paydesk.stripe.invoices.retrieve(idOf(latest) ?? '');
-  });
+const it = upgradesTest();
 
 describe('GET /subscriptions/preview-upgrade', () => {
   it('shows what is due now, and at the next renewal', async ({ subscriber, price, clock }) => {
@@ -119,28 +88,6 @@ describe('POST /subscriptions/upgrade', () => {
     expect(second.body).toEqual(first.body);
     const { data } = await paydesk.stripe.invoices.list({ subscription: id });
     expect(data.map(({ status }) => status)).toEqual(['paid', 'paid']);
-  });
-
-  it('reports a charge whose answer was lost, although the user has another subscription by then', async ({
-    paydesk,
-    subscriber,
-    price,
-  }) => {
-    const { upgrade, id } = await subscriber();
-    const priceId = await price(3000);
-    const path = `/v1/subscriptions/${id}`;
-    paydesk.sandbox.faults.add({ method: 'POST', path, kinds: ['reset_after_effect'], times: 9 });
-    const key = { 'idempotency-key': 'upgrade-2' };
-    expectProblem(await upgrade(priceId, undefined, key), 'outcome-unknown');
-    paydesk.sandbox.faults.clear();
-    const { customer, default_payment_method: card } = await paydesk.stripe.subscriptions.retrieve(id);
-    await paydesk.stripe.subscriptions.create({
-      customer: idOf(customer) ?? '',
-      default_payment_method: idOf(card) ?? '',
-      items: [{ price: await price(700) }],
-    });
-    expect((await upgrade(priceId, undefined, key)).status).toBe(200);
-    expect((await paydesk.stripe.invoices.list({ subscription: id })).data).toHaveLength(2);
   });
 
   it('takes the place of a change that a service has scheduled', async ({
@@ -356,27 +303,6 @@ describe('POST /subscriptions/upgrade', () => {
     clock.moveSeconds(STRIPE_SETTLES_SECONDS);
     await expect.poll(async () => (await send()).body.type).toBe('urn:paydesk:invalid-state');
     expect((await invoiceOf(id)).id).toBe(before);
-  });
-
-  it('is found if Stripe makes it late, although the Dashboard has scheduled a change', async ({
-    paydesk: { sandbox, stripe },
-    subscriber,
-    price,
-    clock,
-  }) => {
-    const { id, upgrade } = await subscriber();
-    const bought = await price(3000);
-    const send = () => upgrade(bought, undefined, { 'idempotency-key': 'late-after-a-schedule' });
-    const path = `/v1/subscriptions/${id}`;
-    sandbox.faults.add({ method: 'POST', path, kinds: ['error_then_effect'], waitMs: FOREVER_MS });
-    expectProblem(await send(), 'outcome-unknown');
-    await stripe.subscriptionSchedules.create({ from_subscription: id });
-    expect((await send()).body.retryable).toBe(true);
-    sandbox.faults.clear();
-    const priceNow = async () => (await stripe.subscriptions.retrieve(id)).items.data[0]?.price.id;
-    await expect.poll(priceNow).toBe(bought);
-    clock.moveSeconds(STRIPE_SETTLES_SECONDS);
-    await expect.poll(async () => (await send()).status).toBe(200);
   });
 
   it('is tried out in a dry run, and then made', async ({ subscriber, price }) => {

@@ -1,0 +1,191 @@
+import { expect, describe } from 'vitest';
+import { idOf } from '#stripe/id-of.js';
+import { FOREVER_MS, STRIPE_SETTLES_SECONDS } from '../support/durations.js';
+import { expectProblem } from '../support/expect-problem.js';
+import { changesTest, DAY_SECONDS, one } from './subscription-changes-test.js';
+
+const HOUR_SECONDS = 60 * 60;
+
+const it = changesTest();
+
+describe('a change of which Stripe has not told what became', () => {
+  it.for(['/v1/subscription_schedules', '/v1/subscription_schedules/*'])(
+    'is not done, and leaves no schedule, if Stripe fails at POST %s for good',
+    async (path, { paydesk, start, change, price, clock }) => {
+      const { paymentID, id } = await start();
+      const kinds = [path.endsWith('*') ? 'error_before_effect' : 'error_after_effect'] as const;
+      paydesk.sandbox.faults.add({ method: 'POST', path, kinds, times: 1 });
+      const key = { 'idempotency-key': `change-that-fails-at-${path.length}` };
+      const wanted = { paymentID, ...one(await price(2000)), at: 'endOfPeriod' };
+      const send = () => change(wanted, key);
+      expectProblem(await send(), 'outcome-unknown');
+      expect((await send()).body.retryable).toBe(true);
+      clock.moveSeconds(STRIPE_SETTLES_SECONDS);
+      await expect.poll(async () => (await send()).body.type).toBe('urn:paydesk:not-done');
+      expect((await paydesk.stripe.subscriptions.retrieve(id)).schedule).toBeNull();
+      expect((await change(wanted)).status).toBe(200);
+    },
+  );
+
+  it('that Stripe makes late does not undo a later one', async ({
+    paydesk: { sandbox, stripe },
+    start,
+    change,
+    price,
+    clock,
+  }) => {
+    const { paymentID, id } = await start();
+    const [early, later] = [await price(2000), await price(3000)];
+    const path = '/v1/subscription_schedules/*';
+    const late = { kinds: ['error_then_effect'], waitMs: FOREVER_MS } as const;
+    sandbox.faults.add({ method: 'POST', path, ...late });
+    const key = { 'idempotency-key': 'change-that-is-made-late' };
+    const send = () => change({ paymentID, ...one(early), at: 'endOfPeriod' }, key);
+    expectProblem(await send(), 'outcome-unknown');
+    const ended = async () => {
+      clock.moveSeconds(STRIPE_SETTLES_SECONDS);
+      const { status, body } = await send();
+      return status === 200 || body.type === 'urn:paydesk:not-done';
+    };
+    await expect.poll(ended).toBe(true);
+    expect((await change({ paymentID, ...one(later), at: 'endOfPeriod' })).status).toBe(200);
+    sandbox.faults.clear();
+    await new Promise(setImmediate);
+    const { schedule } = await stripe.subscriptions.retrieve(id);
+    const { phases } = await stripe.subscriptionSchedules.retrieve(idOf(schedule) ?? '');
+    expect(phases[1]?.items).toMatchObject([{ price: later }]);
+  });
+
+  it.for([
+    ['in its second phase', 27],
+    ['after its last phase', 60],
+  ] as const)(
+    'is found %s, although its answer was lost',
+    async ([, days], { paydesk: { sandbox }, start, change, price, clock }) => {
+      const { paymentID } = await start();
+      const next = await price(2000);
+      const key = { 'idempotency-key': `change-found-after-${days}` };
+      const send = () => change({ paymentID, ...one(next), at: 'endOfPeriod' }, key);
+      const path = '/v1/subscription_schedules/*';
+      sandbox.faults.add({ method: 'POST', path, kinds: ['reset_after_effect'], share: 1 });
+      expectProblem(await send(), 'outcome-unknown');
+      clock.moveSeconds(days * DAY_SECONDS);
+      sandbox.faults.clear();
+      await expect.poll(async () => (await send()).status).toBe(200);
+    },
+  );
+
+  it('is found although the Dashboard has taken it back', async ({
+    paydesk: { sandbox, stripe },
+    start,
+    change,
+    price,
+  }) => {
+    const { paymentID, id } = await start();
+    const key = { 'idempotency-key': 'change-taken-back-by-the-dashboard' };
+    const next = await price(2000);
+    const send = () => change({ paymentID, ...one(next), at: 'endOfPeriod' }, key);
+    const path = '/v1/subscription_schedules/*';
+    sandbox.faults.add({ method: 'POST', path, kinds: ['reset_after_effect'], share: 1 });
+    expectProblem(await send(), 'outcome-unknown');
+    const { schedule } = await stripe.subscriptions.retrieve(id);
+    sandbox.faults.clear();
+    await stripe.subscriptionSchedules.release(idOf(schedule) ?? '');
+    await expect.poll(async () => (await send()).status).toBe(200);
+    expect((await stripe.subscriptions.retrieve(id)).schedule).toBeNull();
+  });
+
+  it('finds a change at once that Stripe makes late, although the Dashboard has scheduled another', async ({
+    paydesk: { sandbox, stripe },
+    start,
+    change,
+    price,
+    clock,
+  }) => {
+    const { paymentID, id } = await start();
+    const key = { 'idempotency-key': 'change-that-is-late' };
+    const next = await price(3000);
+    const send = () => change({ paymentID, ...one(next) }, key);
+    const path = `/v1/subscriptions/${id}`;
+    sandbox.faults.add({ method: 'POST', path, kinds: ['error_then_effect'], waitMs: FOREVER_MS });
+    expectProblem(await send(), 'outcome-unknown');
+    await stripe.subscriptionSchedules.create({ from_subscription: id });
+    expect((await send()).body.retryable).toBe(true);
+    sandbox.faults.clear();
+    const priceNow = async () => (await stripe.subscriptions.retrieve(id)).items.data[0]?.price.id;
+    await expect.poll(priceNow).toBe(next);
+    clock.moveSeconds(STRIPE_SETTLES_SECONDS);
+    await expect.poll(async () => (await send()).status).toBe(200);
+  });
+
+  it('finds a change at once that the Dashboard has changed since', async ({
+    paydesk: { sandbox, stripe },
+    start,
+    change,
+    price,
+    invoicesOf,
+    clock,
+  }) => {
+    const { paymentID, old, id } = await start();
+    const next = await price(3000);
+    const key = { 'idempotency-key': 'change-changed-since' };
+    const send = () => change({ paymentID, ...one(next) }, key);
+    const path = `/v1/subscriptions/${id}`;
+    sandbox.faults.add({ method: 'POST', path, kinds: ['reset_after_effect'], share: 1 });
+    expectProblem(await send(), 'outcome-unknown');
+    sandbox.faults.clear();
+    const { items } = await stripe.subscriptions.retrieve(id);
+    const back = [{ id: items.data[0]?.id ?? '', price: old }];
+    await stripe.subscriptions.update(id, { items: back, proration_behavior: 'none' });
+    clock.moveSeconds(DAY_SECONDS);
+    await expect.poll(async () => (await send()).status).toBe(200);
+    expect(await invoicesOf(id)).toHaveLength(2);
+  });
+
+  it('needs a review if nobody can tell whether it was made', async ({
+    paydesk: { sandbox, stripe },
+    start,
+    change,
+    price,
+    clock,
+  }) => {
+    const { paymentID, id } = await start();
+    const next = await price(3000);
+    const key = { 'idempotency-key': 'change-nobody-can-tell' };
+    const send = () => change({ paymentID, ...one(next) }, key);
+    const path = `/v1/subscriptions/${id}`;
+    sandbox.faults.add({ method: 'POST', path, kinds: ['reset_before_effect'], share: 1 });
+    expectProblem(await send(), 'outcome-unknown');
+    sandbox.faults.clear();
+    await stripe.subscriptions.update(id, { metadata: { paydesk_change_id: 'of another change' } });
+    const problem = async () => {
+      clock.moveSeconds(DAY_SECONDS);
+      return (await send()).body.type;
+    };
+    await expect.poll(problem).toBe('urn:paydesk:needs-review');
+    expect((await change({ paymentID, ...one(next) })).status).toBe(200);
+  });
+
+  it('finds a change at the end of a period that is over by now', async ({
+    paydesk: { sandbox, stripe },
+    start,
+    change,
+    price,
+    clock,
+  }) => {
+    const { paymentID, id } = await start();
+    const next = await price(2000);
+    const send = () =>
+      change({ paymentID, ...one(next), at: 'endOfPeriod' }, { 'idempotency-key': 'change-that-took-place' });
+    const { items } = await stripe.subscriptions.retrieve(id);
+    const endsInSeconds = (items.data[0]?.current_period_end ?? 0) - clock.now().getTime() / 1000;
+    clock.moveSeconds(endsInSeconds - HOUR_SECONDS);
+    const path = '/v1/subscription_schedules/*';
+    sandbox.faults.add({ method: 'POST', path, kinds: ['reset_after_effect'], share: 1 });
+    expectProblem(await send(), 'outcome-unknown');
+    clock.moveSeconds(2 * HOUR_SECONDS);
+    expect((await stripe.subscriptions.retrieve(id)).items.data).toMatchObject([{ price: { id: next } }]);
+    sandbox.faults.clear();
+    await expect.poll(async () => (await send()).status).toBe(200);
+  });
+});
