@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest, FastifyServerFactory } from 'fastify';
@@ -19,6 +20,7 @@ import { forbidCaching } from './api/http/no-store.js';
 import { sendProblem } from './api/http/problem.filter.js';
 import { limitRawBodies, RawBodies } from './api/http/raw-body.js';
 import { observeRequests } from './api/http/observe-requests.js';
+import { trackHandlers } from './api/http/request-end.js';
 import { answerRequestIds, requestIdOf } from './api/http/request-id.js';
 import { RequestLog } from './api/http/request-log.js';
 import { RunningRequests } from './api/http/running-requests.js';
@@ -66,6 +68,7 @@ export async function createApp(
     onRefused: metrics && ((reason) => metrics.countRefused(reason)),
     warn: (text) => log.warn(text),
   });
+  metrics?.reportRunning(() => pressure.runningCount);
   const adapter = httpAdapter(log, requestLog, connections, settings, pressure);
   const tracing = await loadTracing(settings);
   const module = AppModule.forRoot(options, keyring, tracing, metrics);
@@ -81,12 +84,14 @@ export async function createApp(
   requestLog.logAborted(fastify);
   if (metrics) observeRequests(fastify, metrics);
   await allowUserOrigins(fastify, options.settings.CORS_ORIGINS);
+  trackHandlers(fastify);
   admitRequests(fastify, app.get(Admission, { strict: false }));
   countRunning(fastify, pressure);
   acceptJsonOnly(fastify);
   acceptEmptyForms(fastify);
   limitRawBodies(fastify, app.get(RawBodies, { strict: false }));
   closeConnectionsOnceIdle(fastify, connections);
+  finishBeforeClose(fastify, pressure);
   fastify.addHook('onClose', async () => loop?.delay.stop?.());
   app.useSecurityHeaders({ contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } });
   if (settings.servesDocs) setUpDocs(app);
@@ -142,5 +147,12 @@ function closeConnectionsOnceIdle(fastify: FastifyInstance, connections: Connect
     poll.unref();
     fastify.server.once('close', () => clearInterval(poll));
     done();
+  });
+}
+
+/** Connections are closed by then, but what was begun for clients that have gone may still need the database. */
+function finishBeforeClose(fastify: FastifyInstance, pressure: BackPressure): void {
+  fastify.addHook('onClose', async () => {
+    while (pressure.runningCount > 0) await setTimeout(CLOSING_POLL_MS);
   });
 }

@@ -145,6 +145,19 @@ export class Metrics {
     this.refusedRequests.inc({ pressure });
   }
 
+  /** @param count how many requests run at the time of the call */
+  reportRunning(count: () => number): void {
+    const gauge = new Gauge({
+      name: 'paydesk_http_requests_running',
+      help: 'Requests to Paydesk that are worked on, also those whose caller has gone. Probes and preflights are not counted.',
+      registers: [],
+      collect() {
+        this.set(count());
+      },
+    });
+    this.registry.registerMetric(gauge);
+  }
+
   observeStripe({ endpoint, status, durationMs, isRetry }: StripeRequest): void {
     this.stripeRequests.observe({ endpoint, status: status ?? 'none' }, durationMs / 1000);
     if (isRetry) this.stripeRetries.inc({ endpoint });

@@ -23,6 +23,7 @@ paydesk_stripe_request_duration_seconds_bucket{le="+Inf",endpoint="GET /v1/price
 paydesk_stripe_request_duration_seconds_sum{endpoint="GET /v1/prices",status="none"} 12
 paydesk_stripe_request_duration_seconds_count{endpoint="GET /v1/prices",status="none"} 1
 paydesk_stripe_retries_total{endpoint="GET /v1/prices"} 1
+paydesk_http_requests_running 7
 process_resident_memory_bytes 104857600
 `;
 
@@ -45,6 +46,7 @@ it('shows what waits, and the requests and calls since the start', () => {
     '12 s',
     'over 100 ms',
   ]);
+  expect(cellsOf(table, 'running requests')).toEqual(['running requests', '7']);
   expect(cellsOf(table, 'memory')).toEqual(['memory', '100 MiB']);
 });
 

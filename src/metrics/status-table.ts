@@ -73,6 +73,7 @@ function processRows(samples: readonly Sample[]): Row[] {
   );
   const memoryBytes = valueOf(samples, 'process_resident_memory_bytes') ?? 0;
   return [
+    ['running requests', String(valueOf(samples, 'paydesk_http_requests_running') ?? 0)],
     ['database', valueOf(samples, 'paydesk_database_up') === 1 ? 'up' : 'down'],
     ['connections', connections.join(', ')],
     ['event-loop delay, 99%', formatSeconds(valueOf(samples, 'nodejs_eventloop_lag_p99_seconds'))],

@@ -66,6 +66,26 @@ it('completes the requests in flight when SIGTERM arrives, and accepts no more',
   expect(await ended).toBe(0);
 });
 
+it('completes what was begun for a client that has gone', async () => {
+  await start();
+  await sandbox('POST', '/faults', HANGS);
+  const hangUp = new AbortController();
+  const headers = { ...partner.authorization, 'idempotency-key': 'gone' };
+  const sent = fetch(service.url + SETUP_INTENT, { method: 'POST', headers, signal: hangUp.signal });
+  await untilStruck();
+  hangUp.abort();
+  await expect(sent).rejects.toThrow('aborted');
+
+  const ended = service.end('SIGTERM');
+  await expectNothingTakenOn();
+  await sandbox('DELETE', '/faults');
+  expect(await ended).toBe(0);
+  expect(service.output()).not.toContain('"problem":');
+  await start();
+  const repeated = await partner.post(SETUP_INTENT, undefined, { 'idempotency-key': 'gone' });
+  expect([repeated.status, repeated.headers.get('idempotent-replayed')]).toEqual([201, 'true']);
+});
+
 it('accepts no more requests while the worker waits for Stripe, and lets the worker finish', async () => {
   await start();
   await sandbox('POST', '/faults', { path: HANGS.path, kinds: ['rate_limit'] });

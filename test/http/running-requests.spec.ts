@@ -3,6 +3,7 @@ import { expect } from 'vitest';
 import type { Answer, Caller } from '../support/caller.js';
 import { FOREVER_MS } from '../support/durations.js';
 import { expectProblem } from '../support/expect-problem.js';
+import { readMetrics } from '../support/metrics.js';
 import type { Paydesk } from '../support/paydesk.js';
 import { paydeskTest } from '../support/paydesk-test.js';
 import { saveCard, someUser } from '../support/saved-card.js';
@@ -115,9 +116,8 @@ it('an unauthenticated request is not counted, however long it takes', async ({ 
   expect((await partner.post(`/partners/user/${user}/setup_intent`, {})).status).toBe(201);
 });
 
-async function refusedCount({ metricsUrl = '' }: Paydesk): Promise<number> {
-  const metrics = await (await fetch(metricsUrl)).text();
-  const [, count] =
-    /^paydesk_http_requests_refused_total\{pressure="running-requests"\} (\d+)$/m.exec(metrics) ?? [];
-  return Number(count ?? 0);
+async function refusedCount(paydesk: Paydesk): Promise<number> {
+  return (
+    (await readMetrics(paydesk))['paydesk_http_requests_refused_total{pressure="running-requests"}'] ?? 0
+  );
 }

@@ -1,8 +1,8 @@
-import { once } from 'node:events';
-import { connect } from 'node:net';
 import { describe, expect, vi } from 'vitest';
 import { Caller } from '../support/caller.js';
+import { FOREVER_MS } from '../support/durations.js';
 import { expectProblem } from '../support/expect-problem.js';
+import { sendRaw } from '../support/raw-request.js';
 import { saveCard, someUser } from '../support/saved-card.js';
 import { paydeskTest } from '../support/paydesk-test.js';
 
@@ -82,22 +82,27 @@ describe('the log', () => {
     expect(JSON.stringify(paydesk.log)).not.toMatch(/4242|@|sk_live|nowhere/);
   });
 
-  it('has a line for a request whose caller does not wait', async ({ paydesk, partner, linesOf }) => {
-    const { faults } = paydesk.sandbox;
-    faults.add({ method: 'POST', path: '/v1/customers', kinds: ['silence_after_effect'], share: 1 });
-    const { hostname, port } = new URL(paydesk.url);
-    const { authorization = '' } = partner.authorization;
-    const socket = connect(Number(port), hostname);
-    socket.write(
-      `POST /partners/user/${someUser()}/setup_intent HTTP/1.1\r\nHost: paydesk\r\nAuthorization: ${authorization}\r\n` +
-        'X-Request-Id: impatient\r\n\r\n',
-    );
-    await waitUntil(() => paydesk.stripeCalls.at(-1) === 'POST /v1/customers');
-    socket.destroy();
-    await once(socket, 'close');
-    const line = await waitUntil(() => linesOf('impatient')[0]);
-    expect(line).toMatchObject({ aborted: true, route: '/partners/user/:user_id/setup_intent' });
-  });
+  it.for([
+    ['without a body', ''],
+    ['with a body', 'Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{}'],
+  ])(
+    'has a line for a request %s whose caller does not wait',
+    async ([id = '', end], { paydesk, partner, linesOf }) => {
+      const { faults } = paydesk.sandbox;
+      const hang = faults.add({ method: 'POST', path: '/v1/customers', kinds: ['wait'], waitMs: FOREVER_MS });
+      const { authorization = '' } = partner.authorization;
+      const requestId = id.replaceAll(' ', '-');
+      const socket = sendRaw(
+        paydesk.url,
+        `POST /partners/user/${someUser()}/setup_intent HTTP/1.1\r\nHost: paydesk\r\nAuthorization: ${authorization}\r\n` +
+          `X-Request-Id: ${requestId}\r\n${end || '\r\n'}`,
+      );
+      await waitUntil(() => hang.injected.wait);
+      socket.destroy();
+      const line = await waitUntil(() => linesOf(requestId)[0]);
+      expect(line).toMatchObject({ aborted: true, route: '/partners/user/:user_id/setup_intent' });
+    },
+  );
 
   it('cannot be given a forged line', async ({ paydesk, linesOf }) => {
     const forged = '\n{"level":60,"msg":"forged"}';

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect } from 'vitest';
 import type { Answer } from '../support/caller.js';
 import { query, withLock } from '../support/database.js';
+import { readMetrics } from '../support/metrics.js';
 import { addNotifications, deliverAll } from '../support/notifications.js';
 import { paydeskTest } from '../support/paydesk-test.js';
 import { receiverFixture } from '../support/receiver.js';
@@ -12,20 +13,12 @@ const CHARGE_ROUTE = '/partners/user/:user_id/payment_intent';
 
 const it = paydeskTest({ workerByHand: true, environment: { METRICS_PORT: '0' } })
   .extend('receiver', receiverFixture)
-  .extend('scrape', ({ paydesk }) => async () => {
-    const response = await fetch(paydesk.metricsUrl ?? '');
-    expect(response.status).toBe(200);
-    expect(response.headers.get('content-type')).toContain('text/plain; version=0.0.4');
-    return samplesOf(await response.text());
-  });
-
-/** The value of each sample by its name and labels: https://prometheus.io/docs/instrumenting/exposition_formats/ */
-function samplesOf(text: string): Record<string, number> {
-  const lines = text.split('\n').filter((line) => line && !line.startsWith('#'));
-  return Object.fromEntries(
-    lines.map((line) => [line.slice(0, line.lastIndexOf(' ')), Number(line.split(' ').at(-1))]),
+  .extend(
+    'scrape',
+    ({ paydesk }) =>
+      () =>
+        readMetrics(paydesk),
   );
-}
 
 describe('the metrics', () => {
   it('are not served to callers', async ({ paydesk, shop }) => {

@@ -7,7 +7,7 @@ import { addNotifications, deliverAll } from '../support/notifications.js';
 import { startPaydesk } from '../support/paydesk.js';
 import { receiverFixture } from '../support/receiver.js';
 import { resentCharge, sendInVain } from '../operations/resent-charge.js';
-import { LONGEST_WAIT_SECONDS } from '../support/durations.js';
+import { FOREVER_MS, LONGEST_WAIT_SECONDS } from '../support/durations.js';
 import { saveCard, someUser } from '../support/saved-card.js';
 
 const CHARGE = 'POST /partners/user/:user_id/payment_intent';
@@ -121,6 +121,32 @@ describe('the spans of a charge', () => {
       status: 2,
       attributes: { 'error.type': 'card-declined' },
     });
+  });
+
+  it('end when the caller hangs up, and say so', async ({ paydesk, partner, spansOf }) => {
+    const user = someUser();
+    const card = await saveCard(paydesk, partner, user);
+    const body = JSON.stringify({ amount: '3000', description: user, stripe_payment_method_id: card });
+    const { traceId, headers } = someParent();
+    const hang = paydesk.sandbox.faults.add({
+      path: '/v1/payment_intents',
+      kinds: ['wait'],
+      waitMs: FOREVER_MS,
+    });
+    const hangUp = new AbortController();
+    const sent = fetch(`${paydesk.url}/partners/user/${user}/payment_intent`, {
+      method: 'POST',
+      headers: { ...partner.authorization, ...headers, 'content-type': 'application/json' },
+      body,
+      signal: hangUp.signal,
+    });
+    await expect.poll(() => hang.injected.wait).toBe(1);
+    hangUp.abort();
+    await expect(sent).rejects.toThrow('aborted');
+    const request = (await spansOf(traceId, CHARGE)).find(({ name }) => name === CHARGE);
+    expect(request).toMatchObject({ status: 2, attributes: { 'error.type': 'aborted' } });
+    paydesk.sandbox.faults.clear();
+    await spansOf(traceId, 'operation finish');
   });
 
   it('contain no secret, no id of a user and nothing else that a caller has chosen', async ({

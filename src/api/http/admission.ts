@@ -6,6 +6,7 @@ import { mayHaveLongBody } from './long-body.js';
 import { refuseUnsupportedDryRun } from './dry-run.js';
 import { RateLimitCheck } from './rate-limit.js';
 import { RawBodies } from './raw-body.js';
+import { trackWork } from './request-end.js';
 import { requireUnambiguous } from './unambiguous-request.js';
 
 /** Throws a problem for a request that is not admitted. */
@@ -46,7 +47,7 @@ export class Admission {
 
 /** Makes requests pass their admission. Call it before any route is registered. */
 export function admitRequests(fastify: FastifyInstance, admission: Admission): void {
-  fastify.addHook('onRequest', (request, reply) => admission.admit(request, reply));
+  fastify.addHook('onRequest', (request, reply) => trackWork(request, admission.admit(request, reply)));
 }
 
 function requireRoute({ is404 }: FastifyRequest): void {

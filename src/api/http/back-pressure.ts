@@ -4,6 +4,7 @@ import type { LoopDelay } from '../../metrics/event-loop-delay.js';
 import { EarlyRefusal } from './early-refusal.js';
 import { isOfCaller, isProbeOrPreflight } from './early-route.js';
 import { mayHaveLongBody } from './long-body.js';
+import { onceEnded } from './request-end.js';
 import type { RunningRequests } from './running-requests.js';
 import { isAmbiguous } from './unambiguous-request.js';
 import type { RequestHead } from './whole-request.js';
@@ -62,6 +63,11 @@ export class BackPressure {
     this.refusal = new EarlyRefusal(options.origins);
   }
 
+  /** Requests that have not ended, but for those that are always answered. */
+  get runningCount(): number {
+    return this.ofCallers.count + this.ofStrangers.count;
+  }
+
   /**
    * The bytes that refuse a request which Node's HTTP parser has not seen; undefined if it is not refused yet.
    *
@@ -100,7 +106,7 @@ export class BackPressure {
   }
 
   private admit(request: IncomingMessage, response: ServerResponse): void {
-    this.admittedLike(request).add(response);
+    this.admittedLike(request).add(request, response);
     this.options.running.startKnown(request, response);
   }
 
@@ -124,10 +130,9 @@ export class BackPressure {
     this.refusedCount += 1;
     const nowMs = performance.now();
     if (nowMs - this.loggedMs < LOGGED_EVERY_MS) return;
-    const runningCount = this.ofCallers.count + this.ofStrangers.count;
     const delayMs = Math.round(this.options.loop?.delay.averageMs ?? 0);
     this.options.warn(
-      `Refused ${this.refusedCount} requests: ${runningCount} run, and the event loop is ${delayMs} ms late`,
+      `Refused ${this.refusedCount} requests: ${this.runningCount} run, and the event loop is ${delayMs} ms late`,
     );
     this.loggedMs = nowMs;
     this.refusedCount = 0;
@@ -145,15 +150,15 @@ export class BackPressure {
   }
 }
 
-/** Requests that are not answered yet. */
+/** Requests that have not ended. */
 class Admitted {
   count = 0;
   private readonly onEnd = () => {
     this.count -= 1;
   };
 
-  add(response: ServerResponse): void {
+  add(request: IncomingMessage, response: ServerResponse): void {
     this.count += 1;
-    response.once('close', this.onEnd);
+    onceEnded(request, response, this.onEnd);
   }
 }

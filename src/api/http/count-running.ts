@@ -5,7 +5,7 @@ import type { BackPressure } from './back-pressure.js';
 import { findActor } from './current-actor.decorator.js';
 import { mayHaveLongBody } from './long-body.js';
 
-/** Counts requests from when they are authenticated until they are answered. Call it after `admitRequests`. */
+/** Counts requests from when they are authenticated until they have ended. Call it after `admitRequests`. */
 export function countRunning(fastify: FastifyInstance, pressure: BackPressure): void {
   fastify.addHook('onRequest', (request, reply, done) => {
     const actor = findActor(request);

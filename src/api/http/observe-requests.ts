@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Metrics } from '../../metrics/metrics.js';
+import { onClientGone } from './client-gone.js';
 import { routeOf } from './request-log.js';
 
 /** Counts each request once it is answered, or its caller has gone. Call it before any route is registered. */
@@ -8,8 +9,5 @@ export function observeRequests(fastify: FastifyInstance, metrics: Metrics): voi
     metrics.observeRequest(request.method, routeOf(request), statusCode, elapsedTime);
     done();
   });
-  fastify.addHook('onRequestAbort', (request, done) => {
-    metrics.countAborted(request.method, routeOf(request));
-    done();
-  });
+  onClientGone(fastify, (request) => metrics.countAborted(request.method, routeOf(request)));
 }

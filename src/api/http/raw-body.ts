@@ -3,6 +3,7 @@ import { Injectable, type Type } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Problem } from '#core/problem.js';
+import { onceEnded } from './request-end.js';
 import { AddRouteConfig } from './route-config.js';
 
 /** Decides from the headers whether a body without a credential is read. */
@@ -70,7 +71,7 @@ export class RawBodies {
     if (!headCheck) return;
     this.moduleRef.get(headCheck, { strict: false }).check(headers);
     this.reserved.set(raw, 0);
-    reply.raw.once('close', () => this.release(raw));
+    onceEnded(raw, reply.raw, () => this.release(raw));
     const bytes = Math.min(Number(headers['content-length'] ?? 0), RAW_BODY_MAX_BYTES);
     if (!this.reserve(raw, bytes)) throw new Problem('unavailable');
   }

@@ -2,6 +2,7 @@ import { type FastifyInstance, type FastifyReply, type FastifyRequest, LogContro
 import type { Actor } from '#core/actor.js';
 import { callerReference } from '../../encryption/caller-reference.js';
 import type { Keyring } from '../../encryption/keyring.js';
+import { onClientGone } from './client-gone.js';
 import { stripeRequestIdsOf } from './current-context.decorator.js';
 import { stateOf } from './request-state.js';
 
@@ -35,10 +36,7 @@ export class RequestLog extends LogController {
 
   /** Also logs requests whose caller does not wait for the response. Call it before any route is registered. */
   logAborted(fastify: FastifyInstance): void {
-    fastify.addHook('onRequestAbort', (request, done) => {
-      this.log(request, { aborted: true });
-      done();
-    });
+    onClientGone(fastify, (request) => this.log(request, { aborted: true }));
   }
 
   private log(request: FastifyRequest, result: object): void {

@@ -20,6 +20,8 @@ export interface RequestState {
   context?: RequestContext;
   operationId?: string;
   isLogged?: true;
+  /** What is being done for it, or was done last. */
+  work?: Promise<unknown>;
 }
 
 /** Kept in the request itself: entries of a `WeakMap` cost time in every garbage collection. */

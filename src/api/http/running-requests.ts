@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { onceEnded } from './request-end.js';
 import { stateOfRaw } from './request-state.js';
 import type { RequestHead } from './whole-request.js';
 
@@ -21,7 +22,7 @@ interface Credential {
 }
 
 /**
- * The requests that run, by caller: authenticated ones that are not answered yet. More of them than can be worked on would
+ * The requests that run, by caller: authenticated ones that have not ended. More of them than can be worked on would
  * only wait longer, so the others are refused. A caller may have as many as are left for all others: one alone has half of
  * them (https://doi.org/10.1109/90.664262). A caller with nothing running may always start one request, unless hundreds of
  * others have done so too: then memory is the limit. Reads and writes are counted apart, as their calls to Stripe are.
@@ -55,7 +56,7 @@ export class RunningRequests {
 
   /** Counts a request of an authenticated caller, unless it is counted already. False if too many run. */
   start(name: string, request: IncomingMessage, response: ServerResponse): boolean {
-    // A response that is closed will not be closed again.
+    // Nothing will be done for a client that has gone, and its response will not be closed again.
     if (stateOfRaw(request).isCounted || response.destroyed) return true;
     const kind = this.kindOf(request.method);
     const credential = kind.admit(name, request.headers.authorization ?? '');
@@ -76,7 +77,7 @@ function count(
 ): void {
   kind.add(credential);
   stateOfRaw(request).isCounted = true;
-  response.once('close', () => kind.remove(credential));
+  onceEnded(request, response, () => kind.remove(credential));
 }
 
 class RunningKind {

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { RequestSpan, Tracing } from '../../tracing/tracing.js';
+import { onClientGone } from './client-gone.js';
 import { operationIdOf, routeOf } from './request-log.js';
 
 /**
@@ -42,8 +43,5 @@ export function traceRequests(fastify: FastifyInstance, tracing: Tracing): void 
     end(request, { 'http.response.status_code': statusCode }, failure);
     done();
   });
-  fastify.addHook('onRequestAbort', (request, done) => {
-    end(request, {}, 'aborted');
-    done();
-  });
+  onClientGone(fastify, (request) => end(request, {}, 'aborted'));
 }
