@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import autocannon from 'autocannon';
 import { Pool } from 'undici';
+import { arrivalsMs } from './arrivals.js';
 import { cardOf, userId } from './users.js';
 
 /** One kind of request of the benchmark. */
@@ -92,7 +93,7 @@ export async function saturate<Sample>(
 }
 
 /**
- * Sends requests at a rate, whether or not earlier ones are answered.
+ * Sends requests at a rate, at random times, whether or not earlier ones are answered.
  *
  * @returns the milliseconds that each took, in ascending order
  */
@@ -104,8 +105,8 @@ export async function sendAtRate(
   const pool = new Pool(url, { connections: perSecond });
   const startMs = performance.now();
   const latencies = await Promise.all(
-    Array.from({ length: perSecond * seconds }, async (_, index) => {
-      await delay((index * 1000) / perSecond - (performance.now() - startMs));
+    arrivalsMs(perSecond * seconds, perSecond).map(async (atMs) => {
+      await delay(atMs - (performance.now() - startMs));
       const sentMs = performance.now();
       const { statusCode, body } = await pool.request({ method: requests.method, ...requests.next() });
       await body.dump();

@@ -47,7 +47,8 @@ export function tablesOf(measured: readonly Measured[], stripeDelayMs: number): 
       : []),
     ...(timed.length > 0
       ? [
-          `Milliseconds that are added to a Stripe that answers after ${stripeDelayMs} ms, at 100 requests a second:`,
+          `Milliseconds that are added to a Stripe that answers after ${stripeDelayMs} ms, at 100 requests a second that arrive at ` +
+            'random times:',
           table(
             ['', 'charge, median', 'charge, p99', 'read, median', 'read, p99'],
             timed.map((row) => latencyRow(row, stripeDelayMs)),
