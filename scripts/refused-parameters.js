@@ -97,7 +97,6 @@ export const REASONS = {
     'schedule',
     'schedule_details',
     'validate',
-    '/v1/checkout/sessions saved_payment_method_options',
     '/v1/subscriptions/:id/resume payment_behavior',
     '/v1/subscriptions/:id/resume proration_behavior',
     '/v1/subscriptions/:id/resume proration_date',

@@ -14,7 +14,14 @@ export function readEntered(body: string, session: Stripe.Checkout.Session): Ent
     shipping: { name: text(form['shipping_name']), address: addressIn(form, 'shipping') },
     fields: Object.fromEntries(session.custom_fields.map(({ key }) => [key, text(form[`field_${key}`])])),
     wantsPromotions: form['promotions'] === 'yes',
+    savesMethod: form['save'] === 'yes',
   };
+}
+
+/** The ids of the saved card to pay with, or to remove, if one was chosen. */
+export function readSavedCard(body: string): { chosen: string | undefined; removed: string | undefined } {
+  const form = decodeForm(body);
+  return { chosen: text(form['saved_card']), removed: text(form['remove_card']) };
 }
 
 const ADDRESS_FIELDS = ['city', 'country', 'line1', 'line2', 'postal_code', 'state'] as const;

@@ -105,7 +105,8 @@ function consentFields(session: Session, id: (name: string) => string): Html {
   ${note(session.custom_text.submit)}`;
 }
 
-const checkbox = (name: string, label: string, id: string, required: boolean): Html =>
+/** A labelled checkbox. */
+export const checkbox = (name: string, label: string, id: string, required: boolean): Html =>
   html`<p class="check">
     <input id="${id}" name="${name}" type="checkbox" value="yes" ${required && html`required`} />
     <label for="${id}">${label}</label>

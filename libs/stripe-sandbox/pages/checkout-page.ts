@@ -1,13 +1,15 @@
 import type Stripe from 'stripe';
 import { formatAmount } from '../money/currencies.js';
 import { bankTransferForm, type CardForm, cardForm, sepaDebitForm } from './card-form.js';
-import { collectedFields, note } from './checkout-fields.js';
+import { checkbox, collectedFields, note } from './checkout-fields.js';
 import { html, type Html } from './html.js';
 import { layout } from './layout.js';
 
 export interface CheckoutView {
   session: Stripe.Checkout.Session;
   lines: readonly Stripe.LineItem[];
+  /** Saved cards that the customer can pay with. */
+  cards: readonly Stripe.PaymentMethod[];
   /** Where the customer goes to cancel. */
   cancelUrl: string | null;
   contact: { email: string | null; name: string | null };
@@ -26,6 +28,7 @@ export function checkoutPage(view: CheckoutView): string {
         ${session.allow_promotion_codes && promotionCodeForm()}
       </section>
       <div>
+        ${view.cards.length > 0 && savedCards(view)}
         ${methodForms(session, { submit: submitOf(session), error, ...contact, asksForEmail: !isKnown })}
       </div>`,
     { isWide: true },
@@ -36,15 +39,53 @@ export function checkoutPage(view: CheckoutView): string {
 function methodForms(session: Stripe.Checkout.Session, form: CardForm): Html[] {
   const { payment_method_types: types } = session;
   return [
-    ...(types.includes('card') ? [cardForm({ ...form, more: collectedFields(session, 'card') })] : []),
-    ...(types.includes('sepa_debit')
-      ? [sepaDebitForm({ ...form, more: collectedFields(session, 'debit') })]
-      : []),
+    ...(types.includes('card') ? [cardForm({ ...form, more: moreFields(session, 'card') })] : []),
+    ...(types.includes('sepa_debit') ? [sepaDebitForm({ ...form, more: moreFields(session, 'debit') })] : []),
     ...(types.includes('customer_balance')
       ? [bankTransferForm({ ...form, more: collectedFields(session, 'transfer') })]
       : []),
     html`${note(session.custom_text.after_submit)}`,
   ];
+}
+
+/** The fields for what a session collects, and for whether to save what is entered. */
+const moreFields = (session: Stripe.Checkout.Session, form: string): Html =>
+  html`${collectedFields(session, form)}
+  ${
+    session.saved_payment_method_options?.payment_method_save === 'enabled' &&
+    checkbox('save', 'Save payment details for future purchases', `${form}_save`, false)
+  }`;
+
+/** Pays with a saved card, or removes it if the session lets the customer. */
+function savedCards({ session, cards }: CheckoutView): Html {
+  const isRemovable = session.saved_payment_method_options?.payment_method_remove === 'enabled';
+  return html`<form method="post" class="card" aria-label="Saved cards">
+    <h2>Saved cards</h2>
+    ${collectedFields(session, 'saved')}
+    <ul class="lines">
+      ${cards.map(({ id, card }) => {
+        const name = `${card!.display_brand ?? card!.brand} •••• ${card!.last4}`;
+        return html`<li>
+          <span>${name}<small>Expires ${card!.exp_month}/${card!.exp_year}</small></span>
+          <button name="saved_card" value="${id}" aria-label="${`${submitOf(session)} with ${name}`}">
+            ${submitOf(session)}
+          </button>
+          ${
+            isRemovable &&
+            html`<button
+              class="quiet"
+              name="remove_card"
+              value="${id}"
+              formnovalidate
+              aria-label="${`Remove ${name}`}"
+            >
+              Remove
+            </button>`
+          }
+        </li>`;
+      })}
+    </ul>
+  </form>`;
 }
 
 function summary({ session, lines }: CheckoutView): Html {

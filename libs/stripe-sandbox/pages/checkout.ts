@@ -6,9 +6,10 @@ import { lineItemsOf } from '../nouns/checkout-sessions/line-items.js';
 import { attemptedPayment, payCheckout } from '../nouns/checkout-sessions/pay.js';
 import { isRecoverable } from '../nouns/checkout-sessions/recovery.js';
 import { redirectTarget } from '../nouns/checkout-sessions/redirect-urls.js';
+import { offeredCard, offeredCards, removeOfferedCard } from '../nouns/checkout-sessions/saved-cards.js';
 import { createEnteredPaymentMethod } from '../nouns/payment-methods/payment-method.js';
 import { readCardEntry, readPromotionCode } from './card-entry.js';
-import { readEntered } from './checkout-entry.js';
+import { readEntered, readSavedCard } from './checkout-entry.js';
 import { checkoutPage } from './checkout-page.js';
 import { notice } from './layout.js';
 import { attempt, NOT_FOUND, type PageRoute, type PageAnswer } from './page-server.js';
@@ -31,10 +32,21 @@ export const checkoutPages: PageRoute[] = [
         if ('refusal' in applied) return showOpen(ctx, session, applied.refusal);
         return { redirectTo: `/c/pay/${session.id}` };
       }
+      const { chosen, removed } = readSavedCard(body);
+      if (removed !== undefined) {
+        const outcome = attempt(() => removeOfferedCard(ctx, session, removed));
+        if ('refusal' in outcome) return showOpen(ctx, session, outcome.refusal);
+        return { redirectTo: `/c/pay/${session.id}` };
+      }
       const entry = readCardEntry(body, { email: contactOf(ctx, session).email, now: ctx.now() });
       const entered = readEntered(body, session);
       const outcome = attempt(() =>
-        payCheckout(ctx, session, createEnteredPaymentMethod(ctx, entry), entered),
+        payCheckout(
+          ctx,
+          session,
+          chosen === undefined ? createEnteredPaymentMethod(ctx, entry) : offeredCard(ctx, session, chosen),
+          entered,
+        ),
       );
       if ('refusal' in outcome) return showOpen(ctx, session, outcome.refusal);
       return { redirectTo: outcome.done ?? successUrl(session) };
@@ -82,7 +94,14 @@ function showSession(ctx: Context, session: Stripe.Checkout.Session): PageAnswer
 function showOpen(ctx: Context, session: Stripe.Checkout.Session, error: string | undefined): PageAnswer {
   const cancelUrl = cancelUrlOf(session);
   const contact = contactOf(ctx, session);
-  const page = checkoutPage({ session, lines: lineItemsOf(ctx, session.id), cancelUrl, contact, error });
+  const page = checkoutPage({
+    session,
+    lines: lineItemsOf(ctx, session.id),
+    cards: offeredCards(ctx, session),
+    cancelUrl,
+    contact,
+    error,
+  });
   return { status: error === undefined ? 200 : 402, page };
 }
 

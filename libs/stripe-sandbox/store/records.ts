@@ -80,6 +80,8 @@ export interface CheckoutFacts {
   savesShipping?: boolean;
   /** Whether a saved payment method may be shown again; undefined if the session does not say. */
   allow_redisplay?: Stripe.PaymentMethod.AllowRedisplay | undefined;
+  /** Whether the person who made the last attempt wanted its payment method to be saved; undefined before the first one. */
+  savesMethod?: boolean;
   /** What a session that expires is made again with; undefined if it can't be recovered. */
   recovery?: CheckoutParams | undefined;
   payment_intent: string | null;

@@ -170,6 +170,7 @@ const NOT_IN_SETUP = [
   'line_items',
   'discounts',
   'allow_promotion_codes',
+  'saved_payment_method_options',
   'shipping_address_collection',
 ] as const;
 

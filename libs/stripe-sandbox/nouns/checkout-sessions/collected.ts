@@ -12,6 +12,8 @@ export interface Entered {
   fields?: Readonly<Record<string, string | undefined>>;
   /** Whether the person wants to get promotions. */
   wantsPromotions?: boolean;
+  /** Whether the person wants the payment method to be saved. */
+  savesMethod?: boolean;
 }
 
 /** What a session collects from a person, as it shows it once it is complete. */

@@ -59,9 +59,7 @@ export function buildSession(
       mode === 'payment' ? 'if_required' : (params.payment_method_collection ?? 'always'),
     payment_method_options: methodOptions(params, methods.payment_method_types),
     payment_status: mode === 'setup' ? 'no_payment_required' : 'unpaid',
-    saved_payment_method_options: customer
-      ? { allow_redisplay_filters: ['always'], payment_method_remove: 'disabled', payment_method_save: null }
-      : null,
+    saved_payment_method_options: savedMethodOptions(params),
     status: 'open',
     submit_type: params.submit_type ?? null,
     subscription: null,
@@ -69,6 +67,19 @@ export function buildSession(
     total_details: null,
     ui_mode: 'hosted_page',
     url: `${ctx.origin}/c/pay/${id}`,
+  };
+}
+
+/** Source: https://docs.stripe.com/api/checkout/sessions/object#checkout_session_object-saved_payment_method_options. */
+function savedMethodOptions({
+  customer,
+  saved_payment_method_options: given,
+}: CreateParams): Stripe.Checkout.Session.SavedPaymentMethodOptions | null {
+  if (customer === undefined && given === undefined) return null;
+  return {
+    allow_redisplay_filters: given?.allow_redisplay_filters ?? ['always'],
+    payment_method_remove: given?.payment_method_remove ?? 'disabled',
+    payment_method_save: given?.payment_method_save ?? null,
   };
 }
 

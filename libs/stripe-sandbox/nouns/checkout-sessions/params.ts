@@ -173,6 +173,11 @@ export const createParams = {
     },
     array(string()),
   ),
+  saved_payment_method_options: object({
+    allow_redisplay_filters: array(allowRedisplay),
+    payment_method_remove: oneOf('disabled', 'enabled'),
+    payment_method_save: oneOf('disabled', 'enabled'),
+  }),
   setup_intent_data: object({ description: string({ maxLength: 1000 }), metadata: metadata() }),
   submit_type: oneOf('auto', 'book', 'donate', 'pay', 'subscribe'),
   subscription_data: object({

@@ -14,6 +14,7 @@ import { confirmSetupIntent } from '../setup-intents/confirm.js';
 import { collect, type Entered } from './collected.js';
 import { invoiceSessionPayment } from './invoice-payment.js';
 import { completeCheckout, ensureCustomer, reportLatePayment, updateGuestCustomer } from './complete.js';
+import { redisplayOf, wantsToSave } from './saved-cards.js';
 import { firstPayment, subscribeAtCheckout, subscriptionFacts } from './subscribe.js';
 
 /**
@@ -34,7 +35,10 @@ export function payCheckout(
   const collected = collect(session, entered, name);
   const contact = { email: email ?? session.customer_details?.email ?? null, name, ...collected };
   const { address, phone } = collected;
-  const savesAs = ctx.store.checkoutFacts.get(session.id)!.allow_redisplay;
+  const isNew = paymentMethod.customer === null;
+  const savesMethod = isNew && wantsToSave(session, entered);
+  const facts = ctx.store.checkoutFacts.update(session.id, { contact, savesMethod });
+  const savesAs = isNew ? redisplayOf(session, facts) : undefined;
   ctx.store.paymentMethods.update(paymentMethod.id, {
     ...(savesAs && { allow_redisplay: savesAs }),
     ...((address || phone) && {
@@ -45,7 +49,6 @@ export function payCheckout(
       },
     }),
   });
-  const facts = ctx.store.checkoutFacts.update(session.id, { contact });
   updateGuestCustomer(ctx, session, facts);
   const confirmation = {
     paymentMethod,
@@ -145,8 +148,13 @@ function paymentIntentFor(
   facts: CheckoutFacts,
 ): Stripe.PaymentIntent | undefined {
   const existing = ctx.store.paymentIntents.get(facts.payment_intent ?? '');
-  if (existing) return withShipping(ctx, existing, facts);
   const customer = customerToSave(ctx, session, facts);
+  // Of a card that its customer wants to be offered again, who will be there then.
+  const usage = facts.payment_intent_data.setup_future_usage ?? (facts.savesMethod ? 'on_session' : null);
+  if (existing) {
+    const changes = { customer: customer ?? existing.customer, setup_future_usage: usage };
+    return withShipping(ctx, ctx.store.paymentIntents.update(existing.id, changes), facts);
+  }
   if (session.amount_total === 0) {
     completeCheckout(ctx, facts, { payment_status: 'paid' });
     return undefined;
@@ -157,6 +165,7 @@ function paymentIntentFor(
     amount: session.amount_total!,
     currency: session.currency!,
     ...(customer !== null && { customer }),
+    ...(usage !== null && { setup_future_usage: usage }),
     ...acceptedTypes(session),
   });
   ctx.store.checkoutFacts.update(session.id, { payment_intent: intent.id });
@@ -203,6 +212,7 @@ function customerToSave(
   const isRequired =
     customer_creation === 'always' ||
     invoice_creation?.enabled === true ||
+    facts.savesMethod === true ||
     facts.payment_intent_data.setup_future_usage !== undefined;
   return isRequired ? ensureCustomer(ctx, facts) : facts.customer;
 }

@@ -73,6 +73,9 @@ export const billingExamples: Record<string, (w: World) => readonly Example[]> =
     },
     { form: `${SESSION}&mode=payment&customer=${w.customer}&${LINE}`, after: payWith('pm_card_visa') },
     {
+      form: `${SESSION}&mode=payment&customer=${w.customer}&${LINE}&saved_payment_method_options[payment_method_save]=enabled`,
+    },
+    {
       form: `${SESSION}&mode=payment&customer=${w.customer}&${LINE}&shipping_address_collection[allowed_countries][0]=DE`,
       after: payWith(w.named),
     },
