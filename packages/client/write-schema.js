@@ -9,17 +9,21 @@ const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
 
 /** The fields that only some problems have. */
 const FIELDS = {
-  'invalid-request': ['errors'],
-  'card-declined': ['declineCode', 'advice', 'paymentId'],
-  'authentication-required': ['paymentId', 'clientSecret'],
+  'card-declined': ['declineCode', 'advice', 'paymentId', 'confirm_url'],
+  'authentication-required': ['paymentId', 'clientSecret', 'confirm_url'],
+  'already-started': ['paymentId'],
+  'already-subscribed': ['subscriptionId'],
   'provider-refused': ['providerCode'],
   forbidden: ['requiredScope'],
   'limit-exceeded': ['limit', 'freeAt'],
 };
-const COMMON = ['title', 'detail', 'instance', 'retryable', 'operationId'];
+const COMMON = ['title', 'detail', 'instance', 'retryable', 'operationId', 'errors'];
 
 /** One schema for each problem that a route documents, so that `type` tells which fields there are. */
 function problemSchema({ properties, required }) {
+  const known = new Set(['type', 'status', ...COMMON, ...Object.values(FIELDS).flat()]);
+  const unknown = Object.keys(properties).filter((name) => !known.has(name));
+  if (unknown.length > 0) throw new Error(`which problems have ${unknown.join(', ')}? Add them to FIELDS.`);
   const responses = operations.flatMap(({ operation }) => Object.values(operation.responses));
   const examples = responses.flatMap(({ content }) =>
     Object.values(content?.['application/problem+json']?.examples ?? {}),
