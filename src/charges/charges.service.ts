@@ -5,6 +5,7 @@ import { assertChargeable } from '#core/money.js';
 import type { Page, PageRequest } from '#core/page.js';
 import { invalidField, Problem, type ProblemSlug, unknownObject } from '#core/problem.js';
 import type { RequestContext } from '#core/request-context.js';
+import { StripeConnection } from '#stripe/stripe-connection.js';
 import { isRedirectAllowed, REDIRECT_REFUSAL, redirectRules } from '../config/redirect-url.js';
 import { Settings } from '../config/settings.js';
 import { CardTestingBrake } from '../limits/card-testing-brake.service.js';
@@ -48,6 +49,7 @@ export class ChargesService {
     private readonly links: ConfirmLinks,
     private readonly replacements: ReplacementRecorder,
     private readonly settings: Settings,
+    private readonly connection: StripeConnection,
   ) {
     this.chargeOperation = operations.define<ChargePlan, string, Charged>({
       name: 'charge',
@@ -137,7 +139,8 @@ export class ChargesService {
       customers.length > 0 ? await this.historyStripe.charge(context, customers, chargeId) : undefined;
     if (!charge) throw unknownObject('chargeId');
     if (charge.receiptUrl === null) throw new Problem('invalid-state');
-    if (!isStripePage(charge.receiptUrl)) throw new Error(`${chargeId} has a receipt at another site`);
+    if (!isStripePage(charge.receiptUrl, this.connection.apiBase))
+      throw new Error(`${chargeId} has a receipt at another site`);
     return charge.receiptUrl;
   }
 

@@ -17,4 +17,15 @@ describe('isStripePage', () => {
   ])('%s: %s', (url, expected) => {
     expect(isStripePage(url)).toBe(expected);
   });
+
+  it.each([
+    ['http://127.0.0.1:12111/receipts/payment/ch_1', true],
+    ['https://pay.stripe.com/receipts/payment/CAcQARoX', true],
+    ['http://127.0.0.1:12112/receipts/payment/ch_1', false],
+    ['https://127.0.0.1:12111/receipts/payment/ch_1', false],
+    ['http://user:password@127.0.0.1:12111/', false],
+    ['https://evil.example/receipts', false],
+  ])('%s with another API than Stripe’s: %s', (url, expected) => {
+    expect(isStripePage(url, 'http://127.0.0.1:12111')).toBe(expected);
+  });
 });

@@ -9,6 +9,8 @@ import { makeTemporaryFolder, removeFolder } from '../support/temporary-folder.j
 
 // `sh start` and `sh test` are run by .ci/run, in a clean copy.
 const WALK_THROUGH = /^```sh\n(.*?)^```$/gms;
+/** What the service is started with for a part of the walk-through. */
+const SUBSCRIBABLE = /^```sh subscribable\nSUBSCRIBABLE_PRICES=(\S+) npm start\n```$/m;
 const RECEIVER = /^```js\n(.*?)^```$/ms;
 /** Nothing else would end a script that waits for the receiver. */
 const DEADLINE_MS = 45_000;
@@ -16,11 +18,14 @@ const RECEIVER_URL = 'http://127.0.0.1:4000/';
 const hasCurl = spawnSync('curl', ['--version']).status === 0;
 
 let folder: string;
+let readme: string;
 let service: ServiceProcess;
 
 beforeAll(async () => {
   folder = await makeTemporaryFolder();
-  service = await startService(join(folder, 'data'));
+  readme = await readFile('README.md', 'utf8');
+  const [, SUBSCRIBABLE_PRICES = ''] = SUBSCRIBABLE.exec(readme) ?? [];
+  service = await startService(join(folder, 'data'), { SUBSCRIBABLE_PRICES });
 });
 afterAll(async () => {
   await service.end('SIGTERM');
@@ -28,7 +33,6 @@ afterAll(async () => {
 });
 
 it.skipIf(!hasCurl)('the commands of the README do what it says', async () => {
-  const readme = await readFile('README.md', 'utf8');
   expect(readme.match(RECEIVER)?.[1]).toBe(await readFile('examples/receiver.mjs', 'utf8'));
   const blocks = [...readme.matchAll(WALK_THROUGH)].map(([, commands = '']) => commands);
   const output = join(folder, 'receiver.txt');
@@ -64,6 +68,11 @@ it.skipIf(!hasCurl)('the commands of the README do what it says', async () => {
   expect(refund).toMatch(/"result":"OK".*"amount":"2.00"/);
   expect(cancellation).toMatch(/"result":"OK".*"cancelAt":"\d{4}-/);
   const [, secondRefund, timeline] = notified;
+  const [portal, upgrade] = notified.slice(-3);
+  expect(portal).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/p\/session\/\S+\n$/m);
+  expect(upgrade).toMatch(
+    /^\d\.\d\d\n.*"cancelAtPeriodEnd":false.*"unitAmount":"12.00".*\n.*"cancelAtPeriodEnd":true/,
+  );
   expect(notified.at(-1)).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/confirm\/pi_\S+\n$/);
   expect(secondRefund).toMatch(/"result":"OK".*"amount":"3.00"/);
   expect(await readFile(output, 'utf8')).toMatch(/^refund\.succeeded cs_\w+ \d+\n$/m);

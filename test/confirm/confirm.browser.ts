@@ -1,11 +1,20 @@
 import type { Browser, Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
-import { DESKTOP, openPage, startBrowser } from '../../libs/stripe-sandbox/test/browser/browser.js';
+import { accessibilityFaults, contrastOf } from '../../libs/stripe-sandbox/test/browser/accessibility.js';
+import {
+  DESKTOP,
+  openPage,
+  type Preferences,
+  startBrowser,
+} from '../../libs/stripe-sandbox/test/browser/browser.js';
+import { LANGUAGES } from '../../src/api/confirm/language.js';
 import { confirmTest } from './confirm-test.js';
 
 const PHONE = { width: 390, height: 844 };
 /** https://www.w3.org/TR/WCAG22/#target-size-enhanced */
 const TARGET_MIN_PX = 44;
+/** https://www.w3.org/TR/WCAG22/#non-text-contrast */
+const NON_TEXT_CONTRAST_MIN = 3;
 const HOUR_SECONDS = 60 * 60;
 const RETURN_URL = 'https://example.com/paid';
 
@@ -19,12 +28,17 @@ const it = confirmTest()
   .extend(
     'open',
     ({ browser }) =>
-      async (url: string, viewport = DESKTOP) =>
-        openLink(browser, url, viewport),
+      async (url: string, viewport = DESKTOP, preferences: Preferences = {}) =>
+        openLink(browser, url, viewport, preferences),
   );
 
-async function openLink(browser: Browser, url: string, viewport: typeof DESKTOP): Promise<Page> {
-  const page = await openPage(browser, viewport);
+async function openLink(
+  browser: Browser,
+  url: string,
+  viewport: typeof DESKTOP,
+  preferences: Preferences,
+): Promise<Page> {
+  const page = await openPage(browser, viewport, preferences);
   await page.route('https://example.com/**', (route) => route.fulfill({ body: 'the shop' }));
   await page.goto(url);
   return page;
@@ -107,6 +121,33 @@ describe.each([
     await expectFit(page, viewport);
     expect(await page.getByText(/30\.00|Wellness/).count()).toBe(0);
   });
+});
+
+describe.each(['light', 'dark'] as const)('in %s mode', (colorScheme) => {
+  it('everything can be read', async ({ open, refusedCharge }) => {
+    const [waiting, declined] = [await refusedCharge(), await refusedCharge('pm_card_chargeCustomerFail')];
+    for (const url of [waiting.url, declined.url, `${waiting.url}x`]) {
+      const page = await open(url, PHONE, { colorScheme, javaScriptEnabled: true });
+      expect(await accessibilityFaults(page)).toEqual([]);
+    }
+  });
+
+  it('what has the focus is marked', async ({ open, refusedCharge }) => {
+    const { url } = await refusedCharge();
+    const page = await open(url, DESKTOP, { colorScheme });
+    await page.keyboard.press('Tab');
+    const ring = await page.evaluate<string>('getComputedStyle(document.activeElement).outlineColor');
+    const paper = await page.evaluate<string>(
+      "getComputedStyle(document.querySelector('section')).backgroundColor",
+    );
+    expect(contrastOf(ring, paper)).toBeGreaterThanOrEqual(NON_TEXT_CONTRAST_MIN);
+  });
+});
+
+it.for(LANGUAGES)('fits a phone in the language %s', async (locale, { open, refusedCharge }) => {
+  const page = await open((await refusedCharge()).url, PHONE, { locale });
+  expect(await page.locator('html').getAttribute('lang')).toBe(locale);
+  await expectFit(page, PHONE);
 });
 
 it('a keyboard is enough to authenticate', async ({ open, refusedCharge, paidAtStripe }) => {

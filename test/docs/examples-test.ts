@@ -11,6 +11,7 @@ import { customerOfUser } from '../support/user-customer.js';
 /** An operation in the OpenAPI document. */
 export interface Documented {
   summary?: string;
+  description?: string;
   security?: Record<string, string[]>[];
   parameters: { name: string; in: string; required: boolean; schema: { example?: string } }[];
   requestBody?: { content: { 'application/json': { examples?: Record<string, { value: object }> } } };

@@ -27,9 +27,11 @@ it('every documented example works as it is documented', async ({ operations, pr
 });
 
 it('every operation says what it does, who may call it, and how it fails', ({ operations }) => {
-  const unclear = operations.filter(([operation, { summary, security, responses }]) => {
+  const unclear = operations.filter(([operation, { summary, description, security, responses }]) => {
     const isOpen = operation.includes('/health/');
-    return !summary || !(isOpen || (security?.length && responses['401'] && responses['403']));
+    return (
+      !summary || !description || !(isOpen || (security?.length && responses['401'] && responses['403']))
+    );
   });
   expect(unclear.map(([operation]) => operation)).toEqual([]);
 });

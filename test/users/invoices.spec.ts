@@ -88,7 +88,24 @@ describe('GET /payments/receipts/:chargeId', () => {
       location: url,
       body: undefined,
     });
-    expect(url).toMatch(/^https:\/\/pay\.stripe\.com\//);
+  });
+
+  it('leads to a page, as the links of an invoice do', async ({ paydesk, payer, charge }) => {
+    const { user, customer } = await payer();
+    await startSubscription(paydesk.stripe, {}, customer);
+    const { headers } = await user.get(`/payments/receipts/${await charge(customer)}`);
+    const { body } = await user.get('/payments/invoices');
+    const [{ hostedUrl, pdfUrl }] = body.data;
+    const pages = [headers.get('location'), hostedUrl, pdfUrl].map(async (url) => {
+      const response = await fetch(url);
+      await response.arrayBuffer();
+      return [response.status, response.headers.get('content-type')];
+    });
+    expect(await Promise.all(pages)).toEqual([
+      [200, 'text/html; charset=utf-8'],
+      [200, 'text/html; charset=utf-8'],
+      [200, 'application/pdf'],
+    ]);
   });
 
   it('never redirects to another site', async ({ paydesk, payer, charge }) => {

@@ -5,6 +5,7 @@ import { intentPages } from './intents.js';
 import { invoicePages } from './invoices.js';
 import type { PageRoute } from './page-server.js';
 import { portalPages } from './portal.js';
+import { receiptPages } from './receipts.js';
 import { transferPages } from './transfer.js';
 
 /** Every page of the sandbox. */
@@ -15,5 +16,6 @@ export const allPages: readonly PageRoute[] = [
   ...intentPages,
   ...invoicePages,
   ...portalPages,
+  ...receiptPages,
   ...transferPages,
 ];

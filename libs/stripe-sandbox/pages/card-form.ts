@@ -21,14 +21,20 @@ export interface CardForm {
   asksForEmail: boolean;
   /** More fields, before the button. */
   more?: Html;
+  /** The path that it posts to; its own page by default. */
+  action?: string;
 }
 
-/** A card form with buttons for Stripe's test cards. It posts to its own page. */
-export function cardForm({ submit, error, email, name, asksForEmail, more }: CardForm): Html {
-  return html`<form method="post" class="card" aria-label="Card details">
+/** A card form with buttons for Stripe's test cards. */
+export function cardForm({ submit, error, email, name, asksForEmail, more, action }: CardForm): Html {
+  return html`<form
+    method="post"
+    ${action && html`action="${action}"`}
+    class="card"
+    aria-label="Card details"
+  >
     <h2>Card details</h2>
-    ${error && html`<p class="error" role="alert" id="error">${error}</p>`}
-    ${asksForEmail && field('email', 'Email', { ...EMAIL, value: email ?? '' })}
+    ${errorText(error)} ${asksForEmail && field('email', 'Email', { ...EMAIL, value: email ?? '' })}
     ${field('number', 'Card number', {
       inputmode: 'numeric',
       autocomplete: 'cc-number',
@@ -71,9 +77,10 @@ const ACCOUNTS = [
 ] as const;
 
 /** A form for a bank account with buttons for Stripe's test IBANs. It posts to its own page. */
-export function sepaDebitForm({ submit, email, name, asksForEmail, more }: CardForm): Html {
+export function sepaDebitForm({ submit, error, email, name, asksForEmail, more }: CardForm): Html {
   return html`<form method="post" class="card" aria-label="SEPA debit">
     <h2>SEPA debit</h2>
+    ${errorText(error)}
     ${asksForEmail && field('email', 'Email', { ...EMAIL, id: 'holder_email', value: email ?? '' })}
     ${field('name', 'Account holder', {
       id: 'holder_name',
@@ -85,6 +92,7 @@ export function sepaDebitForm({ submit, email, name, asksForEmail, more }: CardF
       autocomplete: 'off',
       placeholder: 'DE00 0000 0000 0000 0000 00',
       required: true,
+      error,
     })}
     ${more}
     <p>You authorize the sandbox to debit this account, and your bank to honor the debit.</p>
@@ -106,13 +114,18 @@ export function sepaDebitForm({ submit, email, name, asksForEmail, more }: CardF
 }
 
 /** A form for a bank transfer, whose instructions are on the next page. It posts to its own page. */
-export function bankTransferForm({ submit, email, asksForEmail, more }: CardForm): Html {
+export function bankTransferForm({ submit, error, email, asksForEmail, more }: CardForm): Html {
   return html`<form method="post" class="card" aria-label="Bank transfer">
     <h2>Bank transfer</h2>
+    ${errorText(error)}
     ${asksForEmail && field('email', 'Email', { ...EMAIL, id: 'sender_email', value: email ?? '' })} ${more}
     <button type="submit" name="bank_transfer" value="yes">${submit} by bank transfer</button>
   </form>`;
 }
+
+/** Says what is wrong. The field that it is about refers to it. */
+export const errorText = (error: string | undefined): Html =>
+  html`${error && html`<p class="error" role="alert" id="error">${error}</p>`}`;
 
 const EMAIL = { type: 'email', autocomplete: 'email', required: true };
 

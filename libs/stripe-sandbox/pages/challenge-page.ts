@@ -12,7 +12,7 @@ export function challengePage(intent: Intent, last4: string): string {
   return layout(
     '3D Secure',
     html`<section class="card">
-      <h2>3D Secure authentication</h2>
+      <h1>3D Secure authentication</h1>
       <p>Your bank asks you to confirm that you want to ${purpose} with the card ending in ${last4}.</p>
       <form method="post" class="choices">
         <button name="result" value="complete">Complete authentication</button>

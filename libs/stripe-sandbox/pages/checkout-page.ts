@@ -1,9 +1,12 @@
 import type Stripe from 'stripe';
 import { formatAmount } from '../money/currencies.js';
-import { bankTransferForm, type CardForm, cardForm, sepaDebitForm } from './card-form.js';
+import { bankTransferForm, type CardForm, cardForm, errorText, field, sepaDebitForm } from './card-form.js';
 import { checkbox, collectedFields, note } from './checkout-fields.js';
 import { html, type Html } from './html.js';
 import { layout } from './layout.js';
+
+/** The forms of the page: for a promotion code, for saved cards, and for each type of payment method. */
+export type CheckoutFormName = 'promotion_code' | 'saved_card' | 'card' | 'sepa_debit' | 'customer_balance';
 
 export interface CheckoutView {
   session: Stripe.Checkout.Session;
@@ -13,36 +16,44 @@ export interface CheckoutView {
   /** Where the customer goes to cancel. */
   cancelUrl: string | null;
   contact: { email: string | null; name: string | null };
-  error?: string | undefined;
+  error?: { form: CheckoutFormName; message: string } | undefined;
 }
 
 /** The hosted page of a session. */
 export function checkoutPage(view: CheckoutView): string {
-  const { session, cancelUrl, contact, error } = view;
+  const { session, cancelUrl, contact } = view;
   const isKnown = session.customer_details?.email != null;
   return layout(
     'Checkout',
     html`<section aria-label="Order summary">
         ${cancelUrl && html`<p><a class="back" href="${cancelUrl}">← Cancel and go back</a></p>`}
         ${session.mode === 'setup' ? html`<h1>Save your card for later</h1>` : summary(view)}
-        ${session.allow_promotion_codes && promotionCodeForm()}
+        ${session.allow_promotion_codes && promotionCodeForm(errorOf(view, 'promotion_code'))}
       </section>
-      <div>
+      <div class="methods">
         ${view.cards.length > 0 && savedCards(view)}
-        ${methodForms(session, { submit: submitOf(session), error, ...contact, asksForEmail: !isKnown })}
+        ${methodForms(view, { submit: submitOf(session), ...contact, asksForEmail: !isKnown })}
       </div>`,
     { isWide: true },
   );
 }
 
 /** A form for each type of payment method that the session takes. */
-function methodForms(session: Stripe.Checkout.Session, form: CardForm): Html[] {
+function methodForms(view: CheckoutView, form: CardForm): Html[] {
+  const { session } = view;
   const { payment_method_types: types } = session;
+  const formOf = (name: CheckoutFormName, more: Html): CardForm => ({
+    ...form,
+    error: errorOf(view, name),
+    more,
+  });
   return [
-    ...(types.includes('card') ? [cardForm({ ...form, more: moreFields(session, 'card') })] : []),
-    ...(types.includes('sepa_debit') ? [sepaDebitForm({ ...form, more: moreFields(session, 'debit') })] : []),
+    ...(types.includes('card') ? [cardForm(formOf('card', moreFields(session, 'card')))] : []),
+    ...(types.includes('sepa_debit')
+      ? [sepaDebitForm(formOf('sepa_debit', moreFields(session, 'debit')))]
+      : []),
     ...(types.includes('customer_balance')
-      ? [bankTransferForm({ ...form, more: collectedFields(session, 'transfer') })]
+      ? [bankTransferForm(formOf('customer_balance', collectedFields(session, 'transfer')))]
       : []),
     html`${note(session.custom_text.after_submit)}`,
   ];
@@ -57,11 +68,12 @@ const moreFields = (session: Stripe.Checkout.Session, form: string): Html =>
   }`;
 
 /** Pays with a saved card, or removes it if the session lets the customer. */
-function savedCards({ session, cards }: CheckoutView): Html {
+function savedCards(view: CheckoutView): Html {
+  const { session, cards } = view;
   const isRemovable = session.saved_payment_method_options?.payment_method_remove === 'enabled';
   return html`<form method="post" class="card" aria-label="Saved cards">
     <h2>Saved cards</h2>
-    ${collectedFields(session, 'saved')}
+    ${errorText(errorOf(view, 'saved_card'))} ${collectedFields(session, 'saved')}
     <ul class="lines">
       ${cards.map(({ id, card }) => {
         const name = `${card!.display_brand ?? card!.brand} •••• ${card!.last4}`;
@@ -88,6 +100,10 @@ function savedCards({ session, cards }: CheckoutView): Html {
   </form>`;
 }
 
+/** What is wrong with what was sent by a form. */
+const errorOf = ({ error }: CheckoutView, form: CheckoutFormName): string | undefined =>
+  error?.form === form ? error.message : undefined;
+
 function summary({ session, lines }: CheckoutView): Html {
   const total = formatAmount(session.amount_total!, session.currency!);
   const listed = lines.reduce((sum, { amount_total }) => sum + amount_total, 0);
@@ -103,29 +119,26 @@ function summary({ session, lines }: CheckoutView): Html {
 const TRIAL = 'Starts with a free trial: recurring prices are charged when it ends.';
 
 /** The field for a promotion code. It posts to its own page. */
-const promotionCodeForm = (): Html =>
-  html`<form method="post" aria-label="Promotion code">
-    <div class="field">
-      <label for="promotion_code">Promotion code</label>
-      <input id="promotion_code" name="promotion_code" autocomplete="off" required />
-    </div>
+const promotionCodeForm = (error: string | undefined): Html =>
+  html`<form method="post" class="promotion" aria-label="Promotion code">
+    ${errorText(error)}
+    ${field('promotion_code', 'Promotion code', { autocomplete: 'off', required: true, error })}
     <button class="quiet" type="submit">Apply</button>
   </form>`;
 
 function discountRow({ total_details, currency }: Stripe.Checkout.Session): Html | false {
   const amount = total_details?.amount_discount ?? 0;
   if (amount === 0) return false;
-  return html`<li>
-    <span>Discount included</span><span class="amount">${formatAmount(-amount, currency!)}</span>
-  </li>`;
+  return html`<li><span>Discount</span><span class="amount">${formatAmount(-amount, currency!)}</span></li>`;
 }
 
-function lineRow({ description, quantity, price, amount_total, currency }: Stripe.LineItem): Html {
+/** Before discounts, which have a row of their own. */
+function lineRow({ description, quantity, price, amount_subtotal, currency }: Stripe.LineItem): Html {
   const unit = price?.unit_amount == null ? '' : `${formatAmount(price.unit_amount, currency)} each`;
   const detail = [`Qty ${quantity}`, unit, periodOf(price)].filter(Boolean).join(', ');
   return html`<li>
     <span>${description}<small>${detail}</small></span>
-    <span class="amount">${formatAmount(amount_total, currency)}</span>
+    <span class="amount">${formatAmount(amount_subtotal, currency)}</span>
   </li>`;
 }
 

@@ -7,10 +7,10 @@ import { attemptedPayment, payCheckout } from '../nouns/checkout-sessions/pay.js
 import { isRecoverable } from '../nouns/checkout-sessions/recovery.js';
 import { redirectTarget } from '../nouns/checkout-sessions/redirect-urls.js';
 import { offeredCard, offeredCards, removeOfferedCard } from '../nouns/checkout-sessions/saved-cards.js';
-import { createEnteredPaymentMethod } from '../nouns/payment-methods/payment-method.js';
+import { type CardEntry, createEnteredPaymentMethod } from '../nouns/payment-methods/payment-method.js';
 import { readCardEntry, readPromotionCode } from './card-entry.js';
 import { readEntered, readSavedCard } from './checkout-entry.js';
-import { checkoutPage } from './checkout-page.js';
+import { type CheckoutFormName, checkoutPage, type CheckoutView } from './checkout-page.js';
 import { notice } from './layout.js';
 import { attempt, NOT_FOUND, type PageRoute, type PageAnswer } from './page-server.js';
 
@@ -29,13 +29,17 @@ export const checkoutPages: PageRoute[] = [
       const code = readPromotionCode(body);
       if (code !== undefined) {
         const applied = attempt(() => applyPromotionCode(ctx, session, code));
-        if ('refusal' in applied) return showOpen(ctx, session, applied.refusal);
+        if ('refusal' in applied) {
+          return showOpen(ctx, session, { form: 'promotion_code', message: applied.refusal });
+        }
         return { redirectTo: `/c/pay/${session.id}` };
       }
       const { chosen, removed } = readSavedCard(body);
       if (removed !== undefined) {
         const outcome = attempt(() => removeOfferedCard(ctx, session, removed));
-        if ('refusal' in outcome) return showOpen(ctx, session, outcome.refusal);
+        if ('refusal' in outcome) {
+          return showOpen(ctx, session, { form: 'saved_card', message: outcome.refusal });
+        }
         return { redirectTo: `/c/pay/${session.id}` };
       }
       const entry = readCardEntry(body, { email: contactOf(ctx, session).email, now: ctx.now() });
@@ -48,7 +52,12 @@ export const checkoutPages: PageRoute[] = [
           entered,
         ),
       );
-      if ('refusal' in outcome) return showOpen(ctx, session, outcome.refusal);
+      if ('refusal' in outcome) {
+        return showOpen(ctx, session, {
+          form: chosen === undefined ? formOf(entry) : 'saved_card',
+          message: outcome.refusal,
+        });
+      }
       return { redirectTo: outcome.done ?? successUrl(session) };
     },
   },
@@ -91,7 +100,13 @@ function showSession(ctx: Context, session: Stripe.Checkout.Session): PageAnswer
   return { status: 200, page };
 }
 
-function showOpen(ctx: Context, session: Stripe.Checkout.Session, error: string | undefined): PageAnswer {
+/** The form by which a payment method was entered. */
+function formOf({ iban, isTransfer }: CardEntry): CheckoutFormName {
+  if (isTransfer) return 'customer_balance';
+  return iban === undefined ? 'card' : 'sepa_debit';
+}
+
+function showOpen(ctx: Context, session: Stripe.Checkout.Session, error: CheckoutView['error']): PageAnswer {
   const cancelUrl = cancelUrlOf(session);
   const contact = contactOf(ctx, session);
   const page = checkoutPage({
@@ -110,11 +125,11 @@ function contactOf(ctx: Context, { id, customer_details }: Stripe.Checkout.Sessi
   return { email: customer_details?.email ?? entered?.email ?? null, name: entered?.name ?? null };
 }
 
-/** Why the last attempt failed, on this page or on the authentication page. */
-function lastError(ctx: Context, session: Stripe.Checkout.Session): string | undefined {
+/** Why the last attempt failed, on this page or on the authentication page. Only cards fail at once. */
+function lastError(ctx: Context, session: Stripe.Checkout.Session): CheckoutView['error'] {
   const setup = ctx.store.setupIntents.get((session.setup_intent as string | null) ?? '');
-  if (setup) return setup.last_setup_error?.message;
-  return attemptedPayment(ctx, session.id)?.last_payment_error?.message;
+  const error = setup ? setup.last_setup_error : attemptedPayment(ctx, session.id)?.last_payment_error;
+  return error?.message === undefined ? undefined : { form: 'card', message: error.message };
 }
 
 const cancelUrlOf = ({ id, cancel_url }: Stripe.Checkout.Session): string | null =>

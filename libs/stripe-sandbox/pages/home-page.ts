@@ -27,7 +27,7 @@ export function homePage(sections: readonly Section[]): string {
   return layout(
     'Home',
     html`<section class="card">
-        <h2>Stripe sandbox</h2>
+        <h1>Stripe sandbox</h1>
         <p>An offline Stripe: the API is under <code>/v1</code>, and any <code>sk_test_</code> key works.</p>
         <ul class="lines">
           ${CONTROLS.map(

@@ -12,7 +12,7 @@ export function layout(title: string, body: Html, { isWide = false } = {}): stri
         <link rel="icon" href="data:," />
       </head>
       <body>
-        <p class="banner">Sandbox: no money moves. Use test cards only.</p>
+        <header class="banner">Sandbox: no money moves. Use test cards only.</header>
         <main class="${isWide ? '' : 'single'}">${body}</main>
       </body>
     </html>`.text;
@@ -27,7 +27,7 @@ export function notice(title: string, text: string, onward?: { url: string; labe
   return layout(
     title,
     html`<section class="card">
-      <h2>${title}</h2>
+      <h1>${title}</h1>
       <p>${text}</p>
       ${onward && html`<a class="button" href="${onward.url}">${onward.label}</a>`}
     </section>`,

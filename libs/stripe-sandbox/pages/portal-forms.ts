@@ -2,7 +2,7 @@ import type Stripe from 'stripe';
 import { cardForm } from './card-form.js';
 import { html, type Html } from './html.js';
 import { layout } from './layout.js';
-import { priceText, returnLink } from './portal-page.js';
+import { backLinks, priceText } from './portal-page.js';
 import type { Plan, PortalView } from './portal-view.js';
 
 /** Asks whether to cancel a subscription, and for the reason if the configuration says so. */
@@ -61,15 +61,22 @@ export function updatePage(
   );
 }
 
-/** A card form, which posts to its own page. */
+/** A card form. */
 export const addCardPage = (view: PortalView): string =>
   layout(
     'Add payment method',
     html`<section>
         <h1>Add payment method</h1>
-        ${returnLink(view)}
+        ${backLinks(view)}
       </section>
-      ${cardForm({ submit: 'Add', error: view.error, email: view.customer.email, asksForEmail: false })}`,
+      ${cardForm({
+        submit: 'Add',
+        error: view.error,
+        email: view.customer.email,
+        asksForEmail: false,
+        // A failed authentication shows the form on another page.
+        action: `${view.path}/payment-methods`,
+      })}`,
     { isWide: true },
   );
 
@@ -127,6 +134,6 @@ const formPage = (view: PortalView, title: string, fields: Html): string =>
     title,
     html`<form method="post" class="card">
       <h1>${title}</h1>
-      ${view.error && html`<p class="error" role="alert">${view.error}</p>`} ${fields} ${returnLink(view)}
+      ${view.error && html`<p class="error" role="alert">${view.error}</p>`} ${fields} ${backLinks(view)}
     </form>`,
   );

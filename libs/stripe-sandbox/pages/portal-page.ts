@@ -25,8 +25,13 @@ export function portalPage(view: PortalView): string {
 }
 
 /** A link back to the merchant, if there is one. */
-export const returnLink = ({ session }: PortalView): Html | false =>
+const returnLink = ({ session }: PortalView): Html | false =>
   backLink(session.return_url, '← Return to the shop');
+
+/** Links back from a page of the portal: to its start page, unless the session is for one thing only, and to the merchant. */
+export const backLinks = (view: PortalView): Html =>
+  html`${view.session.flow === null && html`<p><a class="back" href="${view.path}/home">← Back to your billing</a></p>`}
+  ${returnLink(view)}`;
 
 /** A link to one of the merchant's pages; none for anything but http and https. */
 function backLink(url: string | null, label: string): Html | false {
@@ -42,7 +47,7 @@ function planCard({ configuration, path }: PortalView, plan: Plan): Html {
   return html`<section class="card" aria-label="Current plan">
     <h2>${name}</h2>
     <ul class="lines">
-      ${items.data.map(({ price, quantity = 1 }) => html`<li><span>${priceText(price)}, ${quantity} ×</span></li>`)}
+      ${items.data.map(({ price, quantity = 1 }) => html`<li><span>${quantity} × ${priceText(price)}</span></li>`)}
       <li>
         <span>
           ${cancel_at === null ? `Renews on ${dateOf(end)}` : `Ends on ${dateOf(cancel_at)}`}

@@ -14,6 +14,7 @@ main.single { max-width: 32rem; }
   main:not(.single) { grid-template-columns: 1fr 1fr; padding-top: 3rem; gap: 3rem; align-items: start; }
 }
 h1 { font-size: 1.1rem; margin: 0; color: var(--muted); font-weight: 600; }
+.card h1 { margin-bottom: 1rem; color: var(--ink); }
 h2 { font-size: 1.1rem; margin: 0 0 1rem; }
 .total { font-size: 2.25rem; line-height: 1.3; font-weight: 700; margin: 0 0 1rem; overflow-wrap: anywhere; }
 .total small { display: block; font-size: 1rem; font-weight: 400; color: var(--muted); }
@@ -23,6 +24,10 @@ h2 { font-size: 1.1rem; margin: 0 0 1rem; }
 .lines small { display: block; color: var(--muted); }
 .lines .sum { font-weight: 700; }
 .lines .amount { flex: none; }
+.lines li:has(form) { flex-wrap: wrap; }
+.lines li:has(form) span { flex: 1 0 100%; }
+.lines form { flex: 1; }
+h1 + .lines { margin-top: .75rem; }
 .card { background: var(--paper); border: 1px solid var(--line); border-radius: .75rem; padding: 1.25rem; }
 .card > :last-child { margin-bottom: 0; }
 .field { margin-bottom: 1rem; }
@@ -38,7 +43,7 @@ input[aria-invalid=true] { border-color: var(--bad); }
 button, .button { display: inline-block; width: 100%; font: inherit; font-weight: 600; text-align: center; cursor: pointer;
   padding: .7rem 1rem; border: 1px solid transparent; border-radius: .4rem; background: var(--brand); color: #fff; text-decoration: none; }
 button.quiet, .button.quiet { background: #fff; color: var(--ink); border-color: #8a93a6; }
-:focus-visible { outline: 3px solid #9a8cff; outline-offset: 2px; }
+:focus-visible { outline: 3px solid #7a6bff; outline-offset: 2px; }
 .error { border-left: 4px solid var(--bad); background: #fdf0f3; color: var(--bad); padding: .75rem 1rem; margin: 0 0 1rem; font-weight: 600; }
 .tests { margin-top: 1.5rem; border-top: 1px solid var(--line); padding-top: 1rem; }
 .tests p { margin: 0 0 .75rem; color: var(--muted); font-size: .9rem; }
@@ -47,6 +52,9 @@ button.quiet, .button.quiet { background: #fff; color: var(--ink); border-color:
 .tests code { font: .9em ui-monospace, monospace; color: var(--muted); }
 @media (max-width: 30rem) { .tests code { flex-basis: 100%; } }
 .back { color: var(--muted); overflow-wrap: anywhere; }
-p:has(> .back) { margin: 0 0 1rem; }
+p:has(> .back) { margin: 0 0 .5rem; }
+button + p:has(> .back) { margin-top: 1rem; }
+.methods { display: grid; gap: 1.5rem; }
+.promotion { margin-top: 1.5rem; }
 .choices { display: grid; gap: .75rem; margin-top: 1.5rem; }
 `;

@@ -1,6 +1,6 @@
 import type Stripe from 'stripe';
 import { formatAmount } from '../money/currencies.js';
-import { field } from './card-form.js';
+import { errorText, field } from './card-form.js';
 import { html, type Html } from './html.js';
 import { layout } from './layout.js';
 
@@ -31,7 +31,7 @@ export function transferPage({ intent, instructions, onward, error }: TransferVi
       </section>
       <form method="post" class="card" aria-label="Test transfer">
         <h2>Test transfer</h2>
-        ${error && html`<p class="error" role="alert" id="error">${error}</p>`}
+        ${errorText(error)}
         ${field('amount', 'Amount in minor units', {
           inputmode: 'numeric',
           autocomplete: 'off',

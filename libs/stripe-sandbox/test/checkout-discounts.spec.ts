@@ -59,6 +59,7 @@ test('a promotion code is entered on the page', async ({ stripe }) => {
   expect((await visit(open.url!, { promotion_code: 'fall20' })).status).toBe(303);
   const shown = (await visit(open.url!)).text;
   expect(shown).toContain('-$5.00');
+  expect(shown).toContain('<span class="amount">$20.00</span>');
   expect(shown).toContain('Pay $15.00');
   await pay(open);
   const paid = await stripe.checkout.sessions.retrieve(open.id, { expand: ['payment_intent'] });

@@ -28,7 +28,10 @@ export class EventsController {
 
   @Get('health')
   @Allow({ service: 'events:read' })
-  @ApiOperation({ summary: "Show whether Stripe's events arrive and are handled" })
+  @ApiOperation({
+    summary: "Show whether Stripe's events arrive and are handled",
+    description: 'With what waits, what could not be handled, and whether `npm run backfill` has to run.',
+  })
   @ApiOkResponse({ type: EventsHealthResponse })
   async health(): Promise<EventsHealthResponse> {
     return EventsHealthResponse.of(await this.events.health());

@@ -55,7 +55,10 @@ export class KeysController {
 
   @Get(':id')
   @Allow({ service: 'keys:admin' })
-  @ApiOperation({ summary: 'Show an API key' })
+  @ApiOperation({
+    summary: 'Show an API key',
+    description: 'Without the key itself, of which only a hash is stored.',
+  })
   @ApiOkResponse({ type: KeyResponse })
   @ApiProblems('not-found')
   async show(@Param() { id }: KeyPath): Promise<KeyResponse> {

@@ -59,7 +59,10 @@ export class EndpointsController {
 
   @Get(':id')
   @Allow(MANAGED)
-  @ApiOperation({ summary: 'Show an endpoint' })
+  @ApiOperation({
+    summary: 'Show an endpoint',
+    description: 'Without its secret; `rotate-secret` makes another one.',
+  })
   @ApiOkResponse({ type: EndpointResponse })
   @ApiProblems('not-found')
   async show(@CurrentActor() owner: EndpointOwner, @Param() { id }: EndpointPath): Promise<EndpointResponse> {

@@ -49,7 +49,10 @@ export class NotificationsController {
 
   @Get(':id')
   @Allow(MANAGED)
-  @ApiOperation({ summary: 'Show a notification' })
+  @ApiOperation({
+    summary: 'Show a notification',
+    description: "With the state of its deliveries to the caller's endpoints.",
+  })
   @ApiOkResponse({ type: NotificationResponse })
   @ApiProblems('not-found')
   async show(

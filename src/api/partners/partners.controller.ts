@@ -136,7 +136,12 @@ export class PartnersController {
 
   @Get('payments/:id')
   @Allow({ partner: 'charges:read' })
-  @ApiOperation({ summary: "Show one of the user's payments" })
+  @ApiOperation({
+    summary: "Show one of the user's payments",
+    description:
+      'As Stripe has it now. One that was completed on the page of `confirm_url` keeps its id, also if it was paid with ' +
+      'another card.',
+  })
   @ApiOkResponse({ type: PaymentResponse })
   @ApiProblems(...CALLS_STRIPE, 'not-found')
   async payment(

@@ -23,7 +23,10 @@ export class CustomersController {
 
   @Get()
   @Allow({ service: 'customers:read' })
-  @ApiOperation({ summary: "Show a user's Stripe customer" })
+  @ApiOperation({
+    summary: "Show a user's Stripe customer",
+    description: 'As Stripe has it now. 404 for a user without one, or whose customer was deleted at Stripe.',
+  })
   @ApiOkResponse({ type: CustomerResponse })
   @ApiProblems(...CALLS_STRIPE, 'not-found')
   async showCustomer(

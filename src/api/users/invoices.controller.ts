@@ -39,7 +39,8 @@ export class InvoicesController {
   @ApiOperation({
     summary: 'Go to the receipt of a charge',
     description:
-      "Redirects to Stripe's page. 409 `invalid-state` for a charge that failed: it has no receipt.",
+      "Redirects to Stripe's page. A script of a web page, such as Swagger UI, is not allowed to follow it there: link to " +
+      '`receiptUrl` of `/payments/get-history` instead. 409 `invalid-state` for a charge that failed: it has no receipt.',
   })
   @ApiFoundResponse({
     description: 'The receipt is at `Location`; the body is empty',

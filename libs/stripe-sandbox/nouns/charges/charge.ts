@@ -7,7 +7,7 @@ import { failures } from '../../http/errors.js';
 import { fromParam } from '../../http/lookup.js';
 import { mergeMetadata } from '../../http/metadata.js';
 import type { Params } from '../../http/params.js';
-import { newId, randomText } from '../../store/ids.js';
+import { newId } from '../../store/ids.js';
 import { recordCharge } from '../balance-transactions/balance-transaction.js';
 import { toCardSource } from '../payment-methods/card-source.js';
 import type { Decline } from '../payment-methods/declines.js';
@@ -73,7 +73,8 @@ export function approvedByBank(ctx: Context, intent: Payment, paymentMethod: Str
   } satisfies Partial<Stripe.Charge>;
 }
 
-export const newReceiptUrl = (): string => `https://pay.stripe.com/receipts/payment/${randomText(40)}`;
+/** Where the receipt of a paid charge is. */
+export const receiptUrlOf = (ctx: Context, id: string): string => `${ctx.origin}/receipts/payment/${id}`;
 
 /** Creates the charge of an attempt with a card, successful or failed. */
 export function createCharge(ctx: Context, attempt: ChargeAttempt): Stripe.Charge {
@@ -81,9 +82,10 @@ export function createCharge(ctx: Context, attempt: ChargeAttempt): Stripe.Charg
   const isPaid = decline === undefined;
   const fields = chargeFields(ctx, intent, paymentMethod);
   const holdEnd = isPaid && !isCaptured ? fields.created + HOLD_SECONDS : undefined;
+  const id = newId('charge');
   const charge = ctx.store.charges.insert({
     ...fields,
-    id: newId('charge'),
+    id,
     amount_captured: isPaid && isCaptured ? intent.amount : 0,
     captured: isPaid && isCaptured,
     failure_code: decline?.code ?? null,
@@ -91,7 +93,7 @@ export function createCharge(ctx: Context, attempt: ChargeAttempt): Stripe.Charg
     outcome: outcomeOf(testCardOf(ctx, paymentMethod.id), decline),
     paid: isPaid,
     payment_method_details: { card: chargedCard(attempt, holdEnd), type: 'card' },
-    receipt_url: isPaid ? newReceiptUrl() : null,
+    receipt_url: isPaid ? receiptUrlOf(ctx, id) : null,
     status: isPaid ? 'succeeded' : 'failed',
   });
   const isPending = charge.captured && attempt.isAsynchronous;

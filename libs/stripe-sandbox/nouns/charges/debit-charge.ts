@@ -1,7 +1,7 @@
 import type Stripe from 'stripe';
 import type { Context } from '../../context.js';
 import type { DebitFailure } from '../payment-methods/test-ibans.js';
-import { approvedByBank, bankOutcome, newReceiptUrl, withBalanceTransaction } from './charge.js';
+import { approvedByBank, bankOutcome, receiptUrlOf, withBalanceTransaction } from './charge.js';
 
 /** A debit that the bank has not answered yet. Source: https://docs.stripe.com/api/charges/object. */
 export function createDebitCharge(
@@ -28,7 +28,7 @@ export function createDebitCharge(
 export function completeDebitCharge(ctx: Context, { id }: Stripe.Charge): Stripe.Charge {
   const paid = ctx.store.charges.update(id, {
     paid: true,
-    receipt_url: newReceiptUrl(),
+    receipt_url: receiptUrlOf(ctx, id),
     status: 'succeeded',
   });
   const after = withBalanceTransaction(ctx, paid);

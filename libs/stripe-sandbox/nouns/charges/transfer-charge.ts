@@ -1,6 +1,6 @@
 import type Stripe from 'stripe';
 import type { Context } from '../../context.js';
-import { approvedByBank, newReceiptUrl, withBalanceTransaction } from './charge.js';
+import { approvedByBank, receiptUrlOf, withBalanceTransaction } from './charge.js';
 
 /** The charge of a payment from a customer's cash balance. Source: https://docs.stripe.com/api/charges/object. */
 export function createTransferCharge(
@@ -8,11 +8,12 @@ export function createTransferCharge(
   intent: Stripe.PaymentIntent,
   paymentMethod: Stripe.PaymentMethod,
 ): Stripe.Charge {
+  const approved = approvedByBank(ctx, intent, paymentMethod);
   const charge = ctx.store.charges.insert({
-    ...approvedByBank(ctx, intent, paymentMethod),
+    ...approved,
     paid: true,
     payment_method_details: { customer_balance: {}, type: 'customer_balance' },
-    receipt_url: newReceiptUrl(),
+    receipt_url: receiptUrlOf(ctx, approved.id),
     status: 'succeeded',
   });
   const settled = withBalanceTransaction(ctx, charge);

@@ -1,4 +1,4 @@
-import { chromium, type Browser, type Page } from 'playwright-core';
+import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 import { onTestFinished } from 'vitest';
 
 const ARGS = [
@@ -18,9 +18,16 @@ export const PHONE = { width: 360, height: 740 };
 export const startBrowser = (): Promise<Browser> =>
   chromium.launch({ executablePath: '/usr/bin/chromium', args: ARGS });
 
-/** Opens a page with a new profile and without JavaScript, which the sandbox's pages do not need. */
-export async function openPage(browser: Browser, viewport = DESKTOP): Promise<Page> {
-  const context = await browser.newContext({ viewport, javaScriptEnabled: false });
+/** What the person has chosen in the browser. */
+export type Preferences = Pick<BrowserContextOptions, 'colorScheme' | 'javaScriptEnabled' | 'locale'>;
+
+/** Opens a page with a new profile, by default without JavaScript, which the sandbox's pages do not need. */
+export async function openPage(
+  browser: Browser,
+  viewport = DESKTOP,
+  preferences: Preferences = {},
+): Promise<Page> {
+  const context = await browser.newContext({ javaScriptEnabled: false, ...preferences, viewport });
   onTestFinished(() => context.close());
   return context.newPage();
 }

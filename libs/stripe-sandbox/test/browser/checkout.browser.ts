@@ -4,7 +4,8 @@ import type { Browser, Page } from 'playwright-core';
 import type { Stripe } from 'stripe';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { openBench } from '../support.js';
-import { DESKTOP, openPage, PHONE, startBrowser } from './browser.js';
+import { accessibilityFaults } from './accessibility.js';
+import { DESKTOP, openPage, PHONE, type Preferences, startBrowser } from './browser.js';
 
 let browser: Browser;
 beforeAll(async () => {
@@ -20,7 +21,11 @@ async function openShopSite(): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-async function openCheckout(params: Partial<Stripe.Checkout.SessionCreateParams> = {}, viewport = DESKTOP) {
+async function openCheckout(
+  params: Partial<Stripe.Checkout.SessionCreateParams> = {},
+  viewport = DESKTOP,
+  preferences: Preferences = {},
+) {
   const bench = await openBench();
   const shop = await openShopSite();
   const session = await bench.stripe.checkout.sessions.create({
@@ -32,7 +37,7 @@ async function openCheckout(params: Partial<Stripe.Checkout.SessionCreateParams>
     ],
     ...params,
   });
-  const page = await openPage(browser, viewport);
+  const page = await openPage(browser, viewport, preferences);
   await page.goto(session.url!);
   const current = () => bench.stripe.checkout.sessions.retrieve(session.id);
   return { ...bench, shop, session, page, current };
@@ -78,6 +83,47 @@ test('a test card needs one click, also after a decline', async () => {
   expect(await page.getByRole('alert').textContent()).toBe('Your card has insufficient funds.');
   await page.getByRole('button', { name: /^Succeeds 4242/ }).click();
   await page.waitForURL(`${shop}/**`);
+});
+
+test('what is wrong is said in the form that was sent', async () => {
+  const { page } = await openCheckout({
+    line_items: [
+      { price_data: { currency: 'eur', unit_amount: 900, product_data: { name: 'Mug' } }, quantity: 2 },
+    ],
+    allowed_payment_method_types: ['card', 'sepa_debit'],
+    allow_promotion_codes: true,
+  });
+  const alertIn = (form: string) =>
+    page.getByRole('form', { name: form }).getByRole('alert').allTextContents();
+  await page.getByRole('textbox', { name: 'Promotion code' }).fill('NONE');
+  await page.getByRole('button', { name: 'Apply' }).click();
+  expect(await alertIn('Promotion code')).toEqual(['This code is invalid.']);
+  expect(await page.getByRole('alert').count()).toBe(1);
+  expect(await page.locator('[aria-invalid]').getAttribute('name')).toBe('promotion_code');
+  const debit = page.getByRole('form', { name: 'SEPA debit' });
+  await debit.getByLabel('Email').fill('ada@example.com');
+  await debit.getByLabel('Account holder').fill('Ada');
+  await debit.getByLabel('IBAN').fill('DE00');
+  await debit.getByRole('button', { name: 'Pay €18.00' }).click();
+  expect(await alertIn('SEPA debit')).toHaveLength(1);
+  expect(await page.getByRole('alert').count()).toBe(1);
+});
+
+test('everything on the pages can be read', async () => {
+  const { page, session, sandbox, stripe } = await openCheckout({}, DESKTOP, { javaScriptEnabled: true });
+  expect(await accessibilityFaults(page)).toEqual([]);
+  await page.getByRole('button', { name: /^Asks for authentication/ }).click();
+  await page.getByRole('button', { name: 'Fail authentication' }).waitFor();
+  expect(await accessibilityFaults(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Fail authentication' }).click();
+  await page.getByRole('alert').waitFor();
+  expect(await accessibilityFaults(page)).toEqual([]);
+  await page.getByRole('button', { name: /^Succeeds 4242/ }).click();
+  const [charge] = (await stripe.charges.list({ limit: 1 })).data;
+  for (const url of [session.url!, charge!.receipt_url!, sandbox.url]) {
+    await page.goto(url);
+    expect(await accessibilityFaults(page)).toEqual([]);
+  }
 });
 
 test('the authentication page completes or fails the authentication', async () => {
