@@ -20,7 +20,7 @@ import { problemBesides, problemFromStripe } from './stripe-errors.js';
 import { withoutStackTrace } from './without-stack-trace.js';
 
 /** For one call, including waiting for its turn and stripe-node's retries. */
-const DEADLINE_MS = 22_000;
+export const CALL_DEADLINE_MS = 22_000;
 
 /** The only access to Stripe: all modules call it through here. Failures are {@link Problem}s. */
 @Injectable()
@@ -41,8 +41,8 @@ export class StripeProvider {
     this.httpClient = createHttpClient(clock, hooks);
     this.client = createStripeClient(connection, this.httpClient);
     this.posts = new DirectPosts(connection, this.httpClient);
-    this.reads = new CallLimiter(connection.limits, DEADLINE_MS);
-    this.writes = new CallLimiter(connection.limits, DEADLINE_MS);
+    this.reads = new CallLimiter(connection.limits, CALL_DEADLINE_MS);
+    this.writes = new CallLimiter(connection.limits, CALL_DEADLINE_MS);
   }
 
   /**

@@ -26,7 +26,7 @@ const NO_INFORMATION: PaymentInformation = {
 const WAIT_MS = 100;
 const WAITS_MAX = 20;
 
-/** How often a request adds a tax id that is gone by then: removed after Stripe's old answer, or taken back by another request. */
+/** How often a request adds a tax id: again after an old answer of Stripe, or if another request takes it back. */
 const TAX_ID_ATTEMPTS_MAX = 5;
 
 /** Parameters of one customer's creation. */

@@ -3,15 +3,19 @@ import { Inject, Injectable } from '@nestjs/common';
 import { and, eq, isNotNull, lt, ne, sql } from 'drizzle-orm';
 import { Clock } from '#core/clock.js';
 import { Problem } from '#core/problem.js';
-import { type Database, DATABASE } from '../database/database.js';
+import { CALL_DEADLINE_MS } from '#stripe/stripe.provider.js';
+import { type Database, DATABASE, type Transaction } from '../database/database.js';
 import { taxIdAdditions } from '../database/schema-tax-ids.js';
-import { isLookUpConclusive, KEY_LIFETIME_MS, SETTLE_MS } from '../operations/retry-policy.js';
+import { isLookUpConclusive, maySendAgain } from '../operations/retry-policy.js';
 import type { TaxId } from './customer.js';
 
 /** Longer than Stripe knows an idempotency key, which is a day. */
 const RETENTION_MS = 48 * 60 * 60 * 1000;
 
-/** The idempotency keys under which tax ids are added to customers, so that requests that add the same one add it once. */
+/**
+ * The idempotency keys under which tax ids are added to customers, so that requests that add the same one add it once, and
+ * whether Stripe may still add one.
+ */
 @Injectable()
 export class TaxIdAdditionsStore {
   constructor(
@@ -19,72 +23,85 @@ export class TaxIdAdditionsStore {
     private readonly clock: Clock,
   ) {}
 
-  /** The key under which a tax id is added to a customer, the same until it is {@link renew}ed. */
+  /**
+   * The key under which a tax id is to be added to a customer now, the same until it is {@link renew}ed. It counts as sent
+   * before it is, because the process may be killed meanwhile.
+   *
+   * @throws {Problem} `provider-busy` as {@link requireSettled} does
+   */
   async begin(customer: string, taxId: TaxId): Promise<string> {
     const now = this.clock.now();
     const id = idOf(customer, taxId);
-    const addition = { key: randomUUID(), begunAt: now, failedAt: null };
-    const forgottenBefore = new Date(now.getTime() - KEY_LIFETIME_MS);
-    await this.database
-      .insert(taxIdAdditions)
-      .values({ id, customer, ...addition })
-      .onConflictDoUpdate({
-        target: taxIdAdditions.id,
-        set: addition,
-        setWhere: lt(taxIdAdditions.begunAt, forgottenBefore),
-      });
-    const [begun] = await this.database.select().from(taxIdAdditions).where(eq(taxIdAdditions.id, id));
-    return begun?.key ?? addition.key;
+    const begun = await this.database.transaction(async (transaction) => {
+      // Of two requests that begin at once, the second one sees the first.
+      await transaction.execute(sql`select pg_advisory_xact_lock(hashtextextended(${customer}, 0))`);
+      await this.requireSettled(customer, taxId, transaction);
+      const [row] = await transaction
+        .insert(taxIdAdditions)
+        .values({ id, customer, key: randomUUID(), begunAt: now, sentAt: now })
+        .onConflictDoUpdate({ target: taxIdAdditions.id, set: { sentAt: now } })
+        .returning();
+      return row!;
+    });
+    if (maySendAgain(begun.begunAt, now)) return begun.key;
+    await this.renew(begun.key);
+    return this.begin(customer, taxId);
   }
 
-  /** Puts a new key in the place of one. Its answer from Stripe tells nothing about the customer any more. */
+  /** Puts a new key in the place of one whose answer from Stripe tells nothing about the customer any more. */
   async renew(key: string): Promise<void> {
     await this.database
       .update(taxIdAdditions)
-      .set({ key: randomUUID(), begunAt: this.clock.now(), failedAt: null })
+      .set({ key: randomUUID(), begunAt: this.clock.now(), sentAt: null, replayedAt: null })
       .where(eq(taxIdAdditions.key, key));
   }
 
-  /**
-   * Remembers that it is not known whether a tax id was added.
-   *
-   * @param isReplayed whether Stripe has only repeated an earlier failure
-   * @returns whether that failure is so old that Stripe does not work on it any more
-   */
-  async fail(key: string, isReplayed: boolean): Promise<boolean> {
-    const now = this.clock.now();
-    const [failed] = await this.database
+  /** Remembers that a tax id was added. Stripe adds it only once under its key. */
+  async end(customer: string, taxId: TaxId): Promise<void> {
+    await this.database
       .update(taxIdAdditions)
-      .set({
-        failedAt: isReplayed
-          ? sql`coalesce(${taxIdAdditions.failedAt}, ${now.toISOString()}::timestamptz)`
-          : now,
-      })
-      .where(eq(taxIdAdditions.key, key))
-      .returning();
-    return failed?.failedAt != null && isLookUpConclusive(failed.failedAt, now);
+      .set({ sentAt: null })
+      .where(eq(taxIdAdditions.id, idOf(customer, taxId)));
   }
 
   /**
-   * Requires that Stripe does not work on the failed addition of another tax id any more, as it would stay beside the new one.
+   * Remembers that Stripe repeats a failure under a key, under which it begins nothing any more.
+   *
+   * @returns whether it has done so for so long that it does not work on the failed request any more
+   */
+  async noteReplay(key: string): Promise<boolean> {
+    const now = this.clock.now();
+    const [failed] = await this.database
+      .update(taxIdAdditions)
+      .set({ replayedAt: sql`coalesce(${taxIdAdditions.replayedAt}, ${now.toISOString()}::timestamptz)` })
+      .where(eq(taxIdAdditions.key, key))
+      .returning();
+    return failed !== undefined && isSettled(failed, now);
+  }
+
+  /**
+   * Requires that Stripe does not add another tax id any more, as it would stay beside the new one.
    *
    * @param taxId the one that is added; undefined to remove all
-   * @throws {Problem} `provider-busy`
+   * @throws {Problem} `provider-busy` while another request adds one, and while it is not known whether one was added
    */
-  async requireSettled(customer: string, taxId?: TaxId): Promise<void> {
-    const failed = await this.database
+  async requireSettled(
+    customer: string,
+    taxId?: TaxId,
+    database: Database | Transaction = this.database,
+  ): Promise<void> {
+    const sent = await database
       .select()
       .from(taxIdAdditions)
       .where(
         and(
           eq(taxIdAdditions.customer, customer),
-          isNotNull(taxIdAdditions.failedAt),
+          isNotNull(taxIdAdditions.sentAt),
           taxId && ne(taxIdAdditions.id, idOf(customer, taxId)),
         ),
       );
     const now = this.clock.now();
-    const isUnsettled = failed.some(({ failedAt }) => failedAt && !isLookUpConclusive(failedAt, now));
-    if (isUnsettled) throw new Problem('provider-busy', { retryAfterSeconds: SETTLE_MS / 1000 });
+    if (!sent.every((addition) => isSettled(addition, now))) throw new Problem('provider-busy');
   }
 
   /** Deletes what no request needs any more. */
@@ -92,6 +109,12 @@ export class TaxIdAdditionsStore {
     const oldest = new Date(this.clock.now().getTime() - RETENTION_MS);
     await this.database.delete(taxIdAdditions).where(lt(taxIdAdditions.begunAt, oldest));
   }
+}
+
+/** Whether Stripe does not work on the request any more that adds a tax id. */
+function isSettled({ sentAt, replayedAt }: typeof taxIdAdditions.$inferSelect, now: Date): boolean {
+  if (replayedAt) return isLookUpConclusive(replayedAt, now);
+  return sentAt === null || isLookUpConclusive(new Date(sentAt.getTime() + CALL_DEADLINE_MS), now);
 }
 
 function idOf(customer: string, { type, value }: TaxId): string {

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type Stripe from 'stripe';
-import { invalidField, Problem } from '#core/problem.js';
+import { invalidField } from '#core/problem.js';
 import type { RequestContext } from '#core/request-context.js';
 import { listAll } from '#stripe/pagination.js';
 import { hasCode, isDefiniteRefusal, isReplayedFailure, refusedParam } from '#stripe/stripe-errors.js';
@@ -38,16 +38,17 @@ export class TaxIdsStripe {
    * does not work on it any more: https://docs.stripe.com/api/idempotent_requests
    *
    * @returns undefined if Stripe has repeated an old answer; the next call adds it
-   * @throws {Problem} `invalid-request` for a tax id that Stripe refuses, `outcome-unknown`, `provider-busy` while Stripe may
-   *   still add another one
+   * @throws {Problem} `invalid-request` for a tax id that Stripe refuses, `outcome-unknown`, `provider-busy` while another one
+   *   is added or Stripe may still add it
    */
   async add(context: RequestContext, customer: string, taxId: TaxId): Promise<TaxIdChange | undefined> {
     const before = await this.list(context, customer);
     const [newest, ...others] = before;
     if (newest && isEqual(newest, taxId)) {
+      await this.additions.requireSettled(customer, taxId);
+      await this.additions.end(customer, taxId);
       return { current: newest.id, isAdded: false, replaced: idsOf(others) };
     }
-    await this.additions.requireSettled(customer, taxId);
     const key = await this.additions.begin(customer, taxId);
     const current = await this.create(context, customer, taxId, key);
     const present = idsOf(await this.list(context, customer));
@@ -55,13 +56,14 @@ export class TaxIdsStripe {
       await this.additions.renew(key);
       return undefined;
     }
+    await this.additions.end(customer, taxId);
     return { current, isAdded: true, replaced: present.slice(present.indexOf(current) + 1) };
   }
 
   /** Removes a tax id, if it is still there. */
   async remove(context: RequestContext, customer: string, id: string): Promise<void> {
     await undefinedIfMissing(
-      this.stripe.write(context, `paydesk-tax-id-removal-${id}`, (stripe, options) =>
+      this.stripe.writeBesides(context, (stripe, options) =>
         stripe.customers.deleteTaxId(customer, id, {}, options),
       ),
     );
@@ -88,11 +90,7 @@ export class TaxIdsStripe {
       return id;
     } catch (error) {
       if (isDefiniteRefusal(error)) await this.additions.renew(key);
-      if (error instanceof Problem && error.slug === 'outcome-unknown') {
-        const isReplayed = isReplayedFailure(error);
-        const isSettled = await this.additions.fail(key, isReplayed);
-        if (isReplayed && isSettled) return undefined;
-      }
+      if (isReplayedFailure(error) && (await this.additions.noteReplay(key))) return undefined;
       const [refused] = /^(type|value)\b/.exec(refusedParam(error) ?? '') ?? [];
       const field = refused ?? (hasCode(error, 'tax_id_invalid') ? 'value' : undefined);
       if (field !== undefined) throw invalidField(`taxId.${field}`, 'is refused by Stripe', error);

@@ -21,8 +21,10 @@ export const taxIdAdditions = pgTable(
     customer: text('customer').notNull(),
     key: text('key').notNull(),
     begunAt: instant('begun_at').notNull(),
-    /** When it was last not known whether Stripe has added it. */
-    failedAt: instant('failed_at'),
+    /** When a request last began to send it; null once it is known whether Stripe has added it. */
+    sentAt: instant('sent_at'),
+    /** Since when Stripe repeats a failure under the key. */
+    replayedAt: instant('replayed_at'),
   },
   (table) => [index('tax_id_additions_customer').on(table.customer)],
 );

@@ -5,9 +5,9 @@ const FIRST_DELAY_MS = 1_000;
  */
 const LONGEST_DELAY_MS = 15_000;
 /** Stripe forgets idempotency keys after 24 hours: https://docs.stripe.com/api/idempotent_requests */
-export const KEY_LIFETIME_MS = 23 * 60 * 60 * 1000;
+const KEY_LIFETIME_MS = 23 * 60 * 60 * 1000;
 /** Stripe may still work on a request that it answered with 500: https://docs.stripe.com/error-low-level#server-errors */
-export const SETTLE_MS = 15_000;
+const SETTLE_MS = 15_000;
 
 /** How long the worker waits after the `attempts`th attempt without an outcome. */
 export function retryDelayMs(attempts: number): number {

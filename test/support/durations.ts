@@ -2,6 +2,8 @@
 export const FOREVER_MS = 600_000;
 /** How long Stripe may still process a request that it answered with a 500. */
 export const STRIPE_SETTLES_SECONDS = 15;
+/** How long a call to Stripe may take, with its retries. */
+export const LONGEST_CALL_SECONDS = 22;
 /** More than the worker waits before it tries an operation again. */
 export const LONGEST_WAIT_SECONDS = 31;
 /** The lease of an attempt ends after this time unless it is renewed. */

@@ -3,7 +3,8 @@ CREATE TABLE "tax_id_additions" (
 	"customer" text NOT NULL,
 	"key" text NOT NULL,
 	"begun_at" timestamp with time zone NOT NULL,
-	"failed_at" timestamp with time zone
+	"sent_at" timestamp with time zone,
+	"replayed_at" timestamp with time zone
 );
 --> statement-breakpoint
 CREATE INDEX "tax_id_additions_customer" ON "tax_id_additions" USING btree ("customer");
