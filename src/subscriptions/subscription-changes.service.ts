@@ -11,14 +11,14 @@ import type { OperationIdentity, OperationRequest, Outcome } from '../operations
 import { type OperationRunner, OperationsService } from '../operations/operations.service.js';
 import type { SubscriptionView } from '../payments/subscription-view.js';
 import { InvoicePreviewsStripe, type ItemsChange } from './invoice-previews.stripe.js';
-import { hasItems, itemChanges } from './item-changes.js';
+import { hasItems, itemChanges, type WantedItem } from './item-changes.js';
 import { NamedSubscriptions } from './named-subscriptions.service.js';
 import { assertRecent, prorationSecondsOf } from './proration-date.js';
 import { assertScheduledAsPlanned, type NextPhase, SchedulesStripe } from './schedules.stripe.js';
 import type { ChangeCommand, ChangePreview } from './subscription-change.js';
 import { SubscriptionUpdates } from './subscription-updates.service.js';
 import { assertOffered } from './target-prices.js';
-import { type Proof, proofOf } from './traced-update.stripe.js';
+import { hasTrace, type Proof, proofOf } from './traced-update.stripe.js';
 import { planOf, type UpdatePlan, UserSubscriptionsStripe } from './user-subscriptions.stripe.js';
 
 /** A change of a subscription's items. Without an update, only its schedule is changed. */
@@ -27,6 +27,8 @@ interface ChangePlan extends UpdatePlan {
   scheduleId: string | null;
   /** What is changed at the end of the period; null for a change at once. */
   phase: NextPhase | null;
+  /** Earlier versions read it. */
+  wanted: readonly WantedItem[];
 }
 
 /** Previews and makes changes of the subscriptions that services name: docs/adr/0024-changes-of-subscriptions.md. */
@@ -88,11 +90,11 @@ export class SubscriptionChangesService {
       const { subscription, at } = change;
       if (at === 'now' && actor.kind !== 'user' && actor.guardrails)
         count(await this.charged(context, change));
-      const { id } = subscription;
-      if (at === 'endOfPeriod') return { subscription: id, update: null, scheduleId, phase };
-      const isSame = hasItems(subscription.items, command.items);
-      const update = isSame ? { subscription: id, update: null } : planOf(change, operationId);
-      return { ...update, scheduleId, phase: null };
+      const { items: wanted } = command;
+      const unchanged = { subscription: subscription.id, update: null };
+      if (at === 'endOfPeriod') return { ...unchanged, scheduleId, phase, wanted };
+      const isSame = hasItems(subscription.items, wanted);
+      return { ...(isSame ? unchanged : planOf(change, operationId)), scheduleId, phase: null, wanted };
     });
   }
 
@@ -104,7 +106,7 @@ export class SubscriptionChangesService {
   ): Promise<void> {
     const { subscription, scheduleId } = plan;
     const current = await this.stripe.retrieve(context, subscription);
-    if (current.changeId !== operationId) assertScheduledAsPlanned(current, scheduleId);
+    if (!hasTrace(current, plan, operationId)) assertScheduledAsPlanned(current, scheduleId);
     await this.stripe.update(context, plan, stripeKey);
     if (scheduleId !== null) await this.schedules.release(context, scheduleId);
   }
@@ -159,6 +161,6 @@ function proofOfChangeNow(
   { update, scheduleId, previousChangeId }: ChangePlan,
   operationId: string,
 ): Proof {
-  if (update) return proofOf(current, { previousChangeId }, operationId);
+  if (update) return proofOf(current, { update, previousChangeId }, operationId);
   return current.scheduleId === scheduleId ? 'not-done' : 'done';
 }

@@ -8,13 +8,18 @@ import { SubscriptionRecorder } from '../payments/subscription-recorder.service.
 import { subscriptionView, type SubscriptionView } from '../payments/subscription-view.js';
 import { SchedulesStripe } from './schedules.stripe.js';
 import { SubscriptionClaimsStore } from './subscription-claims.store.js';
-import { type UpdatePlan, UserSubscriptionsStripe } from './user-subscriptions.stripe.js';
+import {
+  type EndPlan,
+  type PausePlan,
+  type UpdatePlan,
+  UserSubscriptionsStripe,
+} from './user-subscriptions.stripe.js';
 
 /** Carries out the changes of subscriptions that cost nothing, whoever asks for them. */
 @Injectable()
 export class SubscriptionUpdates {
-  readonly end: OperationRunner<UpdatePlan, SubscriptionView>;
-  readonly pause: OperationRunner<UpdatePlan, SubscriptionView>;
+  readonly end: OperationRunner<EndPlan, SubscriptionView>;
+  readonly pause: OperationRunner<PausePlan, SubscriptionView>;
 
   constructor(
     operations: OperationsService,
@@ -27,7 +32,7 @@ export class SubscriptionUpdates {
       const proof = await stripe.prove(context, plan, operationId);
       return proof === 'done' ? { result: await this.refresh(context, plan.subscription) } : proof;
     };
-    this.end = operations.define<UpdatePlan, SubscriptionView>({
+    this.end = operations.define<EndPlan, SubscriptionView>({
       name: 'subscription-end',
       send: async (context, plan, { stripeKey }) => {
         await schedules.withoutOwn(context, plan.subscription, stripeKey, (key) =>
@@ -37,7 +42,7 @@ export class SubscriptionUpdates {
       },
       find,
     });
-    this.pause = operations.define<UpdatePlan, SubscriptionView>({
+    this.pause = operations.define<PausePlan, SubscriptionView>({
       name: 'subscription-pause',
       send: async (context, plan, { stripeKey }) => {
         await stripe.update(context, plan, stripeKey);

@@ -87,8 +87,9 @@ export class SubscriptionsStripe {
       stripe.subscriptions.retrieve(plan.subscription),
     );
     const isEnded = ENDED.has(subscription.status);
-    const proof = plan.update
-      ? proofOf(toOwnedSubscription(subscription), plan, operationId)
+    const { update, previousChangeId } = plan;
+    const proof = update
+      ? proofOf(toOwnedSubscription(subscription), { update, previousChangeId }, operationId)
       : isEnded
         ? 'done'
         : 'not-done';

@@ -18,6 +18,7 @@ import { assertRecent, prorationSecondsOf } from './proration-date.js';
 import type { ChangePreview } from './subscription-change.js';
 import { assertScheduledAsPlanned, SchedulesStripe } from './schedules.stripe.js';
 import { SubscriptionUpdates } from './subscription-updates.service.js';
+import { hasTrace } from './traced-update.stripe.js';
 import type { UpgradeCommand } from './user-subscription.js';
 import {
   planOf,
@@ -28,6 +29,8 @@ import {
 
 /** A change of a user's subscription to another Price, invoiced at once. */
 export interface UpgradePlan extends UpdatePlan {
+  /** Earlier versions read it. */
+  priceId: string;
   /** Absent from plans of earlier versions, as are `productId` and `scheduleId`. */
   customer?: string;
   productId?: string;
@@ -64,7 +67,7 @@ export class UpgradesService {
       send: async (context, plan, { operationId, stripeKey }) => {
         const current = await stripe.retrieve(context, plan.subscription);
         // An attempt before this one may have charged the customer. Whatever has changed since, that is an upgrade.
-        if (current.changeId !== operationId) {
+        if (!hasTrace(current, plan, operationId)) {
           assertScheduledAsPlanned(current, plan.scheduleId);
           await this.assertStillAllowed(context, plan);
           await stripe.update(context, plan, stripeKey);
@@ -180,8 +183,9 @@ export class UpgradesService {
 
 function planUpgrade(change: UpgradeChange, operationId: string): UpgradePlan {
   const { price, subscription, scheduleId } = change;
+  const { id: priceId, productId } = price;
   const { customer } = subscription;
-  return { ...planOf(change, operationId), customer, productId: price.productId, scheduleId };
+  return { ...planOf(change, operationId), priceId, customer, productId, scheduleId };
 }
 
 /** The only item of a subscription, if its Price can be changed to another. */

@@ -17,6 +17,18 @@ export interface UpdatePlan extends Pick<TracedUpdate, 'previousChangeId'> {
   update: Stripe.SubscriptionUpdateParams | null;
 }
 
+/** A change of a subscription's end. */
+export interface EndPlan extends UpdatePlan {
+  /** Earlier versions read it. */
+  end: 'endOfPeriod' | 'none';
+}
+
+/** The start or end of a pause, in which no invoice is collected. */
+export interface PausePlan extends UpdatePlan {
+  /** Earlier versions read it. */
+  isPaused: boolean;
+}
+
 /** The billing period of a Price. */
 export interface Recurrence {
   interval: 'day' | 'week' | 'month' | 'year';
@@ -59,23 +71,24 @@ export class UserSubscriptionsStripe {
   }
 
   /** A cancellation at the end of the period, unless the subscription ends by then anyway. */
-  planEnd(current: OwnedSubscription, operationId: string): UpdatePlan {
+  planEnd(current: OwnedSubscription, operationId: string): EndPlan {
     const { id: subscription, cancelAt, periodEnd } = current;
-    if (cancelAt !== null && cancelAt <= periodEnd) return { subscription, update: null };
-    return { subscription, ...tracedUpdate(current, { cancel_at_period_end: true }, operationId) };
+    const plan = { subscription, end: 'endOfPeriod' as const };
+    if (cancelAt !== null && cancelAt <= periodEnd) return { ...plan, update: null };
+    return { ...plan, ...tracedUpdate(current, { cancel_at_period_end: true }, operationId) };
   }
 
   /** Stripe takes `cancel_at` or `cancel_at_period_end`, not both. */
-  planResumption(current: OwnedSubscription, operationId: string): UpdatePlan {
+  planResumption(current: OwnedSubscription, operationId: string): EndPlan {
     const { id: subscription, cancelAtPeriodEnd } = current;
     const update = cancelAtPeriodEnd ? { cancel_at_period_end: false } : { cancel_at: '' as const };
-    return { subscription, ...tracedUpdate(current, update, operationId) };
+    return { subscription, end: 'none', ...tracedUpdate(current, update, operationId) };
   }
 
   /** Invoices of the pause are void: https://docs.stripe.com/billing/subscriptions/pause-payment */
-  planPause(current: OwnedSubscription, isPaused: boolean, operationId: string): UpdatePlan {
+  planPause(current: OwnedSubscription, isPaused: boolean, operationId: string): PausePlan {
     const update = { pause_collection: isPaused ? { behavior: 'void' as const } : ('' as const) };
-    return { subscription: current.id, ...tracedUpdate(current, update, operationId) };
+    return { subscription: current.id, isPaused, ...tracedUpdate(current, update, operationId) };
   }
 
   /** Changes a subscription as planned. @throws {Problem} `invalid-state` if it has ended or its period has */
@@ -95,9 +108,13 @@ export class UserSubscriptionsStripe {
   }
 
   /** Looks up whether an operation has changed a subscription as planned. */
-  async prove(context: RequestContext, plan: UpdatePlan, operationId: string): Promise<Proof> {
-    if (!plan.update) return 'done';
-    return proofOf(await this.retrieve(context, plan.subscription), plan, operationId);
+  async prove(
+    context: RequestContext,
+    { subscription, update, previousChangeId }: UpdatePlan,
+    operationId: string,
+  ): Promise<Proof> {
+    if (!update) return 'done';
+    return proofOf(await this.retrieve(context, subscription), { update, previousChangeId }, operationId);
   }
 
   /** The subscription as Stripe has it now. */

@@ -118,7 +118,7 @@ export const MUTANTS: Mutant[] = [
         },
         {
           file: 'subscriptions/upgrades.service.js',
-          text: 'if (current.changeId !== operationId) {',
+          text: 'if (!hasTrace(current, plan, operationId)) {',
           replacement: '{',
         },
         {

@@ -166,6 +166,41 @@ describe('a change of which Stripe has not told what became', () => {
     expect((await change({ paymentID, ...one(next) })).status).toBe(200);
   });
 
+  it('needs a review if it was made, and the id from before was put back', async ({
+    paydesk: { sandbox, stripe },
+    shop,
+    start,
+    change,
+    price,
+    clock,
+  }) => {
+    const next = await price(3000);
+    const changed = await start();
+    const sendChange = () =>
+      change({ paymentID: changed.paymentID, ...one(next) }, { 'idempotency-key': 'change-without-id' });
+    const paused = await start();
+    const sendPause = () =>
+      shop.post(
+        '/pay/recurrent/pause',
+        { paymentID: paused.paymentID },
+        { 'idempotency-key': 'pause-without-id' },
+      );
+    const path = '/v1/subscriptions/*';
+    sandbox.faults.add({ method: 'POST', path, kinds: ['reset_after_effect'], share: 1 });
+    expectProblem(await sendChange(), 'outcome-unknown');
+    expectProblem(await sendPause(), 'outcome-unknown');
+    sandbox.faults.clear();
+    for (const { id } of [changed, paused])
+      await stripe.subscriptions.update(id, { metadata: { paydesk_change_id: '' } });
+    for (const send of [sendChange, sendPause]) {
+      const problem = async () => {
+        clock.moveSeconds(DAY_SECONDS);
+        return (await send()).body.type;
+      };
+      await expect.poll(problem).toBe('urn:paydesk:needs-review');
+    }
+  });
+
   it('finds a change at the end of a period that is over by now', async ({
     paydesk: { sandbox, stripe },
     start,

@@ -1,7 +1,9 @@
 import { describe, expect } from 'vitest';
 import { idOf } from '#stripe/id-of.js';
+import { query } from '../support/database.js';
 import { FOREVER_MS, STRIPE_SETTLES_SECONDS } from '../support/durations.js';
 import { expectProblem } from '../support/expect-problem.js';
+import { newestPlan } from '../support/plans.js';
 import { DAY_SECONDS, upgradesTest } from './upgrades-test.js';
 
 const it = upgradesTest();
@@ -75,5 +77,46 @@ describe('an upgrade of which Stripe has not told what became', () => {
     await expect.poll(async () => (await send()).status).toBe(200);
     const { data } = await stripe.invoices.list({ subscription: id });
     expect(data.filter(({ billing_reason: reason }) => reason === 'subscription_update')).toHaveLength(1);
+  });
+
+  describe('whose key was used before, for an upgrade that is no longer stored', () => {
+    const twice = it.extend('again', ({ paydesk, subscriber, price, clock }) => async (key: string) => {
+      const { id, upgrade } = await subscriber();
+      const bought = await price(3000);
+      const send = () => upgrade(bought, undefined, { 'idempotency-key': key });
+      expect((await send()).status).toBe(200);
+      const { items } = await paydesk.stripe.subscriptions.retrieve(id);
+      const back = [{ id: items.data[0]?.id ?? '', price: await price(1000) }];
+      await paydesk.stripe.subscriptions.update(id, { items: back, proration_behavior: 'none' });
+      await query(paydesk, "delete from operations where kind = 'subscription-upgrade'");
+      clock.moveSeconds(2 * DAY_SECONDS);
+      const priceNow = async () => (await paydesk.stripe.subscriptions.retrieve(id)).items.data[0]?.price.id;
+      return { path: `/v1/subscriptions/${id}`, bought, send, priceNow };
+    });
+
+    twice('is made', async ({ again }) => {
+      const { bought, send, priceNow } = await again('upgrade-used-twice');
+      expect((await send()).status).toBe(200);
+      expect(await priceNow()).toBe(bought);
+    });
+
+    twice('needs a review if its answer was lost', async ({ paydesk, again, clock }) => {
+      const { path, send } = await again('upgrade-used-twice-and-lost');
+      paydesk.sandbox.faults.add({ method: 'POST', path, kinds: ['reset_before_effect'], share: 1 });
+      expectProblem(await send(), 'outcome-unknown');
+      paydesk.sandbox.faults.clear();
+      const problem = async () => {
+        clock.moveSeconds(DAY_SECONDS);
+        return (await send()).body.type;
+      };
+      await expect.poll(problem).toBe('urn:paydesk:needs-review');
+    });
+  });
+
+  it('has a plan with what earlier versions look up', async ({ paydesk, subscriber, price }) => {
+    const { upgrade } = await subscriber();
+    const priceId = await price(3000);
+    expect((await upgrade(priceId)).status).toBe(200);
+    expect(await newestPlan(paydesk, 'subscription-upgrade')).toMatchObject({ priceId });
   });
 });
