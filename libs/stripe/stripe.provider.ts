@@ -7,7 +7,6 @@ import { Problem } from '#core/problem.js';
 import type { RequestContext } from '#core/request-context.js';
 import { CallLimiter } from './call-limiter.js';
 import type { HttpClient } from './bounded-http-client.js';
-import { DirectPosts } from './direct-posts.js';
 import { createHttpClient, createStripeClient } from './stripe-client.js';
 import type { StripePage } from './pagination.js';
 import type { Picked, WantedFields } from './pick-items.js';
@@ -27,7 +26,6 @@ export const CALL_DEADLINE_MS = 22_000;
 export class StripeProvider {
   private readonly httpClient: HttpClient;
   private readonly client: Stripe;
-  private readonly posts: DirectPosts;
   private readonly pickingClients = new Map<WantedFields, Stripe>();
   private readonly reads: CallLimiter;
   private readonly writes: CallLimiter;
@@ -40,7 +38,6 @@ export class StripeProvider {
   ) {
     this.httpClient = createHttpClient(clock, hooks);
     this.client = createStripeClient(connection, this.httpClient);
-    this.posts = new DirectPosts(connection, this.httpClient);
     this.reads = new CallLimiter(connection.limits, CALL_DEADLINE_MS);
     this.writes = new CallLimiter(connection.limits, CALL_DEADLINE_MS);
   }
@@ -123,31 +120,7 @@ export class StripeProvider {
   ): Promise<T> {
     if (context.dryRun) return endDryRun(context.dryRun, (stripe) => call(stripe, {}));
     const write = () => withoutStackTrace(() => call(this.client, { idempotencyKey }));
-    return this.sendChange(context, classify, write);
-  }
-
-  private sendChange<T extends object>(
-    context: RequestContext,
-    classify: (error: unknown) => Problem,
-    send: () => Promise<T>,
-  ): Promise<T> {
-    return this.call(context, this.writes, classify, send).finally(() => this.shared.forget());
-  }
-
-  /**
-   * Makes a POST as {@link write} does, without the cost of stripe-node if it succeeds (`direct-posts.ts`).
-   *
-   * @param path such as `/v1/payment_intents`
-   */
-  post<T extends object>(
-    context: RequestContext,
-    idempotencyKey: string,
-    path: string,
-    params: object,
-  ): Promise<T> {
-    if (context.dryRun) return endDryRun(context.dryRun, (stripe) => stripe.rawRequest('POST', path, params));
-    const post = () => this.posts.send(path, params, idempotencyKey) as Promise<T>;
-    return this.sendChange(context, problemFromStripe, post);
+    return this.call(context, this.writes, classify, write).finally(() => this.shared.forget());
   }
 
   private pickingClient(wanted: WantedFields): Stripe {

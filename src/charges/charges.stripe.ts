@@ -11,7 +11,6 @@ import type { ObservedPayment } from '../payments/payment-recorder.service.js';
 import type { Found } from '../operations/operation.js';
 import type { ChargeCommand } from './charge.js';
 
-const PAYMENT_INTENTS = '/v1/payment_intents';
 /** The charge was accepted: the money was taken, is reserved, or is on its way. */
 const CHARGED_STATUSES = new Set<Stripe.PaymentIntent.Status>([
   'succeeded',
@@ -65,11 +64,8 @@ export class ChargesStripe {
    */
   async charge(context: RequestContext, plan: ChargePlan, idempotencyKey: string): Promise<Charged> {
     try {
-      const intent = await this.stripe.post<Stripe.PaymentIntent>(
-        context,
-        idempotencyKey,
-        PAYMENT_INTENTS,
-        plan,
+      const intent = await this.stripe.write(context, idempotencyKey, (stripe, options) =>
+        stripe.paymentIntents.create(plan, options),
       );
       const charged = chargeResult(intent);
       if (charged === 'unknown')
