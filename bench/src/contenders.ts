@@ -28,8 +28,6 @@ export interface Contender {
 }
 
 const runFile = promisify(execFile);
-/** As the Dockerfile starts it. */
-const PAYDESK_ARGUMENTS = ['--use-largepages=silent'];
 
 /** One of the servers in `servers/`, which keep everything in memory. */
 export function inMemory(title: string, file: string, ...fileArguments: string[]): Contender {
@@ -108,8 +106,7 @@ export function paydesk(
       );
       if (!hasCustomers) await addCustomers(databaseUrl);
       if (operations > 0) await addOperations(databaseUrl, operations);
-      const program = [...PAYDESK_ARGUMENTS, join(bundle(root), 'main.js')];
-      const server = await startProcess(program, environment, { isServer: true });
+      const server = await startProcess([join(bundle(root), 'main.js')], environment, { isServer: true });
       return { ...server, apiKey: stdout.trim() };
     },
   };
