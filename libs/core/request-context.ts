@@ -11,6 +11,8 @@ export interface RequestContext {
   readonly stripeRequestIds?: string[];
   /** Present if the request is only tried out: nothing is changed, neither at Stripe nor here. */
   readonly dryRun?: DryRun;
+  /** Whether each request to Stripe is sent once: if stripe-node repeated it, a failure would look like one of an earlier attempt. */
+  readonly isSentOnce?: boolean;
 }
 
 /** For work that no request waits for, such as that of the operations worker. */

@@ -119,7 +119,8 @@ export class StripeProvider {
     call: (stripe: Stripe, options: Stripe.RequestOptions) => Promise<T>,
   ): Promise<T> {
     if (context.dryRun) return endDryRun(context.dryRun, (stripe) => call(stripe, {}));
-    const write = () => withoutStackTrace(() => call(this.client, { idempotencyKey }));
+    const options = context.isSentOnce ? { idempotencyKey, maxNetworkRetries: 0 } : { idempotencyKey };
+    const write = () => withoutStackTrace(() => call(this.client, options));
     return this.call(context, this.writes, classify, write).finally(() => this.shared.forget());
   }
 

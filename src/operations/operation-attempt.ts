@@ -216,7 +216,7 @@ export class OperationAttempt {
    * Sends the plan while Stripe remembers the key. After that, or if Stripe replays a failure, looks it up instead. So it
    * does if a check refuses to send it again, as an earlier attempt may have, and if Stripe refuses another call, such as a
    * read, as the plan may have been sent before it. Nothing is sent until such a look-up is conclusive, because it would
-   * prove nothing about that call.
+   * prove nothing about that call. If it is sent then, a failure that Stripe repeats at once is older than the look-up.
    */
   private async send<Plan, Result, Answer>(
     context: RequestContext,
@@ -233,7 +233,8 @@ export class OperationAttempt {
       // Stripe may still process this call long after that look-up.
       if (firstLookedAt !== null) await this.store.forgetLookUp(planned);
       try {
-        return await kind.send(context, planned.plan as Plan, identityOf(planned));
+        const sending = firstLookedAt === null ? context : { ...context, isSentOnce: true };
+        return await kind.send(sending, planned.plan as Plan, identityOf(planned));
       } catch (error) {
         refusal = isFirst ? undefined : ownRefusal(error);
         if (isRefusedBesides(error)) this.logRefused(planned, error);

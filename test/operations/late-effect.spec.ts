@@ -1,5 +1,6 @@
 import { describe, expect } from 'vitest';
 import { CHARGING, type ResentCharge, resentCharge, sendInVain } from './resent-charge.js';
+import { loseKey } from '../support/lost-key.js';
 import { paydeskTest } from '../support/paydesk-test.js';
 import { FOREVER_MS, LONGEST_WAIT_SECONDS } from '../support/durations.js';
 
@@ -49,6 +50,28 @@ describe('a charge whose 500 comes before its effect', () => {
       expect(charge.made().map(({ id }) => last.headers.get('location')?.endsWith(id))).toEqual([true]);
     },
   );
+
+  it('after a look-up that began before it, is never told as not done', async ({
+    paydesk,
+    clock,
+    partner,
+    beginLate,
+    endLate,
+  }) => {
+    const charge = await resentCharge(paydesk, partner);
+    await sendInVain(paydesk, charge, 'reset_before_effect');
+    const findKey = await loseKey(paydesk);
+    clock.moveSeconds(LONGEST_WAIT_SECONDS);
+    expect(await paydesk.resumeNext()).toBe(true);
+    await findKey();
+
+    clock.moveSeconds(LONGEST_WAIT_SECONDS);
+    await beginLate(charge);
+    await endLate(charge);
+    clock.moveSeconds(LONGEST_WAIT_SECONDS);
+    expect((await charge.send()).status).toBe(201);
+    expect(charge.made()).toHaveLength(1);
+  });
 
   it('is completed by the worker too', async ({ paydesk, clock, partner, beginLate, endLate }) => {
     const charge = await resentCharge(paydesk, partner);

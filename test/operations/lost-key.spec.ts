@@ -2,11 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { idOf } from '#stripe/id-of.js';
 import { describe, expect } from 'vitest';
 import { confirmTest } from '../confirm/confirm-test.js';
-import { query } from '../support/database.js';
 import { LONGEST_WAIT_SECONDS } from '../support/durations.js';
 import { expectProblem } from '../support/expect-problem.js';
 import { payOnPage, redirects } from '../support/hosted-page.js';
-import type { Paydesk } from '../support/paydesk.js';
+import { loseKey } from '../support/lost-key.js';
 import { visit } from '../support/plain-browser.js';
 
 const it = confirmTest({ workerByHand: true })
@@ -27,16 +26,6 @@ const it = confirmTest({ workerByHand: true })
     const review = { finding, note: 'According to the dashboard' };
     expect((await admin.post(`/admin/reviews/${operationId}/close`, review)).status).toBe(200);
   });
-
-/** Plans look as if they were encrypted with a key that is not in `ENCRYPTION_KEY`. */
-async function loseKey(paydesk: Paydesk): Promise<void> {
-  await query(
-    paydesk,
-    `update operations set plan = jsonb_set(plan, '{enc}',
-       to_jsonb(regexp_replace(plan ->> 'enc', '^v1\\.[^.]+', 'v1.00000000')))
-     where state = 'running'`,
-  );
-}
 
 describe('an operation whose plan can not be decrypted', () => {
   it('needs a review once Stripe has forgotten it, and its subscription can be changed again', async ({
