@@ -47,17 +47,17 @@ export async function measureRound(
   }
 }
 
-/** Starts a server and sends it few requests, of which Stripe takes its time for each. */
+/** Starts a server, warms it up, and sends it few requests, of which Stripe takes its time for each. */
 export async function measureLatencies(
   contender: Contender,
   surroundings: Surroundings,
-  { seconds }: Options,
+  { seconds, connections, requests: amount }: Options,
 ): Promise<Latencies> {
   const server = await contender.start(surroundings);
   try {
     const routes = [charges(server.apiKey), reads(surroundings.readers.tokens)] as const;
     const [chargeMs, readMs] = await mapInTurn(routes, async (requests) => {
-      await sendAtRate(server.url, requests, { perSecond: 100, seconds: Math.ceil(seconds / 2) });
+      await saturate(server.url, requests, { connections, amount }, () => null);
       return sendAtRate(server.url, requests, { perSecond: 100, seconds: Math.ceil(seconds) });
     });
     return { chargeMs: chargeMs ?? [], readMs: readMs ?? [] };

@@ -5,7 +5,7 @@ export interface Options {
   rounds: number;
   /** Measured on each route of each server and round, after a warm-up of as many, as V8 optimizes for some thousand requests. */
   requests: number;
-  /** How long latencies are measured, after a warm-up of half as long. */
+  /** How long latencies are measured, after the same warm-up: at 100 a second, it would take a minute. */
   seconds: number;
   connections: number;
   /** Names of contenders; all if it is empty. */
