@@ -1,9 +1,9 @@
 import { isRefused } from './stripe-errors.js';
 
 /**
- * What an object is like whose change Stripe has refused.
+ * The response of a call that only explains a refusal of Stripe's, or tidies up after it.
  *
- * @throws the refusal if Stripe refuses to show the object too, as one that it does not know
+ * @throws the refusal if Stripe refuses that call too, as it does if it does not know the object
  */
 export async function readAfterRefusal<T>(refusal: unknown, response: Promise<T>): Promise<T> {
   try {

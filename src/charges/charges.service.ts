@@ -5,6 +5,7 @@ import { assertChargeable } from '#core/money.js';
 import type { Page, PageRequest } from '#core/page.js';
 import { invalidField, Problem, type ProblemSlug, unknownObject } from '#core/problem.js';
 import type { RequestContext } from '#core/request-context.js';
+import { readAfterRefusal } from '#stripe/read-after-refusal.js';
 import { StripeConnection } from '#stripe/stripe-connection.js';
 import { isRedirectAllowed, REDIRECT_REFUSAL, redirectRules } from '../config/redirect-url.js';
 import { Settings } from '../config/settings.js';
@@ -169,7 +170,8 @@ export class ChargesService {
       return await this.withConfirmUrl(this.stripe.charge(context, plan, stripeKey));
     } catch (error) {
       if (!(error instanceof Problem) || !CARD_REFUSED.has(error.slug)) throw error;
-      if (await this.cards.isStillAttached(context, plan.customer, plan.payment_method)) throw error;
+      const { customer, payment_method: card } = plan;
+      if (await readAfterRefusal(error, this.cards.isStillAttached(context, customer, card))) throw error;
       throw unknownObject('paymentMethodId', error);
     }
   }

@@ -4,7 +4,7 @@ import { invalidField, Problem } from '#core/problem.js';
 import type { RequestContext } from '#core/request-context.js';
 import { notFoundIfMissing } from '#stripe/not-found-if-missing.js';
 import { readAfterRefusal } from '#stripe/read-after-refusal.js';
-import { isRefused, refusedParam } from '#stripe/stripe-errors.js';
+import { isMissing, isRefused, refusedParam } from '#stripe/stripe-errors.js';
 import { requestIdOf, StripeProvider } from '#stripe/stripe.provider.js';
 import type { Found } from '../operations/operation.js';
 import type { ObservedDispute } from '../payments/dispute-recorder.service.js';
@@ -52,13 +52,10 @@ export class DisputesStripe {
     return Object.fromEntries(texts);
   }
 
-  /**
-   * @param refusal Stripe's refusal of the answer, if there is one
-   * @throws {Problem} `invalid-state` unless the bank still waits for an answer
-   */
-  async requireAnswerable(context: RequestContext, disputeId: string, refusal?: unknown): Promise<void> {
+  /** @throws {Problem} `invalid-state` unless the bank still waits for an answer, `not-found` */
+  async requireAnswerable(context: RequestContext, disputeId: string): Promise<void> {
     const { status } = await this.dispute(context, disputeId);
-    if (!ANSWERABLE.has(status)) throw new Problem('invalid-state', {}, refusal);
+    if (!ANSWERABLE.has(status)) throw new Problem('invalid-state');
   }
 
   /** The parameters that add evidence. Stripe would submit it by default. */
@@ -66,7 +63,10 @@ export class DisputesStripe {
     return { evidence, submit: isSubmitted, metadata: { [EVIDENCE_ID]: operationId } };
   }
 
-  /** @throws {Problem} `invalid-state` if it can't be answered any more, `invalid-request` for what Stripe refuses */
+  /**
+   * @throws {Problem} `invalid-state` if it can't be answered any more, `invalid-request` for what Stripe refuses,
+   *   `not-found` if Stripe does not know it any more
+   */
   async addEvidence(
     context: RequestContext,
     plan: EvidencePlan,
@@ -74,20 +74,17 @@ export class DisputesStripe {
     idempotencyKey: string,
   ): Promise<Answered> {
     try {
-      return answered(
-        plan,
-        await this.stripe.write(context, idempotencyKey, (stripe, options) =>
-          stripe.disputes.update(plan.disputeId, plan.params, options),
-        ),
+      const change = this.stripe.write(context, idempotencyKey, (stripe, options) =>
+        stripe.disputes.update(plan.disputeId, plan.params, options),
       );
+      return answered(plan, await notFoundIfMissing(change));
     } catch (error) {
-      if (!isRefused(error)) throw error;
-      const found = await readAfterRefusal(error, this.findEvidence(context, plan, operationId));
-      if (typeof found === 'object') return found.result;
+      if (!isRefused(error) || isMissing(error)) throw error;
+      const dispute = await readAfterRefusal(error, this.dispute(context, plan.disputeId));
+      if (isAddedBy(dispute, operationId)) return answered(plan, dispute);
       const [, field] = /^evidence\[(\w+)\]/.exec(refusedParam(error) ?? '') ?? [];
       if (field !== undefined) throw invalidField(field, 'is refused by Stripe', error);
-      await this.requireAnswerable(context, plan.disputeId, error);
-      throw error;
+      throw ANSWERABLE.has(dispute.status) ? error : new Problem('invalid-state', {}, error);
     }
   }
 
@@ -98,21 +95,22 @@ export class DisputesStripe {
     operationId: string,
   ): Promise<Found<Answered>> {
     const dispute = await this.dispute(context, plan.disputeId);
-    const isAdded = dispute.metadata[EVIDENCE_ID] === operationId;
-    return isAdded ? { result: answered(plan, dispute) } : 'not-done';
+    return isAddedBy(dispute, operationId) ? { result: answered(plan, dispute) } : 'not-done';
   }
 
-  /** Accepts a dispute; succeeds if it is lost already. @throws {Problem} `invalid-state` if it goes on, or is won */
+  /**
+   * Accepts a dispute; succeeds if it is lost already.
+   *
+   * @throws {Problem} `invalid-state` if it goes on, or is won, `not-found` if Stripe does not know it any more
+   */
   async accept(context: RequestContext, plan: DisputePlan, idempotencyKey: string): Promise<Answered> {
     try {
-      return answered(
-        plan,
-        await this.stripe.write(context, idempotencyKey, (stripe, options) =>
-          stripe.disputes.close(plan.disputeId, {}, options),
-        ),
+      const change = this.stripe.write(context, idempotencyKey, (stripe, options) =>
+        stripe.disputes.close(plan.disputeId, {}, options),
       );
+      return answered(plan, await notFoundIfMissing(change));
     } catch (error) {
-      if (!isRefused(error)) throw error;
+      if (!isRefused(error) || isMissing(error)) throw error;
       const found = await readAfterRefusal(error, this.findAccepted(context, plan));
       if (typeof found === 'string') throw new Problem('invalid-state', {}, error);
       return found.result;
@@ -129,6 +127,10 @@ export class DisputesStripe {
   private dispute(context: RequestContext, id: string): Promise<Stripe.Dispute> {
     return notFoundIfMissing(this.stripe.read(context, (stripe) => stripe.disputes.retrieve(id)));
   }
+}
+
+function isAddedBy(dispute: Stripe.Dispute, operationId: string): boolean {
+  return dispute.metadata[EVIDENCE_ID] === operationId;
 }
 
 function answered(

@@ -4,6 +4,7 @@ import { Problem } from '#core/problem.js';
 import type { RequestContext } from '#core/request-context.js';
 import { findByOperationId, OPERATION_ID } from '#stripe/find-by-metadata.js';
 import { idOf } from '#stripe/id-of.js';
+import { readAfterRefusal } from '#stripe/read-after-refusal.js';
 import { isRefused, isUnclassified } from '#stripe/stripe-errors.js';
 import { StripeProvider } from '#stripe/stripe.provider.js';
 import type { OwnedSubscription } from '../customers/owner-subscriptions.js';
@@ -82,10 +83,11 @@ export class SchedulesStripe {
         stripe.subscriptionSchedules.update(id, params, options),
       );
     } catch (error) {
-      const isFinal = isRefused(error) || (error instanceof Problem && error.slug === 'invalid-state');
-      // Read again, because another request may have used it in the meantime.
-      if (isFinal && isEmpty(await this.retrieve(context, id))) await this.release(context, id);
-      throw isRefused(error) && isUnclassified(error) ? new Problem('invalid-state', {}, error) : error;
+      const refusal =
+        isRefused(error) && isUnclassified(error) ? new Problem('invalid-state', {}, error) : error;
+      const isFinal = isRefused(refusal) || (refusal instanceof Problem && refusal.slug === 'invalid-state');
+      if (isFinal) await readAfterRefusal(refusal, this.releaseIfEmpty(context, id));
+      throw refusal;
     }
   }
 
@@ -102,8 +104,7 @@ export class SchedulesStripe {
       this.stripe.read(context, (stripe) => stripe.subscriptionSchedules.list({ customer, ...page })),
     );
     if (typeof found !== 'string') return 'done';
-    if (scheduleId !== null && isEmpty(await this.retrieve(context, scheduleId)))
-      await this.release(context, scheduleId);
+    if (scheduleId !== null) await this.releaseIfEmpty(context, scheduleId);
     return found;
   }
 
@@ -124,8 +125,7 @@ export class SchedulesStripe {
       return await change(idempotencyKey);
     } catch (error) {
       if (!(error instanceof Problem) || error.slug !== 'subscription-scheduled') throw error;
-      const scheduleId = await this.idOf(context, subscription);
-      const own = await this.findOwn(context, { scheduleId }).catch((refusal) => {
+      const own = await this.findOwnOf(context, subscription).catch((refusal) => {
         // Stripe's own refusal is final; an attempt later might cancel what nobody wants to cancel any more.
         throw refusal instanceof Problem && refusal.slug === 'subscription-scheduled' ? error : refusal;
       });
@@ -135,9 +135,7 @@ export class SchedulesStripe {
     }
   }
 
-  /**
-   * Releases a subscription from its schedule; succeeds if it has ended before.
-   */
+  /** Releases a subscription from its schedule; succeeds if it has ended before. */
   async release(context: RequestContext, scheduleId: string): Promise<void> {
     try {
       await this.stripe.writeBesides(context, (stripe, options) =>
@@ -150,6 +148,11 @@ export class SchedulesStripe {
     }
   }
 
+  /** Releases a schedule that changes nothing. It is read for that, because another request may have used it. */
+  private async releaseIfEmpty(context: RequestContext, id: string): Promise<void> {
+    if (isEmpty(await this.retrieve(context, id))) await this.release(context, id);
+  }
+
   /** Gives a subscription a schedule. If another request was first, it is that one's: the later change takes its place. */
   private async create(context: RequestContext, subscription: string, key: string): Promise<string> {
     try {
@@ -159,25 +162,23 @@ export class SchedulesStripe {
       return id;
     } catch (error) {
       if (!isRefused(error)) throw error;
-      const id = await this.findOwn(context, { scheduleId: await this.idOf(context, subscription) }).catch(
-        (refusal) => {
-          // With Stripe's own refusal it is final; an attempt later might schedule what nobody wants any more.
-          throw refusal instanceof Problem && refusal.slug === 'subscription-scheduled'
-            ? new Problem(refusal.slug, {}, error)
-            : refusal;
-        },
-      );
+      const id = await readAfterRefusal(error, this.findOwnOf(context, subscription)).catch((refusal) => {
+        // With Stripe's own refusal it is final; an attempt later might schedule what nobody wants any more.
+        throw refusal instanceof Problem && refusal.slug === 'subscription-scheduled'
+          ? new Problem(refusal.slug, {}, error)
+          : refusal;
+      });
       if (id === null) throw isUnclassified(error) ? new Problem('invalid-state', {}, error) : error;
       return id;
     }
   }
 
-  /** The id of a subscription's schedule. */
-  private async idOf(context: RequestContext, subscription: string): Promise<string | null> {
+  /** Reads which schedule a subscription has, and then as {@link findOwn}. */
+  private async findOwnOf(context: RequestContext, subscription: string): Promise<string | null> {
     const { schedule } = await this.stripe.read(context, (stripe) =>
       stripe.subscriptions.retrieve(subscription),
     );
-    return idOf(schedule) ?? null;
+    return this.findOwn(context, { scheduleId: idOf(schedule) ?? null });
   }
 
   private retrieve(context: RequestContext, id: string): Promise<Stripe.SubscriptionSchedule> {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect } from 'vitest';
+import type { ChosenError } from '#sandbox/faults/fault.js';
 import type { Method } from '#sandbox/http/route.js';
 import { idOf } from '#stripe/id-of.js';
 import type { Caller } from '../support/caller.js';
@@ -9,18 +10,17 @@ import { paydeskTest } from '../support/paydesk-test.js';
 import { someUser } from '../support/saved-card.js';
 import { startSubscription } from '../support/subscription.js';
 import { customerOfUser } from '../support/user-customer.js';
+import { CHARGING, resentCharge } from './resent-charge.js';
 
 const MISSING = { status: 404, type: 'invalid_request_error', code: 'resource_missing' } as const;
+const UNUSABLE = { status: 400, type: 'invalid_request_error', code: 'expired_payment_method' } as const;
+const TEST_MODE = { status: 400, type: 'invalid_request_error', code: 'testmode_charges_only' } as const;
 const UNCLEAR = { status: 400, type: 'invalid_request_error' } as const;
 
 const it = paydeskTest({ workerByHand: true })
-  .extend(
-    'refuse',
-    ({ paydesk }) =>
-      (method: Method, path: string, error: typeof MISSING | typeof UNCLEAR) => {
-        paydesk.sandbox.faults.add({ method, path, kinds: ['refuse'], error, share: 1 });
-      },
-  )
+  .extend('refuse', ({ paydesk }) => (method: Method, path: string, error: ChosenError) => {
+    paydesk.sandbox.faults.add({ method, path, kinds: ['refuse'], error, share: 1 });
+  })
   /** A subscription that a service names, and how it is paused. */
   .extend('pausable', ({ paydesk, shop }) => async () => {
     const { id } = await startSubscription(paydesk.stripe);
@@ -137,4 +137,44 @@ describe('what Stripe refuses beside what an operation is to do', () => {
     expectProblem(repeated, 'internal-error');
     expect(repeated.headers.get('idempotent-replayed')).toBe('true');
   });
+
+  it('does not make the refusal of a charge unclear', async ({ paydesk, partner, refuse }) => {
+    const { send } = await resentCharge(paydesk, partner);
+    paydesk.sandbox.faults.add({ ...CHARGING, kinds: ['reset_before_effect'], times: 2 });
+    expectProblem(await send(), 'outcome-unknown');
+    refuse(CHARGING.method, CHARGING.path, UNUSABLE);
+    refuse('GET', '/v1/customers/*/payment_methods/*', TEST_MODE);
+    expectProblem(await send(), 'payment-method-unusable');
+    const repeated = await send();
+    expectProblem(repeated, 'payment-method-unusable');
+    expect(repeated.headers.get('idempotent-replayed')).toBe('true');
+  });
+
+  it.for([
+    [
+      'release',
+      '/v1/subscription_schedules/*',
+      'POST',
+      '/v1/subscription_schedules/*/release',
+      'invalid-state',
+    ],
+    ['read', '/v1/subscription_schedules', 'GET', '/v1/subscriptions/*', 'provider-refused'],
+  ] as const)(
+    'does not make the refusal of a schedule unclear if it is a %s',
+    async ([, path, method, other, problem], { paydesk, shop, refuse }) => {
+      const { id, items } = await startSubscription(paydesk.stripe);
+      const products = [{ priceId: items.data[0]!.price.id, quantity: 2 }];
+      const wanted = { paymentID: id, products, proration: 'none', at: 'endOfPeriod' };
+      const headers = { 'idempotency-key': randomUUID() };
+      const change = () => shop.post('/pay/recurrent/change', wanted, headers);
+      paydesk.sandbox.faults.add({ method: 'POST', path, kinds: ['reset_before_effect'], times: 2 });
+      expectProblem(await change(), 'outcome-unknown');
+      refuse('POST', path, UNCLEAR);
+      refuse(method, other, UNCLEAR);
+      expectProblem(await change(), problem);
+      const repeated = await change();
+      expectProblem(repeated, problem);
+      expect(repeated.headers.get('idempotent-replayed')).toBe('true');
+    },
+  );
 });

@@ -261,6 +261,23 @@ it('one that Stripe does not know any more is 404', async ({ paydesk, clinic, di
   expectProblem(await clinic.post(`${path}/accept`), 'not-found');
 });
 
+it.for([
+  ['evidence', '/v1/disputes/*', { uncategorized_text: 'It was delivered.' }],
+  ['accept', '/v1/disputes/*/close', undefined],
+] as const)(
+  'one that Stripe does not know any more when it gets the %s is 404',
+  async ([name, refused, body], { paydesk, clinic, dispute }) => {
+    const { path } = await dispute();
+    const error = { type: 'invalid_request_error', code: 'resource_missing', status: 404 } as const;
+    paydesk.sandbox.faults.add({ method: 'POST', path: refused, kinds: ['refuse'], error });
+    const key = { 'idempotency-key': `gone-${name}` };
+    expectProblem(await clinic.post(`${path}/${name}`, body, key), 'not-found');
+    const repeated = await clinic.post(`${path}/${name}`, body, key);
+    expectProblem(repeated, 'not-found');
+    expect(repeated.headers.get('idempotent-replayed')).toBe('true');
+  },
+);
+
 it('another service gets 404 for a dispute', async ({ gym, dispute }) => {
   const { path } = await dispute();
   expectProblem(await gym.get(path), 'not-found');
