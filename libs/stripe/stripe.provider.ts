@@ -45,7 +45,7 @@ export class StripeProvider {
   /**
    * Makes a call that changes nothing at Stripe.
    *
-   * @throws {Problem} as classified by `problemFromStripe`
+   * @throws {Problem} as classified by `problemBesides`
    */
   read<T extends object>(context: RequestContext, call: (stripe: Stripe) => Promise<T>): Promise<T> {
     return this.call(context, this.reads, problemBesides, () => withoutStackTrace(() => call(this.client)));
@@ -56,7 +56,7 @@ export class StripeProvider {
    * modified, because others may have it too.
    *
    * @param key see `readKey`
-   * @throws {Problem} as classified by `problemFromStripe`
+   * @throws {Problem} as classified by `problemBesides`
    */
   readShared<T extends object>(
     context: RequestContext,

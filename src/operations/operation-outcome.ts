@@ -3,7 +3,10 @@ import { isDefiniteRefusal, isRefusedBesides } from '#stripe/stripe-errors.js';
 import type { Outcome, StoredOutcome } from './operation.js';
 import type { OperationRow } from './operations.store.js';
 
-/** A step throws these only after a look-up at Stripe, or before it sends anything, so they are final, regardless of their cause. */
+/**
+ * A step throws these only after a look-up at Stripe, or before it sends anything, so they are final, unless their cause is a
+ * refusal of a call that is not what the operation is to do.
+ */
 const FINAL_PROBLEMS: ReadonlySet<ProblemSlug> = new Set([
   'not-done',
   'invalid-state',

@@ -35,7 +35,10 @@ export interface OperationKind<Plan, Result, Answer = Result> {
   name: string;
   /** Calls Stripe with the planned parameters and `stripeKey`, so that a repetition has no second effect. */
   send(context: RequestContext, plan: Plan, identity: OperationIdentity): Promise<Answer>;
-  /** Looks up at Stripe whether it was done. Called when sending it again can't show that, or after a refusal of our own. */
+  /**
+   * Looks up at Stripe whether it was done. Called when sending it again can't show that, after a refusal of our own, or after
+   * a refusal of another call.
+   */
   find(
     context: RequestContext,
     plan: Plan,
