@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DryRunEnd } from '#core/dry-run.js';
+import { Problem } from '#core/problem.js';
 import type { RequestContext } from '#core/request-context.js';
 import type { OperationIdentity } from '../operations/operation.js';
 import { type OperationRunner, OperationsService } from '../operations/operations.service.js';
@@ -66,12 +67,17 @@ export class SubscriptionUpdates {
     return this.stripe.retrieve(context, subscriptionId);
   }
 
-  /** Brings a subscription of the record up to date. @param notifies whether callers are notified of what is new */
+  /**
+   * Brings a subscription of the record up to date.
+   *
+   * @param notifies whether callers are notified of what is new
+   * @throws {Problem} `needs-review` if it is unpaid, although it runs: its change was made, and can't be recorded
+   */
   async refresh(context: RequestContext, subscriptionId: string, notifies = true): Promise<SubscriptionView> {
     // There was nothing to send.
     if (context.dryRun) throw new DryRunEnd(context.dryRun.calls);
     const recorded = await this.recorder.refreshSubscription(context, subscriptionId, [], notifies);
-    if (!recorded) throw new Error(`the page of ${subscriptionId}, which runs, is open`);
+    if (!recorded) throw new Problem('needs-review', {}, new Error(`the page of ${subscriptionId} is open`));
     return subscriptionView(recorded);
   }
 }

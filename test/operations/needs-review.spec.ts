@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect } from 'vitest';
+import { OPERATION_ID } from '#stripe/find-by-metadata.js';
 import { notificationFaults } from '../support/notification-schema.js';
 import { paydeskTest } from '../support/paydesk-test.js';
 import { saveCard, someUser } from '../support/saved-card.js';
+import { startSubscription } from '../support/subscription.js';
 import { LONGEST_WAIT_SECONDS } from '../support/durations.js';
+import { expectProblem } from '../support/expect-problem.js';
 
 const PAYMENTS = { method: 'POST', path: '/v1/payment_intents' } as const;
 /** More than we look through at Stripe for what an operation has made. */
@@ -76,4 +79,20 @@ describe('a charge whose outcome can no longer be proved', () => {
     });
     expect(sent()).toBe(sentBefore);
   });
+});
+
+it('a change of a subscription needs a review if its page is open, as it can not be recorded', async ({
+  paydesk,
+  shop,
+}) => {
+  const { id } = await startSubscription(paydesk.stripe, { [OPERATION_ID]: randomUUID() });
+  const { faults, store } = paydesk.sandbox;
+  const path = `/v1/subscriptions/${id}`;
+  faults.add({ method: 'POST', path, kinds: ['reset_after_effect'], times: 2 });
+  const headers = { 'idempotency-key': randomUUID() };
+  const pause = () => shop.post('/pay/recurrent/pause', { paymentID: id }, headers);
+  expectProblem(await pause(), 'outcome-unknown');
+  paydesk.sandbox.run(() => store.subscriptions.update(id, { status: 'incomplete' }));
+  expectProblem(await pause(), 'needs-review');
+  expectProblem(await pause(), 'needs-review');
 });
