@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type Stripe from 'stripe';
+import { Problem } from '#core/problem.js';
 import type { RequestContext } from '#core/request-context.js';
-import { operationIdOf } from '#stripe/find-by-metadata.js';
+import { findByOperationId, operationIdOf } from '#stripe/find-by-metadata.js';
+import { idOf } from '#stripe/id-of.js';
 import { listAll } from '#stripe/pagination.js';
 import { StripeProvider } from '#stripe/stripe.provider.js';
 import type { PaymentDispute, PaymentRefund, PaymentSnapshot } from './payment.js';
@@ -87,7 +89,12 @@ export class PaymentReader {
   ): Promise<string | undefined> {
     const intent = await this.intent(context, paymentIntentId);
     const operationId = operationIdOf(intent);
-    const known = operationId === null ? undefined : await sessionOfOperation(operationId);
+    const known =
+      operationId === null
+        ? undefined
+        : await sessionOfOperation(operationId).catch((error: unknown) =>
+            this.unheardSession(context, intent, operationId, error),
+          );
     if (known !== undefined) return known;
     const session = await this.references.firstSession(context, { payment_intent: paymentIntentId });
     if (session) return session.id;
@@ -98,6 +105,30 @@ export class PaymentReader {
     if (ofSubscription) return ofSubscription.id;
     const starter = operationIdOf(invoice.parent?.subscription_details ?? { metadata: null });
     return starter === null ? undefined : sessionOfOperation(starter);
+  }
+
+  /**
+   * The Checkout Session that an operation has opened and not heard of. Stripe leads from a PaymentIntent to it only once it is
+   * paid.
+   *
+   * @throws the reason why it is not known yet, if Stripe has none
+   */
+  private async unheardSession(
+    context: RequestContext,
+    intent: Stripe.PaymentIntent,
+    operationId: string,
+    reason: unknown,
+  ): Promise<string> {
+    if (!(reason instanceof Problem) || reason.slug !== 'in-progress') throw reason;
+    const paid = await this.references.firstSession(context, { payment_intent: intent.id });
+    if (paid) return paid.id;
+    const customer = idOf(intent.customer);
+    if (customer === undefined) throw reason;
+    const found = await findByOperationId(operationId, (page) =>
+      this.stripe.read(context, (stripe) => stripe.checkout.sessions.list({ customer, ...page })),
+    );
+    if (typeof found === 'string') throw reason;
+    return found.id;
   }
 
   private async withoutIntent(session: Stripe.Checkout.Session | undefined) {

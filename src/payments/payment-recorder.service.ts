@@ -145,8 +145,11 @@ export class PaymentRecorder {
 
   /** The payment that a page of no known payment belongs to, as its operation has not stored it, and may never do so. */
   private async findReplaced({ snapshot, operationId }: ReadPayment): Promise<StoredPayment | undefined> {
-    if (snapshot.sessionId === null || operationId === null) return undefined;
-    return this.store.findReplaced(operationId);
+    const { sessionId, paymentIntentId } = snapshot;
+    if (sessionId === null || operationId === null) return undefined;
+    const replaced = await this.store.findReplaced(operationId);
+    // Earlier versions have recorded what was tried on such a page as a payment of its own.
+    return replaced && ((await this.store.findEither(sessionId, paymentIntentId)) ?? replaced);
   }
 
   /** In between, its PaymentIntent is canceled and the page is not known yet. */

@@ -17,7 +17,8 @@ export class ReplacementsStore {
 
   /**
    * Marks a payment, so that only one operation replaces its PaymentIntent. The mark of an operation that has opened no page does
-   * not count, but is kept: if Stripe makes the page late, it belongs to this payment. The new revision keeps those that are reading the payment from writing what they have read.
+   * not count, but is kept: if Stripe makes the page late, it belongs to this payment. The new revision keeps those that are
+   * reading the payment from writing what they have read.
    *
    * @returns false if another operation has done it, or is at it
    */

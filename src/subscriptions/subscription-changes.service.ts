@@ -81,7 +81,7 @@ export class SubscriptionChangesService {
    * @throws {Problem} `not-found` for a Price that Stripe does not know and as `PaymentAccess.find` does, `invalid-state` for
    *   a subscription that can't be changed or is for the same already, `invalid-request` for a Price that does not fit or
    *   the date of no preview of the last hour, `subscription-scheduled`, `in-progress` while another operation changes it,
-   *   `card-declined`, `authentication-required`
+   *   `card-declined`, `authentication-required`, `not-done` if its schedule was released before it was sent
    */
   change(request: OperationRequest, command: ChangeCommand): Promise<Outcome<SubscriptionView>> {
     const { context, actor } = request;

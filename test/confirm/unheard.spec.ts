@@ -1,16 +1,25 @@
 import { describe, expect } from 'vitest';
 import { idOf } from '#stripe/id-of.js';
+import { backfillAccount } from '../support/backfill.js';
+import type { Caller } from '../support/caller.js';
 import { query } from '../support/database.js';
 import { FOREVER_MS, LONGEST_WAIT_SECONDS, STRIPE_SETTLES_SECONDS } from '../support/durations.js';
 import { payOnPage } from '../support/hosted-page.js';
+import type { ManualClock } from '../support/manual-clock.js';
 import { visit } from '../support/plain-browser.js';
 import { confirmTest } from './confirm-test.js';
 
 const HOUR_SECONDS = 60 * 60;
+const DECLINED_NUMBER = '4000000000000002';
+/** As after 23 hours in which nobody could find out. */
+const NEEDS_REVIEW = `update operations set state = 'needs-review'
+  where kind = 'payment-replace' and state = 'running'`;
 const OPEN_PAGE = { method: 'POST', path: '/v1/checkout/sessions' } as const;
 
 const it = confirmTest()
-  .extend('admin', { scope: 'file' }, ({ paydesk }) => paydesk.service('admin', { scopes: ['keys:admin'] }))
+  .extend('admin', { scope: 'file' }, ({ paydesk }) =>
+    paydesk.service('admin', { scopes: ['keys:admin', 'events:read'] }),
+  )
   /** A payment whose customer has chosen another card; `press` does so again, with the same button. */
   .extend('chosen', ({ refusedCharge }) => async () => {
     const { url, id } = await refusedCharge('pm_card_chargeCustomerFail');
@@ -23,6 +32,12 @@ const it = confirmTest()
     const { data } = await paydesk.stripe.checkout.sessions.list({ customer: idOf(customer) ?? '' });
     expect(data).toHaveLength(1);
     return { sessionId: data[0]?.id ?? '', url: data[0]?.url ?? '' };
+  })
+  /** The PaymentIntent that a customer has tried on the page in place of a payment. */
+  .extend('attemptOn', ({ paydesk }) => async (id: string) => {
+    const { customer } = await paydesk.stripe.paymentIntents.retrieve(id);
+    const { data } = await paydesk.stripe.paymentIntents.list({ customer: idOf(customer) ?? '' });
+    return data.find((intent) => intent.id !== id)?.id ?? '';
   })
   /** The operations that open pages and have no outcome. */
   .extend('running', ({ paydesk }) => () => {
@@ -44,6 +59,13 @@ const it = confirmTest()
     expect(told.filter((type) => type === 'payment.succeeded')).toHaveLength(1);
     expect(await notified(sessionId)).toEqual([]);
   });
+
+/** The events that were stored and are not handled after another minute, or can't be. */
+async function waitingEvents(admin: Caller, clock: ManualClock): Promise<{ type: string }[]> {
+  clock.moveSeconds(60);
+  const stored = (await admin.get('/admin/events?state=stored')).body.data;
+  return [...stored, ...(await admin.get('/admin/events?state=dead')).body.data];
+}
 
 describe('a page whose operation has no outcome', () => {
   it('is paid as the payment that it replaces', async ({
@@ -95,6 +117,57 @@ describe('a page whose operation has no outcome', () => {
       await admin.post(`/admin/reviews/${operationId}/close`, review);
     },
   );
+
+  it('is found when it is paid, also by a backfill or a request for the status, without an event of its own', async ({
+    paydesk,
+    clock,
+    shop,
+    chosen,
+    pageOf,
+    attemptOn,
+    expectPaid,
+  }) => {
+    const pages = [];
+    for (const find of ['backfill', 'status'] as const) {
+      const { id, press } = await chosen();
+      paydesk.sandbox.faults.add({ ...OPEN_PAGE, kinds: ['reset_after_effect'], share: 1 });
+      expect((await press()).status).toBe(503);
+      pages.push({ find, id, ...(await pageOf(id)) });
+    }
+    for (const { find, id, sessionId, url } of pages) {
+      await payOnPage(url);
+      const paid = await attemptOn(id);
+      if (find === 'backfill') await backfillAccount(paydesk, clock);
+      else await shop.get(`/status?paymentID=${paid}`);
+      const [row] = await query(paydesk, 'select session_id, status from payments where payment_id = $1', [
+        id,
+      ]);
+      expect(row).toEqual({ session_id: sessionId, status: 'ACCEPTED' });
+      await expectPaid(id, sessionId);
+    }
+    paydesk.sandbox.faults.clear();
+  });
+
+  it('is found when a card is declined on it, so that no event waits', async ({
+    paydesk,
+    clock,
+    admin,
+    chosen,
+    pageOf,
+    expectPaid,
+  }) => {
+    const { id, press } = await chosen();
+    paydesk.sandbox.faults.add({ ...OPEN_PAGE, kinds: ['reset_after_effect'], share: 1 });
+    expect((await press()).status).toBe(503);
+    await query(paydesk, NEEDS_REVIEW);
+    const { sessionId, url } = await pageOf(id);
+    await payOnPage(url, DECLINED_NUMBER);
+    await paydesk.walkEvents();
+    await expect.poll(() => waitingEvents(admin, clock)).toEqual([]);
+    paydesk.sandbox.faults.clear();
+    await payOnPage(url);
+    await expectPaid(id, sessionId);
+  });
 
   it('and that Stripe makes after the operation has failed, is paid as the payment that it replaces', async ({
     paydesk,

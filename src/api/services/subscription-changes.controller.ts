@@ -112,7 +112,8 @@ export class SubscriptionChangesController {
   @ApiOperation({
     summary: 'Pause the payments of a subscription',
     description:
-      'It goes on running, and the invoices of the pause are void. 409 `invalid-state` if it is paused already.',
+      'It goes on running, and the invoices of the pause are void. 409 `invalid-state` if it is paused already, `in-progress` ' +
+      'while another operation changes it.',
   })
   @ApiOperationHeaders()
   @ApiBody({ type: SubscriptionRequest, examples: SUBSCRIPTION_EXAMPLES })
@@ -132,7 +133,8 @@ export class SubscriptionChangesController {
   @HttpCode(200)
   @ApiOperation({
     summary: 'End the pause of a subscription',
-    description: 'The next renewal is paid again. 409 `invalid-state` if it is not paused.',
+    description:
+      'The next renewal is paid again. 409 `invalid-state` if it is not paused, `in-progress` while another operation changes it.',
   })
   @ApiOperationHeaders()
   @ApiBody({ type: SubscriptionRequest, examples: SUBSCRIPTION_EXAMPLES })
