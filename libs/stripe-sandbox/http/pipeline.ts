@@ -109,7 +109,7 @@ export class Pipeline {
     const kept = keyed && this.#idempotency.begin(keyed);
     try {
       let ran: Reply | undefined;
-      const run = (): Reply => (ran ??= kept ? replayOf(kept) : this.#run(attempt));
+      const run = (): Reply => (ran ??= kept ? replayOf(kept, attempt.origin) : this.#run(attempt));
       const reply = await this.#intercepted(attempt, run, raw);
       if (!keyed || !reply) return reply;
       // A fault's reply in place of the real one, such as a 500 after the effect, is what a retry gets.
@@ -143,7 +143,7 @@ export class Pipeline {
 
   /** Validates, executes and commits a request in one synchronous step. */
   #run(attempt: Attempt): Reply {
-    const { route, request, form, requestId, version, caller, keyed, cause } = attempt;
+    const { route, request, form, requestId, version, caller, keyed, cause, origin } = attempt;
     const isBrowser = caller === 'browser';
     const { store, clock, emit, accountVersion } = this.#options;
     this.#options.catchUp();
@@ -158,11 +158,10 @@ export class Pipeline {
         },
       );
       hasBegun = true;
-      const origin = `http://${textOf(request.headers['host'])}`;
       const ctx = new Context({ store, clock, emit, cause, origin, accountVersion });
       const resource = route.handle({ ctx, params, path: request.named, expanded: paths });
       const whole = this.#expand(resource, paths);
-      reply = success(isBrowser ? fieldsForBrowser(whole) : whole);
+      reply = success(isBrowser ? fieldsForBrowser(whole) : whole, origin);
     } catch (error) {
       if (!(error instanceof StripeFailure)) store.rollback();
       const stripeError = failureFrom(error);
@@ -198,6 +197,8 @@ class Attempt {
   readonly form: Form;
   readonly keyed: KeyedRequest | undefined;
   readonly cause: Cause;
+  /** The sandbox's base URL, as the caller reaches it. */
+  readonly origin: string;
   /** Whether the reply was sent. A later effect must not replace the reply that is kept for retries. */
   isAnswered = false;
 
@@ -209,6 +210,7 @@ class Attempt {
     readonly caller: Caller,
   ) {
     this.form = formOf(request);
+    this.origin = `http://${textOf(request.headers['host'])}`;
     const key = textOf(request.headers['idempotency-key']);
     const isPost = (request.method as Method) === 'POST';
     this.keyed =
@@ -235,8 +237,8 @@ function formOf({ headers, query, body }: WireRequest): Form {
   return { ...decodeForm(query), ...decodeForm(body) };
 }
 
-function replayOf({ requestId, status, body: own, resource }: KeptReply): Reply {
-  const body = own ?? success(resource!).body;
+function replayOf({ requestId, status, body: own, resource }: KeptReply, origin: string): Reply {
+  const body = own ?? success(resource!, origin).body;
   const headers = { 'Idempotent-Replayed': 'true', 'Original-Request': requestId };
   return { status, body, headers };
 }

@@ -14,8 +14,9 @@ export interface Reply {
   deliver?: (raw: ServerResponse, reply: Reply) => void;
 }
 
-export function success(resource: object): Reply {
-  return { status: 200, headers: {}, body: stripeJson(resource), resource };
+/** @param origin the sandbox's base URL, as the caller reaches it */
+export function success(resource: object, origin: string): Reply {
+  return { status: 200, headers: {}, body: stripeJson(resource, origin), resource };
 }
 
 /** Stripe's error body. Source: https://docs.stripe.com/api/errors. */

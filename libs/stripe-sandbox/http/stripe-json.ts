@@ -1,19 +1,29 @@
 /**
  * JSON as Stripe writes it: indented, and in each object `id` and `object` come first and the other fields by the alphabet.
  * Clients may read it line by line. Metadata keeps its order. Source: recordings of the real Stripe.
+ *
+ * @param origin the base URL of the receipts, as the caller reaches the sandbox; without it they keep the one they have
  */
-export function stripeJson(body: object): string {
-  return JSON.stringify(inStripesOrder(body), undefined, 2);
+export function stripeJson(body: object, origin?: string): string {
+  return JSON.stringify(inStripesOrder(body, origin), undefined, 2);
 }
 
-function inStripesOrder(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(inStripesOrder);
+function inStripesOrder(value: unknown, origin: string | undefined): unknown {
+  if (Array.isArray(value)) return value.map((each) => inStripesOrder(each, origin));
   if (typeof value !== 'object' || value === null) return value;
   const fields = value as Record<string, unknown>;
   const ordered: Record<string, unknown> = {};
   for (const name of ['id', 'object', ...Object.keys(fields).sort()]) {
     if (!Object.hasOwn(fields, name) || Object.hasOwn(ordered, name)) continue;
-    ordered[name] = name === 'metadata' ? fields[name] : inStripesOrder(fields[name]);
+    if (name === 'metadata') ordered[name] = fields[name];
+    else if (name === 'receipt_url') ordered[name] = receiptAt(origin, fields[name]);
+    else ordered[name] = inStripesOrder(fields[name], origin);
   }
   return ordered;
 }
+
+/** The origin of a receipt that is the sandbox's own. */
+const RECEIPT_ORIGIN = /^http:\/\/[^/]+(?=\/receipts\/payment\/)/;
+
+const receiptAt = (origin: string | undefined, url: unknown): unknown =>
+  typeof url === 'string' && origin !== undefined ? url.replace(RECEIPT_ORIGIN, () => origin) : url;

@@ -3,9 +3,12 @@ import { formatAmount } from '../money/currencies.js';
 import { html, type Html } from './html.js';
 import { dateOf, layout } from './layout.js';
 
-/** What a customer has paid with a charge, and what was refunded since. */
+/** What a customer has paid with a charge, what of it was released, and what was refunded since. */
 export function receiptPage(charge: Stripe.Charge): string {
-  const { amount, amount_refunded, captured, created, currency, description } = charge;
+  const { amount, amount_captured, amount_refunded, captured, created, currency, description } = charge;
+  // What is released counts as refunded: https://docs.stripe.com/api/charges/object#charge_object-amount_refunded.
+  const releasedMinor = captured ? amount - amount_captured : amount_refunded;
+  const refundedMinor = amount_refunded - releasedMinor;
   return layout(
     'Receipt',
     html`<section class="card">
@@ -16,7 +19,8 @@ export function receiptPage(charge: Stripe.Charge): string {
       </p>
       <ul class="lines">
         ${row(description ?? 'Payment', formatAmount(amount, currency))}
-        ${amount_refunded > 0 && row(captured ? 'Refunded' : 'Released', formatAmount(-amount_refunded, currency))}
+        ${releasedMinor > 0 && row('Released', formatAmount(-releasedMinor, currency))}
+        ${refundedMinor > 0 && row('Refunded', formatAmount(-refundedMinor, currency))}
         ${row('Paid with', methodOf(charge))}
       </ul>
       <p class="back">${charge.id}</p>
