@@ -28,31 +28,38 @@ export function checkoutPage(view: CheckoutView): string {
     html`<section aria-label="Order summary">
         ${cancelUrl && html`<p><a class="back" href="${cancelUrl}">← Cancel and go back</a></p>`}
         ${session.mode === 'setup' ? html`<h1>Save your card for later</h1>` : summary(view)}
-        ${session.allow_promotion_codes && promotionCodeForm(errorOf(view, 'promotion_code'))}
+        ${hasForm(view, 'promotion_code') && promotionCodeForm(errorOf(view, 'promotion_code'))}
       </section>
       <div class="methods">
-        ${view.cards.length > 0 && savedCards(view)}
+        ${view.error && !hasForm(view, view.error.form) && errorText(view.error.message)}
+        ${hasForm(view, 'saved_card') && savedCards(view)}
         ${methodForms(view, { submit: submitOf(session), ...contact, asksForEmail: !isKnown })}
       </div>`,
     { isWide: true },
   );
 }
 
+/** Whether the page shows a form. What was sent may be by a form that it does not have, or not any more. */
+function hasForm({ session, cards }: CheckoutView, form: CheckoutFormName): boolean {
+  if (form === 'promotion_code') return session.allow_promotion_codes === true;
+  if (form === 'saved_card') return cards.length > 0;
+  return session.payment_method_types.includes(form);
+}
+
 /** A form for each type of payment method that the session takes. */
 function methodForms(view: CheckoutView, form: CardForm): Html[] {
   const { session } = view;
-  const { payment_method_types: types } = session;
   const formOf = (name: CheckoutFormName, more: Html): CardForm => ({
     ...form,
     error: errorOf(view, name),
     more,
   });
   return [
-    ...(types.includes('card') ? [cardForm(formOf('card', moreFields(session, 'card')))] : []),
-    ...(types.includes('sepa_debit')
+    ...(hasForm(view, 'card') ? [cardForm(formOf('card', moreFields(session, 'card')))] : []),
+    ...(hasForm(view, 'sepa_debit')
       ? [sepaDebitForm(formOf('sepa_debit', moreFields(session, 'debit')))]
       : []),
-    ...(types.includes('customer_balance')
+    ...(hasForm(view, 'customer_balance')
       ? [bankTransferForm(formOf('customer_balance', collectedFields(session, 'transfer')))]
       : []),
     html`${note(session.custom_text.after_submit)}`,

@@ -129,7 +129,9 @@ function contactOf(ctx: Context, { id, customer_details }: Stripe.Checkout.Sessi
 function lastError(ctx: Context, session: Stripe.Checkout.Session): CheckoutView['error'] {
   const setup = ctx.store.setupIntents.get((session.setup_intent as string | null) ?? '');
   const error = setup ? setup.last_setup_error : attemptedPayment(ctx, session.id)?.last_payment_error;
-  return error?.message === undefined ? undefined : { form: 'card', message: error.message };
+  if (error?.message === undefined) return undefined;
+  const isSaved = offeredCards(ctx, session).some(({ id }) => id === error.payment_method?.id);
+  return { form: isSaved ? 'saved_card' : 'card', message: error.message };
 }
 
 const cancelUrlOf = ({ id, cancel_url }: Stripe.Checkout.Session): string | null =>

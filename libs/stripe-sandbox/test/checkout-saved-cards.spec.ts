@@ -80,6 +80,51 @@ test('the page offers the cards that may be shown again, and is paid with one', 
   expect(buttonsOf((await visit(other.url!)).text, 'saved_card')).toEqual([limited, always]);
 });
 
+/** The texts of alerts, each with the form that it is in. */
+const alertsOf = (text: string): [form: string | undefined, alert: string | undefined][] =>
+  [...text.matchAll(/role="alert"[^>]*>([^<]*)/g)].map(({ 1: alert, index }) => {
+    const before = text.slice(0, index);
+    const opened = before.lastIndexOf('<form');
+    if (opened < before.lastIndexOf('</form>')) return [undefined, alert];
+    return [/aria-label="([^"]*)"/.exec(before.slice(opened))?.[1], alert];
+  });
+
+test('a failed authentication of a saved card is shown at the saved cards', async () => {
+  const { openFor, saveCard } = await openShop();
+  const id = await saveCard('pm_card_authenticationRequired', 'always');
+  const { url } = await openFor();
+  for (const [form, label] of [
+    [{ saved_card: id }, 'Saved cards'],
+    [{ number: '4000002760003184' }, 'Card details'],
+  ] as const) {
+    const asked = await visit(url!, { ...form });
+    await visit(asked.location!, { result: 'fail' });
+    expect(alertsOf((await visit(url!)).text)).toEqual([
+      [label, expect.stringContaining('failed authentication')],
+    ]);
+  }
+});
+
+test('what is wrong with a form that the page does not have is shown above the others', async () => {
+  const { openFor, stripe, saveCard } = await openShop();
+  const id = await saveCard('pm_card_visa', 'always');
+  const { url } = await openFor(undefined, { allowed_payment_method_types: ['card'] });
+  const shown = async (form: Record<string, string>) => {
+    const { status, text } = await visit(url!, form);
+    return [status, alertsOf(text)];
+  };
+  const above = (alert: string) => [402, [[undefined, expect.stringContaining(alert)]]];
+  expect(await shown({ iban: 'DE89370400440532013000' })).toEqual(above('takes no sepa_debit'));
+  expect(await shown({ bank_transfer: 'yes' })).toEqual(above('takes no customer_balance'));
+  expect(await shown({ promotion_code: 'NONE' })).toEqual(above('This code is invalid.'));
+  expect(await shown({ saved_card: 'pm_other' })).toEqual([
+    402,
+    [['Saved cards', 'This card is not offered.']],
+  ]);
+  await stripe.paymentMethods.detach(id);
+  expect(await shown({ saved_card: id })).toEqual(above('This card is not offered.'));
+});
+
 test("a card is saved only if its customer wants it, and offered on the customer's next page", async () => {
   const { openFor, saved } = await openShop();
   const card = { number: '4242424242424242' };
