@@ -1,8 +1,9 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { bareEnvironment, type ServiceProcess, startService } from '../support/service-process.js';
 import { makeTemporaryFolder, removeFolder } from '../support/temporary-folder.js';
@@ -12,8 +13,6 @@ const WALK_THROUGH = /^```sh\n(.*?)^```$/gms;
 /** What the service is started with for a part of the walk-through. */
 const SUBSCRIBABLE = /^```sh subscribable\nSUBSCRIBABLE_PRICES=(\S+) npm start\n```$/m;
 const RECEIVER = /^```js\n(.*?)^```$/ms;
-/** Nothing else would end a script that waits for the receiver. */
-const DEADLINE_MS = 45_000;
 const RECEIVER_URL = 'http://127.0.0.1:4000/';
 const hasCurl = spawnSync('curl', ['--version']).status === 0;
 
@@ -32,7 +31,7 @@ afterAll(async () => {
   await removeFolder(folder);
 });
 
-it.skipIf(!hasCurl)('the commands of the README do what it says', async () => {
+it.skipIf(!hasCurl)('the commands of the README do what it says', async ({ signal }) => {
   expect(readme.match(RECEIVER)?.[1]).toBe(await readFile('examples/receiver.mjs', 'utf8'));
   const blocks = [...readme.matchAll(WALK_THROUGH)].map(([, commands = '']) => commands);
   const output = join(folder, 'receiver.txt');
@@ -45,16 +44,8 @@ it.skipIf(!hasCurl)('the commands of the README do what it says', async () => {
     .replace('http://127.0.0.1:12111', service.sandboxUrl)
     .replace(RECEIVER_URL, `http://127.0.0.1:${receiverPort}/`)
     .replace('receiver.mjs &', `receiver.mjs > ${output} &`);
-  const { stdout, stderr, status } = spawnSync('bash', ['--norc', '-euo', 'pipefail', '-c', script], {
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: DEADLINE_MS,
-    env: {
-      ...bareEnvironment(),
-      DATA_DIR: join(folder, 'data'),
-      RECEIVER_PORT: String(receiverPort),
-    },
-  });
+  const environment = { DATA_DIR: join(folder, 'data'), RECEIVER_PORT: String(receiverPort) };
+  const { stdout, stderr, status } = await runScript(script, environment, signal);
   expect(stderr).toBe('');
   expect(status).toBe(0);
 
@@ -80,6 +71,37 @@ it.skipIf(!hasCurl)('the commands of the README do what it says', async () => {
     / request .* notification payment\.succeeded .* delivery refund\.succeeded delivered\n/s,
   );
 });
+
+/** Runs a script, and ends what it leaves behind, such as the receiver if a command fails. @param signal ends all at once */
+async function runScript(script: string, environment: Record<string, string>, signal: AbortSignal) {
+  const bash = spawn('bash', ['--norc', '-euo', 'pipefail', '-c', script], {
+    // It leads a group of processes of its own.
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...bareEnvironment(), ...environment },
+  });
+  const end = (): void => endGroup(bash.pid!);
+  signal.addEventListener('abort', end);
+  bash.once('exit', () => {
+    signal.removeEventListener('abort', end);
+    end();
+  });
+  const [stdout, stderr, [status]] = await Promise.all([
+    text(bash.stdout),
+    text(bash.stderr),
+    once(bash, 'exit') as Promise<[number | null]>,
+  ]);
+  return { stdout, stderr, status };
+}
+
+/** Ends the processes of a group, if there are any. */
+function endGroup(id: number): void {
+  try {
+    process.kill(-id, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
 
 /** Waits until the receiver has printed the refund, and its delivery is recorded. */
 function untilPrinted(output: string): string {
