@@ -1,5 +1,6 @@
 import { describe, expect } from 'vitest';
 import { FOREVER_MS } from '../support/durations.js';
+import { readMetrics } from '../support/metrics.js';
 import { paydeskTest } from '../support/paydesk-test.js';
 import { exchange, readAll, sendRaw } from '../support/raw-request.js';
 import { someUser } from '../support/saved-card.js';
@@ -8,7 +9,7 @@ const HOST = 'Host: paydesk\r\n';
 const LIVE = `GET /health/live HTTP/1.1\r\n${HOST}\r\n`;
 const LIVE_CLOSE = `GET /health/live HTTP/1.1\r\n${HOST}Connection: close\r\n\r\n`;
 
-const it = paydeskTest();
+const it = paydeskTest({ environment: { METRICS_PORT: '0' } });
 
 describe('pipelined requests', () => {
   it('are answered one after the other', async ({ paydesk, partner }) => {
@@ -26,6 +27,24 @@ describe('pipelined requests', () => {
     paydesk.sandbox.faults.clear();
     expect((await responses).match(/HTTP\/1\.1 201 /g)).toHaveLength(2);
   });
+
+  // https://www.rfc-editor.org/rfc/rfc9112#section-9.6: a server does not process what follows a response that closes.
+  it.for<[string, string]>([
+    ['not-found', `POST /nothing HTTP/1.1\r\n${HOST}Transfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n\r\n`],
+    ['too large', `POST /nothing HTTP/1.1\r\n${HOST}Content-Length: 3000000\r\n\r\n${'x'.repeat(3_000_000)}`],
+  ])(
+    'are not handled after a response that closes the connection: %s',
+    async ([, first], { paydesk, partner }) => {
+      const next =
+        `POST /partners/user/${someUser()}/setup_intent HTTP/1.1\r\n${HOST}` +
+        `Authorization: ${partner.authorization['authorization']}\r\n\r\n`;
+      const sent = paydesk.stripeCalls.length;
+      const responses = await exchange(paydesk.url, first + next);
+      expect(responses.match(/HTTP\/1\.1 /g)).toHaveLength(1);
+      await expect.poll(async () => (await readMetrics(paydesk))['paydesk_http_requests_running']).toBe(0);
+      expect(paydesk.stripeCalls).toHaveLength(sent);
+    },
+  );
 
   it('are answered if up to 16 wait', async ({ paydesk }) => {
     const responses = await exchange(paydesk.url, LIVE.repeat(16) + LIVE_CLOSE);

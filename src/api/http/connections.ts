@@ -135,6 +135,7 @@ export class Connections {
   private handleNext(handler: RequestListener, connection: Connection): void {
     const next = connection.waiting.shift();
     if (!next) delete connection.current;
-    else if (!next.request.socket.destroyed) this.handle(handler, connection, next);
+    // Node gives no response to a request after one that has closed the connection, which is closed only later.
+    else if (next.response.socket && !next.request.socket.destroyed) this.handle(handler, connection, next);
   }
 }
