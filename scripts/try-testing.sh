@@ -15,7 +15,7 @@ cp "$root/.npmrc" .
 echo '{ "type": "module" }' >package.json
 npm install --silent --prefer-offline --no-audit "$work"/paydesk-*.tgz
 sed -n "/^import { startPaydesk } from 'paydesk\/testing';\$/,/^\`\`\`\$/p" "$root/README.md" | sed '$d' >example.ts
-"$root/node_modules/.bin/tsc" --ignoreConfig --noEmit --strict --target es2022 --module nodenext --types '' example.ts
+"$root/node_modules/.bin/tsc" --ignoreConfig --noEmit --strict --target es2022 --module nodenext example.ts
 
 cp "$root/test/boot/caller-of-testing.mjs" .
 node caller-of-testing.mjs | tee "$work/output"
