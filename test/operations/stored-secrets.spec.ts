@@ -76,7 +76,8 @@ describe('the rows of operations', () => {
   }) => {
     const { bodies, repeat } = await answers();
     await aDayPasses();
-    expect(await query(paydesk, 'select id from operations where plan is not null')).toEqual([]);
+    const withPlan = () => query(paydesk, 'select id from operations where plan is not null');
+    await expect.poll(withPlan).toEqual([]);
     expect(await rows()).not.toMatch(SECRETS);
     const [setupIntent, problem, checkout] = comparable(await repeat());
     expect([setupIntent, problem]).toEqual(comparable(bodies.slice(0, 2)));
