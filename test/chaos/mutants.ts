@@ -210,6 +210,7 @@ export const MUTANTS: Mutant[] = [
       ],
     },
     scenario: 'disputes',
+    options: { requests: 60 },
     failures: ['another number of submissions was reported than made'],
   },
   {
