@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type Stripe from 'stripe';
-import { findByOperationId, createdSince, OPERATION_ID } from '#stripe/find-by-metadata.js';
+import { createdSince, OPERATION_ID } from '#stripe/find-by-metadata.js';
+import { findSessionByOperationId } from '#stripe/find-session.js';
 import { expireSession, findExpiredSession } from '#stripe/expire-session.js';
 import { idOf } from '#stripe/id-of.js';
 import { undefinedIfMissing } from '#stripe/undefined-if-missing.js';
@@ -133,15 +134,8 @@ export class CheckoutStripe {
     sentAt: Date,
   ): Promise<Found<StartedCheckout>> {
     const { customer } = plan;
-    const session = await findByOperationId(operationId, (page) =>
-      this.stripe.read(context, (stripe) =>
-        stripe.checkout.sessions.list({
-          ...(customer && { customer }),
-          created: createdSince(sentAt),
-          ...page,
-        }),
-      ),
-    );
+    const of = { customer, created: createdSince(sentAt) };
+    const session = await findSessionByOperationId(this.stripe, context, operationId, of);
     return typeof session === 'string' ? session : { result: startedCheckout(session) };
   }
 

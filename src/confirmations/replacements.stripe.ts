@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type Stripe from 'stripe';
 import { Problem } from '#core/problem.js';
 import type { RequestContext } from '#core/request-context.js';
-import { createdSince, findByOperationId, OPERATION_ID, operationIdOf } from '#stripe/find-by-metadata.js';
+import { createdSince, OPERATION_ID, operationIdOf } from '#stripe/find-by-metadata.js';
+import { findSessionByOperationId } from '#stripe/find-session.js';
 import { idOf } from '#stripe/id-of.js';
 import { readAfterRefusal } from '#stripe/read-after-refusal.js';
 import { isRefused, isReplayedFailure } from '#stripe/stripe-errors.js';
@@ -75,15 +76,8 @@ export class ReplacementsStripe {
     sentAt: Date,
   ): Promise<Found<Replaced>> {
     const { customer } = plan.session;
-    const session = await findByOperationId(operationId, (page) =>
-      this.stripe.read(context, (stripe) =>
-        stripe.checkout.sessions.list({
-          ...(customer && { customer }),
-          created: createdSince(sentAt),
-          ...page,
-        }),
-      ),
-    );
+    const of = { customer, created: createdSince(sentAt) };
+    const session = await findSessionByOperationId(this.stripe, context, operationId, of);
     return typeof session === 'string' ? session : { result: replaced(session, plan) };
   }
 

@@ -9,9 +9,6 @@ import { taxIdAdditions } from '../database/schema-tax-ids.js';
 import { isLookUpConclusive, maySendAgain } from '../operations/retry-policy.js';
 import type { TaxId } from './customer.js';
 
-/** Longer than Stripe knows an idempotency key, which is a day. */
-const RETENTION_MS = 48 * 60 * 60 * 1000;
-
 /**
  * The idempotency keys under which tax ids are added to customers, so that requests that add the same one add it once, and
  * whether Stripe may still add one.
@@ -104,10 +101,9 @@ export class TaxIdAdditionsStore {
     if (!sent.every((addition) => isSettled(addition, now))) throw new Problem('provider-busy');
   }
 
-  /** Deletes what no request needs any more. */
-  async prune(): Promise<void> {
-    const oldest = new Date(this.clock.now().getTime() - RETENTION_MS);
-    await this.database.delete(taxIdAdditions).where(lt(taxIdAdditions.begunAt, oldest));
+  /** Deletes keys from before a time. */
+  async prune(before: Date): Promise<void> {
+    await this.database.delete(taxIdAdditions).where(lt(taxIdAdditions.begunAt, before));
   }
 }
 

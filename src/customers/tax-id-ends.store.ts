@@ -4,9 +4,6 @@ import { Clock } from '#core/clock.js';
 import { type Database, DATABASE } from '../database/database.js';
 import { taxIdEnds } from '../database/schema-tax-ids.js';
 
-/** Longer than Stripe knows the idempotency key under which a tax id was added, which is a day. */
-const RETENTION_MS = 48 * 60 * 60 * 1000;
-
 /**
  * Whether a tax id that was added at Stripe is kept or taken back. Requests that set the same one at once share it, and the
  * first of them that ends decides.
@@ -28,10 +25,9 @@ export class TaxIdEndsStore {
     return this.decide(taxId, false);
   }
 
-  /** Deletes decisions that no request needs any more. */
-  async prune(): Promise<void> {
-    const oldest = new Date(this.clock.now().getTime() - RETENTION_MS);
-    await this.database.delete(taxIdEnds).where(lt(taxIdEnds.decidedAt, oldest));
+  /** Deletes decisions from before a time. */
+  async prune(before: Date): Promise<void> {
+    await this.database.delete(taxIdEnds).where(lt(taxIdEnds.decidedAt, before));
   }
 
   private async decide(taxId: string, isKept: boolean): Promise<boolean> {

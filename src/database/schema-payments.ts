@@ -8,7 +8,6 @@ import {
   jsonb,
   pgTable,
   text,
-  timestamp,
   uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core';
@@ -29,9 +28,7 @@ import {
 import type { WithheldSubscriptionFact } from '../payments/subscription-notices.js';
 import type { WithheldFact } from '../payments/withheld-facts.js';
 import type { TimelineEntry } from '../payments/payment-timeline.js';
-
-const instant = (name: string) => timestamp(name, { withTimezone: true });
-const minorUnits = (name: string) => bigint(name, { mode: 'number' });
+import { instant, minorUnits } from './columns.js';
 
 /** Every payment that we know of: docs/adr/0012-record-of-payments.md. */
 export const payments = pgTable(

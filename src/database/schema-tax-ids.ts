@@ -1,6 +1,5 @@
-import { boolean, index, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
-
-const instant = (name: string) => timestamp(name, { withTimezone: true });
+import { boolean, index, pgTable, text } from 'drizzle-orm/pg-core';
+import { instant } from './columns.js';
 
 /** Whether a tax id that was added to a customer at Stripe is kept or taken back. Requests that add it at once share it. */
 export const taxIdEnds = pgTable('tax_id_ends', {

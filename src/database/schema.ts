@@ -12,7 +12,6 @@ import {
   pgTable,
   primaryKey,
   text,
-  timestamp,
   uniqueIndex,
   uuid,
   varchar,
@@ -27,9 +26,7 @@ import type { NotificationType } from '../notifications/notification-types.js';
 import type { CountedAmount } from '../operations/guardrail-rules.js';
 import { REVIEW_FINDINGS } from '../operations/operation-review.js';
 import { EVENT_STATES } from '../webhooks/event-state.js';
-
-const instant = (name: string) => timestamp(name, { withTimezone: true });
-const minorUnits = (name: string) => bigint(name, { mode: 'number' });
+import { instant, minorUnits } from './columns.js';
 
 /** The Stripe customer of each user of each tenant. */
 export const customers = pgTable(

@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type Stripe from 'stripe';
 import { Problem } from '#core/problem.js';
 import type { RequestContext } from '#core/request-context.js';
-import { findByOperationId, operationIdOf } from '#stripe/find-by-metadata.js';
+import { operationIdOf } from '#stripe/find-by-metadata.js';
+import { findSessionByOperationId } from '#stripe/find-session.js';
 import { idOf } from '#stripe/id-of.js';
 import { listAll } from '#stripe/pagination.js';
 import { StripeProvider } from '#stripe/stripe.provider.js';
@@ -124,9 +125,7 @@ export class PaymentReader {
     if (paid) return paid.id;
     const customer = idOf(intent.customer);
     if (customer === undefined) throw reason;
-    const found = await findByOperationId(operationId, (page) =>
-      this.stripe.read(context, (stripe) => stripe.checkout.sessions.list({ customer, ...page })),
-    );
+    const found = await findSessionByOperationId(this.stripe, context, operationId, { customer });
     if (typeof found === 'string') throw reason;
     return found.id;
   }

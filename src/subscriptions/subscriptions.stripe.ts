@@ -12,7 +12,7 @@ import { endOf } from '../payments/subscription-snapshot.stripe.js';
 import { type PaymentObject, PaymentReferences } from '../payments/payment-references.stripe.js';
 import type { Found } from '../operations/operation.js';
 import type { Cancellation } from './subscription.js';
-import { proofOf, type TracedUpdate, tracedUpdate } from './traced-update.stripe.js';
+import { type Proof, proofOf, type TracedUpdate, tracedUpdate } from './traced-update.stripe.js';
 
 /** Without an update, the subscription is cancelled immediately. */
 export interface CancelPlan extends Partial<TracedUpdate> {
@@ -83,16 +83,9 @@ export class SubscriptionsStripe {
     plan: CancelPlan,
     operationId: string,
   ): Promise<Found<Cancelled>> {
-    const subscription = await this.stripe.read(context, (stripe) =>
-      stripe.subscriptions.retrieve(plan.subscription),
-    );
+    const subscription = await this.retrieve(context, plan);
     const isEnded = ENDED.has(subscription.status);
-    const { update, previousChangeId } = plan;
-    const proof = update
-      ? proofOf(toOwnedSubscription(subscription), { update, previousChangeId }, operationId)
-      : isEnded
-        ? 'done'
-        : 'not-done';
+    const proof = proofOfCancellation(subscription, plan, operationId);
     if (proof === 'done') return { result: toCancelled(subscription) };
     if (proof === 'not-done' && isEnded) throw new Problem('invalid-state');
     return proof;
@@ -116,14 +109,24 @@ export class SubscriptionsStripe {
     plan: CancelPlan,
     refusal: unknown,
   ): Promise<Cancelled> {
-    const subscription = await readAfterRefusal(
-      refusal,
-      this.stripe.read(context, (stripe) => stripe.subscriptions.retrieve(plan.subscription)),
-    );
+    const subscription = await readAfterRefusal(refusal, this.retrieve(context, plan));
     if (!ENDED.has(subscription.status)) throw refusal;
     if (plan.update) throw new Problem('invalid-state', {}, refusal);
     return toCancelled(subscription);
   }
+
+  private retrieve(context: RequestContext, { subscription }: CancelPlan): Promise<Stripe.Subscription> {
+    return this.stripe.read(context, (stripe) => stripe.subscriptions.retrieve(subscription));
+  }
+}
+
+function proofOfCancellation(
+  subscription: Stripe.Subscription,
+  { update, previousChangeId }: CancelPlan,
+  operationId: string,
+): Proof {
+  if (update) return proofOf(toOwnedSubscription(subscription), { update, previousChangeId }, operationId);
+  return ENDED.has(subscription.status) ? 'done' : 'not-done';
 }
 
 function toCancelled(subscription: Stripe.Subscription): Cancelled {
