@@ -5,6 +5,7 @@ import type { Caller } from '../support/caller.js';
 import { query } from '../support/database.js';
 import { FOREVER_MS, LONGEST_WAIT_SECONDS, STRIPE_SETTLES_SECONDS } from '../support/durations.js';
 import { payOnPage } from '../support/hosted-page.js';
+import { loseKey } from '../support/lost-key.js';
 import type { ManualClock } from '../support/manual-clock.js';
 import { visit } from '../support/plain-browser.js';
 import { confirmTest } from './confirm-test.js';
@@ -94,12 +95,7 @@ describe('a page whose operation has no outcome', () => {
       const { id, press } = await chosen();
       paydesk.sandbox.faults.add({ ...OPEN_PAGE, kinds: ['reset_after_effect'], share: 1 });
       expect((await press()).status).toBe(503);
-      await query(
-        paydesk,
-        `update operations set plan = jsonb_set(plan, '{enc}',
-           to_jsonb(regexp_replace(plan ->> 'enc', '^v1\\.[^.]+', 'v1.00000000')))
-         where state = 'running'`,
-      );
+      await loseKey(paydesk);
       paydesk.sandbox.faults.clear();
       await press();
       clock.moveSeconds(23 * HOUR_SECONDS);

@@ -2,12 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect } from 'vitest';
 import type { Answer } from '../support/caller.js';
 import { query } from '../support/database.js';
-import { LONGEST_WAIT_SECONDS, STRIPE_SETTLES_SECONDS } from '../support/durations.js';
+import { DAY_SECONDS, LONGEST_WAIT_SECONDS, STRIPE_SETTLES_SECONDS } from '../support/durations.js';
 import { expectProblem } from '../support/expect-problem.js';
 import { guardrailsTest } from './guardrails-test.js';
 
 const CHARGES = { method: 'POST', path: '/v1/payment_intents' } as const;
-const DAY_SECONDS = 24 * 60 * 60;
 const LIMITED = { maxChargesPerDay: { usd: 5000 } };
 
 const it = guardrailsTest()

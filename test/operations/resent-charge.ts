@@ -4,6 +4,7 @@ import type { FaultKind } from '#sandbox/faults/fault.js';
 import type { Answer, Caller } from '../support/caller.js';
 import type { Paydesk } from '../support/paydesk.js';
 import { saveCard, someUser } from '../support/saved-card.js';
+import { sendDuringFault } from '../support/send-during-fault.js';
 
 /** The call by which Stripe is asked for a charge, and how it is looked for afterwards. */
 export const CHARGING = { method: 'POST', path: '/v1/payment_intents' } as const;
@@ -42,13 +43,7 @@ export async function resentCharge(
 }
 
 /** Sends it while every such call goes wrong; Stripe is well again afterwards. Returns the operation's id. */
-export async function sendInVain(
-  { sandbox: { faults } }: Paydesk,
-  { send }: ResentCharge,
-  kind: FaultKind,
-): Promise<string> {
-  faults.add({ ...CHARGING, kinds: [kind], share: 1 });
-  const { body } = await send();
-  faults.clear();
+export async function sendInVain(paydesk: Paydesk, { send }: ResentCharge, kind: FaultKind): Promise<string> {
+  const { body } = await sendDuringFault(paydesk, { ...CHARGING, kinds: [kind] }, send);
   return body.operationId;
 }

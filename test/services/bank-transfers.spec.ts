@@ -3,6 +3,7 @@ import { describe, expect } from 'vitest';
 import { idOf } from '#stripe/id-of.js';
 import { ensureWebhookEndpoint } from '#sandbox/nouns/webhook-endpoints/webhook-endpoint.js';
 import { press } from '../confirm/confirm-test.js';
+import { DAY_SECONDS } from '../support/durations.js';
 import { query } from '../support/database.js';
 import { expectProblem } from '../support/expect-problem.js';
 import { redirects } from '../support/hosted-page.js';
@@ -11,7 +12,6 @@ import { visit } from '../support/plain-browser.js';
 import { someUser } from '../support/saved-card.js';
 
 const SECRET = 'whsec_test';
-const DAY_SECONDS = 24 * 60 * 60;
 /** https://docs.stripe.com/payments/sepa-debit/accept-a-payment#test-integration: succeeds and fails after processing. */
 const PAYING_IBAN = 'DE89370400440532013000';
 const FAILING_IBAN = 'DE62370400440532013001';

@@ -1,9 +1,8 @@
 import { describe, expect } from 'vitest';
 import { idOf } from '#stripe/id-of.js';
+import { DAY_SECONDS } from '../support/durations.js';
 import { paydeskTest } from '../support/paydesk-test.js';
 import { startSubscription } from '../support/subscription.js';
-
-const DAY_SECONDS = 24 * 60 * 60;
 
 const it = paydeskTest({ environment: { BUSINESS_TIMEZONE: 'Europe/Rome' } })
   .extend('subscription', ({ paydesk }) => () => {

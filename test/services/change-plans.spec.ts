@@ -1,8 +1,9 @@
 import { describe, expect } from 'vitest';
 import { query } from '../support/database.js';
-import { expectProblem } from '../support/expect-problem.js';
+import { expectProblemLater } from '../support/expect-problem.js';
 import { newestPlan } from '../support/plans.js';
-import { changesTest, DAY_SECONDS, one } from './subscription-changes-test.js';
+import { sendDuringFault } from '../support/send-during-fault.js';
+import { changesTest, one } from './subscription-changes-test.js';
 
 const it = changesTest();
 
@@ -49,19 +50,16 @@ describe('the plan of a change', () => {
     const next = await price(3000);
     const send = () => change({ paymentID, ...one(next) }, { 'idempotency-key': 'plan-of-before' });
     const path = `/v1/subscriptions/${id}`;
-    paydesk.sandbox.faults.add({ method: 'POST', path, kinds: ['reset_before_effect'], share: 1 });
-    const failed = await send();
-    expectProblem(failed, 'outcome-unknown');
+    const failed = await sendDuringFault(
+      paydesk,
+      { method: 'POST', path, kinds: ['reset_before_effect'] },
+      send,
+    );
     const { update, previousChangeId, ...rest } = await newestPlan(paydesk, 'subscription-change');
     expect(previousChangeId).toBeNull();
     const { metadata: _trace, ...untraced } = update as { metadata: object };
     const plan = { ...rest, update: untraced };
     await query(paydesk, 'update operations set plan = $1 where id = $2', [plan, failed.body.operationId]);
-    paydesk.sandbox.faults.clear();
-    const problem = async () => {
-      clock.moveSeconds(DAY_SECONDS);
-      return (await send()).body.type;
-    };
-    await expect.poll(problem).toBe('urn:paydesk:needs-review');
+    await expectProblemLater(clock, send, 'needs-review');
   });
 });

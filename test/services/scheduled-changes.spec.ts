@@ -1,9 +1,9 @@
 import { describe, expect } from 'vitest';
 import { idOf } from '#stripe/id-of.js';
-import { STRIPE_SETTLES_SECONDS } from '../support/durations.js';
+import { DAY_SECONDS, STRIPE_SETTLES_SECONDS } from '../support/durations.js';
 import { expectProblem } from '../support/expect-problem.js';
 import { payOnPage, redirects } from '../support/hosted-page.js';
-import { changesTest, DAY_SECONDS, one } from './subscription-changes-test.js';
+import { changesTest, one } from './subscription-changes-test.js';
 
 const it = changesTest();
 

@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { idOf } from '#stripe/id-of.js';
+import { DAY_SECONDS } from '../support/durations.js';
 import type { Caller } from '../support/caller.js';
 import { payOnPage, redirects } from '../support/hosted-page.js';
 import type { Paydesk } from '../support/paydesk.js';
 import { paydeskTest } from '../support/paydesk-test.js';
-
-export const DAY_SECONDS = 24 * 60 * 60;
 
 /** A `test` with a service's subscriptions, and their changes. */
 export function changesTest() {

@@ -1,10 +1,13 @@
 import { describe, expect } from 'vitest';
 import { idOf } from '#stripe/id-of.js';
+import type { ProblemSlug } from '#core/problem.js';
+import { DAY_SECONDS } from '../support/durations.js';
 import type { Caller } from '../support/caller.js';
-import { expectProblem } from '../support/expect-problem.js';
+import { expectProblem, expectProblemLater } from '../support/expect-problem.js';
 import { payOnPage, redirects } from '../support/hosted-page.js';
 import type { Paydesk } from '../support/paydesk.js';
-import { changesTest, createPrice, DAY_SECONDS, one } from './subscription-changes-test.js';
+import { sendDuringFault } from '../support/send-during-fault.js';
+import { changesTest, createPrice, one } from './subscription-changes-test.js';
 
 /** Attaches, and then every charge is declined: https://docs.stripe.com/testing#declined-payments */
 const DECLINED_LATER = 'pm_card_chargeCustomerFail';
@@ -270,7 +273,7 @@ describe('a subscription', () => {
   });
 
   // If the Dashboard has made the same change, nobody can tell whether the operation has: docs/adr/0024.
-  it.for<[string, boolean, string]>([
+  it.for<[string, boolean, ProblemSlug]>([
     ['could be', false, 'not-done'],
     ['could be, but after the Dashboard has resumed it', true, 'needs-review'],
   ])(
@@ -281,16 +284,10 @@ describe('a subscription', () => {
       const key = { 'idempotency-key': `late-resumption-${expected}` };
       const resume = () => shop.post('/pay/recurrent/resume', { paymentID }, key);
       const path = `/v1/subscriptions/${id}`;
-      sandbox.faults.add({ method: 'POST', path, kinds: ['reset_before_effect'], share: 1 });
-      expectProblem(await resume(), 'outcome-unknown');
-      sandbox.faults.clear();
+      await sendDuringFault({ sandbox }, { method: 'POST', path, kinds: ['reset_before_effect'] }, resume);
       if (isResumed) await stripe.subscriptions.update(id, { cancel_at_period_end: false });
       await stripe.subscriptions.cancel(id);
-      const problem = async () => {
-        clock.moveSeconds(DAY_SECONDS);
-        return (await resume()).body.type;
-      };
-      await expect.poll(problem).toBe(`urn:paydesk:${expected}`);
+      await expectProblemLater(clock, resume, expected);
     },
   );
 

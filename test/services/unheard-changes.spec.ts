@@ -1,8 +1,9 @@
 import { expect, describe } from 'vitest';
 import { idOf } from '#stripe/id-of.js';
-import { FOREVER_MS, STRIPE_SETTLES_SECONDS } from '../support/durations.js';
-import { expectProblem } from '../support/expect-problem.js';
-import { changesTest, DAY_SECONDS, one } from './subscription-changes-test.js';
+import { DAY_SECONDS, FOREVER_MS, STRIPE_SETTLES_SECONDS } from '../support/durations.js';
+import { expectProblem, expectProblemLater } from '../support/expect-problem.js';
+import { sendDuringFault } from '../support/send-during-fault.js';
+import { changesTest, one } from './subscription-changes-test.js';
 
 const HOUR_SECONDS = 60 * 60;
 
@@ -131,9 +132,7 @@ describe('a change of which Stripe has not told what became', () => {
     const key = { 'idempotency-key': 'change-changed-since' };
     const send = () => change({ paymentID, ...one(next) }, key);
     const path = `/v1/subscriptions/${id}`;
-    sandbox.faults.add({ method: 'POST', path, kinds: ['reset_after_effect'], share: 1 });
-    expectProblem(await send(), 'outcome-unknown');
-    sandbox.faults.clear();
+    await sendDuringFault({ sandbox }, { method: 'POST', path, kinds: ['reset_after_effect'] }, send);
     const { items } = await stripe.subscriptions.retrieve(id);
     const back = [{ id: items.data[0]?.id ?? '', price: old }];
     await stripe.subscriptions.update(id, { items: back, proration_behavior: 'none' });
@@ -154,15 +153,9 @@ describe('a change of which Stripe has not told what became', () => {
     const key = { 'idempotency-key': 'change-nobody-can-tell' };
     const send = () => change({ paymentID, ...one(next) }, key);
     const path = `/v1/subscriptions/${id}`;
-    sandbox.faults.add({ method: 'POST', path, kinds: ['reset_before_effect'], share: 1 });
-    expectProblem(await send(), 'outcome-unknown');
-    sandbox.faults.clear();
+    await sendDuringFault({ sandbox }, { method: 'POST', path, kinds: ['reset_before_effect'] }, send);
     await stripe.subscriptions.update(id, { metadata: { paydesk_change_id: 'of another change' } });
-    const problem = async () => {
-      clock.moveSeconds(DAY_SECONDS);
-      return (await send()).body.type;
-    };
-    await expect.poll(problem).toBe('urn:paydesk:needs-review');
+    await expectProblemLater(clock, send, 'needs-review');
     expect((await change({ paymentID, ...one(next) })).status).toBe(200);
   });
 
@@ -193,11 +186,7 @@ describe('a change of which Stripe has not told what became', () => {
     for (const { id } of [changed, paused])
       await stripe.subscriptions.update(id, { metadata: { paydesk_change_id: '' } });
     for (const send of [sendChange, sendPause]) {
-      const problem = async () => {
-        clock.moveSeconds(DAY_SECONDS);
-        return (await send()).body.type;
-      };
-      await expect.poll(problem).toBe('urn:paydesk:needs-review');
+      await expectProblemLater(clock, send, 'needs-review');
     }
   });
 

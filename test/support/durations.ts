@@ -1,3 +1,4 @@
+export const DAY_SECONDS = 24 * 60 * 60;
 /** The wait of a fault that ends by `faults.clear()`. */
 export const FOREVER_MS = 600_000;
 /** How long Stripe may still process a request that it answered with a 500. */

@@ -1,6 +1,8 @@
 import { expect } from 'vitest';
 import { PROBLEMS, type ProblemSlug } from '#core/problem.js';
 import type { Answer } from './caller.js';
+import { DAY_SECONDS } from './durations.js';
+import type { ManualClock } from './manual-clock.js';
 import type { Paydesk } from './paydesk.js';
 
 /** Stripe's texts, keys and headers, and our stack traces: problems must not contain them. */
@@ -14,6 +16,19 @@ export function expectProblem({ status, headers, body }: Answer, slug: ProblemSl
   expect(body).toMatchObject({ type: `urn:paydesk:${slug}`, title, status: expected, retryable });
   expect(headers.get('content-type')).toContain('application/problem+json');
   expect(JSON.stringify(body)).not.toMatch(INTERNAL_DETAILS);
+}
+
+/** Expects a request that is repeated after a day, and after another, to end with this problem. */
+export async function expectProblemLater(
+  clock: ManualClock,
+  send: () => Promise<Answer>,
+  slug: ProblemSlug,
+): Promise<void> {
+  const type = async () => {
+    clock.moveSeconds(DAY_SECONDS);
+    return (await send()).body.type;
+  };
+  await expect.poll(type).toBe(`urn:paydesk:${slug}`);
 }
 
 /** Expects a log line about the problem of an operation, with or without an alert. */

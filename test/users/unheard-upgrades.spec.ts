@@ -1,10 +1,11 @@
 import { describe, expect } from 'vitest';
 import { idOf } from '#stripe/id-of.js';
 import { query } from '../support/database.js';
-import { FOREVER_MS, STRIPE_SETTLES_SECONDS } from '../support/durations.js';
-import { expectProblem } from '../support/expect-problem.js';
+import { DAY_SECONDS, FOREVER_MS, STRIPE_SETTLES_SECONDS } from '../support/durations.js';
+import { expectProblem, expectProblemLater } from '../support/expect-problem.js';
 import { newestPlan } from '../support/plans.js';
-import { DAY_SECONDS, upgradesTest } from './upgrades-test.js';
+import { sendDuringFault } from '../support/send-during-fault.js';
+import { upgradesTest } from './upgrades-test.js';
 
 const it = upgradesTest();
 
@@ -62,9 +63,7 @@ describe('an upgrade of which Stripe has not told what became', () => {
     const [bought, later] = [await price(3000), await price(200)];
     const send = () => upgrade(bought, undefined, { 'idempotency-key': 'replaced-by-a-schedule' });
     const path = `/v1/subscriptions/${id}`;
-    sandbox.faults.add({ method: 'POST', path, kinds: ['reset_after_effect'], share: 1 });
-    expectProblem(await send(), 'outcome-unknown');
-    sandbox.faults.clear();
+    await sendDuringFault({ sandbox }, { method: 'POST', path, kinds: ['reset_after_effect'] }, send);
     const { id: schedule, phases } = await stripe.subscriptionSchedules.create({ from_subscription: id });
     const { start_date = 0, end_date = 0 } = phases[0] ?? {};
     const next = { items: [{ price: later }], duration: { interval: 'month' as const } };
@@ -102,14 +101,8 @@ describe('an upgrade of which Stripe has not told what became', () => {
 
     twice('needs a review if its answer was lost', async ({ paydesk, again, clock }) => {
       const { path, send } = await again('upgrade-used-twice-and-lost');
-      paydesk.sandbox.faults.add({ method: 'POST', path, kinds: ['reset_before_effect'], share: 1 });
-      expectProblem(await send(), 'outcome-unknown');
-      paydesk.sandbox.faults.clear();
-      const problem = async () => {
-        clock.moveSeconds(DAY_SECONDS);
-        return (await send()).body.type;
-      };
-      await expect.poll(problem).toBe('urn:paydesk:needs-review');
+      await sendDuringFault(paydesk, { method: 'POST', path, kinds: ['reset_before_effect'] }, send);
+      await expectProblemLater(clock, send, 'needs-review');
     });
   });
 

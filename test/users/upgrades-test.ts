@@ -1,8 +1,7 @@
 import { idOf } from '#stripe/id-of.js';
+import { DAY_SECONDS } from '../support/durations.js';
 import { paydeskTest } from '../support/paydesk-test.js';
 import { createProducts, ENVIRONMENT, newSubscriber, priceOf } from './subscriptions-test.js';
-
-export const DAY_SECONDS = 24 * 60 * 60;
 
 /** A `test` with users who have a subscription, and their upgrades. */
 export function upgradesTest() {

@@ -1,11 +1,11 @@
 import { describe, expect } from 'vitest';
 import { idOf } from '#stripe/id-of.js';
-import { STRIPE_SETTLES_SECONDS } from '../support/durations.js';
+import { DAY_SECONDS, STRIPE_SETTLES_SECONDS } from '../support/durations.js';
 import { expectProblem } from '../support/expect-problem.js';
 import { payOnPage } from '../support/hosted-page.js';
 import { someUser } from '../support/saved-card.js';
 import { newSubscriber, priceOf } from './subscriptions-test.js';
-import { DAY_SECONDS, upgradesTest } from './upgrades-test.js';
+import { upgradesTest } from './upgrades-test.js';
 
 const it = upgradesTest();
 
