@@ -61,6 +61,18 @@ describe('batches', () => {
     expect(started).toEqual([['a'], ['b'], ['c', 'd']]);
   });
 
+  it('run beside another one only with as many items', async () => {
+    const { batches, started, release } = open({ runningMax: 2 });
+    const added = await addInTurns(batches, ['a', 'b'], ['c'], ['d'], ['e']);
+    expect(started).toEqual([
+      ['a', 'b'],
+      ['c', 'd'],
+    ]);
+    release();
+    expect(await Promise.all(added)).toEqual(['A', 'B', 'C', 'D', 'E']);
+    expect(started).toEqual([['a', 'b'], ['c', 'd'], ['e']]);
+  });
+
   it('have no two items with the same key in a statement', async () => {
     const { batches, started, release } = open({ keyOf: (item) => item.slice(0, 1) });
     const added = await addInTurns(batches, ['a'], ['b1', 'c1', 'b2', 'b3', 'c2']);

@@ -22,7 +22,7 @@ export interface BatchOptions<Item, Row = Item> {
    * only its item fails.
    */
   prepare?: (item: Item) => Row;
-  /** How many statements may run at the same time; one by default. */
+  /** How many statements may run at the same time, if each has as many items as those that run already; one by default. */
   runningMax?: number;
   /** No two items of a batch have the same key. */
   keyOf?: (item: Item) => string;
@@ -30,11 +30,12 @@ export interface BatchOptions<Item, Row = Item> {
 
 /**
  * Handles with one statement all items that have arrived while others were running, or in the same turn of the event loop.
- * So many items at once need few connections, round trips and commits, and no item waits for others to arrive.
+ * So many items at once need few connections, round trips and commits. No item waits while nothing is running.
  */
 export class Batches<Item, Result, Row = Item> {
   private waiting: WaitingItem<Item, Result>[] = [];
   private running = 0;
+  private runningItems = 0;
   private isStarting = false;
 
   /**
@@ -57,7 +58,7 @@ export class Batches<Item, Result, Row = Item> {
 
   /** Requests that have been received together come here one after the other. */
   private startSoon(): void {
-    if (this.isStarting || this.running >= (this.options.runningMax ?? 1)) return;
+    if (this.isStarting || !this.mayStart()) return;
     this.isStarting = true;
     setImmediate(() => {
       this.isStarting = false;
@@ -65,11 +66,20 @@ export class Batches<Item, Result, Row = Item> {
     });
   }
 
+  /** Each statement and commit costs as much as several items, so one beside another is worth it only for as many items. */
+  private mayStart(): boolean {
+    if (this.running === 0) return true;
+    return this.running < (this.options.runningMax ?? 1) && this.waiting.length >= this.runningItems;
+  }
+
   private async runWaiting(): Promise<void> {
+    const batch = this.takeBatch();
     this.running += 1;
-    while (this.waiting.length > 0)
-      await this.runBatch(this.takeBatch().flatMap((one) => this.prepared(one)));
+    this.runningItems += batch.length;
+    await this.runBatch(batch.flatMap((one) => this.prepared(one)));
     this.running -= 1;
+    this.runningItems -= batch.length;
+    if (this.waiting.length > 0) this.startSoon();
   }
 
   private takeBatch(): WaitingItem<Item, Result>[] {

@@ -9,6 +9,11 @@ import { ableEndpoints, IS_FOR_ABLE } from './audience.store.js';
 const PLACING_LOCK = 7_312_001;
 /** Keeps each pass short. */
 const BATCH_SIZE = 1_000;
+/**
+ * The index of unplaced notifications has entries of those that were placed, until a vacuum. A bitmap scan, which PostgreSQL
+ * prefers before it has analyzed the table, looks all of them up again. An index scan removes those that it meets.
+ */
+const WITHOUT_BITMAP_SCANS = sql`set local enable_bitmapscan = off`;
 
 /** Which notifications go to which endpoints. */
 @Injectable()
@@ -43,6 +48,7 @@ export class DeliveriesStore {
   private runPass(): Promise<boolean> {
     return this.database.transaction(async (transaction) => {
       await this.lockPlacing(transaction);
+      await transaction.execute(WITHOUT_BITMAP_SCANS);
       let hasDeliveries = false;
       for (let placed = BATCH_SIZE; placed === BATCH_SIZE;) {
         const batch = await this.placeBatch(transaction);
