@@ -7,6 +7,7 @@ export interface Options {
   requests: number;
   /** How long latencies are measured, after the same warm-up: at 100 a second, it would take a minute. */
   seconds: number;
+  /** So many that no server waits for its next request. */
   connections: number;
   /** Names of contenders; all if it is empty. */
   only: readonly string[];
@@ -19,7 +20,7 @@ export interface Options {
 }
 
 export const USAGE =
-  'usage: npm run bench -- [--rounds 5] [--requests 6000] [--seconds 10] [--connections 32] ' +
+  'usage: npm run bench -- [--rounds 5] [--requests 6000] [--seconds 10] [--connections 128] ' +
   '[--only NAME]... [--baseline FOLDER]';
 
 /** @throws {TypeError} for an option that does not exist */
@@ -30,7 +31,7 @@ export function optionsOf(args: string[]): Options {
       rounds: { type: 'string', default: '5' },
       requests: { type: 'string', default: '6000' },
       seconds: { type: 'string', default: '10' },
-      connections: { type: 'string', default: '32' },
+      connections: { type: 'string', default: '128' },
       only: { type: 'string', multiple: true, default: [] },
       baseline: { type: 'string' },
       smoke: { type: 'boolean', default: false },
