@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type Stripe from 'stripe';
 import { Problem } from '#core/problem.js';
 import type { RequestContext } from '#core/request-context.js';
-import { findByOperationId, OPERATION_ID } from '#stripe/find-by-metadata.js';
+import { createdSince, findByOperationId, OPERATION_ID } from '#stripe/find-by-metadata.js';
 import { idOf } from '#stripe/id-of.js';
 import { readAfterRefusal } from '#stripe/read-after-refusal.js';
 import { isRefused, isUnclassified } from '#stripe/stripe-errors.js';
@@ -27,11 +27,17 @@ export interface CurrentPhase {
   endsAt: number;
 }
 
-/** A change at the end of the period. */
-export interface ScheduledChange {
-  subscription: string;
-  /** The schedule that the subscription has already. */
+/** The schedule of a subscription before its change, if operations may change it. */
+export interface OwnSchedule {
+  /** Null if the subscription has none. */
   scheduleId: string | null;
+  /** The operation that was the last to change it; null if none has. Absent from plans of earlier versions. */
+  previousOperationId?: string | null;
+}
+
+/** A change at the end of the period. */
+export interface ScheduledChange extends OwnSchedule {
+  subscription: string;
   phase: NextPhase;
 }
 
@@ -47,18 +53,19 @@ export class SchedulesStripe {
   constructor(private readonly stripe: StripeProvider) {}
 
   /**
-   * The schedule of a subscription, if an operation has made it, or if it changes nothing; null if it has none.
+   * The schedule of a subscription, if it has one that an operation has made, or that changes nothing.
    *
    * @throws {Problem} `subscription-scheduled` for a schedule that was made elsewhere
    */
   async findOwn(
     context: RequestContext,
     { scheduleId }: Pick<OwnedSubscription, 'scheduleId'>,
-  ): Promise<string | null> {
-    if (scheduleId === null) return null;
+  ): Promise<OwnSchedule> {
+    if (scheduleId === null) return { scheduleId, previousOperationId: null };
     const schedule = await this.retrieve(context, scheduleId);
-    if (!schedule.metadata?.[OPERATION_ID] && !isEmpty(schedule)) throw new Problem('subscription-scheduled');
-    return scheduleId;
+    const previousOperationId = changerOf(schedule);
+    if (previousOperationId === null && !isEmpty(schedule)) throw new Problem('subscription-scheduled');
+    return { scheduleId, previousOperationId };
   }
 
   /**
@@ -93,19 +100,29 @@ export class SchedulesStripe {
 
   /**
    * Looks up whether an operation has scheduled a change, also if it has taken place or was taken back since. What an attempt
-   * has left that ended between the two calls is released: the second one, made late, would undo a later change.
+   * has left that ended between the two calls is released first: the second one, made late, would undo a later change.
+   *
+   * @throws {Problem} `needs-review` if the second call was made right before that release, and is undone by it
    */
   async prove(
     context: RequestContext,
     { customer, scheduleId }: OwnedSubscription,
-    operationId: string,
+    planned: OwnSchedule,
+    { operationId, sentAt }: { operationId: string; sentAt: Date },
   ): Promise<Proof> {
-    const found = await findByOperationId(operationId, (page) =>
-      this.stripe.read(context, (stripe) => stripe.subscriptionSchedules.list({ customer, ...page })),
-    );
-    if (typeof found !== 'string') return 'done';
-    if (scheduleId !== null) await this.releaseIfEmpty(context, scheduleId);
-    return found;
+    const isReleased = scheduleId !== null && (await this.releaseIfEmpty(context, scheduleId));
+    const found =
+      planned.scheduleId === null
+        ? await findByOperationId(operationId, (page) =>
+            this.stripe.read(context, (stripe) =>
+              stripe.subscriptionSchedules.list({ customer, created: createdSince(sentAt), ...page }),
+            ),
+          )
+        : findChange(await this.retrieve(context, planned.scheduleId), planned, operationId);
+    if (typeof found === 'string') return found;
+    if (isReleased && found.id === scheduleId)
+      throw new Problem('needs-review', {}, new Error(`${scheduleId} was changed while it was released`));
+    return 'done';
   }
 
   /**
@@ -125,12 +142,12 @@ export class SchedulesStripe {
       return await change(idempotencyKey);
     } catch (error) {
       if (!(error instanceof Problem) || error.slug !== 'subscription-scheduled') throw error;
-      const own = await this.findOwnOf(context, subscription).catch((refusal) => {
+      const { scheduleId } = await this.findOwnOf(context, subscription).catch((refusal) => {
         // Stripe's own refusal is final; an attempt later might cancel what nobody wants to cancel any more.
         throw refusal instanceof Problem && refusal.slug === 'subscription-scheduled' ? error : refusal;
       });
       // Null if an earlier attempt has released it.
-      if (own !== null) await this.release(context, own);
+      if (scheduleId !== null) await this.release(context, scheduleId);
       return change(`${idempotencyKey}-released`);
     }
   }
@@ -148,9 +165,15 @@ export class SchedulesStripe {
     }
   }
 
-  /** Releases a schedule that changes nothing. It is read for that, because another request may have used it. */
-  private async releaseIfEmpty(context: RequestContext, id: string): Promise<void> {
-    if (isEmpty(await this.retrieve(context, id))) await this.release(context, id);
+  /**
+   * Releases a schedule that changes nothing. It is read for that, because another request may have used it.
+   *
+   * @returns whether it was released
+   */
+  private async releaseIfEmpty(context: RequestContext, id: string): Promise<boolean> {
+    if (!isEmpty(await this.retrieve(context, id))) return false;
+    await this.release(context, id);
+    return true;
   }
 
   /** Gives a subscription a schedule. If another request was first, it is that one's: the later change takes its place. */
@@ -162,19 +185,20 @@ export class SchedulesStripe {
       return id;
     } catch (error) {
       if (!isRefused(error)) throw error;
-      const id = await readAfterRefusal(error, this.findOwnOf(context, subscription)).catch((refusal) => {
+      const found = readAfterRefusal(error, this.findOwnOf(context, subscription));
+      const { scheduleId } = await found.catch((refusal) => {
         // With Stripe's own refusal it is final; an attempt later might schedule what nobody wants any more.
         throw refusal instanceof Problem && refusal.slug === 'subscription-scheduled'
           ? new Problem(refusal.slug, {}, error)
           : refusal;
       });
-      if (id === null) throw isUnclassified(error) ? new Problem('invalid-state', {}, error) : error;
-      return id;
+      if (scheduleId === null) throw isUnclassified(error) ? new Problem('invalid-state', {}, error) : error;
+      return scheduleId;
     }
   }
 
   /** Reads which schedule a subscription has, and then as {@link findOwn}. */
-  private async findOwnOf(context: RequestContext, subscription: string): Promise<string | null> {
+  private async findOwnOf(context: RequestContext, subscription: string): Promise<OwnSchedule> {
     const { schedule } = await this.stripe.read(context, (stripe) =>
       stripe.subscriptions.retrieve(subscription),
     );
@@ -196,6 +220,25 @@ export function assertScheduledAsPlanned(
   planned: string | null | undefined,
 ): void {
   if (scheduleId !== null && scheduleId !== planned) throw new Problem('invalid-state');
+}
+
+/** The operation that was the last to change a schedule; null if none has. */
+function changerOf({ metadata }: Stripe.SubscriptionSchedule): string | null {
+  return metadata?.[OPERATION_ID] || null;
+}
+
+/**
+ * Whether an operation has changed the schedule that it was to change. Its own id, if it was there before the plan, is that of an
+ * earlier request with the same key. If neither its id is there nor the one from before, another change was made in the meantime.
+ */
+function findChange(
+  schedule: Stripe.SubscriptionSchedule,
+  { previousOperationId: previous }: OwnSchedule,
+  operationId: string,
+): Stripe.SubscriptionSchedule | 'not-done' | 'unknown' {
+  const changer = changerOf(schedule);
+  if (changer === operationId) return previous === operationId ? 'unknown' : schedule;
+  return previous === undefined || changer === previous ? 'not-done' : 'unknown';
 }
 
 /**

@@ -14,7 +14,12 @@ import { InvoicePreviewsStripe, type ItemsChange } from './invoice-previews.stri
 import { hasItems, itemChanges, type WantedItem } from './item-changes.js';
 import { NamedSubscriptions } from './named-subscriptions.service.js';
 import { assertRecent, prorationSecondsOf } from './proration-date.js';
-import { assertScheduledAsPlanned, type NextPhase, SchedulesStripe } from './schedules.stripe.js';
+import {
+  assertScheduledAsPlanned,
+  type NextPhase,
+  type OwnSchedule,
+  SchedulesStripe,
+} from './schedules.stripe.js';
 import type { ChangeCommand, ChangePreview } from './subscription-change.js';
 import { SubscriptionUpdates } from './subscription-updates.service.js';
 import { assertOffered } from './target-prices.js';
@@ -22,9 +27,7 @@ import { hasTrace, type Proof, proofOf } from './traced-update.stripe.js';
 import { planOf, type UpdatePlan, UserSubscriptionsStripe } from './user-subscriptions.stripe.js';
 
 /** A change of a subscription's items. Without an update, only its schedule is changed. */
-interface ChangePlan extends UpdatePlan {
-  /** An earlier change that an operation has scheduled. */
-  scheduleId: string | null;
+interface ChangePlan extends UpdatePlan, OwnSchedule {
   /** What is changed at the end of the period; null for a change at once. */
   phase: NextPhase | null;
   /** Earlier versions read it. */
@@ -53,11 +56,11 @@ export class SubscriptionChangesService {
         else await this.changeNow(context, plan, identity);
         return updates.refresh(context, subscription);
       },
-      find: async (context, plan, { operationId }) => {
+      find: async (context, plan, { operationId }, sentAt) => {
         const { subscription, scheduleId, phase } = plan;
         const current = await stripe.retrieve(context, subscription);
         const proof = phase
-          ? await schedules.prove(context, current, operationId)
+          ? await schedules.prove(context, current, plan, { operationId, sentAt })
           : proofOfChangeNow(current, plan, operationId);
         if (proof !== 'done') return proof;
         // What was charged is done, also if the attempt ended before the schedule was released.
@@ -86,15 +89,15 @@ export class SubscriptionChangesService {
   change(request: OperationRequest, command: ChangeCommand): Promise<Outcome<SubscriptionView>> {
     const { context, actor } = request;
     return this.changeOperation.run(request, async ({ operationId }, count) => {
-      const { change, scheduleId, phase } = await this.plan(context, actor, command, operationId);
+      const { change, schedule, phase } = await this.plan(context, actor, command, operationId);
       const { subscription, at } = change;
       if (at === 'now' && actor.kind !== 'user' && actor.guardrails)
         count(await this.charged(context, change));
       const { items: wanted } = command;
       const unchanged = { subscription: subscription.id, update: null };
-      if (at === 'endOfPeriod') return { ...unchanged, scheduleId, phase, wanted };
+      if (at === 'endOfPeriod') return { ...unchanged, ...schedule, phase, wanted };
       const isSame = hasItems(subscription.items, wanted);
-      return { ...(isSame ? unchanged : planOf(change, operationId)), scheduleId, phase: null, wanted };
+      return { ...(isSame ? unchanged : planOf(change, operationId)), ...schedule, phase: null, wanted };
     });
   }
 
@@ -116,7 +119,7 @@ export class SubscriptionChangesService {
     actor: Actor,
     { paymentId, items: wanted, proration, at, prorationDate }: ChangeCommand,
     operationId?: string,
-  ): Promise<{ change: ItemsChange; scheduleId: string | null; phase: NextPhase }> {
+  ): Promise<{ change: ItemsChange; schedule: OwnSchedule; phase: NextPhase }> {
     const now = this.clock.now();
     assertRecent(prorationDate, now);
     const subscription = await this.subscriptions.find(context, actor, paymentId, operationId);
@@ -128,14 +131,15 @@ export class SubscriptionChangesService {
     const ids = wanted.map(({ priceId }) => priceId);
     const prices = await readEach(new Set(ids), (id) => this.stripe.price(context, id));
     const recurrence = assertOffered(ids, prices, subscription.items[0]?.currency ?? '');
-    const scheduleId = await this.schedules.findOwn(context, subscription);
+    const schedule = await this.schedules.findOwn(context, subscription);
     // A change back to what it is for takes a scheduled change back.
-    if (scheduleId === null && hasItems(subscription.items, wanted)) throw new Problem('invalid-state');
+    if (schedule.scheduleId === null && hasItems(subscription.items, wanted))
+      throw new Problem('invalid-state');
     const items = itemChanges(subscription.items, wanted);
     const prorationSeconds = prorationSecondsOf(subscription, prorationDate, now);
     return {
       change: { subscription, items, proration, at, prorationDate: prorationSeconds },
-      scheduleId,
+      schedule,
       phase: {
         items: wanted,
         current: {

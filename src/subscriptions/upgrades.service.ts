@@ -159,9 +159,10 @@ export class UpgradesService {
       operationId === undefined ? newest : await this.updates.claim(context, operationId, newest.id);
     assertNotSubscribed(others, price.productId);
     const { id, quantity } = changeableItem(subscription, price);
+    const { scheduleId } = await this.schedules.findOwn(context, subscription);
     return {
       subscription,
-      scheduleId: await this.schedules.findOwn(context, subscription),
+      scheduleId,
       price,
       items: [{ id, price: priceId, quantity: quantity ?? 1 }],
       proration: 'now',

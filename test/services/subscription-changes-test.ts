@@ -4,12 +4,12 @@ import { DAY_SECONDS } from '../support/durations.js';
 import type { Caller } from '../support/caller.js';
 import { payOnPage, redirects } from '../support/hosted-page.js';
 import type { Paydesk } from '../support/paydesk.js';
-import { paydeskTest } from '../support/paydesk-test.js';
+import { paydeskTest, type PaydeskTestOptions } from '../support/paydesk-test.js';
 
 /** A `test` with a service's subscriptions, and their changes. */
-export function changesTest() {
+export function changesTest(options: PaydeskTestOptions = {}) {
   return (
-    paydeskTest()
+    paydeskTest(options)
       .extend(
         'price',
         ({ paydesk }) =>

@@ -1,5 +1,6 @@
 import { expect, describe } from 'vitest';
 import { idOf } from '#stripe/id-of.js';
+import { query } from '../support/database.js';
 import { DAY_SECONDS, FOREVER_MS, STRIPE_SETTLES_SECONDS } from '../support/durations.js';
 import { expectProblem, expectProblemLater } from '../support/expect-problem.js';
 import { sendDuringFault } from '../support/send-during-fault.js';
@@ -7,7 +8,12 @@ import { changesTest, one } from './subscription-changes-test.js';
 
 const HOUR_SECONDS = 60 * 60;
 
-const it = changesTest();
+/** Called with each request to Stripe, when it has had its effect and is not answered yet. */
+let onCall: (call: string) => void = () => undefined;
+
+const it = changesTest({ observe: ({ method, path }) => onCall(`${method} ${path}`) });
+/** As after 30 days. */
+const FORGET_CHANGES = "delete from operations where kind = 'subscription-change' and state = 'done'";
 
 describe('a change of which Stripe has not told what became', () => {
   it.for(['/v1/subscription_schedules', '/v1/subscription_schedules/*'])(
@@ -55,6 +61,28 @@ describe('a change of which Stripe has not told what became', () => {
     const { schedule } = await stripe.subscriptions.retrieve(id);
     const { phases } = await stripe.subscriptionSchedules.retrieve(idOf(schedule) ?? '');
     expect(phases[1]?.items).toMatchObject([{ price: later }]);
+  });
+
+  it('needs a review if it is made right before a look-up releases its schedule', async ({
+    paydesk: { sandbox, stripe },
+    start,
+    change,
+    price,
+    onTestFinished,
+  }) => {
+    const { paymentID, id } = await start();
+    const path = '/v1/subscription_schedules/*';
+    sandbox.faults.add({ method: 'POST', path, kinds: ['error_then_effect'], waitMs: FOREVER_MS });
+    let isSent = false;
+    onCall = (call) => {
+      if (isSent && call.startsWith('GET /v1/subscription_schedules/')) sandbox.faults.release();
+      isSent ||= call.startsWith('POST /v1/subscription_schedules/');
+    };
+    onTestFinished(() => {
+      onCall = () => undefined;
+    });
+    expectProblem(await change({ paymentID, ...one(await price(2000)), at: 'endOfPeriod' }), 'needs-review');
+    expect((await stripe.subscriptions.retrieve(id)).schedule).toBeNull();
   });
 
   it.for([
@@ -188,6 +216,49 @@ describe('a change of which Stripe has not told what became', () => {
     for (const send of [sendChange, sendPause]) {
       await expectProblemLater(clock, send, 'needs-review');
     }
+  });
+
+  it('is not taken for one of an earlier request with the same key', async ({
+    paydesk,
+    start,
+    change,
+    price,
+    clock,
+  }) => {
+    const { paymentID } = await start();
+    const key = { 'idempotency-key': 'change-with-an-old-key' };
+    const scheduleChange = (next: string) => change({ paymentID, ...one(next), at: 'endOfPeriod' }, key);
+    expect((await scheduleChange(await price(2000))).status).toBe(200);
+    clock.moveSeconds(60 * DAY_SECONDS);
+    await query(paydesk, FORGET_CHANGES);
+    const next = await price(3000);
+    const path = '/v1/subscription_schedules';
+    paydesk.sandbox.faults.add({ method: 'POST', path, kinds: ['error_before_effect'] });
+    expectProblem(await scheduleChange(next), 'outcome-unknown');
+    clock.moveSeconds(STRIPE_SETTLES_SECONDS);
+    await expect.poll(async () => (await scheduleChange(next)).body.type).toBe('urn:paydesk:not-done');
+  });
+
+  it('needs a review if an earlier request with the same key has left its id in the schedule', async ({
+    paydesk,
+    start,
+    change,
+    price,
+    clock,
+  }) => {
+    const { paymentID } = await start();
+    const key = { 'idempotency-key': 'change-with-the-key-of-its-schedule' };
+    const scheduleChange = (next: string) => change({ paymentID, ...one(next), at: 'endOfPeriod' }, key);
+    expect((await scheduleChange(await price(2000))).status).toBe(200);
+    // Stripe has forgotten the key.
+    clock.moveSeconds(2 * DAY_SECONDS);
+    await query(paydesk, FORGET_CHANGES);
+    const next = await price(3000);
+    const path = '/v1/subscription_schedules/*';
+    paydesk.sandbox.faults.add({ method: 'POST', path, kinds: ['error_before_effect'] });
+    expectProblem(await scheduleChange(next), 'outcome-unknown');
+    clock.moveSeconds(STRIPE_SETTLES_SECONDS);
+    await expect.poll(async () => (await scheduleChange(next)).body.type).toBe('urn:paydesk:needs-review');
   });
 
   it('finds a change at the end of a period that is over by now', async ({
