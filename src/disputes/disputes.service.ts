@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { ServiceActor } from '#core/actor.js';
+import { Clock } from '#core/clock.js';
 import type { Page } from '#core/page.js';
 import type { RequestContext } from '#core/request-context.js';
 import type { OperationRequest, Outcome } from '../operations/operation.js';
@@ -9,6 +10,7 @@ import { DisputeRecorder } from '../payments/dispute-recorder.service.js';
 import type { DisputeStatus } from '../payments/payment.js';
 import { type AnsweredDispute, answeredDispute, type Evidence, type EvidenceCommand } from './dispute.js';
 import { type Answered, type DisputePlan, DisputesStripe, type EvidencePlan } from './disputes.stripe.js';
+import { traceOf } from './evidence-trace.js';
 
 /** A request of a service, which alone sees disputes. */
 type ServiceRequest = OperationRequest & { actor: ServiceActor };
@@ -24,13 +26,12 @@ export class DisputesService {
     private readonly disputes: DisputeListService,
     private readonly stripe: DisputesStripe,
     private readonly recorder: DisputeRecorder,
+    private readonly clock: Clock,
   ) {
     this.evidenceOperation = operations.define<EvidencePlan, AnsweredDispute, Answered>({
       name: 'dispute-evidence',
-      send: (context, plan, { operationId, stripeKey }) =>
-        stripe.addEvidence(context, plan, operationId, stripeKey),
-      find: async (context, plan, { operationId }) =>
-        stripe.findEvidence(context, await this.withRevision(plan), operationId),
+      send: (context, plan, { stripeKey }) => stripe.addEvidence(context, plan, stripeKey),
+      find: async (context, plan) => stripe.findEvidence(context, await this.withRevision(plan)),
       resultOf: ({ result }) => result,
       record: (transaction, answered, operation) => recorder.recordOutcome(transaction, answered, operation),
     });
@@ -70,23 +71,27 @@ export class DisputesService {
    * @throws {Problem} `invalid-state` unless the bank waits for an answer, `not-found`
    */
   addEvidence(request: ServiceRequest, command: EvidenceCommand): Promise<Outcome<AnsweredDispute>> {
-    const { disputeId, evidence, isSubmitted } = command;
-    return this.evidenceOperation.run(request, async ({ operationId }) => ({
-      ...(await this.plan(request, disputeId)),
-      params: this.stripe.evidenceParams(evidence, isSubmitted, operationId),
-    }));
+    return this.evidenceOperation.run(request, async ({ operationId }) => {
+      const { plan, metadata } = await this.plan(request, command.disputeId);
+      const trace = traceOf(metadata, operationId, this.clock.now());
+      return this.stripe.evidencePlan(plan, command, trace);
+    });
   }
 
   /** Accepts a dispute, which is lost then. @throws {Problem} as {@link addEvidence} does */
   accept(request: ServiceRequest, disputeId: string): Promise<Outcome<AnsweredDispute>> {
-    return this.acceptOperation.run(request, () => this.plan(request, disputeId));
+    return this.acceptOperation.run(request, async () => (await this.plan(request, disputeId)).plan);
   }
 
-  private async plan({ context, actor }: ServiceRequest, disputeId: string): Promise<DisputePlan> {
+  /** What every answer to a dispute plans, and the metadata that the dispute has. */
+  private async plan(
+    { context, actor }: ServiceRequest,
+    disputeId: string,
+  ): Promise<{ plan: DisputePlan; metadata: Readonly<Record<string, string>> }> {
     const { paymentId, currency } = await this.disputes.find(actor, disputeId);
     const plan = await this.withRevision({ disputeId, paymentId, currency });
-    await this.stripe.requireAnswerable(context, disputeId);
-    return plan;
+    const { metadata } = await this.stripe.answerable(context, disputeId);
+    return { plan, metadata };
   }
 
   /** With the revision of the record from before Stripe is asked. */

@@ -9,7 +9,14 @@ import { requestIdOf, StripeProvider } from '#stripe/stripe.provider.js';
 import type { Found } from '../operations/operation.js';
 import type { ObservedDispute } from '../payments/dispute-recorder.service.js';
 import { paymentDisputeOf } from '../payments/payment-parts.stripe.js';
-import { type AnsweredDispute, answeredDispute, type Evidence, EVIDENCE_FIELDS } from './dispute.js';
+import {
+  type AnsweredDispute,
+  answeredDispute,
+  type Evidence,
+  EVIDENCE_FIELDS,
+  type EvidenceCommand,
+} from './dispute.js';
+import { type EvidenceTrace, proofOfTrace } from './evidence-trace.js';
 
 /** The dispute that is answered, with what the record knows of it. */
 export interface DisputePlan {
@@ -20,18 +27,16 @@ export interface DisputePlan {
   revision?: number | undefined;
 }
 
-/** The evidence that is added to it. */
+/** The evidence that is added to it, with the trace of the operation in its metadata. */
 export interface EvidencePlan extends DisputePlan {
-  params: Stripe.DisputeUpdateParams;
+  params: Stripe.DisputeUpdateParams & { metadata: EvidenceTrace['change'] };
+  isTraceOld?: EvidenceTrace['isOld'];
 }
 
 /** A dispute that was answered, with what is recorded of it. */
 export interface Answered extends ObservedDispute {
   result: AnsweredDispute;
 }
-
-/** The metadata key of the operation that was the last to add evidence. */
-const EVIDENCE_ID = 'paydesk_evidence_id';
 
 const ANSWERABLE: ReadonlySet<string> = new Set(['needs_response', 'warning_needs_response']);
 /** An inquiry that is accepted is closed, as it has taken no money. */
@@ -52,27 +57,27 @@ export class DisputesStripe {
     return Object.fromEntries(texts);
   }
 
-  /** @throws {Problem} `invalid-state` unless the bank still waits for an answer, `not-found` */
-  async requireAnswerable(context: RequestContext, disputeId: string): Promise<void> {
-    const { status } = await this.dispute(context, disputeId);
-    if (!ANSWERABLE.has(status)) throw new Problem('invalid-state');
+  /** A dispute that can be answered. @throws {Problem} `invalid-state` unless the bank still waits for an answer, `not-found` */
+  async answerable(context: RequestContext, disputeId: string): Promise<Pick<Stripe.Dispute, 'metadata'>> {
+    const dispute = await this.dispute(context, disputeId);
+    if (!ANSWERABLE.has(dispute.status)) throw new Problem('invalid-state');
+    return dispute;
   }
 
-  /** The parameters that add evidence. Stripe would submit it by default. */
-  evidenceParams(evidence: Evidence, isSubmitted: boolean, operationId: string): Stripe.DisputeUpdateParams {
-    return { evidence, submit: isSubmitted, metadata: { [EVIDENCE_ID]: operationId } };
+  /** What adds evidence. Stripe would submit it by default. */
+  evidencePlan(
+    plan: DisputePlan,
+    { evidence, isSubmitted }: EvidenceCommand,
+    { change, isOld }: EvidenceTrace,
+  ): EvidencePlan {
+    return { ...plan, params: { evidence, submit: isSubmitted, metadata: change }, isTraceOld: isOld };
   }
 
   /**
    * @throws {Problem} `invalid-state` if it can't be answered any more, `invalid-request` for what Stripe refuses,
    *   `not-found` if Stripe does not know it any more
    */
-  async addEvidence(
-    context: RequestContext,
-    plan: EvidencePlan,
-    operationId: string,
-    idempotencyKey: string,
-  ): Promise<Answered> {
+  async addEvidence(context: RequestContext, plan: EvidencePlan, idempotencyKey: string): Promise<Answered> {
     try {
       const change = this.stripe.write(context, idempotencyKey, (stripe, options) =>
         stripe.disputes.update(plan.disputeId, plan.params, options),
@@ -81,7 +86,7 @@ export class DisputesStripe {
     } catch (error) {
       if (!isRefused(error) || isMissing(error)) throw error;
       const dispute = await readAfterRefusal(error, this.dispute(context, plan.disputeId));
-      if (isAddedBy(dispute, operationId)) return answered(plan, dispute);
+      if (proofOf(dispute, plan) === 'done') return answered(plan, dispute);
       const [, field] = /^evidence\[(\w+)\]/.exec(refusedParam(error) ?? '') ?? [];
       if (field !== undefined) throw invalidField(field, 'is refused by Stripe', error);
       throw ANSWERABLE.has(dispute.status) ? error : new Problem('invalid-state', {}, error);
@@ -89,13 +94,10 @@ export class DisputesStripe {
   }
 
   /** Finds out whether an operation has added its evidence. */
-  async findEvidence(
-    context: RequestContext,
-    plan: DisputePlan,
-    operationId: string,
-  ): Promise<Found<Answered>> {
+  async findEvidence(context: RequestContext, plan: EvidencePlan): Promise<Found<Answered>> {
     const dispute = await this.dispute(context, plan.disputeId);
-    return isAddedBy(dispute, operationId) ? { result: answered(plan, dispute) } : 'not-done';
+    const proof = proofOf(dispute, plan);
+    return proof === 'done' ? { result: answered(plan, dispute) } : proof;
   }
 
   /**
@@ -129,8 +131,11 @@ export class DisputesStripe {
   }
 }
 
-function isAddedBy(dispute: Stripe.Dispute, operationId: string): boolean {
-  return dispute.metadata[EVIDENCE_ID] === operationId;
+function proofOf(
+  { metadata }: Stripe.Dispute,
+  { params, isTraceOld }: EvidencePlan,
+): ReturnType<typeof proofOfTrace> {
+  return proofOfTrace(metadata, { change: params.metadata, isOld: isTraceOld });
 }
 
 function answered(

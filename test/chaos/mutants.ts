@@ -204,8 +204,9 @@ export const MUTANTS: Mutant[] = [
       changes: [
         {
           file: 'disputes/disputes.stripe.js',
-          text: 'dispute.metadata[EVIDENCE_ID] === operationId',
-          replacement: "dispute.status === 'under_review'",
+          text: 'function proofOf({ metadata }, { params, isTraceOld }) {',
+          replacement:
+            "function proofOf({ metadata, status }, { params, isTraceOld }) { if (status === 'under_review') return 'done';",
         },
       ],
     },

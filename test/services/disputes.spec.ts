@@ -2,9 +2,11 @@ import { describe, expect } from 'vitest';
 import { DEFAULT_SCOPES } from '#core/scope.js';
 import { EVIDENCE_FIELDS } from '../../src/disputes/dispute.js';
 import { query } from '../support/database.js';
+import { DAY_SECONDS } from '../support/durations.js';
 import { expectProblem } from '../support/expect-problem.js';
 import { payOnPage, redirects } from '../support/hosted-page.js';
 import { paydeskTest } from '../support/paydesk-test.js';
+import { sendDuringFault } from '../support/send-during-fault.js';
 
 /** https://docs.stripe.com/testing#disputes */
 const DISPUTED = '4000000000000259';
@@ -174,6 +176,25 @@ describe('POST /disputes/:id/evidence', () => {
     await clinic.get(`/check?paymentID=${paymentID}`);
     expect((await clinic.post(`${path}/evidence`, body, key)).status).toBe(200);
     expect((await clinic.get(path)).body.evidenceDetails).toMatchObject({ hasEvidence: false });
+  });
+
+  it('is done although other evidence has taken its place before it was looked up', async ({
+    paydesk,
+    clock,
+    clinic,
+    dispute,
+  }) => {
+    const { disputeID, path } = await dispute();
+    const key = { 'idempotency-key': 'evidence-overwritten' };
+    const send = () => clinic.post(`${path}/evidence`, { uncategorized_text: 'It was delivered.' }, key);
+    const faulty = { method: 'POST', path: `/v1/disputes/${disputeID}` } as const;
+    await sendDuringFault(paydesk, { ...faulty, kinds: ['reset_after_effect'] }, send);
+    const other = await clinic.post(`${path}/evidence`, { uncategorized_text: 'It was returned.' });
+    expect(other.status).toBe(200);
+    // Then it is looked up.
+    clock.moveSeconds(DAY_SECONDS);
+    expect((await send()).status).toBe(200);
+    expect((await clinic.get(path)).body.evidence).toMatchObject({ uncategorized_text: 'It was returned.' });
   });
 
   it('is tried out by a dry run', async ({ paydesk, clinic, dispute }) => {
