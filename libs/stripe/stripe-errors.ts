@@ -45,6 +45,15 @@ export function problemBesides(error: unknown): Problem {
   return problemFromStripe(error);
 }
 
+/**
+ * To be told of the refusal of the first of several calls of an operation. If Stripe has repeated it, an earlier attempt may have
+ * made the next one, so whether the operation was done does not follow from it.
+ */
+export function besidesIfReplayed(problem: unknown): void {
+  const error = stripeErrorOf(problem);
+  if (error && isReplayed(error)) besides.add(error);
+}
+
 /** The parameter that Stripe refused, such as `line_items[0][price]`, if its 400 names one. */
 export function refusedParam(problem: unknown): string | undefined {
   const error = stripeErrorOf(problem);
@@ -96,7 +105,12 @@ export function isUnclassified(problem: unknown): boolean {
  */
 export function isReplayedFailure(problem: unknown): boolean {
   const error = stripeErrorOf(problem);
-  return (error?.statusCode ?? 0) >= 500 && error?.headers?.['idempotent-replayed'] === 'true';
+  return error !== undefined && (error.statusCode ?? 0) >= 500 && isReplayed(error);
+}
+
+/** Whether Stripe has answered with what it saved for the idempotency key. */
+function isReplayed({ headers }: Stripe.errors.StripeError): boolean {
+  return headers?.['idempotent-replayed'] === 'true';
 }
 
 /** Problems can be nested as causes; Stripe's error is the innermost one. */

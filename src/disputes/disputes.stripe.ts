@@ -30,7 +30,7 @@ export interface DisputePlan {
 /** The evidence that is added to it, with the trace of the operation in its metadata. */
 export interface EvidencePlan extends DisputePlan {
   params: Stripe.DisputeUpdateParams & { metadata: EvidenceTrace['change'] };
-  isTraceOld?: EvidenceTrace['isOld'];
+  isTraceOld?: boolean | undefined;
 }
 
 /** A dispute that was answered, with what is recorded of it. */

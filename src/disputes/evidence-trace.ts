@@ -11,7 +11,7 @@ type Metadata = Readonly<Record<string, string>>;
 export interface EvidenceTrace {
   change: Metadata;
   /** Whether the dispute had it when the operation was planned. Absent from plans of earlier versions. */
-  isOld?: boolean;
+  isOld?: boolean | undefined;
 }
 
 /**

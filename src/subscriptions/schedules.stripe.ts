@@ -5,7 +5,7 @@ import type { RequestContext } from '#core/request-context.js';
 import { createdSince, findByOperationId, OPERATION_ID } from '#stripe/find-by-metadata.js';
 import { idOf } from '#stripe/id-of.js';
 import { readAfterRefusal } from '#stripe/read-after-refusal.js';
-import { isRefused, isUnclassified } from '#stripe/stripe-errors.js';
+import { besidesIfReplayed, isRefused, isUnclassified } from '#stripe/stripe-errors.js';
 import { StripeProvider } from '#stripe/stripe.provider.js';
 import type { OwnedSubscription } from '../customers/owner-subscriptions.js';
 import { hasItems, type WantedItem } from './item-changes.js';
@@ -141,11 +141,8 @@ export class SchedulesStripe {
     try {
       return await change(idempotencyKey);
     } catch (error) {
-      if (!(error instanceof Problem) || error.slug !== 'subscription-scheduled') throw error;
-      const { scheduleId } = await this.findOwnOf(context, subscription).catch((refusal) => {
-        // Stripe's own refusal is final; an attempt later might cancel what nobody wants to cancel any more.
-        throw refusal instanceof Problem && refusal.slug === 'subscription-scheduled' ? error : refusal;
-      });
+      if (!isScheduled(error)) throw error;
+      const scheduleId = await this.findOwnAfter(context, subscription, error);
       // Null if an earlier attempt has released it.
       if (scheduleId !== null) await this.release(context, scheduleId);
       return change(`${idempotencyKey}-released`);
@@ -185,15 +182,29 @@ export class SchedulesStripe {
       return id;
     } catch (error) {
       if (!isRefused(error)) throw error;
-      const found = readAfterRefusal(error, this.findOwnOf(context, subscription));
-      const { scheduleId } = await found.catch((refusal) => {
-        // With Stripe's own refusal it is final; an attempt later might schedule what nobody wants any more.
-        throw refusal instanceof Problem && refusal.slug === 'subscription-scheduled'
-          ? new Problem(refusal.slug, {}, error)
-          : refusal;
-      });
+      const scheduleId = await this.findOwnAfter(context, subscription, error);
       if (scheduleId === null) throw isUnclassified(error) ? new Problem('invalid-state', {}, error) : error;
       return scheduleId;
+    }
+  }
+
+  /**
+   * The schedule of a subscription after Stripe has refused the first call of a change; null if it has none.
+   *
+   * @throws the refusal if Stripe does not show the schedule, `subscription-scheduled` with it as the cause if it was made
+   *   elsewhere: then it is final, as an attempt later might change what nobody wants to change any more
+   */
+  private async findOwnAfter(
+    context: RequestContext,
+    subscription: string,
+    refusal: unknown,
+  ): Promise<string | null> {
+    besidesIfReplayed(refusal);
+    try {
+      const { scheduleId } = await readAfterRefusal(refusal, this.findOwnOf(context, subscription));
+      return scheduleId;
+    } catch (error) {
+      throw isScheduled(error) ? new Problem(error.slug, {}, refusal) : error;
     }
   }
 
@@ -220,6 +231,10 @@ export function assertScheduledAsPlanned(
   planned: string | null | undefined,
 ): void {
   if (scheduleId !== null && scheduleId !== planned) throw new Problem('invalid-state');
+}
+
+function isScheduled(error: unknown): error is Problem {
+  return error instanceof Problem && error.slug === 'subscription-scheduled';
 }
 
 /** The operation that was the last to change a schedule; null if none has. */

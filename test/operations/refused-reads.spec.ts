@@ -150,6 +150,24 @@ describe('what Stripe refuses beside what an operation is to do', () => {
     expect(repeated.headers.get('idempotent-replayed')).toBe('true');
   });
 
+  it('does not make the refusal of a cancellation unclear if it is a read of the schedule', async ({
+    paydesk: { stripe },
+    shop,
+    refuse,
+  }) => {
+    const { id } = await startSubscription(stripe);
+    const { id: schedule } = await stripe.subscriptionSchedules.create({ from_subscription: id });
+    await stripe.subscriptionSchedules.update(schedule, { end_behavior: 'cancel' });
+    refuse('GET', '/v1/subscription_schedules/*', UNCLEAR);
+    const headers = { 'idempotency-key': randomUUID() };
+    const end = { paymentID: id, cancelType: 'endOfPeriod' };
+    const cancel = () => shop.post('/pay/recurrent/expire', end, headers);
+    expectProblem(await cancel(), 'subscription-scheduled');
+    const repeated = await cancel();
+    expectProblem(repeated, 'subscription-scheduled');
+    expect(repeated.headers.get('idempotent-replayed')).toBe('true');
+  });
+
   it.for([
     [
       'release',

@@ -85,6 +85,33 @@ describe('a change of which Stripe has not told what became', () => {
     expect((await stripe.subscriptions.retrieve(id)).schedule).toBeNull();
   });
 
+  it('is found if it is a cancellation that was sent again, and the Dashboard has scheduled something since', async ({
+    paydesk: { sandbox, stripe },
+    shop,
+    start,
+    change,
+    price,
+    onTestFinished,
+  }) => {
+    const { paymentID, id } = await start();
+    expect((await change({ paymentID, ...one(await price(2000)), at: 'endOfPeriod' })).status).toBe(200);
+    const lost = { method: 'POST', path: `/v1/subscriptions/${id}`, kinds: ['reset_after_effect'] } as const;
+    onCall = (call) => {
+      if (call.endsWith('/release')) sandbox.faults.add({ ...lost, share: 1 });
+    };
+    onTestFinished(() => {
+      onCall = () => undefined;
+    });
+    const key = { 'idempotency-key': 'cancellation-before-a-schedule' };
+    const end = { paymentID, cancelType: 'endOfPeriod' };
+    const cancel = () => shop.post('/pay/recurrent/expire', end, key);
+    expectProblem(await cancel(), 'outcome-unknown');
+    sandbox.faults.clear();
+    const { id: schedule } = await stripe.subscriptionSchedules.create({ from_subscription: id });
+    await stripe.subscriptionSchedules.update(schedule, { end_behavior: 'cancel' });
+    expect((await cancel()).status).toBe(200);
+  });
+
   it.for([
     ['in its second phase', 27],
     ['after its last phase', 60],
