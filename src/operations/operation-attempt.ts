@@ -24,7 +24,7 @@ import { GuardrailCounters } from './guardrail-counters.store.js';
 import type { CountedAmount } from './guardrail-rules.js';
 import { isFinal, mayReopen, ownRefusal, storedOutcomeOf } from './operation-outcome.js';
 import { type OperationRow, OperationsStore } from './operations.store.js';
-import { isKeyLost, isLookUpConclusive, maySendAgain } from './retry-policy.js';
+import { isHiddenForGood, isLookUpConclusive, maySendAgain } from './retry-policy.js';
 
 /**
  * One attempt at an operation: claim -> plan -> send -> look up -> finish.
@@ -187,7 +187,7 @@ export class OperationAttempt {
       return this.encryption.decryptPlan(stored);
     } catch (error) {
       if (!(error instanceof DecryptionError)) throw error;
-      if (!isKeyLost(await this.store.startLookUp(stored), this.clock.now())) throw error;
+      if (!isHiddenForGood(await this.store.startLookUp(stored), this.clock.now())) throw error;
       throw new Problem('needs-review', {}, error);
     }
   }
@@ -246,7 +246,7 @@ export class OperationAttempt {
 
   /**
    * If nothing is found, the outcome stays unknown for as long as Stripe may still process an earlier call. If Stripe refuses
-   * to show it, nothing can be proved.
+   * to show it, it stays unknown too, and 23 hours after the first look-up a person has to find it out.
    *
    * @param refusal how it ends if it was not done; `not-done` by default
    */
@@ -263,10 +263,11 @@ export class OperationAttempt {
       .catch((error: unknown) => {
         if (!isRefusedBesides(error)) throw error;
         this.logRefused(planned, error);
-        return 'unknown' as const;
+        return 'refused' as const;
       });
     if (typeof found !== 'string') return found.result;
-    if (!isLookUpConclusive(firstLookedAt, this.clock.now())) throw new Problem('outcome-unknown');
+    const isLongEnough = found === 'refused' ? isHiddenForGood : isLookUpConclusive;
+    if (!isLongEnough(firstLookedAt, this.clock.now())) throw new Problem('outcome-unknown');
     throw found === 'not-done' ? refusal : new Problem('needs-review');
   }
 

@@ -6,6 +6,8 @@ const FIRST_DELAY_MS = 1_000;
 const LONGEST_DELAY_MS = 15_000;
 /** Stripe forgets idempotency keys after 24 hours: https://docs.stripe.com/api/idempotent_requests */
 const KEY_LIFETIME_MS = 23 * 60 * 60 * 1000;
+/** Settings are corrected, and a key is put back, within a day. What the operation has claimed is claimed meanwhile. */
+const HIDDEN_MS = 23 * 60 * 60 * 1000;
 /** Stripe may still work on a request that it answered with 500: https://docs.stripe.com/error-low-level#server-errors */
 const SETTLE_MS = 15_000;
 
@@ -24,7 +26,12 @@ export function maySendAgain(firstSentAt: Date, now: Date): boolean {
   return now.getTime() - firstSentAt.getTime() < KEY_LIFETIME_MS;
 }
 
-/** Whether a plan could not be decrypted for so long that its key counts as lost, given when it first could not. */
-export function isKeyLost(firstMissedAt: Date, now: Date): boolean {
-  return now.getTime() - firstMissedAt.getTime() >= KEY_LIFETIME_MS;
+/**
+ * Whether what hides the outcome, such as the loss of the key of a plan or a refusal of Stripe's to show it, has lasted so long
+ * that a person has to find it out.
+ *
+ * @param firstAt when it was first tried to find it out
+ */
+export function isHiddenForGood(firstAt: Date, now: Date): boolean {
+  return now.getTime() - firstAt.getTime() >= HIDDEN_MS;
 }

@@ -56,10 +56,29 @@ describe('what Stripe refuses beside what an operation is to do', () => {
     expect((await pause()).status).toBe(200);
   });
 
-  it('leads to a review if Stripe goes on refusing', async ({ paydesk, shop, refuse, pausable, resume }) => {
+  it('is tried again for most of a day', async ({ paydesk, clock, shop, refuse, pausable, resume }) => {
+    const { pause } = await pausable();
+    refuse('GET', '/v1/checkout/sessions', UNCLEAR);
+    const { operationId } = (await pause()).body;
+    expect(await resume(shop, operationId)).toMatchObject({ state: 'running' });
+    clock.moveHours(22);
+    expect(await resume(shop, operationId)).toMatchObject({ state: 'running' });
+    paydesk.sandbox.faults.clear();
+    expect(await resume(shop, operationId)).toMatchObject({ state: 'succeeded' });
+  });
+
+  it('leads to a review if Stripe goes on refusing for 23 hours', async ({
+    paydesk,
+    clock,
+    shop,
+    refuse,
+    pausable,
+    resume,
+  }) => {
     const { pause, isPaused } = await pausable();
     refuse('GET', '/v1/checkout/sessions', UNCLEAR);
     const { operationId } = (await pause()).body;
+    clock.moveHours(23);
     expect(await resume(shop, operationId)).toMatchObject({ state: 'needs-review' });
     expect(await isPaused()).toBe(true);
     const repeated = await pause();
