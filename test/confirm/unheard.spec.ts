@@ -15,6 +15,13 @@ const DECLINED_NUMBER = '4000000000000002';
 /** As after 23 hours in which nobody could find out. */
 const NEEDS_REVIEW = `update operations set state = 'needs-review'
   where kind = 'payment-replace' and state = 'running'`;
+/** The attempt $2 on the page in place of the payment $1, as a version recorded it that did not know to which page it belongs. */
+const RECORD_ATTEMPT = `insert into payments (
+    payment_id, payment_intent_id, operation_id, caller, tenant, user_id, type, status, stage, customer_id, amount_minor,
+    refunded_minor, disputed_minor, currency, created_at, updated_at, version, revision, timeline)
+  select $2, $2, operations.id, operations.caller, tenant, user_id, type, 'FAILED', 'failed', customer_id, amount_minor,
+    0, 0, currency, payments.created_at, updated_at, 1, 1, '[]'
+  from payments join operations on operations.id = replacement_id where payment_id = $1`;
 const OPEN_PAGE = { method: 'POST', path: '/v1/checkout/sessions' } as const;
 
 const it = confirmTest()
@@ -163,6 +170,32 @@ describe('a page whose operation has no outcome', () => {
     paydesk.sandbox.faults.clear();
     await payOnPage(url);
     await expectPaid(id, sessionId);
+  });
+
+  it('is paid as an attempt on it that an earlier version has recorded as a payment of its own', async ({
+    paydesk,
+    clock,
+    admin,
+    chosen,
+    recorded,
+    pageOf,
+    attemptOn,
+  }) => {
+    const { id, press } = await chosen();
+    paydesk.sandbox.faults.add({ ...OPEN_PAGE, kinds: ['reset_after_effect'], share: 1 });
+    expect((await press()).status).toBe(503);
+    await query(paydesk, NEEDS_REVIEW);
+    const { sessionId, url } = await pageOf(id);
+    await payOnPage(url, DECLINED_NUMBER);
+    const attempt = await attemptOn(id);
+    await query(paydesk, RECORD_ATTEMPT, [id, attempt]);
+    await payOnPage(url);
+    await paydesk.walkEvents();
+    const session = async () => (await recorded(attempt)).stripe.session;
+    await expect.poll(session).toBe(sessionId);
+    expect(await recorded(attempt)).toMatchObject({ status: 'ACCEPTED' });
+    const waiting = (await waitingEvents(admin, clock)).map(({ type }) => type);
+    expect(waiting).not.toContain('checkout.session.completed');
   });
 
   it('and that Stripe makes after the operation has failed, is paid as the payment that it replaces', async ({
