@@ -29,7 +29,8 @@ export class RefundsService {
     this.refundOperation = operations.define<RefundPlan, Refund, Refunded>({
       name: 'refund',
       send: (context, plan, { stripeKey }) => this.stripe.refund(context, plan, stripeKey),
-      find: (context, plan, { operationId }) => this.stripe.findRefund(context, plan, operationId),
+      find: (context, plan, { operationId }, sentAt) =>
+        this.stripe.findRefund(context, plan, operationId, sentAt),
       resultOf: ({ result }) => result,
       record: (transaction, refunded, operation) => recorder.recordOutcome(transaction, refunded, operation),
       release: (transaction, _plan, { operationId }) => this.store.releaseWithin(transaction, operationId),

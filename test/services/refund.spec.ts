@@ -1,5 +1,8 @@
 import { describe, expect } from 'vitest';
 import { idOf } from '#stripe/id-of.js';
+import { query } from '../support/database.js';
+import { DAY_SECONDS, STRIPE_SETTLES_SECONDS } from '../support/durations.js';
+import { expectProblem } from '../support/expect-problem.js';
 import { paydeskTest } from '../support/paydesk-test.js';
 
 const NOT_POSSIBLE = { status: 409, body: { type: 'urn:paydesk:refund-not-possible' } };
@@ -55,6 +58,25 @@ describe('POST /refund', () => {
     expect(await refund(intent)).toMatchObject({ status: 201, body: { amount: '5.00' } });
     expect(await refund(intent)).toMatchObject(NOT_POSSIBLE);
     expect(await refund(intent, '0.01')).toMatchObject(NOT_POSSIBLE);
+  });
+
+  it('is not taken for that of an earlier request with the same key', async ({
+    paydesk,
+    clock,
+    paid,
+    refund,
+  }) => {
+    const { intent } = await paid();
+    const key = { 'idempotency-key': 'refund-with-an-old-key' };
+    expect((await refund(intent, '5.00', key)).status).toBe(201);
+    clock.moveSeconds(31 * DAY_SECONDS);
+    // As after 30 days.
+    await query(paydesk, "delete from operations where kind = 'refund' and state = 'done'");
+    const send = () => refund(intent, '4.00', key);
+    paydesk.sandbox.faults.add({ method: 'POST', path: '/v1/refunds', kinds: ['error_before_effect'] });
+    expectProblem(await send(), 'outcome-unknown');
+    clock.moveSeconds(STRIPE_SETTLES_SECONDS);
+    await expect.poll(async () => (await send()).body.type).toBe('urn:paydesk:not-done');
   });
 
   it('returns the same response for a repetition, although nothing is left', async ({
