@@ -22,7 +22,7 @@ import { OperationEncryption } from './operation-encryption.js';
 import { fingerprintOf, identityOf, operationIdOf } from './operation-identity.js';
 import { GuardrailCounters } from './guardrail-counters.store.js';
 import type { CountedAmount } from './guardrail-rules.js';
-import { isFinal, mayReopen, ownRefusal, storedOutcomeOf } from './operation-outcome.js';
+import { isFinal, isKeyReused, mayReopen, ownRefusal, storedOutcomeOf } from './operation-outcome.js';
 import { type OperationRow, OperationsStore } from './operations.store.js';
 import { isHiddenForGood, isLookUpConclusive, maySendAgain } from './retry-policy.js';
 
@@ -237,8 +237,10 @@ export class OperationAttempt {
         return await kind.send(sending, planned.plan as Plan, identityOf(planned));
       } catch (error) {
         refusal = isFirst ? undefined : ownRefusal(error);
+        // Another version of this service may have sent the same plan with other parameters.
+        const isSentDifferently = !isFirst && isKeyReused(error);
         if (isRefusedBesides(error)) this.logRefused(planned, error);
-        else if (!refusal && !isReplayedFailure(error)) throw error;
+        else if (!refusal && !isSentDifferently && !isReplayedFailure(error)) throw error;
       }
     }
     return this.inStep('look up', kind, () => this.lookUp(context, kind, planned, sentAt, refusal));

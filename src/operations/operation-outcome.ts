@@ -34,6 +34,11 @@ export function ownRefusal(error: unknown): Problem | undefined {
   return error instanceof Problem && isFinal(error) && !isDefiniteRefusal(error) ? error : undefined;
 }
 
+/** Whether Stripe has seen the key of a call with other parameters. */
+export function isKeyReused(error: unknown): boolean {
+  return error instanceof Problem && error.slug === 'idempotency-key-reused';
+}
+
 /**
  * Whether an operation has ended with a refusal that may not last, such as a short balance. The worker leaves it alone;
  * the caller's repetition tries it again.

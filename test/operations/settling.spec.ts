@@ -93,6 +93,31 @@ describe('a charge whose outcome is unknown', () => {
     expect(made().map(({ id }) => headers.get('location')?.endsWith(id))).toEqual([true]);
   });
 
+  it('is found at Stripe if an earlier version has sent it with other parameters', async ({
+    paydesk,
+    someCharge,
+    failCharges,
+  }) => {
+    const { user, card, send, made } = await someCharge();
+    failCharges('reset_before_effect');
+    const { operationId } = (await send()).body;
+    paydesk.sandbox.faults.clear();
+    const { customer } = await paydesk.stripe.paymentMethods.retrieve(card);
+    const asBefore = {
+      amount: 3000,
+      currency: 'usd',
+      customer: idOf(customer) ?? '',
+      payment_method: card,
+      confirm: true,
+      off_session: true,
+      description: user,
+      metadata: { operation_id: operationId },
+    };
+    await paydesk.stripe.paymentIntents.create(asBefore, { idempotencyKey: `paydesk-${operationId}` });
+    expect((await send()).status).toBe(201);
+    expect(made()).toHaveLength(1);
+  });
+
   it('is not-done if Stripe replays a 500 and has done nothing, and a new key charges', async ({
     paydesk,
     clock,
