@@ -85,6 +85,25 @@ describe('a change of which Stripe has not told what became', () => {
     expect((await stripe.subscriptions.retrieve(id)).schedule).toBeNull();
   });
 
+  it('is found if it has used a schedule of the Dashboard, which has released it since', async ({
+    paydesk: { sandbox, stripe },
+    start,
+    change,
+    price,
+  }) => {
+    const { paymentID, id } = await start();
+    const key = { 'idempotency-key': 'change-in-a-schedule-of-the-dashboard' };
+    const wanted = { paymentID, ...one(await price(2000)), at: 'endOfPeriod' };
+    const send = () => change(wanted, key);
+    const creation = { method: 'POST', path: '/v1/subscription_schedules' } as const;
+    await sendDuringFault({ sandbox }, { ...creation, kinds: ['reset_before_effect'] }, send);
+    const { id: schedule } = await stripe.subscriptionSchedules.create({ from_subscription: id });
+    const update = { method: 'POST', path: `/v1/subscription_schedules/${schedule}` } as const;
+    await sendDuringFault({ sandbox }, { ...update, kinds: ['reset_after_effect'] }, send);
+    await stripe.subscriptionSchedules.release(schedule);
+    await expect.poll(async () => (await send()).status).toBe(200);
+  });
+
   it('is found if it is a cancellation that was sent again, and the Dashboard has scheduled something since', async ({
     paydesk: { sandbox, stripe },
     shop,
