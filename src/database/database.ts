@@ -23,11 +23,15 @@ const STATEMENT_TIMEOUT_MS = 10_000;
 const UNANSWERED_QUERY_TIMEOUT_MS = 12_000;
 /** Frees the locks of a transaction whose process hangs. */
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 30_000;
-/** Not for a pooler, which has no session of its own for each connection: docs/operations.md has them for the role. */
-const SESSION_TIMEOUTS = {
-  statement_timeout: STATEMENT_TIMEOUT_MS,
-  idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
-};
+/**
+ * Set for each new connection, as poolers refuse them as startup parameters. Not for one in transaction mode, which has no
+ * session of its own for each connection: docs/operations.md has them for the role. Compiling a statement takes longer than
+ * any of ours runs: https://www.postgresql.org/docs/current/jit-decision.html
+ */
+const SESSION_SETTINGS = `
+  set statement_timeout = ${STATEMENT_TIMEOUT_MS};
+  set idle_in_transaction_session_timeout = ${IDLE_IN_TRANSACTION_TIMEOUT_MS};
+  set jit = off`;
 
 /**
  * Opens a pool on the PostgreSQL database at `url`; connections are made when first needed.
@@ -48,7 +52,10 @@ export function openDatabase(
     idleTimeoutMillis: IDLE_CONNECTION_MS,
     query_timeout: UNANSWERED_QUERY_TIMEOUT_MS,
     keepAlive: true,
-    ...(directUrl === undefined ? SESSION_TIMEOUTS : { Client: UnnamedStatementsClient }),
+    ...(directUrl === undefined
+      ? // oxlint-disable-next-line typescript/no-misused-promises -- the pool waits for it, which its types do not say.
+        { onConnect: (client) => client.query(SESSION_SETTINGS) }
+      : { Client: UnnamedStatementsClient }),
   });
   // Without a listener a broken idle connection would end the process.
   pool.on('error', onConnectionLost);

@@ -16,45 +16,48 @@ import { makeTemporaryFolder, removeFolder } from '../support/temporary-folder.j
 const run = promisify(execFile);
 const SECRET_KEY = 'sk_test_paydesk';
 
-test.runIf(hasPgBouncer)('two instances work behind PgBouncer in transaction mode', async () => {
-  const folder = await makeTemporaryFolder();
-  onTestFinished(() => removeFolder(folder));
-  const server = inject('postgresUrl');
-  const name = `pooled_${randomUUID().replaceAll('-', '')}`;
-  await createDatabase(server, name, 'template1');
-  onTestFinished(() => dropDatabase(server, name));
-  const directUrl = databaseUrl(server, name);
-  const pgBouncer = await startPgBouncer(folder, directUrl);
-  onTestFinished(() => pgBouncer.stop());
-  const sandbox = await createSandbox();
-  onTestFinished(() => sandbox.close());
-  const environment = {
-    DATABASE_URL: pgBouncer.url,
-    DATABASE_DIRECT_URL: directUrl,
-    STRIPE_SECRET_KEY: SECRET_KEY,
-    STRIPE_API_BASE: sandbox.url,
-    ENCRYPTION_KEY,
-    RATE_LIMITS: 'off',
-    CARD_TESTING_BRAKE: 'off',
-    LOG_LEVEL: 'warn',
-  };
-  const services = await Promise.all(
-    ['one', 'two'].map(async (instance) => {
-      const service = await startService(join(folder, instance), environment);
-      onTestFinished(async () => void (await service.end('SIGTERM')));
-      return service;
-    }),
-  );
-  const command = (...args: string[]) =>
-    run(process.execPath, args, { env: { ...bareEnvironment(), ...environment } });
-  const key = (await command('dist/bundle/token.js', 'partner', 'acme')).stdout.trim();
-  const stripe = createStripeClient(new StripeConnection(SECRET_KEY, sandbox.url));
+test.runIf(hasPgBouncer).each(['transaction', 'session'] as const)(
+  'two instances work behind PgBouncer in %s mode',
+  async (mode) => {
+    const folder = await makeTemporaryFolder();
+    onTestFinished(() => removeFolder(folder));
+    const server = inject('postgresUrl');
+    const name = `pooled_${randomUUID().replaceAll('-', '')}`;
+    await createDatabase(server, name, 'template1');
+    onTestFinished(() => dropDatabase(server, name));
+    const directUrl = databaseUrl(server, name);
+    const pgBouncer = await startPgBouncer(folder, directUrl, mode);
+    onTestFinished(() => pgBouncer.stop());
+    const sandbox = await createSandbox();
+    onTestFinished(() => sandbox.close());
+    const environment = {
+      DATABASE_URL: pgBouncer.url,
+      ...(mode === 'transaction' && { DATABASE_DIRECT_URL: directUrl }),
+      STRIPE_SECRET_KEY: SECRET_KEY,
+      STRIPE_API_BASE: sandbox.url,
+      ENCRYPTION_KEY,
+      RATE_LIMITS: 'off',
+      CARD_TESTING_BRAKE: 'off',
+      LOG_LEVEL: 'warn',
+    };
+    const services = await Promise.all(
+      ['one', 'two'].map(async (instance) => {
+        const service = await startService(join(folder, instance), environment);
+        onTestFinished(async () => void (await service.end('SIGTERM')));
+        return service;
+      }),
+    );
+    const command = (...args: string[]) =>
+      run(process.execPath, args, { env: { ...bareEnvironment(), ...environment } });
+    const key = (await command('dist/bundle/token.js', 'partner', 'acme')).stdout.trim();
+    const stripe = createStripeClient(new StripeConnection(SECRET_KEY, sandbox.url));
 
-  const charged = await Promise.all(
-    services.map(({ url }) => chargeCards(new Caller(url, key), stripe, { clients: 8, rounds: 4 })),
-  );
-  expect(new Set(charged.flat()).size).toBe(64);
-  expect(sandbox.ledger.list('payment_intent')).toHaveLength(64);
-  expect((await command('dist/bundle/backfill.js')).stdout).toMatch(/complete: \d+ objects/);
-  for (const { output } of services) expect(output()).not.toMatch(/"level":[456]0/);
-});
+    const charged = await Promise.all(
+      services.map(({ url }) => chargeCards(new Caller(url, key), stripe, { clients: 8, rounds: 4 })),
+    );
+    expect(new Set(charged.flat()).size).toBe(64);
+    expect(sandbox.ledger.list('payment_intent')).toHaveLength(64);
+    expect((await command('dist/bundle/backfill.js')).stdout).toMatch(/complete: \d+ objects/);
+    for (const { output } of services) expect(output()).not.toMatch(/"level":[456]0/);
+  },
+);

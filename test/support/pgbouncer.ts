@@ -9,8 +9,8 @@ import { setTimeout } from 'node:timers/promises';
 const PROGRAM = '/usr/sbin/pgbouncer';
 export const hasPgBouncer = existsSync(PROGRAM);
 
-/** Fewer than the connections of the service, so that its sessions share them. */
-const POOL_SIZE = 3;
+/** In transaction mode, fewer than the connections of the service, so that its sessions share them. */
+const POOL_SIZE = { transaction: 3, session: 50 };
 const POLL_MS = 50;
 
 /** A running PgBouncer. */
@@ -20,8 +20,12 @@ export interface PgBouncer {
   stop(): Promise<void>;
 }
 
-/** Starts a PgBouncer in transaction mode in front of the database at a URL. */
-export async function startPgBouncer(folder: string, databaseUrl: string): Promise<PgBouncer> {
+/** Starts a PgBouncer in front of the database at a URL. */
+export async function startPgBouncer(
+  folder: string,
+  databaseUrl: string,
+  mode: keyof typeof POOL_SIZE,
+): Promise<PgBouncer> {
   const database = new URL(databaseUrl);
   const port = await freePort();
   const file = join(folder, 'pgbouncer.ini');
@@ -33,8 +37,8 @@ export async function startPgBouncer(folder: string, databaseUrl: string): Promi
     `[databases]
 * = ${target}
 [pgbouncer]
-pool_mode = transaction
-default_pool_size = ${POOL_SIZE}
+pool_mode = ${mode}
+default_pool_size = ${POOL_SIZE[mode]}
 max_client_conn = 1000
 listen_addr = 127.0.0.1
 listen_port = ${port}
