@@ -56,7 +56,7 @@ describe('operations older than 30 days', () => {
 
     clock.moveHours(KEPT_HOURS - 0.5);
     await query(paydesk, countOn, [clock.now()]);
-    await vi.advanceTimersByTimeAsync(PRUNE_MS);
+    vi.advanceTimersByTime(PRUNE_MS);
     await expect.poll(async () => (await shop.get(`/operations/${old}`)).status).toBe(404);
     expect(new Set(await ids('select id from operations'))).toEqual(new Set(kept));
     expect(new Set(await ids('select operation_id as id from refund_reservations'))).toEqual(new Set(kept));
