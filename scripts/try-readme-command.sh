@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
-# Runs the README's start and test commands in a clean copy of the repository: try-readme-commands.sh FOLDER
+# Runs the README's command to start or to test, in a clean copy of the repository: try-readme-command.sh start|test
 set -euo pipefail
-cd "$1"
+cd "$(dirname "$0")/.."
+name=${1:?usage: try-readme-command.sh start|test}
+command=$(sed -n "/^\`\`\`sh $name\$/,/^\`\`\`\$/p" README.md | sed '1d;$d')
 
-command_of() { sed -n "/^\`\`\`sh $1\$/,/^\`\`\`\$/p" README.md | sed '1d;$d'; }
+[ "$name" = start ] || exec bash -c "$command"
 
-setsid bash -c "$(command_of start)" &
+setsid bash -c "$command" &
 service=$!
 trap 'kill -INT -- -"$service" 2>/dev/null || true' EXIT
 for _ in $(seq 300); do
@@ -20,5 +22,3 @@ done
 kill -INT -- -"$service"
 wait "$service" || true
 trap - EXIT
-
-bash -c "$(command_of test)"
