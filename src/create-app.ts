@@ -11,6 +11,7 @@ import { BackPressure, type LoopPressure } from './api/http/back-pressure.js';
 import { Connections } from './api/http/connections.js';
 import { countRunning } from './api/http/count-running.js';
 import { frameworkProblem } from './api/http/framework-problem.js';
+import { GoneClients } from './api/http/gone-clients.js';
 import { HttpAdapter } from './api/http/http-adapter.js';
 import { allowUserOrigins } from './api/http/cors.js';
 import { createHttpServer, onClientError } from './api/http/http-server.js';
@@ -78,11 +79,12 @@ export async function createApp(
     bodyParser: false,
   });
   const fastify = app.getHttpAdapter().getInstance();
-  if (tracing.isOn) traceRequests(fastify, tracing);
+  const goneClients = new GoneClients(fastify);
+  if (tracing.isOn) traceRequests(fastify, tracing, goneClients);
   answerRequestIds(fastify);
   forbidCaching(fastify);
-  requestLog.logAborted(fastify);
-  if (metrics) observeRequests(fastify, metrics);
+  requestLog.logAborted(goneClients);
+  if (metrics) observeRequests(fastify, metrics, goneClients);
   await allowUserOrigins(fastify, options.settings.CORS_ORIGINS);
   trackHandlers(fastify);
   admitRequests(fastify, app.get(Admission, { strict: false }));

@@ -1,9 +1,9 @@
-import { type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
+import { type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import type { Actor } from '#core/actor.js';
 import { callerReference } from '../../encryption/caller-reference.js';
 import type { Keyring } from '../../encryption/keyring.js';
-import { onClientGone } from './client-gone.js';
 import { stripeRequestIdsOf } from './current-context.decorator.js';
+import type { GoneClients } from './gone-clients.js';
 import { stateOf } from './request-state.js';
 
 /** The route of a request for which there is none. */
@@ -34,9 +34,9 @@ export class RequestLog extends LogController {
     this.log(request, { status: reply.statusCode, ms: Math.round(reply.elapsedTime) });
   }
 
-  /** Also logs requests whose caller does not wait for the response. Call it before any route is registered. */
-  logAborted(fastify: FastifyInstance): void {
-    onClientGone(fastify, (request) => this.log(request, { aborted: true }));
+  /** Also logs requests whose caller does not wait for the response. */
+  logAborted(clients: GoneClients): void {
+    clients.listen((request) => this.log(request, { aborted: true }));
   }
 
   private log(request: FastifyRequest, result: object): void {

@@ -1,14 +1,15 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { RequestSpan, Tracing } from '../../tracing/tracing.js';
-import { onClientGone } from './client-gone.js';
+import type { GoneClients } from './gone-clients.js';
 import { operationIdOf, routeOf } from './request-log.js';
 
 /**
- * Records each request as a span, with the caller's `traceparent` as its parent. Call it before any other hook is added.
+ * Records each request as a span, with the caller's `traceparent` as its parent. Call it before hooks that do something for
+ * a request are added.
  * Attributes: https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-server, without the URL, which may contain
  * the id of a user.
  */
-export function traceRequests(fastify: FastifyInstance, tracing: Tracing): void {
+export function traceRequests(fastify: FastifyInstance, tracing: Tracing, clients: GoneClients): void {
   const spans = new WeakMap<FastifyRequest, RequestSpan>();
   const end = (request: FastifyRequest, attributes: Record<string, string | number>, failure?: string) => {
     const span = spans.get(request);
@@ -43,5 +44,5 @@ export function traceRequests(fastify: FastifyInstance, tracing: Tracing): void 
     end(request, { 'http.response.status_code': statusCode }, failure);
     done();
   });
-  onClientGone(fastify, (request) => end(request, {}, 'aborted'));
+  clients.listen((request) => end(request, {}, 'aborted'));
 }
