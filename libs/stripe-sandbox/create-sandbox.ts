@@ -6,7 +6,6 @@ import { Counters } from './control/counters.js';
 import { Ledger } from './control/ledger.js';
 import { Engine } from './engine.js';
 import { Faults } from './faults/faults.js';
-import { updatePageUrls } from './nouns/page-urls.js';
 import { ensureWebhookEndpoint, type OwnEndpoint } from './nouns/webhook-endpoints/webhook-endpoint.js';
 import { type Interceptor, Pipeline, type Observer } from './http/pipeline.js';
 import { createServer } from './http/server.js';
@@ -99,7 +98,6 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
   }
   const { port: boundPort } = app.server.address() as AddressInfo;
   engine.origin = `http://${host}:${boundPort}`;
-  run(updatePageUrls);
   const endpoint = webhook && run((ctx) => ensureWebhookEndpoint(ctx, webhook));
   const tick = (): void => {
     try {

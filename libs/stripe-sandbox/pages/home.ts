@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import type { Context } from '../context.js';
+import { pathOfPage } from '../http/page-url.js';
 import { formatAmount } from '../money/currencies.js';
 import type { Intent } from '../nouns/intents/intent.js';
 import { instructionsOf } from '../nouns/payment-intents/transfer.js';
@@ -19,11 +19,8 @@ export const homePages: PageRoute[] = [
       const { checkoutSessions, setupIntents, paymentIntents } = ctx.store;
       const page = homePage([
         { title: 'Checkout sessions', entries: latest(checkoutSessions).map(sessionEntry) },
-        { title: 'Setup intents', entries: latest(setupIntents).map((intent) => intentEntry(ctx, intent)) },
-        {
-          title: 'Payment intents',
-          entries: latest(paymentIntents).map((intent) => intentEntry(ctx, intent)),
-        },
+        { title: 'Setup intents', entries: latest(setupIntents).map(intentEntry) },
+        { title: 'Payment intents', entries: latest(paymentIntents).map(intentEntry) },
       ]);
       return { status: 200, page };
     },
@@ -37,19 +34,19 @@ const sessionEntry = (session: Stripe.Checkout.Session): Entry => ({
   id: session.id,
   text: session.amount_total === null ? 'Save a card' : formatAmount(session.amount_total, session.currency!),
   status: session.status ?? '',
-  url: session.url,
+  url: session.url && pathOfPage(session.url),
 });
 
-function intentEntry({ origin }: Context, intent: Intent): Entry {
+function intentEntry(intent: Intent): Entry {
   const transfer = intent.object === 'payment_intent' ? instructionsOf(intent) : undefined;
   const page =
     transfer?.hosted_instructions_url ??
     intent.next_action?.redirect_to_url?.url ??
-    `${origin}/confirm/${intent.client_secret}`;
+    `/confirm/${intent.client_secret}`;
   return {
     id: intent.id,
     text: intent.object === 'payment_intent' ? formatAmount(intent.amount, intent.currency) : 'Save a card',
     status: intent.status,
-    url: isOpen(intent) ? page : null,
+    url: isOpen(intent) ? pathOfPage(page) : null,
   };
 }

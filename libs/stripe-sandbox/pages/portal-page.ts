@@ -1,4 +1,5 @@
 import type Stripe from 'stripe';
+import { pathOfPage } from '../http/page-url.js';
 import { formatAmount } from '../money/currencies.js';
 import { redirectTarget } from '../nouns/checkout-sessions/redirect-urls.js';
 import { periodOf } from './checkout-page.js';
@@ -109,7 +110,10 @@ const invoiceHistory = ({ invoices }: PortalView): Html =>
       ${invoices.map(
         ({ hosted_invoice_url, created, total, currency, status }) =>
           html`<li>
-            <span><a href="${hosted_invoice_url}">${dateOf(created)}</a><small>${status}</small></span>
+            <span
+              ><a href="${pathOfPage(hosted_invoice_url!)}">${dateOf(created)}</a
+              ><small>${status}</small></span
+            >
             <span class="amount">${formatAmount(total, currency)}</span>
           </li>`,
       )}

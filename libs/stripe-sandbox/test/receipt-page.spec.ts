@@ -1,8 +1,7 @@
 import { expect } from 'vitest';
-import { leftBehind, temporaryFolder } from './folders.js';
-import { CARD_ONLY, openShop } from './payments.js';
+import { openShop } from './payments.js';
 import { visit } from './pages.js';
-import { openBench, request, test } from './support.js';
+import { test } from './support.js';
 
 // https://docs.stripe.com/receipts
 test('a paid charge has a receipt, which shows what was refunded', async () => {
@@ -46,30 +45,6 @@ test('the receipt of a canceled payment shows it as released', async () => {
   const { text } = await visit(receipt_url!);
   expect(text).toMatch(/Released<\/span><span class="amount">-\$30\.00/);
   expect(text).not.toContain('Refunded');
-});
-
-test('a receipt is at the origin at which the charge is read, also after a restart on another port', async () => {
-  const dataDir = temporaryFolder();
-  const before = await openBench({ dataDir });
-  const { latest_charge } = await before.stripe.paymentIntents.create({
-    ...CARD_ONLY,
-    amount: 3000,
-    confirm: true,
-    payment_method: 'pm_card_visa',
-  });
-  const path = `/receipts/payment/${latest_charge as string}`;
-  const { sandbox, stripe } = await openBench({ dataDir: leftBehind(dataDir) });
-  expect(sandbox.port).not.toBe(before.sandbox.port);
-  const { receipt_url } = await stripe.charges.retrieve(latest_charge as string);
-  expect(receipt_url).toBe(sandbox.url + path);
-  expect((await visit(receipt_url!)).status).toBe(200);
-  const url = `http://localhost:${sandbox.port}`;
-  const { body } = await request(
-    { ...sandbox, url },
-    'GET',
-    '/v1/payment_intents?expand[]=data.latest_charge',
-  );
-  expect(body).toMatchObject({ data: [{ latest_charge: { receipt_url: url + path } }] });
 });
 
 test('a charge that failed has no receipt', async () => {

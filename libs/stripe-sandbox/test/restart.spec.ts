@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Stripe } from 'stripe';
 import { expect } from 'vitest';
 import { leftBehind, temporaryFolder } from './folders.js';
-import { failureOf, openBench, request, test } from './support.js';
+import { failureOf, openBench, test } from './support.js';
 
 test('state, order and idempotency keys survive a restart without a close', async () => {
   const dataDir = temporaryFolder();
@@ -79,50 +79,6 @@ test('scheduled work survives: a session still expires', async () => {
   const restarted = await openBench({ dataDir: leftBehind(dataDir) });
   restarted.clock.advanceMs(24 * 3_600_000);
   expect((await restarted.stripe.checkout.sessions.retrieve(id)).status).toBe('expired');
-});
-
-test('the URL of an open session has the new port after a restart', async () => {
-  const dataDir = temporaryFolder();
-  const before = await openBench({ dataDir });
-  const { id, url } = await before.stripe.checkout.sessions.create({
-    mode: 'setup',
-    currency: 'usd',
-    success_url: 'https://shop.example/',
-  });
-  expect(url).toBe(`${before.sandbox.url}/c/pay/${id}`);
-  const { stripe, sandbox } = await openBench({ dataDir: leftBehind(dataDir) });
-  const moved = await stripe.checkout.sessions.retrieve(id);
-  expect(moved.url).toBe(`${sandbox.url}/c/pay/${id}`);
-  expect((await fetch(moved.url!)).status).toBe(200);
-});
-
-test('the URL of a session that was created at localhost keeps its host name after a restart', async () => {
-  const dataDir = temporaryFolder();
-  const { sandbox: before } = await openBench({ dataDir });
-  const url = `http://localhost:${before.port}`;
-  const form = 'mode=setup&currency=usd&success_url=https://shop.example/';
-  const { body } = await request({ ...before, url }, 'POST', '/v1/checkout/sessions', { form });
-  expect(body.url).toBe(`${url}/c/pay/${body.id as string}`);
-  const { stripe, sandbox } = await openBench({ dataDir: leftBehind(dataDir) });
-  const moved = await stripe.checkout.sessions.retrieve(body.id as string);
-  expect(moved.url).toBe(`http://localhost:${sandbox.port}/c/pay/${moved.id}`);
-});
-
-test('the URL of an open invoice has the new port after a restart', async () => {
-  const dataDir = temporaryFolder();
-  const before = await openBench({ dataDir });
-  const { id: customer } = await before.stripe.customers.create();
-  await before.stripe.invoiceItems.create({ customer, amount: 900, currency: 'usd' });
-  const draft = await before.stripe.invoices.create({
-    customer,
-    pending_invoice_items_behavior: 'include',
-  });
-  const open = await before.stripe.invoices.finalizeInvoice(draft.id);
-  expect(open).toMatchObject({ status: 'open', hosted_invoice_url: `${before.sandbox.url}/i/${draft.id}` });
-  const { stripe, sandbox } = await openBench({ dataDir: leftBehind(dataDir) });
-  const moved = await stripe.invoices.retrieve(draft.id);
-  expect(moved.hosted_invoice_url).toBe(`${sandbox.url}/i/${draft.id}`);
-  expect((await fetch(moved.hosted_invoice_url!)).status).toBe(200);
 });
 
 test('ignores an incomplete last line, and continues the journal', async () => {

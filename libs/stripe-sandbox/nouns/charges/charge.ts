@@ -73,7 +73,7 @@ export function approvedByBank(ctx: Context, intent: Payment, paymentMethod: Str
   } satisfies Partial<Stripe.Charge>;
 }
 
-/** Where the receipt of a paid charge is. Replies begin it with the origin at which they are asked for. */
+/** Where the receipt of a paid charge is. */
 export const receiptUrlOf = (ctx: Context, id: string): string => `${ctx.origin}/receipts/payment/${id}`;
 
 /** Creates the charge of an attempt with a card, successful or failed. */
