@@ -34,6 +34,11 @@ describe('bad input to /pay and /pay/recurrent', () => {
     ['an upper-case currency', { ...redirects, amount: '5.00', currency: 'USD' }, ['currency']],
     ['a tenant alone', { ...redirects, amount: '5.00', tenant: 'acme' }, ['tenant']],
     ['a dot segment as a user id', { ...redirects, amount: '5.00', userId: '..' }, ['userId']],
+    [
+      'the tenant of another identity provider',
+      { ...redirects, amount: '5.00', userId: 'bob', tenant: 'issuer:another' },
+      ['tenant'],
+    ],
     ['a partner with a slash', { ...redirects, amount: '5.00', userId: 'bob', tenant: 'a/b' }, ['tenant']],
     [
       'a long id of the caller',

@@ -6,12 +6,13 @@ import type { CheckoutCommand, CheckoutItem } from '../../checkout/checkout.js';
 import type { Recurrence } from '../../checkout/recurrence.js';
 import type { Settings } from '../../config/settings.js';
 import type { FieldNames } from '../dto/field-names.js';
-import { CurrencyField, PartnerNameField, TextField, UserIdField } from '../dto/fields.js';
+import { CurrencyField, TextField, UserIdField } from '../dto/fields.js';
 import { RedirectUrlField } from '../dto/redirect-url.field.js';
 import { CheckoutOptionsRequest } from './checkout-options.dto.js';
 import { DecimalAmountField } from './fields.js';
 import { ownerOf } from './owner.js';
 import { PriceProduct, type ProductRequest } from './product.dto.js';
+import { TenantField } from './tenant.field.js';
 
 const DEFAULT_PRODUCT_NAME = 'Payment';
 
@@ -69,10 +70,7 @@ export abstract class CheckoutRequest extends CheckoutOptionsRequest {
   })
   userId?: string;
 
-  @PartnerNameField({
-    optional: true,
-    description: 'The partner whose user `userId` is; a signed-in user by default',
-  })
+  @TenantField('clinic')
   tenant?: string;
 
   @TextField({

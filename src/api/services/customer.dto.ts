@@ -9,13 +9,14 @@ import type { Settings } from '../../config/settings.js';
 import { Satisfies } from '../../config/satisfies.js';
 import type { Address, Customer, CustomerDetails, TaxId } from '../../customers/customer.js';
 import { EmailField } from '../dto/email.field.js';
-import { Field, MerchantIdField, PartnerNameField, TextField, UserIdField, Without } from '../dto/fields.js';
+import { Field, MerchantIdField, TextField, UserIdField, Without } from '../dto/fields.js';
 import { hasKey, hasToken } from '../../logging/redact.js';
 import { isJsonObject } from '../http/json-object.js';
 import { PhoneField } from '../dto/phone.field.js';
 import { MetadataField, OUR_METADATA_PREFIX } from '../dto/metadata.field.js';
 import { EXAMPLE_CUSTOMER_ID } from './examples.js';
 import { ownerOf } from './owner.js';
+import { TenantField } from './tenant.field.js';
 
 /** Stripe allows 50 keys, and two of them identify the user: https://docs.stripe.com/api/metadata */
 const METADATA_KEYS_MAX = 48;
@@ -26,11 +27,7 @@ export class CustomerParams {
 }
 
 export class CustomerQuery {
-  @PartnerNameField({
-    optional: true,
-    description: 'The partner whose user it is, e.g. `clinic`; a signed-in user by default',
-    example: undefined,
-  })
+  @TenantField()
   tenant?: string;
 
   ownerFor({ user_id: userId }: CustomerParams, { JWT_ISSUER: issuer }: Settings): Owner {

@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { issuerTenant, partnerTenant } from '#core/actor.js';
+import { issuerTenant } from '#core/actor.js';
 import type { Settings } from '../../config/settings.js';
 import {
   DISPUTE_STATUSES,
@@ -24,16 +24,11 @@ import {
 } from '../dto/fields.js';
 import { EXAMPLE_CUSTOMER_ID, EXAMPLE_PAYMENT_ID } from './examples.js';
 import { PaymentIdField, SHOP_TRANSACTION_ID_MAX_LENGTH } from './fields.js';
+import { fullTenant } from './owner.js';
+import { TenantFilterField } from './tenant.field.js';
 
 export const PAGE_SIZE_DEFAULT = 20;
-const TENANT_MAX_LENGTH = 1_000;
-const FULL_TENANT = /^(partner|issuer):/;
 const CURSOR = /^(cs|pi|ch|py)_[A-Za-z0-9_]{1,200}$/;
-
-/** The name of a partner, or a full tenant as responses have it. */
-export function TenantField(description: string): PropertyDecorator {
-  return TextField({ maxLength: TENANT_MAX_LENGTH, optional: true, description, example: undefined });
-}
 
 export class PaymentPath {
   @PaymentIdField()
@@ -57,7 +52,7 @@ export class PaymentsQuery {
   })
   userId?: string;
 
-  @TenantField('Only payments of this tenant: the name of a partner, or `tenant` of a payment')
+  @TenantFilterField('Only payments of this tenant: the name of a partner, or `tenant` of a payment')
   tenant?: string;
 
   @ChoiceField({ choices: PAYMENT_STATUSES, optional: true, description: 'Only payments with this status' })
@@ -99,7 +94,7 @@ export function tenantFilter(
   { JWT_ISSUER: issuer }: Pick<Settings, 'JWT_ISSUER'>,
 ): string | undefined {
   if (tenant === undefined) return userId === undefined ? undefined : issuerTenant(issuer);
-  return FULL_TENANT.test(tenant) ? tenant : partnerTenant(tenant);
+  return fullTenant(tenant);
 }
 
 class PaymentCardResponse {

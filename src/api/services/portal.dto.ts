@@ -1,18 +1,16 @@
 import type { Owner } from '#core/actor.js';
 import type { Settings } from '../../config/settings.js';
 import { PORTAL_FLOWS, type PortalFlow } from '../../portal/portal.js';
-import { ChoiceField, PartnerNameField, UserIdField } from '../dto/fields.js';
+import { ChoiceField, UserIdField } from '../dto/fields.js';
 import { ReturnUrlField } from '../dto/redirect-url.field.js';
 import { ownerOf } from './owner.js';
+import { TenantField } from './tenant.field.js';
 
 export class PortalRequest {
   @UserIdField({ description: 'The user who will use the page' })
   userId!: string;
 
-  @PartnerNameField({
-    optional: true,
-    description: 'The partner whose user `userId` is; a signed-in user by default',
-  })
+  @TenantField('clinic')
   tenant?: string;
 
   @ReturnUrlField()

@@ -5,7 +5,8 @@ import { SUBSCRIPTION_STATUSES, type SubscriptionStatus } from '../../payments/s
 import { ChoiceField, CursorField, PageSizeField, StripeIdField, UserIdField } from '../dto/fields.js';
 import { SubscriptionResponse } from '../dto/subscription.response.js';
 import { EXAMPLE_SUBSCRIPTION_ID } from './examples.js';
-import { PAGE_SIZE_DEFAULT, TenantField, tenantFilter } from './payments.dto.js';
+import { PAGE_SIZE_DEFAULT, tenantFilter } from './payments.dto.js';
+import { TenantFilterField } from './tenant.field.js';
 
 const ID_PREFIXES = ['sub', 'cs'] as const;
 const CURSOR = /^(cs|sub)_[A-Za-z0-9_]{1,200}$/;
@@ -29,7 +30,9 @@ export class SubscriptionsQuery {
   })
   userId?: string;
 
-  @TenantField('Only subscriptions of this tenant: the name of a partner, or `tenant` of a subscription')
+  @TenantFilterField(
+    'Only subscriptions of this tenant: the name of a partner, or `tenant` of a subscription',
+  )
   tenant?: string;
 
   @ChoiceField({
