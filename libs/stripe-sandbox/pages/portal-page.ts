@@ -79,9 +79,8 @@ function paymentMethods({ cards, customer, configuration, path }: PortalView): H
           html`<li>
             <span>
               ${card?.display_brand ?? 'SEPA debit'} •••• ${(card ?? account)?.last4 ?? ''}
-              <small
-                >${id === chosen ? 'Default' : card && `Expires ${card.exp_month}/${card.exp_year}`}</small
-              >
+              ${id === chosen && html`<small>Default</small>`}
+              ${card && html`<small>Expires ${card.exp_month}/${card.exp_year}</small>`}
             </span>
             ${isEditable && id !== chosen && action('default', 'Make default', { payment_method: id })}
             ${isEditable && action('remove', 'Remove', { payment_method: id })}

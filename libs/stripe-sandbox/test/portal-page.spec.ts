@@ -31,13 +31,15 @@ const linkTo = (text: string, label: string): string | undefined =>
   )?.[1];
 
 test('the portal shows the plan, the card and the invoices, with a link back', async () => {
-  const { url } = await openPortal();
+  const { stripe, card, url } = await openPortal();
+  const { card: details } = await stripe.paymentMethods.retrieve(card);
   const { status, text } = await visit(url);
   expect(status).toBe(200);
   expect(text).toContain('Plan 1000');
   expect(text).toContain('$10.00 per month');
   expect(text).toContain('Renews on December 1, 2026');
-  expect(text).toMatch(/visa •••• 4242/);
+  expect(text).toMatch(/visa •••• 4242\s*<small>Default</);
+  expect(text).toContain(`<small>Expires ${details!.exp_month}/${details!.exp_year}<`);
   expect(linkTo(text, '← Return to the shop')).toBe('https://example.com/account');
   expect(linkTo(text, 'November 1, 2026')).toContain('/i/in_');
   expect(linkTo(text, 'Update plan')).toBeUndefined();
