@@ -1,5 +1,5 @@
 import { defineConfig } from 'vitest/config';
-import { limits } from './test/support/limits.mjs';
+import { limits, sharedModules } from './test/support/limits.mjs';
 import { sourceImports } from './test/support/source-imports.mjs';
 
 /** `npm run test:browser`: needs Debian's `chromium`, which the other tests do without. */
@@ -7,6 +7,7 @@ export default defineConfig({
   ...sourceImports,
   test: {
     ...limits,
+    ...sharedModules,
     include: ['{libs,test}/**/*.browser.ts'],
     globalSetup: ['test/support/postgres-global-setup.ts'],
   },

@@ -1,10 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
-import { limits } from './test/support/limits.mjs';
+import { limits, sharedModules } from './test/support/limits.mjs';
 import { sourceImports } from './test/support/source-imports.mjs';
-
-/** Specs that clean up after themselves share a worker's modules: importing them takes longer than most specs. */
-const shared = { isolate: false, sequence: { hooks: 'stack' as const } };
 
 export default defineConfig({
   ...sourceImports,
@@ -16,7 +13,7 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          ...shared,
+          ...sharedModules,
           name: 'unit',
           include: ['src/**/*.spec.ts', 'libs/**/*.spec.ts'],
           exclude: ['libs/*/test/**'],
@@ -25,7 +22,7 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          ...shared,
+          ...sharedModules,
           name: 'sandbox',
           include: ['libs/stripe-sandbox/test/**/*.spec.ts'],
           exclude: ['libs/stripe-sandbox/test/process/**'],
@@ -34,7 +31,7 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          ...shared,
+          ...sharedModules,
           name: 'service',
           include: ['test/**/*.spec.ts'],
           exclude: ['test/boot/**'],
@@ -44,7 +41,7 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          ...shared,
+          ...sharedModules,
           name: 'build',
           include: ['test/boot/**/*.spec.ts', 'libs/stripe-sandbox/test/process/**/*.spec.ts'],
           globalSetup: ['test/support/build.ts'],
