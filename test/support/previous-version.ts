@@ -26,7 +26,9 @@ export async function buildCommit(commit: string, folder: string): Promise<strin
   await run('git', ['archive', '--output', archive, commit]);
   await run('tar', ['--extract', '--file', archive, '--directory', folder]);
   await symlink(resolve('node_modules'), join(folder, 'node_modules'));
-  await run(join(folder, 'node_modules', '.bin', 'tsc'), ['-p', 'tsconfig.build.json'], { cwd: folder });
+  // Its types were checked when it was the newest.
+  const args = ['-p', 'tsconfig.build.json', '--noCheck'];
+  await run(join(folder, 'node_modules', '.bin', 'tsc'), args, { cwd: folder });
   return join(folder, 'dist/src');
 }
 
