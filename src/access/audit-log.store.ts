@@ -1,12 +1,15 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { and, desc, eq, gte, lt } from 'drizzle-orm';
+import { and, asc, desc, eq, gte, inArray, lt } from 'drizzle-orm';
 import { Clock } from '#core/clock.js';
 import type { Page } from '#core/page.js';
 import { type Database, DATABASE, type Transaction } from '../database/database.js';
 import { auditLog } from '../database/schema.js';
+import { inBatches, PRUNE_BATCH_SIZE } from '../queue/in-batches.js';
 import type { AuditEntry, AuditFilter, Change, ChangeAuthor } from './audit-entry.js';
 
-/** Who changed what, when and from where. Entries can only be added: a trigger refuses everything else. */
+/**
+ * Who changed what, when and from where. A trigger refuses to change an entry, and to delete one of the last 366 days.
+ */
 @Injectable()
 export class AuditLog {
   constructor(
@@ -49,5 +52,16 @@ export class AuditLog {
       .orderBy(desc(auditLog.id))
       .limit(limit + 1);
     return { items: rows.slice(0, limit), hasMore: rows.length > limit };
+  }
+
+  /** Deletes the entries from before a time. */
+  async prune(before: Date): Promise<void> {
+    const prunable = this.database
+      .select({ id: auditLog.id })
+      .from(auditLog)
+      .where(lt(auditLog.at, before))
+      .orderBy(asc(auditLog.at))
+      .limit(PRUNE_BATCH_SIZE);
+    await inBatches(() => this.database.delete(auditLog).where(inArray(auditLog.id, prunable)));
   }
 }

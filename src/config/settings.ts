@@ -18,6 +18,12 @@ const DRAIN_MAX_MS = 10 * 60 * 1000;
 const LOOP_DELAY_MAX_MS = 200;
 const REQUEST_TIMEOUT_MAX_MS = 10 * 60 * 1000;
 const NOTIFICATION_TIMEOUT_MAX_MS = 60 * 1000;
+/**
+ * Twelve months, as PCI DSS 10.5.1 asks for, can have 366 days, and the clocks of the service and of PostgreSQL may differ:
+ * the trigger of `audit_log` refuses to delete younger entries than 366 days.
+ */
+const AUDIT_RETENTION_MIN_DAYS = 367;
+const AUDIT_RETENTION_MAX_DAYS = 36_500;
 /** 32 bytes in base64. */
 const KEY_IN_BASE64 = /^[A-Za-z0-9+/]{43}=$/;
 /** The waits between the attempts of a delivery, from 5 seconds to a day. */
@@ -88,6 +94,10 @@ export class Settings {
 
   @IsIn(['true', 'false'])
   readonly MIGRATE_ON_START: 'true' | 'false' = 'true';
+
+  @toInteger
+  @Satisfies(isAuditRetention, 'must be a whole number of days from 367 to 36500')
+  readonly AUDIT_RETENTION_DAYS: number = 730;
 
   @IsString()
   @MinLength(1)
@@ -354,6 +364,14 @@ function isPostgresUrl(value: unknown): boolean {
 /** With one place, no caller could have a share. */
 function isCallsMax(value: unknown): boolean {
   return Number.isInteger(value) && Number(value) >= 2 && Number(value) <= 1_000;
+}
+
+function isAuditRetention(value: unknown): boolean {
+  return (
+    Number.isInteger(value) &&
+    Number(value) >= AUDIT_RETENTION_MIN_DAYS &&
+    Number(value) <= AUDIT_RETENTION_MAX_DAYS
+  );
 }
 
 function isLinkLifetime(value: unknown): boolean {

@@ -100,7 +100,7 @@ export const apiKeys = pgTable('api_keys', {
   counterKeyId: uuid('counter_key_id').references((): AnyPgColumn => apiKeys.id),
 });
 
-/** Who changed what. A trigger refuses to change or delete an entry. */
+/** Who changed what. A trigger refuses to change an entry, and to delete one of the last 366 days. */
 export const auditLog = pgTable(
   'audit_log',
   {
@@ -116,7 +116,7 @@ export const auditLog = pgTable(
     objectId: text('object_id').notNull(),
     details: jsonb().$type<AuditDetails>().notNull(),
   },
-  (table) => [index('audit_log_object').on(table.objectId, table.id)],
+  (table) => [index('audit_log_object').on(table.objectId, table.id), index('audit_log_at').on(table.at)],
 );
 
 /** How much of each limit of the day is used. Keys of one chain of rotations have one row. */
@@ -194,7 +194,7 @@ export const operations = pgTable(
   ],
 );
 
-/** What a person has found out about operations that need a review. Who and how is in the audit log. */
+/** What a person has found out about operations that need a review. Who and how is in the audit log, which is kept for less time. */
 export const operationReviews = pgTable('operation_reviews', {
   operationId: uuid('operation_id')
     .primaryKey()

@@ -7,11 +7,10 @@ import {
   notificationEndpoints as endpoints,
   notifications,
 } from '../database/schema.js';
+import { inBatches, PRUNE_BATCH_SIZE } from '../queue/in-batches.js';
 import type { DeliveryState, NotificationFilter, SentNotification, Viewer } from './sent-notification.js';
 
 const RETENTION_MS = 90 * 24 * 60 * 60 * 1000;
-/** Keeps each statement short. */
-const PRUNE_BATCH_SIZE = 1_000;
 
 type NotificationRow = typeof notifications.$inferSelect;
 
@@ -66,12 +65,7 @@ export class NotificationsStore {
       .from(notifications)
       .where(and(lt(notifications.createdAt, oldest), isNotNull(notifications.position), notExists(pending)))
       .limit(PRUNE_BATCH_SIZE);
-    for (let pruned = PRUNE_BATCH_SIZE; pruned === PRUNE_BATCH_SIZE;) {
-      const { rowCount } = await this.database
-        .delete(notifications)
-        .where(inArray(notifications.id, prunable));
-      pruned = rowCount ?? 0;
-    }
+    await inBatches(() => this.database.delete(notifications).where(inArray(notifications.id, prunable)));
   }
 
   private async withDeliveries(

@@ -6,6 +6,7 @@ import { type Database, DATABASE, type Transaction } from '../database/database.
 import { operations } from '../database/schema.js';
 import type { NotificationFact } from '../notifications/notification.js';
 import { Outbox } from '../notifications/outbox.store.js';
+import { inBatches, PRUNE_BATCH_SIZE } from '../queue/in-batches.js';
 import { expiredLease, leaseFrom } from '../queue/lease.js';
 import { LeasedRows } from '../queue/leased-rows.store.js';
 import { GuardrailCounters } from './guardrail-counters.store.js';
@@ -19,8 +20,6 @@ export type OperationRow = typeof operations.$inferSelect;
 
 const SECRETS_RETENTION_MS = 24 * 60 * 60 * 1000;
 const RETENTION_MS = 30 * 24 * 60 * 60 * 1000;
-/** Keeps each statement short. */
-const PRUNE_BATCH_SIZE = 1_000;
 
 /** `enc` becomes null, which tells that there were secrets. Earlier versions stored them in clear. */
 const OUTCOME_WITHOUT_SECRETS = sql`case
@@ -258,10 +257,7 @@ export class OperationsStore {
       .from(operations)
       .where(and(eq(operations.state, 'done'), lt(operations.createdAt, oldest)))
       .limit(PRUNE_BATCH_SIZE);
-    for (let pruned = PRUNE_BATCH_SIZE; pruned === PRUNE_BATCH_SIZE;) {
-      const { rowCount } = await this.database.delete(operations).where(inArray(operations.id, prunable));
-      pruned = rowCount ?? 0;
-    }
+    await inBatches(() => this.database.delete(operations).where(inArray(operations.id, prunable)));
     await this.counters.prune(oldest);
   }
 
@@ -273,13 +269,12 @@ export class OperationsStore {
       .from(operations)
       .where(and(isNotNull(operations.plan), lt(operations.finishedAt, latest)))
       .limit(PRUNE_BATCH_SIZE);
-    for (let changed = PRUNE_BATCH_SIZE; changed === PRUNE_BATCH_SIZE;) {
-      const { rowCount } = await this.database
+    await inBatches(() =>
+      this.database
         .update(operations)
         .set({ plan: null, outcome: OUTCOME_WITHOUT_SECRETS })
-        .where(inArray(operations.id, ended));
-      changed = rowCount ?? 0;
-    }
+        .where(inArray(operations.id, ended)),
+    );
   }
 
   /**

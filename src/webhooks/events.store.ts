@@ -3,14 +3,13 @@ import { and, inArray, lt, or, isNotNull, sql } from 'drizzle-orm';
 import { Clock } from '#core/clock.js';
 import { type Database, DATABASE } from '../database/database.js';
 import { eventTargets, webhookEvents } from '../database/schema.js';
+import { inBatches, PRUNE_BATCH_SIZE } from '../queue/in-batches.js';
 import { expiredLease } from '../queue/lease.js';
 import type { EventTarget } from './event-target.js';
 import type { StripeEvent } from './stripe-event.js';
 
 /** Stripe can be asked to resend events of the last 30 days: https://docs.stripe.com/api/events */
 const RETENTION_MS = 35 * 24 * 60 * 60 * 1000;
-/** Keeps each statement short. */
-const PRUNE_BATCH_SIZE = 1_000;
 
 /** The inbox: which events Stripe has sent, and what became of them. */
 @Injectable()
@@ -83,12 +82,7 @@ export class EventsStore {
       .from(webhookEvents)
       .where(lt(webhookEvents.receivedAt, oldest))
       .limit(PRUNE_BATCH_SIZE);
-    for (let pruned = PRUNE_BATCH_SIZE; pruned === PRUNE_BATCH_SIZE;) {
-      const { rowCount } = await this.database
-        .delete(webhookEvents)
-        .where(inArray(webhookEvents.id, prunable));
-      pruned = rowCount ?? 0;
-    }
+    await inBatches(() => this.database.delete(webhookEvents).where(inArray(webhookEvents.id, prunable)));
   }
 }
 

@@ -161,12 +161,32 @@ describe('audit_log', () => {
     'delete from audit_log',
     'truncate audit_log',
     'set session_replication_role = replica; delete from audit_log',
+    `create function public.now() returns timestamptz return timestamptz 'infinity'; set search_path = public, pg_catalog;
+     delete from audit_log`,
   ])('refuses %s', async (statement, { paydesk, shop }) => {
     await shop.get('/customers/somebody');
     const entries = 'select count(*)::int as count from audit_log';
     const before = await query(paydesk, entries);
     await expect(query(paydesk, statement)).rejects.toThrow(/audit_log is append only/);
     expect(await query(paydesk, entries)).toEqual(before);
+  });
+
+  it('lets entries be deleted that are older than 366 days', async ({ paydesk }) => {
+    const add = async (age: string) => {
+      const [entry] = await query<{ id: string }>(
+        paydesk,
+        `insert into audit_log (at, caller, address, action, object_id, details)
+         values (now() - $1::interval, 'stripe', 'stripe', 'customer.unlinked', 'old', '{}') returning id`,
+        [age],
+      );
+      return entry?.id;
+    };
+    const [old, recent] = [await add('8784 hours 1 second'), await add('8783 hours')];
+    const deleteEntries = (ids: unknown[]) =>
+      query(paydesk, 'delete from audit_log where id = any($1) returning id', [ids]);
+    await expect(deleteEntries([old, recent])).rejects.toThrow(/audit_log is append only/);
+    expect(await deleteEntries([old])).toEqual([{ id: old }]);
+    await expect(deleteEntries([recent])).rejects.toThrow(/audit_log is append only/);
   });
 
   it('has no entry of a change that failed, and no change is made without its entry', async ({

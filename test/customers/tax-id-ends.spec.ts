@@ -1,12 +1,12 @@
 import { expect, vi } from 'vitest';
 import { query } from '../support/database.js';
+import { PRUNE_MS } from '../support/durations.js';
 import { expectProblem } from '../support/expect-problem.js';
 import { paydeskTest } from '../support/paydesk-test.js';
 import { someUser } from '../support/saved-card.js';
 
 /** CHANGELOG.md */
 const ATTEMPTS_MAX = 5;
-const PRUNE_MS = 10 * 60 * 1000;
 const taxId = { type: 'eu_vat', value: 'DE123456789' };
 
 const it = paydeskTest({ workerByHand: true });

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, vi } from 'vitest';
 import { query } from '../support/database.js';
+import { PRUNE_MS } from '../support/durations.js';
 import { paydeskTest } from '../support/paydesk-test.js';
 
-const PRUNE_MS = 10 * 60 * 1000;
 const KEPT_HOURS = 30 * 24;
 const DAY_MS = 24 * 60 * 60 * 1000;
 

@@ -3,13 +3,13 @@ import { idOf } from '#stripe/id-of.js';
 import { describe, expect, vi } from 'vitest';
 import { settingsFrom } from '../../src/config/settings.js';
 import { query } from '../support/database.js';
+import { PRUNE_MS } from '../support/durations.js';
 import { redirects } from '../support/hosted-page.js';
 import { paydeskTest } from '../support/paydesk-test.js';
 import { someUser } from '../support/saved-card.js';
 import { Caller } from '../support/caller.js';
 import { startSecondInstance } from '../support/second-instance.js';
 
-const PRUNE_MS = 10 * 60 * 1000;
 const SECRETS = /_secret_|https?:|Wellness exam/;
 const [KEY, OTHER_KEY] = [randomBytes(32).toString('base64'), randomBytes(32).toString('base64')];
 

@@ -16,7 +16,9 @@ export class AuditController {
   @Allow({ service: 'keys:admin' })
   @ApiOperation({
     summary: 'List changes',
-    description: "Changes to API keys and to the links between users and Stripe's customers, newest first.",
+    description:
+      "Changes to API keys, to the links between users and Stripe's customers, to notification endpoints and of reviews, " +
+      'newest first. An entry is deleted after AUDIT_RETENTION_DAYS.',
   })
   @ApiOkResponse({ type: AuditResponse })
   async list(@RequestQuery() query: AuditQuery): Promise<AuditResponse> {
