@@ -1,5 +1,5 @@
 import { defineConfig } from 'vitest/config';
-import { limits, sharedModules } from './test/support/limits.mjs';
+import { limits } from './test/support/limits.mjs';
 import { sourceImports } from './test/support/source-imports.mjs';
 
 /** `npm run test:slow`: what takes minutes, because it kills processes, fills them, or tries things at random. */
@@ -7,7 +7,6 @@ export default defineConfig({
   ...sourceImports,
   test: {
     ...limits,
-    ...sharedModules,
     testTimeout: 1_200_000,
     include: ['{test,libs}/**/*.slow.ts'],
     globalSetup: ['test/support/postgres-global-setup.ts', 'test/support/build.ts'],

@@ -35,6 +35,8 @@ describe('a tenant beside a user id', () => {
     const { tenant } = (await shop.get(`/pay/payments/${body.paymentID}`)).body;
     expect(tenant).toBe('partner:acme');
     const [customer] = await customersOf(userId, [tenant]);
+    const first = await paydesk.stripe.checkout.sessions.retrieve(body.paymentID);
+    expect(first.customer).toBe(customer);
     const portal = await shop.post('/portal', { userId, tenant, returnUrl });
     expect(portal.status).toBe(201);
     const again = await shop.post('/pay', { ...redirects, amount: '5.00', userId, tenant });
