@@ -1,11 +1,14 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { and, asc, desc, eq, gte, inArray, lt } from 'drizzle-orm';
+import { and, asc, desc, eq, gte, inArray, lt, sql } from 'drizzle-orm';
 import { Clock } from '#core/clock.js';
 import type { Page } from '#core/page.js';
 import { type Database, DATABASE, type Transaction } from '../database/database.js';
 import { auditLog } from '../database/schema.js';
 import { inBatches, PRUNE_BATCH_SIZE } from '../queue/in-batches.js';
 import type { AuditEntry, AuditFilter, Change, ChangeAuthor } from './audit-entry.js';
+
+const DAY_HOURS = 24;
+const HOUR_MS = 60 * 60 * 1000;
 
 /**
  * Who changed what, when and from where. A trigger refuses to change an entry, and to delete one of the last 366 days.
@@ -54,12 +57,22 @@ export class AuditLog {
     return { items: rows.slice(0, limit), hasMore: rows.length > limit };
   }
 
-  /** Deletes the entries from before a time. */
-  async prune(before: Date): Promise<void> {
+  /**
+   * Deletes the entries that are older than so many days of 24 hours, both by this process's clock and by PostgreSQL's: a
+   * clock that is ahead deletes nothing early.
+   */
+  async prune(retentionDays: number): Promise<void> {
+    const retentionHours = retentionDays * DAY_HOURS;
+    const before = new Date(this.clock.now().getTime() - retentionHours * HOUR_MS);
     const prunable = this.database
       .select({ id: auditLog.id })
       .from(auditLog)
-      .where(lt(auditLog.at, before))
+      .where(
+        lt(
+          auditLog.at,
+          sql`least(${before.toISOString()}::timestamptz, now() - make_interval(hours => ${retentionHours}))`,
+        ),
+      )
       .orderBy(asc(auditLog.at))
       .limit(PRUNE_BATCH_SIZE);
     await inBatches(() => this.database.delete(auditLog).where(inArray(auditLog.id, prunable)));

@@ -4,22 +4,19 @@ import {
   type BeforeApplicationShutdown,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
-import { Clock } from '#core/clock.js';
 import { Settings } from '../config/settings.js';
 import { PeriodicTask, PRUNE_MS } from '../queue/periodic-task.js';
 import { warnOf } from '../queue/warn-of.js';
 import { AuditLog } from './audit-log.store.js';
-
-const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** Deletes entries of the audit log that are older than `AUDIT_RETENTION_DAYS`; each instance runs one. */
 @Injectable()
 export class AuditLogWorker implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly pruning: PeriodicTask;
 
-  constructor(auditLog: AuditLog, clock: Clock, { AUDIT_RETENTION_DAYS: retentionDays }: Settings) {
+  constructor(auditLog: AuditLog, { AUDIT_RETENTION_DAYS: retentionDays }: Settings) {
     this.pruning = new PeriodicTask(
-      () => auditLog.prune(new Date(clock.now().getTime() - retentionDays * DAY_MS)),
+      () => auditLog.prune(retentionDays),
       PRUNE_MS,
       warnOf(new Logger(AuditLogWorker.name), 'Could not delete old entries of the audit log'),
     );

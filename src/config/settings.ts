@@ -19,8 +19,8 @@ const LOOP_DELAY_MAX_MS = 200;
 const REQUEST_TIMEOUT_MAX_MS = 10 * 60 * 1000;
 const NOTIFICATION_TIMEOUT_MAX_MS = 60 * 1000;
 /**
- * Twelve months, as PCI DSS 10.5.1 asks for, can have 366 days, and the clocks of the service and of PostgreSQL may differ:
- * the trigger of `audit_log` refuses to delete younger entries than 366 days.
+ * Twelve months, as PCI DSS 10.5.1 asks for, can have 366 days, and the trigger of `audit_log` refuses to delete younger
+ * entries: a day more keeps deleting apart from it.
  */
 const AUDIT_RETENTION_MIN_DAYS = 367;
 const AUDIT_RETENTION_MAX_DAYS = 36_500;

@@ -18,37 +18,38 @@ const it = paydeskTest({ workerByHand: true, environment: { AUDIT_RETENTION_DAYS
   .extend('actionsOn', ({ admin }) => async (objectId: string): Promise<string[]> => {
     const { body } = await admin.get(`/admin/audit?objectId=${objectId}`);
     return body.data.map(({ action }: { action: string }) => action);
+  })
+  /** The same ten minutes later, in which each instance deletes unless it still does. */
+  .extend('laterActionsOn', ({ actionsOn }) => (objectId: string): Promise<string[]> => {
+    vi.advanceTimersByTime(PRUNE_MS);
+    return actionsOn(objectId);
   });
 
 describe('entries of the audit log that are older than AUDIT_RETENTION_DAYS', () => {
-  it('are deleted, and no others', async ({ admin, clock, keyFrom, actionsOn }) => {
+  it('are deleted, and no others', async ({ admin, clock, keyFrom, actionsOn, laterActionsOn }) => {
     const older = await keyFrom(RETENTION_SECONDS + 1);
     const old = await keyFrom(RETENTION_SECONDS);
     const recent = await keyFrom(RETENTION_SECONDS - DAY_SECONDS);
-    await vi.advanceTimersByTimeAsync(PRUNE_MS);
-    await expect.poll(() => actionsOn(older)).toEqual([]);
+    await expect.poll(() => laterActionsOn(older)).toEqual([]);
     expect(await actionsOn(old)).toEqual(['key.created']);
 
     clock.moveSeconds(1);
-    await vi.advanceTimersByTimeAsync(PRUNE_MS);
-    await expect.poll(() => actionsOn(old)).toEqual([]);
+    await expect.poll(() => laterActionsOn(old)).toEqual([]);
     expect(await actionsOn(recent)).toEqual(['key.created']);
     expect((await admin.get(`/admin/keys/${older}`)).body).toMatchObject({ state: 'active' });
   });
 
-  it('stay if a clock that is ahead takes those of the last 366 days for old', async ({
-    paydesk,
+  it('are those that PostgreSQL, too, takes for older, if the clock of an instance is ahead', async ({
     clock,
     keyFrom,
     actionsOn,
+    laterActionsOn,
   }) => {
-    const key = await keyFrom(0);
-    clock.moveSeconds(RETENTION_SECONDS + 1);
-    onTestFinished(() => clock.moveSeconds(-RETENTION_SECONDS - 1));
-    await vi.advanceTimersByTimeAsync(PRUNE_MS);
-    const warning =
-      'Could not delete old entries of the audit log: error: audit_log is append only: DELETE is refused';
-    await expect.poll(() => paydesk.log.map(({ msg }) => msg)).toContain(warning);
-    expect(await actionsOn(key)).toEqual(['key.created']);
+    const older = await keyFrom(RETENTION_SECONDS + 1);
+    const recent = await keyFrom(RETENTION_SECONDS - DAY_SECONDS);
+    clock.moveSeconds(2 * DAY_SECONDS);
+    onTestFinished(() => clock.moveSeconds(-2 * DAY_SECONDS));
+    await expect.poll(() => laterActionsOn(older)).toEqual([]);
+    expect(await actionsOn(recent)).toEqual(['key.created']);
   });
 });
