@@ -6,6 +6,8 @@ export const OPERATION_ID = 'operation_id';
 const PAGES_MAX = 50;
 /** More than Stripe's clock and ours can differ by. */
 const CLOCK_SKEW_SECONDS = 600;
+/** How long Stripe keeps an idempotency key at least: https://docs.stripe.com/api/idempotent_requests */
+const KEY_LIFETIME_SECONDS = 24 * 60 * 60;
 
 interface WithMetadata {
   id: string;
@@ -23,6 +25,14 @@ export function operationIdOf({ metadata }: Pick<WithMetadata, 'metadata'>): str
 /** A `created` filter for objects created since an operation was first sent, with a margin for clock skew. */
 export function createdSince(sentAt: Date): { gte: number } {
   return { gte: Math.floor(sentAt.getTime() / 1000) - CLOCK_SKEW_SECONDS };
+}
+
+/**
+ * A `created` filter for what an operation's key may have created. If the database was restored from a backup, Stripe may have
+ * the key from before `sentAt`. For lists of one customer or charge: those of a whole account may be too long for it.
+ */
+export function createdUnderKey(sentAt: Date): { gte: number } {
+  return { gte: createdSince(sentAt).gte - KEY_LIFETIME_SECONDS };
 }
 
 /**

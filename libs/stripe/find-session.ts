@@ -1,23 +1,23 @@
 import type Stripe from 'stripe';
 import type { RequestContext } from '#core/request-context.js';
-import { findByOperationId } from './find-by-metadata.js';
+import { createdSince, createdUnderKey, findByOperationId } from './find-by-metadata.js';
 import type { StripeProvider } from './stripe.provider.js';
 
 /**
  * Finds the Checkout Session that an operation has created.
  *
- * @param of narrows the list that is read for it; without a customer, those of all customers
+ * @param of narrows the list that is read for it: whose it is, if it has a customer, and when the operation was first sent
  * @returns as {@link findByOperationId}
  */
 export function findSessionByOperationId(
   provider: StripeProvider,
   context: RequestContext,
   operationId: string,
-  { customer, ...of }: Pick<Stripe.Checkout.SessionListParams, 'customer' | 'created'>,
+  { customer, sentAt }: { customer?: string | undefined; sentAt?: Date },
 ): Promise<Stripe.Checkout.Session | 'not-done' | 'unknown'> {
+  const created = customer === undefined ? createdSince : createdUnderKey;
+  const of = { ...(customer && { customer }), ...(sentAt && { created: created(sentAt) }) };
   return findByOperationId(operationId, (page) =>
-    provider.read(context, (stripe) =>
-      stripe.checkout.sessions.list({ ...(customer && { customer }), ...of, ...page }),
-    ),
+    provider.read(context, (stripe) => stripe.checkout.sessions.list({ ...of, ...page })),
   );
 }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type Stripe from 'stripe';
-import { findByOperationId, createdSince, OPERATION_ID } from '#stripe/find-by-metadata.js';
+import { findByOperationId, createdUnderKey, OPERATION_ID } from '#stripe/find-by-metadata.js';
 import { declinedIntent, declineProblem, isUnclassified, refusedParam } from '#stripe/stripe-errors.js';
 import { requestIdOf, StripeProvider } from '#stripe/stripe.provider.js';
 import { invalidField, Problem, unknownObject } from '#core/problem.js';
@@ -105,7 +105,7 @@ export class ChargesStripe {
       this.stripe.read(context, (stripe) =>
         stripe.paymentIntents.list({
           customer: plan.customer,
-          created: createdSince(sentAt),
+          created: createdUnderKey(sentAt),
           expand: [`data.${EXPANDED_CHARGE}`],
           ...page,
         }),

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type Stripe from 'stripe';
-import { createdSince, OPERATION_ID } from '#stripe/find-by-metadata.js';
+import { OPERATION_ID } from '#stripe/find-by-metadata.js';
 import { findSessionByOperationId } from '#stripe/find-session.js';
 import { expireSession, findExpiredSession } from '#stripe/expire-session.js';
 import { idOf } from '#stripe/id-of.js';
@@ -134,7 +134,7 @@ export class CheckoutStripe {
     sentAt: Date,
   ): Promise<Found<StartedCheckout>> {
     const { customer } = plan;
-    const of = { customer, created: createdSince(sentAt) };
+    const of = { customer, sentAt };
     const session = await findSessionByOperationId(this.stripe, context, operationId, of);
     return typeof session === 'string' ? session : { result: startedCheckout(session) };
   }

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type Stripe from 'stripe';
 import { Problem } from '#core/problem.js';
 import type { RequestContext } from '#core/request-context.js';
-import { createdSince, OPERATION_ID, operationIdOf } from '#stripe/find-by-metadata.js';
+import { OPERATION_ID, operationIdOf } from '#stripe/find-by-metadata.js';
 import { findSessionByOperationId } from '#stripe/find-session.js';
 import { idOf } from '#stripe/id-of.js';
 import { readAfterRefusal } from '#stripe/read-after-refusal.js';
@@ -76,7 +76,7 @@ export class ReplacementsStripe {
     sentAt: Date,
   ): Promise<Found<Replaced>> {
     const { customer } = plan.session;
-    const of = { customer, created: createdSince(sentAt) };
+    const of = { customer, sentAt };
     const session = await findSessionByOperationId(this.stripe, context, operationId, of);
     return typeof session === 'string' ? session : { result: replaced(session, plan) };
   }

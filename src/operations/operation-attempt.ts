@@ -237,10 +237,10 @@ export class OperationAttempt {
         return await kind.send(sending, planned.plan as Plan, identityOf(planned));
       } catch (error) {
         refusal = isFirst ? undefined : ownRefusal(error);
-        // Another version of this service may have sent the same plan with other parameters.
-        const isSentDifferently = !isFirst && isKeyReused(error);
+        // Something was sent under the key, so nothing proves that nothing was done.
+        if (!isFirst && isKeyReused(error)) refusal = new Problem('needs-review', {}, error);
         if (isRefusedBesides(error)) this.logRefused(planned, error);
-        else if (!refusal && !isSentDifferently && !isReplayedFailure(error)) throw error;
+        else if (!refusal && !isReplayedFailure(error)) throw error;
       }
     }
     return this.inStep('look up', kind, () => this.lookUp(context, kind, planned, sentAt, refusal));

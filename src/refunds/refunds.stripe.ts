@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type Stripe from 'stripe';
 import { idOf } from '#stripe/id-of.js';
 import { listAll } from '#stripe/pagination.js';
-import { createdSince, findByOperationId, OPERATION_ID } from '#stripe/find-by-metadata.js';
+import { createdUnderKey, findByOperationId, OPERATION_ID } from '#stripe/find-by-metadata.js';
 import { readAfterRefusal } from '#stripe/read-after-refusal.js';
 import { isUnclassified, refusedParam } from '#stripe/stripe-errors.js';
 import { requestIdOf, StripeProvider } from '#stripe/stripe.provider.js';
@@ -102,7 +102,7 @@ export class RefundsStripe {
   ): Promise<Found<Refunded>> {
     const refund = await findByOperationId(operationId, (page) =>
       this.stripe.read(context, (stripe) =>
-        stripe.refunds.list({ charge, created: createdSince(sentAt), ...page }),
+        stripe.refunds.list({ charge, created: createdUnderKey(sentAt), ...page }),
       ),
     );
     return typeof refund === 'string' ? refund : { result: toRefunded(refund) };

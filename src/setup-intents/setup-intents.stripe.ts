@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type Stripe from 'stripe';
 import type { RequestContext } from '#core/request-context.js';
-import { findByOperationId, createdSince, OPERATION_ID } from '#stripe/find-by-metadata.js';
+import { findByOperationId, createdUnderKey, OPERATION_ID } from '#stripe/find-by-metadata.js';
 import { idOf } from '#stripe/id-of.js';
 import { StripeProvider } from '#stripe/stripe.provider.js';
 import type { Found } from '../operations/operation.js';
@@ -45,7 +45,7 @@ export class SetupIntentsStripe {
   ): Promise<Found<SetupIntent>> {
     const intent = await findByOperationId(operationId, (page) =>
       this.stripe.read(context, (stripe) =>
-        stripe.setupIntents.list({ customer: plan.customer, created: createdSince(sentAt), ...page }),
+        stripe.setupIntents.list({ customer: plan.customer, created: createdUnderKey(sentAt), ...page }),
       ),
     );
     return typeof intent === 'string' ? intent : { result: toSetupIntent(intent) };

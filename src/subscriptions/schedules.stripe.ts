@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type Stripe from 'stripe';
 import { Problem } from '#core/problem.js';
 import type { RequestContext } from '#core/request-context.js';
-import { createdSince, findByOperationId, OPERATION_ID } from '#stripe/find-by-metadata.js';
+import { createdUnderKey, findByOperationId, OPERATION_ID } from '#stripe/find-by-metadata.js';
 import { idOf } from '#stripe/id-of.js';
 import { readAfterRefusal } from '#stripe/read-after-refusal.js';
 import { besidesIfReplayed, isRefused, isUnclassified } from '#stripe/stripe-errors.js';
@@ -115,7 +115,7 @@ export class SchedulesStripe {
       planned.scheduleId === null
         ? await findByOperationId(operationId, (page) =>
             this.stripe.read(context, (stripe) =>
-              stripe.subscriptionSchedules.list({ customer, created: createdSince(sentAt), ...page }),
+              stripe.subscriptionSchedules.list({ customer, created: createdUnderKey(sentAt), ...page }),
             ),
           )
         : findChange(await this.retrieve(context, planned.scheduleId), planned, operationId);

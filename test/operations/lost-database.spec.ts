@@ -1,25 +1,45 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect } from 'vitest';
+import type { Answer } from '../support/caller.js';
 import { query } from '../support/database.js';
+import { LEASE_SECONDS, STRIPE_SETTLES_SECONDS } from '../support/durations.js';
+import { expectProblem } from '../support/expect-problem.js';
 import { paydeskTest } from '../support/paydesk-test.js';
 import { saveCard, someUser } from '../support/saved-card.js';
+import { CHARGING } from './resent-charge.js';
 
-const it = paydeskTest();
+const BACKUP_AGE_SECONDS = 3_600;
 
-describe('a database that is lost', () => {
-  it('charges nobody twice, because the key at Stripe is derived from the request alone', async ({
-    paydesk,
-    partner,
-  }) => {
+const it = paydeskTest({ workerByHand: true })
+  .extend('charge', async ({ paydesk, partner }) => {
     const user = someUser();
     const card = await saveCard(paydesk, partner, user);
     const key = { 'idempotency-key': randomUUID() };
-    const charge = (amount: string) =>
+    return (amount: string) =>
       partner.post(
         `/partners/user/${user}/payment_intent`,
         { amount, description: user, stripe_payment_method_id: card },
         key,
       );
+  })
+  /** As if the database was restored from a backup. */
+  .extend('restoreBackup', ({ paydesk, clock }) => async () => {
+    clock.moveSeconds(BACKUP_AGE_SECONDS);
+    await query(paydesk, 'delete from operations');
+  })
+  /** Sends a request whose attempt is killed before it deletes the operation that Stripe has refused. */
+  .extend('sendUntilKilled', ({ paydesk, clock }) => async (send: () => Promise<Answer>) => {
+    await query(paydesk, 'create rule killed as on delete to operations do instead nothing');
+    await send();
+    await query(paydesk, 'drop rule killed on operations');
+    clock.moveSeconds(LEASE_SECONDS + 1);
+  });
+
+describe('a database that is lost', () => {
+  it('charges nobody twice, because the key at Stripe is derived from the request alone', async ({
+    paydesk,
+    charge,
+  }) => {
     const first = await charge('3000');
     await query(paydesk, 'delete from operations');
 
@@ -34,5 +54,45 @@ describe('a database that is lost', () => {
     const last = await charge('3000');
     expect([last.status, last.headers.get('location')]).toEqual([201, first.headers.get('location')]);
     expect(paydesk.sandbox.ledger.list('payment_intent')).toHaveLength(1);
+  });
+
+  it('finds a charge of before the backup was restored that Stripe knows with other parameters', async ({
+    charge,
+    restoreBackup,
+    sendUntilKilled,
+  }) => {
+    const first = await charge('3000');
+    await restoreBackup();
+    await sendUntilKilled(() => charge('9900'));
+    const again = await charge('9900');
+    expect([again.status, again.headers.get('location')]).toEqual([201, first.headers.get('location')]);
+  });
+
+  it('leaves a charge to a review that Stripe knows with other parameters and that is not found', async ({
+    paydesk,
+    charge,
+    clock,
+    restoreBackup,
+    sendUntilKilled,
+  }) => {
+    const id = (await charge('3000')).headers.get('location')?.split('/').at(-1) ?? '';
+    await paydesk.stripe.paymentIntents.update(id, { metadata: { operation_id: '' } });
+    await restoreBackup();
+    await sendUntilKilled(() => charge('9900'));
+    expectProblem(await charge('9900'), 'outcome-unknown');
+    clock.moveSeconds(STRIPE_SETTLES_SECONDS);
+    expectProblem(await charge('9900'), 'needs-review');
+  });
+
+  it('finds a charge of before the backup was restored for which Stripe replays a 500', async ({
+    paydesk,
+    charge,
+    restoreBackup,
+  }) => {
+    paydesk.sandbox.faults.add({ ...CHARGING, kinds: ['error_after_effect'] });
+    const first = await charge('3000');
+    await restoreBackup();
+    const again = await charge('3000');
+    expect([again.status, again.headers.get('location')]).toEqual([201, first.headers.get('location')]);
   });
 });
