@@ -51,6 +51,13 @@ export function issuerTenant(issuer: string): string {
   return `issuer:${issuer}`;
 }
 
+const FULL_TENANT = /^(partner|issuer):/;
+
+/** Whether a text reads as a tenant of {@link partnerTenant} or {@link issuerTenant}, and not as the name of a partner. */
+export function isFullTenant(text: string): boolean {
+  return FULL_TENANT.test(text);
+}
+
 /** A stable, unique name of the caller. It is part of every operation's id, so it must never change. */
 export function callerName(actor: Actor): string {
   switch (actor.kind) {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
+import { isFullTenant } from '#core/actor.js';
 import { Clock } from '#core/clock.js';
 import type { Page } from '#core/page.js';
 import { invalidField, Problem } from '#core/problem.js';
@@ -40,12 +41,16 @@ export class ApiKeyAdminService {
   /**
    * Creates a key.
    *
-   * @throws {Problem} `invalid-request` for an expiry in the past, and for a partner's key with `keys:admin`
+   * @throws {Problem} `invalid-request` for an expiry in the past, and for a partner's key with `keys:admin` or with a name that
+   *   would be taken for a full tenant
    */
   async create(author: ChangeAuthor, request: ApiKeyRequest): Promise<IssuedApiKey> {
-    const { kind, scopes, expiresAt } = request;
+    const { kind, name, scopes, expiresAt } = request;
     const createdAt = this.clock.now();
     if (expiresAt && expiresAt <= createdAt) throw invalidField('expiresAt', 'must be in the future');
+    if (kind === 'partner' && isFullTenant(name)) {
+      throw invalidField('name', 'must not begin with partner: or issuer:, as full tenants do');
+    }
     if (kind === 'partner' && scopes.includes('keys:admin')) {
       throw invalidField('scopes', 'must not contain keys:admin, which only a service can have');
     }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, vi } from 'vitest';
 import { DEFAULT_SCOPES } from '#core/scope.js';
 import { Caller } from '../support/caller.js';
+import { query } from '../support/database.js';
 import { expectProblem } from '../support/expect-problem.js';
 import { paydeskTest } from '../support/paydesk-test.js';
 
@@ -63,6 +64,8 @@ describe('POST /admin/keys', () => {
     ['kind', { kind: 'user' }],
     ['name', { name: 'a b' }],
     ['name', { name: undefined }],
+    ['name', { kind: 'partner', name: 'partner:refused' }],
+    ['name', { kind: 'partner', name: 'issuer:refused' }],
     ['scopes', { scopes: undefined }],
     ['scopes', { scopes: [] }],
     ['scopes', { scopes: 'customers:read' }],
@@ -84,7 +87,8 @@ describe('POST /admin/keys', () => {
     const refused = await admin.post('/admin/keys', request);
     expectProblem(refused, 'invalid-request');
     expect(refused.body.errors).toMatchObject([{ field }]);
-    expect((await admin.get('/admin/keys?name=refused')).body.data).toEqual([]);
+    const { body } = await admin.get('/admin/keys?limit=100');
+    expect(body.data.map(({ name }: { name: string }) => name)).not.toContain(request.name ?? 'refused');
   });
 });
 
@@ -202,6 +206,21 @@ describe('POST /admin/keys/:id/rotate', () => {
     const refused = answers.filter(({ status }) => status !== 201);
     expect(refused).toHaveLength(2);
     for (const answer of refused) expectProblem(answer, 'invalid-state');
+  });
+
+  it('replaces a key of an earlier version whose partner has the name of a full tenant', async ({
+    paydesk,
+    admin,
+    create,
+  }) => {
+    const { id, key } = await create({ kind: 'partner', scopes: ['charges:read'] });
+    await query(paydesk, `update api_keys set name = 'partner:clinic' where id = '${id}'`);
+    const { status, body } = await admin.post(`/admin/keys/${id}/rotate`, { overlap: '24h' });
+    expect({ status, body }).toMatchObject({ status: 201, body: { name: 'partner:clinic' } });
+    for (const credential of [key, body.key]) {
+      const caller = new Caller(paydesk.url, credential);
+      expect((await caller.get('/partners/user/u/payments')).status).toBe(200);
+    }
   });
 
   it('refuses a revoked and an expired key', async ({ admin, create, clock }) => {

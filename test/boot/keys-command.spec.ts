@@ -79,6 +79,10 @@ describe('npm run token', () => {
         ['partner', 'acme', '--scopes', 'keys:admin'],
         /^paydesk: scopes must not contain keys:admin[^\n]*\n$/,
       ],
+      [
+        ['partner', 'partner:acme'],
+        /^paydesk: name must not begin with partner: or issuer:, as full tenants do\n$/,
+      ],
       [['service', 'bad', '--scopes', 'admin'], /^paydesk: --scopes: "admin" is not one of [^\n]*\n$/],
       [['service', 'bad', '--scope', 'customers:read'], /^paydesk: usage: [^\n]*\n$/],
     ];

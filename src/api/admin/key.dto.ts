@@ -59,7 +59,10 @@ export class KeyRequest {
   @ChoiceField({ choices: API_KEY_KINDS, description: 'Who will use the key', example: 'service' })
   kind!: ApiKeyKind;
 
-  @PartnerNameField(NAME)
+  @PartnerNameField({
+    ...NAME,
+    description: `${NAME.description}; a tenant must not begin with \`partner:\` or \`issuer:\``,
+  })
   name!: string;
 
   @Field(

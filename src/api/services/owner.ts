@@ -1,13 +1,12 @@
-import { issuerTenant, type Owner, partnerTenant } from '#core/actor.js';
+import { isFullTenant, issuerTenant, type Owner, partnerTenant } from '#core/actor.js';
 import { invalidField } from '#core/problem.js';
 import { NAME } from '#core/text.js';
 
-const FULL_TENANT = /^(partner|issuer):/;
 const OF_PARTNER = /^partner:(.*)$/;
 
 /** The full tenant that a request names so. */
 export function fullTenant(tenant: string): string {
-  return FULL_TENANT.test(tenant) ? tenant : partnerTenant(tenant);
+  return isFullTenant(tenant) ? tenant : partnerTenant(tenant);
 }
 
 /**
