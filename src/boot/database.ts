@@ -3,6 +3,7 @@ import type { Settings } from '../config/settings.js';
 import { claimCustomers } from '../database/claim-customers.js';
 import { migrateDatabase } from '../database/migrate.js';
 import { requireMigrated } from '../database/require-migrated.js';
+import { requireSessions } from '../database/require-sessions.js';
 import { withSettingError } from './with-setting-error.js';
 
 /** A migrated database. */
@@ -18,7 +19,8 @@ export interface BootedDatabase {
  * Takes the database of `DATABASE_URL`, or starts an embedded PostgreSQL if none is set.
  *
  * @param prepare migrates the database at a URL, or checks it
- * @throws {SettingsError} naming DATA_DIR, DATABASE_URL or DATABASE_DIRECT_URL, and what `prepare` throws
+ * @throws {SettingsError} naming DATA_DIR, DATABASE_URL or DATABASE_DIRECT_URL, also if it leads to a pooler in transaction
+ *   mode, and what `prepare` throws
  */
 export async function startDatabase(
   settings: Settings,
@@ -34,7 +36,11 @@ export async function startDatabase(
     : await withSettingError('DATA_DIR', () => startEmbeddedPostgres({ dataDir: settings.DATA_DIR, log }));
   try {
     const variable = database.directUrl ? 'DATABASE_DIRECT_URL' : 'DATABASE_URL';
-    await withSettingError(variable, () => prepare(database.directUrl ?? database.url));
+    const sessionUrl = database.directUrl ?? database.url;
+    await withSettingError(variable, async () => {
+      if (settings.DATABASE_URL) await requireSessions(sessionUrl);
+      await prepare(sessionUrl);
+    });
   } catch (error) {
     await database.stop();
     throw error;

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type BatchOptions, Batches } from './batches.js';
 
 const REFUSED = Object.assign(new Error('bad'), { code: '22P02' });
@@ -36,6 +36,9 @@ async function addInTurns(batches: Batches<string, string>, ...turns: readonly s
 }
 
 describe('batches', () => {
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));
+  afterEach(() => void vi.useRealTimers());
+
   it('handle together what arrives in one turn of the event loop', async () => {
     const { batches, started, release } = open({ runningMax: 2 });
     release();
@@ -71,6 +74,29 @@ describe('batches', () => {
     release();
     expect(await Promise.all(added)).toEqual(['A', 'B', 'C', 'D', 'E']);
     expect(started).toEqual([['a', 'b'], ['c', 'd'], ['e']]);
+  });
+
+  it('run beside another one only with as many items of different keys', async () => {
+    const { batches, started, release } = open({ runningMax: 2, keyOf: (item) => item.slice(0, 1) });
+    const added = await addInTurns(batches, ['a', 'b'], ['c1'], ['c2'], ['c3', 'd']);
+    expect(started).toEqual([
+      ['a', 'b'],
+      ['c1', 'd'],
+    ]);
+    release();
+    await Promise.all(added);
+    expect(started.slice(2)).toEqual([['c2'], ['c3']]);
+  });
+
+  it('run beside a slow one', async () => {
+    const { batches, started, release } = open({ runningMax: 2 });
+    const added = await addInTurns(batches, ['a', 'b'], ['c']);
+    expect(started).toEqual([['a', 'b']]);
+    vi.advanceTimersByTime(100);
+    await nextTurn();
+    expect(started).toEqual([['a', 'b'], ['c']]);
+    release();
+    expect(await Promise.all(added)).toEqual(['A', 'B', 'C']);
   });
 
   it('have no two items with the same key in a statement', async () => {

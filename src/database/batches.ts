@@ -2,6 +2,8 @@ import { isStatementFault } from './statement-fault.js';
 
 /** Keeps each statement short. */
 const BATCH_SIZE_MAX = 500;
+/** Longer than a statement takes under load. One that takes longer waits for a lock or a lost connection. */
+const SLOW_STATEMENT_MS = 100;
 
 interface WaitingItem<Item, Result> {
   item: Item;
@@ -22,7 +24,10 @@ export interface BatchOptions<Item, Row = Item> {
    * only its item fails.
    */
   prepare?: (item: Item) => Row;
-  /** How many statements may run at the same time, if each has as many items as those that run already; one by default. */
+  /**
+   * How many statements may run at the same time; one by default. One starts beside others if it has as many items as they, or
+   * if they are slow.
+   */
   runningMax?: number;
   /** No two items of a batch have the same key. */
   keyOf?: (item: Item) => string;
@@ -37,6 +42,7 @@ export class Batches<Item, Result, Row = Item> {
   private running = 0;
   private runningItems = 0;
   private isStarting = false;
+  private waitTimer: NodeJS.Timeout | undefined;
 
   /**
    * @param run handles all items or, if it throws, none of them, unless the connection is lost. Returns their results in the
@@ -56,9 +62,23 @@ export class Batches<Item, Result, Row = Item> {
     });
   }
 
-  /** Requests that have been received together come here one after the other. */
   private startSoon(): void {
-    if (this.isStarting || !this.mayStart()) return;
+    if (this.isStarting || this.running >= (this.options.runningMax ?? 1)) return;
+    if (this.isWorthStarting()) this.start();
+    else this.waitTimer ??= setTimeout(() => this.start(), SLOW_STATEMENT_MS);
+  }
+
+  /** A statement and its commit cost as much as several items. */
+  private isWorthStarting(): boolean {
+    if (this.running === 0) return true;
+    if (this.waiting.length < this.runningItems) return false;
+    return !this.options.keyOf || new Set(this.waiting.map(({ key }) => key)).size >= this.runningItems;
+  }
+
+  /** In the next turn, as requests that have been received together come here one after the other. */
+  private start(): void {
+    clearTimeout(this.waitTimer);
+    this.waitTimer = undefined;
     this.isStarting = true;
     setImmediate(() => {
       this.isStarting = false;
@@ -66,19 +86,18 @@ export class Batches<Item, Result, Row = Item> {
     });
   }
 
-  /** Each statement and commit costs as much as several items, so one beside another is worth it only for as many items. */
-  private mayStart(): boolean {
-    if (this.running === 0) return true;
-    return this.running < (this.options.runningMax ?? 1) && this.waiting.length >= this.runningItems;
-  }
-
   private async runWaiting(): Promise<void> {
     const batch = this.takeBatch();
     this.running += 1;
     this.runningItems += batch.length;
+    this.startIfWaiting();
     await this.runBatch(batch.flatMap((one) => this.prepared(one)));
     this.running -= 1;
     this.runningItems -= batch.length;
+    this.startIfWaiting();
+  }
+
+  private startIfWaiting(): void {
     if (this.waiting.length > 0) this.startSoon();
   }
 

@@ -1,17 +1,25 @@
 import { withSettingError } from '../boot/with-setting-error.js';
 import { type Settings, SettingsError } from '../config/settings.js';
 import { type DatabaseState, inspectDatabase } from '../database/inspect-database.js';
+import { requireSessions } from '../database/require-sessions.js';
 import { type Finding, ok, red, skipped } from './finding.js';
 
 const MAJOR_VERSION_MIN = 15;
 
 /** Whether the database of `DATABASE_URL` can be used, is migrated, and belongs to this mode. */
-export async function checkDatabase({ DATABASE_URL: url, MODE: mode }: Settings): Promise<Finding[]> {
+export async function checkDatabase({
+  DATABASE_URL: url,
+  DATABASE_DIRECT_URL: directUrl,
+  MODE: mode,
+}: Settings): Promise<Finding[]> {
   if (!url) {
     return [skipped('database', 'embedded in DATA_DIR: every start migrates it and checks its customers')];
   }
   try {
-    const state = await withSettingError('DATABASE_URL', () => inspectDatabase(url, mode));
+    const state = await withSettingError('DATABASE_URL', async () => {
+      await requireSessions(directUrl ?? url);
+      return inspectDatabase(url, mode);
+    });
     return [version(state), migrations(state), customers(state, mode)];
   } catch (error) {
     const detail = error instanceof SettingsError ? error.message : 'DATABASE_URL cannot be used';

@@ -10,7 +10,7 @@ import { Caller } from '../support/caller.js';
 import { chargeCards } from '../support/charge-cards.js';
 import { hasPgBouncer, startPgBouncer } from '../support/pgbouncer.js';
 import { createDatabase, databaseUrl, dropDatabase } from '../support/postgres.js';
-import { bareEnvironment, ENCRYPTION_KEY, startService } from '../support/service-process.js';
+import { bareEnvironment, ENCRYPTION_KEY, failToStart, startService } from '../support/service-process.js';
 import { makeTemporaryFolder, removeFolder } from '../support/temporary-folder.js';
 
 const run = promisify(execFile);
@@ -61,3 +61,17 @@ test.runIf(hasPgBouncer).each(['transaction', 'session'] as const)(
     for (const { output } of services) expect(output()).not.toMatch(/"level":[456]0/);
   },
 );
+
+test.runIf(hasPgBouncer)('does not start behind PgBouncer in transaction mode alone', async () => {
+  const folder = await makeTemporaryFolder();
+  onTestFinished(() => removeFolder(folder));
+  const pgBouncer = await startPgBouncer(folder, inject('postgresUrl'), 'transaction');
+  onTestFinished(() => pgBouncer.stop());
+  const { code, output } = await failToStart(folder, {
+    DATABASE_URL: pgBouncer.url,
+    STRIPE_SECRET_KEY: SECRET_KEY,
+    ENCRYPTION_KEY,
+  });
+  expect(code).toBe(1);
+  expect(output).toContain('DATABASE_DIRECT_URL must lead to the same database without it');
+});
