@@ -1,10 +1,15 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect } from 'vitest';
+import { withApiKeyAdmin } from '../../src/command-line/with-api-key-admin.js';
+import { settingsFrom } from '../../src/config/settings.js';
 import { claimCustomers } from '../../src/database/claim-customers.js';
 import { requireMigrated } from '../../src/database/require-migrated.js';
+import { checkDatabase } from '../../src/doctor/check-database.js';
+import { backfillAccount } from '../support/backfill.js';
 import { Caller } from '../support/caller.js';
 import { query } from '../support/database.js';
+import { redirects } from '../support/hosted-page.js';
 import { paydeskTest } from '../support/paydesk-test.js';
 import { saveCard, someUser } from '../support/saved-card.js';
 import { startSecondInstance } from '../support/second-instance.js';
@@ -31,6 +36,10 @@ const it = paydeskTest()
     return instance;
   });
 
+/** The settings of a command beside the service. */
+const settingsOn = (databaseUrl: string) =>
+  settingsFrom({ DATABASE_URL: databaseUrl, MIGRATE_ON_START: 'false' });
+
 describe('under a role that does not own the tables, the service', () => {
   it('starts, charges, and records changes', async ({ paydesk, partner, shop, instance, database }) => {
     await requireMigrated(database.databaseUrl);
@@ -43,6 +52,41 @@ describe('under a role that does not own the tables, the service', () => {
       name: 'Jenny',
     });
     expect(linked.status).toBe(200);
+  });
+
+  it('is backfilled', async ({ paydesk, clock, database }) => {
+    const { id } = await paydesk.stripe.paymentIntents.create({
+      amount: 2000,
+      currency: 'usd',
+      payment_method: 'pm_card_visa',
+      confirm: true,
+      return_url: redirects.successRedirect,
+    });
+    const { skipped } = await backfillAccount({ ...paydesk, ...database }, clock);
+    expect(skipped).toEqual([]);
+    const recorded = 'select status from payments where payment_intent_id = $1';
+    expect(await query(paydesk, recorded, [id])).toEqual([{ status: 'ACCEPTED' }]);
+  });
+
+  it('gets keys from the command line, without a migration', async ({ database: { databaseUrl } }) => {
+    const author = { caller: 'operator:test', address: 'command line' };
+    const key = { kind: 'service', name: 'crm', scopes: ['customers:read'] } as const;
+    const rotated = await withApiKeyAdmin(settingsOn(databaseUrl), async (admin) => {
+      const issued = await admin.create(author, key);
+      return admin.rotate(author, issued.key.id, 0);
+    });
+    expect(rotated.key).toMatchObject(key);
+    const migrating = settingsFrom({ DATABASE_URL: databaseUrl });
+    await expect(withApiKeyAdmin(migrating, (admin) => admin.create(author, key))).rejects.toThrow(/42501/);
+  });
+
+  it('is checked by the doctor', async ({ database: { databaseUrl } }) => {
+    const findings = await checkDatabase(settingsOn(databaseUrl));
+    expect(findings.map(({ check, result }) => [check, result])).toEqual([
+      ['database', 'ok'],
+      ['migrations', 'ok'],
+      ['customers', 'ok'],
+    ]);
   });
 
   it('can delete old entries of the audit log, and cannot make PostgreSQL forget recent ones', async ({
