@@ -41,7 +41,11 @@ function migrations({ pending, isNewer }: DatabaseState): Finding {
     return red('migrations', detail, 'run that version');
   }
   return pending > 0
-    ? red('migrations', `${pending} not applied`, 'start the service once: every start applies them')
+    ? red(
+        'migrations',
+        `${pending} not applied`,
+        'run `npm run migrate`, or start the service with MIGRATE_ON_START=true',
+      )
     : ok('migrations', 'all applied');
 }
 
