@@ -99,10 +99,9 @@ export class SchedulesStripe {
   }
 
   /**
-   * Looks up whether an operation has scheduled a change, also if it has taken place or was taken back since. What an attempt
-   * has left that ended between the two calls is released first: the second one, made late, would undo a later change.
-   *
-   * @throws {Problem} `needs-review` if the second call was made right before that release, and is undone by it
+   * Looks up whether an operation has scheduled a change, also if it has taken place since. What an attempt has left that ended
+   * between the two calls is released first: the second one, made late, would undo a later change. If that call was made right
+   * before the release, or the Dashboard has released the schedule, the change is undone, and nobody can tell by whom.
    */
   async prove(
     context: RequestContext,
@@ -110,7 +109,7 @@ export class SchedulesStripe {
     planned: OwnSchedule,
     { operationId, sentAt }: { operationId: string; sentAt: Date },
   ): Promise<Proof> {
-    const isReleased = scheduleId !== null && (await this.releaseIfEmpty(context, scheduleId));
+    if (scheduleId !== null) await this.releaseIfEmpty(context, scheduleId);
     const found =
       planned.scheduleId === null
         ? await findByOperationId(operationId, (page) =>
@@ -120,9 +119,7 @@ export class SchedulesStripe {
           )
         : findChange(await this.retrieve(context, planned.scheduleId), planned, operationId);
     if (typeof found === 'string') return found;
-    if (isReleased && found.id === scheduleId)
-      throw new Problem('needs-review', {}, new Error(`${scheduleId} was changed while it was released`));
-    return 'done';
+    return isUndone(found) ? 'unknown' : 'done';
   }
 
   /**
@@ -162,15 +159,9 @@ export class SchedulesStripe {
     }
   }
 
-  /**
-   * Releases a schedule that changes nothing. It is read for that, because another request may have used it.
-   *
-   * @returns whether it was released
-   */
-  private async releaseIfEmpty(context: RequestContext, id: string): Promise<boolean> {
-    if (!isEmpty(await this.retrieve(context, id))) return false;
-    await this.release(context, id);
-    return true;
+  /** Releases a schedule that changes nothing. It is read for that, because another request may have used it. */
+  private async releaseIfEmpty(context: RequestContext, id: string): Promise<void> {
+    if (isEmpty(await this.retrieve(context, id))) await this.release(context, id);
   }
 
   /** Gives a subscription a schedule. If another request was first, it is that one's: the later change takes its place. */
@@ -254,6 +245,11 @@ function findChange(
   const changer = changerOf(schedule);
   if (changer === operationId) return previous === operationId ? 'unknown' : schedule;
   return previous === undefined || changer === previous ? 'not-done' : 'unknown';
+}
+
+/** Whether a schedule was released before its last phase, which is the change, began. */
+function isUndone({ released_at: releasedAt, phases }: Stripe.SubscriptionSchedule): boolean {
+  return releasedAt !== null && (phases.at(-1)?.start_date ?? 0) > releasedAt;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { expect, describe } from 'vitest';
+import type { FaultRule } from '#sandbox/faults/fault.js';
 import { idOf } from '#stripe/id-of.js';
 import { query } from '../support/database.js';
 import { DAY_SECONDS, FOREVER_MS, STRIPE_SETTLES_SECONDS } from '../support/durations.js';
@@ -7,6 +8,7 @@ import { sendDuringFault } from '../support/send-during-fault.js';
 import { changesTest, one } from './subscription-changes-test.js';
 
 const HOUR_SECONDS = 60 * 60;
+const SCHEDULE = '/v1/subscription_schedules/*';
 
 /** Called with each request to Stripe, when it has had its effect and is not answered yet. */
 let onCall: (call: string) => void = () => undefined;
@@ -63,33 +65,47 @@ describe('a change of which Stripe has not told what became', () => {
     expect(phases[1]?.items).toMatchObject([{ price: later }]);
   });
 
-  it('needs a review if it is made right before a look-up releases its schedule', async ({
-    paydesk: { sandbox, stripe },
-    start,
-    change,
-    price,
-    onTestFinished,
-  }) => {
-    const { paymentID, id } = await start();
-    const path = '/v1/subscription_schedules/*';
-    sandbox.faults.add({ method: 'POST', path, kinds: ['error_then_effect'], waitMs: FOREVER_MS });
-    let isSent = false;
-    onCall = (call) => {
-      if (isSent && call.startsWith('GET /v1/subscription_schedules/')) sandbox.faults.release();
-      isSent ||= call.startsWith('POST /v1/subscription_schedules/');
-    };
-    onTestFinished(() => {
-      onCall = () => undefined;
-    });
-    expectProblem(await change({ paymentID, ...one(await price(2000)), at: 'endOfPeriod' }), 'needs-review');
-    expect((await stripe.subscriptions.retrieve(id)).schedule).toBeNull();
-  });
+  it.for<[string, FaultRule[]]>([
+    ['told', []],
+    ['lost', [{ method: 'POST', path: `${SCHEDULE}/release`, kinds: ['reset_after_effect'], share: 1 }]],
+  ])(
+    'needs a review if it is made right before a look-up releases its schedule, and the answer to that is %s',
+    async (
+      [answer, faults],
+      { paydesk: { sandbox, stripe }, start, change, price, clock, onTestFinished },
+    ) => {
+      const { paymentID, id } = await start();
+      const key = { 'idempotency-key': `change-before-a-release-that-is-${answer}` };
+      const wanted = { paymentID, ...one(await price(2000)), at: 'endOfPeriod' };
+      sandbox.faults.add({
+        method: 'POST',
+        path: SCHEDULE,
+        kinds: ['error_then_effect'],
+        waitMs: FOREVER_MS,
+      });
+      for (const fault of faults) sandbox.faults.add(fault);
+      let isSent = false;
+      onCall = (call) => {
+        if (isSent && call.startsWith('GET /v1/subscription_schedules/')) sandbox.faults.release();
+        isSent ||= call.startsWith('POST /v1/subscription_schedules/');
+      };
+      onTestFinished(() => {
+        onCall = () => undefined;
+      });
+      expectProblem(await change(wanted, key), 'outcome-unknown');
+      sandbox.faults.clear();
+      expect((await stripe.subscriptions.retrieve(id)).schedule).toBeNull();
+      clock.moveSeconds(STRIPE_SETTLES_SECONDS);
+      await expect.poll(async () => (await change(wanted, key)).body.type).toBe('urn:paydesk:needs-review');
+    },
+  );
 
-  it('is found if it has used a schedule of the Dashboard, which has released it since', async ({
+  it('needs a review if it has used a schedule of the Dashboard, which has released it since', async ({
     paydesk: { sandbox, stripe },
     start,
     change,
     price,
+    clock,
   }) => {
     const { paymentID, id } = await start();
     const key = { 'idempotency-key': 'change-in-a-schedule-of-the-dashboard' };
@@ -101,7 +117,7 @@ describe('a change of which Stripe has not told what became', () => {
     const update = { method: 'POST', path: `/v1/subscription_schedules/${schedule}` } as const;
     await sendDuringFault({ sandbox }, { ...update, kinds: ['reset_after_effect'] }, send);
     await stripe.subscriptionSchedules.release(schedule);
-    await expect.poll(async () => (await send()).status).toBe(200);
+    await expectProblemLater(clock, send, 'needs-review');
   });
 
   it('is found if it is a cancellation that was sent again, and the Dashboard has scheduled something since', async ({
@@ -150,11 +166,12 @@ describe('a change of which Stripe has not told what became', () => {
     },
   );
 
-  it('is found although the Dashboard has taken it back', async ({
+  it('needs a review if the Dashboard has taken it back', async ({
     paydesk: { sandbox, stripe },
     start,
     change,
     price,
+    clock,
   }) => {
     const { paymentID, id } = await start();
     const key = { 'idempotency-key': 'change-taken-back-by-the-dashboard' };
@@ -166,7 +183,7 @@ describe('a change of which Stripe has not told what became', () => {
     const { schedule } = await stripe.subscriptions.retrieve(id);
     sandbox.faults.clear();
     await stripe.subscriptionSchedules.release(idOf(schedule) ?? '');
-    await expect.poll(async () => (await send()).status).toBe(200);
+    await expectProblemLater(clock, send, 'needs-review');
     expect((await stripe.subscriptions.retrieve(id)).schedule).toBeNull();
   });
 
@@ -264,47 +281,27 @@ describe('a change of which Stripe has not told what became', () => {
     }
   });
 
-  it('is not taken for one of an earlier request with the same key', async ({
-    paydesk,
-    start,
-    change,
-    price,
-    clock,
-  }) => {
-    const { paymentID } = await start();
-    const key = { 'idempotency-key': 'change-with-an-old-key' };
-    const scheduleChange = (next: string) => change({ paymentID, ...one(next), at: 'endOfPeriod' }, key);
-    expect((await scheduleChange(await price(2000))).status).toBe(200);
-    clock.moveSeconds(60 * DAY_SECONDS);
-    await query(paydesk, FORGET_CHANGES);
-    const next = await price(3000);
-    const path = '/v1/subscription_schedules';
-    paydesk.sandbox.faults.add({ method: 'POST', path, kinds: ['error_before_effect'] });
-    expectProblem(await scheduleChange(next), 'outcome-unknown');
-    clock.moveSeconds(STRIPE_SETTLES_SECONDS);
-    await expect.poll(async () => (await scheduleChange(next)).body.type).toBe('urn:paydesk:not-done');
-  });
-
-  it('needs a review if an earlier request with the same key has left its id in the schedule', async ({
-    paydesk,
-    start,
-    change,
-    price,
-    clock,
-  }) => {
-    const { paymentID } = await start();
-    const key = { 'idempotency-key': 'change-with-the-key-of-its-schedule' };
-    const scheduleChange = (next: string) => change({ paymentID, ...one(next), at: 'endOfPeriod' }, key);
-    expect((await scheduleChange(await price(2000))).status).toBe(200);
+  it.for([
+    [
+      'is not taken for one of an earlier request with the same key',
+      60,
+      '/v1/subscription_schedules',
+      'not-done',
+    ],
     // Stripe has forgotten the key.
-    clock.moveSeconds(2 * DAY_SECONDS);
+    ['needs a review if an earlier request with the same key has left its id', 2, SCHEDULE, 'needs-review'],
+  ] as const)('%s', async ([title, days, path, slug], { paydesk, start, change, price, clock }) => {
+    const { paymentID } = await start();
+    const key = { 'idempotency-key': title.replaceAll(' ', '-') };
+    const scheduleChange = (next: string) => change({ paymentID, ...one(next), at: 'endOfPeriod' }, key);
+    expect((await scheduleChange(await price(2000))).status).toBe(200);
+    clock.moveSeconds(days * DAY_SECONDS);
     await query(paydesk, FORGET_CHANGES);
     const next = await price(3000);
-    const path = '/v1/subscription_schedules/*';
     paydesk.sandbox.faults.add({ method: 'POST', path, kinds: ['error_before_effect'] });
     expectProblem(await scheduleChange(next), 'outcome-unknown');
     clock.moveSeconds(STRIPE_SETTLES_SECONDS);
-    await expect.poll(async () => (await scheduleChange(next)).body.type).toBe('urn:paydesk:needs-review');
+    await expect.poll(async () => (await scheduleChange(next)).body.type).toBe(`urn:paydesk:${slug}`);
   });
 
   it('finds a change at the end of a period that is over by now', async ({
