@@ -24,7 +24,7 @@ import { GuardrailCounters } from './guardrail-counters.store.js';
 import type { CountedAmount } from './guardrail-rules.js';
 import { isFinal, isKeyReused, mayReopen, ownRefusal, storedOutcomeOf } from './operation-outcome.js';
 import { type OperationRow, OperationsStore } from './operations.store.js';
-import { isHiddenForGood, isLookUpConclusive, maySendAgain } from './retry-policy.js';
+import { isHiddenTooLong, isLookUpConclusive, maySendAgain } from './retry-policy.js';
 
 /**
  * One attempt at an operation: claim -> plan -> send -> look up -> finish.
@@ -187,7 +187,7 @@ export class OperationAttempt {
       return this.encryption.decryptPlan(stored);
     } catch (error) {
       if (!(error instanceof DecryptionError)) throw error;
-      if (!isHiddenForGood(await this.store.startLookUp(stored), this.clock.now())) throw error;
+      if (!isHiddenTooLong(await this.store.startLookUp(stored), this.clock.now())) throw error;
       throw new Problem('needs-review', {}, error);
     }
   }
@@ -215,8 +215,9 @@ export class OperationAttempt {
   /**
    * Sends the plan while Stripe remembers the key. After that, or if Stripe replays a failure, looks it up instead. So it
    * does if a check refuses to send it again, as an earlier attempt may have, and if Stripe refuses another call, such as a
-   * read, as the plan may have been sent before it. Nothing is sent until such a look-up is conclusive, because it would
-   * prove nothing about that call. If it is sent then, a failure that Stripe repeats at once is older than the look-up.
+   * read, as the plan may have been sent before it. Nothing is sent for 15 seconds after the first look-up, as a look-up would prove
+   * nothing about that call. It is sent again at each attempt after that, also if Stripe has refused to show the outcome. A failure
+   * that Stripe repeats then is older than the look-up.
    */
   private async send<Plan, Result, Answer>(
     context: RequestContext,
@@ -268,7 +269,7 @@ export class OperationAttempt {
         return 'refused' as const;
       });
     if (typeof found !== 'string') return found.result;
-    const isLongEnough = found === 'refused' ? isHiddenForGood : isLookUpConclusive;
+    const isLongEnough = found === 'refused' ? isHiddenTooLong : isLookUpConclusive;
     if (!isLongEnough(firstLookedAt, this.clock.now())) throw new Problem('outcome-unknown');
     throw found === 'not-done' ? refusal : new Problem('needs-review');
   }

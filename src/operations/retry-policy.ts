@@ -32,6 +32,6 @@ export function maySendAgain(firstSentAt: Date, now: Date): boolean {
  *
  * @param firstAt when it was first tried to find it out
  */
-export function isHiddenForGood(firstAt: Date, now: Date): boolean {
+export function isHiddenTooLong(firstAt: Date, now: Date): boolean {
   return now.getTime() - firstAt.getTime() >= HIDDEN_MS;
 }
