@@ -40,7 +40,7 @@ export function optionsOf(args: string[]): Options {
   const { smoke, only, baseline } = values;
   return {
     rounds: smoke ? 1 : Number(values.rounds),
-    requests: smoke ? 100 : Number(values.requests),
+    requests: smoke ? 200 : Number(values.requests),
     seconds: smoke ? 1 : Number(values.seconds),
     connections: Number(values.connections),
     only,
