@@ -47,8 +47,8 @@ export class DeliveriesStore {
 
   private runPass(): Promise<boolean> {
     return this.database.transaction(async (transaction) => {
-      await this.lockPlacing(transaction);
       await transaction.execute(WITHOUT_BITMAP_SCANS);
+      await this.lockPlacing(transaction);
       let hasDeliveries = false;
       for (let placed = BATCH_SIZE; placed === BATCH_SIZE;) {
         const batch = await this.placeBatch(transaction);
