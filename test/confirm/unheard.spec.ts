@@ -34,6 +34,13 @@ const it = confirmTest()
     const { forms } = await visit(url);
     return { id, url, press: () => visit(forms['another-card'] ?? '', 'POST') };
   })
+  /** The same after the first press, whose page Stripe makes without an answer. The fault goes on. */
+  .extend('unheard', ({ paydesk, chosen }) => async () => {
+    const payment = await chosen();
+    paydesk.sandbox.faults.add({ ...OPEN_PAGE, kinds: ['reset_after_effect'], share: 1 });
+    expect((await payment.press()).status).toBe(503);
+    return payment;
+  })
   /** The page that Stripe has made for a payment, of which the service has not heard. */
   .extend('pageOf', ({ paydesk }) => async (id: string) => {
     const { customer } = await paydesk.stripe.paymentIntents.retrieve(id);
@@ -79,14 +86,12 @@ describe('a page whose operation has no outcome', () => {
   it('is paid as the payment that it replaces', async ({
     paydesk,
     clock,
-    chosen,
+    unheard,
     running,
     pageOf,
     expectPaid,
   }) => {
-    const { id, press } = await chosen();
-    paydesk.sandbox.faults.add({ ...OPEN_PAGE, kinds: ['reset_after_effect'], share: 1 });
-    expect((await press()).status).toBe(503);
+    const { id } = await unheard();
     const { sessionId, url } = await pageOf(id);
     await payOnPage(url);
     await expectPaid(id, sessionId);
@@ -98,10 +103,8 @@ describe('a page whose operation has no outcome', () => {
 
   it.for([[null], ['done'], ['not-done']] as const)(
     'and that needs a review with the finding %s, is paid as the payment that it replaces',
-    async ([finding], { paydesk, clock, admin, chosen, pageOf, expectPaid }) => {
-      const { id, press } = await chosen();
-      paydesk.sandbox.faults.add({ ...OPEN_PAGE, kinds: ['reset_after_effect'], share: 1 });
-      expect((await press()).status).toBe(503);
+    async ([finding], { paydesk, clock, admin, unheard, pageOf, expectPaid }) => {
+      const { id, press } = await unheard();
       await loseKey(paydesk);
       paydesk.sandbox.faults.clear();
       await press();
@@ -125,16 +128,14 @@ describe('a page whose operation has no outcome', () => {
     paydesk,
     clock,
     shop,
-    chosen,
+    unheard,
     pageOf,
     attemptOn,
     expectPaid,
   }) => {
     const pages = [];
     for (const find of ['backfill', 'status'] as const) {
-      const { id, press } = await chosen();
-      paydesk.sandbox.faults.add({ ...OPEN_PAGE, kinds: ['reset_after_effect'], share: 1 });
-      expect((await press()).status).toBe(503);
+      const { id } = await unheard();
       pages.push({ find, id, ...(await pageOf(id)) });
     }
     for (const { find, id, sessionId, url } of pages) {
@@ -155,13 +156,11 @@ describe('a page whose operation has no outcome', () => {
     paydesk,
     clock,
     admin,
-    chosen,
+    unheard,
     pageOf,
     expectPaid,
   }) => {
-    const { id, press } = await chosen();
-    paydesk.sandbox.faults.add({ ...OPEN_PAGE, kinds: ['reset_after_effect'], share: 1 });
-    expect((await press()).status).toBe(503);
+    const { id } = await unheard();
     await query(paydesk, NEEDS_REVIEW);
     const { sessionId, url } = await pageOf(id);
     await payOnPage(url, DECLINED_NUMBER);
@@ -176,14 +175,12 @@ describe('a page whose operation has no outcome', () => {
     paydesk,
     clock,
     admin,
-    chosen,
+    unheard,
     recorded,
     pageOf,
     attemptOn,
   }) => {
-    const { id, press } = await chosen();
-    paydesk.sandbox.faults.add({ ...OPEN_PAGE, kinds: ['reset_after_effect'], share: 1 });
-    expect((await press()).status).toBe(503);
+    const { id } = await unheard();
     await query(paydesk, NEEDS_REVIEW);
     const { sessionId, url } = await pageOf(id);
     await payOnPage(url, DECLINED_NUMBER);
