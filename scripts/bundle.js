@@ -15,8 +15,9 @@ const UNBUNDLED = [
   'swagger-ui-dist',
 ];
 /** How esbuild sets names for `keepNames`: with a function, which each class calls in a static block. */
-const SET_NAME = /^var __name = .*$/m;
-const NAME_OF_CLASS = /__name\(this, (".*?")\)/g;
+const SET_NAME = /\b__name=\(target,\s*value\)=>[^]*?\}\)/;
+// A line may end within a string.
+const NAME_OF_CLASS = /__name\(\s*this,\s*("(?:[^"\\]|\\[^])*")\)/g;
 /**
  * The first lines of each file. Decorators need reflect-metadata, and esbuild moves a program's own imports behind those of
  * the files that programs share. Packages that are CommonJS modules expect the constants.
@@ -71,12 +72,10 @@ const namesOfClasses = {
         const named = text
           .replace(
             SET_NAME,
-            'var __name = (target, value) => value === "type" ? __defProp(target, "name", { value, configurable: true }) : target;',
+            '__name=(target,value)=>value==="type"?__defProp(target,"name",{value,configurable:true}):target',
           )
-          .replaceAll(
-            NAME_OF_CLASS,
-            'Object.defineProperty(this, "name", { value: $1, configurable: true })',
-          );
+          .replaceAll(NAME_OF_CLASS, 'Object.defineProperty(this,"name",{value:$1,configurable:true})');
+        if (/__name\(\s*this\b/.test(named)) throw new Error('a class would lose its name');
         mkdirSync(dirname(path), { recursive: true });
         writeFileSync(path, named);
       }
@@ -95,6 +94,11 @@ await build({
   target: 'node20.19',
   // OpenAPI and Nest use the names of classes.
   keepNames: true,
+  // V8 keeps the text of each file, with two bytes for each character if one of them, in a comment, is not Latin.
+  minifyWhitespace: true,
+  // Node prints the whole line of an uncaught error.
+  lineLimit: 160,
+  legalComments: 'external',
   sourcemap: true,
   sourcesContent: false,
   external: ['#package.json', 'reflect-metadata', ...UNBUNDLED],

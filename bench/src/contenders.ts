@@ -28,6 +28,8 @@ export interface Contender {
 }
 
 const runFile = promisify(execFile);
+/** Of `npm start` and the Dockerfile. */
+const NODE_OPTIONS = ['--max-semi-space-size=32'];
 
 /** One of the servers in `servers/`, which keep everything in memory. */
 export function inMemory(title: string, file: string, ...fileArguments: string[]): Contender {
@@ -106,7 +108,8 @@ export function paydesk(
       );
       if (!hasCustomers) await addCustomers(databaseUrl);
       if (operations > 0) await addOperations(databaseUrl, operations);
-      const server = await startProcess([join(bundle(root), 'main.js')], environment, { isServer: true });
+      const program = [...NODE_OPTIONS, join(bundle(root), 'main.js')];
+      const server = await startProcess(program, environment, { isServer: true });
       return { ...server, apiKey: stdout.trim() };
     },
   };
