@@ -22,6 +22,9 @@ const UNDECIDED_PROBLEMS: ReadonlySet<ProblemSlug> = new Set(['provider-busy', '
 /** Errors of calls that are not what an operation is to do: see {@link problemBesides}. */
 const besides = new WeakSet<Stripe.errors.StripeError>();
 
+/** Refusals of the first of several calls that Stripe has repeated: see {@link unprovedIfReplayed}. */
+const unproved = new WeakSet<Stripe.errors.StripeError>();
+
 /** A balance is topped up or settles within hours or days: https://docs.stripe.com/payouts#payout-schedule */
 const BALANCE_RETRY_SECONDS = 3_600;
 
@@ -47,11 +50,17 @@ export function problemBesides(error: unknown): Problem {
 
 /**
  * To be told of the refusal of the first of several calls of an operation. If Stripe has repeated it, an earlier attempt may have
- * made the next one, so whether the operation was done does not follow from it.
+ * made the next one, so it is the outcome only if a look-up proves that nothing was done.
  */
-export function besidesIfReplayed(problem: unknown): void {
+export function unprovedIfReplayed(problem: unknown): void {
   const error = stripeErrorOf(problem);
-  if (error && isReplayed(error)) besides.add(error);
+  if (error && isReplayed(error)) unproved.add(error);
+}
+
+/** Whether a refusal is the outcome only if a look-up proves that nothing was done. */
+export function isUnproved(problem: unknown): boolean {
+  const error = stripeErrorOf(problem);
+  return error !== undefined && unproved.has(error);
 }
 
 /** The parameter that Stripe refused, such as `line_items[0][price]`, if its 400 names one. */

@@ -1,5 +1,5 @@
 import { Problem, type ProblemSlug } from '#core/problem.js';
-import { isDefiniteRefusal, isRefusedBesides } from '#stripe/stripe-errors.js';
+import { isDefiniteRefusal, isRefusedBesides, isUnproved } from '#stripe/stripe-errors.js';
 import type { Outcome, StoredOutcome } from './operation.js';
 import type { OperationRow } from './operations.store.js';
 
@@ -29,9 +29,15 @@ export function isFinal(problem: Problem): boolean {
   return (FINAL_PROBLEMS.has(problem.slug) && !isRefusedBesides(problem)) || isDefiniteRefusal(problem);
 }
 
-/** A final problem that says nothing about an earlier attempt, because Stripe has not answered with it; undefined for others. */
-export function ownRefusal(error: unknown): Problem | undefined {
-  return error instanceof Problem && isFinal(error) && !isDefiniteRefusal(error) ? error : undefined;
+/**
+ * A final problem that is the outcome only if a look-up proves that nothing was done: Stripe has not answered with it, and an earlier
+ * attempt may have been done, or Stripe has repeated a refusal after which one may have gone on. Undefined for others.
+ */
+export function refusalToProve(error: unknown, isFirst: boolean): Problem | undefined {
+  if (!(error instanceof Problem) || !isFinal(error)) return undefined;
+  const isOwn = !isDefiniteRefusal(error);
+  // The database may have lost what a first attempt repeats.
+  return isUnproved(error) || (isOwn && !isFirst) ? error : undefined;
 }
 
 /** Whether Stripe has seen the key of a call with other parameters. */

@@ -5,7 +5,7 @@ import type { RequestContext } from '#core/request-context.js';
 import { createdUnderKey, findByOperationId, OPERATION_ID } from '#stripe/find-by-metadata.js';
 import { idOf } from '#stripe/id-of.js';
 import { readAfterRefusal } from '#stripe/read-after-refusal.js';
-import { besidesIfReplayed, isRefused, isUnclassified } from '#stripe/stripe-errors.js';
+import { isRefused, isUnclassified, unprovedIfReplayed } from '#stripe/stripe-errors.js';
 import { StripeProvider } from '#stripe/stripe.provider.js';
 import type { OwnedSubscription } from '../customers/owner-subscriptions.js';
 import { hasItems, type WantedItem } from './item-changes.js';
@@ -190,7 +190,7 @@ export class SchedulesStripe {
     subscription: string,
     refusal: unknown,
   ): Promise<string | null> {
-    besidesIfReplayed(refusal);
+    unprovedIfReplayed(refusal);
     try {
       const { scheduleId } = await readAfterRefusal(refusal, this.findOwnOf(context, subscription));
       return scheduleId;
@@ -224,7 +224,8 @@ export function assertScheduledAsPlanned(
   if (scheduleId !== null && scheduleId !== planned) throw new Problem('invalid-state');
 }
 
-function isScheduled(error: unknown): error is Problem {
+/** Whether Stripe has refused a change because a schedule manages its subscription. */
+export function isScheduled(error: unknown): error is Problem {
   return error instanceof Problem && error.slug === 'subscription-scheduled';
 }
 

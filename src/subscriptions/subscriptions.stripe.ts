@@ -11,6 +11,7 @@ import type { ObservedCancellation } from '../payments/cancellation-recorder.ser
 import { endOf } from '../payments/subscription-snapshot.stripe.js';
 import { type PaymentObject, PaymentReferences } from '../payments/payment-references.stripe.js';
 import type { Found } from '../operations/operation.js';
+import { isScheduled } from './schedules.stripe.js';
 import type { Cancellation } from './subscription.js';
 import { type Proof, proofOf, type TracedUpdate, tracedUpdate } from './traced-update.stripe.js';
 
@@ -60,7 +61,7 @@ export class SubscriptionsStripe {
     return { subscription, ...tracedUpdate(current, update, operationId) };
   }
 
-  /** Cancels as planned. @throws {Problem} `invalid-state` if the subscription ended earlier */
+  /** Cancels as planned. @throws {Problem} `invalid-state` if the subscription ended earlier, `subscription-scheduled` */
   async cancel(context: RequestContext, plan: CancelPlan, idempotencyKey: string): Promise<Cancelled> {
     try {
       return toCancelled(await this.change(context, plan, idempotencyKey));
@@ -68,7 +69,8 @@ export class SubscriptionsStripe {
       if (isUnclassified(error) && refusedParam(error) === 'cancel_at') {
         throw invalidField('when', 'must be a day on which this subscription can end', error);
       }
-      if (!isRefused(error)) throw error;
+      // Also once it has ended, Stripe repeats a refusal that it gave before.
+      if (!isRefused(error) || isScheduled(error)) throw error;
       return this.cancellationIfEnded(context, plan, error);
     }
   }

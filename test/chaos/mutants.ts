@@ -113,7 +113,7 @@ export const MUTANTS: Mutant[] = [
       changes: [
         {
           file: 'operations/operation-attempt.js',
-          text: 'refusal = isFirst ? undefined : ownRefusal(error);',
+          text: 'refusal = refusalToProve(error, isFirst);',
           replacement: '',
         },
         {

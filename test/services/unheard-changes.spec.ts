@@ -147,6 +147,63 @@ describe('a change of which Stripe has not told what became', () => {
     expect((await cancel()).status).toBe(200);
   });
 
+  it('is found if it is a cancellation that was sent again, and the subscription has ended as planned since', async ({
+    paydesk: { sandbox, stripe },
+    shop,
+    start,
+    change,
+    price,
+    clock,
+    onTestFinished,
+  }) => {
+    const { paymentID, id } = await start();
+    const { items } = await stripe.subscriptions.retrieve(id);
+    const endsInSeconds = (items.data[0]?.current_period_end ?? 0) - clock.now().getTime() / 1000;
+    clock.moveSeconds(endsInSeconds - HOUR_SECONDS);
+    expect((await change({ paymentID, ...one(await price(2000)), at: 'endOfPeriod' })).status).toBe(200);
+    const lost = { method: 'POST', path: `/v1/subscriptions/${id}`, kinds: ['reset_after_effect'] } as const;
+    onCall = (call) => {
+      if (call.endsWith('/release')) sandbox.faults.add({ ...lost, share: 1 });
+    };
+    onTestFinished(() => {
+      onCall = () => undefined;
+    });
+    const key = { 'idempotency-key': 'cancellation-that-took-place' };
+    const end = { paymentID, cancelType: 'endOfPeriod' };
+    const cancel = () => shop.post('/pay/recurrent/expire', end, key);
+    expectProblem(await cancel(), 'outcome-unknown');
+    sandbox.faults.clear();
+    clock.moveSeconds(2 * HOUR_SECONDS);
+    expect((await stripe.subscriptions.retrieve(id)).status).toBe('canceled');
+    expect((await cancel()).status).toBe(200);
+  });
+
+  it.for([
+    ['the first answer', 1],
+    ['each answer to an attempt', 2],
+  ] as const)(
+    'is refused as Stripe has refused it, if only %s was lost',
+    async ([, times], { paydesk: { sandbox, stripe, log }, shop, start, clock }) => {
+      const { paymentID, id } = await start();
+      const { id: schedule } = await stripe.subscriptionSchedules.create({ from_subscription: id });
+      await stripe.subscriptionSchedules.update(schedule, { end_behavior: 'cancel' });
+      const key = { 'idempotency-key': `cancellation-refused-unheard-${times}` };
+      const end = { paymentID, cancelType: 'endOfPeriod' };
+      const cancel = () => shop.post('/pay/recurrent/expire', end, key);
+      const path = `/v1/subscriptions/${id}`;
+      sandbox.faults.add({ method: 'POST', path, kinds: ['reset_after_effect'], times });
+      const lost = await cancel();
+      expectProblem(lost, 'outcome-unknown');
+      expectProblem(await cancel(), 'outcome-unknown');
+      clock.moveSeconds(STRIPE_SETTLES_SECONDS);
+      await expect.poll(async () => (await cancel()).body.type).toBe('urn:paydesk:subscription-scheduled');
+      const { operationId } = lost.body;
+      expect(log).not.toContainEqual(
+        expect.objectContaining({ operationId, problem: 'subscription-scheduled' }),
+      );
+    },
+  );
+
   it.for([
     ['in its second phase', 27],
     ['after its last phase', 60],
