@@ -14,6 +14,8 @@ export interface Change {
   readonly id: string;
   readonly before: Entity | undefined;
   readonly after: Entity | undefined;
+  /** Where `before` was in time order; absent for an insert. */
+  readonly place: Place | undefined;
 }
 
 /** Computed indexes: each function returns the keys by which an entity is found. */
@@ -102,10 +104,11 @@ export class Collection<T extends Entity, Found extends object = object> {
   /**
    * Writes or removes an entity without recording a change: for restarts and rollbacks. It is not frozen, which would be
    * a tenth of what a start takes.
+   * @param place where an entity that was removed goes back to; by default it is the last of its second
    */
-  restore(id: string, entity: T | undefined): void {
+  restore(id: string, entity: T | undefined, place?: Place): void {
     const known = this.#kept.get(id);
-    const kept = known ?? (entity && this.#newPlace(entity));
+    const kept = known ?? (entity && this.#keep(entity, place?.sequence));
     if (!kept) return;
     for (const index of this.#indexes.values()) index.move(kept, known?.entity, entity);
     if (entity) kept.entity = entity;
@@ -113,15 +116,16 @@ export class Collection<T extends Entity, Found extends object = object> {
   }
 
   #write(id: string, after: T | undefined): T | undefined {
-    const before = this.get(id);
+    const place = this.#kept.get(id);
+    const before = place?.entity;
     this.restore(id, after && Object.freeze(after));
-    this.#onChange({ collection: this.name, id, before, after });
+    this.#onChange({ collection: this.name, id, before, after, place });
     return after;
   }
 
-  #newPlace(entity: T): Kept<T> {
+  #keep(entity: T, sequence = this.#sequence++): Kept<T> {
     const { id, created = 0 } = entity;
-    const kept = { id, created, sequence: this.#sequence++, entity };
+    const kept = { id, created, sequence, entity };
     this.#kept.set(id, kept);
     this.#timeline.add(kept);
     return kept;

@@ -227,8 +227,8 @@ export class Store {
 
   /** Ends a unit of work and undoes its changes. */
   rollback(): void {
-    for (const { collection, id, before } of this.#changes.splice(0).toReversed()) {
-      this.collection(collection).restore(id, before);
+    for (const { collection, id, before, place } of this.#changes.splice(0).toReversed()) {
+      this.collection(collection).restore(id, before, place);
     }
   }
 

@@ -118,12 +118,14 @@ export const billingExamples: Record<string, (w: World) => readonly Example[]> =
     { form: `customer=${w.customer}&items[0][price]=${w.monthly}&trial_period_days=10`, days: 70 },
     { form: `customer=${w.customer}&items[0][price]=${w.monthly}&default_payment_method=${w.failing}` },
     {
-      form: `customer=${w.customer}&items[0][price]=${w.monthly}&default_payment_method=${w.secure}&off_session=true`,
+      form: `customer=${w.customer}&items[0][price]=${w.monthly}&default_payment_method=${w.ready}&off_session=true`,
     },
     {
       form: `customer=${w.other}&items[0][price]=${w.monthly}&collection_method=send_invoice&days_until_due=10`,
+      compares: true,
     },
     { form: `customer=${w.customer}&items[0][plan]=${w.plan}` },
+    { form: `customer=${w.customer}&items[0][price]=${w.withTrial}` },
     {
       form: `customer=${w.customer}&items[0][price]=${w.yearly}&billing_cycle_anchor_config[day_of_month]=5`,
     },
@@ -151,6 +153,8 @@ export const billingExamples: Record<string, (w: World) => readonly Example[]> =
     { path: { id: w.trial }, days: 70 },
     { path: { id: w.invoiced } },
     { version: OLDEST },
+    { form: `items[0][id]=${w.item}&items[0][price]=${w.withTrial}` },
+    { form: `discounts[0][discount]=${w.discount}`, compares: true, isRefused: true },
   ],
   'POST /v1/subscriptions/:id/migrate': (w) => [
     { form: 'billing_mode[type]=flexible', path: { id: w.classic } },
@@ -200,7 +204,11 @@ export const billingExamples: Record<string, (w: World) => readonly Example[]> =
   'POST /v1/invoices': (w) => [
     { form: `customer=${w.customer}&collection_method=send_invoice&due_date=${w.now + 86_400}` },
     { form: `customer=${w.customer}`, days: 3 },
-    { form: `customer=${w.customer}&collection_method=send_invoice&days_until_due=10`, days: 3 },
+    {
+      form: `customer=${w.customer}&collection_method=send_invoice&days_until_due=10`,
+      days: 3,
+      compares: true,
+    },
     {
       form: `customer=${w.customer}&auto_advance=true&discounts[0][discount]=${w.discount}`,
       compares: true,

@@ -68,6 +68,7 @@ export async function fillWorld(bench: Bench) {
   const dearer = await priceOf(3000, 'month');
   const yearly = await priceOf(9000, 'year');
   const dearest = await priceOf(5000, 'month');
+  const withTrial = await priceOf(2000, 'month', { recurring: { interval: 'month', trial_period_days: 5 } });
   const once = await priceOf(700);
   const once2 = await priceOf(800);
   const { id: fixed } = await stripe.coupons.create({ amount_off: 300, currency: 'usd' });
@@ -275,6 +276,8 @@ export async function fillWorld(bench: Bench) {
     card,
     card2,
     secure,
+    ready,
+    withTrial,
     failing,
     source,
     loose,
