@@ -22,17 +22,14 @@ export function operationIdOf({ metadata }: Pick<WithMetadata, 'metadata'>): str
   return UUID.test(id) ? id : null;
 }
 
-/** A `created` filter for objects created since an operation was first sent, with a margin for clock skew. */
-export function createdSince(sentAt: Date): { gte: number } {
-  return { gte: Math.floor(sentAt.getTime() / 1000) - CLOCK_SKEW_SECONDS };
-}
-
 /**
- * A `created` filter for what an operation's key may have created. If the database was restored from a backup, Stripe may have
- * the key from before `sentAt`. For lists of one customer or charge: those of a whole account may be too long for it.
+ * A `created` filter for what an operation's key may have created, with a margin for clock skew. If the database was restored
+ * from a backup, Stripe may have the key from before `sentAt`.
+ *
+ * @param sentAt when the operation was first sent, as far as the database knows
  */
 export function createdUnderKey(sentAt: Date): { gte: number } {
-  return { gte: createdSince(sentAt).gte - KEY_LIFETIME_SECONDS };
+  return { gte: Math.floor(sentAt.getTime() / 1000) - CLOCK_SKEW_SECONDS - KEY_LIFETIME_SECONDS };
 }
 
 /**

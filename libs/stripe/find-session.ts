@@ -1,6 +1,6 @@
 import type Stripe from 'stripe';
 import type { RequestContext } from '#core/request-context.js';
-import { createdSince, createdUnderKey, findByOperationId } from './find-by-metadata.js';
+import { createdUnderKey, findByOperationId } from './find-by-metadata.js';
 import type { StripeProvider } from './stripe.provider.js';
 
 /**
@@ -15,8 +15,7 @@ export function findSessionByOperationId(
   operationId: string,
   { customer, sentAt }: { customer?: string | undefined; sentAt?: Date },
 ): Promise<Stripe.Checkout.Session | 'not-done' | 'unknown'> {
-  const created = customer === undefined ? createdSince : createdUnderKey;
-  const of = { ...(customer && { customer }), ...(sentAt && { created: created(sentAt) }) };
+  const of = { ...(customer && { customer }), ...(sentAt && { created: createdUnderKey(sentAt) }) };
   return findByOperationId(operationId, (page) =>
     provider.read(context, (stripe) => stripe.checkout.sessions.list({ ...of, ...page })),
   );

@@ -55,7 +55,7 @@ export class CustomersService {
       send: async (context, plan) =>
         this.saveCreated(context, plan, await stripe.create(context, plan.creation)),
       find: async (context, plan, _identity, sentAt) => {
-        const found = await stripe.findCreated(context, plan.owner, sentAt);
+        const found = await stripe.findCreated(context, plan.creation, sentAt);
         return typeof found === 'string'
           ? found
           : { result: await this.saveCreated(context, plan, found.result) };

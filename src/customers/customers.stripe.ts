@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type Stripe from 'stripe';
-import { findByMetadata, createdSince } from '#stripe/find-by-metadata.js';
+import { createdUnderKey, findByMetadata } from '#stripe/find-by-metadata.js';
 import { idOf } from '#stripe/id-of.js';
 import { undefinedIfMissing } from '#stripe/undefined-if-missing.js';
 import { refusedParam } from '#stripe/stripe-errors.js';
@@ -15,8 +15,8 @@ import type { Found } from '../operations/operation.js';
 import type { BillingDetails, Customer, CustomerDetails, PaymentInformation } from './customer.js';
 import { toCard } from './saved-cards.stripe.js';
 
-/** A creation is not sent again after Stripe has forgotten its key, within 24 hours. */
-const CREATION_WINDOW_SECONDS = 25 * 60 * 60;
+/** From a day before a creation was first sent to a day after, when Stripe has forgotten its key and it is not sent again. */
+const CREATION_WINDOW_SECONDS = 49 * 60 * 60;
 
 /** The newest ten. https://docs.stripe.com/api/customers/object#customer_object-tax_ids */
 const TAX_IDS = 'tax_ids';
@@ -26,7 +26,7 @@ const NEW_CUSTOMER = 'cus_new';
 
 /** The parameters and the idempotency key of a customer's creation. */
 export interface CustomerCreation {
-  params: Stripe.CustomerCreateParams;
+  params: { metadata: Record<string, string> };
   key: string;
 }
 
@@ -40,7 +40,12 @@ export class CustomersStripe {
     const identity = createHash('sha256')
       .update(JSON.stringify([owner.tenant, owner.userId, generation]))
       .digest('hex');
-    return { params: { metadata: ownerMetadata(owner) }, key: `paydesk-customer-${identity}` };
+    // A customer that was unlinked must not be taken for the next one.
+    const metadata = {
+      ...ownerMetadata(owner),
+      ...(generation > 1 && { paydesk_generation: String(generation) }),
+    };
+    return { params: { metadata }, key: `paydesk-customer-${identity}` };
   }
 
   /** @returns the id of the created customer */
@@ -61,10 +66,14 @@ export class CustomersStripe {
     }
   }
 
-  /** Finds the customer that {@link create} created within a day of the first attempt. */
-  async findCreated(context: RequestContext, owner: Owner, sentAt: Date): Promise<Found<string>> {
-    const { gte } = createdSince(sentAt);
-    const created = await findByMetadata(ownerMetadata(owner), (page) =>
+  /** Finds the customer that {@link create} created. */
+  async findCreated(
+    context: RequestContext,
+    { params }: CustomerCreation,
+    sentAt: Date,
+  ): Promise<Found<string>> {
+    const { gte } = createdUnderKey(sentAt);
+    const created = await findByMetadata(params.metadata, (page) =>
       this.stripe.read(context, (stripe) =>
         stripe.customers.list({ created: { gte, lte: gte + CREATION_WINDOW_SECONDS }, ...page }),
       ),

@@ -4,8 +4,10 @@ import type { Answer } from '../support/caller.js';
 import { query } from '../support/database.js';
 import { LEASE_SECONDS, STRIPE_SETTLES_SECONDS } from '../support/durations.js';
 import { expectProblem } from '../support/expect-problem.js';
+import { redirects } from '../support/hosted-page.js';
 import { paydeskTest } from '../support/paydesk-test.js';
 import { saveCard, someUser } from '../support/saved-card.js';
+import { customerOfUser } from '../support/user-customer.js';
 import { CHARGING } from './resent-charge.js';
 
 const BACKUP_AGE_SECONDS = 3_600;
@@ -94,5 +96,41 @@ describe('a database that is lost', () => {
     await restoreBackup();
     const again = await charge('3000');
     expect([again.status, again.headers.get('location')]).toEqual([201, first.headers.get('location')]);
+  });
+
+  it('finds a page without a customer of before the backup was restored for which Stripe replays a 500', async ({
+    paydesk,
+    shop,
+    clock,
+    restoreBackup,
+  }) => {
+    paydesk.sandbox.faults.add({
+      method: 'POST',
+      path: '/v1/checkout/sessions',
+      kinds: ['error_after_effect'],
+    });
+    const headers = { 'idempotency-key': randomUUID() };
+    const pay = () => shop.post('/pay', { ...redirects, amount: '5.00' }, headers);
+    const first = await pay();
+    await restoreBackup();
+    const again = await pay();
+    clock.moveSeconds(STRIPE_SETTLES_SECONDS);
+    expect(again.status === 201 ? again.body : (await pay()).body).toEqual(first.body);
+  });
+
+  it('finds a customer of before the backup was restored for whom Stripe replays a 500', async ({
+    paydesk,
+    clock,
+    restoreBackup,
+  }) => {
+    paydesk.sandbox.faults.add({ method: 'POST', path: '/v1/customers', kinds: ['error_after_effect'] });
+    const id = someUser();
+    const first = await customerOfUser(paydesk, await paydesk.user(id));
+    await restoreBackup();
+    await query(paydesk, 'delete from customers where user_id = $1', [id]);
+    const user = await paydesk.user(id);
+    await user.post('/payments/create-setup-intent');
+    clock.moveSeconds(STRIPE_SETTLES_SECONDS);
+    expect(await customerOfUser(paydesk, user)).toBe(first);
   });
 });

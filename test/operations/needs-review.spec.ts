@@ -5,7 +5,7 @@ import { notificationFaults } from '../support/notification-schema.js';
 import { paydeskTest } from '../support/paydesk-test.js';
 import { saveCard, someUser } from '../support/saved-card.js';
 import { startSubscription } from '../support/subscription.js';
-import { LONGEST_WAIT_SECONDS } from '../support/durations.js';
+import { LONGEST_WAIT_SECONDS, STRIPE_SETTLES_SECONDS } from '../support/durations.js';
 import { expectProblem } from '../support/expect-problem.js';
 
 const PAYMENTS = { method: 'POST', path: '/v1/payment_intents' } as const;
@@ -79,6 +79,32 @@ describe('a charge whose outcome can no longer be proved', () => {
     });
     expect(sent()).toBe(sentBefore);
   });
+});
+
+it('a customer needs a review if the account has too many new ones to look through, and another one can be linked', async ({
+  paydesk,
+  clock,
+  shop,
+}) => {
+  const { sandbox, stripe } = paydesk;
+  const model = await stripe.customers.create({});
+  sandbox.run((ctx) => {
+    for (let count = 0; count < TOO_MANY; count += 1) {
+      const { lastResponse: _lastResponse, ...customer } = model;
+      sandbox.store.customers.insert({ ...customer, id: `cus_elsewhere${count}`, created: ctx.now() });
+    }
+  });
+  // A lost database may have made the customer before these.
+  clock.moveHours(1);
+  const path = `/customers/${someUser()}`;
+  sandbox.faults.add({ method: 'POST', path: '/v1/customers', kinds: ['error_before_effect'] });
+  expectProblem(await shop.put(path, { name: 'Jenny' }), 'outcome-unknown');
+  clock.moveSeconds(STRIPE_SETTLES_SECONDS);
+  expectProblem(await shop.put(path, { name: 'Jenny' }), 'needs-review');
+
+  const { id: stripeCustomerId } = await stripe.customers.create({});
+  expect((await shop.put(path, { stripeCustomerId })).status).toBe(200);
+  expect((await shop.get(path)).body).toMatchObject({ stripeCustomerId });
 });
 
 it('a change of a subscription needs a review if its page is open, as it can not be recorded', async ({

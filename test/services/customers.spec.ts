@@ -1,4 +1,5 @@
 import { describe, expect } from 'vitest';
+import { STRIPE_SETTLES_SECONDS } from '../support/durations.js';
 import { someUser } from '../support/saved-card.js';
 import { paydeskTest } from '../support/paydesk-test.js';
 
@@ -54,6 +55,23 @@ describe('/customers/:user_id', () => {
       { action: 'customer.unlinked', caller: 'service:shop' },
       { action: 'customer.linked' },
     ]);
+  });
+
+  // https://docs.stripe.com/api/idempotent_requests: a 500 is kept for its key.
+  it('does not take an unlinked customer for the next one, whose creation has failed at Stripe', async ({
+    paydesk,
+    shop,
+    clock,
+  }) => {
+    const path = `/customers/${someUser()}`;
+    const { body: first } = await shop.put(path, { name: 'Jenny' });
+    await shop.post(`${path}/unlink`);
+    paydesk.sandbox.faults.add({ method: 'POST', path: '/v1/customers', kinds: ['error_before_effect'] });
+    const failed = await shop.put(path, { name: 'John' });
+    clock.moveSeconds(STRIPE_SETTLES_SECONDS);
+    const { body: second } = failed.status === 200 ? failed : await shop.put(path, { name: 'John' });
+    expect(second.stripeCustomerId).toMatch(/^cus_/);
+    expect(second.stripeCustomerId).not.toBe(first.stripeCustomerId);
   });
 
   it('links a customer that was unlinked to another user, who alone sees its payments', async ({
