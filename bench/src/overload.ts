@@ -35,6 +35,8 @@ const { values } = parseArgs({
     limit: { type: 'string', default: '200' },
     // Of the peak. One caller may have 200 requests running: with fewer, the server waits for the disk between batches.
     connections: { type: 'string', default: '192' },
+    // How long Stripe takes. Without it, the process is what is saturated; with 500, the calls to Stripe are.
+    'stripe-ms': { type: 'string', default: '0' },
   },
 });
 const seconds = Number(values.seconds);
@@ -47,7 +49,7 @@ const postgres = await startPostgres(ROOT);
 const readers = await createReaders();
 const stub: ServerProcess = await startProcess(
   [join(import.meta.dirname, 'stub.js')],
-  { STUB_DELAY_MS: '0', STUB_JWKS: readers.jwks },
+  { STUB_DELAY_MS: values['stripe-ms'], STUB_JWKS: readers.jwks },
   { isServer: false },
 );
 const postgresCpuMs = await postgresCpu(await postgres.createDatabase('bench'));
