@@ -45,6 +45,36 @@ const it = paydeskTest({ environment: { STRIPE_WEBHOOK_SECRET: SECRET } })
     expect(status).toBe(200);
   });
 
+describe('an instance', () => {
+  it('walks the events when it starts, and again at an interval', async ({
+    paydesk,
+    clock,
+    happen,
+    health,
+    stateOf,
+  }) => {
+    const { DATA_DIR, LOG_LEVEL } = paydesk.settings;
+    const startWith = (seconds: string) => {
+      const settings = settingsFrom({ DATA_DIR, LOG_LEVEL, EVENTS_WALK_SECONDS: seconds });
+      return startSecondInstance({ ...paydesk, settings }, clock);
+    };
+    const { event } = await happen();
+    const second = await startWith('3600');
+    await expect.poll(() => stateOf(event)).toBe('done');
+    await second.close();
+
+    vi.useFakeTimers({ toFake: ['setInterval'] });
+    onTestFinished(() => void vi.useRealTimers());
+    clock.moveSeconds(1);
+    const third = await startWith('10');
+    onTestFinished(third.close);
+    await expect.poll(async () => (await health()).lastWalkAt).toBe(clock.now().toISOString());
+    const { event: later } = await happen();
+    vi.advanceTimersByTime(10_000);
+    await expect.poll(() => stateOf(later)).toBe('done');
+  });
+});
+
 describe('the walk of events', () => {
   it('handles and counts what never arrived, until it arrives', async ({
     paydesk,
@@ -230,36 +260,5 @@ describe('GET /admin/events/health', () => {
     expect(paydesk.log).toContainEqual(
       expect.objectContaining({ alert: true, msg: expect.stringContaining('run npm run backfill') }),
     );
-  });
-});
-
-// After those that read the log: all instances of a process log where the last one does.
-describe('an instance', () => {
-  it('walks the events when it starts, and again at an interval', async ({
-    paydesk,
-    clock,
-    happen,
-    health,
-    stateOf,
-  }) => {
-    const { DATA_DIR, LOG_LEVEL } = paydesk.settings;
-    const startWith = (seconds: string) => {
-      const settings = settingsFrom({ DATA_DIR, LOG_LEVEL, EVENTS_WALK_SECONDS: seconds });
-      return startSecondInstance({ ...paydesk, settings }, clock);
-    };
-    const { event } = await happen();
-    const second = await startWith('3600');
-    await expect.poll(() => stateOf(event)).toBe('done');
-    await second.close();
-
-    vi.useFakeTimers({ toFake: ['setInterval'] });
-    onTestFinished(() => void vi.useRealTimers());
-    clock.moveSeconds(1);
-    const third = await startWith('10');
-    onTestFinished(third.close);
-    await expect.poll(async () => (await health()).lastWalkAt).toBe(clock.now().toISOString());
-    const { event: later } = await happen();
-    vi.advanceTimersByTime(10_000);
-    await expect.poll(() => stateOf(later)).toBe('done');
   });
 });

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { DestinationStream } from 'pino';
 import type Stripe from 'stripe';
 import type { CallLimits } from '#stripe/fair-queue.js';
 import { StripeConnection } from '#stripe/stripe-connection.js';
@@ -53,6 +54,8 @@ export interface Paydesk {
   stripeCalls: string[];
   /** The log lines so far, warnings and errors. */
   log: Record<string, unknown>[];
+  /** Adds to `log`. */
+  logTo: DestinationStream;
   /** A web app with the token of this user. */
   user(userId: string): Promise<Caller>;
   /** A partner's back end. */
@@ -108,9 +111,10 @@ export async function startPaydesk({
   const { STRIPE_SECRET_KEY: secretKey = SANDBOX_KEY, STRIPE_WEBHOOK_SECRET: webhookSecret } = settings;
   const connection = new StripeConnection(secretKey, sandbox.url, webhookSecret, limits);
   const log: Record<string, unknown>[] = [];
+  const logTo = { write: (line: string) => void log.push(JSON.parse(line) as Record<string, unknown>) };
   const app = await createApp(
     { settings, clock, databaseUrl: database.url, stripe: connection, loopDelay },
-    { write: (line) => log.push(JSON.parse(line) as Record<string, unknown>) },
+    logTo,
   );
   await app.listen(0, '127.0.0.1');
   const metrics = await serveMetrics(app, settings);
@@ -133,6 +137,7 @@ export async function startPaydesk({
     stripe: createStripeClient(new StripeConnection(SANDBOX_KEY, sandbox.url)),
     stripeCalls,
     log,
+    logTo,
     user: async (userId) => new Caller(url, await issueUserToken(settings, userId, clock.now())),
     partner: async (tenant, options) => new Caller(url, await key('partner', tenant, options)),
     service: async (name = 'shop', options) => new Caller(url, await key('service', name, options)),

@@ -5,10 +5,11 @@ import { EndpointSecrets } from '../../src/notifications/endpoint-secrets.servic
 import { NotificationsWorker } from '../../src/notifications/notifications.worker.js';
 import type { Paydesk } from './paydesk.js';
 
-/** Another instance of the service, on the database and the sandbox of the first one. */
-export async function startSecondInstance({ settings, databaseUrl, sandbox }: Paydesk, clock: Clock) {
+/** Another instance of the service, on the database, the sandbox and the log of the first one. */
+export async function startSecondInstance({ settings, databaseUrl, sandbox, logTo }: Paydesk, clock: Clock) {
   const stripe = new StripeConnection('sk_test_paydesk', sandbox.url);
-  const app = await createApp({ settings, clock, databaseUrl, stripe }, { write: () => undefined });
+  // From now on, Nest's loggers of the first instance also write to this one's.
+  const app = await createApp({ settings, clock, databaseUrl, stripe }, logTo);
   try {
     await app.listen(0, '127.0.0.1');
   } catch (error) {
