@@ -24,6 +24,7 @@ import { GuardrailCounters } from './guardrail-counters.store.js';
 import type { CountedAmount } from './guardrail-rules.js';
 import { isFinal, isKeyReused, mayReopen, refusalToProve, storedOutcomeOf } from './operation-outcome.js';
 import { type OperationRow, OperationsStore } from './operations.store.js';
+import { RefusalLog } from './refusal-log.js';
 import { isHiddenTooLong, isLookUpConclusive, maySendAgain } from './retry-policy.js';
 
 /**
@@ -37,6 +38,7 @@ export class OperationAttempt {
   constructor(
     private readonly store: OperationsStore,
     private readonly counters: GuardrailCounters,
+    private readonly refusals: RefusalLog,
     private readonly encryption: OperationEncryption,
     private readonly clock: Clock,
     private readonly tracing: Tracing,
@@ -240,7 +242,7 @@ export class OperationAttempt {
         refusal = refusalToProve(error, isFirst);
         // Something was sent under the key, so nothing proves that nothing was done.
         if (!isFirst && isKeyReused(error)) refusal = new Problem('needs-review', {}, error);
-        if (isRefusedBesides(error)) this.logRefused(planned, error);
+        if (isRefusedBesides(error)) this.refusals.error(planned.id, error);
         else if (!refusal && !isReplayedFailure(error)) throw error;
       }
     }
@@ -265,12 +267,18 @@ export class OperationAttempt {
       .find(context, planned.plan as Plan, identityOf(planned), sentAt)
       .catch((error: unknown) => {
         if (!isRefusedBesides(error)) throw error;
-        this.logRefused(planned, error);
-        return 'refused' as const;
+        return this.refusals.error(planned.id, error);
       });
+    const now = this.clock.now();
+    if (found instanceof Problem) {
+      throw new Problem(
+        isHiddenTooLong(firstLookedAt, now) ? 'needs-review' : 'outcome-unknown',
+        {},
+        found.cause,
+      );
+    }
     if (typeof found !== 'string') return found.result;
-    const isLongEnough = found === 'refused' ? isHiddenTooLong : isLookUpConclusive;
-    if (!isLongEnough(firstLookedAt, this.clock.now())) throw new Problem('outcome-unknown');
+    if (!isLookUpConclusive(firstLookedAt, now)) throw new Problem('outcome-unknown');
     throw found === 'not-done' ? refusal : new Problem('needs-review');
   }
 
@@ -326,11 +334,6 @@ export class OperationAttempt {
       await kind.release?.(transaction, held.plan as Plan, { operationId, caller }, problem);
       if (counted) await this.counters.giveBack(transaction, counted);
     };
-  }
-
-  /** Such a refusal is a fault of ours, or of the settings at Stripe, and does not become the outcome. */
-  private logRefused({ id: operationId }: OperationRow, refusal: unknown): void {
-    this.logger.error(describeFailure(toProblem(refusal, 'outcome-unknown').with({ operationId })));
   }
 
   private get traceparent(): string | null {

@@ -9,6 +9,7 @@ import { OperationRegistry } from './operation-registry.js';
 import { OperationsService } from './operations.service.js';
 import { OperationsStore } from './operations.store.js';
 import { OperationsWorker } from './operations.worker.js';
+import { RefusalLog } from './refusal-log.js';
 import { ReviewsService } from './reviews.service.js';
 import { ReviewsStore } from './reviews.store.js';
 
@@ -24,6 +25,7 @@ import { ReviewsStore } from './reviews.store.js';
     OperationsService,
     OperationsStore,
     OperationsWorker,
+    RefusalLog,
     ReviewsService,
     ReviewsStore,
   ],

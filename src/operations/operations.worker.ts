@@ -5,6 +5,7 @@ import {
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import type { Problem } from '#core/problem.js';
+import { isRefusedBesides } from '#stripe/stripe-errors.js';
 import { describeFailure } from '../logging/describe-failure.js';
 import { PeriodicTask, PRUNE_MS } from '../queue/periodic-task.js';
 import { QueueWorker } from '../queue/queue-worker.js';
@@ -67,8 +68,9 @@ export class OperationsWorker implements OnApplicationBootstrap, BeforeApplicati
     else await this.attempt.resume(kind, held).catch((problem: Problem) => this.logFailure(held, problem));
   }
 
-  /** There is no caller who would see it. */
+  /** There is no caller who would see it. What hides the outcome is logged already. */
   private logFailure({ id }: OperationRow, problem: Problem): void {
-    if (problem.status >= 500) this.logger.warn(describeFailure(problem.with({ operationId: id })));
+    if (problem.status >= 500 && !isRefusedBesides(problem))
+      this.logger.warn(describeFailure(problem.with({ operationId: id })));
   }
 }

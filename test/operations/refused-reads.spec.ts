@@ -67,6 +67,24 @@ describe('what Stripe refuses beside what an operation is to do', () => {
     expect(await resume(shop, operationId)).toMatchObject({ state: 'succeeded' });
   });
 
+  it('is logged once an hour meanwhile', async ({ paydesk, clock, shop, refuse, pausable, resume }) => {
+    const { pause } = await pausable();
+    refuse('GET', '/v1/checkout/sessions', UNCLEAR);
+    const { operationId } = (await pause()).body;
+    const lines = () =>
+      paydesk.log.filter((line) => line['operationId'] === operationId && !line['requestId']);
+    expect(lines()).toMatchObject([{ problem: 'provider-refused', alert: true }]);
+    for (const _ of Array(3)) await resume(shop, operationId);
+    expect(lines()).toHaveLength(1);
+    clock.moveHours(1);
+    await resume(shop, operationId);
+    expect(lines()).toHaveLength(2);
+    paydesk.sandbox.faults.clear();
+    refuse('GET', '/v1/checkout/sessions', MISSING);
+    await resume(shop, operationId);
+    expect(lines().at(-1)).toMatchObject({ problem: 'internal-error', alert: true });
+  });
+
   it('leads to a review if Stripe goes on refusing for 23 hours', async ({
     paydesk,
     clock,

@@ -1,0 +1,41 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { Clock } from '#core/clock.js';
+import type { Problem } from '#core/problem.js';
+import { toProblem } from '../database/to-problem.js';
+import { describeFailure } from '../logging/describe-failure.js';
+
+const INTERVAL_MS = 60 * 60 * 1000;
+/** About 2 MB. */
+const ENTRIES_MAX = 10_000;
+
+/**
+ * Logs refusals of Stripe's that hide the outcome of an operation: each is a fault of ours, or of the settings at Stripe. As the
+ * operation is tried again every 15 seconds for most of a day, the same problem of it is logged once an hour. Each instance counts
+ * for itself.
+ */
+@Injectable()
+export class RefusalLog {
+  private readonly logger = new Logger(RefusalLog.name);
+  private readonly loggedAtMs = new Map<string, number>();
+
+  constructor(private readonly clock: Clock) {}
+
+  /** Logs a refusal as an error, unless the operation has had the same problem in the last hour. Gives the problem. */
+  error(operationId: string, refusal: unknown): Problem {
+    const problem = toProblem(refusal, 'outcome-unknown');
+    const key = `${operationId} ${problem.slug}`;
+    if (this.isDue(key)) this.logger.error(describeFailure(problem.with({ operationId })));
+    return problem;
+  }
+
+  private isDue(key: string): boolean {
+    const nowMs = this.clock.now().getTime();
+    // A clock that was set back must not hide it for longer.
+    if (Math.abs(nowMs - (this.loggedAtMs.get(key) ?? -Infinity)) < INTERVAL_MS) return false;
+    this.loggedAtMs.delete(key);
+    this.loggedAtMs.set(key, nowMs);
+    const [oldest] = this.loggedAtMs.keys();
+    if (this.loggedAtMs.size > ENTRIES_MAX && oldest !== undefined) this.loggedAtMs.delete(oldest);
+    return true;
+  }
+}
