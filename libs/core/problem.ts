@@ -75,7 +75,8 @@ export const PROBLEMS = {
   'not-done': {
     status: 409,
     title: 'Not done',
-    detail: 'The payment provider failed and did nothing. Repeat the request under a new Idempotency-Key.',
+    detail:
+      'The payment provider failed and did not do what was asked for. Repeat the request under a new Idempotency-Key.',
     retryable: false,
   },
   'needs-review': {
@@ -260,8 +261,8 @@ export const PROBLEMS = {
     status: 502,
     title: 'Payment provider refused',
     detail:
-      'The payment provider refused the request for a reason that this service does not know. Nothing was done. ' +
-      '`providerCode` is its error code, if it gave one.',
+      'The payment provider refused the request for a reason that this service does not know. What was asked for was not ' +
+      'done. `providerCode` is its error code, if it gave one.',
     retryable: false,
   },
   unavailable: {
@@ -333,6 +334,8 @@ export interface ProblemExtras {
   confirmUrl?: string;
   /** The subscription that the user has already. */
   subscriptionId?: string;
+  /** True if the schedule of the subscription is released although the request was refused: what it was to change is not changed. */
+  scheduleReleased?: true;
   /** The scope that the caller's key lacks. */
   requiredScope?: Scope;
   retryAfterSeconds?: number;

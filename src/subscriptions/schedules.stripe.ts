@@ -127,7 +127,8 @@ export class SchedulesStripe {
    * released then: a later end takes the place of a later change.
    *
    * @param change gets the idempotency key for it
-   * @throws {Problem} `subscription-scheduled` for a schedule that was made elsewhere
+   * @throws {Problem} `subscription-scheduled` for a schedule that was made elsewhere, `scheduleReleased` with what Stripe answers
+   *   to a change after the release
    */
   async withoutOwn<T>(
     context: RequestContext,
@@ -142,7 +143,7 @@ export class SchedulesStripe {
       const scheduleId = await this.findOwnAfter(context, subscription, error);
       // Null if an earlier attempt has released it.
       if (scheduleId !== null) await this.release(context, scheduleId);
-      return change(`${idempotencyKey}-released`);
+      return change(`${idempotencyKey}-released`).catch(tellOfRelease);
     }
   }
 
@@ -222,6 +223,11 @@ export function assertScheduledAsPlanned(
   planned: string | null | undefined,
 ): void {
   if (scheduleId !== null && scheduleId !== planned) throw new Problem('invalid-state');
+}
+
+/** Adds to the problem of a change that its schedule was released before. */
+function tellOfRelease(error: unknown): never {
+  throw error instanceof Problem ? error.with({ scheduleReleased: true }) : error;
 }
 
 /** Whether Stripe has refused a change because a schedule manages its subscription. */

@@ -5,7 +5,10 @@ import { expectProblem } from '../support/expect-problem.js';
 import { payOnPage, redirects } from '../support/hosted-page.js';
 import { changesTest, one } from './subscription-changes-test.js';
 
-const it = changesTest();
+/** Called with each request to Stripe, when it has had its effect and is not answered yet. */
+let onCall: (call: string) => void = () => undefined;
+
+const it = changesTest({ observe: ({ method, path }) => onCall(`${method} ${path}`) });
 
 describe('POST /pay/recurrent/change at the end of the period', () => {
   it('takes place with the next renewal', async ({ paydesk, shop, start, preview, change, price, clock }) => {
@@ -89,6 +92,36 @@ describe('POST /pay/recurrent/change at the end of the period', () => {
     await expect.poll(async () => (await cancel()).status).toBe(200);
     const ended = { cancel_at_period_end: true, schedule: null };
     expect(await stripe.subscriptions.retrieve(id)).toMatchObject(ended);
+  });
+
+  it('is taken back also by a cancellation that Stripe then refuses, and the caller is told', async ({
+    paydesk: { sandbox, stripe },
+    shop,
+    start,
+    change,
+    price,
+    onTestFinished,
+  }) => {
+    const { paymentID, id } = await start();
+    await change({ paymentID, ...one(await price(2000)), at: 'endOfPeriod' });
+    const error = { type: 'invalid_request_error', status: 400 } as const;
+    const refusal = { method: 'POST', path: `/v1/subscriptions/${id}`, kinds: ['refuse'], error } as const;
+    onCall = (call) => {
+      if (call.endsWith('/release')) sandbox.faults.add(refusal);
+    };
+    onTestFinished(() => {
+      onCall = () => undefined;
+    });
+    const end = { paymentID, cancelType: 'endOfPeriod' };
+    const cancel = () => shop.post('/pay/recurrent/expire', end, { 'idempotency-key': 'cancel-half-done' });
+    const refused = await cancel();
+    expectProblem(refused, 'provider-refused');
+    expect(refused.body).toMatchObject({ scheduleReleased: true });
+    expect((await cancel()).body).toMatchObject({ scheduleReleased: true });
+    expect(await stripe.subscriptions.retrieve(id)).toMatchObject({
+      cancel_at_period_end: false,
+      schedule: null,
+    });
   });
 
   it('leaves a schedule of the Dashboard alone', async ({ paydesk, start, change, price }) => {

@@ -78,6 +78,14 @@ export class ProblemDocument {
   @ApiPropertyOptional({ description: 'The subscription that the user has, with `already-subscribed`' })
   subscriptionId?: string;
 
+  @ApiPropertyOptional({
+    enum: [true],
+    description:
+      'The schedule of the subscription is released although the request was refused. What it was to change at the end of ' +
+      'the period is not changed',
+  })
+  scheduleReleased?: true;
+
   @ApiPropertyOptional({ enum: SCOPES, description: 'The scope that the key lacks, with `forbidden`' })
   requiredScope?: Scope;
 
@@ -101,7 +109,7 @@ export function problemDocument(
 ): ProblemDocument {
   const { status, title, detail, retryable } = PROBLEMS[slug];
   const { errors, operationId, declineCode, advice, providerCode, paymentId, clientSecret } = extras;
-  const { subscriptionId, requiredScope, limit, freeAt, confirmUrl } = extras;
+  const { subscriptionId, scheduleReleased, requiredScope, limit, freeAt, confirmUrl } = extras;
   return {
     type: `urn:paydesk:${slug}`,
     title,
@@ -118,6 +126,7 @@ export function problemDocument(
     ...(clientSecret && { clientSecret }),
     ...(confirmUrl && { confirm_url: confirmUrl }),
     ...(subscriptionId && { subscriptionId }),
+    ...(scheduleReleased && { scheduleReleased }),
     ...(requiredScope && { requiredScope }),
     ...(limit && { limit }),
     ...(freeAt && { freeAt: freeAt.toISOString() }),
