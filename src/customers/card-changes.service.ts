@@ -1,14 +1,17 @@
+import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { Owner } from '#core/actor.js';
-import { unknownObject } from '#core/problem.js';
+import { Problem, unknownObject } from '#core/problem.js';
 import type { RequestContext } from '#core/request-context.js';
-import type { OperationRequest, Outcome } from '../operations/operation.js';
+import type { Found, OperationRequest, Outcome } from '../operations/operation.js';
+import { isFinal } from '../operations/operation-outcome.js';
 import { type OperationRunner, OperationsService } from '../operations/operations.service.js';
 import { CardChangesStripe, type DefaultPlan, type RemovalPlan } from './card-changes.stripe.js';
-import { planRemoval } from './card-removal.js';
+import { isDefaultBegun, isRemovalBegun, planRemoval } from './card-removal.js';
 import type { PaymentMethod } from './customer.js';
-import { type DistinctCard, distinctCards } from './distinct-cards.js';
+import { type DistinctCard, distinctCards, sameCards } from './distinct-cards.js';
 import { SavedCardsService } from './saved-cards.service.js';
+import { SavedCardsStripe } from './saved-cards.stripe.js';
 
 /** Shows owners their cards, removes them, and chooses the default. */
 @Injectable()
@@ -20,6 +23,7 @@ export class CardChangesService {
     operations: OperationsService,
     private readonly cards: SavedCardsService,
     private readonly stripe: CardChangesStripe,
+    private readonly savedCards: SavedCardsStripe,
   ) {
     this.defaultOperation = operations.define<DefaultPlan, null>({
       name: 'card-default',
@@ -27,12 +31,12 @@ export class CardChangesService {
         await stripe.makeDefault(context, plan, stripeKey);
         return null;
       },
-      find: (context, plan) => stripe.findDefault(context, plan),
+      find: (context, plan) => this.findDefault(context, plan),
     });
     this.removeOperation = operations.define<RemovalPlan, null, PaymentMethod[]>({
       name: 'card-remove',
       send: (context, plan, { stripeKey }) => stripe.remove(context, plan, stripeKey),
-      find: (context, plan) => stripe.findRemoved(context, plan),
+      find: (context, plan) => this.findRemoved(context, plan),
       resultOf: () => null,
       record: (transaction, detached) => cards.forgetDetached(transaction, detached),
     });
@@ -69,7 +73,48 @@ export class CardChangesService {
   remove(request: OperationRequest, owner: Owner, paymentMethodId: string): Promise<Outcome<null>> {
     return this.removeOperation.run(request, async () => {
       const { customer, cards, card } = await this.find(request.context, owner, paymentMethodId);
-      return planRemoval(customer, cards, card, await this.stripe.defaults(request.context, customer));
+      const paymentMethods = sameCards(cards, card).map((one) => one.paymentMethodId);
+      return planRemoval(
+        customer,
+        cards,
+        paymentMethods,
+        await this.stripe.defaults(request.context, customer),
+      );
+    });
+  }
+
+  /** Finds out whether a card is the default as planned. If a part of that was done, does the rest. */
+  private async findDefault(context: RequestContext, plan: DefaultPlan): Promise<Found<null>> {
+    const defaults = await this.stripe.defaults(context, plan.customer);
+    const { paymentMethod } = plan;
+    const left = defaults.subscriptions
+      .filter(({ id, ownDefault }) => plan.subscriptions.includes(id) && ownDefault !== paymentMethod)
+      .map(({ id }) => id);
+    if (defaults.customerDefault === paymentMethod && left.length === 0) return { result: null };
+    if (!isDefaultBegun(plan, defaults)) return 'not-done';
+    return foundByDoing(async () => {
+      await this.stripe.makeDefault(context, { ...plan, subscriptions: left }, randomUUID());
+      return null;
+    });
+  }
+
+  /**
+   * Finds out whether a card was removed. If a part of that was done, does the rest, by a plan of now: the customer may have got
+   * another default since.
+   */
+  private async findRemoved(context: RequestContext, plan: RemovalPlan): Promise<Found<PaymentMethod[]>> {
+    const { paymentMethods } = plan;
+    const attachments = await this.stripe.attachments(context, paymentMethods);
+    const attached = attachments.filter(({ customer }) => customer !== undefined);
+    const customer = attached[0]?.customer;
+    if (customer === undefined) return { result: attachments.map(({ method }) => method) };
+    const defaults = await this.stripe.defaults(context, customer);
+    const attachedIds = attached.map(({ method }) => method.id);
+    if (!isRemovalBegun(plan, attachedIds, defaults)) return 'not-done';
+    const cards = (await this.savedCards.list(context, customer)) ?? [];
+    return foundByDoing(async () => {
+      const rest = planRemoval(customer, cards, paymentMethods, defaults);
+      return this.stripe.remove(context, rest, randomUUID());
     });
   }
 
@@ -78,5 +123,18 @@ export class CardChangesService {
     const card = found?.cards.find((one) => one.paymentMethodId === paymentMethodId);
     if (!found || !card) throw unknownObject('paymentMethodId');
     return { ...found, card };
+  }
+}
+
+/**
+ * What has become of a change of which a part was done, by doing the rest. It is done under new keys, as Stripe repeats a failure
+ * under the same. If it is refused, nobody can say that the change was done, or that it was not.
+ */
+async function foundByDoing<Result>(rest: () => Promise<Result>): Promise<Found<Result>> {
+  try {
+    return { result: await rest() };
+  } catch (error) {
+    if (error instanceof Problem && isFinal(error)) return 'unknown';
+    throw error;
   }
 }

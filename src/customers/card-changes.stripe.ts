@@ -8,7 +8,6 @@ import { readEach } from '#stripe/read-each.js';
 import { readAfterRefusal } from '#stripe/read-after-refusal.js';
 import { isRefused } from '#stripe/stripe-errors.js';
 import { StripeProvider } from '#stripe/stripe.provider.js';
-import type { Found } from '../operations/operation.js';
 import type { PaymentMethod } from './customer.js';
 import { toPaymentMethod } from './saved-cards.stripe.js';
 
@@ -42,6 +41,14 @@ export interface RemovalPlan {
   freed?: string[];
 }
 
+/** A payment method, and the customer that it is attached to, if any. */
+export interface Attachment {
+  method: PaymentMethod;
+  customer: string | undefined;
+}
+
+const ENDED = new Set<Stripe.Subscription.Status>(['canceled', 'incomplete_expired']);
+
 /** Calls to Stripe that change the cards of customers: https://docs.stripe.com/api/payment_methods */
 @Injectable()
 export class CardChangesStripe {
@@ -73,18 +80,15 @@ export class CardChangesStripe {
     return idOf(found.invoice_settings.default_payment_method) ?? idOf(found.default_source);
   }
 
-  /** @throws {Problem} `invalid-state` if Stripe refuses it, as the card or a subscription is gone by now */
+  /** @throws {Problem} `invalid-state` if Stripe refuses it, as the card is gone by now */
   async makeDefault(
     context: RequestContext,
     { customer, paymentMethod, subscriptions }: DefaultPlan,
     key: string,
   ): Promise<void> {
     try {
-      for (const id of subscriptions) {
-        await this.stripe.write(context, `${key}-${id}`, (stripe, options) =>
-          stripe.subscriptions.update(id, { default_payment_method: paymentMethod }, options),
-        );
-      }
+      const payment = { default_payment_method: paymentMethod };
+      for (const id of subscriptions) await this.updateUnlessEnded(context, id, payment, `${key}-${id}`);
       await this.stripe.write(context, `${key}-default`, (stripe, options) =>
         stripe.customers.update(
           customer,
@@ -95,18 +99,6 @@ export class CardChangesStripe {
     } catch (error) {
       throw isRefused(error) ? new Problem('invalid-state', {}, error) : error;
     }
-  }
-
-  /** Finds out whether a card is the default as planned. */
-  async findDefault(
-    context: RequestContext,
-    { customer, paymentMethod, subscriptions }: DefaultPlan,
-  ): Promise<Found<null>> {
-    const { customerDefault, subscriptions: current } = await this.defaults(context, customer);
-    const others = current.filter(({ id, ownDefault }) => {
-      return subscriptions.includes(id) && ownDefault !== paymentMethod;
-    });
-    return customerDefault === paymentMethod && others.length === 0 ? { result: null } : 'not-done';
   }
 
   /** Detaches as planned; also succeeds for what is detached already. */
@@ -126,28 +118,39 @@ export class CardChangesStripe {
    * Takes the own default off subscriptions, so that the customer's is charged. A default source, such as a bank account, can
    * be the customer's only: https://docs.stripe.com/api/subscriptions/update#update_subscription-default_payment_method
    *
-   * @throws {Problem} `invalid-state` if Stripe refuses it, as a subscription is gone by now
+   * @throws {Problem} `invalid-state` if Stripe refuses it
    */
   private async free(context: RequestContext, subscriptions: readonly string[], key: string): Promise<void> {
+    const nothing = { default_payment_method: '', default_source: '' };
     try {
-      for (const id of subscriptions) {
-        await this.stripe.write(context, `${key}-${id}`, (stripe, options) =>
-          stripe.subscriptions.update(id, { default_payment_method: '', default_source: '' }, options),
-        );
-      }
+      for (const id of subscriptions) await this.updateUnlessEnded(context, id, nothing, `${key}-${id}`);
     } catch (error) {
       throw isRefused(error) ? new Problem('invalid-state', {}, error) : error;
     }
   }
 
-  /** Finds out whether payment methods are detached. */
-  async findRemoved(
-    context: RequestContext,
-    { paymentMethods }: RemovalPlan,
-  ): Promise<Found<PaymentMethod[]>> {
+  /** Payment methods with the customers that they are attached to. */
+  async attachments(context: RequestContext, paymentMethods: readonly string[]): Promise<Attachment[]> {
     const found = await readEach(paymentMethods, (id) => this.retrieve(context, id));
-    const isDone = found.every(({ customer }) => customer === null);
-    return isDone ? { result: found.map(toPaymentMethod) } : 'not-done';
+    return found.map((method) => ({ method: toPaymentMethod(method), customer: idOf(method.customer) }));
+  }
+
+  /** Also succeeds for a subscription that has ended since it was planned: nothing is charged for it any more. */
+  private async updateUnlessEnded(
+    context: RequestContext,
+    id: string,
+    params: Stripe.SubscriptionUpdateParams,
+    key: string,
+  ): Promise<void> {
+    try {
+      await this.stripe.write(context, key, (stripe, options) =>
+        stripe.subscriptions.update(id, params, options),
+      );
+    } catch (error) {
+      if (!isRefused(error)) throw error;
+      const subscription = this.stripe.read(context, (stripe) => stripe.subscriptions.retrieve(id));
+      if (!ENDED.has((await readAfterRefusal(error, subscription)).status)) throw error;
+    }
   }
 
   private async detach(context: RequestContext, id: string, key: string): Promise<PaymentMethod> {

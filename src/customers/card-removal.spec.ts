@@ -11,14 +11,15 @@ const VISA = cardOf('pm_visa', 'visa');
 const AMEX = cardOf('pm_amex', 'amex');
 const BANK_ACCOUNT = 'pm_sepa_debit';
 
-/** The removal of the Visa from a customer with these cards, whose subscriptions have these defaults of their own. */
+/** The removal of all Visas from a customer with these cards, whose subscriptions have these defaults of their own. */
 function remove(
   cards: SavedCard[],
   customerDefault: string | undefined,
   ...ownDefaults: (string | undefined)[]
 ) {
   const subscriptions = ownDefaults.map((ownDefault, index) => ({ id: `sub_${index}`, ownDefault }));
-  const { replacement, freed = [] } = planRemoval('cus_1', cards, VISA, { customerDefault, subscriptions });
+  const visas = cards.filter(({ brand }) => brand === 'visa').map(({ paymentMethodId }) => paymentMethodId);
+  const { replacement, freed = [] } = planRemoval('cus_1', cards, visas, { customerDefault, subscriptions });
   return { replacement, freed };
 }
 

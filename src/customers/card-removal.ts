@@ -1,11 +1,10 @@
 import { Problem } from '#core/problem.js';
-import type { PaymentDefaults, RemovalPlan } from './card-changes.stripe.js';
+import type { DefaultPlan, PaymentDefaults, RemovalPlan } from './card-changes.stripe.js';
 import type { SavedCard } from './customer.js';
-import { sameCards } from './distinct-cards.js';
 
 /**
- * Plans the removal of a card, with all payment methods that are the same card. What it paid for is paid by the
- * customer's default afterwards, which need not be a card, or else by the newest card.
+ * Plans the removal of the payment methods of a card. What they paid for is paid by the customer's default afterwards, which
+ * need not be a card, or else by the newest card.
  *
  * @param cards all cards of the customer, newest first
  * @throws {Problem} `invalid-state` if nothing else can pay for a subscription
@@ -13,10 +12,9 @@ import { sameCards } from './distinct-cards.js';
 export function planRemoval(
   customer: string,
   cards: readonly SavedCard[],
-  card: SavedCard,
+  paymentMethods: string[],
   { customerDefault, subscriptions }: PaymentDefaults,
 ): RemovalPlan {
-  const paymentMethods = sameCards(cards, card).map((one) => one.paymentMethodId);
   const isRemoved = (id: string | undefined) => id !== undefined && paymentMethods.includes(id);
   const withoutReplacement = { paymentMethods, replacement: null };
   if (subscriptions.length === 0) return withoutReplacement;
@@ -35,4 +33,30 @@ export function planRemoval(
   );
   if (!areAllPaid) throw new Problem('invalid-state');
   return withoutReplacement;
+}
+
+/**
+ * Whether a part of a planned removal was done.
+ *
+ * @param attached which of its payment methods are attached
+ */
+export function isRemovalBegun(
+  { paymentMethods, replacement, freed = [] }: RemovalPlan,
+  attached: readonly string[],
+  { customerDefault, subscriptions }: PaymentDefaults,
+): boolean {
+  if (attached.length < paymentMethods.length) return true;
+  if (subscriptions.some(({ id, ownDefault }) => freed.includes(id) && ownDefault === undefined)) return true;
+  return replacement !== null && isDefaultBegun(replacement, { customerDefault, subscriptions });
+}
+
+/** Whether a card is the default of the customer, or of a subscription for which that was planned. */
+export function isDefaultBegun(
+  { paymentMethod, subscriptions: planned }: DefaultPlan,
+  { customerDefault, subscriptions }: PaymentDefaults,
+): boolean {
+  return (
+    customerDefault === paymentMethod ||
+    subscriptions.some(({ id, ownDefault }) => planned.includes(id) && ownDefault === paymentMethod)
+  );
 }
