@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { ENCRYPTION_KEY, type ServiceProcess, startService } from '../support/service-process.js';
+import { type ServiceProcess, settingsOn, startService } from '../support/service-process.js';
 import { secretKeyOf } from './stripe.js';
 
 /** The options of all instances. */
@@ -109,13 +109,9 @@ export class Fleet {
     return startService(
       join(folder, `instance${number}`),
       {
-        DATABASE_URL: databaseUrl,
-        STRIPE_API_BASE: stripeUrl,
+        ...settingsOn(databaseUrl, stripeUrl),
         STRIPE_SECRET_KEY: secretKeyOf(number),
-        ENCRYPTION_KEY,
         REDIRECT_ORIGINS: 'https://example.com',
-        RATE_LIMITS: 'off',
-        CARD_TESTING_BRAKE: 'off',
         LOG_LEVEL: 'silent',
         ...environment,
       },

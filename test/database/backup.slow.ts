@@ -12,11 +12,10 @@ import { type Answer, Caller } from '../support/caller.js';
 import { query } from '../support/database.js';
 import { debianPostgres, startDebianPostgres } from '../support/debian-postgres.js';
 import { createDatabase, databaseUrl, dropDatabase } from '../support/postgres.js';
-import { bareEnvironment, ENCRYPTION_KEY, startService } from '../support/service-process.js';
+import { bareEnvironment, SECRET_KEY, settingsOn, startService } from '../support/service-process.js';
 import { makeTemporaryFolder, removeFolder } from '../support/temporary-folder.js';
 
 const run = promisify(execFile);
-const SECRET_KEY = 'sk_test_paydesk';
 /** Whose customers are in the backup, and whose are not. */
 const [KNOWN, NEW] = ['known', 'new'];
 
@@ -40,14 +39,8 @@ test.runIf(debianPostgres)(
     const environment = {
       ...bareEnvironment(),
       PATH: `${debianPostgres}:${process.env['PATH']}`,
-      DATABASE_URL: url,
-      STRIPE_SECRET_KEY: SECRET_KEY,
-      STRIPE_API_BASE: sandbox.url,
-      ENCRYPTION_KEY,
-      RATE_LIMITS: 'off',
-      CARD_TESTING_BRAKE: 'off',
+      ...settingsOn(url, sandbox.url),
       EVENTS_WALK_SECONDS: '10',
-      LOG_LEVEL: 'warn',
     };
     const start = async () => {
       const service = await startService(join(folder, 'data'), environment);

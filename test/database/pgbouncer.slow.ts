@@ -10,11 +10,17 @@ import { Caller } from '../support/caller.js';
 import { chargeCards } from '../support/charge-cards.js';
 import { hasPgBouncer, startPgBouncer } from '../support/pgbouncer.js';
 import { createDatabase, databaseUrl, dropDatabase } from '../support/postgres.js';
-import { bareEnvironment, ENCRYPTION_KEY, failToStart, startService } from '../support/service-process.js';
+import {
+  bareEnvironment,
+  ENCRYPTION_KEY,
+  failToStart,
+  SECRET_KEY,
+  settingsOn,
+  startService,
+} from '../support/service-process.js';
 import { makeTemporaryFolder, removeFolder } from '../support/temporary-folder.js';
 
 const run = promisify(execFile);
-const SECRET_KEY = 'sk_test_paydesk';
 
 test.runIf(hasPgBouncer).each(['transaction', 'session'] as const)(
   'two instances work behind PgBouncer in %s mode',
@@ -31,14 +37,8 @@ test.runIf(hasPgBouncer).each(['transaction', 'session'] as const)(
     const sandbox = await createSandbox();
     onTestFinished(() => sandbox.close());
     const environment = {
-      DATABASE_URL: pgBouncer.url,
+      ...settingsOn(pgBouncer.url, sandbox.url),
       ...(mode === 'transaction' && { DATABASE_DIRECT_URL: directUrl }),
-      STRIPE_SECRET_KEY: SECRET_KEY,
-      STRIPE_API_BASE: sandbox.url,
-      ENCRYPTION_KEY,
-      RATE_LIMITS: 'off',
-      CARD_TESTING_BRAKE: 'off',
-      LOG_LEVEL: 'warn',
     };
     const services = await Promise.all(
       ['one', 'two'].map(async (instance) => {

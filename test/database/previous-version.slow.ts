@@ -11,7 +11,7 @@ import { Caller } from '../support/caller.js';
 import { chargeCards } from '../support/charge-cards.js';
 import { createDatabase, databaseUrl, dropDatabase } from '../support/postgres.js';
 import { buildCommit, commitBeforeNewestMigration } from '../support/previous-version.js';
-import { bareEnvironment, ENCRYPTION_KEY, startService } from '../support/service-process.js';
+import { bareEnvironment, SECRET_KEY, settingsOn, startService } from '../support/service-process.js';
 import { makeTemporaryFolder, removeFolder } from '../support/temporary-folder.js';
 import { migrateDatabase } from '../../src/database/migrate.js';
 
@@ -20,7 +20,6 @@ const previous = commitBeforeNewestMigration();
 const CLIENTS = 4;
 /** Each client's requests before the migration, and after it. */
 const ROUNDS = 5;
-const SECRET_KEY = 'sk_test_paydesk';
 
 /**
  * The version before the newest migration, built from the history, works on a database that is migrated meanwhile. A
@@ -35,15 +34,7 @@ test.runIf(previous)(
     const url = await emptyDatabase();
     const sandbox = await createSandbox();
     onTestFinished(() => sandbox.close());
-    const environment = {
-      DATABASE_URL: url,
-      STRIPE_SECRET_KEY: SECRET_KEY,
-      STRIPE_API_BASE: sandbox.url,
-      ENCRYPTION_KEY,
-      RATE_LIMITS: 'off',
-      CARD_TESTING_BRAKE: 'off',
-      LOG_LEVEL: 'warn',
-    };
+    const environment = settingsOn(url, sandbox.url);
     const service = await startService(join(folder, 'data'), environment, programs);
     onTestFinished(async () => void (await service.end('SIGTERM')));
     const token = await run(process.execPath, [join(programs, 'token.js'), 'partner', 'acme'], {

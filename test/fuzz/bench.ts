@@ -9,13 +9,12 @@ import { ApiKeyAdminService } from '../../src/access/api-key-admin.service.js';
 import { openDatabase } from '../../src/database/database.js';
 import { copyBuild, type Mutation } from '../chaos/build.js';
 import { Resources } from '../chaos/resources.js';
-import { ENCRYPTION_KEY, type ServiceProcess, startService } from '../support/service-process.js';
+import { SECRET_KEY, type ServiceProcess, settingsOn, startService } from '../support/service-process.js';
 import { makeTemporaryFolder, removeFolder } from '../support/temporary-folder.js';
 import { Credentials } from './credentials.js';
 import { createPool, OFFERED_PRODUCTS } from './fixtures.js';
 import type { Pool } from './pool.js';
 
-const STRIPE_KEY = 'sk_test_fuzz';
 const SPARE_KEYS = 20;
 
 /** Everything that a run needs: the built service, a PostgreSQL, a Stripe sandbox, and objects that exist. */
@@ -67,7 +66,7 @@ export class Bench {
     const client: pg.Pool = database.$client;
     await client.query("update api_keys set revoked_at = now() where name = 'revoked'");
     await client.query("update api_keys set expires_at = now() where name = 'expired'");
-    const stripe = createStripeClient(new StripeConnection(STRIPE_KEY, stripeUrl));
+    const stripe = createStripeClient(new StripeConnection(SECRET_KEY, stripeUrl));
     this.pool = {
       ...(await createPool(this.service.url, this.credentials, stripe, client)),
       key: await Credentials.createSpareKeys(keys, SPARE_KEYS),
@@ -78,16 +77,10 @@ export class Bench {
 
 function environmentOf(postgres: EmbeddedPostgres, sandbox: Sandbox): Record<string, string> {
   return {
-    DATABASE_URL: postgres.url,
-    STRIPE_API_BASE: sandbox.url,
-    STRIPE_SECRET_KEY: STRIPE_KEY,
-    ENCRYPTION_KEY,
+    ...settingsOn(postgres.url, sandbox.url),
     REDIRECT_ORIGINS: 'https://example.com',
     SUBSCRIBABLE_PRICES: OFFERED_PRODUCTS.map((id) => `product:${id}`).join(),
     PAYMENT_CALLBACK_URL: 'https://receiver.example/callback',
-    RATE_LIMITS: 'off',
-    CARD_TESTING_BRAKE: 'off',
-    LOG_LEVEL: 'warn',
     // Each call to Stripe has to belong to a request.
     EVENTS_WALK_SECONDS: '3600',
   };

@@ -77,6 +77,22 @@ function spawnService(
 /** An encryption key, which the service needs except in sandbox mode. */
 export const ENCRYPTION_KEY = Buffer.alloc(32, 'paydesk').toString('base64');
 
+/** Stripe's key of a service with {@link settingsOn}. */
+export const SECRET_KEY = 'sk_test_paydesk';
+
+/** The settings of a service on a database and a sandbox, which takes more requests than a caller would send. */
+export function settingsOn(databaseUrl: string, stripeUrl: string): Record<string, string> {
+  return {
+    DATABASE_URL: databaseUrl,
+    STRIPE_SECRET_KEY: SECRET_KEY,
+    STRIPE_API_BASE: stripeUrl,
+    ENCRYPTION_KEY,
+    RATE_LIMITS: 'off',
+    CARD_TESTING_BRAKE: 'off',
+    LOG_LEVEL: 'warn',
+  };
+}
+
 /** The environment without settings of Paydesk. */
 export function bareEnvironment(): Record<string, string> {
   const { PATH = '', HOME = '' } = process.env;
