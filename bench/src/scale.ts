@@ -115,7 +115,7 @@ async function measure(servers: readonly ServerProcess[], apiKey: string) {
   return { perSecond, medianMs, cpu, text };
 }
 
-/** Deletes as the service does, while it charges cards. */
+/** Deletes with the statement of `OperationsStore.prune`, which runs only every ten minutes, while the service charges cards. */
 async function measurePruning(url: string, server: ServerProcess, apiKey: string): Promise<string> {
   const client = new pg.Client(url);
   await client.connect();
