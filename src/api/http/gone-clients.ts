@@ -12,6 +12,10 @@ export class GoneClients {
   /** Before any route is registered. */
   constructor(fastify: FastifyInstance) {
     fastify.addHook('onRequest', (request, { raw }, done) => {
+      // Before Fastify's own listener, which takes the response for sent.
+      raw.prependOnceListener('finish', () => {
+        if (isGone(request)) this.tell(request);
+      });
       raw.once('close', () => {
         if (!raw.writableFinished) this.tell(request);
       });
@@ -26,4 +30,12 @@ export class GoneClients {
   private tell(request: FastifyRequest): void {
     for (const onGone of this.listeners) onGone(request);
   }
+}
+
+/**
+ * Whether the connection of a request is closed. If it is when the response emits `finish`, not all of that has been sent:
+ * Node also emits it for what a closed connection drops.
+ */
+export function isGone({ raw }: FastifyRequest): boolean {
+  return raw.socket.destroyed;
 }
