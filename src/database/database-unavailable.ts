@@ -1,5 +1,8 @@
-/** Connection, resource, shutdown, timeout and deadlock errors: https://www.postgresql.org/docs/18/errcodes-appendix.html */
-const SQLSTATE_UNAVAILABLE = /^(08|28|3D|53|57P0|57014|40001|40P01|55P03)/;
+/**
+ * Connection, resource, shutdown, timeout and deadlock errors, a database that accepts no connections (55000), and a standby, which
+ * a primary may have become (25006): https://www.postgresql.org/docs/18/errcodes-appendix.html
+ */
+const SQLSTATE_UNAVAILABLE = /^(08|25006|28|3D|53|55000|55P03|57014|57P0|40001|40P01)/;
 const CONNECTION_ERRORS = new Set([
   'ECONNREFUSED',
   'ECONNRESET',

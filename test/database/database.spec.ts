@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type pg from 'pg';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, inject, it, onTestFinished } from 'vitest';
 import { createTestDatabase } from '../support/postgres.js';
 import { openDatabase } from '../../src/database/database.js';
 import { isDatabaseUnavailable } from '../../src/database/database-unavailable.js';
@@ -23,4 +23,25 @@ it('survives a connection that breaks between two statements of a transaction', 
   });
   expect(await transaction.catch(isDatabaseUnavailable)).toBe(true);
   expect((await database.execute(sql`select 1 as one`)).rows).toEqual([{ one: 1 }]);
+});
+
+it.each([
+  ['accepts no connections', (name: string) => `alter database ${name} with allow_connections false`],
+  [
+    'is read only, as a standby is',
+    (name: string) => `alter database ${name} set default_transaction_read_only = on`,
+  ],
+])('is unavailable while it %s', async (_state, change) => {
+  const { url, drop } = await createTestDatabase();
+  const other = openDatabase(inject('postgresUrl'), () => undefined);
+  await other.execute(sql.raw(change(new URL(url).pathname.slice(1))));
+  const database = openDatabase(url, () => undefined);
+  onTestFinished(async () => {
+    await database.$client.end();
+    await other.$client.end();
+    await drop();
+  });
+  await expect(database.execute(sql`create table anything ()`).catch(isDatabaseUnavailable)).resolves.toBe(
+    true,
+  );
 });
