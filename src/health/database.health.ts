@@ -3,7 +3,7 @@ import { HealthIndicatorService } from '@nestjs/terminus';
 import { sql } from 'drizzle-orm';
 import { type Database, DATABASE } from '../database/database.js';
 
-/** Checks that PostgreSQL answers. */
+/** Checks that PostgreSQL can be written to, which a standby can not. */
 @Injectable()
 export class DatabaseHealth {
   constructor(
@@ -14,8 +14,10 @@ export class DatabaseHealth {
   async check() {
     const indicator = this.indicators.check('database');
     try {
-      await this.database.execute(sql`select 1`);
-      return indicator.up();
+      const { rows } = await this.database.execute<{ isReadOnly: boolean }>(
+        sql`select current_setting('transaction_read_only')::boolean as "isReadOnly"`,
+      );
+      return rows[0]?.isReadOnly === false ? indicator.up() : indicator.down();
     } catch {
       return indicator.down();
     }

@@ -22,7 +22,7 @@ export class ReadinessService {
     private readonly clock: Clock,
   ) {}
 
-  /** @throws {HttpException | Problem} 503 if PostgreSQL or Stripe does not answer, or after {@link stop} */
+  /** @throws {HttpException | Problem} 503 if PostgreSQL can't be written to, Stripe does not answer, or after {@link stop} */
   async check(context: RequestContext): Promise<HealthCheckResult> {
     if (this.stopped) throw new Problem('unavailable', { isExpected: true });
     if (this.latest && this.clock.now().getTime() < this.expiresAtMs) return this.latest;

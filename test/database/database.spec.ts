@@ -27,6 +27,7 @@ it('survives a connection that breaks between two statements of a transaction', 
 
 it.each([
   ['accepts no connections', (name: string) => `alter database ${name} with allow_connections false`],
+  ['is half dropped', (name: string) => `update pg_database set datconnlimit = -2 where datname = '${name}'`],
   [
     'is read only, as a standby is',
     (name: string) => `alter database ${name} set default_transaction_read_only = on`,
@@ -44,4 +45,18 @@ it.each([
   await expect(database.execute(sql`create table anything ()`).catch(isDatabaseUnavailable)).resolves.toBe(
     true,
   );
+});
+
+// https://www.postgresql.org/docs/18/errcodes-appendix.html: 55000, as if the database accepted no connections.
+it('is available although a statement does not fit the state of an object', async () => {
+  const { url, drop } = await createTestDatabase();
+  const database = openDatabase(url, () => undefined);
+  onTestFinished(async () => {
+    await database.$client.end();
+    await drop();
+  });
+  await database.execute(sql`create sequence numbers`);
+  const failed = await database.execute(sql`select currval('numbers')`).catch((error: unknown) => error);
+  expect(failed).toMatchObject({ cause: { code: '55000' } });
+  expect(isDatabaseUnavailable(failed)).toBe(false);
 });

@@ -30,7 +30,8 @@ export class HealthController {
   @AllowAnyone()
   @ApiOperation({
     summary: 'Can it take requests?',
-    description: 'Checks PostgreSQL and Stripe, at most every five seconds.',
+    description:
+      'Checks whether PostgreSQL can be written to and Stripe answers, at most every five seconds.',
   })
   @ApiOkResponse({ type: HealthResponse })
   @ApiProblems('unavailable')
