@@ -6,7 +6,7 @@ export const OPERATION_ID = 'operation_id';
 const PAGES_MAX = 50;
 /** More than Stripe's clock and ours can differ by. */
 const CLOCK_SKEW_SECONDS = 600;
-/** How long Stripe keeps an idempotency key at least: https://docs.stripe.com/api/idempotent_requests */
+/** Stripe keeps an idempotency key for at least as long: https://docs.stripe.com/api/idempotent_requests */
 const KEY_LIFETIME_SECONDS = 24 * 60 * 60;
 
 interface WithMetadata {
@@ -23,13 +23,19 @@ export function operationIdOf({ metadata }: Pick<WithMetadata, 'metadata'>): str
 }
 
 /**
- * A `created` filter for what an operation's key may have created, with a margin for clock skew. If the database was restored
- * from a backup, Stripe may have the key from before `sentAt`.
+ * A `created` filter for what an operation's key may have created, in a list of one customer or charge. If the database was
+ * restored from a backup, Stripe may have the key from before `sentAt`: the list begins 48 hours earlier, with a margin for clock
+ * skew.
  *
  * @param sentAt when the operation was first sent, as far as the database knows
  */
 export function createdUnderKey(sentAt: Date): { gte: number } {
-  return { gte: Math.floor(sentAt.getTime() / 1000) - CLOCK_SKEW_SECONDS - KEY_LIFETIME_SECONDS };
+  return createdFrom(sentAt, 2 * KEY_LIFETIME_SECONDS);
+}
+
+/** The same for a list of the whole account, which may be long: it begins 24 hours earlier. */
+export function createdInAccountUnderKey(sentAt: Date): { gte: number } {
+  return createdFrom(sentAt, KEY_LIFETIME_SECONDS);
 }
 
 /**
@@ -64,4 +70,8 @@ export async function findByMetadata<Item extends WithMetadata>(
     if (hasMore && pagesRead === PAGES_MAX) return 'unknown';
   }
   return 'not-done';
+}
+
+function createdFrom(sentAt: Date, secondsBefore: number): { gte: number } {
+  return { gte: Math.floor(sentAt.getTime() / 1000) - CLOCK_SKEW_SECONDS - secondsBefore };
 }

@@ -1,6 +1,6 @@
 import type Stripe from 'stripe';
 import type { RequestContext } from '#core/request-context.js';
-import { createdUnderKey, findByOperationId } from './find-by-metadata.js';
+import { createdInAccountUnderKey, createdUnderKey, findByOperationId } from './find-by-metadata.js';
 import type { StripeProvider } from './stripe.provider.js';
 
 /**
@@ -15,7 +15,8 @@ export function findSessionByOperationId(
   operationId: string,
   { customer, sentAt }: { customer?: string | undefined; sentAt?: Date },
 ): Promise<Stripe.Checkout.Session | 'not-done' | 'unknown'> {
-  const of = { ...(customer && { customer }), ...(sentAt && { created: createdUnderKey(sentAt) }) };
+  const createdBy = customer === undefined ? createdInAccountUnderKey : createdUnderKey;
+  const of = { ...(customer && { customer }), ...(sentAt && { created: createdBy(sentAt) }) };
   return findByOperationId(operationId, (page) =>
     provider.read(context, (stripe) => stripe.checkout.sessions.list({ ...of, ...page })),
   );

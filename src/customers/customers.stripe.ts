@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type Stripe from 'stripe';
-import { createdUnderKey, findByMetadata } from '#stripe/find-by-metadata.js';
+import { createdInAccountUnderKey, findByMetadata } from '#stripe/find-by-metadata.js';
 import { idOf } from '#stripe/id-of.js';
 import { undefinedIfMissing } from '#stripe/undefined-if-missing.js';
 import { refusedParam } from '#stripe/stripe-errors.js';
@@ -15,7 +15,7 @@ import type { Found } from '../operations/operation.js';
 import type { BillingDetails, Customer, CustomerDetails, PaymentInformation } from './customer.js';
 import { toCard } from './saved-cards.stripe.js';
 
-/** From a day before a creation was first sent to a day after, when Stripe has forgotten its key and it is not sent again. */
+/** From a day before a creation was first sent to a day after, when it is not sent again. */
 const CREATION_WINDOW_SECONDS = 49 * 60 * 60;
 
 /** The newest ten. https://docs.stripe.com/api/customers/object#customer_object-tax_ids */
@@ -72,7 +72,7 @@ export class CustomersStripe {
     { params }: CustomerCreation,
     sentAt: Date,
   ): Promise<Found<string>> {
-    const { gte } = createdUnderKey(sentAt);
+    const { gte } = createdInAccountUnderKey(sentAt);
     const created = await findByMetadata(params.metadata, (page) =>
       this.stripe.read(context, (stripe) =>
         stripe.customers.list({ created: { gte, lte: gte + CREATION_WINDOW_SECONDS }, ...page }),

@@ -25,8 +25,8 @@ const it = paydeskTest({ workerByHand: true })
       );
   })
   /** As if the database was restored from a backup. */
-  .extend('restoreBackup', ({ paydesk, clock }) => async () => {
-    clock.moveSeconds(BACKUP_AGE_SECONDS);
+  .extend('restoreBackup', ({ paydesk, clock }) => async (ageSeconds = BACKUP_AGE_SECONDS) => {
+    clock.moveSeconds(ageSeconds);
     await query(paydesk, 'delete from operations');
   })
   /** Sends a request whose attempt is killed before it deletes the operation that Stripe has refused. */
@@ -94,6 +94,24 @@ describe('a database that is lost', () => {
     paydesk.sandbox.faults.add({ ...CHARGING, kinds: ['error_after_effect'] });
     const first = await charge('3000');
     await restoreBackup();
+    const again = await charge('3000');
+    expect([again.status, again.headers.get('location')]).toEqual([201, first.headers.get('location')]);
+  });
+
+  it('finds a charge of 30 hours ago for which Stripe still replays a 500', async ({
+    paydesk: { sandbox },
+    charge,
+    restoreBackup,
+  }) => {
+    sandbox.faults.add({ ...CHARGING, kinds: ['error_after_effect'] });
+    const first = await charge('3000');
+    await restoreBackup(30 * 60 * 60);
+    // Stripe keeps keys for 24 hours at least: https://docs.stripe.com/api/idempotent_requests
+    const { keptReplies } = sandbox.store;
+    const kept = [...keptReplies.newestFirst()];
+    sandbox.run((ctx) => {
+      for (const { id } of kept) keptReplies.update(id, { created: ctx.now() });
+    });
     const again = await charge('3000');
     expect([again.status, again.headers.get('location')]).toEqual([201, first.headers.get('location')]);
   });
