@@ -8,6 +8,7 @@ import { isRefused } from '#stripe/stripe-errors.js';
 import { undefinedIfMissing } from '#stripe/undefined-if-missing.js';
 import type { ChangeAuthor } from '../access/audit-entry.js';
 import type { Transaction } from '../database/database.js';
+import { isKeyReused } from '../operations/operation-outcome.js';
 import { type OperationRunner, OperationsService } from '../operations/operations.service.js';
 import type { Customer, CustomerDetails, PaymentInformation, TaxId } from './customer.js';
 import { CustomersStore } from './customers.store.js';
@@ -83,7 +84,8 @@ export class CustomersService {
   /**
    * The id of an owner's Stripe customer, created if there is none or it was deleted. Concurrent calls create one.
    *
-   * @throws {Problem} `needs-review` if it is not known whether an earlier attempt created one
+   * @throws {Problem} `needs-review` if it is not known whether an earlier attempt created one, `internal-error` if Stripe knows
+   *   the key of its creation with parameters that no known version sends
    */
   async ensureId(context: RequestContext, owner: Owner): Promise<string> {
     const existing = await this.query(context, owner, (id) => this.stripe.findId(context, id));
@@ -240,6 +242,8 @@ export class CustomersService {
       return linked ?? this.create(context, owner);
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
+      // It is the key of the creation, not the caller's.
+      if (isKeyReused(error)) throw new Problem('internal-error', {}, error);
       if (error.slug === 'not-done') return this.create(context, owner);
       // The operation belongs to no caller, so its id is of no use to them.
       if (error.slug !== 'in-progress' || waitsLeft === 0) throw error.with({ operationId: undefined });

@@ -12,6 +12,7 @@ import { DryRunEnd } from '#core/dry-run.js';
 import { invalidField } from '#core/problem.js';
 import type { RequestContext } from '#core/request-context.js';
 import type { Found } from '../operations/operation.js';
+import { isKeyReused } from '../operations/operation-outcome.js';
 import type { BillingDetails, Customer, CustomerDetails, PaymentInformation } from './customer.js';
 import { toCard } from './saved-cards.stripe.js';
 
@@ -48,12 +49,21 @@ export class CustomersStripe {
     return { params: { metadata }, key: `paydesk-customer-${identity}` };
   }
 
-  /** @returns the id of the created customer */
+  /**
+   * Creates a customer. Earlier versions sent the same key without the generation. Then the creation is sent again as they did,
+   * and Stripe repeats its answer.
+   *
+   * @returns the id of the created customer
+   * @throws {Problem} `idempotency-key-reused` if Stripe knows the key with still other parameters
+   */
   async create(context: RequestContext, { params, key }: CustomerCreation): Promise<string> {
-    const { id } = await this.stripe.write(context, key, (stripe, options) =>
-      stripe.customers.create(params, options),
-    );
-    return id;
+    try {
+      return await this.send(context, params, key);
+    } catch (error) {
+      if (!isKeyReused(error)) throw error;
+      const { paydesk_generation: _generation, ...metadata } = params.metadata;
+      return this.send(context, { metadata }, key);
+    }
   }
 
   /** In a dry run, what would create a customer, which goes on with an id that stands for it. */
@@ -134,6 +144,17 @@ export class CustomersStripe {
   async isDeleted(context: RequestContext, id: string): Promise<boolean> {
     const customer = await this.stripe.read(context, (stripe) => stripe.customers.retrieve(id));
     return customer.deleted === true;
+  }
+
+  private async send(
+    context: RequestContext,
+    params: Stripe.CustomerCreateParams,
+    key: string,
+  ): Promise<string> {
+    const { id } = await this.stripe.write(context, key, (stripe, options) =>
+      stripe.customers.create(params, options),
+    );
+    return id;
   }
 
   private async fallbackCard(

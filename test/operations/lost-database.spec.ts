@@ -1,4 +1,5 @@
-import { randomUUID } from 'node:crypto';
+import { hash, randomUUID } from 'node:crypto';
+import type Stripe from 'stripe';
 import { describe, expect } from 'vitest';
 import type { Answer } from '../support/caller.js';
 import { query } from '../support/database.js';
@@ -29,6 +30,26 @@ const it = paydeskTest({ workerByHand: true })
     clock.moveSeconds(ageSeconds);
     await query(paydesk, 'delete from operations');
   })
+  /** Asks for a user's second customer, of which the database has lost that Stripe has made it with these parameters. */
+  .extend(
+    'secondCustomer',
+    ({ paydesk, shop, restoreBackup }) =>
+      async (paramsOf: (owner: Stripe.MetadataParam) => Stripe.CustomerCreateParams) => {
+        const user = someUser();
+        const path = `/customers/${user}`;
+        await shop.put(path, { name: 'Jenny' });
+        const [row] = await query(paydesk, 'select tenant from customers where user_id = $1', [user]);
+        const tenant = String(row?.['tenant']);
+        const identity = hash('sha256', JSON.stringify([tenant, user, 2]));
+        const made = await paydesk.stripe.customers.create(
+          paramsOf({ paydesk_tenant: tenant, paydesk_user_id: user }),
+          { idempotencyKey: `paydesk-customer-${identity}` },
+        );
+        await restoreBackup();
+        await shop.post(`${path}/unlink`);
+        return { made, answer: await shop.put(path, { name: 'Jenny' }) };
+      },
+  )
   /** Sends a request whose attempt is killed before it deletes the operation that Stripe has refused. */
   .extend('sendUntilKilled', ({ paydesk, clock }) => async (send: () => Promise<Answer>) => {
     await query(paydesk, 'create rule killed as on delete to operations do instead nothing');
@@ -150,5 +171,15 @@ describe('a database that is lost', () => {
     await user.post('/payments/create-setup-intent');
     clock.moveSeconds(STRIPE_SETTLES_SECONDS);
     expect(await customerOfUser(paydesk, user)).toBe(first);
+  });
+
+  it('links the second customer that an earlier version has made', async ({ secondCustomer }) => {
+    const { made, answer } = await secondCustomer((metadata) => ({ metadata }));
+    expect(answer).toMatchObject({ status: 200, body: { stripeCustomerId: made.id } });
+  });
+
+  it("does not take the key of a customer's creation for the caller's", async ({ secondCustomer }) => {
+    const { answer } = await secondCustomer((metadata) => ({ metadata, description: 'unknown' }));
+    expectProblem(answer, 'internal-error');
   });
 });
