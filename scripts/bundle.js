@@ -16,18 +16,18 @@ const UNBUNDLED = [
 ];
 /** How esbuild sets names for `keepNames`: with a function, which each class calls in a static block. */
 const SET_NAME = /\b__name=\(target,\s*value\)=>[^]*?\}\)/;
-// A line may end within a string.
-const NAME_OF_CLASS = /__name\(\s*this,\s*("(?:[^"\\]|\\[^])*")\)/g;
+const CALL_OF_CLASS = /__name(?=\(\s*this\b)/g;
 /**
  * The first lines of each file. Decorators need reflect-metadata, and esbuild moves a program's own imports behind those of
- * the files that programs share. Packages that are CommonJS modules expect the constants.
+ * the files that programs share. Packages that are CommonJS modules expect the constants. `__Name` is for classes, see below.
  */
 const BANNER = `
 import 'reflect-metadata';
 import { createRequire as createRequireOfBundle } from 'node:module';
 const require = createRequireOfBundle(import.meta.url);
 const __filename = import.meta.filename;
-const __dirname = import.meta.dirname;`;
+const __dirname = import.meta.dirname;
+const __Name = (target, value) => Object.defineProperty(target, 'name', { value, configurable: true });`;
 
 /**
  * Treats packages as Node does. What a package imports only if it is installed, such as @nestjs/websockets, is left out. A
@@ -57,7 +57,8 @@ const packagesAsInNode = {
 
 /**
  * Only classes need their names, and functions that are called `type`, by which @nestjs/swagger recognizes lazy types. For
- * `keepNames`, esbuild sets those of all functions, and of closures whenever they are created: in each request.
+ * `keepNames`, esbuild sets those of all functions, and of closures whenever they are created: in each request. What replaces
+ * its calls is as long as they are, so that the source maps stay right.
  *
  * @type {import('esbuild').Plugin}
  */
@@ -70,12 +71,8 @@ const namesOfClasses = {
         throw new Error('esbuild sets names otherwise');
       for (const { path, text } of outputFiles) {
         const named = text
-          .replace(
-            SET_NAME,
-            '__name=(target,value)=>value==="type"?__defProp(target,"name",{value,configurable:true}):target',
-          )
-          .replaceAll(NAME_OF_CLASS, 'Object.defineProperty(this,"name",{value:$1,configurable:true})');
-        if (/__name\(\s*this\b/.test(named)) throw new Error('a class would lose its name');
+          .replace(SET_NAME, '__name=(target,value)=>value==="type"?__Name(target,value):target')
+          .replaceAll(CALL_OF_CLASS, '__Name');
         mkdirSync(dirname(path), { recursive: true });
         writeFileSync(path, named);
       }

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -28,8 +29,6 @@ export interface Contender {
 }
 
 const runFile = promisify(execFile);
-/** Of `npm start` and the Dockerfile. */
-const NODE_OPTIONS = ['--max-semi-space-size=32'];
 
 /** One of the servers in `servers/`, which keep everything in memory. */
 export function inMemory(title: string, file: string, ...fileArguments: string[]): Contender {
@@ -108,11 +107,19 @@ export function paydesk(
       );
       if (!hasCustomers) await addCustomers(databaseUrl);
       if (operations > 0) await addOperations(databaseUrl, operations);
-      const program = [...NODE_OPTIONS, join(bundle(root), 'main.js')];
+      const program = [...optionsOfStart(root), join(bundle(root), 'main.js')];
       const server = await startProcess(program, environment, { isServer: true });
       return { ...server, apiKey: stdout.trim() };
     },
   };
+}
+
+/** Node's options in `npm start`. */
+function optionsOfStart(root: string): readonly string[] {
+  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+    scripts: { start: string };
+  };
+  return scripts.start.match(/--\S+/g) ?? [];
 }
 
 function bundleOf(root: string): string {

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { stateOf } from './request-state.js';
 
 type OnGone = (request: FastifyRequest) => void;
 
@@ -12,9 +13,9 @@ export class GoneClients {
   /** Before any route is registered. */
   constructor(fastify: FastifyInstance) {
     fastify.addHook('onRequest', (request, { raw }, done) => {
-      // Before Fastify's own listener, which takes the response for sent.
+      // Before Fastify's own listener, which takes the response for sent. Node also emits it for what a closed connection drops.
       raw.prependOnceListener('finish', () => {
-        if (isGone(request)) this.tell(request);
+        if (request.raw.socket.destroyed) this.tell(request);
       });
       raw.once('close', () => {
         if (!raw.writableFinished) this.tell(request);
@@ -28,14 +29,9 @@ export class GoneClients {
   }
 
   private tell(request: FastifyRequest): void {
+    const state = stateOf(request);
+    if (state.isGone) return;
+    state.isGone = true;
     for (const onGone of this.listeners) onGone(request);
   }
-}
-
-/**
- * Whether the connection of a request is closed. If it is when the response emits `finish`, not all of that has been sent:
- * Node also emits it for what a closed connection drops.
- */
-export function isGone({ raw }: FastifyRequest): boolean {
-  return raw.socket.destroyed;
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import { hasSecret } from '../../logging/redact.js';
+import type { RequestHead } from './whole-request.js';
 
 export const REQUEST_ID_HEADER = 'X-Request-Id';
 
@@ -11,7 +11,7 @@ const WELL_FORMED = /^[\w.-]{1,64}$/;
  * The id of a request in the log and in problems: the caller's `X-Request-Id` if it is 1 to 64 letters, digits or `_.-`
  * and contains no secret and no card number, or else a new one.
  */
-export function requestIdOf({ headers }: Pick<IncomingMessage, 'headers'>): string {
+export function requestIdOf({ headers }: Pick<RequestHead, 'headers'>): string {
   const given = headers['x-request-id'];
   const isTaken = typeof given === 'string' && WELL_FORMED.test(given) && !hasSecret(given);
   return isTaken ? given : randomUUID();

@@ -20,6 +20,8 @@ export interface RequestState {
   context?: RequestContext;
   operationId?: string;
   isLogged?: true;
+  /** Whether its client went before it was answered. */
+  isGone?: true;
   /** What is being done for it, or was done last. */
   work?: Promise<unknown>;
 }

@@ -4,16 +4,28 @@ import type { IncomingHttpHeaders } from 'node:http';
 export interface RequestHead {
   method?: string | undefined;
   url?: string | undefined;
-  headers: IncomingHttpHeaders;
+  headers: DecisiveHeaders;
 }
+
+/** All that is read of a head by then. */
+type DecisiveHeaders = Partial<
+  Pick<IncomingHttpHeaders, 'access-control-request-method' | 'authorization' | 'origin' | 'x-request-id'>
+>;
 
 const HEAD_MAX_BYTES = 16 * 1024;
 /** Each character matches in one way only, so the time is linear. */
 const HEAD = /^(GET|POST|PUT|DELETE) (\/[!-~]*) HTTP\/1\.1((?:\r\n[!#$%&'*+.^_`|~\w-]+:[ -~]*)*)\r\n\r\n/;
 /** The fields that decide about a request before it is authenticated, where it ends, or what has to be answered. */
 const DECISIVE =
-  /\r\n(authorization|connection|content-length|expect|host|origin|transfer-encoding|upgrade|x-request-id):([ -~]*)/gi;
-const LEFT_TO_THE_PARSER: ReadonlySet<string> = new Set(['transfer-encoding', 'expect', 'upgrade', 'origin']);
+  /\r\n(authorization|connection|content-length|expect|host|origin|proxy-connection|transfer-encoding|upgrade|x-request-id):([ -~]*)/gi;
+const LEFT_TO_THE_PARSER: ReadonlySet<string> = new Set([
+  'expect',
+  'origin',
+  // Node's parser takes it for `Connection`.
+  'proxy-connection',
+  'transfer-encoding',
+  'upgrade',
+]);
 const LENGTH = /^\d{1,6}$/;
 const WITHOUT_BODY: ReadonlySet<string> = new Set(['GET', 'DELETE']);
 
