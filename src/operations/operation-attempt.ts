@@ -27,6 +27,15 @@ import { type OperationRow, OperationsStore } from './operations.store.js';
 import { RefusalLog } from './refusal-log.js';
 import { isHiddenTooLong, isLookUpConclusive, maySendAgain } from './retry-policy.js';
 
+/** What an attempt knows when it begins to look up. */
+interface LookUpStart {
+  /** From before anything is read: what Stripe does while an answer is under way may not be in it. */
+  now: Date;
+  sentAt: Date;
+  /** How it ends if it was not done; `not-done` if undefined. */
+  refusal: Problem | undefined;
+}
+
 /**
  * One attempt at an operation: claim -> plan -> send -> look up -> finish.
  * docs/adr/0005-operations.md has a diagram of the states in between.
@@ -246,21 +255,18 @@ export class OperationAttempt {
         else if (!refusal && !isReplayedFailure(error)) throw error;
       }
     }
-    return this.inStep('look up', kind, () => this.lookUp(context, kind, planned, sentAt, refusal));
+    return this.inStep('look up', kind, () => this.lookUp(context, kind, planned, { now, sentAt, refusal }));
   }
 
   /**
    * If nothing is found, the outcome stays unknown for as long as Stripe may still process an earlier call. If Stripe refuses
    * to show it, it stays unknown too, and 23 hours after the first look-up a person has to find it out.
-   *
-   * @param refusal how it ends if it was not done; `not-done` by default
    */
   private async lookUp<Plan, Result, Answer>(
     context: RequestContext,
     kind: OperationKind<Plan, Result, Answer>,
     planned: OperationRow,
-    sentAt: Date,
-    refusal = new Problem('not-done'),
+    { now, sentAt, refusal = new Problem('not-done') }: LookUpStart,
   ): Promise<Answer> {
     const firstLookedAt = await this.store.startLookUp(planned);
     const found = await kind
@@ -269,7 +275,6 @@ export class OperationAttempt {
         if (!isRefusedBesides(error)) throw error;
         return this.refusals.error(planned.id, error);
       });
-    const now = this.clock.now();
     if (found instanceof Problem) {
       throw new Problem(
         isHiddenTooLong(firstLookedAt, now) ? 'needs-review' : 'outcome-unknown',

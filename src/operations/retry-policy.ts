@@ -16,7 +16,11 @@ export function retryDelayMs(attempts: number): number {
   return Math.min(FIRST_DELAY_MS * 2 ** Math.min(attempts - 1, 10), LONGEST_DELAY_MS);
 }
 
-/** Whether a look-up that finds nothing is proof, given when the first look-up was. */
+/**
+ * Whether a look-up that finds nothing is proof, given when the first look-up was.
+ *
+ * @param now before the look-up began to read
+ */
 export function isLookUpConclusive(firstLookedAt: Date, now: Date): boolean {
   return now.getTime() - firstLookedAt.getTime() >= SETTLE_MS;
 }
