@@ -27,12 +27,12 @@ export class TaxIdAdditionsStore {
    * @throws {Problem} `provider-busy` as {@link requireSettled} does
    */
   async begin(customer: string, taxId: TaxId): Promise<string> {
-    const now = this.clock.now();
     const id = idOf(customer, taxId);
     const begun = await this.database.transaction(async (transaction) => {
       // Of two requests that begin at once, the second one sees the first.
       await transaction.execute(sql`select pg_advisory_xact_lock(hashtextextended(${customer}, 0))`);
       await this.requireSettled(customer, taxId, transaction);
+      const now = this.clock.now();
       const [row] = await transaction
         .insert(taxIdAdditions)
         .values({ id, customer, key: randomUUID(), begunAt: now, sentAt: now })
@@ -40,7 +40,7 @@ export class TaxIdAdditionsStore {
         .returning();
       return row!;
     });
-    if (maySendAgain(begun.begunAt, now)) return begun.key;
+    if (maySendAgain(begun.begunAt, this.clock.now())) return begun.key;
     await this.renew(begun.key);
     return this.begin(customer, taxId);
   }

@@ -42,10 +42,11 @@ export class TaxIdsStripe {
    *   is added or Stripe may still add it
    */
   async add(context: RequestContext, customer: string, taxId: TaxId): Promise<TaxIdChange | undefined> {
+    // What Stripe adds while it answers may not be in the list.
+    await this.additions.requireSettled(customer, taxId);
     const before = await this.list(context, customer);
     const [newest, ...others] = before;
     if (newest && isEqual(newest, taxId)) {
-      await this.additions.requireSettled(customer, taxId);
       await this.additions.end(customer, taxId);
       return { current: newest.id, isAdded: false, replaced: idsOf(others) };
     }

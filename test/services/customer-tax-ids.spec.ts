@@ -1,10 +1,14 @@
 import { describe, expect } from 'vitest';
+import { query, withLock } from '../support/database.js';
 import { FOREVER_MS, LONGEST_CALL_SECONDS, STRIPE_SETTLES_SECONDS } from '../support/durations.js';
 import { expectProblem } from '../support/expect-problem.js';
 import { someUser } from '../support/saved-card.js';
 import { paydeskTest } from '../support/paydesk-test.js';
 
-const it = paydeskTest();
+/** Called with each request to Stripe, when it has been processed and is not answered yet. */
+let onCall: (call: string) => void = () => undefined;
+
+const it = paydeskTest({ observe: ({ method, path }) => onCall(`${method} ${path}`) });
 
 describe('taxId of /customers/:user_id', () => {
   const GERMAN = { type: 'eu_vat', value: 'DE123456789' };
@@ -99,6 +103,31 @@ describe('taxId of /customers/:user_id', () => {
     },
   );
 
+  test('that was added long after a 500 does not stay, also if Stripe lists the others late', async ({
+    paydesk,
+    clock,
+    customer: { id, atStripe, put },
+    onTestFinished,
+  }) => {
+    const path = `/v1/customers/${id}/tax_ids`;
+    await put(SWISS);
+    paydesk.sandbox.faults.add({ method: 'POST', path, kinds: ['error_then_effect'], waitMs: FOREVER_MS });
+    expectProblem(await put(GERMAN), 'outcome-unknown');
+    onTestFinished(() => {
+      onCall = () => undefined;
+    });
+    onCall = (call) => {
+      if (call === `GET ${path}`) clock.moveSeconds(STRIPE_SETTLES_SECONDS);
+    };
+    expectProblem(await put(SWISS), 'provider-busy');
+    onCall = () => undefined;
+    paydesk.sandbox.faults.clear();
+    await expect.poll(atStripe).toEqual([GERMAN, SWISS]);
+    clock.moveSeconds(STRIPE_SETTLES_SECONDS);
+    expect((await put(SWISS)).status).toBe(200);
+    expect(await atStripe()).toEqual([SWISS]);
+  });
+
   test('that is sent again, and then added long after a 500, is added once', async ({
     paydesk,
     clock,
@@ -136,6 +165,30 @@ describe('taxId of /customers/:user_id', () => {
     const statuses = (await Promise.all(both)).map(({ status }) => status);
     expect(new Set(statuses)).toEqual(new Set([200, 503]));
     expect(await atStripe()).toHaveLength(1);
+  });
+
+  test('keeps others out while it is added, however long it has waited for others before', async ({
+    paydesk,
+    clock,
+    customer: { id, atStripe, put },
+  }) => {
+    const path = `/v1/customers/${id}/tax_ids`;
+    const fault = { method: 'POST', path, kinds: ['wait'], waitMs: FOREVER_MS } as const;
+    const { injected } = paydesk.sandbox.faults.add(fault);
+    const ofCustomer = `select pg_advisory_xact_lock(hashtextextended('${id}', 0))`;
+    const waiting = `select 1 from pg_locks join pg_database on pg_database.oid = database
+      where datname = current_database() and locktype = 'advisory' and not granted`;
+    let setting: ReturnType<typeof put> | undefined;
+    await withLock(paydesk, ofCustomer, async () => {
+      setting = put(GERMAN);
+      await expect.poll(() => query(paydesk, waiting)).toHaveLength(1);
+      clock.moveSeconds(LONGEST_CALL_SECONDS + STRIPE_SETTLES_SECONDS);
+    });
+    await expect.poll(() => injected.wait).toBe(1);
+    expectProblem(await put(null), 'provider-busy');
+    paydesk.sandbox.faults.clear();
+    expect((await setting)?.status).toBe(200);
+    expect(await atStripe()).toEqual([GERMAN]);
   });
 
   test('keeps others out while it may still be added, whatever the last answer was', async ({
