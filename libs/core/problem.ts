@@ -334,7 +334,10 @@ export interface ProblemExtras {
   confirmUrl?: string;
   /** The subscription that the user has already. */
   subscriptionId?: string;
-  /** True if the schedule of the subscription is released although the request was refused: what it was to change is not changed. */
+  /**
+   * True if the schedule that the subscription had is gone although the request was refused: it was released for the request, or
+   * had ended before. What it had not changed by then is not changed.
+   */
   scheduleReleased?: true;
   /** The scope that the caller's key lacks. */
   requiredScope?: Scope;

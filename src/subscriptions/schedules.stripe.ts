@@ -5,7 +5,7 @@ import type { RequestContext } from '#core/request-context.js';
 import { createdUnderKey, findByOperationId, OPERATION_ID } from '#stripe/find-by-metadata.js';
 import { idOf } from '#stripe/id-of.js';
 import { readAfterRefusal } from '#stripe/read-after-refusal.js';
-import { isRefused, isUnclassified, unprovedIfReplayed } from '#stripe/stripe-errors.js';
+import { isDefiniteRefusal, isRefused, isUnclassified, unprovedIfReplayed } from '#stripe/stripe-errors.js';
 import { StripeProvider } from '#stripe/stripe.provider.js';
 import type { OwnedSubscription } from '../customers/owner-subscriptions.js';
 import { hasItems, type WantedItem } from './item-changes.js';
@@ -127,8 +127,8 @@ export class SchedulesStripe {
    * released then: a later end takes the place of a later change.
    *
    * @param change gets the idempotency key for it
-   * @throws {Problem} `subscription-scheduled` for a schedule that was made elsewhere, `scheduleReleased` with what Stripe answers
-   *   to a change after the release
+   * @throws {Problem} `subscription-scheduled` for a schedule that was made elsewhere, `scheduleReleased` with a refusal of the
+   *   change after the release
    */
   async withoutOwn<T>(
     context: RequestContext,
@@ -141,7 +141,7 @@ export class SchedulesStripe {
     } catch (error) {
       if (!isScheduled(error)) throw error;
       const scheduleId = await this.findOwnAfter(context, subscription, error);
-      // Null if an earlier attempt has released it.
+      // Null if an earlier attempt has released it, or it has ended since.
       if (scheduleId !== null) await this.release(context, scheduleId);
       return change(`${idempotencyKey}-released`).catch(tellOfRelease);
     }
@@ -225,9 +225,9 @@ export function assertScheduledAsPlanned(
   if (scheduleId !== null && scheduleId !== planned) throw new Problem('invalid-state');
 }
 
-/** Adds to the problem of a change that its schedule was released before. */
+/** Adds to the refusal of a change that its schedule is gone. After any other answer, the change may still be made. */
 function tellOfRelease(error: unknown): never {
-  throw error instanceof Problem ? error.with({ scheduleReleased: true }) : error;
+  throw error instanceof Problem && isDefiniteRefusal(error) ? error.with({ scheduleReleased: true }) : error;
 }
 
 /** Whether Stripe has refused a change because a schedule manages its subscription. */

@@ -1,4 +1,5 @@
 import { describe, expect } from 'vitest';
+import type { FaultRule } from '#sandbox/faults/fault.js';
 import { idOf } from '#stripe/id-of.js';
 import { DAY_SECONDS, STRIPE_SETTLES_SECONDS } from '../support/durations.js';
 import { expectProblem } from '../support/expect-problem.js';
@@ -8,7 +9,18 @@ import { changesTest, one } from './subscription-changes-test.js';
 /** Called with each request to Stripe, when it has had its effect and is not answered yet. */
 let onCall: (call: string) => void = () => undefined;
 
-const it = changesTest({ observe: ({ method, path }) => onCall(`${method} ${path}`) });
+const it = changesTest({ observe: ({ method, path }) => onCall(`${method} ${path}`) })
+  /** Makes calls fail from the release of a schedule on. */
+  .extend('afterRelease', ({ paydesk: { sandbox } }, { onCleanup }) => {
+    onCleanup(() => {
+      onCall = () => undefined;
+    });
+    return (fault: FaultRule) => {
+      onCall = (call) => {
+        if (call.endsWith('/release')) sandbox.faults.add(fault);
+      };
+    };
+  });
 
 describe('POST /pay/recurrent/change at the end of the period', () => {
   it('takes place with the next renewal', async ({ paydesk, shop, start, preview, change, price, clock }) => {
@@ -100,18 +112,12 @@ describe('POST /pay/recurrent/change at the end of the period', () => {
     start,
     change,
     price,
-    onTestFinished,
+    afterRelease,
   }) => {
     const { paymentID, id } = await start();
     await change({ paymentID, ...one(await price(2000)), at: 'endOfPeriod' });
     const error = { type: 'invalid_request_error', status: 400 } as const;
-    const refusal = { method: 'POST', path: `/v1/subscriptions/${id}`, kinds: ['refuse'], error } as const;
-    onCall = (call) => {
-      if (call.endsWith('/release')) sandbox.faults.add(refusal);
-    };
-    onTestFinished(() => {
-      onCall = () => undefined;
-    });
+    afterRelease({ method: 'POST', path: `/v1/subscriptions/${id}`, kinds: ['refuse'], error });
     const end = { paymentID, cancelType: 'endOfPeriod' };
     const cancel = () => shop.post('/pay/recurrent/expire', end, { 'idempotency-key': 'cancel-half-done' });
     const refused = await cancel();
@@ -123,6 +129,25 @@ describe('POST /pay/recurrent/change at the end of the period', () => {
       schedule: null,
     });
   });
+
+  it.for([
+    ['reset_before_effect', 'outcome-unknown'],
+    ['lock_timeout', 'provider-busy'],
+  ] as const)(
+    'is not told to be taken back by a cancellation that may still be made after a %s',
+    async ([kind, problem], { paydesk: { sandbox, stripe }, shop, start, change, price, afterRelease }) => {
+      const { paymentID, id } = await start();
+      await change({ paymentID, ...one(await price(2000)), at: 'endOfPeriod' });
+      afterRelease({ method: 'POST', path: `/v1/subscriptions/${id}`, kinds: [kind], share: 1 });
+      const key = { 'idempotency-key': `cancel-after-${kind}` };
+      const end = { paymentID, cancelType: 'endOfPeriod' };
+      const answer = await shop.post('/pay/recurrent/expire', end, key);
+      expectProblem(answer, problem);
+      expect(answer.body).not.toHaveProperty('scheduleReleased');
+      expect((await stripe.subscriptions.retrieve(id)).schedule).toBeNull();
+      sandbox.faults.clear();
+    },
+  );
 
   it('leaves a schedule of the Dashboard alone', async ({ paydesk, start, change, price }) => {
     const { paymentID, old, id } = await start();

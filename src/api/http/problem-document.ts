@@ -81,8 +81,8 @@ export class ProblemDocument {
   @ApiPropertyOptional({
     enum: [true],
     description:
-      'The schedule of the subscription is released although the request was refused. What it was to change at the end of ' +
-      'the period is not changed',
+      'The schedule that the subscription had is gone, although the request was refused: it was released for the request, ' +
+      'unless it had ended before. What it had not changed by then is not changed',
   })
   scheduleReleased?: true;
 
