@@ -69,6 +69,12 @@ export function refusedParam(problem: unknown): string | undefined {
   return error?.statusCode === 400 ? error.param : undefined;
 }
 
+/** What tells a refusal from another with the same problem: Stripe's code and the parameter that it names, if there are any. */
+export function refusedFor(problem: unknown): { code: string | undefined; param: string | undefined } {
+  const { code, param } = stripeErrorOf(problem) ?? {};
+  return { code, param };
+}
+
 /** Whether Stripe answered that an object does not exist (404 in a path, 400 in a body or cursor). */
 export function isMissing(problem: unknown): boolean {
   return stripeErrorOf(problem)?.code === 'resource_missing';

@@ -251,7 +251,7 @@ export class OperationAttempt {
         refusal = refusalToProve(error, isFirst);
         // Something was sent under the key, so nothing proves that nothing was done.
         if (!isFirst && isKeyReused(error)) refusal = new Problem('needs-review', {}, error);
-        if (isRefusedBesides(error)) this.refusals.error(planned.id, error);
+        if (isRefusedBesides(error)) this.refusals.log(planned.id, error);
         else if (!refusal && !isReplayedFailure(error)) throw error;
       }
     }
@@ -273,7 +273,8 @@ export class OperationAttempt {
       .find(context, planned.plan as Plan, identityOf(planned), sentAt)
       .catch((error: unknown) => {
         if (!isRefusedBesides(error)) throw error;
-        return this.refusals.error(planned.id, error);
+        this.refusals.log(planned.id, error);
+        return toProblem(error, 'outcome-unknown');
       });
     if (found instanceof Problem) {
       throw new Problem(

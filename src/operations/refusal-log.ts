@@ -1,6 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Clock } from '#core/clock.js';
-import type { Problem } from '#core/problem.js';
+import { refusedFor } from '#stripe/stripe-errors.js';
 import { toProblem } from '../database/to-problem.js';
 import { describeFailure } from '../logging/describe-failure.js';
 
@@ -10,8 +10,8 @@ const ENTRIES_MAX = 10_000;
 
 /**
  * Logs refusals of Stripe's that hide the outcome of an operation: each is a fault of ours, or of the settings at Stripe. As the
- * operation is tried again every 15 seconds for most of a day, the same problem of it is logged once an hour. Each instance counts
- * for itself.
+ * operation is tried again every 15 seconds for most of a day, the same refusal is logged once an hour: the same problem, with the same
+ * code and parameter of Stripe's. Each instance counts for itself.
  */
 @Injectable()
 export class RefusalLog {
@@ -20,12 +20,12 @@ export class RefusalLog {
 
   constructor(private readonly clock: Clock) {}
 
-  /** Logs a refusal as an error, unless the operation has had the same problem in the last hour. Gives the problem. */
-  error(operationId: string, refusal: unknown): Problem {
+  /** Logs a refusal as an error, unless the operation has had the same one in the last hour. */
+  log(operationId: string, refusal: unknown): void {
     const problem = toProblem(refusal, 'outcome-unknown');
-    const key = `${operationId} ${problem.slug}`;
+    const { code, param } = refusedFor(problem);
+    const key = JSON.stringify([operationId, problem.slug, code, param]);
     if (this.isDue(key)) this.logger.error(describeFailure(problem.with({ operationId })));
-    return problem;
   }
 
   private isDue(key: string): boolean {

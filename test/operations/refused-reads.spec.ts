@@ -85,6 +85,23 @@ describe('what Stripe refuses beside what an operation is to do', () => {
     expect(lines().at(-1)).toMatchObject({ problem: 'internal-error', alert: true });
   });
 
+  it.for([{ code: 'something_new' }, { param: 'limit' }])(
+    'is logged at once if it is another one with the same problem: %j',
+    async (stripe, { paydesk, shop, refuse, pausable, resume }) => {
+      const { pause } = await pausable();
+      refuse('GET', '/v1/checkout/sessions', UNCLEAR);
+      const { operationId } = (await pause()).body;
+      paydesk.sandbox.faults.clear();
+      refuse('GET', '/v1/checkout/sessions', { ...UNCLEAR, ...stripe });
+      for (const _ of Array(2)) await resume(shop, operationId);
+      const logged = paydesk.log.filter((line) => line['operationId'] === operationId && !line['requestId']);
+      expect(logged).toMatchObject([
+        { problem: 'provider-refused' },
+        { problem: 'provider-refused', cause: { stripe } },
+      ]);
+    },
+  );
+
   it('leads to a review if Stripe goes on refusing for 23 hours', async ({
     paydesk,
     clock,
