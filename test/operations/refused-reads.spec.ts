@@ -83,6 +83,8 @@ describe('what Stripe refuses beside what an operation is to do', () => {
     refuse('GET', '/v1/checkout/sessions', MISSING);
     await resume(shop, operationId);
     expect(lines().at(-1)).toMatchObject({ problem: 'internal-error', alert: true });
+    paydesk.sandbox.faults.clear();
+    expect(await resume(shop, operationId)).toMatchObject({ state: 'succeeded' });
   });
 
   it.for([{ code: 'something_new' }, { param: 'limit' }])(
@@ -99,6 +101,8 @@ describe('what Stripe refuses beside what an operation is to do', () => {
         { problem: 'provider-refused' },
         { problem: 'provider-refused', cause: { stripe } },
       ]);
+      paydesk.sandbox.faults.clear();
+      expect(await resume(shop, operationId)).toMatchObject({ state: 'succeeded' });
     },
   );
 
