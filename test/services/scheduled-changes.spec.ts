@@ -107,7 +107,7 @@ describe('POST /pay/recurrent/change at the end of the period', () => {
   });
 
   it('is taken back also by a cancellation that Stripe then refuses, and the caller is told', async ({
-    paydesk: { sandbox, stripe },
+    paydesk: { stripe },
     shop,
     start,
     change,
