@@ -18,8 +18,11 @@ const START_ATTEMPTS = 10;
 const START_RETRY_INTERVAL_MS = 200;
 /** A server opens its port milliseconds after it wrote its pid file. An older file with a closed port is stale. */
 const OPENS_PORT_WITHIN_MS = 10_000;
-const CANNOT_CONNECT_NOW = '57P03';
 const INVALID_PASSWORD = '28P01';
+/** The class of errors of a server that does not know our role or password. */
+const INVALID_AUTHORIZATION = /^28/;
+/** node-postgres gives this error no code. */
+const CONNECT_TIMEOUT_MESSAGE = 'timeout expired';
 
 /** PostgreSQL settings (`name: value`) for a server that this process starts. */
 export type ServerSettings = Readonly<Record<string, string>>;
@@ -149,12 +152,21 @@ async function tryPort(
     const { rows } = await client.query<{ data_directory: string }>('show data_directory');
     if (rows[0]?.data_directory === cluster.dataFolder) return { port, client };
   } catch (error) {
-    const { code } = error as { code?: string };
-    if (code === CANNOT_CONNECT_NOW) return 'not ready';
-    if (code === INVALID_PASSWORD) throw error;
+    if ((error as { code?: string }).code === INVALID_PASSWORD) throw error;
+    if (mayBeOurs(error)) return 'not ready';
   }
   await client.end().catch(() => undefined);
   return 'not ours';
+}
+
+/**
+ * Whether an error is of a server that may run on this cluster: one that starts or stops, is too busy to answer, has no
+ * connection left, or whose database is being replaced. Without its pid file, a server stops within a minute:
+ * https://www.postgresql.org/docs/18/errcodes-appendix.html
+ */
+function mayBeOurs(error: unknown): boolean {
+  if (error instanceof pg.DatabaseError) return !INVALID_AUTHORIZATION.test(error.code ?? '');
+  return error instanceof Error && error.message === CONNECT_TIMEOUT_MESSAGE;
 }
 
 function isStillStarting(pidFile: PidFile): boolean {

@@ -53,6 +53,7 @@ export async function shownPayments({ fleet }: Bench, key: string): Promise<Show
     const response = await fetch(`${url}/pay/payments?${query}`, {
       headers: { authorization: `Bearer ${key}` },
     });
+    if (!response.ok) throw new Error(`no page of payments: ${response.status} ${await response.text()}`);
     const page = (await response.json()) as { data: Shown[]; nextCursor: string | null };
     all.push(...page.data);
     cursor = page.nextCursor;

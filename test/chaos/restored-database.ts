@@ -225,9 +225,11 @@ function restoreDatabase(bench: Bench): Promise<void> {
 }
 
 async function withoutConnections(
-  { postgres }: Bench,
+  { postgres, fleet }: Bench,
   statementsFor: (name: string) => readonly string[],
 ): Promise<void> {
+  // One that starts meanwhile would end, as it does without a database.
+  await fleet.allStarted();
   const url = new URL(postgres.url);
   const name = url.pathname.slice(1);
   url.pathname = 'template1';

@@ -100,6 +100,29 @@ describe('startEmbeddedPostgres', () => {
 
       await expect(query(guest.url, 'select 1')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
     });
+
+    it('waits while the database takes no connections, as during a restore', async () => {
+      const owner = await start();
+      const pidFile = await readFile(pidFilePath(dataDir), 'utf8');
+      await utimes(pidFilePath(dataDir), LONG_AGO, LONG_AGO);
+      const other = new URL(owner.url);
+      other.pathname = 'template1';
+      await query(other.href, 'alter database postgres with allow_connections false');
+      await query(
+        other.href,
+        "select pg_terminate_backend(pid, 60000) from pg_stat_activity where datname = 'postgres'",
+      );
+      const guest = start();
+      const refusals = async () =>
+        (await readFile(join(dataDir, 'postgres', 'server.log'), 'utf8')).split('not currently accepting');
+      await expect.poll(async () => (await refusals()).length).toBeGreaterThan(2);
+      await query(other.href, 'alter database postgres with allow_connections true');
+
+      expect((await guest).url).toBe(owner.url);
+      const holders = "select count(*)::int from pg_locks where locktype = 'advisory'";
+      await expect.poll(() => query(owner.url, holders)).toEqual([{ count: 2 }]);
+      expect(await readFile(pidFilePath(dataDir), 'utf8')).toBe(pidFile);
+    });
   });
 
   describe('after a crash', () => {
