@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { and, asc, eq, inArray, type SQL, sql, type WithSubquery } from 'drizzle-orm';
+import { and, asc, eq, exists, inArray, type SQL, sql, type WithSubquery } from 'drizzle-orm';
 import type { PgUpdateSetSource } from 'drizzle-orm/pg-core';
 import { Clock } from '#core/clock.js';
 import { type Database, DATABASE } from '../database/database.js';
@@ -13,6 +13,8 @@ export type TargetRow = typeof eventTargets.$inferSelect;
 
 /** A change of events. */
 type EventChange = PgUpdateSetSource<typeof webhookEvents>;
+
+const IS_WAITING = sql`${webhookEvents.state} in ('stored', 'dead')`;
 
 /**
  * The queue of objects that have events to handle. Each change of an object's events and its row is one statement, because
@@ -43,7 +45,7 @@ export class EventTargetsStore {
     const rows = await this.database
       .select({ id: eventId, type, objectId: webhookEvents.objectId, createdAt })
       .from(webhookEvents)
-      .where(and(eq(webhookEvents.targetId, id), sql`${webhookEvents.state} in ('stored', 'dead')`))
+      .where(and(eq(webhookEvents.targetId, id), IS_WAITING))
       .orderBy(asc(webhookEvents.receivedAt));
     return rows.map((row) => ({ ...row, objectId: row.objectId ?? objectId }));
   }
@@ -78,7 +80,7 @@ export class EventTargetsStore {
 
   /** Changes events and removes their target from the queue; if it has other events by now, it is due again. */
   private async end(held: TargetRow, events: readonly WaitingEvent[], change: EventChange): Promise<void> {
-    const changed = this.changed(events, change);
+    const changed = this.changed(held, events, change);
     const { rowCount } = await this.database
       .with(changed)
       .delete(eventTargets)
@@ -95,7 +97,7 @@ export class EventTargetsStore {
     change: EventChange,
     attempts: number,
   ): Promise<void> {
-    const changed = this.changed(events, change);
+    const changed = this.changed(held, events, change);
     const retryAt = new Date(this.clock.now().getTime() + retryDelayMs(attempts));
     await this.database
       .with(changed)
@@ -104,13 +106,20 @@ export class EventTargetsStore {
       .where(and(this.rows.isHeld(held), isDone(changed)));
   }
 
-  /** The first part of a statement. */
-  private changed(events: readonly WaitingEvent[], change: EventChange) {
+  /**
+   * The first part of a statement. An attempt that has lost its lease changes nothing: the events of another one, which may be
+   * done, would wait without a target.
+   */
+  private changed(held: TargetRow, events: readonly WaitingEvent[], change: EventChange) {
     const ids = events.map(({ id }) => id);
+    const target = this.database
+      .select({ id: eventTargets.id })
+      .from(eventTargets)
+      .where(this.rows.isHeld(held));
     const locked = this.database
       .select({ id: webhookEvents.id })
       .from(webhookEvents)
-      .where(inArray(webhookEvents.id, ids))
+      .where(and(inArray(webhookEvents.id, ids), IS_WAITING, exists(target)))
       .orderBy(asc(webhookEvents.id))
       .for('update');
     return this.database

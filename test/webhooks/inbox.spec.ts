@@ -116,6 +116,25 @@ describe('the inbox', () => {
     expect(paydesk.stripeCalls.slice(before)).toContain(`GET /v1/customers/${customer}`);
   });
 
+  it('keeps what another instance has done from an attempt that has lost its lease', async ({
+    paydesk,
+    deliver,
+    stateOf,
+  }) => {
+    const { id: customer } = await paydesk.stripe.customers.create({});
+    const path = `/v1/customers/${customer}`;
+    paydesk.sandbox.faults.add({ path, kinds: ['silence_before_effect'], share: 1 });
+    const event = await deliver('customer.updated', customer);
+    await expect.poll(() => paydesk.stripeCalls).toContain(`GET ${path}`);
+    const byAnother = `
+      with ended as (delete from event_targets where object_id = $1 returning id)
+      update webhook_events set state = 'done' where target_id in (select id from ended)`;
+    await query(paydesk, byAnother, [customer]);
+    const failures = () => paydesk.log.filter(({ target }) => target === `customer:${customer}`);
+    await expect.poll(failures).toHaveLength(1);
+    expect(await stateOf(event)).toBe('done');
+  });
+
   it('stores all events that arrive at once, also copies and those of one object', async ({
     paydesk,
     post,
