@@ -22,7 +22,7 @@ const UNDECIDED_PROBLEMS: ReadonlySet<ProblemSlug> = new Set(['provider-busy', '
 /** Errors of calls that are not what an operation is to do: see {@link problemBesides}. */
 const besides = new WeakSet<Stripe.errors.StripeError>();
 
-/** Refusals of the first of several calls that Stripe has repeated: see {@link unprovedIfReplayed}. */
+/** Refusals that tell of one of several calls only: see {@link unprovedIfReplayed} and {@link unprovedAfterPart}. */
 const unproved = new WeakSet<Stripe.errors.StripeError>();
 
 /** A balance is topped up or settles within hours or days: https://docs.stripe.com/payouts#payout-schedule */
@@ -55,6 +55,15 @@ export function problemBesides(error: unknown): Problem {
 export function unprovedIfReplayed(problem: unknown): void {
   const error = stripeErrorOf(problem);
   if (error && isReplayed(error)) unproved.add(error);
+}
+
+/**
+ * To be told of the failure of a call of an operation of which another one was done. If it is a refusal, it is the outcome only if
+ * a look-up proves that nothing was done, as it would be if others have undone that part.
+ */
+export function unprovedAfterPart(problem: unknown): void {
+  const error = stripeErrorOf(problem);
+  if (error) unproved.add(error);
 }
 
 /** Whether a refusal is the outcome only if a look-up proves that nothing was done. */

@@ -3,11 +3,13 @@ import { Injectable } from '@nestjs/common';
 import type { Owner } from '#core/actor.js';
 import { Problem, unknownObject } from '#core/problem.js';
 import type { RequestContext } from '#core/request-context.js';
+import { readEach } from '#stripe/read-each.js';
+import { isReplayedFailure } from '#stripe/stripe-errors.js';
 import type { Found, OperationRequest, Outcome } from '../operations/operation.js';
-import { isFinal } from '../operations/operation-outcome.js';
+import { isFinal, isKeyReused } from '../operations/operation-outcome.js';
 import { type OperationRunner, OperationsService } from '../operations/operations.service.js';
 import { CardChangesStripe, type DefaultPlan, type RemovalPlan } from './card-changes.stripe.js';
-import { isDefaultBegun, isRemovalBegun, planRemoval } from './card-removal.js';
+import { isDefaultBegun, isDefaultDone, isRemovalBegun, planRemoval } from './card-removal.js';
 import type { PaymentMethod } from './customer.js';
 import { type DistinctCard, distinctCards, sameCards } from './distinct-cards.js';
 import { SavedCardsService } from './saved-cards.service.js';
@@ -31,12 +33,12 @@ export class CardChangesService {
         await stripe.makeDefault(context, plan, stripeKey);
         return null;
       },
-      find: (context, plan) => this.findDefault(context, plan),
+      find: (context, plan, { stripeKey }) => this.findDefault(context, plan, restKey(stripeKey)),
     });
     this.removeOperation = operations.define<RemovalPlan, null, PaymentMethod[]>({
       name: 'card-remove',
       send: (context, plan, { stripeKey }) => stripe.remove(context, plan, stripeKey),
-      find: (context, plan) => this.findRemoved(context, plan),
+      find: (context, plan, { stripeKey }) => this.findRemoved(context, plan, restKey(stripeKey)),
       resultOf: () => null,
       record: (transaction, detached) => cards.forgetDetached(transaction, detached),
     });
@@ -83,38 +85,41 @@ export class CardChangesService {
     });
   }
 
-  /** Finds out whether a card is the default as planned. If a part of that was done, does the rest. */
-  private async findDefault(context: RequestContext, plan: DefaultPlan): Promise<Found<null>> {
+  /**
+   * Finds out whether a card is the default as planned. If a part of that was done, does all of it under the keys of the rest: then
+   * none of them is left for an attempt that comes late.
+   */
+  private async findDefault(context: RequestContext, plan: DefaultPlan, key: string): Promise<Found<null>> {
     const defaults = await this.stripe.defaults(context, plan.customer);
-    const { paymentMethod } = plan;
-    const left = defaults.subscriptions
-      .filter(({ id, ownDefault }) => plan.subscriptions.includes(id) && ownDefault !== paymentMethod)
-      .map(({ id }) => id);
-    if (defaults.customerDefault === paymentMethod && left.length === 0) return { result: null };
+    if (isDefaultDone(plan, defaults)) return { result: null };
     if (!isDefaultBegun(plan, defaults)) return 'not-done';
-    return foundByDoing(async () => {
-      await this.stripe.makeDefault(context, { ...plan, subscriptions: left }, randomUUID());
+    return foundByDoing(context, async (sending) => {
+      await this.stripe.makeDefault(sending, plan, key);
       return null;
     });
   }
 
   /**
    * Finds out whether a card was removed. If a part of that was done, does the rest, by a plan of now: the customer may have got
-   * another default since.
+   * another default since. What is detached stays so, so that an attempt that comes late may have another key for that.
    */
-  private async findRemoved(context: RequestContext, plan: RemovalPlan): Promise<Found<PaymentMethod[]>> {
+  private async findRemoved(
+    context: RequestContext,
+    plan: RemovalPlan,
+    key: string,
+  ): Promise<Found<PaymentMethod[]>> {
     const { paymentMethods } = plan;
-    const attachments = await this.stripe.attachments(context, paymentMethods);
-    const attached = attachments.filter(({ customer }) => customer !== undefined);
+    const found = await readEach(paymentMethods, (id) => this.savedCards.find(context, id));
+    const attached = found.filter(({ customer }) => customer !== undefined);
     const customer = attached[0]?.customer;
-    if (customer === undefined) return { result: attachments.map(({ method }) => method) };
+    if (customer === undefined) return { result: found.map(({ method }) => method) };
     const defaults = await this.stripe.defaults(context, customer);
     const attachedIds = attached.map(({ method }) => method.id);
     if (!isRemovalBegun(plan, attachedIds, defaults)) return 'not-done';
     const cards = (await this.savedCards.list(context, customer)) ?? [];
-    return foundByDoing(async () => {
+    return foundByDoing(context, async (sending) => {
       const rest = planRemoval(customer, cards, paymentMethods, defaults);
-      return this.stripe.remove(context, rest, randomUUID());
+      return this.stripe.remove(sending, rest, key, `${key}-${randomUUID()}`);
     });
   }
 
@@ -126,14 +131,23 @@ export class CardChangesService {
   }
 }
 
+/** Stripe repeats a failure under the same key, so what is left of a change has keys of its own. */
+function restKey(stripeKey: string): string {
+  return `${stripeKey}-rest`;
+}
+
 /**
- * What has become of a change of which a part was done, by doing the rest. It is done under new keys, as Stripe repeats a failure
- * under the same. If it is refused, nobody can say that the change was done, or that it was not.
+ * What has become of a change of which a part was done, by doing the rest. If Stripe refuses it, repeats a failure of it, or has
+ * changed the same object otherwise under the key, nobody can say that the change was done, or that it was not.
  */
-async function foundByDoing<Result>(rest: () => Promise<Result>): Promise<Found<Result>> {
+async function foundByDoing<Result>(
+  context: RequestContext,
+  rest: (context: RequestContext) => Promise<Result>,
+): Promise<Found<Result>> {
   try {
-    return { result: await rest() };
+    return { result: await rest({ ...context, isSentOnce: true }) };
   } catch (error) {
+    if (isReplayedFailure(error) || isKeyReused(error)) return 'unknown';
     if (error instanceof Problem && isFinal(error)) return 'unknown';
     throw error;
   }

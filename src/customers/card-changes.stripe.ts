@@ -4,12 +4,12 @@ import { Problem } from '#core/problem.js';
 import type { RequestContext } from '#core/request-context.js';
 import { idOf } from '#stripe/id-of.js';
 import { listAll } from '#stripe/pagination.js';
-import { readEach } from '#stripe/read-each.js';
 import { readAfterRefusal } from '#stripe/read-after-refusal.js';
-import { isRefused } from '#stripe/stripe-errors.js';
+import { isRefused, unprovedAfterPart } from '#stripe/stripe-errors.js';
 import { StripeProvider } from '#stripe/stripe.provider.js';
 import type { PaymentMethod } from './customer.js';
-import { toPaymentMethod } from './saved-cards.stripe.js';
+import { hasEnded } from './owner-subscriptions.stripe.js';
+import { SavedCardsStripe, toPaymentMethod } from './saved-cards.stripe.js';
 
 /** How a customer's invoices are paid. */
 export interface PaymentDefaults {
@@ -41,18 +41,19 @@ export interface RemovalPlan {
   freed?: string[];
 }
 
-/** A payment method, and the customer that it is attached to, if any. */
-export interface Attachment {
-  method: PaymentMethod;
-  customer: string | undefined;
-}
-
-const ENDED = new Set<Stripe.Subscription.Status>(['canceled', 'incomplete_expired']);
+/**
+ * Takes the own default off a subscription, so that the customer's is charged. A default source, such as a bank account, can be
+ * the customer's only: https://docs.stripe.com/api/subscriptions/update#update_subscription-default_payment_method
+ */
+const NO_OWN_DEFAULT = { default_payment_method: '', default_source: '' };
 
 /** Calls to Stripe that change the cards of customers: https://docs.stripe.com/api/payment_methods */
 @Injectable()
 export class CardChangesStripe {
-  constructor(private readonly stripe: StripeProvider) {}
+  constructor(
+    private readonly stripe: StripeProvider,
+    private readonly savedCards: SavedCardsStripe,
+  ) {}
 
   /** https://docs.stripe.com/api/subscriptions/object#subscription_object-default_payment_method */
   async defaults(context: RequestContext, customer: string): Promise<PaymentDefaults> {
@@ -81,61 +82,67 @@ export class CardChangesStripe {
   }
 
   /** @throws {Problem} `invalid-state` if Stripe refuses it, as the card is gone by now */
-  async makeDefault(
+  async makeDefault(context: RequestContext, plan: DefaultPlan, key: string): Promise<void> {
+    await inTurn(this.defaultParts(context, plan, key));
+  }
+
+  /**
+   * Detaches as planned; also succeeds for what is detached already.
+   *
+   * @param detachKey for what is detached; the key of the defaults by default
+   * @throws {Problem} `invalid-state` if Stripe refuses another default
+   */
+  async remove(
+    context: RequestContext,
+    { paymentMethods, replacement, freed = [] }: RemovalPlan,
+    key: string,
+    detachKey = key,
+  ): Promise<PaymentMethod[]> {
+    const detached: PaymentMethod[] = [];
+    await inTurn([
+      ...(replacement ? this.defaultParts(context, replacement, key) : []),
+      ...freed.map((id) => () => this.updateUnlessEnded(context, id, NO_OWN_DEFAULT, `${key}-${id}`)),
+      ...paymentMethods.map((id) => async () => {
+        detached.push(await this.detach(context, id, `${detachKey}-${id}`));
+      }),
+    ]);
+    return detached;
+  }
+
+  /** Makes a card the default of the subscriptions, and then of the customer. */
+  private defaultParts(
     context: RequestContext,
     { customer, paymentMethod, subscriptions }: DefaultPlan,
     key: string,
+  ): Part[] {
+    const payment = { default_payment_method: paymentMethod };
+    return [
+      ...subscriptions.map((id) => () => this.updateUnlessEnded(context, id, payment, `${key}-${id}`)),
+      () => this.updateCustomer(context, customer, { invoice_settings: payment }, `${key}-default`),
+    ];
+  }
+
+  /** @throws {Problem} `invalid-state` if Stripe refuses it */
+  private async updateCustomer(
+    context: RequestContext,
+    id: string,
+    params: Stripe.CustomerUpdateParams,
+    key: string,
   ): Promise<void> {
     try {
-      const payment = { default_payment_method: paymentMethod };
-      for (const id of subscriptions) await this.updateUnlessEnded(context, id, payment, `${key}-${id}`);
-      await this.stripe.write(context, `${key}-default`, (stripe, options) =>
-        stripe.customers.update(
-          customer,
-          { invoice_settings: { default_payment_method: paymentMethod } },
-          options,
-        ),
+      await this.stripe.write(context, key, (stripe, options) =>
+        stripe.customers.update(id, params, options),
       );
     } catch (error) {
       throw isRefused(error) ? new Problem('invalid-state', {}, error) : error;
     }
   }
 
-  /** Detaches as planned; also succeeds for what is detached already. */
-  async remove(
-    context: RequestContext,
-    { paymentMethods, replacement, freed = [] }: RemovalPlan,
-    key: string,
-  ): Promise<PaymentMethod[]> {
-    if (replacement) await this.makeDefault(context, replacement, key);
-    await this.free(context, freed, key);
-    const detached: PaymentMethod[] = [];
-    for (const id of paymentMethods) detached.push(await this.detach(context, id, `${key}-${id}`));
-    return detached;
-  }
-
   /**
-   * Takes the own default off subscriptions, so that the customer's is charged. A default source, such as a bank account, can
-   * be the customer's only: https://docs.stripe.com/api/subscriptions/update#update_subscription-default_payment_method
+   * Also succeeds for a subscription that has ended since it was planned: nothing is charged for it any more.
    *
    * @throws {Problem} `invalid-state` if Stripe refuses it
    */
-  private async free(context: RequestContext, subscriptions: readonly string[], key: string): Promise<void> {
-    const nothing = { default_payment_method: '', default_source: '' };
-    try {
-      for (const id of subscriptions) await this.updateUnlessEnded(context, id, nothing, `${key}-${id}`);
-    } catch (error) {
-      throw isRefused(error) ? new Problem('invalid-state', {}, error) : error;
-    }
-  }
-
-  /** Payment methods with the customers that they are attached to. */
-  async attachments(context: RequestContext, paymentMethods: readonly string[]): Promise<Attachment[]> {
-    const found = await readEach(paymentMethods, (id) => this.retrieve(context, id));
-    return found.map((method) => ({ method: toPaymentMethod(method), customer: idOf(method.customer) }));
-  }
-
-  /** Also succeeds for a subscription that has ended since it was planned: nothing is charged for it any more. */
   private async updateUnlessEnded(
     context: RequestContext,
     id: string,
@@ -148,8 +155,9 @@ export class CardChangesStripe {
       );
     } catch (error) {
       if (!isRefused(error)) throw error;
+      const refusal = new Problem('invalid-state', {}, error);
       const subscription = this.stripe.read(context, (stripe) => stripe.subscriptions.retrieve(id));
-      if (!ENDED.has((await readAfterRefusal(error, subscription)).status)) throw error;
+      if (!hasEnded(await readAfterRefusal(refusal, subscription))) throw refusal;
     }
   }
 
@@ -162,18 +170,28 @@ export class CardChangesStripe {
       );
     } catch (error) {
       if (!isRefused(error)) throw error;
-      const method = await readAfterRefusal(error, this.retrieve(context, id));
-      if (method.customer !== null) throw error;
-      return toPaymentMethod(method);
+      const { method, customer } = await readAfterRefusal(error, this.savedCards.find(context, id));
+      if (customer !== undefined) throw error;
+      return method;
     }
-  }
-
-  private retrieve(context: RequestContext, id: string): Promise<Stripe.PaymentMethod> {
-    return this.stripe.read(context, (stripe) => stripe.paymentMethods.retrieve(id));
   }
 }
 
-/** Stripe's list has no canceled subscriptions: https://docs.stripe.com/api/subscriptions/list */
-function isChargedAutomatically({ status, collection_method: collection }: Stripe.Subscription): boolean {
-  return status !== 'incomplete_expired' && collection === 'charge_automatically';
+/** One of the calls that a change of cards takes. */
+type Part = () => Promise<void>;
+
+/** Makes calls one after the other. Once one is done, a refusal of another one does not tell that nothing was. */
+async function inTurn(parts: readonly Part[]): Promise<void> {
+  for (const [index, part] of parts.entries()) {
+    try {
+      await part();
+    } catch (error) {
+      if (index > 0) unprovedAfterPart(error);
+      throw error;
+    }
+  }
+}
+
+function isChargedAutomatically(subscription: Stripe.Subscription): boolean {
+  return !hasEnded(subscription) && subscription.collection_method === 'charge_automatically';
 }

@@ -60,3 +60,14 @@ export function isDefaultBegun(
     subscriptions.some(({ id, ownDefault }) => planned.includes(id) && ownDefault === paymentMethod)
   );
 }
+
+/** Whether a card is the default of the customer, and of all subscriptions for which that was planned that have not ended. */
+export function isDefaultDone(
+  { paymentMethod, subscriptions: planned }: DefaultPlan,
+  { customerDefault, subscriptions }: PaymentDefaults,
+): boolean {
+  return (
+    customerDefault === paymentMethod &&
+    subscriptions.every(({ id, ownDefault }) => !planned.includes(id) || ownDefault === paymentMethod)
+  );
+}

@@ -13,6 +13,9 @@ export const CHANGE_ID = 'paydesk_change_id';
 /** https://docs.stripe.com/api/subscriptions/object#subscription_object-status: one that was paid once, and has not ended. */
 const RUNNING = new Set<Stripe.Subscription.Status>(['active', 'trialing', 'past_due', 'unpaid', 'paused']);
 
+/** https://docs.stripe.com/api/subscriptions/object#subscription_object-status: those that never change. */
+const ENDED = new Set<Stripe.Subscription.Status>(['canceled', 'incomplete_expired']);
+
 /** Calls to Stripe about the subscriptions of customers: https://docs.stripe.com/api/subscriptions */
 @Injectable()
 export class OwnerSubscriptionsStripe {
@@ -35,6 +38,11 @@ export class OwnerSubscriptionsStripe {
     );
     return found !== undefined && found.data.length > 0;
   }
+}
+
+/** Whether a subscription has ended, which is for good. */
+export function hasEnded({ status }: Stripe.Subscription): boolean {
+  return ENDED.has(status);
 }
 
 /** A subscription as our type. */

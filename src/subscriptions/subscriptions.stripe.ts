@@ -6,7 +6,7 @@ import { requestIdOf, StripeProvider } from '#stripe/stripe.provider.js';
 import { invalidField, Problem } from '#core/problem.js';
 import type { RequestContext } from '#core/request-context.js';
 import type { OwnedSubscription } from '../customers/owner-subscriptions.js';
-import { toOwnedSubscription } from '../customers/owner-subscriptions.stripe.js';
+import { hasEnded, toOwnedSubscription } from '../customers/owner-subscriptions.stripe.js';
 import type { ObservedCancellation } from '../payments/cancellation-recorder.service.js';
 import { endOf } from '../payments/subscription-snapshot.stripe.js';
 import { type PaymentObject, PaymentReferences } from '../payments/payment-references.stripe.js';
@@ -26,8 +26,6 @@ export interface CancelPlan extends Partial<TracedUpdate> {
 export interface Cancelled extends Omit<ObservedCancellation, 'revision'> {
   result: Cancellation;
 }
-
-const ENDED = new Set<Stripe.Subscription.Status>(['canceled', 'incomplete_expired']);
 
 /** Calls to Stripe about subscriptions: https://docs.stripe.com/api/subscriptions */
 @Injectable()
@@ -86,10 +84,9 @@ export class SubscriptionsStripe {
     operationId: string,
   ): Promise<Found<Cancelled>> {
     const subscription = await this.retrieve(context, plan);
-    const isEnded = ENDED.has(subscription.status);
     const proof = proofOfCancellation(subscription, plan, operationId);
     if (proof === 'done') return { result: toCancelled(subscription) };
-    if (proof === 'not-done' && isEnded) throw new Problem('invalid-state');
+    if (proof === 'not-done' && hasEnded(subscription)) throw new Problem('invalid-state');
     return proof;
   }
 
@@ -112,7 +109,7 @@ export class SubscriptionsStripe {
     refusal: unknown,
   ): Promise<Cancelled> {
     const subscription = await readAfterRefusal(refusal, this.retrieve(context, plan));
-    if (!ENDED.has(subscription.status)) throw refusal;
+    if (!hasEnded(subscription)) throw refusal;
     if (plan.update) throw new Problem('invalid-state', {}, refusal);
     return toCancelled(subscription);
   }
@@ -128,7 +125,7 @@ function proofOfCancellation(
   operationId: string,
 ): Proof {
   if (update) return proofOf(toOwnedSubscription(subscription), { update, previousChangeId }, operationId);
-  return ENDED.has(subscription.status) ? 'done' : 'not-done';
+  return hasEnded(subscription) ? 'done' : 'not-done';
 }
 
 function toCancelled(subscription: Stripe.Subscription): Cancelled {
