@@ -147,16 +147,17 @@ async function tryPort(
   });
   // A lost connection also emits `end` and fails every later query. Without a listener, `error` would end the process.
   client.on('error', () => undefined);
+  let answer: 'not ours' | 'not ready' = 'not ours';
   try {
     await client.connect();
     const { rows } = await client.query<{ data_directory: string }>('show data_directory');
     if (rows[0]?.data_directory === cluster.dataFolder) return { port, client };
   } catch (error) {
     if ((error as { code?: string }).code === INVALID_PASSWORD) throw error;
-    if (mayBeOurs(error)) return 'not ready';
+    if (mayBeOurs(error)) answer = 'not ready';
   }
   await client.end().catch(() => undefined);
-  return 'not ours';
+  return answer;
 }
 
 /**

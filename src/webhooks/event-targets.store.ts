@@ -107,8 +107,8 @@ export class EventTargetsStore {
   }
 
   /**
-   * The first part of a statement. An attempt that has lost its lease changes nothing: the events of another one, which may be
-   * done, would wait without a target.
+   * The first part of a statement. An attempt that has lost its lease before the statement begins changes nothing: the events of
+   * another one, which may be done, would wait without a target.
    */
   private changed(held: TargetRow, events: readonly WaitingEvent[], change: EventChange) {
     const ids = events.map(({ id }) => id);

@@ -11,7 +11,7 @@ it.each([
   ['EarlyRefusal', 'src/api/http/early-refusal.js'],
   ['StripeProvider', 'libs/stripe/stripe.provider.js'],
 ])('the source maps of the bundle name the file of %s', (name, file) => {
-  const sources = sourcesOf(new RegExp(String.raw`\(\s*this,\s*"${name}"\)`));
+  const sources = sourcesOf(new RegExp(String.raw`__Name\(\s*this,\s*"${name}"\)`));
   expect(sources.map((source) => source.endsWith(`/${file}`))).toEqual([true]);
 });
 
