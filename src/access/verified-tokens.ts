@@ -1,4 +1,5 @@
 import { hash as hashOnce } from 'node:crypto';
+import { setNewest } from '#core/set-newest.js';
 
 const LIFETIME_MS = 60_000;
 /** About 5 MB. */
@@ -19,10 +20,8 @@ export class VerifiedTokens<Verified> {
 
   /** Remembers a token, until it expires at the latest. The oldest one makes room for it. */
   add(hash: string, verified: Verified, expiresAtMs: number, nowMs: number): void {
-    this.entries.delete(hash);
-    this.entries.set(hash, { verified, untilMs: Math.min(expiresAtMs, nowMs + LIFETIME_MS) });
-    const [oldest] = this.entries.keys();
-    if (this.entries.size > TOKENS_MAX && oldest !== undefined) this.entries.delete(oldest);
+    const untilMs = Math.min(expiresAtMs, nowMs + LIFETIME_MS);
+    setNewest(this.entries, hash, { verified, untilMs }, TOKENS_MAX);
   }
 }
 

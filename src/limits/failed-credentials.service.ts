@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import ipaddr from 'ipaddr.js';
 import { Clock } from '#core/clock.js';
 import { Problem } from '#core/problem.js';
+import { setNewest } from '#core/set-newest.js';
 import { type Rate, type RateLimitName, RATE_LIMITS, ratesOf } from '../config/rates.js';
 import { Settings } from '../config/settings.js';
 
@@ -77,10 +78,7 @@ export class FailedCredentials {
     // A clock that was set back must not make a window longer.
     if (latest && latest.startedAtMs <= nowMs && nowMs < latest.startedAtMs + windowMs) return latest;
     const failures = { count: 0, startedAtMs: nowMs };
-    this.failures.delete(subscriber);
-    this.failures.set(subscriber, failures);
-    const [oldest] = this.failures.keys();
-    if (this.failures.size > ADDRESSES_MAX && oldest !== undefined) this.failures.delete(oldest);
+    setNewest(this.failures, subscriber, failures, ADDRESSES_MAX);
     return failures;
   }
 

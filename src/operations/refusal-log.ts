@@ -1,5 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Clock } from '#core/clock.js';
+import { setNewest } from '#core/set-newest.js';
 import { refusedFor } from '#stripe/stripe-errors.js';
 import { toProblem } from '../database/to-problem.js';
 import { describeFailure } from '../logging/describe-failure.js';
@@ -32,10 +33,7 @@ export class RefusalLog {
     const nowMs = this.clock.now().getTime();
     // A clock that was set back must not hide it for longer.
     if (Math.abs(nowMs - (this.loggedAtMs.get(key) ?? -Infinity)) < INTERVAL_MS) return false;
-    this.loggedAtMs.delete(key);
-    this.loggedAtMs.set(key, nowMs);
-    const [oldest] = this.loggedAtMs.keys();
-    if (this.loggedAtMs.size > ENTRIES_MAX && oldest !== undefined) this.loggedAtMs.delete(oldest);
+    setNewest(this.loggedAtMs, key, nowMs, ENTRIES_MAX);
     return true;
   }
 }

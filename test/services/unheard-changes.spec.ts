@@ -13,7 +13,30 @@ const SCHEDULE = '/v1/subscription_schedules/*';
 /** Called with each request to Stripe, when it has had its effect and is not answered yet. */
 let onCall: (call: string) => void = () => undefined;
 
-const it = changesTest({ observe: ({ method, path }) => onCall(`${method} ${path}`) });
+const it = changesTest({ observe: ({ method, path }) => onCall(`${method} ${path}`) }).extend(
+  'cancelUnheard',
+  ({ paydesk: { sandbox }, shop }, { onCleanup }) => {
+    onCleanup(() => {
+      onCall = () => undefined;
+    });
+    /** Cancels at the end of the period: a schedule is released, and no answer to the cancellation arrives. Returns how to repeat it. */
+    return async ({ paymentID, id }: { paymentID: string; id: string }, key: string) => {
+      const lost = {
+        method: 'POST',
+        path: `/v1/subscriptions/${id}`,
+        kinds: ['reset_after_effect'],
+      } as const;
+      onCall = (call) => {
+        if (call.endsWith('/release')) sandbox.faults.add({ ...lost, share: 1 });
+      };
+      const end = { paymentID, cancelType: 'endOfPeriod' };
+      const cancel = () => shop.post('/pay/recurrent/expire', end, { 'idempotency-key': key });
+      expectProblem(await cancel(), 'outcome-unknown');
+      sandbox.faults.clear();
+      return cancel;
+    };
+  },
+);
 /** As after 30 days. */
 const FORGET_CHANGES = "delete from operations where kind = 'subscription-change' and state = 'done'";
 
@@ -121,58 +144,34 @@ describe('a change of which Stripe has not told what became', () => {
   });
 
   it('is found if it is a cancellation that was sent again, and the Dashboard has scheduled something since', async ({
-    paydesk: { sandbox, stripe },
-    shop,
+    paydesk: { stripe },
+    cancelUnheard,
     start,
     change,
     price,
-    onTestFinished,
   }) => {
     const { paymentID, id } = await start();
     expect((await change({ paymentID, ...one(await price(2000)), at: 'endOfPeriod' })).status).toBe(200);
-    const lost = { method: 'POST', path: `/v1/subscriptions/${id}`, kinds: ['reset_after_effect'] } as const;
-    onCall = (call) => {
-      if (call.endsWith('/release')) sandbox.faults.add({ ...lost, share: 1 });
-    };
-    onTestFinished(() => {
-      onCall = () => undefined;
-    });
-    const key = { 'idempotency-key': 'cancellation-before-a-schedule' };
-    const end = { paymentID, cancelType: 'endOfPeriod' };
-    const cancel = () => shop.post('/pay/recurrent/expire', end, key);
-    expectProblem(await cancel(), 'outcome-unknown');
-    sandbox.faults.clear();
+    const cancel = await cancelUnheard({ paymentID, id }, 'cancellation-before-a-schedule');
     const { id: schedule } = await stripe.subscriptionSchedules.create({ from_subscription: id });
     await stripe.subscriptionSchedules.update(schedule, { end_behavior: 'cancel' });
     expect((await cancel()).status).toBe(200);
   });
 
   it('is found if it is a cancellation that was sent again, and the subscription has ended as planned since', async ({
-    paydesk: { sandbox, stripe },
-    shop,
+    paydesk: { stripe },
+    cancelUnheard,
     start,
     change,
     price,
     clock,
-    onTestFinished,
   }) => {
     const { paymentID, id } = await start();
     const { items } = await stripe.subscriptions.retrieve(id);
     const endsInSeconds = (items.data[0]?.current_period_end ?? 0) - clock.now().getTime() / 1000;
     clock.moveSeconds(endsInSeconds - HOUR_SECONDS);
     expect((await change({ paymentID, ...one(await price(2000)), at: 'endOfPeriod' })).status).toBe(200);
-    const lost = { method: 'POST', path: `/v1/subscriptions/${id}`, kinds: ['reset_after_effect'] } as const;
-    onCall = (call) => {
-      if (call.endsWith('/release')) sandbox.faults.add({ ...lost, share: 1 });
-    };
-    onTestFinished(() => {
-      onCall = () => undefined;
-    });
-    const key = { 'idempotency-key': 'cancellation-that-took-place' };
-    const end = { paymentID, cancelType: 'endOfPeriod' };
-    const cancel = () => shop.post('/pay/recurrent/expire', end, key);
-    expectProblem(await cancel(), 'outcome-unknown');
-    sandbox.faults.clear();
+    const cancel = await cancelUnheard({ paymentID, id }, 'cancellation-that-took-place');
     clock.moveSeconds(2 * HOUR_SECONDS);
     expect((await stripe.subscriptions.retrieve(id)).status).toBe('canceled');
     expect((await cancel()).status).toBe(200);
