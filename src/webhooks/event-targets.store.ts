@@ -80,9 +80,9 @@ export class EventTargetsStore {
 
   /** Changes events and removes their target from the queue; if it has other events by now, it is due again. */
   private async end(held: TargetRow, events: readonly WaitingEvent[], change: EventChange): Promise<void> {
-    const changed = this.changed(held, events, change);
+    const { parts, changed } = this.changes(held, events, change);
     const { rowCount } = await this.database
-      .with(changed)
+      .with(...parts)
       .delete(eventTargets)
       .where(and(this.rows.isHeld(held), eq(eventTargets.revision, held.revision), isDone(changed)));
     if (rowCount === 1) return;
@@ -97,44 +97,54 @@ export class EventTargetsStore {
     change: EventChange,
     attempts: number,
   ): Promise<void> {
-    const changed = this.changed(held, events, change);
+    const { parts, changed } = this.changes(held, events, change);
     const retryAt = new Date(this.clock.now().getTime() + retryDelayMs(attempts));
     await this.database
-      .with(changed)
+      .with(...parts)
       .update(eventTargets)
       .set({ attempts, retryAt, ...expiredLease() })
       .where(and(this.rows.isHeld(held), isDone(changed)));
   }
 
   /**
-   * The first part of a statement. An attempt that has lost its lease before the statement begins changes nothing: the events of
-   * another one, which may be done, would wait without a target.
+   * The first parts of a statement. An attempt that has lost its lease changes nothing, also if it has lost it while it waited for
+   * the lock of an event: the events of another one would wait without a target. A row is read again once it is locked:
+   * https://www.postgresql.org/docs/current/transaction-iso.html#XACT-READ-COMMITTED
    */
-  private changed(held: TargetRow, events: readonly WaitingEvent[], change: EventChange) {
+  private changes(held: TargetRow, events: readonly WaitingEvent[], change: EventChange) {
     const ids = events.map(({ id }) => id);
-    const target = this.database
-      .select({ id: eventTargets.id })
-      .from(eventTargets)
-      .where(this.rows.isHeld(held));
-    const locked = this.database
-      .select({ id: webhookEvents.id })
-      .from(webhookEvents)
-      .where(and(inArray(webhookEvents.id, ids), IS_WAITING, exists(target)))
-      .orderBy(asc(webhookEvents.id))
-      .for('update');
-    return this.database
-      .$with('changed')
-      .as(
-        this.database
-          .update(webhookEvents)
-          .set(change)
-          .where(inArray(webhookEvents.id, locked))
-          .returning({ id: webhookEvents.id }),
-      );
+    const locked = this.database.$with('locked').as(
+      this.database
+        .select({ id: webhookEvents.id })
+        .from(webhookEvents)
+        .where(and(inArray(webhookEvents.id, ids), IS_WAITING))
+        .orderBy(asc(webhookEvents.id))
+        .for('update'),
+    );
+    const target = this.database.$with('target').as(
+      this.database
+        .select({ id: eventTargets.id })
+        .from(eventTargets)
+        .where(and(this.rows.isHeld(held), isDone(locked)))
+        .for('update'),
+    );
+    const changed = this.database.$with('changed').as(
+      this.database
+        .update(webhookEvents)
+        .set(change)
+        .where(
+          and(
+            inArray(webhookEvents.id, this.database.select().from(locked)),
+            exists(this.database.select().from(target)),
+          ),
+        )
+        .returning({ id: webhookEvents.id }),
+    );
+    return { parts: [locked, target, changed], changed } as const;
   }
 }
 
-/** Always true. PostgreSQL evaluates it before the target is locked, after all events are changed. */
-function isDone(changed: WithSubquery): SQL {
-  return sql`(select count(*) from ${changed}) >= 0`;
+/** Always true. PostgreSQL evaluates it before the target is locked, after all rows of that part are. */
+function isDone(part: WithSubquery): SQL {
+  return sql`(select count(*) from ${part}) >= 0`;
 }

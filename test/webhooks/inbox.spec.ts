@@ -1,4 +1,5 @@
-import { describe, expect } from 'vitest';
+import pg from 'pg';
+import { describe, expect, onTestFinished } from 'vitest';
 import { query } from '../support/database.js';
 import { paydeskTest } from '../support/paydesk-test.js';
 import { eventOf, signatureOf, someEventId } from './stripe-event.js';
@@ -134,6 +135,31 @@ describe('the inbox', () => {
     await expect.poll(failures).toHaveLength(1);
     expect(await stateOf(event)).toBe('done');
   });
+
+  it.for([
+    ['does not change', 'has lost its lease meanwhile', 'lease_id = gen_random_uuid()', 'dead', 1],
+    ['changes', 'has its lease', 'lease_expires_at = lease_expires_at', 'stored', 2],
+  ] as const)(
+    '%s what another instance has done to an event, by an attempt that waits for it and %s',
+    async ([, , change, state, attempts], { paydesk, clock, unanswered }) => {
+      const { customer, event } = await unanswered();
+      const other = new pg.Client(paydesk.databaseUrl);
+      await other.connect();
+      onTestFinished(() => other.end());
+      await other.query('begin');
+      await other.query("update webhook_events set state = 'dead' where id = $1", [event]);
+      clock.moveSeconds(LONGEST_RETRY_SECONDS);
+      const waiting =
+        "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+      await expect.poll(() => query(paydesk, waiting)).toHaveLength(1);
+      await other.query(`update event_targets set ${change} where object_id = $1`, [customer]);
+      await other.query('commit');
+      const failures = () => paydesk.log.filter(({ target }) => target === `customer:${customer}`);
+      await expect.poll(failures).toHaveLength(2);
+      const found = await query(paydesk, 'select state, attempts from webhook_events where id = $1', [event]);
+      expect(found).toEqual([{ state, attempts }]);
+    },
+  );
 
   it('stores all events that arrive at once, also copies and those of one object', async ({
     paydesk,
