@@ -5,7 +5,7 @@ import { Problem, unknownObject } from '#core/problem.js';
 import type { RequestContext } from '#core/request-context.js';
 import { readEach } from '#stripe/read-each.js';
 import { isReplayedFailure } from '#stripe/stripe-errors.js';
-import type { Found, OperationRequest, Outcome } from '../operations/operation.js';
+import type { OperationRequest, Outcome, Rest } from '../operations/operation.js';
 import { isFinal, isKeyReused } from '../operations/operation-outcome.js';
 import { type OperationRunner, OperationsService } from '../operations/operations.service.js';
 import { CardChangesStripe, type DefaultPlan, type RemovalPlan } from './card-changes.stripe.js';
@@ -86,38 +86,41 @@ export class CardChangesService {
   }
 
   /**
-   * Finds out whether a card is the default as planned. If a part of that was done, does all of it under the keys of the rest: then
-   * none of them is left for an attempt that comes late.
+   * Finds out whether a card is the default as planned. If a part of that was done, all of it is done under the keys of the rest:
+   * then none of them is left for an attempt that comes late.
    */
-  private async findDefault(context: RequestContext, plan: DefaultPlan, key: string): Promise<Found<null>> {
+  private async findDefault(
+    context: RequestContext,
+    plan: DefaultPlan,
+    key: string,
+  ): Promise<Rest<null> | 'not-done'> {
     const defaults = await this.stripe.defaults(context, plan.customer);
-    if (isDefaultDone(plan, defaults)) return { result: null };
     if (!isDefaultBegun(plan, defaults)) return 'not-done';
-    return foundByDoing(context, async (sending) => {
-      await this.stripe.makeDefault(sending, plan, key);
+    return restBy(context, async (sending) => {
+      if (!isDefaultDone(plan, defaults)) await this.stripe.makeDefault(sending, plan, key);
       return null;
     });
   }
 
   /**
-   * Finds out whether a card was removed. If a part of that was done, does the rest, by a plan of now: the customer may have got
+   * Finds out whether a card was removed. If a part of that was done, the rest is done by a plan of now: the customer may have got
    * another default since. What is detached stays so, so that an attempt that comes late may have another key for that.
    */
   private async findRemoved(
     context: RequestContext,
     plan: RemovalPlan,
     key: string,
-  ): Promise<Found<PaymentMethod[]>> {
+  ): Promise<Rest<PaymentMethod[]> | 'not-done'> {
     const { paymentMethods } = plan;
     const found = await readEach(paymentMethods, (id) => this.savedCards.find(context, id));
     const attached = found.filter(({ customer }) => customer !== undefined);
     const customer = attached[0]?.customer;
-    if (customer === undefined) return { result: found.map(({ method }) => method) };
+    if (customer === undefined) return restBy(context, async () => found.map(({ method }) => method));
     const defaults = await this.stripe.defaults(context, customer);
     const attachedIds = attached.map(({ method }) => method.id);
     if (!isRemovalBegun(plan, attachedIds, defaults)) return 'not-done';
     const cards = (await this.savedCards.list(context, customer)) ?? [];
-    return foundByDoing(context, async (sending) => {
+    return restBy(context, async (sending) => {
       const rest = planRemoval(customer, cards, paymentMethods, defaults);
       return this.stripe.remove(sending, rest, key, `${key}-${randomUUID()}`);
     });
@@ -137,18 +140,21 @@ function restKey(stripeKey: string): string {
 }
 
 /**
- * What has become of a change of which a part was done, by doing the rest. If Stripe refuses it, repeats a failure of it, or has
- * changed the same object otherwise under the key, nobody can say that the change was done, or that it was not.
+ * The rest of a change of which a part was done. If Stripe refuses it, repeats a failure of it, or has changed the same object
+ * otherwise under the key, nobody can say that the change was done, or that it was not.
  */
-async function foundByDoing<Result>(
+function restBy<Result>(
   context: RequestContext,
-  rest: (context: RequestContext) => Promise<Result>,
-): Promise<Found<Result>> {
-  try {
-    return { result: await rest({ ...context, isSentOnce: true }) };
-  } catch (error) {
-    if (isReplayedFailure(error) || isKeyReused(error)) return 'unknown';
-    if (error instanceof Problem && isFinal(error)) return 'unknown';
-    throw error;
-  }
+  work: (context: RequestContext) => Promise<Result>,
+): Rest<Result> {
+  return {
+    doRest: async () => {
+      try {
+        return await work({ ...context, isSentOnce: true });
+      } catch (error) {
+        const isOver = error instanceof Problem && (isFinal(error) || isKeyReused(error));
+        throw isOver || isReplayedFailure(error) ? new Problem('needs-review', {}, error) : error;
+      }
+    },
+  };
 }

@@ -259,7 +259,7 @@ export class OperationAttempt {
   }
 
   /**
-   * If nothing is found, the outcome stays unknown for as long as Stripe may still process an earlier call. If Stripe refuses
+   * If nothing or a part is found, the outcome stays unknown for as long as Stripe may still process an earlier call. If Stripe refuses
    * to show it, it stays unknown too, and 23 hours after the first look-up a person has to find it out.
    */
   private async lookUp<Plan, Result, Answer>(
@@ -283,8 +283,9 @@ export class OperationAttempt {
         found.cause,
       );
     }
-    if (typeof found !== 'string') return found.result;
+    if (typeof found !== 'string' && 'result' in found) return found.result;
     if (!isLookUpConclusive(firstLookedAt, now)) throw new Problem('outcome-unknown');
+    if (typeof found !== 'string') return found.doRest();
     throw found === 'not-done' ? refusal : new Problem('needs-review');
   }
 

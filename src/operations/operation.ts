@@ -44,7 +44,7 @@ export interface OperationKind<Plan, Result, Answer = Result> {
     plan: Plan,
     identity: OperationIdentity,
     sentAt: Date,
-  ): Promise<Found<Answer>>;
+  ): Promise<Found<Answer> | Rest<Answer>>;
   /** The result in an answer; the answer itself by default. */
   resultOf?(answer: Answer): Result;
   /** Stores what has to outlast the operation, in the transaction that stores its result. */
@@ -130,6 +130,12 @@ export type MakeEarlyPlan<Plan> = (identity: OperationIdentity) => EarlyPlan<Pla
 
 /** What a look-up at Stripe has proved: that it was done, that it was not, or neither. */
 export type Found<Result> = { result: Result } | 'not-done' | 'unknown';
+
+/** What a look-up has found of an operation that leaves no trace at Stripe: that at least a part of it was done. */
+export interface Rest<Result> {
+  /** Does what is left, if anything. Called once Stripe does nothing of it any more. @throws {Problem} `needs-review` if it can't */
+  doRest(): Promise<Result>;
+}
 
 /** The answer to a request whose operation succeeded. */
 export interface Outcome<Result> {

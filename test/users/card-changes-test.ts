@@ -52,16 +52,16 @@ export function cardChangesTest() {
             sandbox.faults.add({ method: 'POST', path, kinds: ['refuse'], error: UNUSABLE, ...which });
           },
       )
-      /** Does something at Stripe right after the subscriptions are read: each time, or only for look-ups or the first of them. */
+      /** Does something at Stripe right after the subscriptions are read: each time, or only for look-ups after the first, or for the second. */
       .extend(
         'afterRead',
         ({ paydesk: { sandbox }, watchCalls }) =>
-          (which: 'each' | 'look-ups' | 'first look-up', act: (stripe: typeof sandbox) => void) => {
+          (which: 'each' | 'later look-ups' | 'second look-up', act: (stripe: typeof sandbox) => void) => {
             let reads = 0;
             watchCalls((call) => {
               if (call !== 'GET /v1/subscriptions') return;
               reads += 1;
-              if (which === 'each' || reads === 2 || (which === 'look-ups' && reads > 2)) act(sandbox);
+              if (which === 'each' || reads === 3 || (which === 'later look-ups' && reads > 3)) act(sandbox);
             });
           },
       )

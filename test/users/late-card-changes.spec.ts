@@ -1,7 +1,8 @@
 import { describe, expect } from 'vitest';
 import type { PlannedFault } from '#sandbox/faults/faults.js';
 import type { Answer } from '../support/caller.js';
-import { FOREVER_MS, LEASE_SECONDS } from '../support/durations.js';
+import { FOREVER_MS, LEASE_SECONDS, STRIPE_SETTLES_SECONDS } from '../support/durations.js';
+import { expectProblem } from '../support/expect-problem.js';
 import { cardChangesTest, type Wallet } from './card-changes-test.js';
 
 const it = cardChangesTest()
@@ -10,12 +11,14 @@ const it = cardChangesTest()
    */
   .extend(
     'suspend',
-    ({ paydesk: { sandbox }, failOnce, watchCalls }) =>
+    ({ paydesk: { sandbox }, clock, failOnce, watchCalls }) =>
       async ({ customer, older }: Wallet, change: () => Promise<Answer>) => {
         const customerRead = { method: 'GET', path: `/v1/customers/${customer}` } as const;
         let hang: PlannedFault | undefined;
         let areSubscriptionsRead = false;
         failOnce(`/v1/subscriptions/${older}`);
+        expectProblem(await change(), 'outcome-unknown');
+        clock.moveSeconds(STRIPE_SETTLES_SECONDS);
         watchCalls((call) => {
           if (call === `POST /v1/subscriptions/${older}`)
             hang ??= sandbox.faults.add({ ...customerRead, kinds: ['wait'], waitMs: FOREVER_MS });
@@ -66,4 +69,28 @@ describe('an attempt that does the rest of a change of cards when another one ha
     expect(await user.defaults()).toEqual([amex, amex, amex]);
     expect(await user.cards()).toEqual([amex, user.mastercard]);
   });
+});
+
+describe('a change of cards at which Stripe has failed, and that it makes late', () => {
+  it.for(['a new default', 'the default that it is already', 'a removal'] as const)(
+    'is not told as done before, and does not undo what the user has chosen since: %s',
+    async (which, { paydesk: { sandbox }, clock, wallet }) => {
+      const user = await wallet();
+      if (which === 'the default that it is already') await user.setCustomerDefault(user.mastercard);
+      const change = () =>
+        which === 'a removal' ? user.remove(user.visa) : user.makeDefault(user.mastercard);
+      const path = `/v1/customers/${user.customer}`;
+      sandbox.faults.add({ method: 'POST', path, kinds: ['error_then_effect'], waitMs: FOREVER_MS });
+      expectProblem(await change(), 'outcome-unknown');
+      const amex = await user.attach('pm_card_amex');
+      clock.moveSeconds(STRIPE_SETTLES_SECONDS - 1);
+      expectProblem(await change(), 'outcome-unknown');
+      sandbox.faults.clear();
+      await expect.poll(async () => (await user.defaults())[0]).toBe(user.mastercard);
+      clock.moveSeconds(1);
+      expect((await change()).status).toBe(204);
+      expect((await user.choose(amex)).status).toBe(204);
+      expect(await user.defaults()).toEqual([amex, amex, amex]);
+    },
+  );
 });
