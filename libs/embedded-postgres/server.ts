@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import pg from 'pg';
 import { CLUSTER_USER, type PostgresCluster } from './cluster.js';
 import { freePort } from './free-port.js';
+import { mayBePostgres } from './may-be-postgres.js';
 import { readPidFile, removePidFile, type PidFile } from './pid-file.js';
 
 const run = promisify(execFile);
@@ -119,7 +120,10 @@ async function pgCtl(cluster: PostgresCluster, args: string[]): Promise<void> {
   });
 }
 
-/** Undefined if no server runs on this cluster. Removes a stale pid file. */
+/**
+ * Undefined if no server runs on this cluster. Removes a stale pid file: after a crash, another process may have its pid, and another
+ * program, which may never answer, its port.
+ */
 async function connectToRunningServer(cluster: PostgresCluster): Promise<ServerConnection | undefined> {
   const deadline = Date.now() + TIMEOUT_S * 1000;
   while (Date.now() < deadline) {
@@ -128,7 +132,7 @@ async function connectToRunningServer(cluster: PostgresCluster): Promise<ServerC
 
     const outcome = await tryPort(cluster, pidFile.port);
     if (typeof outcome === 'object') return outcome;
-    if (outcome === 'not ours' && !isStillStarting(pidFile)) {
+    if (!isStillStarting(pidFile) && (outcome === 'not ours' || !(await mayBePostgres(pidFile.pid)))) {
       await removePidFile(cluster.dataFolder, pidFile);
       return undefined;
     }

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, readFile, readlink, stat, utimes, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -155,6 +156,23 @@ describe('startEmbeddedPostgres', () => {
 
       await expect.poll(() => query(url, 'select answer from kept')).toEqual([{ answer: 42 }]);
       expect(log).toHaveBeenCalledWith('PostgreSQL stopped unexpectedly: restarting it');
+    });
+
+    it('removes a pid file whose process is not PostgreSQL, if another program on its port never answers', async () => {
+      await (await start()).stop();
+      const silent = createServer().listen(0, '127.0.0.1');
+      onTestFinished(() => void silent.close());
+      await once(silent, 'listening');
+      const { port } = silent.address() as AddressInfo;
+      await writeFile(
+        pidFilePath(dataDir),
+        `${process.ppid}\n/elsewhere\n1577836800\n${port}\n\n127.0.0.1\n`,
+      );
+      await utimes(pidFilePath(dataDir), LONG_AGO, LONG_AGO);
+
+      const { url } = await start();
+
+      expect(await query(url, 'select 1 as one')).toEqual([{ one: 1 }]);
     });
 
     it.each([
