@@ -22,8 +22,11 @@ const UNDECIDED_PROBLEMS: ReadonlySet<ProblemSlug> = new Set(['provider-busy', '
 /** Errors of calls that are not what an operation is to do: see {@link problemBesides}. */
 const besides = new WeakSet<Stripe.errors.StripeError>();
 
-/** Refusals that tell of one of several calls only: see {@link unprovedIfReplayed} and {@link unprovedAfterPart}. */
-const unproved = new WeakSet<Stripe.errors.StripeError>();
+/** Refusals of the first of several calls: see {@link unprovedIfTriedBefore}. */
+const ofFirstCall = new WeakSet<Stripe.errors.StripeError>();
+
+/** Refusals of a call before which another one was done: see {@link unprovedAfterPart}. */
+const afterPart = new WeakSet<Stripe.errors.StripeError>();
 
 /** A balance is topped up or settles within hours or days: https://docs.stripe.com/payouts#payout-schedule */
 const BALANCE_RETRY_SECONDS = 3_600;
@@ -49,12 +52,13 @@ export function problemBesides(error: unknown): Problem {
 }
 
 /**
- * To be told of the refusal of the first of several calls of an operation. If Stripe has repeated it, an earlier attempt may have
- * made the next one, so it is the outcome only if a look-up proves that nothing was done.
+ * To be told of the failure of the first of several calls of an operation. An earlier attempt may have made the next one, also if it
+ * got a refusal too. So a refusal is the outcome only if a look-up proves that nothing was done, unless there was no earlier attempt.
+ * Stripe need not have saved the earlier answer: https://docs.stripe.com/api/idempotent_requests
  */
-export function unprovedIfReplayed(problem: unknown): void {
+export function unprovedIfTriedBefore(problem: unknown): void {
   const error = stripeErrorOf(problem);
-  if (error && isReplayed(error)) unproved.add(error);
+  if (error) ofFirstCall.add(error);
 }
 
 /**
@@ -63,13 +67,18 @@ export function unprovedIfReplayed(problem: unknown): void {
  */
 export function unprovedAfterPart(problem: unknown): void {
   const error = stripeErrorOf(problem);
-  if (error) unproved.add(error);
+  if (error) afterPart.add(error);
 }
 
-/** Whether a refusal is the outcome only if a look-up proves that nothing was done. */
-export function isUnproved(problem: unknown): boolean {
+/**
+ * Whether a refusal is the outcome only if a look-up proves that nothing was done.
+ *
+ * @param isFirst whether no earlier attempt is known. The database may have lost one whose answer Stripe repeats.
+ */
+export function isUnproved(problem: unknown, isFirst: boolean): boolean {
   const error = stripeErrorOf(problem);
-  return error !== undefined && unproved.has(error);
+  if (!error) return false;
+  return afterPart.has(error) || (ofFirstCall.has(error) && (!isFirst || isReplayed(error)));
 }
 
 /** The parameter that Stripe refused, such as `line_items[0][price]`, if its 400 names one. */

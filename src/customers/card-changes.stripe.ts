@@ -5,7 +5,7 @@ import type { RequestContext } from '#core/request-context.js';
 import { idOf } from '#stripe/id-of.js';
 import { listAll } from '#stripe/pagination.js';
 import { readAfterRefusal } from '#stripe/read-after-refusal.js';
-import { isRefused, unprovedAfterPart } from '#stripe/stripe-errors.js';
+import { isRefused, unprovedAfterPart, unprovedIfTriedBefore } from '#stripe/stripe-errors.js';
 import { StripeProvider } from '#stripe/stripe.provider.js';
 import type { PaymentMethod } from './customer.js';
 import { hasEnded } from './owner-subscriptions.stripe.js';
@@ -180,13 +180,14 @@ export class CardChangesStripe {
 /** One of the calls that a change of cards takes. */
 type Part = () => Promise<void>;
 
-/** Makes calls one after the other. Once one is done, a refusal of another one does not tell that nothing was. */
+/** Makes calls one after the other. Once one may be done, a refusal of another one does not tell that nothing was. */
 async function inTurn(parts: readonly Part[]): Promise<void> {
   for (const [index, part] of parts.entries()) {
     try {
       await part();
     } catch (error) {
-      if (index > 0) unprovedAfterPart(error);
+      if (index === 0) unprovedIfTriedBefore(error);
+      else unprovedAfterPart(error);
       throw error;
     }
   }

@@ -30,14 +30,13 @@ export function isFinal(problem: Problem): boolean {
 }
 
 /**
- * A final problem that is the outcome only if a look-up proves that nothing was done: Stripe has not answered with it, and an earlier
- * attempt may have been done, or Stripe has repeated a refusal after which one may have gone on. Undefined for others.
+ * A final problem that is the outcome only if a look-up proves that nothing was done: one of ours, if an earlier attempt may have been
+ * done, or the refusal of one of several calls, if another one may have been done. Undefined for others.
  */
 export function refusalToProve(error: unknown, isFirst: boolean): Problem | undefined {
   if (!(error instanceof Problem) || !isFinal(error)) return undefined;
   const isOwn = !isDefiniteRefusal(error);
-  // The database may have lost what a first attempt repeats.
-  return isUnproved(error) || (isOwn && !isFirst) ? error : undefined;
+  return isUnproved(error, isFirst) || (isOwn && !isFirst) ? error : undefined;
 }
 
 /** Whether Stripe has seen the key of a call with other parameters. */

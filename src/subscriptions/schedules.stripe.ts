@@ -5,7 +5,12 @@ import type { RequestContext } from '#core/request-context.js';
 import { createdUnderKey, findByOperationId, OPERATION_ID } from '#stripe/find-by-metadata.js';
 import { idOf } from '#stripe/id-of.js';
 import { readAfterRefusal } from '#stripe/read-after-refusal.js';
-import { isDefiniteRefusal, isRefused, isUnclassified, unprovedIfReplayed } from '#stripe/stripe-errors.js';
+import {
+  isDefiniteRefusal,
+  isRefused,
+  isUnclassified,
+  unprovedIfTriedBefore,
+} from '#stripe/stripe-errors.js';
 import { StripeProvider } from '#stripe/stripe.provider.js';
 import type { OwnedSubscription } from '../customers/owner-subscriptions.js';
 import { hasItems, type WantedItem } from './item-changes.js';
@@ -139,6 +144,7 @@ export class SchedulesStripe {
     try {
       return await change(idempotencyKey);
     } catch (error) {
+      unprovedIfTriedBefore(error);
       if (!isScheduled(error)) throw error;
       const scheduleId = await this.findOwnAfter(context, subscription, error);
       // Null if an earlier attempt has released it, or it has ended since.
@@ -173,6 +179,7 @@ export class SchedulesStripe {
       );
       return id;
     } catch (error) {
+      unprovedIfTriedBefore(error);
       if (!isRefused(error)) throw error;
       const scheduleId = await this.findOwnAfter(context, subscription, error);
       if (scheduleId === null) throw isUnclassified(error) ? new Problem('invalid-state', {}, error) : error;
@@ -191,7 +198,6 @@ export class SchedulesStripe {
     subscription: string,
     refusal: unknown,
   ): Promise<string | null> {
-    unprovedIfReplayed(refusal);
     try {
       const { scheduleId } = await readAfterRefusal(refusal, this.findOwnOf(context, subscription));
       return scheduleId;

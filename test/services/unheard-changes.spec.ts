@@ -13,9 +13,8 @@ const SCHEDULE = '/v1/subscription_schedules/*';
 /** Called with each request to Stripe, when it has had its effect and is not answered yet. */
 let onCall: (call: string) => void = () => undefined;
 
-const it = changesTest({ observe: ({ method, path }) => onCall(`${method} ${path}`) }).extend(
-  'cancelUnheard',
-  ({ paydesk: { sandbox }, shop }, { onCleanup }) => {
+const it = changesTest({ observe: ({ method, path }) => onCall(`${method} ${path}`) })
+  .extend('cancelUnheard', ({ paydesk: { sandbox }, shop }, { onCleanup }) => {
     onCleanup(() => {
       onCall = () => undefined;
     });
@@ -35,8 +34,13 @@ const it = changesTest({ observe: ({ method, path }) => onCall(`${method} ${path
       sandbox.faults.clear();
       return cancel;
     };
-  },
-);
+  })
+  // https://docs.stripe.com/api/idempotent_requests: what is refused before it is executed is not kept.
+  .extend('forgetRefusals', ({ paydesk: { sandbox } }) => () => {
+    const { keptReplies } = sandbox.store;
+    const refusals = [...keptReplies.newestFirst()].filter(({ status }) => status === 400);
+    sandbox.run(() => refusals.forEach(({ id }) => keptReplies.remove(id)));
+  });
 /** As after 30 days. */
 const FORGET_CHANGES = "delete from operations where kind = 'subscription-change' and state = 'done'";
 
@@ -143,39 +147,48 @@ describe('a change of which Stripe has not told what became', () => {
     await expectProblemLater(clock, send, 'needs-review');
   });
 
-  it('is found if it is a cancellation that was sent again, and the Dashboard has scheduled something since', async ({
-    paydesk: { stripe },
-    cancelUnheard,
-    start,
-    change,
-    price,
-  }) => {
-    const { paymentID, id } = await start();
-    expect((await change({ paymentID, ...one(await price(2000)), at: 'endOfPeriod' })).status).toBe(200);
-    const cancel = await cancelUnheard({ paymentID, id }, 'cancellation-before-a-schedule');
-    const { id: schedule } = await stripe.subscriptionSchedules.create({ from_subscription: id });
-    await stripe.subscriptionSchedules.update(schedule, { end_behavior: 'cancel' });
-    expect((await cancel()).status).toBe(200);
-  });
+  describe.for(['repeats', 'forgets'] as const)(
+    'is found if it is a cancellation whose first call Stripe has refused, and it %s that,',
+    (kept) => {
+      it('and the Dashboard has scheduled something since', async ({
+        paydesk: { stripe },
+        cancelUnheard,
+        forgetRefusals,
+        start,
+        change,
+        price,
+      }) => {
+        const { paymentID, id } = await start();
+        expect((await change({ paymentID, ...one(await price(2000)), at: 'endOfPeriod' })).status).toBe(200);
+        const cancel = await cancelUnheard({ paymentID, id }, `cancellation-before-a-schedule-${kept}`);
+        if (kept === 'forgets') forgetRefusals();
+        const { id: schedule } = await stripe.subscriptionSchedules.create({ from_subscription: id });
+        await stripe.subscriptionSchedules.update(schedule, { end_behavior: 'cancel' });
+        expect((await cancel()).status).toBe(200);
+      });
 
-  it('is found if it is a cancellation that was sent again, and the subscription has ended as planned since', async ({
-    paydesk: { stripe },
-    cancelUnheard,
-    start,
-    change,
-    price,
-    clock,
-  }) => {
-    const { paymentID, id } = await start();
-    const { items } = await stripe.subscriptions.retrieve(id);
-    const endsInSeconds = (items.data[0]?.current_period_end ?? 0) - clock.now().getTime() / 1000;
-    clock.moveSeconds(endsInSeconds - HOUR_SECONDS);
-    expect((await change({ paymentID, ...one(await price(2000)), at: 'endOfPeriod' })).status).toBe(200);
-    const cancel = await cancelUnheard({ paymentID, id }, 'cancellation-that-took-place');
-    clock.moveSeconds(2 * HOUR_SECONDS);
-    expect((await stripe.subscriptions.retrieve(id)).status).toBe('canceled');
-    expect((await cancel()).status).toBe(200);
-  });
+      it('and the subscription has ended as planned since', async ({
+        paydesk: { stripe },
+        cancelUnheard,
+        forgetRefusals,
+        start,
+        change,
+        price,
+        clock,
+      }) => {
+        const { paymentID, id } = await start();
+        const { items } = await stripe.subscriptions.retrieve(id);
+        const endsInSeconds = (items.data[0]?.current_period_end ?? 0) - clock.now().getTime() / 1000;
+        clock.moveSeconds(endsInSeconds - HOUR_SECONDS);
+        expect((await change({ paymentID, ...one(await price(2000)), at: 'endOfPeriod' })).status).toBe(200);
+        const cancel = await cancelUnheard({ paymentID, id }, `cancellation-that-took-place-${kept}`);
+        if (kept === 'forgets') forgetRefusals();
+        clock.moveSeconds(2 * HOUR_SECONDS);
+        expect((await stripe.subscriptions.retrieve(id)).status).toBe('canceled');
+        expect((await cancel()).status).toBe(200);
+      });
+    },
+  );
 
   it.for([
     ['the first answer', 1],
