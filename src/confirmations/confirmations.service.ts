@@ -104,9 +104,9 @@ export class ConfirmationsService {
     const { result } = await this.replaceOperation.run(
       this.request(context, 'another-card', step),
       async ({ operationId }) => {
+        const plan = await this.replacements.plan(context, paymentIntentId, step, operationId);
         // The outcome needs the payment in the record.
         await this.refresh(context, step.paymentId);
-        const plan = await this.replacements.plan(context, paymentIntentId, step, operationId);
         await this.replacementRecorder.begin(step.paymentId, operationId);
         return plan;
       },

@@ -147,6 +147,37 @@ it('a page is opened also if Stripe answers with an error to the cancellation th
   expect((await visit(forms['another-card'] ?? '', 'POST')).next).toContain('/c/pay/');
 });
 
+it.for([
+  ['an unknown reason', {}],
+  ['a missing object', { code: 'resource_missing', status: 404 }],
+  ['our settings', { code: 'payment_method_configuration_failures' }],
+] as const)(
+  'the customer learns that the payment was cancelled, if Stripe refuses the page for another card after that for %s',
+  async ([, error], { paydesk, refusedCharge, recorded, notified }) => {
+    const { url, id } = await refusedCharge();
+    const { forms } = await visit(url);
+    paydesk.sandbox.faults.add({
+      method: 'POST',
+      path: '/v1/checkout/sessions',
+      kinds: ['refuse'],
+      error: { status: 400, type: 'invalid_request_error', ...error },
+    });
+    const learnsOfIt = async () => {
+      const { status, next } = await visit(forms['another-card'] ?? '', 'POST');
+      expect([status, next]).toEqual([303, `${new URL(url).pathname}/return`]);
+      const page = await visit(`${url}/return`);
+      expect(page).toMatchObject({ status: 410, forms: {} });
+      expect(page.text).toContain('This payment was cancelled');
+    };
+    await learnsOfIt();
+    // Whoever goes back and presses again.
+    await learnsOfIt();
+    expect(await recorded(id)).toMatchObject({ paymentID: id, status: 'FAILED' });
+    expect(await notified(id)).toContain('payment.canceled');
+    expect(paydesk.log.filter(({ alert }) => alert)).not.toEqual([]);
+  },
+);
+
 it('a page whose outcome is not stored is left out by a backfill', async ({
   paydesk,
   clock,

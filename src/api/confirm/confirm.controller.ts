@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Controller, Get, Param, Post, Req, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Problem, type ProblemSlug } from '#core/problem.js';
+import { Problem, PROBLEMS } from '#core/problem.js';
 import { UUID } from '#core/text.js';
 import type { RequestContext } from '#core/request-context.js';
 import { isRedirectAllowed, redirectRules } from '../../config/redirect-url.js';
@@ -30,13 +30,6 @@ const HEADERS = {
   'X-Frame-Options': 'DENY',
   Vary: 'Accept-Language',
 };
-
-/** Problems after which the page shows how the payment stands now. */
-const SHOWN_BY_STATE: ReadonlySet<ProblemSlug> = new Set([
-  'card-declined',
-  'authentication-required',
-  'invalid-state',
-]);
 
 /** The page on which a customer completes one payment. The token in its URL is the credential. */
 @ApiExcludeController()
@@ -141,8 +134,9 @@ export class ConfirmController {
         const url = await take({ paymentId, attempt, pageUrl, returnUrl: `${pageUrl}/return` });
         return leavePage(url ?? ourReturn, language);
       } catch (error) {
-        if (error instanceof Problem && SHOWN_BY_STATE.has(error.slug)) return ourReturn;
-        throw error;
+        if (!(error instanceof Problem) || !isDecided(error)) throw error;
+        logFailure(request, error);
+        return ourReturn;
       }
     });
   }
@@ -170,7 +164,7 @@ export class ConfirmController {
     } catch (error) {
       const problem = toProblem(error, 'internal-error');
       if (problem.slug === 'not-found') return send(reply, noticePage('unknown', language));
-      if (problem.status >= 500) request.log.error(describeFailure(problem), problem.slug);
+      logFailure(request, problem);
       send(reply, noticePage('later', language, pathOf(token)));
     }
   }
@@ -179,6 +173,18 @@ export class ConfirmController {
   private allowedUrl(url: string | null): string | undefined {
     return url !== null && isRedirectAllowed(url, redirectRules(this.settings)) ? url : undefined;
   }
+}
+
+/**
+ * Whether it is known what a step has done, so that the page shows how the payment stands now. A refused page for another card leaves
+ * it canceled. Stripe's refusal for our settings may not last, but is the outcome of this step.
+ */
+function isDecided({ slug }: Problem): boolean {
+  return !PROBLEMS[slug].retryable || slug === 'provider-misconfigured';
+}
+
+function logFailure({ log }: FastifyRequest, problem: Problem): void {
+  if (problem.status >= 500) log.error(describeFailure(problem), problem.slug);
 }
 
 function pageOf(confirmation: Confirmation, language: Language, token: string): Page {
