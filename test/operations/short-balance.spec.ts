@@ -3,10 +3,10 @@ import { describe, expect, vi } from 'vitest';
 import { idOf } from '#stripe/id-of.js';
 import type { Answer } from '../support/caller.js';
 import { query } from '../support/database.js';
+import { WORKER_POLL_MS } from '../support/durations.js';
 import { expectProblem } from '../support/expect-problem.js';
 import { paydeskTest } from '../support/paydesk-test.js';
 
-const WORKER_POLL_MS = 1_000;
 const REFUNDS = { method: 'POST', path: '/v1/refunds' } as const;
 
 const it = paydeskTest({ workerByHand: true })

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { describe, expect } from 'vitest';
+import { describe, expect, vi } from 'vitest';
 import { idOf } from '#stripe/id-of.js';
 import { advanceRefund } from '#sandbox/nouns/refunds/refund.js';
 import type { Answer } from '../support/caller.js';
 import { query } from '../support/database.js';
 import { paydeskTest } from '../support/paydesk-test.js';
-import { STRIPE_SETTLES_SECONDS } from '../support/durations.js';
+import { STRIPE_SETTLES_SECONDS, WORKER_POLL_MS } from '../support/durations.js';
 
 const NOT_POSSIBLE = { status: 409, body: { type: 'urn:paydesk:refund-not-possible' } };
 
@@ -191,6 +191,7 @@ describe('reservations of refunds', () => {
     const operationId = await diesUnplanned(charge, randomUUID());
     expect(await refund(charge)).toMatchObject(NOT_POSSIBLE);
     await endLease(operationId);
+    vi.advanceTimersByTime(WORKER_POLL_MS);
     await expect.poll(async () => (await reservedMinor(charge)).reservations).toBe(0);
     expect(await refund(charge)).toMatchObject({ status: 201, body: { amount: '20.00' } });
   });

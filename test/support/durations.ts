@@ -13,5 +13,7 @@ export const LEASE_SECONDS = 6;
 export const MOST_OF_A_LEASE_SECONDS = 4;
 /** How often an attempt renews its lease. */
 export const RENEWAL_MS = 2_000;
+/** How often a worker looks for what is due. */
+export const WORKER_POLL_MS = 1_000;
 /** How often rows that are not needed any more are deleted. */
 export const PRUNE_MS = 10 * 60 * 1000;

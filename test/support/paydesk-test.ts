@@ -21,11 +21,17 @@ export function paydeskTest({ workerByHand = false, ...options }: PaydeskTestOpt
   return test
     .extend('clock', { scope: 'file' }, () => new ManualClock())
     .extend('paydesk', { scope: 'file' }, async ({ clock }, { onCleanup }) => {
-      if (workerByHand) vi.useFakeTimers({ toFake: ['setInterval'] });
+      if (workerByHand) {
+        vi.useFakeTimers({ toFake: ['setInterval'] });
+        // Otherwise each \`expect.poll\` lets them run for as long as it waits.
+        vi.spyOn(vi, 'isFakeTimers').mockReturnValue(false);
+      }
       const paydesk = await startPaydesk({ ...options, clock });
       onCleanup(async () => {
         await paydesk.close();
-        if (workerByHand) vi.useRealTimers();
+        if (!workerByHand) return;
+        vi.mocked(vi.isFakeTimers).mockRestore();
+        vi.useRealTimers();
       });
       return paydesk;
     })
