@@ -5,6 +5,7 @@ import type { RequestContext } from '#core/request-context.js';
 import { OPERATION_ID, operationIdOf } from '#stripe/find-by-metadata.js';
 import { findSessionByOperationId } from '#stripe/find-session.js';
 import { idOf } from '#stripe/id-of.js';
+import { invalidStateIfRefused } from '#stripe/invalid-state.js';
 import { readAfterRefusal } from '#stripe/read-after-refusal.js';
 import { isRefused, isReplayedFailure } from '#stripe/stripe-errors.js';
 import { requestIdOf, StripeProvider } from '#stripe/stripe.provider.js';
@@ -100,7 +101,7 @@ export class ReplacementsStripe {
       const intent = await readAfterRefusal(error, this.intent(context, id));
       const { status, cancellation_reason: reason } = intent;
       if (status === 'canceled' && reason === CANCELLATION_REASON) return;
-      throw isRefused(error) ? new Problem('invalid-state', {}, error) : error;
+      throw invalidStateIfRefused(error);
     }
   }
 

@@ -3,6 +3,7 @@ import type Stripe from 'stripe';
 import { Problem } from '#core/problem.js';
 import type { RequestContext } from '#core/request-context.js';
 import { idOf } from '#stripe/id-of.js';
+import { invalidStateIfRefused } from '#stripe/invalid-state.js';
 import { listAll } from '#stripe/pagination.js';
 import { readAfterRefusal } from '#stripe/read-after-refusal.js';
 import { isRefused, unprovedAfterPart, unprovedIfTriedBefore } from '#stripe/stripe-errors.js';
@@ -134,7 +135,7 @@ export class CardChangesStripe {
         stripe.customers.update(id, params, options),
       );
     } catch (error) {
-      throw isRefused(error) ? new Problem('invalid-state', {}, error) : error;
+      throw invalidStateIfRefused(error);
     }
   }
 

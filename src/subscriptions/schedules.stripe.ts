@@ -4,13 +4,9 @@ import { Problem } from '#core/problem.js';
 import type { RequestContext } from '#core/request-context.js';
 import { createdUnderKey, findByOperationId, OPERATION_ID } from '#stripe/find-by-metadata.js';
 import { idOf } from '#stripe/id-of.js';
+import { invalidStateIfUnclassified } from '#stripe/invalid-state.js';
 import { readAfterRefusal } from '#stripe/read-after-refusal.js';
-import {
-  isDefiniteRefusal,
-  isRefused,
-  isUnclassified,
-  unprovedIfTriedBefore,
-} from '#stripe/stripe-errors.js';
+import { isDefiniteRefusal, isRefused, unprovedIfTriedBefore } from '#stripe/stripe-errors.js';
 import { StripeProvider } from '#stripe/stripe.provider.js';
 import type { OwnedSubscription } from '../customers/owner-subscriptions.js';
 import { hasItems, type WantedItem } from './item-changes.js';
@@ -95,8 +91,7 @@ export class SchedulesStripe {
         stripe.subscriptionSchedules.update(id, params, options),
       );
     } catch (error) {
-      const refusal =
-        isRefused(error) && isUnclassified(error) ? new Problem('invalid-state', {}, error) : error;
+      const refusal = invalidStateIfUnclassified(error);
       const isFinal = isRefused(refusal) || (refusal instanceof Problem && refusal.slug === 'invalid-state');
       if (isFinal) await readAfterRefusal(refusal, this.releaseIfEmpty(context, id));
       throw refusal;
@@ -182,7 +177,7 @@ export class SchedulesStripe {
       unprovedIfTriedBefore(error);
       if (!isRefused(error)) throw error;
       const scheduleId = await this.findOwnAfter(context, subscription, error);
-      if (scheduleId === null) throw isUnclassified(error) ? new Problem('invalid-state', {}, error) : error;
+      if (scheduleId === null) throw invalidStateIfUnclassified(error);
       return scheduleId;
     }
   }

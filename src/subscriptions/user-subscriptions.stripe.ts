@@ -1,9 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type Stripe from 'stripe';
-import { Problem } from '#core/problem.js';
 import type { RequestContext } from '#core/request-context.js';
 import { idOf } from '#stripe/id-of.js';
-import { isRefused, isUnclassified } from '#stripe/stripe-errors.js';
+import { invalidStateIfUnclassified } from '#stripe/invalid-state.js';
 import { StripeProvider } from '#stripe/stripe.provider.js';
 import { undefinedIfMissing } from '#stripe/undefined-if-missing.js';
 import type { OwnedSubscription } from '../customers/owner-subscriptions.js';
@@ -103,7 +102,7 @@ export class UserSubscriptionsStripe {
         stripe.subscriptions.update(subscription, update, options),
       );
     } catch (error) {
-      throw isRefused(error) && isUnclassified(error) ? new Problem('invalid-state', {}, error) : error;
+      throw invalidStateIfUnclassified(error);
     }
   }
 
