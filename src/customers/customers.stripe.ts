@@ -60,8 +60,8 @@ export class CustomersStripe {
     try {
       return await this.send(context, params, key);
     } catch (error) {
-      if (!isKeyReused(error)) throw error;
-      const { paydesk_generation: _generation, ...metadata } = params.metadata;
+      const { paydesk_generation: generation, ...metadata } = params.metadata;
+      if (!isKeyReused(error) || generation === undefined) throw error;
       return this.send(context, { metadata }, key);
     }
   }

@@ -1,6 +1,7 @@
 import { hash, randomUUID } from 'node:crypto';
 import type Stripe from 'stripe';
 import { describe, expect } from 'vitest';
+import { issuerTenant } from '#core/actor.js';
 import type { Answer } from '../support/caller.js';
 import { query } from '../support/database.js';
 import { LEASE_SECONDS, STRIPE_SETTLES_SECONDS } from '../support/durations.js';
@@ -12,6 +13,8 @@ import { customerOfUser } from '../support/user-customer.js';
 import { CHARGING } from './resent-charge.js';
 
 const BACKUP_AGE_SECONDS = 3_600;
+/** Of users without a partner. */
+const TENANT = issuerTenant('paydesk');
 
 const it = paydeskTest({ workerByHand: true })
   .extend('charge', async ({ paydesk, partner }) => {
@@ -30,21 +33,33 @@ const it = paydeskTest({ workerByHand: true })
     clock.moveSeconds(ageSeconds);
     await query(paydesk, 'delete from operations');
   })
+  /** Makes a customer at Stripe under the key of a user's first or later one. */
+  .extend(
+    'makeCustomer',
+    ({ paydesk: { stripe } }) =>
+      ({
+        user,
+        generation,
+        params,
+      }: {
+        user: string;
+        generation: number;
+        params: Stripe.CustomerCreateParams;
+      }) => {
+        const identity = hash('sha256', JSON.stringify([TENANT, user, generation]));
+        return stripe.customers.create(params, { idempotencyKey: `paydesk-customer-${identity}` });
+      },
+  )
   /** Asks for a user's second customer, of which the database has lost that Stripe has made it with these parameters. */
   .extend(
     'secondCustomer',
-    ({ paydesk, shop, restoreBackup }) =>
+    ({ shop, makeCustomer, restoreBackup }) =>
       async (paramsOf: (owner: Stripe.MetadataParam) => Stripe.CustomerCreateParams) => {
         const user = someUser();
         const path = `/customers/${user}`;
         await shop.put(path, { name: 'Jenny' });
-        const [row] = await query(paydesk, 'select tenant from customers where user_id = $1', [user]);
-        const tenant = String(row?.['tenant']);
-        const identity = hash('sha256', JSON.stringify([tenant, user, 2]));
-        const made = await paydesk.stripe.customers.create(
-          paramsOf({ paydesk_tenant: tenant, paydesk_user_id: user }),
-          { idempotencyKey: `paydesk-customer-${identity}` },
-        );
+        const params = paramsOf({ paydesk_tenant: TENANT, paydesk_user_id: user });
+        const made = await makeCustomer({ user, generation: 2, params });
         await restoreBackup();
         await shop.post(`${path}/unlink`);
         return { made, answer: await shop.put(path, { name: 'Jenny' }) };
@@ -176,6 +191,18 @@ describe('a database that is lost', () => {
   it('links the second customer that an earlier version has made', async ({ secondCustomer }) => {
     const { made, answer } = await secondCustomer((metadata) => ({ metadata }));
     expect(answer).toMatchObject({ status: 200, body: { stripeCustomerId: made.id } });
+  });
+
+  it('sends the creation of a first customer once that Stripe knows with other parameters', async ({
+    paydesk,
+    shop,
+    makeCustomer,
+  }) => {
+    const user = someUser();
+    await makeCustomer({ user, generation: 1, params: { description: 'unknown' } });
+    paydesk.stripeCalls.length = 0;
+    expectProblem(await shop.put(`/customers/${user}`, { name: 'Jenny' }), 'internal-error');
+    expect(paydesk.stripeCalls).toEqual(['POST /v1/customers']);
   });
 
   it("does not take the key of a customer's creation for the caller's", async ({ secondCustomer }) => {
