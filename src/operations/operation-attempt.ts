@@ -22,7 +22,7 @@ import { OperationEncryption } from './operation-encryption.js';
 import { fingerprintOf, identityOf, operationIdOf } from './operation-identity.js';
 import { GuardrailCounters } from './guardrail-counters.store.js';
 import type { CountedAmount } from './guardrail-rules.js';
-import { isFinal, isKeyReused, mayReopen, refusalToProve, storedOutcomeOf } from './operation-outcome.js';
+import { isFinal, mayReopen, refusalToProve, storedOutcomeOf } from './operation-outcome.js';
 import { type OperationRow, OperationsStore } from './operations.store.js';
 import { RefusalLog } from './refusal-log.js';
 import { isHiddenTooLong, isLookUpConclusive, maySendAgain } from './retry-policy.js';
@@ -249,8 +249,6 @@ export class OperationAttempt {
         return await kind.send(sending, planned.plan as Plan, identityOf(planned));
       } catch (error) {
         refusal = refusalToProve(error, isFirst);
-        // Something was sent under the key, so nothing proves that nothing was done.
-        if (!isFirst && isKeyReused(error)) refusal = new Problem('needs-review', {}, error);
         if (isRefusedBesides(error)) this.refusals.log(planned.id, error);
         else if (!refusal && !isReplayedFailure(error)) throw error;
       }

@@ -30,13 +30,16 @@ export function isFinal(problem: Problem): boolean {
 }
 
 /**
- * A final problem that is the outcome only if a look-up proves that nothing was done: one of ours, if an earlier attempt may have been
- * done, or the refusal of one of several calls, if another one may have been done. Undefined for others.
+ * How an operation ends after an error if a look-up finds nothing: with a final problem of ours, if an earlier attempt may have been
+ * done, or with the refusal of one of several calls, if another one may have been done. If Stripe knows the key with other parameters
+ * in these cases, something was sent under it, so nothing proves that nothing was done. Undefined if it need not be looked up.
  */
 export function refusalToProve(error: unknown, isFirst: boolean): Problem | undefined {
-  if (!(error instanceof Problem) || !isFinal(error)) return undefined;
+  if (!(error instanceof Problem)) return undefined;
+  const isPartial = isUnproved(error, isFirst);
+  if (isKeyReused(error)) return isPartial || !isFirst ? new Problem('needs-review', {}, error) : undefined;
   const isOwn = !isDefiniteRefusal(error);
-  return isUnproved(error, isFirst) || (isOwn && !isFirst) ? error : undefined;
+  return isFinal(error) && (isPartial || (isOwn && !isFirst)) ? error : undefined;
 }
 
 /** Whether Stripe has seen the key of a call with other parameters. */

@@ -76,11 +76,12 @@ async function createWallet({ stripe, ...paydesk }: Paydesk) {
   const customer = await customerOfUser({ ...paydesk, stripe }, user);
   const older = await startSubscription(stripe, {}, customer);
   const visa = idOf(older.default_payment_method) ?? '';
-  const newer = await stripe.subscriptions.create({
-    customer,
-    default_payment_method: visa,
-    items: older.items.data.map(({ price }) => ({ price: price.id })),
-  });
+  /** Starts another subscription like the first one, which a card of its own pays. */
+  const subscribe = async (card: string) => {
+    const items = older.items.data.map(({ price }) => ({ price: price.id }));
+    return (await stripe.subscriptions.create({ customer, default_payment_method: card, items })).id;
+  };
+  const newer = await subscribe(visa);
   const { id: mastercard } = await stripe.paymentMethods.attach('pm_card_mastercard', { customer });
   const headers = { 'idempotency-key': randomUUID() };
   return {
@@ -88,7 +89,8 @@ async function createWallet({ stripe, ...paydesk }: Paydesk) {
     visa,
     mastercard,
     older: older.id,
-    newer: newer.id,
+    newer,
+    subscribe,
     attach: async (card: string) => (await stripe.paymentMethods.attach(card, { customer })).id,
     remove: (id: string) => user.delete(`${PATH}/${id}`, undefined, headers),
     makeDefault: (id: string) => user.put(`${PATH}/${id}/default`, undefined, headers),

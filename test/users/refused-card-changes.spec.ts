@@ -1,4 +1,5 @@
 import { describe, expect } from 'vitest';
+import { query } from '../support/database.js';
 import { STRIPE_SETTLES_SECONDS } from '../support/durations.js';
 import { expectProblem } from '../support/expect-problem.js';
 import { cardChangesTest, type Wallet } from './card-changes-test.js';
@@ -49,6 +50,24 @@ describe('a change of cards of which Stripe refuses a part', () => {
     await stripe.subscriptions.update(user.newer, { default_payment_method: user.visa });
     clock.moveSeconds(STRIPE_SETTLES_SECONDS);
     expectProblem(await user.makeDefault(user.mastercard), 'invalid-state');
+  });
+
+  it('is finished if Stripe knows the key of a later part from before a backup was restored', async ({
+    paydesk,
+    wallet,
+    failOnce,
+    settled,
+  }) => {
+    const user = await wallet();
+    failOnce(`/v1/subscriptions/${user.older}`);
+    expectProblem(await user.remove(user.visa), 'outcome-unknown');
+    await query(paydesk, 'delete from operations');
+    // Another card is the newest now, and another subscription is the first that gets it.
+    const amex = await user.attach('pm_card_amex');
+    await user.subscribe(user.visa);
+    expect((await settled(() => user.remove(user.visa))).status).toBe(204);
+    expect(await user.defaults()).toEqual([amex, amex, user.mastercard, amex]);
+    expect(await user.cards()).toEqual([amex, user.mastercard]);
   });
 
   it('ends with the refusal at once if it is the first part', async ({ wallet, refuse }) => {
