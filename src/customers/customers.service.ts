@@ -4,7 +4,7 @@ import { Injectable } from '@nestjs/common';
 import type { Owner } from '#core/actor.js';
 import { Problem, unknownObject } from '#core/problem.js';
 import type { RequestContext } from '#core/request-context.js';
-import { isRefused } from '#stripe/stripe-errors.js';
+import { isRefused, isRefusedBesides } from '#stripe/stripe-errors.js';
 import { undefinedIfMissing } from '#stripe/undefined-if-missing.js';
 import type { ChangeAuthor } from '../access/audit-entry.js';
 import type { Transaction } from '../database/database.js';
@@ -134,10 +134,23 @@ export class CustomersService {
    * Updates an owner's customer, which is created if there is none. A tax id takes the place of those that Stripe has.
    *
    * @throws {Problem} `invalid-request` for a value that Stripe refuses; then the customer has the tax id from before.
-   *   `provider-busy` while it is not known whether another tax id was added
+   *   `provider-busy` while it is not known whether another tax id was added. `outcome-unknown` also if Stripe refuses another call,
+   *   such as the removal of the tax id from before: the rest may be done
    */
   async update(context: RequestContext, owner: Owner, details: CustomerDetails): Promise<Customer> {
     const id = await this.ensureId(context, owner);
+    try {
+      return await this.updateExisting(context, id, details);
+    } catch (error) {
+      throw isRefusedBesides(error) ? new Problem('outcome-unknown', {}, error) : error;
+    }
+  }
+
+  private async updateExisting(
+    context: RequestContext,
+    id: string,
+    details: CustomerDetails,
+  ): Promise<Customer> {
     const { taxId } = details;
     if (taxId) return this.updateWithTaxId(context, id, { ...details, taxId });
     if (taxId === null) await this.taxIdAdditions.requireSettled(id);

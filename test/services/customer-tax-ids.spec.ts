@@ -13,6 +13,7 @@ const it = paydeskTest({ observe: ({ method, path }) => onCall(`${method} ${path
 describe('taxId of /customers/:user_id', () => {
   const GERMAN = { type: 'eu_vat', value: 'DE123456789' };
   const SWISS = { type: 'ch_vat', value: 'CHE-123.456.789 MWST' };
+  const REFUSED = { status: 400, type: 'invalid_request_error' } as const;
 
   const test = it.extend('customer', async ({ paydesk, shop }) => {
     const path = `/customers/${someUser()}`;
@@ -242,12 +243,46 @@ describe('taxId of /customers/:user_id', () => {
     expect(await atStripe()).toEqual([SWISS]);
   });
 
+  test.for([
+    ['that is replaced', SWISS],
+    ['that is removed', null],
+  ] as const)(
+    '%s is not told as refused if Stripe refuses only its removal',
+    async ([, next], { paydesk, shop, customer: { id, atStripe, path, put } }) => {
+      await put(GERMAN);
+      const removal = { method: 'DELETE', path: `/v1/customers/${id}/tax_ids/*` } as const;
+      paydesk.sandbox.faults.add({ ...removal, kinds: ['refuse'], error: REFUSED });
+      const details = { name: 'John', taxId: next };
+      expectProblem(await shop.put(path, details), 'outcome-unknown');
+      expect((await shop.get(path)).body.name).toBe('John');
+      expect(await atStripe()).toEqual(next ? [next, GERMAN] : [GERMAN]);
+      expect(paydesk.log.at(-1)).toMatchObject({ problem: 'outcome-unknown', alert: true });
+      expect((await shop.put(path, details)).status).toBe(200);
+      expect(await atStripe()).toEqual(next ? [next] : []);
+    },
+  );
+
+  test('is not told as refused if it stays because Stripe refuses to take it back', async ({
+    paydesk: { sandbox },
+    shop,
+    customer: { id, atStripe, path },
+  }) => {
+    const customer = `/v1/customers/${id}`;
+    const error = { ...REFUSED, param: 'email' };
+    sandbox.faults.add({ method: 'POST', path: customer, kinds: ['refuse'], error });
+    sandbox.faults.add({ method: 'DELETE', path: `${customer}/*/*`, kinds: ['refuse'], error: REFUSED });
+    const details = { email: 'jenny@example.com', taxId: GERMAN };
+    expectProblem(await shop.put(path, details), 'outcome-unknown');
+    expect(await atStripe()).toEqual([GERMAN]);
+    expect((await shop.put(path, details)).status).toBe(200);
+  });
+
   test('stays if one of two requests that set it at once is refused', async ({
     paydesk,
     shop,
     customer: { id, atStripe, path, put },
   }) => {
-    const error = { status: 400, type: 'invalid_request_error', param: 'email' } as const;
+    const error = { ...REFUSED, param: 'email' };
     const update = { method: 'POST', path: `/v1/customers/${id}`, kinds: ['refuse'], error } as const;
     for (let round = 0; round < 5; round += 1) {
       await put(null);
@@ -279,7 +314,7 @@ describe('taxId of /customers/:user_id', () => {
     customer: { id, atStripe, path, put },
   }) => {
     await put(SWISS);
-    const error = { status: 400, type: 'invalid_request_error', param: 'email' } as const;
+    const error = { ...REFUSED, param: 'email' };
     paydesk.sandbox.faults.add({
       method: 'POST',
       path: `/v1/customers/${id}`,
