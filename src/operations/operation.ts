@@ -36,8 +36,9 @@ export interface OperationKind<Plan, Result, Answer = Result> {
   /** Calls Stripe with the planned parameters and `stripeKey`, so that a repetition has no second effect. */
   send(context: RequestContext, plan: Plan, identity: OperationIdentity): Promise<Answer>;
   /**
-   * Looks up at Stripe whether it was done. Called when sending it again can't show that, after a refusal of our own, or after
-   * a refusal of another call.
+   * Looks up at Stripe whether it was done. Called when sending it again can't show that, and after a refusal that may not be the
+   * outcome: of another call, of a call after a part was done, of the first of several calls if an earlier attempt may have made the
+   * next one, and of our own at a later attempt.
    */
   find(
     context: RequestContext,
