@@ -339,6 +339,11 @@ export interface ProblemExtras {
    * had ended before. What it had not changed by then is not changed.
    */
   scheduleReleased?: true;
+  /**
+   * The Checkout pages that were closed for a request although it was refused, by id. Those that had expired by then are among them,
+   * not those that were paid.
+   */
+  closedPages?: string[];
   /** The scope that the caller's key lacks. */
   requiredScope?: Scope;
   retryAfterSeconds?: number;

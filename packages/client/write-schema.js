@@ -17,7 +17,16 @@ const FIELDS = {
   forbidden: ['requiredScope'],
   'limit-exceeded': ['limit', 'freeAt'],
 };
-const COMMON = ['title', 'detail', 'instance', 'retryable', 'operationId', 'errors', 'scheduleReleased'];
+const COMMON = [
+  'title',
+  'detail',
+  'instance',
+  'retryable',
+  'operationId',
+  'errors',
+  'scheduleReleased',
+  'closedPages',
+];
 
 /** One schema for each problem that a route documents, so that `type` tells which fields there are. */
 function problemSchema({ properties, required }) {

@@ -165,7 +165,8 @@ export class CheckoutService {
     if (!productId || !customer) return started;
     // An upgrade that begins later closes this page itself.
     if (await this.upgrades.isClaimed(customer, String(productId))) {
-      await this.onlyPage.closeAll(context, customer, String(productId));
+      const pages = await this.onlyPage.openPages(context, customer, String(productId));
+      await this.onlyPage.closeAll(context, pages);
       throw new Problem('not-done');
     }
     const keptId = await this.onlyPage.keepNewest(context, customer, String(productId));

@@ -41,14 +41,21 @@ export class OnlyPageStripe {
     return newest;
   }
 
-  /** Closes all pages for a product. */
-  async closeAll(context: RequestContext, customer: string, productId: string): Promise<void> {
-    const pages = await this.openPages(context, customer, productId);
-    for (const id of pages) await this.close(context, id);
+  /** Closes pages. */
+  async closeAll(context: RequestContext, ids: readonly string[]): Promise<void> {
+    for (const id of ids) await this.close(context, id);
   }
 
-  /** Newest first. */
-  private async openPages(context: RequestContext, customer: string, productId: string): Promise<string[]> {
+  /** Which of some pages are closed and were not paid. */
+  async closedOf(context: RequestContext, ids: readonly string[]): Promise<string[]> {
+    const pages = await Promise.all(
+      ids.map((id) => this.stripe.read(context, (stripe) => stripe.checkout.sessions.retrieve(id))),
+    );
+    return pages.filter(({ status }) => status === 'expired').map(({ id }) => id);
+  }
+
+  /** The ids of all open pages for a product, newest first. */
+  async openPages(context: RequestContext, customer: string, productId: string): Promise<string[]> {
     const open = await listAll((page) =>
       this.stripe.read(context, (stripe) =>
         stripe.checkout.sessions.list({ customer, status: 'open', ...page }),

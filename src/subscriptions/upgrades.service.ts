@@ -3,6 +3,7 @@ import type { Owner } from '#core/actor.js';
 import { Clock } from '#core/clock.js';
 import { invalidField, Problem, unknownObject } from '#core/problem.js';
 import type { RequestContext } from '#core/request-context.js';
+import { readAfterRefusal } from '#stripe/read-after-refusal.js';
 import { findSubscribable } from '../config/subscribable-prices.js';
 import { Settings } from '../config/settings.js';
 import { OnlyPageStripe } from '../customers/only-page.stripe.js';
@@ -11,6 +12,7 @@ import { assertNotSubscribed, OwnerSubscriptionsService } from '../customers/own
 import { UpgradeClaimsStore } from '../customers/upgrade-claims.store.js';
 import { CardTestingBrake } from '../limits/card-testing-brake.service.js';
 import type { OperationRequest, Outcome } from '../operations/operation.js';
+import { isFinal } from '../operations/operation-outcome.js';
 import { type OperationRunner, OperationsService } from '../operations/operations.service.js';
 import type { SubscriptionView } from '../payments/subscription-view.js';
 import { InvoicePreviewsStripe, type ItemsChange } from './invoice-previews.stripe.js';
@@ -36,6 +38,8 @@ export interface UpgradePlan extends UpdatePlan {
   productId?: string;
   /** A change that an operation has scheduled, and whose place this one takes. */
   scheduleId?: string | null;
+  /** The pages for the product that were open when it was planned. Absent from plans of earlier versions. */
+  pages?: string[];
 }
 
 /** A change to another Price. */
@@ -68,9 +72,13 @@ export class UpgradesService {
         const current = await stripe.retrieve(context, plan.subscription);
         // An attempt before this one may have charged the customer. Whatever has changed since, that is an upgrade.
         if (!hasTrace(current, plan, operationId)) {
-          assertScheduledAsPlanned(current, plan.scheduleId);
-          await this.assertStillAllowed(context, plan);
-          await stripe.update(context, plan, stripeKey);
+          try {
+            assertScheduledAsPlanned(current, plan.scheduleId);
+            await this.assertStillAllowed(context, plan);
+            await stripe.update(context, plan, stripeKey);
+          } catch (error) {
+            throw await this.withClosedPages(context, plan, error);
+          }
         }
         return this.finish(context, plan);
       },
@@ -104,7 +112,7 @@ export class UpgradesService {
    *   subscription that can't be changed or has the Price already, `already-subscribed` to the other product,
    *   `invalid-request` for the date of no preview of the last hour, `subscription-scheduled` for a schedule that was made
    *   elsewhere, `in-progress` while another operation changes it or upgrades to the product, `card-declined`,
-   *   `authentication-required`, `too-many-attempts`
+   *   `authentication-required`, `too-many-attempts`; with `closedPages` if pages for the product were closed for it
    */
   upgrade(
     request: OperationRequest,
@@ -115,9 +123,12 @@ export class UpgradesService {
       const change = await this.plan(request.context, owner, command, operationId);
       await this.brake.countAttempt(request.context, owner, operationId);
       const { customer } = change.subscription;
-      if (!request.context.dryRun) await this.claims.claim(operationId, customer, change.price.productId);
+      const { productId } = change.price;
+      if (!request.context.dryRun) await this.claims.claim(operationId, customer, productId);
+      // No other page is opened while the operation has its claim.
+      const pages = await this.pages.openPages(request.context, customer, productId);
       const { tenant, userId } = owner;
-      return { ...planUpgrade(change, operationId), owner: { tenant, userId } };
+      return { ...planUpgrade(change, operationId), pages, owner: { tenant, userId } };
     });
   }
 
@@ -131,18 +142,28 @@ export class UpgradesService {
   }
 
   /**
-   * Closes open pages for the product, as a payment on one would start a second subscription to it. No other one is opened
-   * while the operation has its claim, so what was paid by now is all.
+   * Closes open pages for the product, as a payment on one would start a second subscription to it. What was paid by then is all.
    *
    * @throws {Problem} `already-subscribed`
    */
   private async assertStillAllowed(
     context: RequestContext,
-    { subscription, customer, productId }: UpgradePlan,
+    { subscription, customer, productId, pages }: UpgradePlan,
   ): Promise<void> {
     if (customer === undefined || productId === undefined) return;
-    await this.pages.closeAll(context, customer, productId);
+    await this.pages.closeAll(context, pages ?? (await this.pages.openPages(context, customer, productId)));
     await this.subscriptions.assertNoneOfCustomer(context, customer, productId, subscription);
+  }
+
+  /** Adds to the refusal of an upgrade which pages are closed all the same, also by an earlier attempt. */
+  private async withClosedPages(
+    context: RequestContext,
+    { pages = [] }: UpgradePlan,
+    error: unknown,
+  ): Promise<unknown> {
+    if (!(error instanceof Problem) || !isFinal(error)) return error;
+    const closedPages = await readAfterRefusal(error, this.pages.closedOf(context, pages));
+    return closedPages.length > 0 ? error.with({ closedPages }) : error;
   }
 
   private async plan(

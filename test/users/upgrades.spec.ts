@@ -219,13 +219,42 @@ describe('POST /subscriptions/upgrade', () => {
     }
   });
 
+  it.for([
+    ['by itself', 'card-declined', 0],
+    ['by an attempt before', 'outcome-unknown', 9],
+  ] as const)(
+    'tells which pages are closed if it is refused, closed %s',
+    async ([, first, times], { paydesk, price }) => {
+      const { sandbox, stripe } = paydesk;
+      const { user, subscribe, start } = await newSubscriber(paydesk);
+      const { subscriptionID: id } = await start(await priceOf(paydesk, 'paper', 500));
+      const { checkoutLink } = (await subscribe(await price(1000))).body;
+      const customer = idOf((await stripe.subscriptions.retrieve(id)).customer) ?? '';
+      const card = await stripe.paymentMethods.attach('pm_card_chargeCustomerFail', { customer });
+      await stripe.subscriptions.update(id, { default_payment_method: card.id });
+      const path = `/v1/subscriptions/${id}`;
+      sandbox.faults.add({ method: 'POST', path, kinds: ['reset_before_effect'], times });
+      const upgrade = { priceId: await price(3000) };
+      const key = { 'idempotency-key': `tells-pages-${times}` };
+      const send = () => user.post('/subscriptions/upgrade', upgrade, key);
+      const answer = await send();
+      expectProblem(answer, first);
+      expect('closedPages' in answer.body).toBe(first === 'card-declined');
+      sandbox.faults.clear();
+      await expect.poll(async () => (await send()).body.type).toBe('urn:paydesk:card-declined');
+      const { data } = await stripe.checkout.sessions.list({ customer, status: 'expired' });
+      expect((await send()).body.closedPages).toEqual(data.map((page) => page.id));
+      expect(data.map(({ id: page }) => checkoutLink.includes(page))).toEqual([true]);
+    },
+  );
+
   it('refuses a product whose page was paid before it could be closed', async ({ paydesk, price, clock }) => {
     const { user, subscribe, start } = await newSubscriber(paydesk);
     const { subscriptionID } = await start(await priceOf(paydesk, 'paper', 500));
     const page = await subscribe(await price(1000));
-    // The upgrade is planned, and stops at its first call about pages.
-    const path = '/v1/checkout/sessions';
-    paydesk.sandbox.faults.add({ method: 'GET', path, kinds: ['error_before_effect'], times: 20 });
+    // The upgrade is planned, and stops before it has closed the page.
+    const path = '/v1/checkout/sessions/*/expire';
+    paydesk.sandbox.faults.add({ method: 'POST', path, kinds: ['error_before_effect'], times: 20 });
     const upgrade = { priceId: await price(3000) };
     const key = { 'idempotency-key': 'paid-page' };
     const first = await user.post('/subscriptions/upgrade', upgrade, key);
@@ -236,6 +265,7 @@ describe('POST /subscriptions/upgrade', () => {
     expectProblem(await again(), 'outcome-unknown');
     clock.moveSeconds(STRIPE_SETTLES_SECONDS);
     await expect.poll(async () => (await again()).body.type).toBe('urn:paydesk:already-subscribed');
+    expect((await again()).body).not.toHaveProperty('closedPages');
     const { items } = await paydesk.stripe.subscriptions.retrieve(subscriptionID);
     expect(items.data.map(({ price: { product } }) => product)).toEqual(['paper']);
   });

@@ -86,6 +86,15 @@ export class ProblemDocument {
   })
   scheduleReleased?: true;
 
+  @ApiPropertyOptional({
+    type: [String],
+    description:
+      'The Checkout pages on which nobody can pay any more, although the request was refused: they were closed for the request, ' +
+      'unless they had expired before. `checkoutLink` has their ids',
+    example: ['cs_test_a1B2c3D4e5F6g7H8i9J0'],
+  })
+  closedPages?: string[];
+
   @ApiPropertyOptional({ enum: SCOPES, description: 'The scope that the key lacks, with `forbidden`' })
   requiredScope?: Scope;
 
@@ -109,7 +118,7 @@ export function problemDocument(
 ): ProblemDocument {
   const { status, title, detail, retryable } = PROBLEMS[slug];
   const { errors, operationId, declineCode, advice, providerCode, paymentId, clientSecret } = extras;
-  const { subscriptionId, scheduleReleased, requiredScope, limit, freeAt, confirmUrl } = extras;
+  const { subscriptionId, scheduleReleased, closedPages, requiredScope, limit, freeAt, confirmUrl } = extras;
   return {
     type: `urn:paydesk:${slug}`,
     title,
@@ -127,6 +136,7 @@ export function problemDocument(
     ...(confirmUrl && { confirm_url: confirmUrl }),
     ...(subscriptionId && { subscriptionId }),
     ...(scheduleReleased && { scheduleReleased }),
+    ...(closedPages && { closedPages }),
     ...(requiredScope && { requiredScope }),
     ...(limit && { limit }),
     ...(freeAt && { freeAt: freeAt.toISOString() }),

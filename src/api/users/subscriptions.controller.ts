@@ -145,7 +145,8 @@ export class UserSubscriptionsController {
   @ApiOperation({
     summary: 'Change to another price',
     description:
-      'Prorated and invoiced at once. If the invoice can not be paid with the card of the subscription, nothing changes.',
+      'Prorated and invoiced at once. If the invoice can not be paid with the card of the subscription, the subscription stays as ' +
+      'it is. Open pages of `/subscriptions/subscribe` for the product are closed before: `closedPages` of the problem names them.',
   })
   @ApiOperationHeaders()
   @ApiBody({ type: UpgradeRequest, examples: UPGRADE_EXAMPLES })
