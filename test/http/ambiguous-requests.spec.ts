@@ -84,3 +84,19 @@ it('charges nothing if the Idempotency-Key is behind too many headers', async ({
   expect(parseResponse(await exchange(paydesk.url, request)).status).toBe(431);
   expect(paydesk.stripeCalls.slice(calls)).toEqual([]);
 });
+
+it.for<[name: string, values: [string, string], type: string]>([
+  ['Idempotency-Key', ['order-1', 'order-1'], 'idempotency-key-invalid'],
+  ['Idempotency-Key', ['"order-1"', '"order-1"'], 'idempotency-key-invalid'],
+  ['Idempotency-Key', ['', 'order-1'], 'idempotency-key-invalid'],
+  ['Dry-Run', ['true', 'true'], 'invalid-request'],
+])('refuses two headers %s: %j', async ([name, values, type], { paydesk, partner }) => {
+  const body = '{}';
+  const request =
+    `POST /partners/user/${someUser()}/setup_intent HTTP/1.1\r\n${HOST}Content-Type: application/json\r\n` +
+    `Authorization: ${partner.authorization['authorization']}\r\nContent-Length: ${body.length}\r\n` +
+    `${values.map((value) => `${name}: ${value}\r\n`).join('')}${CLOSE}${body}`;
+  const { status, document } = parseResponse(await exchange(paydesk.url, request));
+  expect({ status, type: document.type }).toEqual({ status: 400, type: `urn:paydesk:${type}` });
+  expect(document).toMatchObject({ errors: [{ field: name }] });
+});

@@ -14,9 +14,9 @@ const HEADER = 'Dry-Run';
 
 /** A dry run if the request asks for one. @throws {Problem} `invalid-request` for another value than `true` */
 export function dryRunOf(message: IncomingMessage): DryRun | undefined {
-  const given = message.headersDistinct['dry-run'];
-  if (!given) return undefined;
-  if (given.length > 1 || given[0] !== 'true') throw invalidField(HEADER, 'must be sent once, and be true');
+  const given = message.headers['dry-run'];
+  if (given === undefined) return undefined;
+  if (given !== 'true') throw invalidField(HEADER, 'must be sent once, and be true');
   return new DryRun();
 }
 

@@ -1,0 +1,70 @@
+import { execFile } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { chown, mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+/** Where Debian's package `postgresql` puts the programs of each version. */
+const VERSIONS = '/usr/lib/postgresql';
+
+interface Account {
+  uid?: number;
+  gid?: number;
+}
+
+/** The folder with the programs of the newest PostgreSQL that is installed; undefined if there is none. */
+export function installedPrograms(): string | undefined {
+  if (!existsSync(VERSIONS)) return undefined;
+  const newestFirst = readdirSync(VERSIONS).toSorted((one, other) => Number(other) - Number(one));
+  return newestFirst
+    .map((version) => join(VERSIONS, version, 'bin'))
+    .find((folder) => ['initdb', 'pg_ctl'].every((program) => existsSync(join(folder, program))));
+}
+
+/**
+ * Starts an installed PostgreSQL with its default settings.
+ *
+ * @param folder its account can enter it
+ */
+export async function startInstalledPostgres(
+  root: string,
+  programs: string,
+  folder: string,
+): Promise<{ url: string; stop(): Promise<void> }> {
+  const account = await postgresAccount(root);
+  const data = join(folder, 'data');
+  await mkdir(data);
+  if (account.uid !== undefined && account.gid !== undefined) await chown(data, account.uid, account.gid);
+  const program = async (name: string, ...args: string[]) => {
+    await run(join(programs, name), [...args, '--pgdata', data, '--silent'], { ...account, cwd: '/' });
+  };
+  await run(
+    join(programs, 'initdb'),
+    ['--pgdata', data, '--username', 'bench', '--auth', 'trust', '--encoding', 'UTF8', '--locale', 'C.UTF-8'],
+    { ...account, cwd: '/' },
+  );
+  const port = await freePort(root);
+  const settings = `-p ${port} -c listen_addresses=127.0.0.1 -c unix_socket_directories=`;
+  await program('pg_ctl', 'start', '--wait', '--log', join(data, 'server.log'), '--options', settings);
+  return {
+    url: `postgres://bench@127.0.0.1:${port}/postgres?sslmode=disable`,
+    stop: () => program('pg_ctl', 'stop', '--mode', 'fast'),
+  };
+}
+
+/** PostgreSQL does not run as root. */
+async function postgresAccount(root: string): Promise<Account> {
+  const built = (await builtModule(root, 'account')) as { postgresAccount: () => Promise<Account> };
+  return built.postgresAccount();
+}
+
+async function freePort(root: string): Promise<number> {
+  const built = (await builtModule(root, 'free-port')) as { freePort: () => Promise<number> };
+  return built.freePort();
+}
+
+/** The service's own modules, which are built before the benchmark. */
+function builtModule(root: string, name: string): Promise<unknown> {
+  return import(join(root, 'dist/libs/embedded-postgres', `${name}.js`));
+}
