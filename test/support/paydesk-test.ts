@@ -1,6 +1,7 @@
-import { test, vi } from 'vitest';
+import { test } from 'vitest';
 import { ManualClock } from './manual-clock.js';
 import { type PaydeskOptions, startPaydesk } from './paydesk.js';
+import { stopTimers } from './stop-timers.js';
 
 /** The options of one file's Paydesk. */
 export interface PaydeskTestOptions extends Omit<PaydeskOptions, 'clock'> {
@@ -21,17 +22,11 @@ export function paydeskTest({ workerByHand = false, ...options }: PaydeskTestOpt
   return test
     .extend('clock', { scope: 'file' }, () => new ManualClock())
     .extend('paydesk', { scope: 'file' }, async ({ clock }, { onCleanup }) => {
-      if (workerByHand) {
-        vi.useFakeTimers({ toFake: ['setInterval'] });
-        // Otherwise each \`expect.poll\` lets them run for as long as it waits.
-        vi.spyOn(vi, 'isFakeTimers').mockReturnValue(false);
-      }
+      const startTimers = workerByHand ? stopTimers() : undefined;
       const paydesk = await startPaydesk({ ...options, clock });
       onCleanup(async () => {
         await paydesk.close();
-        if (!workerByHand) return;
-        vi.mocked(vi.isFakeTimers).mockRestore();
-        vi.useRealTimers();
+        startTimers?.();
       });
       return paydesk;
     })
