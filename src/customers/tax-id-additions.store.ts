@@ -7,6 +7,7 @@ import { CALL_DEADLINE_MS } from '#stripe/stripe.provider.js';
 import { type Database, DATABASE, type Transaction } from '../database/database.js';
 import { taxIdAdditions } from '../database/schema-tax-ids.js';
 import { isLookUpConclusive, maySendAgain } from '../operations/retry-policy.js';
+import { SharedClock } from '../operations/shared-clock.store.js';
 import type { TaxId } from './customer.js';
 
 /**
@@ -18,6 +19,7 @@ export class TaxIdAdditionsStore {
   constructor(
     @Inject(DATABASE) private readonly database: Database,
     private readonly clock: Clock,
+    private readonly sharedClock: SharedClock,
   ) {}
 
   /**
@@ -32,7 +34,7 @@ export class TaxIdAdditionsStore {
       // Of two requests that begin at once, the second one sees the first.
       await transaction.execute(sql`select pg_advisory_xact_lock(hashtextextended(${customer}, 0))`);
       await this.requireSettled(customer, taxId, transaction);
-      const now = this.clock.now();
+      const now = await this.sharedClock.now(transaction);
       const [row] = await transaction
         .insert(taxIdAdditions)
         .values({ id, customer, key: randomUUID(), begunAt: now, sentAt: now })
@@ -67,7 +69,7 @@ export class TaxIdAdditionsStore {
    * @returns whether it has done so for so long that it does not work on the failed request any more
    */
   async noteReplay(key: string): Promise<boolean> {
-    const now = this.clock.now();
+    const now = await this.sharedClock.now();
     const [failed] = await this.database
       .update(taxIdAdditions)
       .set({ replayedAt: sql`coalesce(${taxIdAdditions.replayedAt}, ${now.toISOString()}::timestamptz)` })
@@ -97,7 +99,7 @@ export class TaxIdAdditionsStore {
           taxId && ne(taxIdAdditions.id, idOf(customer, taxId)),
         ),
       );
-    const now = this.clock.now();
+    const now = await this.sharedClock.now(database);
     if (!sent.every((addition) => isSettled(addition, now))) throw new Problem('provider-busy');
   }
 
@@ -109,8 +111,9 @@ export class TaxIdAdditionsStore {
 
 /** Whether Stripe does not work on the request any more that adds a tax id. */
 function isSettled({ sentAt, replayedAt }: typeof taxIdAdditions.$inferSelect, now: Date): boolean {
-  if (replayedAt) return isLookUpConclusive(replayedAt, now);
-  return sentAt === null || isLookUpConclusive(new Date(sentAt.getTime() + CALL_DEADLINE_MS), now);
+  const sinceMs = (at: Date) => now.getTime() - at.getTime();
+  if (replayedAt) return isLookUpConclusive(sinceMs(replayedAt));
+  return sentAt === null || isLookUpConclusive(sinceMs(sentAt) - CALL_DEADLINE_MS);
 }
 
 function idOf(customer: string, { type, value }: TaxId): string {

@@ -29,8 +29,8 @@ import { isHiddenTooLong, isLookUpConclusive, maySendAgain } from './retry-polic
 
 /** What an attempt knows when it begins to look up. */
 interface LookUpStart {
-  /** From before anything is read: what Stripe does while an answer is under way may not be in it. */
-  now: Date;
+  /** How long ago it was first looked up, 0 if it never was, from before anything is read: what Stripe does late may not be in it. */
+  lookedForMs: number;
   sentAt: Date;
   /** How it ends if it was not done; `not-done` if undefined. */
   refusal: Problem | undefined;
@@ -198,7 +198,8 @@ export class OperationAttempt {
       return this.encryption.decryptPlan(stored);
     } catch (error) {
       if (!(error instanceof DecryptionError)) throw error;
-      if (!isHiddenTooLong(await this.store.startLookUp(stored), this.clock.now())) throw error;
+      await this.store.startLookUp(stored);
+      if (!isHiddenTooLong(await this.store.lookedForMs(stored))) throw error;
       throw new Problem('needs-review', {}, error);
     }
   }
@@ -239,7 +240,8 @@ export class OperationAttempt {
     const now = this.clock.now();
     const { firstSentAt, firstLookedAt } = planned;
     const sentAt = firstSentAt ?? now;
-    const isSettling = firstLookedAt !== null && !isLookUpConclusive(firstLookedAt, now);
+    const lookedForMs = await this.store.lookedForMs(planned);
+    const isSettling = firstLookedAt !== null && !isLookUpConclusive(lookedForMs);
     let refusal: Problem | undefined;
     if (!isSettling && maySendAgain(sentAt, now)) {
       // Stripe may still process this call long after that look-up.
@@ -253,7 +255,8 @@ export class OperationAttempt {
         else if (!refusal && !isReplayedFailure(error)) throw error;
       }
     }
-    return this.inStep('look up', kind, () => this.lookUp(context, kind, planned, { now, sentAt, refusal }));
+    const start = { lookedForMs, sentAt, refusal };
+    return this.inStep('look up', kind, () => this.lookUp(context, kind, planned, start));
   }
 
   /**
@@ -264,9 +267,9 @@ export class OperationAttempt {
     context: RequestContext,
     kind: OperationKind<Plan, Result, Answer>,
     planned: OperationRow,
-    { now, sentAt, refusal = new Problem('not-done') }: LookUpStart,
+    { lookedForMs, sentAt, refusal = new Problem('not-done') }: LookUpStart,
   ): Promise<Answer> {
-    const firstLookedAt = await this.store.startLookUp(planned);
+    await this.store.startLookUp(planned);
     const found = await kind
       .find(context, planned.plan as Plan, identityOf(planned), sentAt)
       .catch((error: unknown) => {
@@ -275,14 +278,10 @@ export class OperationAttempt {
         return toProblem(error, 'outcome-unknown');
       });
     if (found instanceof Problem) {
-      throw new Problem(
-        isHiddenTooLong(firstLookedAt, now) ? 'needs-review' : 'outcome-unknown',
-        {},
-        found.cause,
-      );
+      throw new Problem(isHiddenTooLong(lookedForMs) ? 'needs-review' : 'outcome-unknown', {}, found.cause);
     }
     if (typeof found !== 'string' && 'result' in found) return found.result;
-    if (!isLookUpConclusive(firstLookedAt, now)) throw new Problem('outcome-unknown');
+    if (!isLookUpConclusive(lookedForMs)) throw new Problem('outcome-unknown');
     if (typeof found !== 'string') return found.doRest();
     throw found === 'not-done' ? refusal : new Problem('needs-review');
   }

@@ -12,6 +12,7 @@ import { OperationsWorker } from './operations.worker.js';
 import { RefusalLog } from './refusal-log.js';
 import { ReviewsService } from './reviews.service.js';
 import { ReviewsStore } from './reviews.store.js';
+import { SharedClock } from './shared-clock.store.js';
 
 /** Money-moving requests as durable, idempotent operations. */
 @Module({
@@ -28,7 +29,8 @@ import { ReviewsStore } from './reviews.store.js';
     RefusalLog,
     ReviewsService,
     ReviewsStore,
+    SharedClock,
   ],
-  exports: [OperationsService, ReviewsService],
+  exports: [OperationsService, ReviewsService, SharedClock],
 })
 export class OperationsModule {}

@@ -15,6 +15,7 @@ import type { EarlyPlan, StoredOutcome } from './operation.js';
 import { operationView, reportOf } from './operation-report.js';
 import { PlannedClaims } from './planned-claims.store.js';
 import { retryDelayMs } from './retry-policy.js';
+import { SharedClock } from './shared-clock.store.js';
 
 export type OperationRow = typeof operations.$inferSelect;
 
@@ -52,6 +53,7 @@ export class OperationsStore {
   constructor(
     @Inject(DATABASE) private readonly database: Database,
     private readonly clock: Clock,
+    private readonly sharedClock: SharedClock,
     private readonly counters: GuardrailCounters,
     private readonly outbox: Outbox,
   ) {
@@ -184,10 +186,14 @@ export class OperationsStore {
    *
    * @throws {Problem} `in-progress` if the lease is lost
    */
-  async startLookUp(held: OperationRow): Promise<Date> {
-    const firstLookedAt = held.firstLookedAt ?? this.clock.now();
+  async startLookUp(held: OperationRow): Promise<void> {
+    const firstLookedAt = held.firstLookedAt ?? (await this.sharedClock.now());
     if (!(await this.updateHeld(held, { firstLookedAt }))) throw new Problem('in-progress');
-    return firstLookedAt;
+  }
+
+  /** How long ago that was, whichever instance has stored it; 0 if it was not before this attempt. */
+  async lookedForMs({ firstLookedAt }: OperationRow): Promise<number> {
+    return firstLookedAt ? (await this.sharedClock.now()).getTime() - firstLookedAt.getTime() : 0;
   }
 
   /** Forgets that time before something is sent again. @throws {Problem} `in-progress` if the lease is lost */

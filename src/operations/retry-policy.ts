@@ -17,12 +17,12 @@ export function retryDelayMs(attempts: number): number {
 }
 
 /**
- * Whether a look-up that finds nothing is proof, given when the first look-up was.
+ * Whether a look-up that finds nothing is proof.
  *
- * @param now before the look-up began to read
+ * @param lookedForMs from the first look-up to the time before this one began to read, by one clock
  */
-export function isLookUpConclusive(firstLookedAt: Date, now: Date): boolean {
-  return now.getTime() - firstLookedAt.getTime() >= SETTLE_MS;
+export function isLookUpConclusive(lookedForMs: number): boolean {
+  return lookedForMs >= SETTLE_MS;
 }
 
 /** Whether sending again can't have a second effect, as Stripe still remembers the idempotency key. */
@@ -34,8 +34,8 @@ export function maySendAgain(firstSentAt: Date, now: Date): boolean {
  * Whether what hides the outcome, such as the loss of the key of a plan or a refusal of Stripe's to show it, has lasted so long
  * that a person has to find it out.
  *
- * @param firstAt when it was first tried to find it out
+ * @param lookedForMs since it was first tried to find it out
  */
-export function isHiddenTooLong(firstAt: Date, now: Date): boolean {
-  return now.getTime() - firstAt.getTime() >= HIDDEN_MS;
+export function isHiddenTooLong(lookedForMs: number): boolean {
+  return lookedForMs >= HIDDEN_MS;
 }

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { SystemClock } from '#core/clock.js';
+import { type Clock, SystemClock } from '#core/clock.js';
 import { createSandbox } from '#sandbox/create-sandbox.js';
 import { expect, test } from 'vitest';
 import { type Settings, settingsFrom } from '../../src/config/settings.js';
@@ -124,7 +124,7 @@ const it = test
 
 const OURS = { url: 'https://pay.example/webhooks/stripe' };
 
-function findingsFor(environment: Environment, clock = new SystemClock(), NODE_ENV?: string) {
+function findingsFor(environment: Environment, clock: Clock = new SystemClock(), NODE_ENV?: string) {
   return diagnose(
     (): Settings => settingsFrom(environment),
     () => ({ NODE_ENV }),

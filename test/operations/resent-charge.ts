@@ -16,6 +16,8 @@ export interface ResentCharge {
   card: string;
   key: string;
   send: (headers?: Record<string, string>) => Promise<Answer>;
+  /** Asks another instance for it. */
+  sendAs: (partner: Caller) => Promise<Answer>;
   made: () => Stripe.PaymentIntent[];
 }
 
@@ -29,12 +31,14 @@ export async function resentCharge(
   const card = await saveCard(paydesk, partner, user, testCard);
   const body = { amount: '3000', description: user, stripe_payment_method_id: card };
   const key = randomUUID();
+  const sendBy = (caller: Caller, headers: Record<string, string> = {}) =>
+    caller.post(`/partners/user/${user}/payment_intent`, body, { ...headers, 'idempotency-key': key });
   return {
     user,
     card,
     key,
-    send: (headers = {}) =>
-      partner.post(`/partners/user/${user}/payment_intent`, body, { ...headers, 'idempotency-key': key }),
+    send: (headers) => sendBy(partner, headers),
+    sendAs: (other) => sendBy(other),
     made: () =>
       [...paydesk.sandbox.store.paymentIntents.newestFirst()].filter(
         ({ description }) => description === user,
