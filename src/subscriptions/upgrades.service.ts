@@ -38,7 +38,7 @@ export interface UpgradePlan extends UpdatePlan {
   productId?: string;
   /** A change that an operation has scheduled, and whose place this one takes. */
   scheduleId?: string | null;
-  /** The pages for the product that were open when it was planned. Absent from plans of earlier versions. */
+  /** The pages for the product that were open when it was planned, to tell which are closed. Absent from plans of earlier versions. */
   pages?: string[];
 }
 
@@ -72,12 +72,13 @@ export class UpgradesService {
         const current = await stripe.retrieve(context, plan.subscription);
         // An attempt before this one may have charged the customer. Whatever has changed since, that is an upgrade.
         if (!hasTrace(current, plan, operationId)) {
+          const pageIds = await this.pagesFor(context, plan);
           try {
             assertScheduledAsPlanned(current, plan.scheduleId);
-            await this.assertStillAllowed(context, plan);
+            await this.assertStillAllowed(context, plan, pageIds);
             await stripe.update(context, plan, stripeKey);
           } catch (error) {
-            throw await this.withClosedPages(context, plan, error);
+            throw await this.withClosedPages(context, pageIds, error);
           }
         }
         return this.finish(context, plan);
@@ -141,28 +142,38 @@ export class UpgradesService {
     return this.updates.refresh(context, subscription);
   }
 
+  /** The ids of the pages of a plan, and of those that are open now: a plan from a restored backup does not know pages that were opened since. */
+  private async pagesFor(
+    context: RequestContext,
+    { customer, productId, pages = [] }: UpgradePlan,
+  ): Promise<readonly string[]> {
+    if (customer === undefined || productId === undefined) return pages;
+    return [...new Set([...pages, ...(await this.pages.openPages(context, customer, productId))])];
+  }
+
   /**
-   * Closes open pages for the product, as a payment on one would start a second subscription to it. What was paid by then is all.
+   * Closes pages for the product, as a payment on one would start a second subscription to it. What was paid by then is all.
    *
    * @throws {Problem} `already-subscribed`
    */
   private async assertStillAllowed(
     context: RequestContext,
-    { subscription, customer, productId, pages }: UpgradePlan,
+    { subscription, customer, productId }: UpgradePlan,
+    pageIds: readonly string[],
   ): Promise<void> {
     if (customer === undefined || productId === undefined) return;
-    await this.pages.closeAll(context, pages ?? (await this.pages.openPages(context, customer, productId)));
+    await this.pages.closeAll(context, pageIds);
     await this.subscriptions.assertNoneOfCustomer(context, customer, productId, subscription);
   }
 
   /** Adds to the refusal of an upgrade which pages are closed all the same, also by an earlier attempt. */
   private async withClosedPages(
     context: RequestContext,
-    { pages = [] }: UpgradePlan,
+    pageIds: readonly string[],
     error: unknown,
   ): Promise<unknown> {
     if (!(error instanceof Problem) || !isFinal(error)) return error;
-    const closedPages = await readAfterRefusal(error, this.pages.closedOf(context, pages));
+    const closedPages = await readAfterRefusal(error, this.pages.closedOf(context, pageIds));
     return closedPages.length > 0 ? error.with({ closedPages }) : error;
   }
 
