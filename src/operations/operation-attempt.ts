@@ -282,7 +282,11 @@ export class OperationAttempt {
     }
     if (typeof found !== 'string' && 'result' in found) return found.result;
     if (!isLookUpConclusive(lookedForMs)) throw new Problem('outcome-unknown');
-    if (typeof found !== 'string') return found.doRest();
+    if (typeof found !== 'string') {
+      // Stripe may still process a call of the rest long after that look-up.
+      await this.store.forgetLookUp(planned);
+      return found.doRest();
+    }
     throw found === 'not-done' ? refusal : new Problem('needs-review');
   }
 

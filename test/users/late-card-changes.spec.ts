@@ -7,41 +7,58 @@ import { cardChangesTest, type Wallet } from './card-changes-test.js';
 
 const it = cardChangesTest()
   /**
-   * Starts a change that is suspended when it has read that a part of it is done. The result expects that it still is, lets it go on,
-   * and is its answer.
+   * Starts a change of three subscriptions that is suspended when the first call of its rest has had its effect, and the other calls of
+   * it are not made. The result expects that it still is, lets it go on, and is its answer.
    */
   .extend(
     'suspend',
-    ({ paydesk: { sandbox }, clock, failOnce, watchCalls }) =>
-      async ({ customer, older }: Wallet, change: () => Promise<Answer>) => {
-        const customerRead = { method: 'GET', path: `/v1/customers/${customer}` } as const;
+    ({ paydesk: { sandbox }, clock, failOnce, afterRead }) =>
+      async (user: Wallet, change: () => Promise<Answer>) => {
+        await user.subscribe(user.visa);
+        const path = `/v1/subscriptions/${user.newer}`;
         let hang: PlannedFault | undefined;
-        let areSubscriptionsRead = false;
-        failOnce(`/v1/subscriptions/${older}`);
+        failOnce(path);
+        afterRead('second look-up', () => {
+          hang = sandbox.faults.add({ method: 'POST', path, kinds: ['drip'], waitMs: FOREVER_MS });
+        });
         expectProblem(await change(), 'outcome-unknown');
         clock.moveSeconds(STRIPE_SETTLES_SECONDS);
-        watchCalls((call) => {
-          if (call === `POST /v1/subscriptions/${older}`)
-            hang ??= sandbox.faults.add({ ...customerRead, kinds: ['wait'], waitMs: FOREVER_MS });
-          if (call === 'GET /v1/subscriptions' && hang) areSubscriptionsRead = true;
-        });
         let isAnswered = false;
         const answer = change().finally(() => {
           isAnswered = true;
         });
-        await expect.poll(() => areSubscriptionsRead && hang?.injected.wait).toBe(1);
-        return () => {
+        await expect.poll(() => hang?.injected.drip).toBe(1);
+        return async () => {
           expect(isAnswered).toBe(false);
-          sandbox.faults.clear();
+          const endPauseOfAnswer = () => {
+            sandbox.faults.clear();
+            return isAnswered;
+          };
+          await expect.poll(endPauseOfAnswer).toBe(true);
           return answer;
         };
       },
   )
-  /** Repeats a change once the lease of the suspended attempt is over, which ends it. */
+  /** Repeats a change once the lease of the suspended attempt is over, until that ends it. */
   .extend('takeOver', ({ clock }) => async (change: () => Promise<Answer>) => {
     clock.moveSeconds(LEASE_SECONDS + 1);
+    expectProblem(await change(), 'outcome-unknown');
+    clock.moveSeconds(STRIPE_SETTLES_SECONDS);
     expect((await change()).status).toBe(204);
-  });
+  })
+  /** Makes a Mastercard the default of all, at which Stripe fails twice for the customer, the second time to do it late. */
+  .extend(
+    'beginLateRest',
+    ({ paydesk: { sandbox }, failOnce, afterRead, settled }) =>
+      async ({ customer, makeDefault, mastercard }: Wallet) => {
+        const path = `/v1/customers/${customer}`;
+        failOnce(path);
+        afterRead('second look-up', () =>
+          sandbox.faults.add({ method: 'POST', path, kinds: ['error_then_effect'], waitMs: FOREVER_MS }),
+        );
+        expectProblem(await settled(() => makeDefault(mastercard)), 'outcome-unknown');
+      },
+  );
 
 describe('an attempt that does the rest of a change of cards when another one has ended it', () => {
   it('does not undo what the user has chosen since, after a new default', async ({
@@ -50,26 +67,31 @@ describe('an attempt that does the rest of a change of cards when another one ha
     takeOver,
   }) => {
     const user = await wallet();
-    const makeDefault = () => user.makeDefault(user.mastercard);
+    const { visa, mastercard } = user;
+    const makeDefault = () => user.makeDefault(mastercard);
     const goOn = await suspend(user, makeDefault);
+    expect(await user.defaults()).toEqual([null, mastercard, mastercard, visa]);
     await takeOver(makeDefault);
-    expect(await user.defaults()).toEqual([user.mastercard, user.mastercard, user.mastercard]);
-    expect((await user.choose(user.visa)).status).toBe(204);
+    expect(await user.defaults()).toEqual([mastercard, mastercard, mastercard, mastercard]);
+    expect((await user.choose(visa)).status).toBe(204);
     expect((await goOn()).status).toBe(204);
-    expect(await user.defaults()).toEqual([user.visa, user.visa, user.visa]);
+    expect(await user.defaults()).toEqual([visa, visa, visa, visa]);
   });
 
   it('nor after a removal, of which it has planned another rest', async ({ wallet, suspend, takeOver }) => {
     const user = await wallet();
+    const { mastercard } = user;
     const remove = () => user.remove(user.visa);
     const goOn = await suspend(user, remove);
+    // It would pay for the last subscription as the default from now on.
+    await user.setCustomerDefault(mastercard);
     await takeOver(remove);
-    expect(await user.defaults()).toEqual([user.mastercard, user.mastercard, user.mastercard]);
+    expect(await user.defaults()).toEqual([mastercard, mastercard, mastercard, null]);
     const amex = await user.attach('pm_card_amex');
     expect((await user.choose(amex)).status).toBe(204);
     expect((await goOn()).status).toBe(204);
-    expect(await user.defaults()).toEqual([amex, amex, amex]);
-    expect(await user.cards()).toEqual([amex, user.mastercard]);
+    expect(await user.defaults()).toEqual([amex, amex, amex, null]);
+    expect(await user.cards()).toEqual([amex, mastercard]);
   });
 });
 
@@ -95,4 +117,42 @@ describe('a change of cards at which Stripe has failed, and that it makes late',
       expect(await user.defaults()).toEqual([amex, amex, amex]);
     },
   );
+});
+
+describe('a default card of which Stripe makes the rest late', () => {
+  it('is not told as not done before, although the user has chosen another one since', async ({
+    paydesk: { sandbox },
+    clock,
+    wallet,
+    beginLateRest,
+  }) => {
+    const user = await wallet();
+    const amex = await user.attach('pm_card_amex');
+    await beginLateRest(user);
+    expect((await user.choose(amex)).status).toBe(204);
+    expectProblem(await user.makeDefault(user.mastercard), 'outcome-unknown');
+    sandbox.faults.clear();
+    await expect.poll(async () => (await user.defaults())[0]).toBe(user.mastercard);
+    clock.moveSeconds(STRIPE_SETTLES_SECONDS);
+    expectProblem(await user.makeDefault(user.mastercard), 'needs-review');
+    expect(await user.defaults()).toEqual([user.mastercard, amex, amex]);
+  });
+
+  it('is not told as done before, although the user has chosen it once more', async ({
+    paydesk: { sandbox },
+    clock,
+    wallet,
+    beginLateRest,
+  }) => {
+    const user = await wallet();
+    const amex = await user.attach('pm_card_amex');
+    await beginLateRest(user);
+    expect((await user.choose(user.mastercard)).status).toBe(204);
+    expectProblem(await user.makeDefault(user.mastercard), 'outcome-unknown');
+    sandbox.faults.clear();
+    clock.moveSeconds(STRIPE_SETTLES_SECONDS);
+    expect((await user.makeDefault(user.mastercard)).status).toBe(204);
+    expect((await user.choose(amex)).status).toBe(204);
+    expect(await user.defaults()).toEqual([amex, amex, amex]);
+  });
 });
