@@ -11,6 +11,9 @@ import type { WaitingEvent } from './stripe-event.js';
 
 export type TargetRow = typeof eventTargets.$inferSelect;
 
+/** What became of events whose attempt has failed. */
+export type FailedState = 'stored' | 'dead' | 'lost';
+
 /** A change of events. */
 type EventChange = PgUpdateSetSource<typeof webhookEvents>;
 
@@ -55,55 +58,62 @@ export class EventTargetsStore {
    *
    * @param ignoredBecause undefined if they were handled
    */
-  finish(held: TargetRow, events: readonly WaitingEvent[], ignoredBecause?: string): Promise<void> {
+  async finish(held: TargetRow, events: readonly WaitingEvent[], ignoredBecause?: string): Promise<void> {
     const state = ignoredBecause === undefined ? 'done' : 'ignored';
-    return this.end(held, events, { state, handledAt: this.clock.now(), lastError: ignoredBecause ?? null });
+    await this.end(held, events, { state, handledAt: this.clock.now(), lastError: ignoredBecause ?? null });
   }
 
   /**
    * Releases a target whose attempt has failed, for the next attempt; after the last one its events are dead.
    *
-   * @returns whether they are dead
+   * @returns the state of the events; `lost` if the attempt has lost its lease, and so changed nothing
    */
-  async fail(held: TargetRow, events: readonly WaitingEvent[], error: string): Promise<boolean> {
+  async fail(held: TargetRow, events: readonly WaitingEvent[], error: string): Promise<FailedState> {
     const attempts = held.attempts + 1;
-    const isDead = isLastAttempt(attempts);
-    const change = {
-      state: isDead ? ('dead' as const) : ('stored' as const),
-      attempts: sql`${webhookEvents.attempts} + 1`,
-      lastError: error,
-    };
-    if (isDead) await this.end(held, events, change);
-    else await this.release(held, events, change, attempts);
-    return isDead;
+    const isLast = isLastAttempt(attempts);
+    const state = isLast ? 'dead' : 'stored';
+    const change = { state, attempts: sql`${webhookEvents.attempts} + 1`, lastError: error } as const;
+    const isChanged = isLast
+      ? await this.end(held, events, change)
+      : await this.release(held, events, change, attempts);
+    return isChanged ? state : 'lost';
   }
 
-  /** Changes events and removes their target from the queue; if it has other events by now, it is due again. */
-  private async end(held: TargetRow, events: readonly WaitingEvent[], change: EventChange): Promise<void> {
+  /**
+   * Changes events and removes their target from the queue; if it has other events by now, it is due again.
+   *
+   * @returns false if the lease is lost
+   */
+  private async end(held: TargetRow, events: readonly WaitingEvent[], change: EventChange): Promise<boolean> {
     const { parts, changed } = this.changes(held, events, change);
     const { rowCount } = await this.database
       .with(...parts)
       .delete(eventTargets)
       .where(and(this.rows.isHeld(held), eq(eventTargets.revision, held.revision), isDone(changed)));
-    if (rowCount === 1) return;
+    if (rowCount === 1) return true;
     const again = { attempts: 0, retryAt: this.clock.now(), ...expiredLease() };
-    await this.rows.changeHeld(this.database, held, again);
+    return (await this.rows.changeHeld(this.database, held, again)) !== undefined;
   }
 
-  /** Changes events and makes their target wait for its next attempt. */
+  /**
+   * Changes events and makes their target wait for its next attempt.
+   *
+   * @returns false if the lease is lost
+   */
   private async release(
     held: TargetRow,
     events: readonly WaitingEvent[],
     change: EventChange,
     attempts: number,
-  ): Promise<void> {
+  ): Promise<boolean> {
     const { parts, changed } = this.changes(held, events, change);
     const retryAt = new Date(this.clock.now().getTime() + retryDelayMs(attempts));
-    await this.database
+    const { rowCount } = await this.database
       .with(...parts)
       .update(eventTargets)
       .set({ attempts, retryAt, ...expiredLease() })
       .where(and(this.rows.isHeld(held), isDone(changed)));
+    return rowCount === 1;
   }
 
   /**

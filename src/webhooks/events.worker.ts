@@ -14,7 +14,7 @@ import { QueueWorker } from '../queue/queue-worker.js';
 import { warnOf } from '../queue/warn-of.js';
 import { type NewSpan, Tracing } from '../tracing/tracing.js';
 import { EventHandlers } from './event-handlers.js';
-import { EventTargetsStore, type TargetRow } from './event-targets.store.js';
+import { EventTargetsStore, type FailedState, type TargetRow } from './event-targets.store.js';
 import { EventsStore } from './events.store.js';
 import type { WaitingEvent } from './stripe-event.js';
 
@@ -25,6 +25,11 @@ const CONCURRENCY = 3;
  * Stripe allows 25 requests a second to one endpoint: https://docs.stripe.com/rate-limits
  */
 const TURN_MIN_MS = 150;
+const FAILURES: Record<FailedState, string> = {
+  stored: 'Could not handle events; they are tried again',
+  dead: 'Events are dead',
+  lost: 'Could not handle events; another attempt has taken them over',
+};
 
 /** Handles stored events, one object at a time; each instance runs one worker. */
 @Injectable()
@@ -94,10 +99,10 @@ export class EventsWorker implements OnApplicationBootstrap, BeforeApplicationSh
 
   private async retryLater(held: TargetRow, events: readonly WaitingEvent[], error: unknown): Promise<void> {
     const problem = toProblem(error, 'internal-error');
-    const isDead = await this.targets.fail(held, events, problem.slug);
-    const msg = isDead ? 'Events are dead' : 'Could not handle events; they are tried again';
+    const state = await this.targets.fail(held, events, problem.slug);
+    const msg = FAILURES[state];
     const failure = { ...describeFailure(problem), target: held.id, events: events.length, msg };
-    if (isDead) this.logger.error({ ...failure, alert: true });
+    if (state === 'dead') this.logger.error({ ...failure, alert: true });
     else this.logger.warn(failure);
   }
 }
