@@ -38,7 +38,7 @@ export interface UpgradePlan extends UpdatePlan {
   productId?: string;
   /** A change that an operation has scheduled, and whose place this one takes. */
   scheduleId?: string | null;
-  /** The pages for the product that were open when it was planned, to tell which are closed. Absent from plans of earlier versions. */
+  /** The pages for the product that were open when it was planned. Absent from plans of earlier versions. */
   pages?: string[];
 }
 
@@ -142,7 +142,7 @@ export class UpgradesService {
     return this.updates.refresh(context, subscription);
   }
 
-  /** The ids of the pages of a plan, and of those that are open now: a plan from a restored backup does not know pages that were opened since. */
+  /** The pages of a plan, and those that are open now: a plan of a restored backup lacks those that were opened since. */
   private async pagesFor(
     context: RequestContext,
     { customer, productId, pages = [] }: UpgradePlan,
