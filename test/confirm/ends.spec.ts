@@ -178,6 +178,21 @@ it.for([
   },
 );
 
+it('an authentication goes on with the same button if our settings have not permitted it yet', async ({
+  paydesk,
+  refusedCharge,
+}) => {
+  const { url, id } = await refusedCharge();
+  const { forms } = await visit(url);
+  const path = `/v1/payment_intents/${id}/confirm`;
+  paydesk.sandbox.faults.add({ method: 'POST', path, kinds: ['no_permission'], share: 1 });
+  const pressed = await visit(forms['authenticate'] ?? '', 'POST');
+  expect(pressed).toMatchObject({ status: 503, next: undefined });
+  expect(pressed.text).toContain('Please try again in a moment');
+  paydesk.sandbox.faults.clear();
+  expect((await visit(forms['authenticate'] ?? '', 'POST')).next).toContain('/3ds/');
+});
+
 it('a page whose outcome is not stored is left out by a backfill', async ({
   paydesk,
   clock,

@@ -13,6 +13,7 @@ import { ConfirmationsService } from '../../confirmations/confirmations.service.
 import { toProblem } from '../../database/to-problem.js';
 import { RateLimits } from '../../limits/rate-limits.service.js';
 import { describeFailure } from '../../logging/describe-failure.js';
+import { isFinal } from '../../operations/operation-outcome.js';
 import { AllowAnyone } from '../http/allow.decorator.js';
 import { CurrentContext } from '../http/current-context.decorator.js';
 import { RequestQuery } from '../http/declared-input.js';
@@ -177,10 +178,11 @@ export class ConfirmController {
 
 /**
  * Whether it is known what a step has done, so that the page shows how the payment stands now. A refused page for another card leaves
- * it canceled. Stripe's refusal for our settings may not last, but is the outcome of this step.
+ * it canceled. A refusal that may not last, such as one for our settings, is the outcome of this step, unless it leaves its operation
+ * running, as a 403 does.
  */
-function isDecided({ slug }: Problem): boolean {
-  return !PROBLEMS[slug].retryable || slug === 'provider-misconfigured';
+function isDecided(problem: Problem): boolean {
+  return !PROBLEMS[problem.slug].retryable || isFinal(problem);
 }
 
 function logFailure({ log }: FastifyRequest, problem: Problem): void {
