@@ -7,9 +7,10 @@ import { findSessionByOperationId } from '#stripe/find-session.js';
 import { idOf } from '#stripe/id-of.js';
 import { invalidStateIfRefused } from '#stripe/invalid-state.js';
 import { readAfterRefusal } from '#stripe/read-after-refusal.js';
-import { isRefused, isReplayedFailure } from '#stripe/stripe-errors.js';
+import { isRefused, isReplayedFailure, unprovedAfterPart } from '#stripe/stripe-errors.js';
 import { requestIdOf, StripeProvider } from '#stripe/stripe.provider.js';
 import type { Found } from '../operations/operation.js';
+import { isKeyReused } from '../operations/operation-outcome.js';
 import { snapshotOfSession } from '../payments/payment-snapshot.stripe.js';
 import type { ReplacedPayment } from '../payments/replacement-recorder.service.js';
 import type { ConfirmStep } from './confirmation.js';
@@ -63,9 +64,7 @@ export class ReplacementsStripe {
    */
   async replace(context: RequestContext, plan: ReplacementPlan, idempotencyKey: string): Promise<Replaced> {
     await this.cancel(context, plan.paymentIntentId, `${idempotencyKey}-cancel`);
-    const session = await this.stripe.write(context, `${idempotencyKey}-session`, (stripe, options) =>
-      stripe.checkout.sessions.create(plan.session, options),
-    );
+    const session = await this.openPage(context, plan, `${idempotencyKey}-session`);
     return replaced(session, plan);
   }
 
@@ -102,6 +101,22 @@ export class ReplacementsStripe {
       const { status, cancellation_reason: reason } = intent;
       if (status === 'canceled' && reason === CANCELLATION_REASON) return;
       throw invalidStateIfRefused(error);
+    }
+  }
+
+  private async openPage(
+    context: RequestContext,
+    plan: ReplacementPlan,
+    idempotencyKey: string,
+  ): Promise<Stripe.Checkout.Session> {
+    try {
+      return await this.stripe.write(context, idempotencyKey, (stripe, options) =>
+        stripe.checkout.sessions.create(plan.session, options),
+      );
+    } catch (error) {
+      // The page of a request that our database has lost is looked up: the PaymentIntent is canceled.
+      if (isKeyReused(error)) unprovedAfterPart(error);
+      throw error;
     }
   }
 

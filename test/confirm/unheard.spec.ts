@@ -22,6 +22,9 @@ const RECORD_ATTEMPT = `insert into payments (
   select $2, $2, operations.id, operations.caller, tenant, user_id, type, 'FAILED', 'failed', customer_id, amount_minor,
     0, 0, currency, payments.created_at, updated_at, 1, 1, '[]'
   from payments join operations on operations.id = replacement_id where payment_id = $1`;
+/** How the operation stands that opens a page in place of the payment $1. */
+const STATE_OF_PAGE =
+  'select state from operations join payments on replacement_id = id where payment_id = $1';
 const OPEN_PAGE = { method: 'POST', path: '/v1/checkout/sessions' } as const;
 
 const it = confirmTest()
@@ -216,5 +219,41 @@ describe('a page whose operation has no outcome', () => {
     const { sessionId, url } = await pageOf(id);
     await payOnPage(url);
     await expectPaid(id, sessionId);
+  });
+});
+
+describe('a page that Stripe has made for a request with other parameters, which the database has lost', () => {
+  const KNOWN_KEY = {
+    ...OPEN_PAGE,
+    kinds: ['refuse'],
+    error: { status: 400, type: 'idempotency_error' },
+    share: 1,
+  } as const;
+
+  it('is the page of the payment', async ({ paydesk, unheard, running, pageOf, expectPaid }) => {
+    const { id, press } = await unheard();
+    const { sessionId, url } = await pageOf(id);
+    paydesk.sandbox.faults.clear();
+    await query(paydesk, "delete from operations where kind = 'payment-replace' and state = 'running'");
+    await query(paydesk, 'update payments set replacement_id = null where payment_id = $1', [id]);
+    // As if the lost request had canceled it only after this one was planned.
+    const open = { status: 'requires_payment_method', description: 'Another' } as const;
+    paydesk.sandbox.run(({ store }) => store.paymentIntents.update(id, open));
+    expect((await press()).next).toBe(url);
+    expect(await running()).toEqual([]);
+    await payOnPage(url);
+    await expectPaid(id, sessionId);
+  });
+
+  it('needs a review if it is not found', async ({ paydesk, clock, chosen }) => {
+    const { id, press } = await chosen();
+    paydesk.sandbox.faults.add(KNOWN_KEY);
+    expect((await press()).status).toBe(503);
+    clock.moveSeconds(STRIPE_SETTLES_SECONDS);
+    const state = async () => {
+      await press();
+      return query(paydesk, STATE_OF_PAGE, [id]);
+    };
+    await expect.poll(state).toEqual([{ state: 'needs-review' }]);
   });
 });
