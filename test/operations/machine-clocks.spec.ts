@@ -4,10 +4,9 @@ import { Caller } from '../support/caller.js';
 import { query } from '../support/database.js';
 import { FOREVER_MS, STRIPE_SETTLES_SECONDS } from '../support/durations.js';
 import { expectProblem } from '../support/expect-problem.js';
-import { startPaydesk } from '../support/paydesk.js';
 import { someUser } from '../support/saved-card.js';
 import { startSecondInstance } from '../support/second-instance.js';
-import { stopTimers } from '../support/stop-timers.js';
+import { startWithoutTimers } from '../support/without-timers.js';
 import { CHARGING, resentCharge } from './resent-charge.js';
 
 const AHEAD_MS = 10 * 60 * 1000;
@@ -24,12 +23,8 @@ class FastClock extends SystemClock {
 const it = test
   // oxlint-disable-next-line no-empty-pattern -- vitest wants to see that it uses no fixture
   .extend('paydesk', { scope: 'file' }, async ({}, { onCleanup }) => {
-    const startTimers = stopTimers();
-    const paydesk = await startPaydesk({ clock: new SystemClock() });
-    onCleanup(async () => {
-      await paydesk.close();
-      startTimers();
-    });
+    const paydesk = await startWithoutTimers({ clock: new SystemClock() });
+    onCleanup(() => paydesk.close());
     return paydesk;
   })
   .extend('fastUrl', { scope: 'file' }, async ({ paydesk }, { onCleanup }) => {

@@ -1,7 +1,7 @@
 import { test } from 'vitest';
 import { ManualClock } from './manual-clock.js';
 import { type PaydeskOptions, startPaydesk } from './paydesk.js';
-import { stopTimers } from './stop-timers.js';
+import { startWithoutTimers } from './without-timers.js';
 
 /** The options of one file's Paydesk. */
 export interface PaydeskTestOptions extends Omit<PaydeskOptions, 'clock'> {
@@ -19,15 +19,12 @@ export interface PaydeskTestOptions extends Omit<PaydeskOptions, 'clock'> {
  * Each file calls this, as Vitest cleans up what was extended in the file itself.
  */
 export function paydeskTest({ workerByHand = false, ...options }: PaydeskTestOptions = {}) {
+  const start = workerByHand ? startWithoutTimers : startPaydesk;
   return test
     .extend('clock', { scope: 'file' }, () => new ManualClock())
     .extend('paydesk', { scope: 'file' }, async ({ clock }, { onCleanup }) => {
-      const startTimers = workerByHand ? stopTimers() : undefined;
-      const paydesk = await startPaydesk({ ...options, clock });
-      onCleanup(async () => {
-        await paydesk.close();
-        startTimers?.();
-      });
+      const paydesk = await start({ ...options, clock });
+      onCleanup(() => paydesk.close());
       return paydesk;
     })
     .extend('partner', { scope: 'file' }, ({ paydesk }) => paydesk.partner('acme'))
