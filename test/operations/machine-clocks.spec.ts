@@ -39,6 +39,12 @@ const it = test
   .extend('atEach', ({ paydesk, fastUrl }) => ({ credential }: Caller) => {
     return { right: new Caller(paydesk.url, credential), fast: new Caller(fastUrl, credential) };
   })
+  /** A charge that each of them can be asked for. */
+  .extend('charge', async ({ paydesk, atEach }) => {
+    const { right, fast } = atEach(await paydesk.partner('acme'));
+    const charge = await resentCharge(paydesk, right);
+    return { ...charge, sendToFast: () => charge.sendAs(fast) };
+  })
   /**
    * Lets time pass at PostgreSQL since it was first known that Stripe has failed. Less than none, so that it does not matter how slow
    * this machine is.
@@ -52,31 +58,27 @@ const it = test
 describe('instances whose clocks differ', () => {
   it('do not take a charge for not done that Stripe still makes', async ({
     paydesk,
-    atEach,
+    charge,
     passSeconds,
   }) => {
-    const { right, fast } = atEach(await paydesk.partner('acme'));
-    const charge = await resentCharge(paydesk, right);
     paydesk.sandbox.faults.add({ ...CHARGING, kinds: ['error_then_effect'], waitMs: FOREVER_MS });
     expectProblem(await charge.send(), 'outcome-unknown');
     await passSeconds(-SLOW_SECONDS);
-    expectProblem(await charge.sendAs(fast), 'outcome-unknown');
+    expectProblem(await charge.sendToFast(), 'outcome-unknown');
     paydesk.sandbox.faults.clear();
     await expect.poll(charge.made).toHaveLength(1);
     await passSeconds(SLOW_SECONDS + STRIPE_SETTLES_SECONDS);
-    expect((await charge.sendAs(fast)).status).toBe(201);
+    expect((await charge.sendToFast()).status).toBe(201);
     expect(charge.made()).toHaveLength(1);
   });
 
   it('end a charge that was first looked up by the one that is ahead', async ({
     paydesk,
-    atEach,
+    charge,
     passSeconds,
   }) => {
-    const { right, fast } = atEach(await paydesk.partner('acme'));
-    const charge = await resentCharge(paydesk, right);
     paydesk.sandbox.faults.add({ ...CHARGING, kinds: ['error_before_effect'] });
-    expectProblem(await charge.sendAs(fast), 'outcome-unknown');
+    expectProblem(await charge.sendToFast(), 'outcome-unknown');
     await passSeconds(-SLOW_SECONDS);
     expectProblem(await charge.send(), 'outcome-unknown');
     await passSeconds(SLOW_SECONDS + STRIPE_SETTLES_SECONDS);

@@ -14,33 +14,43 @@ const SCHEDULE = '/v1/subscription_schedules/*';
 let onCall: (call: string) => void = () => undefined;
 
 const it = changesTest({ observe: ({ method, path }) => onCall(`${method} ${path}`) })
-  .extend('cancelUnheard', ({ paydesk: { sandbox }, shop }, { onCleanup }) => {
-    onCleanup(() => {
-      onCall = () => undefined;
-    });
-    /** Cancels at the end of the period: a schedule is released, and no answer to the cancellation arrives. Returns how to repeat it. */
-    return async ({ paymentID, id }: { paymentID: string; id: string }, key: string) => {
-      const lost = {
-        method: 'POST',
-        path: `/v1/subscriptions/${id}`,
-        kinds: ['reset_after_effect'],
-      } as const;
-      onCall = (call) => {
-        if (call.endsWith('/release')) sandbox.faults.add({ ...lost, share: 1 });
-      };
-      const end = { paymentID, cancelType: 'endOfPeriod' };
-      const cancel = () => shop.post('/pay/recurrent/expire', end, { 'idempotency-key': key });
-      expectProblem(await cancel(), 'outcome-unknown');
-      sandbox.faults.clear();
-      return cancel;
-    };
-  })
   // https://docs.stripe.com/api/idempotent_requests: what is refused before it is executed is not kept.
   .extend('forgetRefusals', ({ paydesk: { sandbox } }) => () => {
     const { keptReplies } = sandbox.store;
     const refusals = [...keptReplies.newestFirst()].filter(({ status }) => status === 400);
     sandbox.run(() => refusals.forEach(({ id }) => keptReplies.remove(id)));
-  });
+  })
+  .extend(
+    'scheduleAndCancelUnheard',
+    ({ paydesk: { sandbox }, shop, change, price, forgetRefusals }, { onCleanup }) => {
+      onCleanup(() => {
+        onCall = () => undefined;
+      });
+      /**
+       * Schedules a change, and cancels at the end of the period: the schedule is released, and no answer to the cancellation arrives.
+       * Stripe repeats or forgets what it has refused. Returns how to repeat the cancellation.
+       */
+      return async ({ paymentID, id }: { paymentID: string; id: string }, kept: 'repeats' | 'forgets') => {
+        const next = one(await price(2000));
+        expect((await change({ paymentID, ...next, at: 'endOfPeriod' })).status).toBe(200);
+        const lost = {
+          method: 'POST',
+          path: `/v1/subscriptions/${id}`,
+          kinds: ['reset_after_effect'],
+        } as const;
+        onCall = (call) => {
+          if (call.endsWith('/release')) sandbox.faults.add({ ...lost, share: 1 });
+        };
+        const end = { paymentID, cancelType: 'endOfPeriod' };
+        const key = { 'idempotency-key': `cancellation-of-${id}` };
+        const cancel = () => shop.post('/pay/recurrent/expire', end, key);
+        expectProblem(await cancel(), 'outcome-unknown');
+        sandbox.faults.clear();
+        if (kept === 'forgets') forgetRefusals();
+        return cancel;
+      };
+    },
+  );
 /** As after 30 days. */
 const FORGET_CHANGES = "delete from operations where kind = 'subscription-change' and state = 'done'";
 
@@ -152,39 +162,31 @@ describe('a change of which Stripe has not told what became', () => {
     (kept) => {
       it('and the Dashboard has scheduled something since', async ({
         paydesk: { stripe },
-        cancelUnheard,
-        forgetRefusals,
+        scheduleAndCancelUnheard,
         start,
-        change,
-        price,
       }) => {
-        const { paymentID, id } = await start();
-        expect((await change({ paymentID, ...one(await price(2000)), at: 'endOfPeriod' })).status).toBe(200);
-        const cancel = await cancelUnheard({ paymentID, id }, `cancellation-before-a-schedule-${kept}`);
-        if (kept === 'forgets') forgetRefusals();
-        const { id: schedule } = await stripe.subscriptionSchedules.create({ from_subscription: id });
+        const subscription = await start();
+        const cancel = await scheduleAndCancelUnheard(subscription, kept);
+        const { id: schedule } = await stripe.subscriptionSchedules.create({
+          from_subscription: subscription.id,
+        });
         await stripe.subscriptionSchedules.update(schedule, { end_behavior: 'cancel' });
         expect((await cancel()).status).toBe(200);
       });
 
       it('and the subscription has ended as planned since', async ({
         paydesk: { stripe },
-        cancelUnheard,
-        forgetRefusals,
+        scheduleAndCancelUnheard,
         start,
-        change,
-        price,
         clock,
       }) => {
-        const { paymentID, id } = await start();
-        const { items } = await stripe.subscriptions.retrieve(id);
+        const subscription = await start();
+        const { items } = await stripe.subscriptions.retrieve(subscription.id);
         const endsInSeconds = (items.data[0]?.current_period_end ?? 0) - clock.now().getTime() / 1000;
         clock.moveSeconds(endsInSeconds - HOUR_SECONDS);
-        expect((await change({ paymentID, ...one(await price(2000)), at: 'endOfPeriod' })).status).toBe(200);
-        const cancel = await cancelUnheard({ paymentID, id }, `cancellation-that-took-place-${kept}`);
-        if (kept === 'forgets') forgetRefusals();
+        const cancel = await scheduleAndCancelUnheard(subscription, kept);
         clock.moveSeconds(2 * HOUR_SECONDS);
-        expect((await stripe.subscriptions.retrieve(id)).status).toBe('canceled');
+        expect((await stripe.subscriptions.retrieve(subscription.id)).status).toBe('canceled');
         expect((await cancel()).status).toBe(200);
       });
     },
