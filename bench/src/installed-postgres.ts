@@ -52,11 +52,15 @@ export async function startInstalledPostgres(
   await run(join(programs, 'initdb'), initdb, { ...account, cwd: '/' });
   const port = await freePort(root);
   const settings = `-p ${port} -c listen_addresses=127.0.0.1 -c unix_socket_directories=`;
-  await program('pg_ctl', 'start', '--wait', '--log', join(data, 'server.log'), '--options', settings);
-  return {
-    url: `postgres://bench:${password}@127.0.0.1:${port}/postgres?sslmode=disable`,
-    stop: () => program('pg_ctl', 'stop', '--mode', 'fast'),
-  };
+  const stop = () => program('pg_ctl', 'stop', '--mode', 'fast');
+  try {
+    await program('pg_ctl', 'start', '--wait', '--log', join(data, 'server.log'), '--options', settings);
+  } catch (error) {
+    // It may be starting still.
+    await stop().catch(() => undefined);
+    throw error;
+  }
+  return { url: `postgres://bench:${password}@127.0.0.1:${port}/postgres?sslmode=disable`, stop };
 }
 
 async function give(path: string, { uid, gid }: Account): Promise<void> {

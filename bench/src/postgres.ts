@@ -94,7 +94,7 @@ export async function addOperations(url: string, count: number): Promise<void> {
        first_sent_at, created_at, finished_at)
      select gen_random_uuid(), 'charge', 'partner:${PARTNER}', md5(n::text) || md5(n::text), 'done',
        jsonb_build_object('result', 'pi_old_' || n), gen_random_uuid(), at, at, at, at, at
-     from generate_series(1, ${count}) n, lateral (select now() - n * interval '28 days' / ${count} as at)`,
+     from generate_series(1, ${count}) n, lateral (select now() - n * interval '28 days' / ${count} as at) ended`,
     ...settled('operations'),
   );
 }
