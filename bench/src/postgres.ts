@@ -9,7 +9,7 @@ import { ISSUER, PARTNER, USERS } from './users.js';
 
 /** A PostgreSQL for one run. */
 export interface Postgres {
-  /** Such as `postgres (PostgreSQL) 15.18`. */
+  /** Such as `postgres (PostgreSQL) 15.18`, or that it is npm's. */
   name: string;
   /** An empty database. */
   createDatabase(name: string): Promise<string>;

@@ -63,7 +63,7 @@ export function tablesOf(measured: readonly Measured[], stripeDelayMs: number): 
 /**
  * Where and with what a run was made.
  *
- * @param postgres its name and version
+ * @param postgres which one it is
  */
 export function surroundingsOf({ rounds, requests, connections }: Options, postgres: string): string {
   const { dependencies } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {

@@ -14,6 +14,7 @@ import { pickItems } from './picking-http-client.js';
 import { StripeConnection } from './stripe-connection.js';
 import { STRIPE_HOOKS, type StripeHooks } from './stripe-hooks.js';
 import { recordCall } from './recorded-call.js';
+import { sendOnce } from './send-once-http-client.js';
 import { SharedReads } from './shared-reads.js';
 import { problemBesides, problemFromStripe } from './stripe-errors.js';
 import { withoutStackTrace } from './without-stack-trace.js';
@@ -26,6 +27,7 @@ export const CALL_DEADLINE_MS = 22_000;
 export class StripeProvider {
   private readonly httpClient: HttpClient;
   private readonly client: Stripe;
+  private readonly sendOnceClient: Stripe;
   private readonly pickingClients = new Map<WantedFields, Stripe>();
   private readonly reads: CallLimiter;
   private readonly writes: CallLimiter;
@@ -38,6 +40,7 @@ export class StripeProvider {
   ) {
     this.httpClient = createHttpClient(clock, hooks);
     this.client = createStripeClient(connection, this.httpClient);
+    this.sendOnceClient = createStripeClient(connection, sendOnce(this.httpClient));
     this.reads = new CallLimiter(connection.limits, CALL_DEADLINE_MS);
     this.writes = new CallLimiter(connection.limits, CALL_DEADLINE_MS);
   }
@@ -119,8 +122,10 @@ export class StripeProvider {
     call: (stripe: Stripe, options: Stripe.RequestOptions) => Promise<T>,
   ): Promise<T> {
     if (context.dryRun) return endDryRun(context.dryRun, (stripe) => call(stripe, {}));
-    const options = context.isSentOnce ? { idempotencyKey, maxNetworkRetries: 0 } : { idempotencyKey };
-    const write = () => withoutStackTrace(() => call(this.client, options));
+    const { isSentOnce } = context;
+    const options = isSentOnce ? { idempotencyKey, maxNetworkRetries: 0 } : { idempotencyKey };
+    const client = isSentOnce ? this.sendOnceClient : this.client;
+    const write = () => withoutStackTrace(() => call(client, options));
     return this.call(context, this.writes, classify, write).finally(() => this.shared.forget());
   }
 

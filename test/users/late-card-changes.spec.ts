@@ -7,8 +7,8 @@ import { cardChangesTest, type Wallet } from './card-changes-test.js';
 
 const it = cardChangesTest()
   /**
-   * Starts a change of three subscriptions that is suspended when the first call of its rest has had its effect, and the other calls of
-   * it are not made. The result expects that it still is, lets it go on, and is its answer.
+   * Starts a change of three subscriptions that is suspended when a call of its rest has had its effect, and later calls of it are
+   * not made. The result expects that it still is, lets it go on, and is its answer.
    */
   .extend(
     'suspend',

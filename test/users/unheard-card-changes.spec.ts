@@ -58,7 +58,10 @@ describe('a default card of which Stripe has failed to make a part', () => {
       const user = await wallet();
       const path = `/v1/subscriptions/${user.older}`;
       failOnce(path);
-      afterRead('second look-up', () => sandbox.faults.add({ method: 'POST', path, kinds: [kind] }));
+      afterRead('second look-up', () =>
+        sandbox.faults.add({ method: 'POST', path, kinds: [kind], times: 1 }),
+      );
+      expectProblem(await settled(() => user.makeDefault(user.mastercard)), 'outcome-unknown');
       expect((await settled(() => user.makeDefault(user.mastercard))).status).toBe(204);
       expect(await user.defaults()).toEqual([user.mastercard, user.mastercard, user.mastercard]);
     },

@@ -8,6 +8,8 @@ const SECRET = 'whsec_test';
 const LONGEST_RETRY_SECONDS = 15 * 60 + 1;
 const ATTEMPTS_MAX = 105;
 const SET_ATTEMPTS = 'update event_targets set attempts = $2 where object_id = $1';
+const TAKEN_OVER = 'Could not handle events; another attempt has taken them over';
+const TRIED_AGAIN = 'Could not handle events; they are tried again';
 const LOSE_LEASE = 'lease_id = gen_random_uuid()';
 
 const it = paydeskTest({ environment: { STRIPE_WEBHOOK_SECRET: SECRET } })
@@ -138,12 +140,20 @@ describe('the inbox', () => {
   });
 
   it.for([
-    ['does not change', 'has lost its lease meanwhile', 1, LOSE_LEASE, 'dead', 1],
-    ['does not change', 'was the last one, and has lost its lease', ATTEMPTS_MAX - 1, LOSE_LEASE, 'dead', 1],
-    ['changes', 'has its lease', 1, 'lease_expires_at = lease_expires_at', 'stored', 2],
+    ['does not change', 'has lost its lease meanwhile', 1, LOSE_LEASE, 'dead', 1, TAKEN_OVER],
+    [
+      'does not change',
+      'was the last one, and has lost its lease',
+      ATTEMPTS_MAX - 1,
+      LOSE_LEASE,
+      'dead',
+      1,
+      TAKEN_OVER,
+    ],
+    ['changes', 'has its lease', 1, 'lease_expires_at = lease_expires_at', 'stored', 2, TRIED_AGAIN],
   ] as const)(
     '%s what another instance has done to an event, by an attempt that waits for it and %s',
-    async ([, , tried, change, state, attempts], { paydesk, clock, unanswered }) => {
+    async ([, , tried, change, state, attempts, msg], { paydesk, clock, unanswered }) => {
       const { customer, event } = await unanswered();
       await query(paydesk, SET_ATTEMPTS, [customer, tried]);
       const other = new pg.Client(paydesk.databaseUrl);
@@ -159,6 +169,7 @@ describe('the inbox', () => {
       await other.query('commit');
       const failures = () => paydesk.log.filter(({ target }) => target === `customer:${customer}`);
       await expect.poll(failures).toHaveLength(2);
+      expect(failures()[1]).toMatchObject({ msg });
       expect(failures()).not.toContainEqual(expect.objectContaining({ alert: true }));
       const found = await query(paydesk, 'select state, attempts from webhook_events where id = $1', [event]);
       expect(found).toEqual([{ state, attempts }]);

@@ -179,10 +179,10 @@ export class ConfirmController {
 /**
  * Whether it is known what a step has done, so that the page shows how the payment stands now. A refused page for another card leaves
  * it canceled. A refusal that may not last, such as one for our settings, is the outcome of this step, unless it leaves its operation
- * running, as a 403 does.
+ * running, as a 403 does. A stored one is the outcome.
  */
 function isDecided(problem: Problem): boolean {
-  return !PROBLEMS[problem.slug].retryable || isFinal(problem);
+  return !PROBLEMS[problem.slug].retryable || problem.extras.replayed === true || isFinal(problem);
 }
 
 function logFailure({ log }: FastifyRequest, problem: Problem): void {
