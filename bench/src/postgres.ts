@@ -33,7 +33,7 @@ type StartEmbeddedPostgres = (options: {
  */
 export async function startPostgres(root: string): Promise<Postgres> {
   const folder = await mkdtemp(join(tmpdir(), 'paydesk-bench-'));
-  const server = await startIn(folder, root).catch(async (error: unknown) => {
+  const server = await startIn(root, folder).catch(async (error: unknown) => {
     await rm(folder, { recursive: true });
     throw error;
   });
@@ -53,8 +53,8 @@ export async function startPostgres(root: string): Promise<Postgres> {
 }
 
 async function startIn(
-  folder: string,
   root: string,
+  folder: string,
 ): Promise<{ name: string; url: string; stop: () => Promise<void> }> {
   // PostgreSQL runs under another account if this one is root.
   await chmod(folder, 0o755);

@@ -9,20 +9,23 @@ import type { StripeHooks } from './stripe-hooks.js';
 
 /** For an idle socket and for a whole response body. `StripeProvider` limits the call with its retries. */
 const TIMEOUT_MS = 10_000;
+const MAX_NETWORK_RETRIES = 1;
 
 /**
  * Creates a Stripe client. Telemetry is off because it writes to the home directory.
  *
  * @param httpClient sends its requests
+ * @param maxNetworkRetries how often stripe-node repeats a request that was not answered
  */
 export function createStripeClient(
   { secretKey, apiBase }: StripeConnection,
   httpClient: HttpClient = createHttpClient(),
+  maxNetworkRetries = MAX_NETWORK_RETRIES,
 ): Stripe {
   return new Stripe(secretKey, {
     ...(apiBase ? addressFrom(apiBase) : {}),
     timeout: TIMEOUT_MS,
-    maxNetworkRetries: 1,
+    maxNetworkRetries,
     httpClient,
     telemetry: false,
   });

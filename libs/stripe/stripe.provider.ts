@@ -40,7 +40,7 @@ export class StripeProvider {
   ) {
     this.httpClient = createHttpClient(clock, hooks);
     this.client = createStripeClient(connection, this.httpClient);
-    this.sendOnceClient = createStripeClient(connection, sendOnce(this.httpClient));
+    this.sendOnceClient = createStripeClient(connection, sendOnce(this.httpClient), 0);
     this.reads = new CallLimiter(connection.limits, CALL_DEADLINE_MS);
     this.writes = new CallLimiter(connection.limits, CALL_DEADLINE_MS);
   }
@@ -122,10 +122,8 @@ export class StripeProvider {
     call: (stripe: Stripe, options: Stripe.RequestOptions) => Promise<T>,
   ): Promise<T> {
     if (context.dryRun) return endDryRun(context.dryRun, (stripe) => call(stripe, {}));
-    const { isSentOnce } = context;
-    const options = isSentOnce ? { idempotencyKey, maxNetworkRetries: 0 } : { idempotencyKey };
-    const client = isSentOnce ? this.sendOnceClient : this.client;
-    const write = () => withoutStackTrace(() => call(client, options));
+    const client = context.isSentOnce ? this.sendOnceClient : this.client;
+    const write = () => withoutStackTrace(() => call(client, { idempotencyKey }));
     return this.call(context, this.writes, classify, write).finally(() => this.shared.forget());
   }
 
