@@ -62,8 +62,9 @@ export function unprovedIfTriedBefore(problem: unknown): void {
 }
 
 /**
- * To be told of the failure of a call of an operation of which another one was done. If it is a refusal, it is the outcome only if
- * a look-up proves that nothing was done, as it would be if others have undone that part.
+ * To be told of the failure of a call of an operation of which another one was done, or may have been for a request that the database
+ * has lost. If it is a refusal, it is the outcome only if a look-up proves that nothing was done, as it would be if others have undone
+ * that part.
  */
 export function unprovedAfterPart(problem: unknown): void {
   const error = stripeErrorOf(problem);

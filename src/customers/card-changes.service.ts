@@ -6,7 +6,7 @@ import type { RequestContext } from '#core/request-context.js';
 import { readEach } from '#stripe/read-each.js';
 import { isReplayedFailure } from '#stripe/stripe-errors.js';
 import type { OperationRequest, Outcome, Rest } from '../operations/operation.js';
-import { isFinal, isKeyReused } from '../operations/operation-outcome.js';
+import { isFinal } from '../operations/operation-outcome.js';
 import { type OperationRunner, OperationsService } from '../operations/operations.service.js';
 import { CardChangesStripe, type DefaultPlan, type RemovalPlan } from './card-changes.stripe.js';
 import { isDefaultBegun, isDefaultDone, isRemovalBegun, planRemoval } from './card-removal.js';
@@ -152,7 +152,7 @@ function restBy<Result>(
       try {
         return await work({ ...context, isSentOnce: true });
       } catch (error) {
-        const isOver = error instanceof Problem && (isFinal(error) || isKeyReused(error));
+        const isOver = error instanceof Problem && isFinal(error);
         throw isOver || isReplayedFailure(error) ? new Problem('needs-review', {}, error) : error;
       }
     },

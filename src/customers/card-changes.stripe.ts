@@ -8,6 +8,7 @@ import { listAll } from '#stripe/pagination.js';
 import { readAfterRefusal } from '#stripe/read-after-refusal.js';
 import { isRefused, unprovedAfterPart, unprovedIfTriedBefore } from '#stripe/stripe-errors.js';
 import { StripeProvider } from '#stripe/stripe.provider.js';
+import { isKeyReused } from '../operations/operation-outcome.js';
 import type { PaymentMethod } from './customer.js';
 import { hasEnded } from './owner-subscriptions.stripe.js';
 import { SavedCardsStripe, toPaymentMethod } from './saved-cards.stripe.js';
@@ -181,15 +182,19 @@ export class CardChangesStripe {
 /** One of the calls that a change of cards takes. */
 type Part = () => Promise<void>;
 
-/** Makes calls one after the other. Once one may be done, a refusal of another one does not tell that nothing was. */
+/**
+ * Makes calls one after the other. Once one may be done, a refusal of another one does not tell that nothing was. Nor does it if Stripe
+ * knows the key with another plan, of a request that the database has lost: the state tells whether a part of that is left.
+ */
 async function inTurn(parts: readonly Part[]): Promise<void> {
   for (const [index, part] of parts.entries()) {
     try {
       await part();
     } catch (error) {
-      if (index === 0) unprovedIfTriedBefore(error);
+      const isKnown = isKeyReused(error);
+      if (index === 0 && !isKnown) unprovedIfTriedBefore(error);
       else unprovedAfterPart(error);
-      throw error;
+      throw isKnown ? new Problem('not-done', {}, error) : error;
     }
   }
 }

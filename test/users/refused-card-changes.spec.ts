@@ -70,6 +70,34 @@ describe('a change of cards of which Stripe refuses a part', () => {
     expect(await user.cards()).toEqual([amex, user.mastercard]);
   });
 
+  describe('if Stripe knows the key of the first part from before a backup was restored', () => {
+    const test = it.extend('restore', ({ paydesk, wallet, failOnce }) => async () => {
+      const user = await wallet();
+      failOnce(`/v1/subscriptions/${user.newer}`);
+      expectProblem(await user.remove(user.visa), 'outcome-unknown');
+      await query(paydesk, 'delete from operations');
+      // Another card is the newest now, so that the same request has another plan.
+      return { ...user, amex: await user.attach('pm_card_amex') };
+    });
+
+    test('is not done if nothing was', async ({ restore, settled }) => {
+      const { visa, mastercard, amex, ...user } = await restore();
+      expectProblem(await settled(() => user.remove(visa)), 'not-done');
+      expect(await user.defaults()).toEqual([null, visa, visa]);
+      expect(await user.cards()).toEqual([amex, mastercard, visa]);
+    });
+
+    test('is finished if a part was done', async ({ paydesk: { stripe }, restore, clock }) => {
+      const { visa, mastercard, amex, ...user } = await restore();
+      expectProblem(await user.remove(visa), 'outcome-unknown');
+      await stripe.subscriptions.update(user.older, { default_payment_method: amex });
+      clock.moveSeconds(STRIPE_SETTLES_SECONDS);
+      expect((await user.remove(visa)).status).toBe(204);
+      expect(await user.defaults()).toEqual([amex, amex, amex]);
+      expect(await user.cards()).toEqual([amex, mastercard]);
+    });
+  });
+
   it('ends with the refusal at once if it is the first part', async ({ wallet, refuse }) => {
     const user = await wallet();
     refuse(`/v1/subscriptions/${user.newer}`, { share: 1 });
