@@ -184,7 +184,10 @@ export class CustomersService {
     throw new Problem('unavailable');
   }
 
-  /** Takes back the new tax id if Stripe refuses another value, unless another request keeps it. */
+  /**
+   * Takes back the new tax id if Stripe refuses another value, unless another request keeps it. So it does with one that an earlier
+   * request has failed to take back.
+   */
   private async updateOrUndo(
     context: RequestContext,
     id: string,
@@ -194,8 +197,11 @@ export class CustomersService {
     try {
       return await this.stripe.update(context, id, details, randomUUID());
     } catch (error) {
-      if (isAdded && isRefused(error) && (await this.taxIdEnds.takeBack(current)))
-        await this.taxIds.remove(context, id, current);
+      if (!isRefused(error)) throw error;
+      const isTakenBack = await (isAdded
+        ? this.taxIdEnds.takeBack(current)
+        : this.taxIdEnds.isTakenBack(current));
+      if (isTakenBack) await this.taxIds.remove(context, id, current);
       throw error;
     }
   }

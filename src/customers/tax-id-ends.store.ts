@@ -25,6 +25,11 @@ export class TaxIdEndsStore {
     return this.decide(taxId, false);
   }
 
+  /** Whether a request takes it back, or has failed to. */
+  async isTakenBack(taxId: string): Promise<boolean> {
+    return (await this.isKept(taxId)) === false;
+  }
+
   /** Deletes decisions from before a time. */
   async prune(before: Date): Promise<void> {
     await this.database.delete(taxIdEnds).where(lt(taxIdEnds.decidedAt, before));
@@ -33,7 +38,12 @@ export class TaxIdEndsStore {
   private async decide(taxId: string, isKept: boolean): Promise<boolean> {
     const decidedAt = this.clock.now();
     await this.database.insert(taxIdEnds).values({ taxId, isKept, decidedAt }).onConflictDoNothing();
+    return (await this.isKept(taxId)) === isKept;
+  }
+
+  /** Undefined if it is not decided. */
+  private async isKept(taxId: string): Promise<boolean | undefined> {
     const [decided] = await this.database.select().from(taxIdEnds).where(eq(taxIdEnds.taxId, taxId));
-    return decided?.isKept === isKept;
+    return decided?.isKept;
   }
 }

@@ -277,6 +277,32 @@ describe('taxId of /customers/:user_id', () => {
     expect((await shop.put(path, details)).status).toBe(200);
   });
 
+  test('is taken back by the repetition of a refused request, if Stripe has refused to take it back before', async ({
+    paydesk: { sandbox },
+    shop,
+    customer: { id, atStripe, path, put },
+  }) => {
+    await put(SWISS);
+    const customer = `/v1/customers/${id}`;
+    const error = { ...REFUSED, param: 'email' };
+    sandbox.faults.add({ method: 'POST', path: customer, kinds: ['refuse'], error, share: 1 });
+    const removal = { method: 'DELETE', path: `${customer}/tax_ids/*` } as const;
+    sandbox.faults.add({ ...removal, kinds: ['refuse'], error: REFUSED, times: 2 });
+    const details = { email: 'jenny@example.com', taxId: GERMAN };
+    for (let request = 0; request < 2; request += 1) {
+      expectProblem(await shop.put(path, details), 'outcome-unknown');
+      expect(await atStripe()).toEqual([GERMAN, SWISS]);
+    }
+    for (let request = 0; request < 2; request += 1) {
+      const refused = await shop.put(path, details);
+      expect(refused).toMatchObject({ status: 400, body: { errors: [{ field: 'email' }] } });
+      expect(await atStripe()).toEqual([SWISS]);
+    }
+    sandbox.faults.clear();
+    expect((await shop.put(path, details)).status).toBe(200);
+    expect(await atStripe()).toEqual([GERMAN]);
+  });
+
   test('stays if one of two requests that set it at once is refused', async ({
     paydesk,
     shop,
