@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type Stripe from 'stripe';
 import { Problem } from '#core/problem.js';
 import type { RequestContext } from '#core/request-context.js';
 import { listAll } from '#stripe/pagination.js';
@@ -55,13 +56,25 @@ export class OnlyPageStripe {
   }
 
   /** The ids of all open pages for a product, newest first. */
-  async openPages(context: RequestContext, customer: string, productId: string): Promise<string[]> {
-    const open = await listAll((page) =>
-      this.stripe.read(context, (stripe) =>
-        stripe.checkout.sessions.list({ customer, status: 'open', ...page }),
-      ),
+  openPages(context: RequestContext, customer: string, productId: string): Promise<string[]> {
+    return this.list(context, productId, { customer, status: 'open' });
+  }
+
+  /** The ids of all pages for a product that were opened since a time, newest first. */
+  pagesSince(context: RequestContext, customer: string, productId: string, since: Date): Promise<string[]> {
+    const gte = Math.floor(since.getTime() / 1000);
+    return this.list(context, productId, { customer, created: { gte } });
+  }
+
+  private async list(
+    context: RequestContext,
+    productId: string,
+    of: Stripe.Checkout.SessionListParams,
+  ): Promise<string[]> {
+    const found = await listAll((page) =>
+      this.stripe.read(context, (stripe) => stripe.checkout.sessions.list({ ...of, ...page })),
     );
-    return open.filter(({ metadata }) => metadata?.[ONLY_SUBSCRIPTION_TO] === productId).map(({ id }) => id);
+    return found.filter(({ metadata }) => metadata?.[ONLY_SUBSCRIPTION_TO] === productId).map(({ id }) => id);
   }
 
   /** A page that is paid or closed by now is refused. */

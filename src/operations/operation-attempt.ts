@@ -248,7 +248,7 @@ export class OperationAttempt {
       if (firstLookedAt !== null) await this.store.forgetLookUp(planned);
       try {
         const sending = firstLookedAt === null ? context : { ...context, isSentOnce: true };
-        return await kind.send(sending, planned.plan as Plan, identityOf(planned));
+        return await kind.send(sending, planned.plan as Plan, identityOf(planned), sentAt);
       } catch (error) {
         refusal = refusalToProve(error, isFirst);
         if (isRefusedBesides(error)) this.refusals.log(planned.id, error);

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Clock } from '#core/clock.js';
 import { type DryRun, DryRunEnd } from '#core/dry-run.js';
 import { GuardrailCounters } from './guardrail-counters.store.js';
 import type { CountedAmount } from './guardrail-rules.js';
@@ -11,7 +12,10 @@ import { identityOf, operationIdOf } from './operation-identity.js';
  */
 @Injectable()
 export class OperationRehearsal {
-  constructor(private readonly counters: GuardrailCounters) {}
+  constructor(
+    private readonly counters: GuardrailCounters,
+    private readonly clock: Clock,
+  ) {}
 
   /** @throws {DryRunEnd} with what would be sent; a {@link Problem} if the operation would be refused before */
   async run<Plan, Result, Answer>(
@@ -28,7 +32,7 @@ export class OperationRehearsal {
       counted = guardrails && this.counters.check(guardrails, moved);
     });
     if (counted) await this.counters.assertRoom(counted);
-    await kind.send(context, plan, identity);
+    await kind.send(context, plan, identity, this.clock.now());
     throw new DryRunEnd(dryRun.calls);
   }
 }

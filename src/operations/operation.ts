@@ -33,8 +33,12 @@ export interface OperationIdentity {
 export interface OperationKind<Plan, Result, Answer = Result> {
   /** Stored with each operation: never change it. */
   name: string;
-  /** Calls Stripe with the planned parameters and `stripeKey`, so that a repetition has no second effect. */
-  send(context: RequestContext, plan: Plan, identity: OperationIdentity): Promise<Answer>;
+  /**
+   * Calls Stripe with the planned parameters and `stripeKey`, so that a repetition has no second effect.
+   *
+   * @param sentAt when it was first sent
+   */
+  send(context: RequestContext, plan: Plan, identity: OperationIdentity, sentAt: Date): Promise<Answer>;
   /**
    * Looks up at Stripe whether it was done. Called when sending it again can't show that, and after a refusal that may not be the
    * outcome: of another call, of a call after a part was done, of the first of several calls if an earlier attempt may have made the

@@ -68,7 +68,7 @@ export class UpgradesService {
   ) {
     this.upgradeOperation = operations.define<UpgradePlan & { owner: Owner }, SubscriptionView>({
       name: 'subscription-upgrade',
-      send: async (context, plan, { operationId, stripeKey }) => {
+      send: async (context, plan, { operationId, stripeKey }, sentAt) => {
         const current = await stripe.retrieve(context, plan.subscription);
         // An attempt before this one may have charged the customer. Whatever has changed since, that is an upgrade.
         if (!hasTrace(current, plan, operationId)) {
@@ -78,7 +78,7 @@ export class UpgradesService {
             await this.assertStillAllowed(context, plan, pageIds);
             await stripe.update(context, plan, stripeKey);
           } catch (error) {
-            throw await this.withClosedPages(context, pageIds, error);
+            throw await this.withClosedPages(context, plan, { pageIds, sentAt }, error);
           }
         }
         return this.finish(context, plan);
@@ -169,12 +169,27 @@ export class UpgradesService {
   /** Adds to the refusal of an upgrade which pages are closed all the same, also by an earlier attempt. */
   private async withClosedPages(
     context: RequestContext,
-    pageIds: readonly string[],
+    plan: UpgradePlan,
+    { pageIds, sentAt }: { pageIds: readonly string[]; sentAt: Date },
     error: unknown,
   ): Promise<unknown> {
     if (!(error instanceof Problem) || !isFinal(error)) return error;
-    const closedPages = await readAfterRefusal(error, this.pages.closedOf(context, pageIds));
+    const closed = async () => {
+      const ids = new Set([...pageIds, ...(await this.newestPage(context, plan, sentAt))]);
+      return this.pages.closedOf(context, [...ids]);
+    };
+    const closedPages = await readAfterRefusal(error, closed());
     return closedPages.length > 0 ? error.with({ closedPages }) : error;
+  }
+
+  /** The newest page since the plan of a restored backup, which an earlier attempt may have closed. Older ones were closed for it. */
+  private async newestPage(
+    context: RequestContext,
+    { customer, productId }: UpgradePlan,
+    sentAt: Date,
+  ): Promise<readonly string[]> {
+    if (customer === undefined || productId === undefined) return [];
+    return (await this.pages.pagesSince(context, customer, productId, sentAt)).slice(0, 1);
   }
 
   private async plan(

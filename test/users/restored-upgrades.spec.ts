@@ -39,12 +39,26 @@ describe('an upgrade of a restored backup', () => {
     expect(data.map((subscription) => subscription.id)).toEqual([id]);
   });
 
-  it('tells that such a page is closed if it is refused', async ({ paydesk: { stripe }, restored }) => {
-    const { id, customer, send, checkoutLink } = await restored();
-    const card = await stripe.paymentMethods.attach('pm_card_chargeCustomerFail', { customer });
-    await stripe.subscriptions.update(id, { default_payment_method: card.id });
-    await expect.poll(async () => (await send()).body.type).toBe('urn:paydesk:card-declined');
-    const { closedPages } = (await send()).body;
-    expect(closedPages.map((page: string) => checkoutLink.includes(page))).toEqual([true]);
-  });
+  it.for([
+    ['by itself', 0],
+    ['by an attempt before', 1],
+  ] as const)(
+    'tells that such a page is closed if it is refused, closed %s',
+    async ([, share], { paydesk: { sandbox, stripe }, restored }) => {
+      const { id, customer, send, checkoutLink } = await restored();
+      const card = await stripe.paymentMethods.attach('pm_card_chargeCustomerFail', { customer });
+      await stripe.subscriptions.update(id, { default_payment_method: card.id });
+      const path = `/v1/subscriptions/${id}`;
+      sandbox.faults.add({ method: 'POST', path, kinds: ['reset_before_effect'], share });
+      const closedAfterRequest = async () => {
+        await send();
+        return (await stripe.checkout.sessions.list({ customer, status: 'expired' })).data;
+      };
+      await expect.poll(closedAfterRequest).toHaveLength(1);
+      sandbox.faults.clear();
+      await expect.poll(async () => (await send()).body.type).toBe('urn:paydesk:card-declined');
+      const { closedPages } = (await send()).body;
+      expect(closedPages.map((page: string) => checkoutLink.includes(page))).toEqual([true]);
+    },
+  );
 });
