@@ -42,6 +42,10 @@ export function confirmTest(options: PaydeskTestOptions = {}) {
         const { body } = await shop.get(`/notifications?paymentID=${id}`);
         return (body.data as { type: string }[]).map(({ type }) => type);
       })
+      /** How often callers were told that a payment has succeeded. What a read has found is told once its event arrives. */
+      .extend('successesTold', ({ notified }) => async (id: string) => {
+        return (await notified(id)).filter((type) => type === 'payment.succeeded').length;
+      })
       .extend(
         'recorded',
         ({ shop }) =>

@@ -62,21 +62,24 @@ const it = confirmTest()
     return query(paydesk, "select from operations where kind = 'payment-replace' and state = 'running'");
   })
   /** Expects what was paid on a page to be one payment with one history. */
-  .extend('expectPaid', ({ paydesk, shop, recorded, notified }) => async (id: string, sessionId: string) => {
-    await paydesk.walkEvents();
-    await expect.poll(async () => (await recorded(id)).status).toBe('ACCEPTED');
-    expect(await recorded(id)).toMatchObject({
-      paymentID: id,
-      type: 'charge',
-      caller: 'partner:acme',
-      stripe: { session: sessionId },
-    });
-    const { data } = (await shop.get('/pay/payments?limit=100')).body;
-    expect(data.map(({ paymentID }: { paymentID: string }) => paymentID)).not.toContain(sessionId);
-    const told = await notified(id);
-    expect(told.filter((type) => type === 'payment.succeeded')).toHaveLength(1);
-    expect(await notified(sessionId)).toEqual([]);
-  });
+  .extend(
+    'expectPaid',
+    ({ paydesk, shop, recorded, notified, successesTold }) =>
+      async (id: string, sessionId: string) => {
+        await paydesk.walkEvents();
+        await expect.poll(async () => (await recorded(id)).status).toBe('ACCEPTED');
+        expect(await recorded(id)).toMatchObject({
+          paymentID: id,
+          type: 'charge',
+          caller: 'partner:acme',
+          stripe: { session: sessionId },
+        });
+        const { data } = (await shop.get('/pay/payments?limit=100')).body;
+        expect(data.map(({ paymentID }: { paymentID: string }) => paymentID)).not.toContain(sessionId);
+        await expect.poll(() => successesTold(id)).toBe(1);
+        expect(await notified(sessionId)).toEqual([]);
+      },
+  );
 
 /** The events that were stored and are not handled after another minute, or can't be. */
 async function waitingEvents(admin: Caller, clock: ManualClock): Promise<{ type: string }[]> {
