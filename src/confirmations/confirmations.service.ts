@@ -52,7 +52,8 @@ export class ConfirmationsService {
     const found = await this.stripe.find(context, objects);
     if (found.kind !== 'closed' || objects.sessionId !== null) return found;
     // A page that was opened in the meantime has canceled the PaymentIntent.
-    const now = await this.objectsNow(paymentId);
+    let now = await this.objectsNow(paymentId);
+    if (now.sessionId === null) now = await this.objectsWithPage(context, paymentId, now);
     return now.sessionId === null ? found : this.stripe.find(context, now);
   }
 
@@ -118,6 +119,20 @@ export class ConfirmationsService {
   private async objectsNow(paymentId: string): Promise<PaymentObjects> {
     await this.replacementRecorder.requireNotReplacing(paymentId);
     return this.replacementRecorder.objectsOf(paymentId);
+  }
+
+  /** A restored backup lacks the pages that were opened since: such a page is recorded. */
+  private async objectsWithPage(
+    context: RequestContext,
+    paymentId: string,
+    objects: PaymentObjects,
+  ): Promise<PaymentObjects> {
+    const { paymentIntentId } = objects;
+    if (paymentIntentId === null) return objects;
+    const sessionId = await this.replacements.findPageOf(context, paymentId, paymentIntentId);
+    if (sessionId === undefined) return objects;
+    await this.recorder.refreshSession(context, sessionId, []);
+    return { sessionId, paymentIntentId };
   }
 
   private async refresh(context: RequestContext, paymentId: string): Promise<void> {

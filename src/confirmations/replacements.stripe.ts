@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type Stripe from 'stripe';
 import { Problem } from '#core/problem.js';
 import type { RequestContext } from '#core/request-context.js';
-import { OPERATION_ID, operationIdOf } from '#stripe/find-by-metadata.js';
+import { findByMetadata, OPERATION_ID, operationIdOf } from '#stripe/find-by-metadata.js';
 import { findSessionByOperationId } from '#stripe/find-session.js';
 import { idOf } from '#stripe/id-of.js';
 import { invalidStateIfRefused } from '#stripe/invalid-state.js';
@@ -11,6 +11,7 @@ import { isRefused, isReplayedFailure, unprovedAfterPart } from '#stripe/stripe-
 import { requestIdOf, StripeProvider } from '#stripe/stripe.provider.js';
 import type { Found } from '../operations/operation.js';
 import { isKeyReused } from '../operations/operation-outcome.js';
+import { REPLACED_PAYMENT } from '../payments/payment-ids.js';
 import { snapshotOfSession } from '../payments/payment-snapshot.stripe.js';
 import type { ReplacedPayment } from '../payments/replacement-recorder.service.js';
 import type { ConfirmStep } from './confirmation.js';
@@ -81,6 +82,22 @@ export class ReplacementsStripe {
     return typeof session === 'string' ? session : { result: replaced(session, plan) };
   }
 
+  /** The Checkout Session in place of a PaymentIntent that was canceled for it; undefined if there is none. */
+  async findPageOf(
+    context: RequestContext,
+    paymentId: string,
+    paymentIntentId: string,
+  ): Promise<string | undefined> {
+    const intent = await this.intent(context, paymentIntentId);
+    const customer = idOf(intent.customer);
+    if (customer === undefined || !isCanceledForPage(intent)) return undefined;
+    const since = { customer, created: { gte: intent.created } };
+    const found = await findByMetadata({ [REPLACED_PAYMENT]: paymentId }, (page) =>
+      this.stripe.read(context, (stripe) => stripe.checkout.sessions.list({ ...since, ...page })),
+    );
+    return typeof found === 'string' ? undefined : found.id;
+  }
+
   /** The page of a Checkout Session. */
   async page(context: RequestContext, sessionId: string): Promise<NextPage> {
     const { id, url } = await this.stripe.read(context, (stripe) =>
@@ -98,8 +115,7 @@ export class ReplacementsStripe {
       if (!isRefused(error) && !isReplayedFailure(error)) throw error;
       // It may be canceled although Stripe has answered with an error, which Stripe repeats for the key.
       const intent = await readAfterRefusal(error, this.intent(context, id));
-      const { status, cancellation_reason: reason } = intent;
-      if (status === 'canceled' && reason === CANCELLATION_REASON) return;
+      if (isCanceledForPage(intent)) return;
       throw invalidStateIfRefused(error);
     }
   }
@@ -125,10 +141,14 @@ export class ReplacementsStripe {
   }
 }
 
+function isCanceledForPage({ status, cancellation_reason: reason }: Stripe.PaymentIntent): boolean {
+  return status === 'canceled' && reason === CANCELLATION_REASON;
+}
+
 /** The same payment on a page of Stripe's. */
 function sessionFor(
   intent: Stripe.PaymentIntent,
-  { pageUrl, returnUrl }: ConfirmStep,
+  { paymentId, pageUrl, returnUrl }: ConfirmStep,
   operationId: string,
 ): Stripe.Checkout.SessionCreateParams {
   const { amount, currency, description, metadata, capture_method: captureMethod } = intent;
@@ -145,7 +165,7 @@ function sessionFor(
     success_url: returnUrl,
     cancel_url: pageUrl,
     allowed_payment_method_types: ['card'],
-    metadata: { [OPERATION_ID]: operationId },
+    metadata: { [OPERATION_ID]: operationId, [REPLACED_PAYMENT]: paymentId },
     ...(customer !== undefined && { customer }),
     payment_intent_data: {
       metadata: { ...metadata, [OPERATION_ID]: operationId },

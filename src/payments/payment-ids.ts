@@ -18,5 +18,8 @@ export const REPLACEMENT_OPERATION = 'payment-replace';
 /** The metadata key under which a payment carries where its customer goes after completing it. */
 export const RETURN_URL = 'paydesk_return_url';
 
+/** The metadata key under which a Checkout Session carries the id of the payment whose PaymentIntent it replaces. */
+export const REPLACED_PAYMENT = 'paydesk_replaced_payment';
+
 /** The metadata key under which a payment or subscription carries the caller's own id of it. */
 export const SHOP_TRANSACTION_ID = 'paydesk_shop_transaction_id';

@@ -8,6 +8,7 @@ import { idOf } from '#stripe/id-of.js';
 import { listAll } from '#stripe/pagination.js';
 import { StripeProvider } from '#stripe/stripe.provider.js';
 import type { PaymentDispute, PaymentRefund, PaymentSnapshot } from './payment.js';
+import { REPLACED_PAYMENT } from './payment-ids.js';
 import { paymentDisputeOf, paymentRefundOf } from './payment-parts.stripe.js';
 import { PaymentReferences } from './payment-references.stripe.js';
 import {
@@ -28,6 +29,8 @@ export interface ReadPayment {
   snapshot: PaymentSnapshot;
   /** From the metadata of the PaymentIntent or the Checkout Session; null if no operation has started it. */
   operationId: string | null;
+  /** The payment whose PaymentIntent the Checkout Session replaces, from its metadata; null for any other. */
+  replacedId: string | null;
   refunds: PaymentRefund[];
   disputes: PaymentDispute[];
 }
@@ -73,6 +76,7 @@ export class PaymentReader {
     return {
       snapshot: snapshotOfIntent(intent, { session, invoice }),
       operationId: operationIdOf(session ?? intent),
+      replacedId: session ? replacedIdOf(session) : null,
       refunds: await this.refunds(context, intent),
       disputes: await this.disputes(context, intent),
     };
@@ -132,7 +136,11 @@ export class PaymentReader {
 
   private async withoutIntent(session: Stripe.Checkout.Session | undefined) {
     if (!session) throw new Error('a payment has at least one object at Stripe');
-    return { snapshot: snapshotOfSession(session), operationId: operationIdOf(session) };
+    return {
+      snapshot: snapshotOfSession(session),
+      operationId: operationIdOf(session),
+      replacedId: replacedIdOf(session),
+    };
   }
 
   private session(context: RequestContext, id: string): Promise<Stripe.Checkout.Session> {
@@ -170,6 +178,10 @@ export class PaymentReader {
     );
     return disputes.map(paymentDisputeOf);
   }
+}
+
+function replacedIdOf({ metadata }: Stripe.Checkout.Session): string | null {
+  return metadata?.[REPLACED_PAYMENT] ?? null;
 }
 
 /** A PaymentIntent that an operation has started outside of a subscription has no invoice. */

@@ -144,12 +144,26 @@ export class PaymentRecorder {
   }
 
   /** The payment that a page of no known payment belongs to, as its operation has not stored it, and may never do so. */
-  private async findReplaced({ snapshot, operationId }: ReadPayment): Promise<StoredPayment | undefined> {
+  private async findReplaced({
+    snapshot,
+    operationId,
+    replacedId,
+  }: ReadPayment): Promise<StoredPayment | undefined> {
     const { sessionId, paymentIntentId } = snapshot;
     if (sessionId === null || operationId === null) return undefined;
-    const replaced = await this.store.findReplaced(operationId);
+    const replaced =
+      (await this.store.findReplaced(operationId)) ?? (await this.markReplaced(replacedId, operationId));
     // Earlier versions have recorded what was tried on such a page as a payment of its own.
     return replaced && ((await this.store.findEither(sessionId, paymentIntentId)) ?? replaced);
+  }
+
+  /** A restored backup may lack that a page has taken the place of a PaymentIntent. */
+  private async markReplaced(
+    replacedId: string | null,
+    operationId: string,
+  ): Promise<StoredPayment | undefined> {
+    if (replacedId === null || !(await this.replacements.mark(replacedId, operationId))) return undefined;
+    return this.store.findReplaced(operationId);
   }
 
   /** In between, its PaymentIntent is canceled and the page is not known yet. */

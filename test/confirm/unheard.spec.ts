@@ -8,7 +8,7 @@ import { payOnPage } from '../support/hosted-page.js';
 import { loseKey } from '../support/lost-key.js';
 import type { ManualClock } from '../support/manual-clock.js';
 import { visit } from '../support/plain-browser.js';
-import { confirmTest } from './confirm-test.js';
+import { confirmTest, press as pressButton } from './confirm-test.js';
 
 const HOUR_SECONDS = 60 * 60;
 const DECLINED_NUMBER = '4000000000000002';
@@ -25,6 +25,10 @@ const RECORD_ATTEMPT = `insert into payments (
 /** How the operation stands that opens a page in place of the payment $1. */
 const STATE_OF_PAGE =
   'select state from operations join payments on replacement_id = id where payment_id = $1';
+/** The record of the payment $1 from before a page was opened in its place. */
+const RESTORE = `update payments set replacement_id = null, session_id = null, payment_intent_id = payment_id, checkout_status = null,
+    status = $2, stage = $3
+  where payment_id = $1`;
 const OPEN_PAGE = { method: 'POST', path: '/v1/checkout/sessions' } as const;
 
 const it = confirmTest()
@@ -223,6 +227,41 @@ describe('a page whose operation has no outcome', () => {
     await payOnPage(url);
     await expectPaid(id, sessionId);
   });
+});
+
+describe('a page that was opened after the backup that is restored', () => {
+  const test = it.extend('restored', ({ paydesk, chosen, recorded, pageOf }) => async () => {
+    const { id, url, press } = await chosen();
+    const [{ status, stage } = {}] = await query(paydesk, 'select * from payments where payment_id = $1', [
+      id,
+    ]);
+    expect((await press()).next).toContain('/c/pay/');
+    await query(paydesk, "delete from operations where kind = 'payment-replace'");
+    await query(paydesk, RESTORE, [id, status, stage]);
+    expect(await recorded(id)).toMatchObject({ status, stripe: { session: null, paymentIntent: id } });
+    return { id, url, press, page: await pageOf(id) };
+  });
+
+  test.for(['the same button', 'the link'] as const)(
+    'is the page of the payment for a customer who comes back by %s',
+    async (how, { restored, expectPaid }) => {
+      const { id, url, press, page } = await restored();
+      const seen = how === 'the link' ? url : new URL((await press()).next ?? '', url).href;
+      expect(await pressButton(await visit(seen), 'another-card')).toBe(page.url);
+      await payOnPage(page.url);
+      await expectPaid(id, page.sessionId);
+    },
+  );
+
+  test.for(['an event', 'a backfill'] as const)(
+    'is the page of the payment once it is read because of %s',
+    async (why, { paydesk, clock, restored, expectPaid }) => {
+      const { id, page } = await restored();
+      if (why === 'a backfill') await backfillAccount(paydesk, clock);
+      await payOnPage(page.url);
+      await expectPaid(id, page.sessionId);
+    },
+  );
 });
 
 describe('a page that Stripe has made for a request with other parameters, which the database has lost', () => {
