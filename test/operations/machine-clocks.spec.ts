@@ -1,12 +1,12 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import { SystemClock } from '#core/clock.js';
 import { Caller } from '../support/caller.js';
 import { query } from '../support/database.js';
 import { FOREVER_MS, STRIPE_SETTLES_SECONDS } from '../support/durations.js';
 import { expectProblem } from '../support/expect-problem.js';
+import { paydeskTestBy } from '../support/paydesk-test.js';
 import { someUser } from '../support/saved-card.js';
 import { startSecondInstance } from '../support/second-instance.js';
-import { startWithoutTimers } from '../support/without-timers.js';
 import { CHARGING, resentCharge } from './resent-charge.js';
 
 const AHEAD_MS = 10 * 60 * 1000;
@@ -20,28 +20,20 @@ class FastClock extends SystemClock {
   }
 }
 
-const it = test
-  // oxlint-disable-next-line no-empty-pattern -- vitest wants to see that it uses no fixture
-  .extend('paydesk', { scope: 'file' }, async ({}, { onCleanup }) => {
-    const paydesk = await startWithoutTimers({ clock: new SystemClock() });
-    onCleanup(() => paydesk.close());
-    return paydesk;
-  })
+// PostgreSQL's clock is asked only if that of the service is a machine's.
+const it = paydeskTestBy(() => new SystemClock(), { workerByHand: true })
   .extend('fastUrl', { scope: 'file' }, async ({ paydesk }, { onCleanup }) => {
     const instance = await startSecondInstance(paydesk, new FastClock());
     onCleanup(() => instance.close());
     return instance.url;
-  })
-  .extend('clearFaults', { auto: true }, ({ paydesk }, { onCleanup }) => {
-    onCleanup(() => paydesk.sandbox.faults.clear());
   })
   /** The same caller at the instance whose clock is right, and at the one whose clock is ahead. */
   .extend('atEach', ({ paydesk, fastUrl }) => ({ credential }: Caller) => {
     return { right: new Caller(paydesk.url, credential), fast: new Caller(fastUrl, credential) };
   })
   /** A charge that each of them can be asked for. */
-  .extend('charge', async ({ paydesk, atEach }) => {
-    const { right, fast } = atEach(await paydesk.partner('acme'));
+  .extend('charge', async ({ paydesk, partner, atEach }) => {
+    const { right, fast } = atEach(partner);
     const charge = await resentCharge(paydesk, right);
     return { ...charge, sendToFast: () => charge.sendAs(fast) };
   })
@@ -86,8 +78,13 @@ describe('instances whose clocks differ', () => {
     expect(charge.made()).toEqual([]);
   });
 
-  it('keep a tax id out while Stripe may still add another one', async ({ paydesk, atEach, passSeconds }) => {
-    const { right, fast } = atEach(await paydesk.service());
+  it('keep a tax id out while Stripe may still add another one', async ({
+    paydesk,
+    shop,
+    atEach,
+    passSeconds,
+  }) => {
+    const { right, fast } = atEach(shop);
     const path = `/customers/${someUser()}`;
     const { stripeCustomerId: id } = (await right.put(path, { name: 'Jenny' })).body;
     const added = { method: 'POST', path: `/v1/customers/${id}/tax_ids` } as const;

@@ -1,4 +1,5 @@
 import { test } from 'vitest';
+import type { Clock } from '#core/clock.js';
 import { ManualClock } from './manual-clock.js';
 import { type PaydeskOptions, startPaydesk } from './paydesk.js';
 import { startWithoutTimers } from './without-timers.js';
@@ -18,10 +19,18 @@ export interface PaydeskTestOptions extends Omit<PaydeskOptions, 'clock'> {
  *
  * Each file calls this, as Vitest cleans up what was extended in the file itself.
  */
-export function paydeskTest({ workerByHand = false, ...options }: PaydeskTestOptions = {}) {
+export function paydeskTest(options: PaydeskTestOptions = {}) {
+  return paydeskTestBy(() => new ManualClock(), options);
+}
+
+/** Does the same with a clock of another kind. */
+export function paydeskTestBy<AnyClock extends Clock>(
+  createClock: () => AnyClock,
+  { workerByHand = false, ...options }: PaydeskTestOptions,
+) {
   const start = workerByHand ? startWithoutTimers : startPaydesk;
   return test
-    .extend('clock', { scope: 'file' }, () => new ManualClock())
+    .extend('clock', { scope: 'file' }, createClock)
     .extend('paydesk', { scope: 'file' }, async ({ clock }, { onCleanup }) => {
       const paydesk = await start({ ...options, clock });
       onCleanup(() => paydesk.close());
