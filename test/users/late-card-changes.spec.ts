@@ -7,14 +7,17 @@ import { cardChangesTest, type Wallet } from './card-changes-test.js';
 
 const it = cardChangesTest()
   /**
-   * Starts a change of three subscriptions that is suspended when a call of its rest has had its effect, and later calls of it are
-   * not made. The result expects that it still is, lets it go on, and is its answer.
+   * Suspends the change of a user with three subscriptions when a call of its rest has had its effect, and later calls of it are not
+   * made. `goOn` expects that it still is, lets it go on, and has its answer. What a test does meanwhile must take less than the 10
+   * seconds after which each call to Stripe is given up.
    */
   .extend(
     'suspend',
-    ({ paydesk: { sandbox }, clock, failOnce, afterRead }) =>
-      async (user: Wallet, change: () => Promise<Answer>) => {
+    ({ paydesk: { sandbox }, clock, wallet, failOnce, afterRead }) =>
+      async (changeOf: (user: Wallet) => Promise<Answer>) => {
+        const user = await wallet();
         await user.subscribe(user.visa);
+        const change = () => changeOf(user);
         const path = `/v1/subscriptions/${user.newer}`;
         let hang: PlannedFault | undefined;
         failOnce(path);
@@ -28,7 +31,7 @@ const it = cardChangesTest()
           isAnswered = true;
         });
         await expect.poll(() => hang?.injected.drip).toBe(1);
-        return async () => {
+        const goOn = async () => {
           expect(isAnswered).toBe(false);
           const endPauseOfAnswer = () => {
             sandbox.faults.clear();
@@ -37,6 +40,7 @@ const it = cardChangesTest()
           await expect.poll(endPauseOfAnswer).toBe(true);
           return answer;
         };
+        return { ...user, change, goOn };
       },
   )
   /** Repeats a change once the lease of the suspended attempt is over, until that ends it. */
@@ -46,46 +50,41 @@ const it = cardChangesTest()
     clock.moveSeconds(STRIPE_SETTLES_SECONDS);
     expect((await change()).status).toBe(204);
   })
-  /** Makes a Mastercard the default of all, at which Stripe fails twice for the customer, the second time to do it late. */
-  .extend(
-    'beginLateRest',
-    ({ paydesk: { sandbox }, failOnce, afterRead, settled }) =>
-      async ({ customer, makeDefault, mastercard }: Wallet) => {
-        const path = `/v1/customers/${customer}`;
-        failOnce(path);
-        afterRead('second look-up', () =>
-          sandbox.faults.add({ method: 'POST', path, kinds: ['error_then_effect'], waitMs: FOREVER_MS }),
-        );
-        expectProblem(await settled(() => makeDefault(mastercard)), 'outcome-unknown');
-      },
-  );
+  /**
+   * A user who makes the Mastercard the default of all, at which Stripe fails twice for the customer, the second time to do it late. `change`
+   * repeats that.
+   */
+  .extend('lateRest', ({ paydesk: { sandbox }, wallet, failOnce, afterRead, settled }) => async () => {
+    const user = await wallet();
+    const amex = await user.attach('pm_card_amex');
+    const change = () => user.makeDefault(user.mastercard);
+    const path = `/v1/customers/${user.customer}`;
+    failOnce(path);
+    afterRead('second look-up', () =>
+      sandbox.faults.add({ method: 'POST', path, kinds: ['error_then_effect'], waitMs: FOREVER_MS }),
+    );
+    expectProblem(await settled(change), 'outcome-unknown');
+    return { ...user, amex, change };
+  });
 
 describe('an attempt that does the rest of a change of cards when another one has ended it', () => {
-  it('does not undo what the user has chosen since, after a new default', async ({
-    wallet,
-    suspend,
-    takeOver,
-  }) => {
-    const user = await wallet();
-    const { visa, mastercard } = user;
-    const makeDefault = () => user.makeDefault(mastercard);
-    const goOn = await suspend(user, makeDefault);
+  it('does not undo what the user has chosen since, after a new default', async ({ suspend, takeOver }) => {
+    const { visa, mastercard, change, goOn, ...user } = await suspend((one) =>
+      one.makeDefault(one.mastercard),
+    );
     expect(await user.defaults()).toEqual([null, mastercard, mastercard, visa]);
-    await takeOver(makeDefault);
+    await takeOver(change);
     expect(await user.defaults()).toEqual([mastercard, mastercard, mastercard, mastercard]);
     expect((await user.choose(visa)).status).toBe(204);
     expect((await goOn()).status).toBe(204);
     expect(await user.defaults()).toEqual([visa, visa, visa, visa]);
   });
 
-  it('nor after a removal, of which it has planned another rest', async ({ wallet, suspend, takeOver }) => {
-    const user = await wallet();
-    const { mastercard } = user;
-    const remove = () => user.remove(user.visa);
-    const goOn = await suspend(user, remove);
+  it('nor after a removal, of which it has planned another rest', async ({ suspend, takeOver }) => {
+    const { mastercard, change, goOn, ...user } = await suspend((one) => one.remove(one.visa));
     // It would pay for the last subscription as the default from now on.
     await user.setCustomerDefault(mastercard);
-    await takeOver(remove);
+    await takeOver(change);
     expect(await user.defaults()).toEqual([mastercard, mastercard, mastercard, null]);
     const amex = await user.attach('pm_card_amex');
     expect((await user.choose(amex)).status).toBe(204);
@@ -123,35 +122,29 @@ describe('a default card of which Stripe makes the rest late', () => {
   it('is not told as not done before, although the user has chosen another one since', async ({
     paydesk: { sandbox },
     clock,
-    wallet,
-    beginLateRest,
+    lateRest,
   }) => {
-    const user = await wallet();
-    const amex = await user.attach('pm_card_amex');
-    await beginLateRest(user);
+    const { mastercard, amex, change, ...user } = await lateRest();
     expect((await user.choose(amex)).status).toBe(204);
-    expectProblem(await user.makeDefault(user.mastercard), 'outcome-unknown');
+    expectProblem(await change(), 'outcome-unknown');
     sandbox.faults.clear();
-    await expect.poll(async () => (await user.defaults())[0]).toBe(user.mastercard);
+    await expect.poll(async () => (await user.defaults())[0]).toBe(mastercard);
     clock.moveSeconds(STRIPE_SETTLES_SECONDS);
-    expectProblem(await user.makeDefault(user.mastercard), 'needs-review');
-    expect(await user.defaults()).toEqual([user.mastercard, amex, amex]);
+    expectProblem(await change(), 'needs-review');
+    expect(await user.defaults()).toEqual([mastercard, amex, amex]);
   });
 
   it('is not told as done before, although the user has chosen it once more', async ({
     paydesk: { sandbox },
     clock,
-    wallet,
-    beginLateRest,
+    lateRest,
   }) => {
-    const user = await wallet();
-    const amex = await user.attach('pm_card_amex');
-    await beginLateRest(user);
-    expect((await user.choose(user.mastercard)).status).toBe(204);
-    expectProblem(await user.makeDefault(user.mastercard), 'outcome-unknown');
+    const { mastercard, amex, change, ...user } = await lateRest();
+    expect((await user.choose(mastercard)).status).toBe(204);
+    expectProblem(await change(), 'outcome-unknown');
     sandbox.faults.clear();
     clock.moveSeconds(STRIPE_SETTLES_SECONDS);
-    expect((await user.makeDefault(user.mastercard)).status).toBe(204);
+    expect((await change()).status).toBe(204);
     expect((await user.choose(amex)).status).toBe(204);
     expect(await user.defaults()).toEqual([amex, amex, amex]);
   });
