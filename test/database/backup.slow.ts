@@ -4,18 +4,22 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, onTestFinished, test } from 'vitest';
+import { installedPrograms, startInstalledPostgres } from '#embedded-postgres/installed-postgres.js';
 import { idOf } from '#stripe/id-of.js';
 import { createStripeClient } from '#stripe/stripe-client.js';
 import { StripeConnection } from '#stripe/stripe-connection.js';
 import { createSandbox } from '#sandbox/create-sandbox.js';
 import { type Answer, Caller } from '../support/caller.js';
 import { query } from '../support/database.js';
-import { debianPostgres, startDebianPostgres } from '../support/debian-postgres.js';
 import { createDatabase, databaseUrl, dropDatabase } from '../support/postgres.js';
 import { bareEnvironment, SECRET_KEY, settingsOn, startService } from '../support/service-process.js';
 import { makeTemporaryFolder, removeFolder } from '../support/temporary-folder.js';
 
 const run = promisify(execFile);
+/** npm's embedded PostgreSQL has no pg_dump. */
+const programs = installedPrograms('pg_dump');
+/** With characters that a URL has to encode. */
+const PASSWORD = 'p@s%/\\x41 word';
 /** Whose customers are in the backup, and whose are not. */
 const [KNOWN, NEW] = ['known', 'new'];
 
@@ -25,12 +29,18 @@ interface Made {
   answer: Answer;
 }
 
-test.runIf(debianPostgres)(
+test.runIf(programs)(
   'a restored backup, a backfill and the walk of events make up for what came after the backup',
   async () => {
     const folder = await makeTemporaryFolder();
     onTestFinished(() => removeFolder(folder));
-    const postgres = await startDebianPostgres(debianPostgres!, folder);
+    const settings = ['fsync=off'];
+    const postgres = await startInstalledPostgres({
+      programs: programs!,
+      folder,
+      password: PASSWORD,
+      settings,
+    });
     onTestFinished(() => postgres.stop());
     await createDatabase(postgres.url, 'paydesk', 'template1');
     const url = databaseUrl(postgres.url, 'paydesk');
@@ -38,7 +48,7 @@ test.runIf(debianPostgres)(
     onTestFinished(() => sandbox.close());
     const environment = {
       ...bareEnvironment(),
-      PATH: `${debianPostgres}:${process.env['PATH']}`,
+      PATH: `${programs}:${process.env['PATH']}`,
       ...settingsOn(url, sandbox.url),
       EVENTS_WALK_SECONDS: '10',
     };
