@@ -12,6 +12,7 @@ import { PaymentRecordStore } from '../payments/payment-record.store.js';
 import { PaymentRecorder } from '../payments/payment-recorder.service.js';
 import { PaymentReferences } from '../payments/payment-references.stripe.js';
 import { SubscriptionNotifier } from '../payments/subscription-notifier.js';
+import { ReplacementPages } from '../payments/replacement-pages.stripe.js';
 import { ReplacementsStore } from '../payments/replacements.store.js';
 import { SubscriptionReader } from '../payments/subscription-reader.stripe.js';
 import { SubscriptionRecordStore } from '../payments/subscription-record.store.js';
@@ -66,6 +67,7 @@ export function runBackfill({
       new PaymentNotifier(outbox, payments),
       subscriptions,
       new ReplacementsStore(database),
+      new ReplacementPages(stripe),
       clock,
     ),
     new SubscriptionRecorder(

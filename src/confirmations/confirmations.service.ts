@@ -7,6 +7,7 @@ import { type OperationRunner, OperationsService } from '../operations/operation
 import { REPLACEMENT_OPERATION } from '../payments/payment-ids.js';
 import type { PaymentObjects } from '../payments/payment-reader.stripe.js';
 import { PaymentRecorder } from '../payments/payment-recorder.service.js';
+import { ReplacementPages } from '../payments/replacement-pages.stripe.js';
 import { ReplacementRecorder } from '../payments/replacement-recorder.service.js';
 import type { Confirmation, ConfirmStep } from './confirmation.js';
 import { type AuthenticationPlan, ConfirmationsStripe, type NextPage } from './confirmations.stripe.js';
@@ -25,6 +26,7 @@ export class ConfirmationsService {
     operations: OperationsService,
     private readonly stripe: ConfirmationsStripe,
     private readonly replacements: ReplacementsStripe,
+    private readonly pages: ReplacementPages,
     private readonly recorder: PaymentRecorder,
     private readonly replacementRecorder: ReplacementRecorder,
   ) {
@@ -53,7 +55,7 @@ export class ConfirmationsService {
     if (found.kind !== 'closed' || objects.sessionId !== null) return found;
     // A page that was opened in the meantime has canceled the PaymentIntent.
     let now = await this.objectsNow(paymentId);
-    if (now.sessionId === null) now = await this.objectsWithPage(context, paymentId, now);
+    if (now.sessionId === null) now = await this.objectsWithPage(context, now);
     return now.sessionId === null ? found : this.stripe.find(context, now);
   }
 
@@ -122,14 +124,10 @@ export class ConfirmationsService {
   }
 
   /** A restored backup lacks the pages that were opened since: such a page is recorded. */
-  private async objectsWithPage(
-    context: RequestContext,
-    paymentId: string,
-    objects: PaymentObjects,
-  ): Promise<PaymentObjects> {
+  private async objectsWithPage(context: RequestContext, objects: PaymentObjects): Promise<PaymentObjects> {
     const { paymentIntentId } = objects;
     if (paymentIntentId === null) return objects;
-    const sessionId = await this.replacements.findPageOf(context, paymentId, paymentIntentId);
+    const sessionId = await this.pages.find(context, paymentIntentId);
     if (sessionId === undefined) return objects;
     await this.recorder.refreshSession(context, sessionId, []);
     return { sessionId, paymentIntentId };

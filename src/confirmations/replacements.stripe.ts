@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type Stripe from 'stripe';
 import { Problem } from '#core/problem.js';
 import type { RequestContext } from '#core/request-context.js';
-import { findByMetadata, OPERATION_ID, operationIdOf } from '#stripe/find-by-metadata.js';
+import { OPERATION_ID, operationIdOf } from '#stripe/find-by-metadata.js';
 import { findSessionByOperationId } from '#stripe/find-session.js';
 import { idOf } from '#stripe/id-of.js';
 import { invalidStateIfRefused } from '#stripe/invalid-state.js';
@@ -13,6 +13,7 @@ import type { Found } from '../operations/operation.js';
 import { isKeyReused } from '../operations/operation-outcome.js';
 import { REPLACED_PAYMENT } from '../payments/payment-ids.js';
 import { snapshotOfSession } from '../payments/payment-snapshot.stripe.js';
+import { CANCELLATION_REASON, isCanceledForPage } from '../payments/replacement-pages.stripe.js';
 import type { ReplacedPayment } from '../payments/replacement-recorder.service.js';
 import type { ConfirmStep } from './confirmation.js';
 import { type NextPage, OPEN_STATUSES } from './confirmations.stripe.js';
@@ -29,8 +30,6 @@ export interface Replaced extends ReplacedPayment {
   next: NextPage;
 }
 
-/** No other operation gives it, so it tells who has canceled: https://docs.stripe.com/api/payment_intents/cancel */
-const CANCELLATION_REASON = 'abandoned';
 /** The name of what is paid if nothing describes it. The customer sees it. */
 const UNDESCRIBED = 'Payment';
 const NAME_MAX_LENGTH = 250;
@@ -82,22 +81,6 @@ export class ReplacementsStripe {
     return typeof session === 'string' ? session : { result: replaced(session, plan) };
   }
 
-  /** The Checkout Session in place of a PaymentIntent that was canceled for it; undefined if there is none. */
-  async findPageOf(
-    context: RequestContext,
-    paymentId: string,
-    paymentIntentId: string,
-  ): Promise<string | undefined> {
-    const intent = await this.intent(context, paymentIntentId);
-    const customer = idOf(intent.customer);
-    if (customer === undefined || !isCanceledForPage(intent)) return undefined;
-    const since = { customer, created: { gte: intent.created } };
-    const found = await findByMetadata({ [REPLACED_PAYMENT]: paymentId }, (page) =>
-      this.stripe.read(context, (stripe) => stripe.checkout.sessions.list({ ...since, ...page })),
-    );
-    return typeof found === 'string' ? undefined : found.id;
-  }
-
   /** The page of a Checkout Session. */
   async page(context: RequestContext, sessionId: string): Promise<NextPage> {
     const { id, url } = await this.stripe.read(context, (stripe) =>
@@ -139,10 +122,6 @@ export class ReplacementsStripe {
   private intent(context: RequestContext, id: string): Promise<Stripe.PaymentIntent> {
     return this.stripe.read(context, (stripe) => stripe.paymentIntents.retrieve(id));
   }
-}
-
-function isCanceledForPage({ status, cancellation_reason: reason }: Stripe.PaymentIntent): boolean {
-  return status === 'canceled' && reason === CANCELLATION_REASON;
 }
 
 /** The same payment on a page of Stripe's. */

@@ -8,7 +8,6 @@ import { idOf } from '#stripe/id-of.js';
 import { listAll } from '#stripe/pagination.js';
 import { StripeProvider } from '#stripe/stripe.provider.js';
 import type { PaymentDispute, PaymentRefund, PaymentSnapshot } from './payment.js';
-import { REPLACED_PAYMENT } from './payment-ids.js';
 import { paymentDisputeOf, paymentRefundOf } from './payment-parts.stripe.js';
 import { PaymentReferences } from './payment-references.stripe.js';
 import {
@@ -17,6 +16,7 @@ import {
   snapshotOfSession,
   subscriptionOf,
 } from './payment-snapshot.stripe.js';
+import { type NamedPayment, namedPaymentOf } from './replacement-pages.stripe.js';
 
 /** The objects at Stripe that a payment is read from. One of them is known at least. */
 export interface PaymentObjects {
@@ -29,8 +29,8 @@ export interface ReadPayment {
   snapshot: PaymentSnapshot;
   /** From the metadata of the PaymentIntent or the Checkout Session; null if no operation has started it. */
   operationId: string | null;
-  /** The payment whose PaymentIntent the Checkout Session replaces, from its metadata; null for any other. */
-  replacedId: string | null;
+  /** The payment that the Checkout Session says to take the place of; null if there is none. */
+  named: NamedPayment | null;
   refunds: PaymentRefund[];
   disputes: PaymentDispute[];
 }
@@ -76,7 +76,7 @@ export class PaymentReader {
     return {
       snapshot: snapshotOfIntent(intent, { session, invoice }),
       operationId: operationIdOf(session ?? intent),
-      replacedId: session ? replacedIdOf(session) : null,
+      named: session ? namedPaymentOf(session) : null,
       refunds: await this.refunds(context, intent),
       disputes: await this.disputes(context, intent),
     };
@@ -139,7 +139,7 @@ export class PaymentReader {
     return {
       snapshot: snapshotOfSession(session),
       operationId: operationIdOf(session),
-      replacedId: replacedIdOf(session),
+      named: namedPaymentOf(session),
     };
   }
 
@@ -178,10 +178,6 @@ export class PaymentReader {
     );
     return disputes.map(paymentDisputeOf);
   }
-}
-
-function replacedIdOf({ metadata }: Stripe.Checkout.Session): string | null {
-  return metadata?.[REPLACED_PAYMENT] ?? null;
 }
 
 /** A PaymentIntent that an operation has started outside of a subscription has no invoice. */

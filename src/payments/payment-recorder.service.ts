@@ -22,6 +22,7 @@ import { type PaymentObjects, PaymentReader, type ReadPayment } from './payment-
 import { PaymentRecordStore, type StoredPayment } from './payment-record.store.js';
 import { requestEntries, type TimelineEntry } from './payment-timeline.js';
 import { paymentView } from './payment-view.js';
+import { type NamedPayment, ReplacementPages } from './replacement-pages.stripe.js';
 import { ReplacementsStore } from './replacements.store.js';
 import { SubscriptionRecordStore } from './subscription-record.store.js';
 import { untilWritten } from './until-written.js';
@@ -45,6 +46,7 @@ export class PaymentRecorder {
     private readonly notifier: PaymentNotifier,
     private readonly subscriptions: SubscriptionRecordStore,
     private readonly replacements: ReplacementsStore,
+    private readonly pages: ReplacementPages,
     private readonly clock: Clock,
   ) {}
 
@@ -133,7 +135,7 @@ export class PaymentRecorder {
       // It may be older than a row that has been inserted in the meantime.
       const read = await this.reader.read(context, current, known ? undefined : session);
       ({ sessionId, paymentIntentId } = read.snapshot);
-      const before = known ?? (await this.findReplaced(read));
+      const before = known ?? (await this.findReplaced(context, read));
       const cause = { events, scope, at: this.clock.now() };
       return this.database.transaction((transaction) =>
         before ? this.update(transaction, before, read, cause) : this.insert(transaction, read, cause),
@@ -144,26 +146,30 @@ export class PaymentRecorder {
   }
 
   /** The payment that a page of no known payment belongs to, as its operation has not stored it, and may never do so. */
-  private async findReplaced({
-    snapshot,
-    operationId,
-    replacedId,
-  }: ReadPayment): Promise<StoredPayment | undefined> {
+  private async findReplaced(
+    context: RequestContext,
+    { snapshot, operationId, named }: ReadPayment,
+  ): Promise<StoredPayment | undefined> {
     const { sessionId, paymentIntentId } = snapshot;
     if (sessionId === null || operationId === null) return undefined;
-    const replaced =
-      (await this.store.findReplaced(operationId)) ?? (await this.markReplaced(replacedId, operationId));
+    const marked = await this.store.findReplaced(operationId);
+    if (!marked && !named) return undefined;
     // Earlier versions have recorded what was tried on such a page as a payment of its own.
-    return replaced && ((await this.store.findEither(sessionId, paymentIntentId)) ?? replaced);
+    const own = await this.store.findEither(sessionId, paymentIntentId);
+    return own ?? marked ?? (named && this.markReplaced(context, named, operationId)) ?? undefined;
   }
 
   /** A restored backup may lack that a page has taken the place of a PaymentIntent. */
   private async markReplaced(
-    replacedId: string | null,
+    context: RequestContext,
+    named: NamedPayment,
     operationId: string,
   ): Promise<StoredPayment | undefined> {
-    if (replacedId === null || !(await this.replacements.mark(replacedId, operationId))) return undefined;
-    return this.store.findReplaced(operationId);
+    if (!(await this.pages.hasReplaced(context, named))) return undefined;
+    if (await this.replacements.mark(named.paymentId, operationId))
+      return this.store.findReplaced(operationId);
+    if (await this.replacements.isReplacing(named)) throw new Problem('in-progress');
+    return undefined;
   }
 
   /** In between, its PaymentIntent is canceled and the page is not known yet. */

@@ -20,6 +20,7 @@ import { PaymentReader } from './payment-reader.stripe.js';
 import { PaymentReferences } from './payment-references.stripe.js';
 import { PaymentStatusService } from './payment-status.service.js';
 import { RefundRecorder } from './refund-recorder.service.js';
+import { ReplacementPages } from './replacement-pages.stripe.js';
 import { ReplacementRecorder } from './replacement-recorder.service.js';
 import { ReplacementsStore } from './replacements.store.js';
 import { StartedPayments } from './started-payments.service.js';
@@ -55,6 +56,7 @@ import { SubscriptionRecorder } from './subscription-recorder.service.js';
     PaymentReferences,
     PaymentStatusService,
     RefundRecorder,
+    ReplacementPages,
     ReplacementRecorder,
     ReplacementsStore,
     StartedPayments,
@@ -78,6 +80,7 @@ import { SubscriptionRecorder } from './subscription-recorder.service.js';
     PaymentReferences,
     PaymentStatusService,
     RefundRecorder,
+    ReplacementPages,
     ReplacementRecorder,
     ReplacementsStore,
     StartedPayments,

@@ -1,5 +1,4 @@
 import { describe, expect } from 'vitest';
-import { idOf } from '#stripe/id-of.js';
 import { backfillAccount } from '../support/backfill.js';
 import type { Caller } from '../support/caller.js';
 import { query } from '../support/database.js';
@@ -7,8 +6,7 @@ import { FOREVER_MS, LONGEST_WAIT_SECONDS, STRIPE_SETTLES_SECONDS } from '../sup
 import { payOnPage } from '../support/hosted-page.js';
 import { loseKey } from '../support/lost-key.js';
 import type { ManualClock } from '../support/manual-clock.js';
-import { visit } from '../support/plain-browser.js';
-import { confirmTest, press as pressButton } from './confirm-test.js';
+import { pageTest } from './page-test.js';
 
 const HOUR_SECONDS = 60 * 60;
 const DECLINED_NUMBER = '4000000000000002';
@@ -25,65 +23,23 @@ const RECORD_ATTEMPT = `insert into payments (
 /** How the operation stands that opens a page in place of the payment $1. */
 const STATE_OF_PAGE =
   'select state from operations join payments on replacement_id = id where payment_id = $1';
-/** The record of the payment $1 from before a page was opened in its place. */
-const RESTORE = `update payments set replacement_id = null, session_id = null, payment_intent_id = payment_id, checkout_status = null,
-    status = $2, stage = $3
-  where payment_id = $1`;
 const OPEN_PAGE = { method: 'POST', path: '/v1/checkout/sessions' } as const;
 
-const it = confirmTest()
+const it = pageTest()
   .extend('admin', { scope: 'file' }, ({ paydesk }) =>
     paydesk.service('admin', { scopes: ['keys:admin', 'events:read'] }),
   )
-  /** A payment whose customer has chosen another card; `press` does so again, with the same button. */
-  .extend('chosen', ({ refusedCharge }) => async () => {
-    const { url, id } = await refusedCharge('pm_card_chargeCustomerFail');
-    const { forms } = await visit(url);
-    return { id, url, press: () => visit(forms['another-card'] ?? '', 'POST') };
-  })
-  /** The same after the first press, whose page Stripe makes without an answer. The fault goes on. */
+  /** A chosen payment after the first press, whose page Stripe makes without an answer. The fault goes on. */
   .extend('unheard', ({ paydesk, chosen }) => async () => {
     const payment = await chosen();
     paydesk.sandbox.faults.add({ ...OPEN_PAGE, kinds: ['reset_after_effect'], share: 1 });
     expect((await payment.press()).status).toBe(503);
     return payment;
   })
-  /** The page that Stripe has made for a payment, of which the service has not heard. */
-  .extend('pageOf', ({ paydesk }) => async (id: string) => {
-    const { customer } = await paydesk.stripe.paymentIntents.retrieve(id);
-    const { data } = await paydesk.stripe.checkout.sessions.list({ customer: idOf(customer) ?? '' });
-    expect(data).toHaveLength(1);
-    return { sessionId: data[0]?.id ?? '', url: data[0]?.url ?? '' };
-  })
-  /** The PaymentIntent that a customer has tried on the page in place of a payment. */
-  .extend('attemptOn', ({ paydesk }) => async (id: string) => {
-    const { customer } = await paydesk.stripe.paymentIntents.retrieve(id);
-    const { data } = await paydesk.stripe.paymentIntents.list({ customer: idOf(customer) ?? '' });
-    return data.find((intent) => intent.id !== id)?.id ?? '';
-  })
   /** The operations that open pages and have no outcome. */
   .extend('running', ({ paydesk }) => () => {
     return query(paydesk, "select from operations where kind = 'payment-replace' and state = 'running'");
-  })
-  /** Expects what was paid on a page to be one payment with one history. */
-  .extend(
-    'expectPaid',
-    ({ paydesk, shop, recorded, notified, successesTold }) =>
-      async (id: string, sessionId: string) => {
-        await paydesk.walkEvents();
-        await expect.poll(async () => (await recorded(id)).status).toBe('ACCEPTED');
-        expect(await recorded(id)).toMatchObject({
-          paymentID: id,
-          type: 'charge',
-          caller: 'partner:acme',
-          stripe: { session: sessionId },
-        });
-        const { data } = (await shop.get('/pay/payments?limit=100')).body;
-        expect(data.map(({ paymentID }: { paymentID: string }) => paymentID)).not.toContain(sessionId);
-        await expect.poll(() => successesTold(id)).toBe(1);
-        expect(await notified(sessionId)).toEqual([]);
-      },
-  );
+  });
 
 /** The events that were stored and are not handled after another minute, or can't be. */
 async function waitingEvents(admin: Caller, clock: ManualClock): Promise<{ type: string }[]> {
@@ -227,41 +183,6 @@ describe('a page whose operation has no outcome', () => {
     await payOnPage(url);
     await expectPaid(id, sessionId);
   });
-});
-
-describe('a page that was opened after the backup that is restored', () => {
-  const test = it.extend('restored', ({ paydesk, chosen, recorded, pageOf }) => async () => {
-    const { id, url, press } = await chosen();
-    const [{ status, stage } = {}] = await query(paydesk, 'select * from payments where payment_id = $1', [
-      id,
-    ]);
-    expect((await press()).next).toContain('/c/pay/');
-    await query(paydesk, "delete from operations where kind = 'payment-replace'");
-    await query(paydesk, RESTORE, [id, status, stage]);
-    expect(await recorded(id)).toMatchObject({ status, stripe: { session: null, paymentIntent: id } });
-    return { id, url, press, page: await pageOf(id) };
-  });
-
-  test.for(['the same button', 'the link'] as const)(
-    'is the page of the payment for a customer who comes back by %s',
-    async (how, { restored, expectPaid }) => {
-      const { id, url, press, page } = await restored();
-      const seen = how === 'the link' ? url : new URL((await press()).next ?? '', url).href;
-      expect(await pressButton(await visit(seen), 'another-card')).toBe(page.url);
-      await payOnPage(page.url);
-      await expectPaid(id, page.sessionId);
-    },
-  );
-
-  test.for(['an event', 'a backfill'] as const)(
-    'is the page of the payment once it is read because of %s',
-    async (why, { paydesk, clock, restored, expectPaid }) => {
-      const { id, page } = await restored();
-      if (why === 'a backfill') await backfillAccount(paydesk, clock);
-      await payOnPage(page.url);
-      await expectPaid(id, page.sessionId);
-    },
-  );
 });
 
 describe('a page that Stripe has made for a request with other parameters, which the database has lost', () => {
