@@ -25,7 +25,7 @@ const besides = new WeakSet<Stripe.errors.StripeError>();
 /** Refusals of the first of several calls: see {@link unprovedIfTriedBefore}. */
 const ofFirstCall = new WeakSet<Stripe.errors.StripeError>();
 
-/** Refusals of a call before which another one was done: see {@link unprovedAfterPart}. */
+/** Refusals of a call when a part of the operation may be done: see {@link unprovedAfterPart}. */
 const afterPart = new WeakSet<Stripe.errors.StripeError>();
 
 /** A balance is topped up or settles within hours or days: https://docs.stripe.com/payouts#payout-schedule */
