@@ -38,7 +38,8 @@ export class CardChangesService {
     this.removeOperation = operations.define<RemovalPlan, null, PaymentMethod[]>({
       name: 'card-remove',
       send: (context, plan, { stripeKey }) => stripe.remove(context, plan, stripeKey),
-      find: (context, plan, { stripeKey }) => this.findRemoved(context, plan, restKey(stripeKey)),
+      find: (context, plan, { stripeKey }, _sentAt, isKeyKnown) =>
+        this.findRemoved(context, plan, restKey(stripeKey), isKeyKnown),
       resultOf: () => null,
       record: (transaction, detached) => cards.forgetDetached(transaction, detached),
     });
@@ -105,11 +106,14 @@ export class CardChangesService {
   /**
    * Finds out whether a card was removed. If a part of that was done, the rest is done by a plan of now: the customer may have got
    * another default since. What is detached stays so, so that an attempt that comes late may have another key for that.
+   *
+   * @param isKeyKnown whether a part of another plan may have been done, which the state does not show: that is finished too
    */
   private async findRemoved(
     context: RequestContext,
     plan: RemovalPlan,
     key: string,
+    isKeyKnown: boolean,
   ): Promise<Rest<PaymentMethod[]> | 'not-done'> {
     const { paymentMethods } = plan;
     const found = await readEach(paymentMethods, (id) => this.savedCards.find(context, id));
@@ -118,7 +122,7 @@ export class CardChangesService {
     if (customer === undefined) return restBy(context, async () => found.map(({ method }) => method));
     const defaults = await this.stripe.defaults(context, customer);
     const attachedIds = attached.map(({ method }) => method.id);
-    if (!isRemovalBegun(plan, attachedIds, defaults)) return 'not-done';
+    if (!isKeyKnown && !isRemovalBegun(plan, attachedIds, defaults)) return 'not-done';
     const cards = (await this.savedCards.list(context, customer)) ?? [];
     return restBy(context, async (sending) => {
       const rest = planRemoval(customer, cards, paymentMethods, defaults);

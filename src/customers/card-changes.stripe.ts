@@ -184,7 +184,7 @@ type Part = () => Promise<void>;
 
 /**
  * Makes calls one after the other. Once one may be done, a refusal of another one does not tell that nothing was. Nor does it if Stripe
- * knows the key with another plan, of a request that the database has lost: the state tells whether a part of that is left.
+ * knows the key with another plan, of a request that the database has lost: a part of that may be done.
  */
 async function inTurn(parts: readonly Part[]): Promise<void> {
   for (const [index, part] of parts.entries()) {

@@ -22,7 +22,7 @@ import { OperationEncryption } from './operation-encryption.js';
 import { fingerprintOf, identityOf, operationIdOf } from './operation-identity.js';
 import { GuardrailCounters } from './guardrail-counters.store.js';
 import type { CountedAmount } from './guardrail-rules.js';
-import { isFinal, mayReopen, refusalToProve, storedOutcomeOf } from './operation-outcome.js';
+import { isFinal, isKeyReused, mayReopen, refusalToProve, storedOutcomeOf } from './operation-outcome.js';
 import { type OperationRow, OperationsStore } from './operations.store.js';
 import { RefusalLog } from './refusal-log.js';
 import { isHiddenTooLong, isLookUpConclusive, maySendAgain } from './retry-policy.js';
@@ -271,7 +271,7 @@ export class OperationAttempt {
   ): Promise<Answer> {
     await this.store.startLookUp(planned);
     const found = await kind
-      .find(context, planned.plan as Plan, identityOf(planned), sentAt)
+      .find(context, planned.plan as Plan, identityOf(planned), sentAt, isKeyReused(refusal.cause))
       .catch((error: unknown) => {
         if (!isRefusedBesides(error)) throw error;
         this.refusals.log(planned.id, error);

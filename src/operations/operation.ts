@@ -43,12 +43,15 @@ export interface OperationKind<Plan, Result, Answer = Result> {
    * Looks up at Stripe whether it was done. Called when sending it again can't show that, and after a refusal that may not be the
    * outcome: of another call, of a call after a part was done, of the first of several calls if an earlier attempt may have made the
    * next one, and of our own at a later attempt.
+   *
+   * @param isKeyKnown whether Stripe has just said that it knows the key of a part with other parameters
    */
   find(
     context: RequestContext,
     plan: Plan,
     identity: OperationIdentity,
     sentAt: Date,
+    isKeyKnown: boolean,
   ): Promise<Found<Answer> | Rest<Answer>>;
   /** The result in an answer; the answer itself by default. */
   resultOf?(answer: Answer): Result;

@@ -71,30 +71,43 @@ describe('a change of cards of which Stripe refuses a part', () => {
   });
 
   describe('if Stripe knows the key of the first part from before a backup was restored', () => {
-    const test = it.extend('restore', ({ paydesk, wallet, failOnce }) => async () => {
-      const user = await wallet();
-      failOnce(`/v1/subscriptions/${user.newer}`);
-      expectProblem(await user.remove(user.visa), 'outcome-unknown');
+    const test = it.extend('restored', ({ paydesk }) => async (user: Wallet) => {
       await query(paydesk, 'delete from operations');
-      // Another card is the newest now, so that the same request has another plan.
-      return { ...user, amex: await user.attach('pm_card_amex') };
+      // Another card is the newest now, so that the same removal has another plan.
+      return user.attach('pm_card_amex');
     });
 
-    test('is not done if nothing was', async ({ restore, settled }) => {
-      const { visa, mastercard, amex, ...user } = await restore();
-      expectProblem(await settled(() => user.remove(visa)), 'not-done');
-      expect(await user.defaults()).toEqual([null, visa, visa]);
-      expect(await user.cards()).toEqual([amex, mastercard, visa]);
-    });
+    test.for([
+      ['nothing', 'newer'],
+      ['a part', 'older'],
+    ] as const)(
+      'a removal is finished if %s of that was done',
+      async ([, failed], { wallet, failOnce, restored, settled }) => {
+        const user = await wallet();
+        failOnce(`/v1/subscriptions/${user[failed]}`);
+        expectProblem(await user.remove(user.visa), 'outcome-unknown');
+        const amex = await restored(user);
+        expect((await settled(() => user.remove(user.visa))).status).toBe(204);
+        expect(await user.defaults()).toEqual([amex, failed === 'newer' ? amex : user.mastercard, amex]);
+        expect(await user.cards()).toEqual([amex, user.mastercard]);
+      },
+    );
 
-    test('is finished if a part was done', async ({ paydesk: { stripe }, restore, clock }) => {
-      const { visa, mastercard, amex, ...user } = await restore();
-      expectProblem(await user.remove(visa), 'outcome-unknown');
-      await stripe.subscriptions.update(user.older, { default_payment_method: amex });
-      clock.moveSeconds(STRIPE_SETTLES_SECONDS);
-      expect((await user.remove(visa)).status).toBe(204);
-      expect(await user.defaults()).toEqual([amex, amex, amex]);
-      expect(await user.cards()).toEqual([amex, mastercard]);
+    test('a removal needs a review if Stripe has failed at another rest of it', async ({
+      wallet,
+      failOnce,
+      afterRead,
+      restored,
+      settled,
+    }) => {
+      const user = await wallet();
+      const path = `/v1/subscriptions/${user.older}`;
+      failOnce(path);
+      afterRead('second look-up', () => failOnce(path));
+      expectProblem(await settled(() => user.remove(user.visa)), 'outcome-unknown');
+      await restored(user);
+      expectProblem(await settled(() => user.remove(user.visa)), 'needs-review');
+      expect(await user.defaults()).toEqual([null, user.mastercard, user.visa]);
     });
   });
 
