@@ -38,6 +38,11 @@ export function createdInAccountUnderKey(sentAt: Date): { gte: number } {
   return createdFrom(sentAt, KEY_LIFETIME_SECONDS);
 }
 
+/** The same for what was created after it was first sent. */
+export function createdSince(sentAt: Date): { gte: number } {
+  return createdFrom(sentAt, 0);
+}
+
 /**
  * Finds the object that an operation created, by the operation's id in its metadata. It reads a list, because Stripe's
  * search lags behind by up to a minute. https://docs.stripe.com/search#data-freshness

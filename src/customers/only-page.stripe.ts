@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type Stripe from 'stripe';
 import { Problem } from '#core/problem.js';
 import type { RequestContext } from '#core/request-context.js';
+import { createdSince, operationIdOf } from '#stripe/find-by-metadata.js';
 import { listAll } from '#stripe/pagination.js';
 import { isRefused } from '#stripe/stripe-errors.js';
 import { StripeProvider } from '#stripe/stripe.provider.js';
@@ -9,6 +10,12 @@ import { OwnerSubscriptionsService } from './owner-subscriptions.service.js';
 
 /** The metadata key of a page on which a customer may subscribe to a product once. */
 export const ONLY_SUBSCRIPTION_TO = 'paydesk_only_subscription_to';
+
+/** A page, and the operation that opened it. */
+export interface OpenedPage {
+  id: string;
+  operationId: string | null;
+}
 
 /** Keeps a customer from subscribing to a product on two Checkout pages: only one is open at a time. */
 @Injectable()
@@ -56,25 +63,31 @@ export class OnlyPageStripe {
   }
 
   /** The ids of all open pages for a product, newest first. */
-  openPages(context: RequestContext, customer: string, productId: string): Promise<string[]> {
-    return this.list(context, productId, { customer, status: 'open' });
+  async openPages(context: RequestContext, customer: string, productId: string): Promise<string[]> {
+    const found = await this.list(context, productId, { customer, status: 'open' });
+    return found.map(({ id }) => id);
   }
 
-  /** The ids of all pages for a product that were opened since a time, newest first. */
-  pagesSince(context: RequestContext, customer: string, productId: string, since: Date): Promise<string[]> {
-    const gte = Math.floor(since.getTime() / 1000);
-    return this.list(context, productId, { customer, created: { gte } });
+  /** All pages for a product that were opened since an operation was first sent, or shortly before, newest first. */
+  async pagesSince(
+    context: RequestContext,
+    customer: string,
+    productId: string,
+    sentAt: Date,
+  ): Promise<OpenedPage[]> {
+    const found = await this.list(context, productId, { customer, created: createdSince(sentAt) });
+    return found.map((page) => ({ id: page.id, operationId: operationIdOf(page) }));
   }
 
   private async list(
     context: RequestContext,
     productId: string,
     of: Stripe.Checkout.SessionListParams,
-  ): Promise<string[]> {
+  ): Promise<Stripe.Checkout.Session[]> {
     const found = await listAll((page) =>
       this.stripe.read(context, (stripe) => stripe.checkout.sessions.list({ ...of, ...page })),
     );
-    return found.filter(({ metadata }) => metadata?.[ONLY_SUBSCRIPTION_TO] === productId).map(({ id }) => id);
+    return found.filter(({ metadata }) => metadata?.[ONLY_SUBSCRIPTION_TO] === productId);
   }
 
   /** A page that is paid or closed by now is refused. */

@@ -51,6 +51,11 @@ export class OperationsService {
     };
   }
 
+  /** Whether an operation is in the database. A restored one may have lost it. */
+  async isKnown(id: string): Promise<boolean> {
+    return (await this.store.find(id)) !== undefined;
+  }
+
   /** The state of an operation, for the caller who started it. @throws {Problem} `not-found` for everybody else */
   async report(actor: Actor, id: string): Promise<OperationReport> {
     const row = await this.store.find(id);

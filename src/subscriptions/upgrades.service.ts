@@ -54,7 +54,7 @@ export class UpgradesService {
   private readonly upgradeOperation: OperationRunner<UpgradePlan & { owner: Owner }, SubscriptionView>;
 
   constructor(
-    operations: OperationsService,
+    private readonly operations: OperationsService,
     private readonly subscriptions: OwnerSubscriptionsService,
     private readonly updates: SubscriptionUpdates,
     private readonly schedules: SchedulesStripe,
@@ -175,21 +175,27 @@ export class UpgradesService {
   ): Promise<unknown> {
     if (!(error instanceof Problem) || !isFinal(error)) return error;
     const closed = async () => {
-      const ids = new Set([...pageIds, ...(await this.newestPage(context, plan, sentAt))]);
+      const ids = new Set([...pageIds, ...(await this.newestLostPage(context, plan, sentAt))]);
       return this.pages.closedOf(context, [...ids]);
     };
     const closedPages = await readAfterRefusal(error, closed());
     return closedPages.length > 0 ? error.with({ closedPages }) : error;
   }
 
-  /** The newest page since the plan of a restored backup, which an earlier attempt may have closed. Older ones were closed for it. */
-  private async newestPage(
+  /**
+   * The newest page since the plan whose operation a restored database has lost: an earlier attempt may have closed it. Older ones
+   * were closed for it. One whose operation is known was closed for another page, or for the claim before anybody got the link.
+   */
+  private async newestLostPage(
     context: RequestContext,
     { customer, productId }: UpgradePlan,
     sentAt: Date,
   ): Promise<readonly string[]> {
     if (customer === undefined || productId === undefined) return [];
-    return (await this.pages.pagesSince(context, customer, productId, sentAt)).slice(0, 1);
+    for (const { id, operationId } of await this.pages.pagesSince(context, customer, productId, sentAt)) {
+      if (operationId !== null && !(await this.operations.isKnown(operationId))) return [id];
+    }
+    return [];
   }
 
   private async plan(

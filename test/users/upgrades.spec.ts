@@ -288,6 +288,25 @@ describe('POST /subscriptions/upgrade', () => {
     expectProblem(await subscribe(upgrade.priceId), 'already-subscribed');
   });
 
+  it('does not name a page whose link nobody got if it is refused', async ({ paydesk, price }) => {
+    const { sandbox, stripe } = paydesk;
+    const { user, subscribe, start } = await newSubscriber(paydesk);
+    const { subscriptionID: id } = await start(await priceOf(paydesk, 'paper', 500));
+    const path = `/v1/subscriptions/${id}`;
+    sandbox.faults.add({ method: 'POST', path, kinds: ['reset_before_effect'], share: 1 });
+    const upgrade = { priceId: await price(3000) };
+    const send = () => user.post('/subscriptions/upgrade', upgrade, { 'idempotency-key': 'no-link' });
+    expectProblem(await send(), 'outcome-unknown');
+    expectProblem(await subscribe(upgrade.priceId), 'not-done');
+    const customer = idOf((await stripe.subscriptions.retrieve(id)).customer) ?? '';
+    expect((await stripe.checkout.sessions.list({ customer, status: 'expired' })).data).toHaveLength(1);
+    const card = await stripe.paymentMethods.attach('pm_card_chargeCustomerFail', { customer });
+    sandbox.faults.clear();
+    await stripe.subscriptions.update(id, { default_payment_method: card.id });
+    await expect.poll(async () => (await send()).body.type).toBe('urn:paydesk:card-declined');
+    expect((await send()).body).not.toHaveProperty('closedPages');
+  });
+
   it('is not undone by a change that a service schedules while it runs', async ({
     paydesk: { sandbox, stripe },
     shop,
