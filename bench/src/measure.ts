@@ -51,14 +51,14 @@ export async function measureRound(
 export async function measureLatencies(
   contender: Contender,
   surroundings: Surroundings,
-  { seconds, connections, requests: amount }: Options,
+  options: Options,
 ): Promise<Latencies> {
   const server = await contender.start(surroundings);
   try {
     const routes = [charges(server.apiKey), reads(surroundings.readers.tokens)] as const;
     const [chargeMs, readMs] = await mapInTurn(routes, async (requests) => {
-      await saturate(server.url, requests, { connections, amount }, () => null);
-      return sendAtRate(server.url, requests, { perSecond: 100, seconds: Math.ceil(seconds) });
+      await warmUp(server, requests, options);
+      return sendAtRate(server.url, requests, { perSecond: 100, seconds: Math.ceil(options.seconds) });
     });
     return { chargeMs: chargeMs ?? [], readMs: readMs ?? [] };
   } finally {
@@ -75,8 +75,9 @@ async function measureStart(server: StartedServer, requests: Requests) {
 async function measureSaturated(
   server: StartedServer,
   route: Requests,
-  { connections, requests: amount }: Options,
+  options: Options,
 ): Promise<Saturated> {
+  const { connections, requests: amount } = options;
   const sample = () => {
     const { user, system } = process.cpuUsage();
     return {
@@ -86,7 +87,7 @@ async function measureSaturated(
       otherCoresMs: otherCoresBusyMs(),
     };
   };
-  await saturate(server.url, route, { connections, amount }, sample);
+  await warmUp(server, route, options);
   const { first, last } = await saturate(server.url, route, { connections, amount }, sample);
   const ms = last.ms - first.ms;
   const serverMs = last.serverMs - first.serverMs;
@@ -100,6 +101,14 @@ async function measureSaturated(
       otherCores: (last.otherCoresMs - first.otherCoresMs) / ms,
     },
   };
+}
+
+async function warmUp(
+  server: StartedServer,
+  route: Requests,
+  { connections, warmUpRequests: amount }: Options,
+): Promise<void> {
+  await saturate(server.url, route, { connections, amount }, () => null);
 }
 
 async function mapInTurn<Item, Result>(

@@ -3,9 +3,11 @@ import { parseArgs } from 'node:util';
 /** How much a run measures. */
 export interface Options {
   rounds: number;
-  /** Measured on each route of each server and round, after a warm-up of as many, as V8 optimizes for some thousand requests. */
+  /** Measured on each route of each server and round. */
   requests: number;
-  /** How long latencies are measured, after the same warm-up: at 100 a second, it would take a minute. */
+  /** Requests before them: after fewer than about 10,000, V8 still compiles what Paydesk runs (docs/adr/0015-speed.md). */
+  warmUpRequests: number;
+  /** How long latencies are measured, after the same warm-up. */
   seconds: number;
   /** So many that no server waits for its next request. */
   connections: number;
@@ -20,7 +22,7 @@ export interface Options {
 }
 
 export const USAGE =
-  'usage: npm run bench -- [--rounds 5] [--requests 6000] [--seconds 10] [--connections 128] ' +
+  'usage: npm run bench -- [--rounds 5] [--requests 6000] [--warm-up 12000] [--seconds 10] [--connections 128] ' +
   '[--only NAME]... [--baseline FOLDER]';
 
 /** @throws {TypeError} for an option that does not exist */
@@ -30,6 +32,7 @@ export function optionsOf(args: string[]): Options {
     options: {
       rounds: { type: 'string', default: '5' },
       requests: { type: 'string', default: '6000' },
+      'warm-up': { type: 'string', default: '12000' },
       seconds: { type: 'string', default: '10' },
       connections: { type: 'string', default: '128' },
       only: { type: 'string', multiple: true, default: [] },
@@ -41,6 +44,7 @@ export function optionsOf(args: string[]): Options {
   return {
     rounds: smoke ? 1 : Number(values.rounds),
     requests: smoke ? 200 : Number(values.requests),
+    warmUpRequests: smoke ? 200 : Number(values['warm-up']),
     seconds: smoke ? 1 : Number(values.seconds),
     connections: Number(values.connections),
     only,

@@ -65,7 +65,10 @@ export function tablesOf(measured: readonly Measured[], stripeDelayMs: number): 
  *
  * @param postgres which one it is
  */
-export function surroundingsOf({ rounds, requests, connections }: Options, postgres: string): string {
+export function surroundingsOf(
+  { rounds, requests, warmUpRequests, connections }: Options,
+  postgres: string,
+): string {
   const { dependencies } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
     dependencies: Record<string, string>;
   };
@@ -76,7 +79,7 @@ export function surroundingsOf({ rounds, requests, connections }: Options, postg
     `- ${new Date().toISOString().slice(0, 10)}, commit ${commit()}`,
     `- ${describeMachine()} at the end`,
     `- Node ${process.version}, ${postgres}, ${versions.join(', ')}`,
-    `- medians of ${rounds} rounds of ${requests} requests on ${connections} connections`,
+    `- medians of ${rounds} rounds of ${requests} requests on ${connections} connections, after ${warmUpRequests} others`,
     `- the server ${CAN_PIN ? 'alone on one core' : 'not pinned to a core'}; load, stub and PostgreSQL on the others`,
   ].join('\n');
 }
