@@ -5,6 +5,7 @@ import { query } from '../support/database.js';
 import { expectProblem } from '../support/expect-problem.js';
 import { paydeskTest } from '../support/paydesk-test.js';
 import { startSecondInstance } from '../support/second-instance.js';
+import { stopTimers } from '../support/stopped-timers.js';
 import { eventOf, signatureOf } from '../webhooks/stripe-event.js';
 
 const SECRET = 'whsec_test';
@@ -63,8 +64,7 @@ describe('an instance', () => {
     await expect.poll(() => stateOf(event)).toBe('done');
     await second.close();
 
-    vi.useFakeTimers({ toFake: ['setInterval'] });
-    onTestFinished(() => void vi.useRealTimers());
+    onTestFinished(stopTimers(['setInterval']));
     clock.moveSeconds(1);
     const third = await startWith('10');
     onTestFinished(third.close);

@@ -3,7 +3,8 @@ import Stripe from 'stripe';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Caller } from '../support/caller.js';
 import { ManualClock } from '../support/manual-clock.js';
-import { type Paydesk, startPaydesk } from '../support/paydesk.js';
+import type { Paydesk } from '../support/paydesk.js';
+import { startWithoutTimers } from '../support/without-timers.js';
 import { saveCard, someUser } from '../support/saved-card.js';
 import { ModelledCharge } from './charge-model.js';
 import { schedule, type Step } from './schedule.js';
@@ -24,11 +25,10 @@ describe('charges under random schedules of calls, faults and time', () => {
 
   beforeAll(async () => {
     // The worker works when a schedule says so, and at no other time.
-    vi.useFakeTimers({ toFake: ['setInterval'] });
     // stripe-node would really wait before it repeats a call.
     const waits = Stripe.prototype as unknown as { getInitialNetworkRetryDelay: () => number };
     vi.spyOn(waits, 'getInitialNetworkRetryDelay').mockReturnValue(0);
-    paydesk = await startPaydesk({ clock });
+    paydesk = await startWithoutTimers({ clock });
     partner = await paydesk.partner('acme');
     user = someUser();
     cards = [
@@ -39,7 +39,6 @@ describe('charges under random schedules of calls, faults and time', () => {
   afterEach(() => paydesk.sandbox.faults.clear());
   afterAll(async () => {
     await paydesk.close();
-    vi.useRealTimers();
     vi.restoreAllMocks();
   });
 

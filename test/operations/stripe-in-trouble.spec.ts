@@ -6,6 +6,7 @@ import { expectProblem } from '../support/expect-problem.js';
 import type { Paydesk } from '../support/paydesk.js';
 import { paydeskTest } from '../support/paydesk-test.js';
 import { saveCard, someUser } from '../support/saved-card.js';
+import { stopTimers } from '../support/stopped-timers.js';
 import { FOREVER_MS } from '../support/durations.js';
 
 const PAYMENTS = { method: 'POST', path: '/v1/payment_intents' } as const;
@@ -194,6 +195,5 @@ describe('when replies trickle in', () => {
 
 /** Time that a test lets pass itself; sockets keep their own. */
 function fakeTimeouts(): void {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-  onTestFinished(() => void vi.useRealTimers());
+  onTestFinished(stopTimers(['setTimeout', 'clearTimeout']));
 }

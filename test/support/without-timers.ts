@@ -1,9 +1,9 @@
-import { vi } from 'vitest';
 import { type Paydesk, type PaydeskOptions, startPaydesk } from './paydesk.js';
+import { stopTimers } from './stopped-timers.js';
 
 /** Starts a Paydesk. Until it is closed, all intervals stand still, of workers and leases. */
 export async function startWithoutTimers(options: PaydeskOptions): Promise<Paydesk> {
-  const startTimers = stopTimers();
+  const startTimers = stopTimers(['setInterval']);
   try {
     const paydesk = await startPaydesk(options);
     return { ...paydesk, close: () => paydesk.close().finally(startTimers) };
@@ -12,15 +12,4 @@ export async function startWithoutTimers(options: PaydeskOptions): Promise<Payde
     startTimers();
     throw error;
   }
-}
-
-/** @returns how to let them go on */
-function stopTimers(): () => void {
-  vi.useFakeTimers({ toFake: ['setInterval'] });
-  // Otherwise each `expect.poll` lets them run for as long as it waits.
-  const isFake = vi.spyOn(vi, 'isFakeTimers').mockReturnValue(false);
-  return () => {
-    isFake.mockRestore();
-    vi.useRealTimers();
-  };
 }

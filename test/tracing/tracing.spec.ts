@@ -4,7 +4,7 @@ import type { WireRequest } from '#sandbox/http/pipeline.js';
 import { startCollector } from '../support/collector.js';
 import { ManualClock } from '../support/manual-clock.js';
 import { addNotifications, deliverAll } from '../support/notifications.js';
-import { startPaydesk } from '../support/paydesk.js';
+import { startWithoutTimers } from '../support/without-timers.js';
 import { receiverFixture } from '../support/receiver.js';
 import { resentCharge, sendInVain } from '../operations/resent-charge.js';
 import { FOREVER_MS, LONGEST_WAIT_SECONDS } from '../support/durations.js';
@@ -25,15 +25,13 @@ const it = test
   .extend('stripeHeaders', { scope: 'file' }, () => [] as WireRequest['headers'][])
   .extend('paydesk', { scope: 'file' }, async ({ collector, clock, stripeHeaders }, { onCleanup }) => {
     vi.stubEnv('OTEL_BSP_SCHEDULE_DELAY', '20');
-    vi.useFakeTimers({ toFake: ['setInterval'] });
-    const paydesk = await startPaydesk({
+    const paydesk = await startWithoutTimers({
       clock,
       environment: { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url },
       observe: ({ headers }) => stripeHeaders.push(headers),
     });
     onCleanup(async () => {
       await paydesk.close();
-      vi.useRealTimers();
       vi.unstubAllEnvs();
     });
     return paydesk;
