@@ -52,6 +52,7 @@ export function runBackfill({
   const payments = new PaymentRecordStore(database, clock);
   const subscriptions = new SubscriptionRecordStore(database, clock);
   const references = new PaymentReferences(stripe);
+  const pages = new ReplacementPages(stripe);
   const outbox = new Outbox(clock, NO_TRACING);
   const backfill = new Backfill(
     clock,
@@ -63,11 +64,11 @@ export function runBackfill({
       database,
       payments,
       new FinishedChargeStore(database, outbox),
-      new PaymentReader(stripe, references),
+      new PaymentReader(stripe, references, pages),
       new PaymentNotifier(outbox, payments),
       subscriptions,
       new ReplacementsStore(database),
-      new ReplacementPages(stripe),
+      pages,
       clock,
     ),
     new SubscriptionRecorder(

@@ -5,6 +5,9 @@ import { type OperationRunner, OperationsService } from '../operations/operation
 import { EndRecorder } from '../payments/end-recorder.service.js';
 import { ExpiryRecorder } from '../payments/expiry-recorder.service.js';
 import { PaymentAccess } from '../payments/payment-access.service.js';
+import { PaymentRecorder } from '../payments/payment-recorder.service.js';
+import type { PaymentObject } from '../payments/payment-references.stripe.js';
+import { isCanceledForPage } from '../payments/replacement-pages.stripe.js';
 import { ReplacementsStore } from '../payments/replacements.store.js';
 import {
   captureAmountMinor,
@@ -32,6 +35,7 @@ export class CapturesService {
     private readonly access: PaymentAccess,
     private readonly stripe: CapturesStripe,
     private readonly replacements: ReplacementsStore,
+    private readonly payments: PaymentRecorder,
     recorder: EndRecorder,
     expiryRecorder: ExpiryRecorder,
   ) {
@@ -83,16 +87,26 @@ export class CapturesService {
    */
   cancel(request: OperationRequest, command: OpenPaymentCommand): Promise<Outcome<PaymentEnd>> {
     return this.cancelOperation.run(request, async () => {
-      const { context, actor } = request;
-      const payment = await this.access.find(context, actor, command.paymentId, command.owner);
+      const payment = await this.findCurrent(request, command);
       if (payment.object === 'checkout.session' && payment.status === 'open') {
         const pageId = await this.replacements.openPageOf(command.paymentId);
         if (pageId !== undefined) return { pageId };
       }
-      const { paymentIntentId, sessionId, isCancelable } = await this.stripe.find(context, payment);
+      const { paymentIntentId, sessionId, isCancelable } = await this.stripe.find(request.context, payment);
       if (!isCancelable) throw new Problem('invalid-state');
       return { paymentIntentId, sessionId };
     });
+  }
+
+  /** A restored backup may lack the page that has taken the place of a PaymentIntent. */
+  private async findCurrent(
+    { context, actor }: OperationRequest,
+    { paymentId, owner }: OpenPaymentCommand,
+  ): Promise<PaymentObject> {
+    const payment = await this.access.find(context, actor, paymentId, owner);
+    if (payment.object !== 'payment_intent' || !isCanceledForPage(payment) || context.dryRun) return payment;
+    await this.payments.refreshIntent(context, payment.id, []);
+    return this.access.find(context, actor, paymentId, owner);
   }
 
   private async find({ context, actor }: OperationRequest, { paymentId, owner }: OpenPaymentCommand) {

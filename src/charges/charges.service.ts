@@ -26,7 +26,7 @@ import type {
 import { type OperationRunner, OperationsService } from '../operations/operations.service.js';
 import { type Charge, type ChargeCommand, isMendable } from './charge.js';
 import { type Charged, type ChargePlan, ChargesStripe } from './charges.stripe.js';
-import { HistoryStripe } from './history.stripe.js';
+import { HistoryStripe, type ReadPayment } from './history.stripe.js';
 import type { Invoice } from './invoice.js';
 import type { Payment } from './payment.js';
 import { isStripePage } from './receipt-url.js';
@@ -45,7 +45,7 @@ export class ChargesService {
     private readonly cards: SavedCardsService,
     private readonly brake: CardTestingBrake,
     private readonly stripe: ChargesStripe,
-    recorder: PaymentRecorder,
+    private readonly recorder: PaymentRecorder,
     private readonly historyStripe: HistoryStripe,
     private readonly links: ConfirmLinks,
     private readonly replacements: ReplacementRecorder,
@@ -153,11 +153,25 @@ export class ChargesService {
   async payment(context: RequestContext, owner: Owner, id: string): Promise<Payment> {
     const customers = await this.customers.findAllIds(owner);
     if (customers.length === 0) throw new Problem('not-found');
+    const payment = await this.currentPayment(context, customers, id);
+    if (!payment.mayHavePage) return payment;
+    // A restored backup may lack its page, which is recorded then, although the partner only reads.
+    await this.recorder.refreshIntent(context, id, []);
+    return this.currentPayment(context, customers, id);
+  }
+
+  private async currentPayment(
+    context: RequestContext,
+    customers: readonly string[],
+    id: string,
+  ): Promise<ReadPayment> {
     const replaced = await this.replacements.replacedPayment(id);
     const currentId = replaced?.paymentIntentId ?? id;
     const payment = await this.historyStripe.payment(context, customers, currentId);
     if (!payment) throw new Problem('not-found');
-    return { ...payment, id, ...(replaced?.isWaiting && { status: 'requires_payment_method' }) };
+    if (!replaced) return payment;
+    const status = replaced.isWaiting ? 'requires_payment_method' : payment.status;
+    return { ...payment, id, status, mayHavePage: false };
   }
 
   /** A card that was detached in the meantime is refused by Stripe, and then answers like one that is unknown. */

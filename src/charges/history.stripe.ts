@@ -8,6 +8,7 @@ import { readKey } from '#stripe/shared-reads.js';
 import { StripeProvider } from '#stripe/stripe.provider.js';
 import { undefinedIfMissing } from '#stripe/undefined-if-missing.js';
 import { amountOf } from '../payments/payment-snapshot.stripe.js';
+import { isCanceledForPage } from '../payments/replacement-pages.stripe.js';
 import type { Charge } from './charge.js';
 import { pageOfCustomers } from './customers-page.stripe.js';
 import type { Invoice } from './invoice.js';
@@ -48,6 +49,12 @@ export const INVOICE_FIELDS = {
   status: true,
   total: true,
 } as const;
+
+/** One payment, as it was read. */
+export interface ReadPayment extends Payment {
+  /** Whether a page that is not known may have taken its place. */
+  mayHavePage: boolean;
+}
 
 /** Calls to Stripe that list the Charges, PaymentIntents and Invoices of an owner, who may have had several customers. */
 @Injectable()
@@ -128,13 +135,14 @@ export class HistoryStripe {
     context: RequestContext,
     customers: readonly string[],
     id: string,
-  ): Promise<Payment | undefined> {
+  ): Promise<ReadPayment | undefined> {
     const intent = await undefinedIfMissing(
       this.stripe.readShared(context, readKey('payment_intent', id), (stripe) =>
         stripe.paymentIntents.retrieve(id),
       ),
     );
-    return intent && customers.includes(idOf(intent.customer) ?? '') ? toPayment(intent) : undefined;
+    if (!intent || !customers.includes(idOf(intent.customer) ?? '')) return undefined;
+    return { ...toPayment(intent), mayHavePage: isCanceledForPage(intent) };
   }
 }
 

@@ -25,7 +25,11 @@ export type Confirmation =
   /** It is paid, authorized, or on its way. */
   | { kind: 'done'; returnUrl: string | null }
   /** It was canceled, or its page has expired. */
-  | { kind: 'closed' };
+  | {
+      kind: 'closed';
+      /** Whether a page that is not known may have taken the place of its PaymentIntent. */
+      mayHavePage: boolean;
+    };
 
 /** One press of a button on the page. */
 export interface ConfirmStep {

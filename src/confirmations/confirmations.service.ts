@@ -7,7 +7,6 @@ import { type OperationRunner, OperationsService } from '../operations/operation
 import { REPLACEMENT_OPERATION } from '../payments/payment-ids.js';
 import type { PaymentObjects } from '../payments/payment-reader.stripe.js';
 import { PaymentRecorder } from '../payments/payment-recorder.service.js';
-import { ReplacementPages } from '../payments/replacement-pages.stripe.js';
 import { ReplacementRecorder } from '../payments/replacement-recorder.service.js';
 import type { Confirmation, ConfirmStep } from './confirmation.js';
 import { type AuthenticationPlan, ConfirmationsStripe, type NextPage } from './confirmations.stripe.js';
@@ -26,7 +25,6 @@ export class ConfirmationsService {
     operations: OperationsService,
     private readonly stripe: ConfirmationsStripe,
     private readonly replacements: ReplacementsStripe,
-    private readonly pages: ReplacementPages,
     private readonly recorder: PaymentRecorder,
     private readonly replacementRecorder: ReplacementRecorder,
   ) {
@@ -55,7 +53,11 @@ export class ConfirmationsService {
     if (found.kind !== 'closed' || objects.sessionId !== null) return found;
     // A page that was opened in the meantime has canceled the PaymentIntent.
     let now = await this.objectsNow(paymentId);
-    if (now.sessionId === null) now = await this.objectsWithPage(context, now);
+    if (now.sessionId === null && found.mayHavePage) {
+      // A restored backup lacks the pages that were opened since: such a page is recorded, although the customer has only looked.
+      await this.recorder.refreshIntent(context, paymentId, []);
+      now = await this.objectsNow(paymentId);
+    }
     return now.sessionId === null ? found : this.stripe.find(context, now);
   }
 
@@ -121,16 +123,6 @@ export class ConfirmationsService {
   private async objectsNow(paymentId: string): Promise<PaymentObjects> {
     await this.replacementRecorder.requireNotReplacing(paymentId);
     return this.replacementRecorder.objectsOf(paymentId);
-  }
-
-  /** A restored backup lacks the pages that were opened since: such a page is recorded. */
-  private async objectsWithPage(context: RequestContext, objects: PaymentObjects): Promise<PaymentObjects> {
-    const { paymentIntentId } = objects;
-    if (paymentIntentId === null) return objects;
-    const sessionId = await this.pages.find(context, paymentIntentId);
-    if (sessionId === undefined) return objects;
-    await this.recorder.refreshSession(context, sessionId, []);
-    return { sessionId, paymentIntentId };
   }
 
   private async refresh(context: RequestContext, paymentId: string): Promise<void> {

@@ -9,6 +9,7 @@ import type { Found } from '../operations/operation.js';
 import { RETURN_URL } from '../payments/payment-ids.js';
 import type { PaymentObjects } from '../payments/payment-reader.stripe.js';
 import { PaymentReferences } from '../payments/payment-references.stripe.js';
+import { isCanceledForPage } from '../payments/replacement-pages.stripe.js';
 import type { Confirmation, ConfirmStep } from './confirmation.js';
 import { MerchantName } from './merchant-name.stripe.js';
 
@@ -106,7 +107,7 @@ export class ConfirmationsStripe {
         stripe.checkout.sessions.retrieve(sessionId, { expand: ['line_items'] }),
       ),
     );
-    if (session.status === 'expired') return { kind: 'closed' };
+    if (session.status === 'expired') return { kind: 'closed', mayHavePage: false };
     if (session.status === 'open' && session.url !== null) {
       const payment = {
         merchant: await this.merchant.find(context),
@@ -124,7 +125,7 @@ export class ConfirmationsStripe {
 
   private async ofIntent(context: RequestContext, intent: Stripe.PaymentIntent): Promise<Confirmation> {
     const { status, last_payment_error: error } = intent;
-    if (status === 'canceled') return { kind: 'closed' };
+    if (status === 'canceled') return { kind: 'closed', mayHavePage: isCanceledForPage(intent) };
     if (!OPEN_STATUSES.has(status)) return { kind: 'done', returnUrl: intent.metadata[RETURN_URL] ?? null };
     const invoice = await this.invoiceOf(context, intent);
     const payment = {

@@ -132,6 +132,7 @@ function sessionFor(
 ): Stripe.Checkout.SessionCreateParams {
   const { amount, currency, description, metadata, capture_method: captureMethod } = intent;
   const customer = idOf(intent.customer);
+  const ours = { [OPERATION_ID]: operationId, [REPLACED_PAYMENT]: paymentId };
   const suffix = intent.statement_descriptor_suffix;
   return {
     mode: 'payment',
@@ -144,10 +145,10 @@ function sessionFor(
     success_url: returnUrl,
     cancel_url: pageUrl,
     allowed_payment_method_types: ['card'],
-    metadata: { [OPERATION_ID]: operationId, [REPLACED_PAYMENT]: paymentId },
+    metadata: ours,
     ...(customer !== undefined && { customer }),
     payment_intent_data: {
-      metadata: { ...metadata, [OPERATION_ID]: operationId },
+      metadata: { ...metadata, ...ours },
       ...(description !== null && { description }),
       ...(suffix !== null && { statement_descriptor_suffix: suffix }),
       ...(captureMethod === 'manual' && { capture_method: captureMethod }),

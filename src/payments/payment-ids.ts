@@ -18,7 +18,7 @@ export const REPLACEMENT_OPERATION = 'payment-replace';
 /** The metadata key under which a payment carries where its customer goes after completing it. */
 export const RETURN_URL = 'paydesk_return_url';
 
-/** The metadata key under which a Checkout Session carries the id of the payment whose PaymentIntent it replaces. */
+/** The metadata key under which a Checkout Session and what is tried on it carry the payment whose PaymentIntent they replace. */
 export const REPLACED_PAYMENT = 'paydesk_replaced_payment';
 
 /** The metadata key under which a payment or subscription carries the caller's own id of it. */

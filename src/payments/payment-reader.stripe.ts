@@ -16,7 +16,12 @@ import {
   snapshotOfSession,
   subscriptionOf,
 } from './payment-snapshot.stripe.js';
-import { type NamedPayment, namedPaymentOf } from './replacement-pages.stripe.js';
+import {
+  isCanceledForPage,
+  type NamedPayment,
+  namedPaymentOf,
+  ReplacementPages,
+} from './replacement-pages.stripe.js';
 
 /** The objects at Stripe that a payment is read from. One of them is known at least. */
 export interface PaymentObjects {
@@ -31,6 +36,8 @@ export interface ReadPayment {
   operationId: string | null;
   /** The payment that the Checkout Session says to take the place of; null if there is none. */
   named: NamedPayment | null;
+  /** Whether a Checkout Session that is not known may have taken the place of the PaymentIntent. */
+  mayHavePage: boolean;
   refunds: PaymentRefund[];
   disputes: PaymentDispute[];
 }
@@ -44,6 +51,7 @@ export class PaymentReader {
   constructor(
     private readonly stripe: StripeProvider,
     private readonly references: PaymentReferences,
+    private readonly pages: ReplacementPages,
   ) {}
 
   /** A Checkout Session for a payment; undefined if it only saves a card, in the mode `setup`. */
@@ -77,6 +85,7 @@ export class PaymentReader {
       snapshot: snapshotOfIntent(intent, { session, invoice }),
       operationId: operationIdOf(session ?? intent),
       named: session ? namedPaymentOf(session) : null,
+      mayHavePage: !session && isCanceledForPage(intent),
       refunds: await this.refunds(context, intent),
       disputes: await this.disputes(context, intent),
     };
@@ -103,6 +112,8 @@ export class PaymentReader {
     if (known !== undefined) return known;
     const session = await this.references.firstSession(context, { payment_intent: paymentIntentId });
     if (session) return session.id;
+    const page = await this.pages.findByAttempt(context, intent);
+    if (page !== undefined) return page;
     const invoice = await this.references.invoice(context, intent);
     const subscription = subscriptionOf(invoice);
     if (invoice?.billing_reason !== 'subscription_create' || subscription === undefined) return undefined;
@@ -140,6 +151,7 @@ export class PaymentReader {
       snapshot: snapshotOfSession(session),
       operationId: operationIdOf(session),
       named: namedPaymentOf(session),
+      mayHavePage: false,
     };
   }
 

@@ -111,7 +111,11 @@ export class PaymentRecordStore {
       })
       .where(
         sessionId === null
-          ? eq(payments.paymentIntentId, String(paymentIntentId))
+          ? // A page may have taken the place of its PaymentIntent.
+            or(
+              eq(payments.paymentIntentId, String(paymentIntentId)),
+              eq(payments.paymentId, String(paymentIntentId)),
+            )
           : eq(payments.sessionId, sessionId),
       );
     return undefined;

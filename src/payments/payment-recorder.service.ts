@@ -82,7 +82,7 @@ export class PaymentRecorder {
     events: readonly SeenEvent[],
     scope: NoticeScope = 'changes',
   ): Promise<StoredPayment | undefined> {
-    const objects = { sessionId, paymentIntentId: null };
+    const objects = ofSession(sessionId);
     if (await this.store.find(sessionId)) return this.refresh(context, objects, events, scope);
     const session = await this.reader.paymentSession(context, sessionId);
     return session && this.refresh(context, objects, events, scope, session);
@@ -135,6 +135,9 @@ export class PaymentRecorder {
       // It may be older than a row that has been inserted in the meantime.
       const read = await this.reader.read(context, current, known ? undefined : session);
       ({ sessionId, paymentIntentId } = read.snapshot);
+      const pageId = await this.findPage(context, read);
+      // A restored backup lacks it. The cancellation is not the end of the payment then.
+      if (pageId !== undefined) return this.refresh(context, ofSession(pageId), events, scope);
       const before = known ?? (await this.findReplaced(context, read));
       const cause = { events, scope, at: this.clock.now() };
       return this.database.transaction((transaction) =>
@@ -143,6 +146,16 @@ export class PaymentRecorder {
     });
     if (after.subscriptionId !== null) await this.subscriptions.linkFirstPayment(after.subscriptionId);
     return after;
+  }
+
+  /** The page in place of a PaymentIntent that was read; undefined if there is none, and for one that is a payment of its own. */
+  private async findPage(
+    context: RequestContext,
+    { snapshot: { paymentIntentId }, mayHavePage }: ReadPayment,
+  ): Promise<string | undefined> {
+    if (!mayHavePage || paymentIntentId === null) return undefined;
+    const pageId = await this.pages.find(context, paymentIntentId);
+    return pageId === undefined || (await this.store.find(pageId)) ? undefined : pageId;
   }
 
   /** The payment that a page of no known payment belongs to, as its operation has not stored it, and may never do so. */
@@ -159,17 +172,25 @@ export class PaymentRecorder {
     return own ?? marked ?? (named && this.markReplaced(context, named, operationId)) ?? undefined;
   }
 
-  /** A restored backup may lack that a page has taken the place of a PaymentIntent. */
+  /** A restored backup may lack that a page has taken the place of a PaymentIntent, and its payment, too. */
   private async markReplaced(
     context: RequestContext,
     named: NamedPayment,
     operationId: string,
   ): Promise<StoredPayment | undefined> {
     if (!(await this.pages.hasReplaced(context, named))) return undefined;
+    if (!(await this.store.find(named.paymentId))) await this.insertReplaced(context, named.paymentId);
     if (await this.replacements.mark(named.paymentId, operationId))
       return this.store.findReplaced(operationId);
     if (await this.replacements.isReplacing(named)) throw new Problem('in-progress');
     return undefined;
+  }
+
+  /** Nobody is notified of its cancellation: the payment goes on. */
+  private async insertReplaced(context: RequestContext, paymentIntentId: string): Promise<void> {
+    const read = await this.reader.read(context, { sessionId: null, paymentIntentId });
+    const timeline = changeEntries(this.clock.now().toISOString(), undefined, read);
+    await this.database.transaction((transaction) => this.store.insertRead(transaction, read, timeline, []));
   }
 
   /** In between, its PaymentIntent is canceled and the page is not known yet. */
@@ -228,6 +249,10 @@ function objectsOf(before: StoredPayment, given: PaymentObjects): PaymentObjects
     sessionId: before.sessionId ?? given.sessionId,
     paymentIntentId: before.paymentIntentId ?? (isReplaced ? null : given.paymentIntentId),
   };
+}
+
+function ofSession(sessionId: string): PaymentObjects {
+  return { sessionId, paymentIntentId: null };
 }
 
 /** What decides about notifications. */

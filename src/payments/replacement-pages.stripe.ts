@@ -35,7 +35,25 @@ export class ReplacementPages {
 
   /** The id of the Checkout Session that has taken the place of a PaymentIntent; undefined if none has. */
   async find(context: RequestContext, paymentIntentId: string): Promise<string | undefined> {
-    const replaced = await this.intent(context, paymentIntentId);
+    return (await this.findSession(context, await this.intent(context, paymentIntentId)))?.id;
+  }
+
+  /**
+   * The same for a PaymentIntent that the customer has tried on such a page. Stripe leads from it to the page only once it is
+   * paid. Undefined for one that names no payment.
+   */
+  async findByAttempt(context: RequestContext, attempt: Stripe.PaymentIntent): Promise<string | undefined> {
+    const named = namedBy(attempt, attempt.amount);
+    const replaced = named && (await undefinedIfMissing(this.intent(context, named.paymentId)));
+    if (!replaced || !isReplacedBy(replaced, named)) return undefined;
+    const session = await this.findSession(context, replaced);
+    return session && operationIdOf(session) === operationIdOf(attempt) ? session.id : undefined;
+  }
+
+  private async findSession(
+    context: RequestContext,
+    replaced: Stripe.PaymentIntent,
+  ): Promise<Stripe.Checkout.Session | undefined> {
     const customer = idOf(replaced.customer);
     if (customer === undefined || !isCanceledForPage(replaced)) return undefined;
     // The page is opened after the cancellation.
@@ -48,7 +66,7 @@ export class ReplacementPages {
         const named = namedPaymentOf(session);
         return named !== null && isReplacedBy(replaced, named);
       });
-      if (found) return found.id;
+      if (found) return found;
     }
     return undefined;
   }
@@ -60,17 +78,23 @@ export class ReplacementPages {
 
 /** The payment that a Checkout Session says to take the place of; null for any other session. */
 export function namedPaymentOf(session: Stripe.Checkout.Session): NamedPayment | null {
-  const { mode, metadata, amount_total: amountMinor, currency } = session;
-  const paymentId = metadata?.[REPLACED_PAYMENT];
-  const customerId = idOf(session.customer);
-  if (mode !== 'payment' || !paymentId?.startsWith('pi_') || customerId === undefined) return null;
-  return amountMinor === null || currency === null ? null : { paymentId, customerId, amountMinor, currency };
+  return session.mode === 'payment' ? namedBy(session, session.amount_total) : null;
 }
 
 /** Whether an operation has canceled a PaymentIntent, so that a page can take its place. */
 export function isCanceledForPage(intent: Stripe.PaymentIntent): boolean {
   const { status, cancellation_reason: reason } = intent;
   return status === 'canceled' && reason === CANCELLATION_REASON && operationIdOf(intent) !== null;
+}
+
+function namedBy(
+  { metadata, customer, currency }: Pick<Stripe.Checkout.Session, 'metadata' | 'customer' | 'currency'>,
+  amountMinor: number | null,
+): NamedPayment | null {
+  const paymentId = metadata?.[REPLACED_PAYMENT];
+  const customerId = idOf(customer);
+  if (!paymentId?.startsWith('pi_') || customerId === undefined) return null;
+  return amountMinor === null || currency === null ? null : { paymentId, customerId, amountMinor, currency };
 }
 
 function isReplacedBy(intent: Stripe.PaymentIntent, named: NamedPayment): boolean {

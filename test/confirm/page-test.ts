@@ -9,9 +9,9 @@ export function pageTest() {
     confirmTest()
       /** A payment whose customer has chosen another card; `press` does so again, with the same button. */
       .extend('chosen', ({ refusedCharge }) => async () => {
-        const { url, id } = await refusedCharge('pm_card_chargeCustomerFail');
-        const { forms } = await visit(url);
-        return { id, url, press: () => visit(forms['another-card'] ?? '', 'POST') };
+        const payment = await refusedCharge('pm_card_chargeCustomerFail');
+        const { forms } = await visit(payment.url);
+        return { ...payment, press: () => visit(forms['another-card'] ?? '', 'POST') };
       })
       /** The page that Stripe has made for a payment, of which the service has not heard. */
       .extend('pageOf', ({ paydesk }) => async (id: string) => {

@@ -14,38 +14,148 @@ const RESTORE = `update payments set replacement_id = null, session_id = null, p
     status = $2, stage = $3
   where payment_id = $1`;
 
-const it = pageTest().extend('restored', ({ paydesk, chosen, recorded, pageOf }) => async () => {
-  const { press, ...payment } = await chosen();
-  const { id } = payment;
-  const [{ status, stage } = {}] = await query(paydesk, 'select * from payments where payment_id = $1', [id]);
-  expect((await press()).next).toContain('/c/pay/');
-  await query(paydesk, "delete from operations where kind = 'payment-replace'");
-  await query(paydesk, RESTORE, [id, status, stage]);
-  expect(await recorded(id)).toMatchObject({ status, stripe: { session: null, paymentIntent: id } });
-  return { ...payment, press, page: await pageOf(id) };
-});
+/** The charge $1 was made after the backup, too. */
+const FORGET = `with lost as (delete from payments where payment_id = $1 returning operation_id)
+  delete from operations using lost where id = lost.operation_id`;
+const DECLINED_NUMBER = '4000000000000002';
+
+const it = pageTest()
+  .extend('restored', ({ paydesk, chosen, recorded, pageOf }) => async () => {
+    const payment = await chosen();
+    const { id, press } = payment;
+    const [{ status, stage } = {}] = await query(paydesk, 'select * from payments where payment_id = $1', [
+      id,
+    ]);
+    expect((await press()).next).toContain('/c/pay/');
+    await query(paydesk, "delete from operations where kind = 'payment-replace'");
+    await query(paydesk, RESTORE, [id, status, stage]);
+    expect(await recorded(id)).toMatchObject({ status, stripe: { session: null, paymentIntent: id } });
+    return { ...payment, page: await pageOf(id) };
+  })
+  /** Reads the payment, whose page is open. Then it waits for its customer there. */
+  .extend('read', ({ paydesk, clock, partner, recorded, notified }) => {
+    const ways = {
+      'an event': () => paydesk.walkEvents(),
+      'a backfill': () => backfillAccount(paydesk, clock),
+      'the link': ({ url }: { url: string }) => visit(url),
+      'a partner': async ({ path }: { path: string }) => {
+        expect((await partner.get(path)).body).toMatchObject({ status: 'requires payment method' });
+      },
+    };
+    return async (
+      way: keyof typeof ways,
+      payment: { id: string; url: string; path: string; page: object },
+    ) => {
+      const { id, page } = payment;
+      await ways[way](payment);
+      const session = async () => (await recorded(id)).stripe.session;
+      await expect.poll(session).toBe((page as { sessionId: string }).sessionId);
+      expect(await recorded(id)).toMatchObject({ status: 'PENDING' });
+      expect(await notified(id)).not.toContain('payment.canceled');
+    };
+  })
+  .extend('expectPaidOnly', ({ shop, expectPaid, notified }) => async (id: string, sessionId: string) => {
+    await expectPaid(id, sessionId);
+    expect(await notified(id)).not.toContain('payment.canceled');
+    const { data } = (await shop.get('/pay/payments?limit=100')).body;
+    const ofSession = data.filter(
+      ({ stripe }: { stripe: object }) => 'session' in stripe && stripe.session === sessionId,
+    );
+    expect(ofSession).toMatchObject([{ paymentID: id }]);
+  });
 
 describe('a page that was opened after the backup that is restored', () => {
   it.for(['the same button', 'the link'] as const)(
     'is the page of the payment for a customer who comes back by %s',
-    async (how, { restored, expectPaid }) => {
+    async (how, { restored, expectPaidOnly }) => {
       const { id, url, press, page } = await restored();
       const seen = how === 'the link' ? url : new URL((await press()).next ?? '', url).href;
       expect(await pressButton(await visit(seen), 'another-card')).toBe(page.url);
       await payOnPage(page.url);
-      await expectPaid(id, page.sessionId);
+      await expectPaidOnly(id, page.sessionId);
     },
   );
 
-  it.for(['an event', 'a backfill'] as const)(
+  it.for(['an event', 'a backfill', 'the link', 'a partner'] as const)(
     'is the page of the payment once it is read because of %s',
-    async (why, { paydesk, clock, restored, expectPaid }) => {
-      const { id, page } = await restored();
-      if (why === 'a backfill') await backfillAccount(paydesk, clock);
-      await payOnPage(page.url);
-      await expectPaid(id, page.sessionId);
+    async (why, { restored, read, expectPaidOnly }) => {
+      const payment = await restored();
+      await read(why, payment);
+      await payOnPage(payment.page.url);
+      await expectPaidOnly(payment.id, payment.page.sessionId);
     },
   );
+
+  it('is the page of the payment if it is paid before anything is read', async ({
+    restored,
+    expectPaidOnly,
+  }) => {
+    const { id, page } = await restored();
+    await payOnPage(page.url);
+    await expectPaidOnly(id, page.sessionId);
+  });
+
+  it.for(['an event', 'a backfill'] as const)(
+    'is the page of the payment after a card was declined there, which is read because of %s',
+    async (why, { restored, read, shop, attemptOn, expectPaidOnly }) => {
+      const payment = await restored();
+      const { id, page } = payment;
+      await payOnPage(page.url, DECLINED_NUMBER);
+      await read(why, payment);
+      const { data } = (await shop.get('/pay/payments?limit=100')).body;
+      const attempt = await attemptOn(id);
+      expect(data.map(({ paymentID }: { paymentID: string }) => paymentID)).not.toContain(attempt);
+      await payOnPage(page.url);
+      await expectPaidOnly(id, page.sessionId);
+    },
+  );
+
+  it.for(['an event', 'a backfill', 'the link', 'a declined card'] as const)(
+    'is the page of a payment that was made after it too, and that is read because of %s',
+    async (why, { paydesk, restored, read, expectPaidOnly }) => {
+      const payment = await restored();
+      const { id, page, send } = payment;
+      await query(paydesk, FORGET, [id]);
+      if (why === 'a declined card') await payOnPage(page.url, DECLINED_NUMBER);
+      await read(why === 'a declined card' ? 'an event' : why, payment);
+      expect(await send()).toMatchObject({ status: 402, body: { paymentId: id } });
+      await payOnPage(page.url);
+      await expectPaidOnly(id, page.sessionId);
+    },
+  );
+
+  it("is closed by a partner's cancel, so that the customer pays only what is charged then", async ({
+    paydesk,
+    partner,
+    restored,
+    recorded,
+    paidAtStripe,
+  }) => {
+    const { id, user, path, page } = await restored();
+    expect((await partner.post(`${path}/cancel`)).status).toBe(200);
+    const charge = {
+      amount: '3000',
+      description: 'Wellness exam',
+      stripe_payment_method_id: await attachCard(paydesk, partner, user, 'pm_card_visa'),
+    };
+    expect((await partner.post(`/partners/user/${user}/payment_intent`, charge)).status).toBe(201);
+    await payOnPage(page.url);
+    expect(await paidAtStripe(id)).toHaveLength(1);
+    expect(await recorded(id)).toMatchObject({ status: 'FAILED', stripe: { session: page.sessionId } });
+    expect((await partner.get(path)).body).toMatchObject({ status: 'cancelled' });
+  });
+});
+
+it('the page of a payment that its partner has cancelled asks Stripe for it once', async ({
+  paydesk,
+  partner,
+  refusedCharge,
+}) => {
+  const { id, url, path } = await refusedCharge();
+  expect((await partner.post(`${path}/cancel`)).status).toBe(200);
+  const before = paydesk.stripeCalls.length;
+  expect((await visit(url)).text).toContain('This payment was cancelled');
+  expect(paydesk.stripeCalls.slice(before)).toEqual([`GET /v1/payment_intents/${id}`]);
 });
 
 describe('a Checkout Session that other software has opened, and that names a payment', () => {
