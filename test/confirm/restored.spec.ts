@@ -44,12 +44,12 @@ const it = pageTest()
     };
     return async (
       way: keyof typeof ways,
-      payment: { id: string; url: string; path: string; page: object },
+      payment: { id: string; url: string; path: string; page: { sessionId: string } },
     ) => {
       const { id, page } = payment;
       await ways[way](payment);
       const session = async () => (await recorded(id)).stripe.session;
-      await expect.poll(session).toBe((page as { sessionId: string }).sessionId);
+      await expect.poll(session).toBe(page.sessionId);
       expect(await recorded(id)).toMatchObject({ status: 'PENDING' });
       expect(await notified(id)).not.toContain('payment.canceled');
     };
