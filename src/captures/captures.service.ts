@@ -105,7 +105,7 @@ export class CapturesService {
   ): Promise<PaymentObject> {
     const payment = await this.access.find(context, actor, paymentId, owner);
     if (payment.object !== 'payment_intent' || !isCanceledForPage(payment) || context.dryRun) return payment;
-    await this.payments.refreshIntent(context, payment.id, []);
+    if (!(await this.payments.recordPage(context, payment.id))) return payment;
     return this.access.find(context, actor, paymentId, owner);
   }
 

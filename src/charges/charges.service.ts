@@ -154,9 +154,8 @@ export class ChargesService {
     const customers = await this.customers.findAllIds(owner);
     if (customers.length === 0) throw new Problem('not-found');
     const payment = await this.currentPayment(context, customers, id);
-    if (!payment.mayHavePage) return payment;
-    // A restored backup may lack its page, which is recorded then, although the partner only reads.
-    await this.recorder.refreshIntent(context, id, []);
+    // Its page is recorded, although the partner only reads.
+    if (!payment.mayHavePage || !(await this.recorder.recordPage(context, id))) return payment;
     return this.currentPayment(context, customers, id);
   }
 

@@ -53,11 +53,9 @@ export class ConfirmationsService {
     if (found.kind !== 'closed' || objects.sessionId !== null) return found;
     // A page that was opened in the meantime has canceled the PaymentIntent.
     let now = await this.objectsNow(paymentId);
-    if (now.sessionId === null && found.mayHavePage) {
-      // A restored backup lacks the pages that were opened since: such a page is recorded, although the customer has only looked.
-      await this.recorder.refreshIntent(context, paymentId, []);
+    // Its page is recorded, although the customer has only looked.
+    if (now.sessionId === null && found.mayHavePage && (await this.recorder.recordPage(context, paymentId)))
       now = await this.objectsNow(paymentId);
-    }
     return now.sessionId === null ? found : this.stripe.find(context, now);
   }
 

@@ -105,6 +105,17 @@ export class PaymentRecorder {
     return this.refresh(context, { sessionId: sessionId ?? null, paymentIntentId: current }, events, scope);
   }
 
+  /**
+   * Records the page that has taken the place of a canceled PaymentIntent, as a restored backup may lack it.
+   *
+   * @returns false if there is none; nothing is written then
+   */
+  async recordPage(context: RequestContext, paymentIntentId: string): Promise<boolean> {
+    const hasPage = (await this.pages.find(context, paymentIntentId)) !== undefined;
+    if (hasPage) await this.refreshIntent(context, paymentIntentId, []);
+    return hasPage;
+  }
+
   /** Does the same with a payment of the record, without events. */
   refreshKnown(
     context: RequestContext,
@@ -136,8 +147,11 @@ export class PaymentRecorder {
       const read = await this.reader.read(context, current, known ? undefined : session);
       ({ sessionId, paymentIntentId } = read.snapshot);
       const pageId = await this.findPage(context, read);
-      // A restored backup lacks it. The cancellation is not the end of the payment then.
-      if (pageId !== undefined) return this.refresh(context, ofSession(pageId), events, scope);
+      if (pageId !== undefined) {
+        // A restored backup lacks it. The cancellation is not the end of the payment then, unless the page is that of another one.
+        const paid = await this.refresh(context, ofSession(pageId), events, scope);
+        if (paid.paymentId === paymentIntentId) return paid;
+      }
       const before = known ?? (await this.findReplaced(context, read));
       const cause = { events, scope, at: this.clock.now() };
       return this.database.transaction((transaction) =>
@@ -186,9 +200,10 @@ export class PaymentRecorder {
     return undefined;
   }
 
-  /** Nobody is notified of its cancellation: the payment goes on. */
+  /** As open, because the payment goes on. */
   private async insertReplaced(context: RequestContext, paymentIntentId: string): Promise<void> {
-    const read = await this.reader.read(context, { sessionId: null, paymentIntentId });
+    const canceled = await this.reader.read(context, { sessionId: null, paymentIntentId });
+    const read: ReadPayment = { ...canceled, snapshot: { ...canceled.snapshot, stage: 'open' } };
     const timeline = changeEntries(this.clock.now().toISOString(), undefined, read);
     await this.database.transaction((transaction) => this.store.insertRead(transaction, read, timeline, []));
   }

@@ -56,15 +56,23 @@ export class ReplacementPages {
   ): Promise<Stripe.Checkout.Session | undefined> {
     const customer = idOf(replaced.customer);
     if (customer === undefined || !isCanceledForPage(replaced)) return undefined;
-    // The page is opened after the cancellation.
-    const since = { customer, created: { gte: replaced.canceled_at ?? replaced.created } };
+    // The customer may be deleted.
+    return undefinedIfMissing(this.findSessionOf(context, customer, replaced));
+  }
+
+  private async findSessionOf(
+    context: RequestContext,
+    customer: string,
+    replaced: Stripe.PaymentIntent,
+  ): Promise<Stripe.Checkout.Session | undefined> {
+    const since = { customer, created: { gte: replaced.created } };
     const pages = listPages((page) =>
       this.stripe.read(context, (stripe) => stripe.checkout.sessions.list({ ...since, ...page })),
     );
     for await (const { data } of pages) {
       const found = data.find((session) => {
         const named = namedPaymentOf(session);
-        return named !== null && isReplacedBy(replaced, named);
+        return named !== null && operationIdOf(session) !== null && isReplacedBy(replaced, named);
       });
       if (found) return found;
     }

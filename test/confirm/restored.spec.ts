@@ -124,6 +124,21 @@ describe('a page that was opened after the backup that is restored', () => {
     },
   );
 
+  it('is the page of a payment that was made after it too, which has failed if the page has expired', async ({
+    paydesk,
+    restored,
+    notified,
+  }) => {
+    const { id, page } = await restored();
+    await query(paydesk, FORGET, [id]);
+    await paydesk.stripe.checkout.sessions.expire(page.sessionId);
+    await paydesk.walkEvents();
+    // The first card was declined, too.
+    await expect
+      .poll(async () => (await notified(id)).slice(-2))
+      .toEqual(['checkout.expired', 'payment.failed']);
+  });
+
   it("is closed by a partner's cancel, so that the customer pays only what is charged then", async ({
     paydesk,
     partner,
@@ -251,6 +266,21 @@ describe('a Checkout Session that other software has opened, and that names a pa
     for (const change of wrong) await expectOwn(await payForged(id, change), before);
     const session = await payForged(id);
     await expect.poll(() => moneyOf(id)).toMatchObject({ status: 'ACCEPTED', session });
+  });
+
+  test('does not keep that from being told as cancelled', async ({ paydesk, refusedCharge, notified }) => {
+    const { id } = await refusedCharge();
+    const { customer } = await paydesk.stripe.paymentIntents.retrieve(id);
+    await paydesk.stripe.checkout.sessions.create({
+      mode: 'payment',
+      line_items: [{ quantity: 1, price_data: priceOf(3000) }],
+      success_url: redirects.successRedirect,
+      metadata: { paydesk_replaced_payment: id },
+      customer: idOf(customer) ?? '',
+    });
+    await paydesk.stripe.paymentIntents.cancel(id, { cancellation_reason: 'abandoned' });
+    await paydesk.walkEvents();
+    await expect.poll(() => notified(id)).toContain('payment.canceled');
   });
 
   test('is a payment of its own if Stripe does not know that one', async ({ payForged, recorded }) => {
