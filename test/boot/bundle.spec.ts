@@ -17,8 +17,14 @@ it.each([
 
 it('runs with the same options of Node by npm, in a container and by a process manager', () => {
   const texts = ['package.json', 'Dockerfile', 'README.md'].map((file) => readFileSync(file, 'utf8'));
-  const options = texts.map((text) => /(--[\w=-]+)[", ]+dist\/bundle\/main\.js/.exec(text)?.[1]);
-  expect(options[0]).toMatch(/^--max-semi-space-size=\d+$/);
+  const options = texts.map((text) => {
+    const [command = ''] = /(--[\w=-]+[", ]+)+dist\/bundle\/main\.js/.exec(text) ?? [];
+    return command.match(/--[\w=-]+/g);
+  });
+  expect(options[0]).toEqual([
+    expect.stringMatching(/^--max-semi-space-size=\d+$/),
+    expect.stringMatching(/^--heap-growing-percent=\d+$/),
+  ]);
   expect(options).toEqual(texts.map(() => options[0]));
 });
 
