@@ -42,8 +42,11 @@ const it = paydeskTest({ environment: { STRIPE_WEBHOOK_SECRET: SECRET } })
   .extend('recorded', ({ paydesk }) => async () => {
     return query(paydesk, 'select payment_id as id from payments');
   })
-  .extend('emptyRecord', { auto: true }, ({ paydesk }, { onCleanup }) => {
+  /** Afterwards no event is left that would record a payment of one test again in the next. */
+  .extend('emptyRecord', { auto: true }, ({ paydesk, handleDueEvents }, { onCleanup }) => {
     onCleanup(async () => {
+      await handleDueEvents();
+      await query(paydesk, 'delete from event_targets');
       await query(paydesk, 'truncate payments, payment_subscriptions cascade');
     });
   });
