@@ -3,6 +3,7 @@ import type { FaultRule } from '#sandbox/faults/fault.js';
 import { idOf } from '#stripe/id-of.js';
 import type { Answer } from '../support/caller.js';
 import { STRIPE_SETTLES_SECONDS } from '../support/durations.js';
+import { expectProblem } from '../support/expect-problem.js';
 import type { Paydesk } from '../support/paydesk.js';
 import { paydeskTest } from '../support/paydesk-test.js';
 import { someUser } from '../support/saved-card.js';
@@ -63,6 +64,16 @@ export function cardChangesTest() {
               reads += 1;
               if (which === 'each' || reads === 3 || (which === 'later look-ups' && reads > 3)) act(sandbox);
             });
+          },
+      )
+      /** Makes Stripe fail at a call of a change, and once more when it does the rest of it. */
+      .extend(
+        'failAtRest',
+        ({ failOnce, afterRead, settled }) =>
+          async (path: string, send: () => Promise<Answer>, failAgain = () => failOnce(path)) => {
+            failOnce(path);
+            afterRead('second look-up', failAgain);
+            expectProblem(await settled(send), 'outcome-unknown');
           },
       )
   );

@@ -54,16 +54,14 @@ const it = cardChangesTest()
    * A user who makes the Mastercard the default of all, at which Stripe fails twice for the customer, the second time to do it late. `change`
    * repeats that.
    */
-  .extend('lateRest', ({ paydesk: { sandbox }, wallet, failOnce, afterRead, settled }) => async () => {
+  .extend('lateRest', ({ paydesk: { sandbox }, wallet, failAtRest }) => async () => {
     const user = await wallet();
     const amex = await user.attach('pm_card_amex');
     const change = () => user.makeDefault(user.mastercard);
     const path = `/v1/customers/${user.customer}`;
-    failOnce(path);
-    afterRead('second look-up', () =>
-      sandbox.faults.add({ method: 'POST', path, kinds: ['error_then_effect'], waitMs: FOREVER_MS }),
-    );
-    expectProblem(await settled(change), 'outcome-unknown');
+    await failAtRest(path, change, () => {
+      sandbox.faults.add({ method: 'POST', path, kinds: ['error_then_effect'], waitMs: FOREVER_MS });
+    });
     return { ...user, amex, change };
   });
 

@@ -95,16 +95,12 @@ describe('a change of cards of which Stripe refuses a part', () => {
 
     test('a removal needs a review if Stripe has failed at another rest of it', async ({
       wallet,
-      failOnce,
-      afterRead,
+      failAtRest,
       restored,
       settled,
     }) => {
       const user = await wallet();
-      const path = `/v1/subscriptions/${user.older}`;
-      failOnce(path);
-      afterRead('second look-up', () => failOnce(path));
-      expectProblem(await settled(() => user.remove(user.visa)), 'outcome-unknown');
+      await failAtRest(`/v1/subscriptions/${user.older}`, () => user.remove(user.visa));
       await restored(user);
       expectProblem(await settled(() => user.remove(user.visa)), 'needs-review');
       expect(await user.defaults()).toEqual([null, user.mastercard, user.visa]);
