@@ -1,12 +1,11 @@
 import { expect } from 'vitest';
-import { query, withLock } from '../support/database.js';
+import { waitingForLocks, withLock } from '../support/database.js';
 import { FOREVER_MS, LEASE_SECONDS } from '../support/durations.js';
 import { visit } from '../support/plain-browser.js';
 import { confirmTest } from './confirm-test.js';
 
 const LOCK_OPERATION =
   "select from operations where kind = 'payment-replace' and state = 'running' for update";
-const WAITING = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
 
 const it = confirmTest({ workerByHand: true });
 
@@ -34,13 +33,12 @@ it('a second press learns that the payment was cancelled, if the first one store
   await expect.poll(() => hang.injected.wait).toBe(1);
   let second: typeof first | undefined;
   await withLock(paydesk, LOCK_OPERATION, async () => {
-    const waiting = () => query(paydesk, WAITING);
     paydesk.sandbox.faults.release();
-    await expect.poll(waiting).toHaveLength(1);
+    await expect.poll(() => waitingForLocks(paydesk)).toBe(1);
     // PostgreSQL gives the row to the first one first, and then the second one finds it ended.
     clock.moveSeconds(LEASE_SECONDS + 1);
     second = press();
-    await expect.poll(waiting).toHaveLength(2);
+    await expect.poll(() => waitingForLocks(paydesk)).toBe(2);
   });
   const next = `${new URL(url).pathname}/return`;
   expect(await first).toMatchObject({ status: 303, next });

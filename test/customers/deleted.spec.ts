@@ -1,5 +1,5 @@
 import { describe, expect } from 'vitest';
-import { query, withLock } from '../support/database.js';
+import { query, waitingForLocks, withLock } from '../support/database.js';
 import { saveCard, someUser } from '../support/saved-card.js';
 import { paydeskTest } from '../support/paydesk-test.js';
 
@@ -73,9 +73,7 @@ describe('a deleted Stripe customer', () => {
     let listing: ReturnType<typeof partner.get> | undefined;
     await withLock(paydesk, lock('pm_a'), async () => {
       listing = partner.get(`/partners/user/${user}/payment_methods`);
-      const waiting =
-        "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
-      await expect.poll(() => query(paydesk, waiting)).toHaveLength(1);
+      await expect.poll(() => waitingForLocks(paydesk)).toBe(1);
       expect(await query(paydesk, `${lock('pm_b')} nowait`)).toEqual([{ id: 'pm_b' }]);
     });
     expect((await listing)?.body).toEqual([]);

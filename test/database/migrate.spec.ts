@@ -6,6 +6,7 @@ import { migrate } from 'drizzle-orm/node-postgres/migrator';
 import { sql } from 'drizzle-orm';
 import { beforeEach, describe, expect, inject, it, onTestFinished } from 'vitest';
 import { DEFAULT_SCOPES } from '#core/scope.js';
+import { waitingForLocks } from '../support/database.js';
 import { createDatabase, databaseUrl, dropDatabase } from '../support/postgres.js';
 import { packageRoot } from '../../src/package-root.js';
 import { type Database, openDatabase } from '../../src/database/database.js';
@@ -66,7 +67,7 @@ describe('migrateDatabase', () => {
     const reader = await database.$client.connect();
     await reader.query('begin; select 1 from payments');
     const migrated = migrateDatabase(url);
-    await expect.poll(() => waitingForLocks(database)).toBe(1);
+    await expect.poll(() => waitingForLocks({ databaseUrl: url })).toBe(1);
     await database.execute(sql`select 1 from payments`);
     await reader.query('commit');
     reader.release();
@@ -102,11 +103,4 @@ async function countMigrations(): Promise<number> {
   const journal = join(FOLDER, 'meta', '_journal.json');
   const { entries } = JSON.parse(await readFile(journal, 'utf8')) as { entries: unknown[] };
   return entries.length;
-}
-
-async function waitingForLocks(database: Database): Promise<number> {
-  const { rows } = await database.execute(
-    sql`select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
-  );
-  return rows.length;
 }

@@ -1,6 +1,6 @@
 import { describe, expect } from 'vitest';
 import { ensureWebhookEndpoint } from '#sandbox/nouns/webhook-endpoints/webhook-endpoint.js';
-import { query, withLock } from '../support/database.js';
+import { query, waitingForLocks, withLock } from '../support/database.js';
 import { payOnPage, redirects } from '../support/hosted-page.js';
 import { paydeskTest } from '../support/paydesk-test.js';
 import { someUser } from '../support/saved-card.js';
@@ -146,9 +146,7 @@ describe('a payment is recorded once if the customer', () => {
     let ending: ReturnType<typeof start> | undefined;
     await withLock(paydesk, 'select from payment_subscriptions for update', async () => {
       ending = start();
-      const waiting =
-        "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
-      await expect.poll(() => query(paydesk, waiting)).toHaveLength(1);
+      await expect.poll(() => waitingForLocks(paydesk)).toBe(1);
       const unlocked = 'select payment_id as id from payments for update nowait';
       expect(await query(paydesk, unlocked)).toEqual([{ id }]);
     });

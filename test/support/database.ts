@@ -17,6 +17,13 @@ export async function query<Row extends pg.QueryResultRow>(
   }
 }
 
+/** How many sessions of the database of a running service wait for a lock. */
+export async function waitingForLocks(paydesk: Pick<Paydesk, 'databaseUrl'>): Promise<number> {
+  const waiting =
+    "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+  return (await query(paydesk, waiting)).length;
+}
+
 /** Does something while another transaction holds a lock. */
 export async function withLock(
   { databaseUrl }: Pick<Paydesk, 'databaseUrl'>,

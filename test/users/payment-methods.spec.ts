@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { describe, expect } from 'vitest';
 import { idOf } from '#stripe/id-of.js';
-import { query } from '../support/database.js';
+import { waitingForLocks } from '../support/database.js';
 import { STRIPE_SETTLES_SECONDS } from '../support/durations.js';
 import { expectProblem } from '../support/expect-problem.js';
 import { paydeskTest } from '../support/paydesk-test.js';
@@ -101,9 +101,7 @@ describe('DELETE /payments/payment-methods/:id', () => {
       await event.query('begin');
       await event.query('delete from attached_payment_methods where payment_method_id = $1', [older]);
       const removal = user.delete(`${PATH}/${older}`);
-      await expect
-        .poll(() => query(paydesk, "select query from pg_stat_activity where wait_event_type = 'Lock'"))
-        .not.toEqual([]);
+      await expect.poll(() => waitingForLocks(paydesk)).not.toBe(0);
       await event.query(
         `insert into notification_subjects as counter (subject, last_sequence) values ($1, 0)
         on conflict (subject) do update set last_sequence = counter.last_sequence`,

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { describe, expect, onTestFinished } from 'vitest';
-import { query } from '../support/database.js';
+import { query, waitingForLocks } from '../support/database.js';
 import { paydeskTest } from '../support/paydesk-test.js';
 import { eventOf, signatureOf, someEventId } from './stripe-event.js';
 
@@ -162,9 +162,7 @@ describe('the inbox', () => {
       await other.query('begin');
       await other.query("update webhook_events set state = 'dead' where id = $1", [event]);
       clock.moveSeconds(LONGEST_RETRY_SECONDS);
-      const waiting =
-        "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
-      await expect.poll(() => query(paydesk, waiting)).toHaveLength(1);
+      await expect.poll(() => waitingForLocks(paydesk)).toBe(1);
       await other.query(`update event_targets set ${change} where object_id = $1`, [customer]);
       await other.query('commit');
       const failures = () => paydesk.log.filter(({ target }) => target === `customer:${customer}`);
